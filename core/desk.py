@@ -1,0 +1,349 @@
+"""The desk: the one place where store, platform, clock and operator are wired, and the door to every read."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from core import findings, history, inventory, triage, utilization
+from core.addresses import (
+    InvalidAddress,
+    find_addresses,
+    find_time,
+    parse_address,
+)
+from core.config import Config
+from core.errors import error
+from core.listing import EipPage, EipQuery, EipRow, Listing, matching
+from core.local import LocalPlatform, changing
+from core.local.checks import checked_address, checked_prefix, coded
+from core.objects import (
+    Allocation,
+    Cidr,
+    Eip,
+    Event,
+    Finding,
+    Imported,
+    Pool,
+    Service,
+    ServiceKind,
+    Verdict,
+    to_micros,
+)
+from core.platform import AllocationRequest, Platform
+from core.store import HEAD, Store
+
+__all__ = ["Desk", "open_desk"]
+
+
+def open_desk(
+    url: str | None = None,
+    *,
+    operator: str | None = None,
+    read_only: bool = False,
+    config: Config | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Desk:
+    """Open the inventory at `url` (None: the embedded database), created and migrated when needed.
+
+    Raises:
+        EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL.
+
+    """
+    store = Store(url, read_only=read_only)
+    told = clock or _utc
+    settings = config or Config()
+    who = operator or _login()
+    platform = LocalPlatform(store, told, who, settings, read_only=read_only)
+    return Desk(store, platform, told, who, settings, read_only=read_only)
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def _login() -> str:
+    """The login name, with the client's address under SSH."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid-{os.getuid()}"
+    client = (os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_CLIENT") or "").split()
+    return f"{name}@{client[0]}" if client else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Problems:
+    version: int
+    minute: int
+    addresses: tuple[int, ...]
+
+
+class Desk:
+    """Everything a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
+
+    def __init__(
+        self,
+        store: Store,
+        platform: Platform,
+        clock: Callable[[], datetime],
+        operator: str,
+        config: Config,
+        *,
+        read_only: bool,
+    ) -> None:
+        self.platform = platform
+        self.operator = operator
+        self.config = config
+        self.read_only = read_only
+        self._store = store
+        self._clock = clock
+        self._problems: _Problems | None = None
+
+    @property
+    def url(self) -> str:
+        """The database's URL, without its password."""
+        return self._store.url.render_as_string(hide_password=True)
+
+    @property
+    def label(self) -> str:
+        """What the top line calls the database."""
+        return "embedded"
+
+    @property
+    def path(self) -> Path:
+        """The database's file."""
+        return self._store.path
+
+    def now(self) -> datetime:
+        """The desk's time, UTC."""
+        return self._clock()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def data_version(self) -> int:
+        """A number that changes whenever anybody has changed anything; cheap."""
+        return self._store.data_version()
+
+    def eip(self, key: str) -> Eip:
+        """The live EIP at an address, or any EIP by its id; `eip_not_found` otherwise."""
+        with self._store.read() as connection:
+            return inventory.eip_by_key(connection, key)
+
+    def eips(self, words: str = "") -> Iterator[Eip]:
+        """Every EIP that matches a filter, by address; released ones only when the filter asks for them."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            yield from matching(connection, words, self._micros(), problems)
+
+    def page(
+        self,
+        query: EipQuery,
+        *,
+        limit: int = 50,
+        after: EipRow | None = None,
+        before: EipRow | None = None,
+        last: bool = False,
+    ) -> EipPage:
+        """Rows of a listing: the first ones, those after or before a row, or the last ones."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            listing = Listing(connection, query, self._micros(), problems)
+            return listing.page(limit, after=after, before=before, last=last)
+
+    def rank(self, query: EipQuery, address: str) -> int | None:
+        """The 0-based place of a live EIP in a listing, None when it is not in it."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return Listing(connection, query, self._micros(), problems).rank(address)
+
+    def pools(self) -> list[Pool]:
+        """Every pool with its usage, customer pools first."""
+        with self._store.read() as connection:
+            return utilization.pools(connection, self._micros())
+
+    def pool(self, pool_id: str) -> Pool:
+        """One pool with its usage; `pool_not_found` otherwise."""
+        with self._store.read() as connection:
+            return utilization.pool_by_id(connection, self._micros(), pool_id)
+
+    def cidrs(self) -> list[Cidr]:
+        """One row a prefix, its present or last life, by prefix."""
+        with self._store.read() as connection:
+            return utilization.cidrs(connection, self._micros())
+
+    def cidr(self, prefix: str) -> Cidr:
+        """One prefix in its present or last life; `cidr_not_found` otherwise."""
+        words = str(checked_prefix(prefix))
+        with self._store.read() as connection:
+            return utilization.cidr_by_prefix(connection, self._micros(), words)
+
+    def services(self, kind: ServiceKind | None = None, region: str | None = None) -> list[Service]:
+        """Downstream targets, of one kind or region when given."""
+        with self._store.read() as connection:
+            return inventory.services(connection, kind, region)
+
+    def service(self, service_id: str) -> Service:
+        """One downstream target; `service_not_found` otherwise."""
+        with self._store.read() as connection:
+            return inventory.service_by_id(connection, service_id)
+
+    def service_eips(self, service_id: str) -> list[Eip]:
+        """The live EIPs that serve a target."""
+        where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
+        with self._store.read() as connection:
+            return inventory.eips_where(connection, where, {"service": service_id})
+
+    def findings(self, *, accepted: bool = False) -> list[Finding]:
+        """What needs attention, worst first; with `accepted` also what somebody accepted."""
+        with self._store.read() as connection:
+            return findings.findings(connection, self._micros(), self.config, accepted=accepted)
+
+    def history(
+        self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[Event]:
+        """What happened, newest last: to everything, or to an EIP (id), an address or a CIDR.
+
+        Raises:
+            EipdeckError: `eip_not_found`, `cidr_not_found`, `invalid_address`, `invalid_cidr`.
+
+        """
+        with self._store.read() as connection:
+            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._micros())
+            if since is not None:
+                where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
+            return history.events(connection, where, values, limit)
+
+    def lookup(self, address: str, at: datetime | None = None) -> Verdict:
+        """Whose address it is, what it serves and where a fix lives; now, or at a past moment.
+
+        Raises:
+            EipdeckError: `invalid_address`.
+
+        """
+        number = checked_address(address)
+        with self._store.read() as connection:
+            moment = None if at is None else to_micros(at)
+            return triage.judge(connection, number, moment, self._micros())
+
+    def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
+        """One verdict per distinct address and time found in text, in order of appearance, with its count.
+
+        The time on a line is the moment its addresses are judged at; `at` is for lines without one.
+        """
+        now = self.now()
+        counted: dict[tuple[str, int, datetime | None], int] = {}
+        for line in lines:
+            found = find_addresses(line)
+            moment = (find_time(line, now) or at) if found else None
+            for each in found:
+                key = (each.text, each.version, moment)
+                counted[key] = counted.get(key, 0) + 1
+        with self._store.read() as connection:
+            return [
+                self._judged(connection, words, version, moment, count)
+                for (words, version, moment), count in counted.items()
+            ]
+
+    def _judged(self, connection: Connection, words: str, version: int, at: datetime | None, count: int) -> Verdict:
+        moment = None if at is None else to_micros(at)
+        if version == 6:
+            return triage.judge_ipv6(words, moment, self._micros(), count)
+        return triage.judge(connection, parse_address(words), moment, self._micros(), count)
+
+    def preview(self, request: AllocationRequest) -> Allocation:
+        """What an allocation would give now, if nobody is faster; nothing changes."""
+        dry = self.platform.allocate(replace(request, dry_run=True, request_id=None))
+        return Allocation(tuple(replace(eip, id=None) for eip in dry.eips), dry.warnings)
+
+    def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
+        """What to know of a prefix and its origin that adding it does not refuse: labs need them."""
+        _, sentences = coded("invalid_cidr", customer_prefix, cidr)
+        caution = asn_warning(asn)
+        return (*sentences, caution) if caution else sentences
+
+    def import_files(self, paths: Sequence[Path], *, reason: str | None = None) -> Imported:
+        """Load API responses or an export, all of it or nothing.
+
+        Raises:
+            EipdeckError: `invalid_import`, naming file and row; `read_only`.
+
+        """
+        if self.read_only:
+            raise error("read_only", "This deck is read-only; nothing was imported.")
+        from core.transfer import import_documents, read_documents  # noqa: PLC0415  # the dashboard starts without it
+
+        documents = read_documents(paths)
+        with self._store.write() as connection:
+            change = changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
+            return import_documents(change, documents)
+
+    def export(self, path: Path, *, force: bool = False) -> None:
+        """Write everything as one re-importable JSON document to a file, mode 0600.
+
+        Raises:
+            EipdeckError: `conflict` when the file exists, unless `force`; `store_unavailable`.
+
+        """
+        from core.transfer import write_export  # noqa: PLC0415  # the dashboard starts without it
+
+        with self._store.read() as connection:
+            write_export(connection, path, force=force)
+
+    def export_text(self) -> Iterator[str]:
+        """The same document in parts."""
+        from core.transfer import export_document  # noqa: PLC0415  # the dashboard starts without it
+
+        with self._store.read() as connection:
+            yield from export_document(connection)
+
+    def integrity(self) -> dict[str, str]:
+        """What `doctor` asks of the database: schema, the file's own check, foreign keys."""
+        with self._store.read() as connection:
+            quick = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            broken = connection.exec_driver_sql("SELECT count(*) FROM pragma_foreign_key_check").scalar_one()
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        return {
+            "schema": HEAD,
+            "integrity": str(quick),
+            "foreign_keys": "ok" if not broken else f"{broken} rows point nowhere",
+            "journal": str(mode),
+        }
+
+    def _micros(self) -> int:
+        return to_micros(self._clock())
+
+    def _problem_addresses(self) -> tuple[int, ...]:
+        """Addresses of the EIPs in findings, worst first; kept until something or the minute changes."""
+        version, now = self.data_version(), self._micros()
+        kept = self._problems
+        if kept is None or (kept.version, kept.minute) != (version, now // utilization.MINUTE):
+            with self._store.read() as connection:
+                addresses = findings.problem_addresses(connection, now, self.config)
+            kept = self._problems = _Problems(version, now // utilization.MINUTE, addresses)
+        return kept.addresses
+
+
+_NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
+
+
+def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Any]]:
+    if "/" in words:
+        prefix = checked_prefix(words)
+        utilization.cidr_by_prefix(connection, now, str(prefix))
+        return _NAMES_BOTH, {"first": prefix.first, "last": prefix.last, "cidr": str(prefix)}
+    try:
+        return "address = :address", {"address": parse_address(words)}
+    except InvalidAddress:
+        eip = inventory.eip_by_key(connection, words)
+        values = {"address": parse_address(eip.address), "eip": eip.id}
+        return "address = :address AND eip_id = :eip", values

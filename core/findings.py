@@ -1,0 +1,399 @@
+"""What needs attention, how much, since when, and its remedy; and the findings somebody accepted.
+
+A finding is read from the data, never stored: it is gone when its ground is. Its id is its code and subject,
+so that an acceptance finds it again while the ground is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
+from core.config import Config
+from core.errors import error
+from core.history import Change, Fact, record
+from core.inventory import eips_where
+from core.objects import BindingKind, Eip, Finding, PoolKind, Severity, from_micros, to_micros
+from core.platform import AcceptRequest
+from core.utilization import DAY, pools
+
+__all__ = ["accept", "finding_by_id", "findings", "problem_addresses"]
+
+_WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    connection: Connection
+    now: int
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    finding: Finding
+    ground: str
+    """What it rests on; an acceptance counts only while this is the same."""
+
+
+def findings(connection: Connection, now: int, config: Config, *, accepted: bool = False) -> list[Finding]:
+    """The open findings, worst first; with `accepted` also those somebody accepted."""
+    found = _with_acceptances(_Looking(connection, now, config))
+    return [each.finding for each in found if accepted or each.finding.accepted_reason is None]
+
+
+def _with_acceptances(looking: _Looking) -> list[_Found]:
+    rows = looking.connection.execute(text("SELECT finding_id, ground, reason, until FROM acceptance"))
+    kept = {row.finding_id: row for row in rows if row.until is None or row.until > looking.now}
+    found: list[_Found] = []
+    for each in _all(looking):
+        row = kept.get(each.finding.id)
+        if row is not None and row.ground == each.ground:
+            until = None if row.until is None else from_micros(row.until)
+            finding = replace(each.finding, accepted_reason=row.reason, accepted_until=until)
+            found.append(_Found(finding, each.ground))
+        else:
+            found.append(each)
+    return sorted(found, key=lambda each: (_WORST_FIRST[each.finding.severity], each.finding.code))
+
+
+def _all(looking: _Looking) -> Iterator[_Found]:
+    for look in _LOOKS:
+        yield from look(looking)
+
+
+PROBLEMS_LISTED: Final = 1000
+"""How many problem EIPs stand first in a listing; the rest follow in their places by address."""
+
+
+def problem_addresses(connection: Connection, now: int, config: Config) -> tuple[int, ...]:
+    """Addresses of the live EIPs that an open finding is about: landings first, then by address."""
+    looking = _Looking(connection, now, config)
+    first: list[int] = []
+    others: set[int] = set()
+    for each in _with_acceptances(looking):
+        code, finding = each.finding.code, each.finding
+        if finding.accepted_reason is not None:
+            continue
+        if code == "landed_in_default_pool":
+            first.append(parse_address(finding.subject))
+        elif code == "snat_mixes_owners":
+            others.update(map(int, each.ground.split()))
+        elif code == "cidr_draining_blocked":
+            others.update(_live_in(looking, finding.subject))
+        elif code in ("eip_idle", "default_on_customer_service", "ownership_disagrees"):
+            others.add(parse_address(finding.subject))
+    return (*first, *sorted(others - set(first)))[:PROBLEMS_LISTED]
+
+
+def _live_in(looking: _Looking, cidr: str) -> list[int]:
+    prefix = parse_prefix(cidr)
+    statement = text(
+        "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
+        " ORDER BY address LIMIT :limit"
+    )
+    values = {"first": prefix.first, "last": prefix.last, "limit": PROBLEMS_LISTED}
+    return list(looking.connection.execute(statement, values).scalars())
+
+
+def finding_by_id(change: Change, key: str, *, accepted: bool = False) -> Finding:
+    """The finding with this id, or the landing of this EIP (id or address).
+
+    Raises:
+        EipdeckError: `finding_not_found`.
+
+    """
+    return _by_id(change, key, accepted=accepted).finding
+
+
+def _by_id(change: Change, key: str, *, accepted: bool) -> _Found:
+    looking = _Looking(change.connection, change.now, change.config)
+    for each in _with_acceptances(looking):
+        landing = each.finding.code == "landed_in_default_pool" and key in (
+            each.finding.subject,
+            each.finding.id.partition(":")[2],
+        )
+        if (key == each.finding.id or landing) and (accepted or each.finding.accepted_reason is None):
+            return each
+    raise error(
+        "finding_not_found",
+        f"There is no open finding {key!r}.",
+        hint="`eipdeck findings` lists them with their ids.",
+        details={"finding": key},
+    )
+
+
+_ACCEPT: Final = text(
+    "INSERT INTO acceptance (finding_id, ground, reason, operator, at, until)"
+    " VALUES (:id, :ground, :reason, :operator, :at, :until) ON CONFLICT (finding_id) DO UPDATE SET"
+    " ground = excluded.ground, reason = excluded.reason, operator = excluded.operator, at = excluded.at,"
+    " until = excluded.until"
+)
+
+
+def accept(change: Change, request: AcceptRequest) -> str:
+    """Accept a finding with a reason, until a moment if one is given; answers with its id.
+
+    Raises:
+        EipdeckError: `usage` without a reason, `invalid_time`, `finding_not_found`.
+
+    """
+    if not change.reason:
+        raise error("usage", "Accepting a finding wants a reason.", hint="Give one with --reason.")
+    until = _until(change, request.until)
+    found = _by_id(change, request.finding, accepted=True)
+    change.run(
+        _ACCEPT,
+        id=found.finding.id,
+        ground=found.ground,
+        reason=change.reason,
+        operator=change.operator,
+        at=change.now,
+        until=until,
+    )
+    landing = found.finding.code == "landed_in_default_pool"
+    record(
+        change,
+        Fact(
+            "accept_finding",
+            eip_id=found.finding.id.partition(":")[2] if landing else None,
+            address=parse_address(found.finding.subject) if landing else None,
+            after={"finding": found.finding.id, "until": request.until},
+        ),
+    )
+    return found.finding.id
+
+
+def _until(change: Change, words: str | None) -> int | None:
+    if words is None:
+        return None
+    try:
+        until = to_micros(parse_time(words, from_micros(change.now)))
+    except InvalidTime as problem:
+        raise error("invalid_time", str(problem)) from problem
+    if until <= change.now:
+        raise error("invalid_time", f"{words} is past; an acceptance ends in the future.")
+    return until
+
+
+def _landed(looking: _Looking) -> Iterator[_Found]:
+    for eip in _eips(looking, "e.landed_in_default AND e.released_at IS NULL"):
+        worst = any(b.kind is not BindingKind.NIC for b in eip.bindings)
+        yield _of_eip(
+            eip,
+            "landed_in_default_pool",
+            Severity.CRITICAL if worst else Severity.WARNING,
+            f"{eip.address} landed in the default pool {eip.pool_id} and {_serves(eip)}: no pool was named.",
+            f"Move it to a customer pool: eipdeck rehome {eip.address} --pool ID --yes; or accept it.",
+        )
+
+
+_CUSTOMER_TOO: Final = (
+    "NOT e.customer_owned AND e.released_at IS NULL AND e.status = 'bound' AND EXISTS (SELECT 1 FROM binding b"
+    " JOIN binding o ON o.service_id = b.service_id AND o.unbound_at IS NULL AND o.eip_id <> b.eip_id"
+    " JOIN eip oe ON oe.id = o.eip_id AND oe.customer_owned"
+    " WHERE b.eip_id = e.id AND b.unbound_at IS NULL AND b.kind <> 'snat')"
+)
+
+
+def _default_on_customer_service(looking: _Looking) -> Iterator[_Found]:
+    for eip in _eips(looking, _CUSTOMER_TOO):
+        yield _of_eip(
+            eip,
+            "default_on_customer_service",
+            Severity.WARNING,
+            f"{eip.address} is Zenlayer-assigned and {_serves(eip)}, which otherwise uses customer space.",
+            f"Move it to a customer pool: eipdeck rehome {eip.address} --pool ID --yes.",
+        )
+
+
+_SNAT_GATEWAYS: Final = text(
+    "SELECT DISTINCT b.service_id FROM eip e JOIN binding b ON b.eip_id = e.id AND b.unbound_at IS NULL"
+    " AND b.kind = 'snat' WHERE NOT e.customer_owned AND e.released_at IS NULL"
+)
+_SNAT_ON: Final = text(
+    "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
+    " JOIN eip e ON e.id = b.eip_id WHERE b.service_id = :id AND b.unbound_at IS NULL AND b.kind = 'snat'"
+)
+
+
+def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
+    for gateway in looking.connection.execute(_SNAT_GATEWAYS).scalars().all():
+        rows = looking.connection.execute(_SNAT_ON, {"id": gateway}).all()
+        pairs = [
+            (ours, theirs)
+            for ours in rows
+            for theirs in rows
+            if ours.customer_owned and not theirs.customer_owned and _overlap(ours.sources, theirs.sources)
+        ]
+        if not pairs:
+            continue
+        mixed = sorted({row.address for pair in pairs for row in pair})
+        every = " An entry takes every EIP of the gateway." if any(row.all_eips for row in rows) else ""
+        yield _found(
+            f"snat_mixes_owners:{gateway}",
+            Severity.WARNING,
+            gateway,
+            f"SNAT on {gateway} sends the same sources out on customer-owned and on Zenlayer-assigned"
+            f" addresses ({len(mixed)} EIPs).{every}",
+            "Unbind or rehome the Zenlayer-assigned EIP of the gateway.",
+            min(max(ours.bound_at, theirs.bound_at) for ours, theirs in pairs),
+            " ".join(map(str, mixed)),
+        )
+
+
+def _overlap(some: str, others: str) -> bool:
+    one = [parse_prefix(words) for words in _sources(some)]
+    two = [parse_prefix(words) for words in _sources(others)]
+    return any(a.overlaps(b) for a in one for b in two)
+
+
+def _sources(words: str) -> list[str]:
+    return words.strip("[]").replace('"', "").replace(",", " ").split()
+
+
+def _pools(looking: _Looking) -> Iterator[_Found]:
+    limits = {
+        row.id: row
+        for row in looking.connection.execute(
+            text(
+                "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+                " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+                " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+            )
+        )
+    }
+    for pool in pools(looking.connection, looking.now):
+        limit = limits[pool.id]
+        if pool.kind is not PoolKind.CUSTOMER or not limit.active:
+            continue
+        used = 100 - 100 * pool.available / pool.total
+        lasts = "" if pool.runway_days is None else f", {pool.runway_days:g} days at its trend"
+        state = f"{pool.available} of {pool.total} addresses free{lasts}"
+        remedy = f"Add a CIDR to pool {pool.id}, or release what is idle in it."
+        if used >= limit.warn_percent:
+            severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
+            yield _found(f"pool_near_exhaustion:{pool.id}", severity, pool.id, state, remedy, limit.at, severity.value)
+        elif pool.runway_days is not None and pool.runway_days < looking.config.runway_days:
+            yield _found(f"pool_runway_short:{pool.id}", Severity.WARNING, pool.id, state, remedy, limit.at, "short")
+
+
+def _idle(looking: _Looking) -> Iterator[_Found]:
+    before = looking.now - looking.config.idle_days * DAY
+    where = (
+        "e.status = 'unbound' AND e.unbound_since < :before AND NOT e.landed_in_default"
+        " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
+    )
+    since = {
+        row.id: row.unbound_since
+        for row in looking.connection.execute(
+            text("SELECT id, unbound_since FROM eip WHERE status = 'unbound' AND unbound_since < :before"),
+            {"before": before},
+        )
+    }
+    for eip in eips_where(looking.connection, where, {"before": before}):
+        days = (looking.now - since[str(eip.id)]) // DAY
+        yield _found(
+            f"eip_idle:{eip.id}",
+            Severity.INFO,
+            eip.address,
+            f"{eip.address} has served nothing for {days} days.",
+            f"Release it: eipdeck release {eip.address} --yes.",
+            since[str(eip.id)],
+            str(since[str(eip.id)]),
+        )
+
+
+def _draining(looking: _Looking) -> Iterator[_Found]:
+    rows = looking.connection.execute(
+        text("SELECT cidr, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0")
+    )
+    for row in rows:
+        yield _found(
+            f"cidr_draining_blocked:{row.cidr}",
+            Severity.WARNING,
+            row.cidr,
+            f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''} still block the retirement of {row.cidr}.",
+            f"Release or rehome each: eipdeck eips cidr:{row.cidr} lists them.",
+            row.draining_at or 0,
+            str(row.draining_at),
+        )
+
+
+def _disagreeing(looking: _Looking) -> Iterator[_Found]:
+    for eip in _eips(looking, "e.platform_customer_owned <> e.customer_owned AND e.released_at IS NULL"):
+        said = "Zenlayer-assigned" if eip.customer_owned else "customer-owned"
+        yield _of_eip(
+            eip,
+            "ownership_disagrees",
+            Severity.CRITICAL,
+            f"The platform calls {eip.address} {said}, its CIDR says otherwise.",
+            "Find out which is right before you act on it; import the newest answer of the platform.",
+        )
+
+
+def _missing(looking: _Looking) -> Iterator[_Found]:
+    rows = looking.connection.execute(
+        text(
+            "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
+            " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
+            " GROUP BY s.id, s.missing_since"
+        )
+    )
+    for row in rows:
+        yield _found(
+            f"service_missing:{row.id}",
+            Severity.WARNING,
+            row.id,
+            f"{row.served} bindings name {row.id}, which no longer exists.",
+            "Unbind the EIPs that name it.",
+            row.missing_since,
+            str(row.missing_since),
+        )
+
+
+_LOOKS: Final[tuple[Callable[[_Looking], Iterator[_Found]], ...]] = (
+    _landed,
+    _pools,
+    _disagreeing,
+    _snat_mixes_owners,
+    _default_on_customer_service,
+    _draining,
+    _missing,
+    _idle,
+)
+
+
+def _eips(looking: _Looking, where: str) -> Iterable[Eip]:
+    return eips_where(looking.connection, where, {})
+
+
+def _serves(eip: Eip) -> str:
+    if not eip.bindings:
+        return "serves nothing"
+    return "serves " + ", ".join(sorted({f"{b.kind.value} {b.service_id}" for b in eip.bindings}))
+
+
+def _of_eip(eip: Eip, code: str, severity: Severity, message: str, remedy: str) -> _Found:
+    ground = " ".join(sorted(f"{b.kind.value}:{b.service_id}" for b in eip.bindings))
+    since = to_micros(eip.allocated_at)
+    return _found(f"{code}:{eip.id}", severity, eip.address, message, remedy, since, ground)
+
+
+def _found(key: str, severity: Severity, subject: str, message: str, remedy: str, since: int, ground: str) -> _Found:
+    finding = Finding(
+        id=key,
+        code=key.partition(":")[0],
+        severity=severity,
+        subject=subject,
+        message=message,
+        remedy=remedy,
+        since=from_micros(since),
+        accepted_reason=None,
+        accepted_until=None,
+    )
+    return _Found(finding, ground)

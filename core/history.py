@@ -1,0 +1,145 @@
+"""The history: facts written in the transaction that makes the change, chained by hash, never altered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, CursorResult, text
+
+from core.addresses import format_address
+from core.config import Config
+from core.objects import Event, from_micros
+
+__all__ = ["Change", "Fact", "event_hash", "events", "record", "record_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A write transaction in progress: who changes what, when and why."""
+
+    connection: Connection
+    now: int
+    """Microseconds; never before the newest event, so that tenancies cannot end before they began."""
+    operator: str
+    reason: str | None
+    request_id: str | None
+    config: Config
+
+    def run(self, statement: Any, /, **values: Any) -> CursorResult[Any]:
+        """Execute one statement with bound values."""
+        return self.connection.execute(statement, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one event is about; the rest of it comes from the change."""
+
+    action: str
+    eip_id: str | None = None
+    address: int | None = None
+    pool_id: str | None = None
+    cidr: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+_CHAIN: Final = text("SELECT length, hash FROM chain WHERE pool_id = :chain")
+_LINK: Final = text(
+    "INSERT INTO chain (pool_id, at, length, hash) VALUES (:chain, :at, :length, :hash)"
+    " ON CONFLICT (pool_id) DO UPDATE SET at = excluded.at, length = excluded.length, hash = excluded.hash"
+)
+_EVENT: Final = text(
+    "INSERT INTO event (at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
+    " hash) VALUES (:at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id, :before,"
+    " :after, :hash)"
+)
+
+
+def record(change: Change, fact: Fact) -> None:
+    """Write one event, linked to the one before it in its pool's chain."""
+    record_all(change, fact.pool_id, (fact,))
+
+
+def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> None:
+    """Write events of one pool (None: of no pool) in order, in one go."""
+    chain = pool_id or ""
+    found = change.run(_CHAIN, chain=chain).one_or_none()
+    length, link = (found.length, bytes(found.hash)) if found else (0, b"")
+    rows: list[dict[str, Any]] = []
+    for fact in facts:
+        row = {
+            "at": change.now,
+            "operator": change.operator,
+            "action": fact.action,
+            "eip_id": fact.eip_id,
+            "address": fact.address,
+            "pool_id": pool_id,
+            "cidr": fact.cidr,
+            "reason": change.reason,
+            "request_id": change.request_id,
+            "before": _dump(fact.before),
+            "after": _dump(fact.after),
+        }
+        link = event_hash(link, row)
+        row["hash"] = link
+        rows.append(row)
+    if rows:
+        change.connection.execute(_EVENT, rows if len(rows) > 1 else rows[0])
+        change.run(_LINK, chain=chain, at=change.now, length=length + len(rows), hash=link)
+
+
+_HASHED: Final = (
+    "at",
+    "operator",
+    "action",
+    "eip_id",
+    "address",
+    "pool_id",
+    "cidr",
+    "reason",
+    "request_id",
+    "before",
+    "after",
+)
+
+
+def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
+    """SHA-256 over the previous event's hash and every column of this one."""
+    content = json.dumps([row[column] for column in _HASHED], separators=(",", ":"))
+    return hashlib.sha256(previous + content.encode()).digest()
+
+
+def _dump(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, separators=(",", ":"))
+
+
+_COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after"
+
+
+def events(connection: Connection, where: str, values: Mapping[str, Any], limit: int | None) -> list[Event]:
+    """The newest `limit` events that match (all when None), newest last."""
+    statement = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
+    rows = connection.execute(text(statement), {**values, "limit": -1 if limit is None else limit})
+    return list(_read(rows))[::-1]
+
+
+def _read(rows: Iterable[Any]) -> Iterator[Event]:
+    for row in rows:
+        yield Event(
+            id=f"ev-{row.seq}",
+            at=from_micros(row.at),
+            operator=row.operator,
+            action=row.action,
+            eip_id=row.eip_id,
+            address=None if row.address is None else format_address(row.address),
+            pool_id=row.pool_id,
+            cidr=row.cidr,
+            reason=row.reason,
+            request_id=row.request_id,
+            before=None if row.before is None else json.loads(row.before),
+            after=None if row.after is None else json.loads(row.after),
+        )

@@ -1,0 +1,190 @@
+"""The reads behind the lists: EIPs by id, address or filter, paged by key; services; who serves what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, text
+
+from core.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
+from core.errors import error
+from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros
+
+__all__ = [
+    "bindings_of",
+    "eip_by_key",
+    "eips_by_id",
+    "eips_where",
+    "read_service",
+    "service_by_id",
+    "services",
+]
+
+EIP_FROM: Final = "FROM eip e JOIN pool p ON p.id = e.pool_id"
+EIP_COLUMNS: Final = (
+    "e.seq, e.id, e.address, e.name, e.customer_owned, e.pool_id, e.cidr_first, e.cidr_last, p.region, e.status,"
+    " e.bandwidth_mbps, e.allocated_at, e.allocated_by, e.released_at, e.landed_in_default, e.previous_eip_id"
+)
+_BINDINGS: Final = text(
+    "SELECT b.id, b.eip_id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end,"
+    " b.to_port, b.to_port_end, b.bound_at, b.unbound_at FROM binding b JOIN eip e ON e.id = b.eip_id"
+    " WHERE b.eip_id IN :ids"
+    " AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at) ORDER BY b.seq"
+).bindparams(bindparam("ids", expanding=True))
+_CHUNK: Final = 500
+"""How many EIPs' bindings are asked for at once."""
+
+
+def eip_by_key(connection: Connection, key: str) -> Eip:
+    """The live EIP at an address, or any EIP by its id.
+
+    Raises:
+        EipdeckError: `eip_not_found`; `invalid_address` for what looks like an address and is none.
+
+    """
+    try:
+        address = parse_address(key)
+    except InvalidAddress as problem:
+        found = eips_by_id(connection, [key])
+        if found:
+            return found[0]
+        if _looks_like_address(key):
+            raise error("invalid_address", str(problem)) from problem
+        raise error("eip_not_found", f"There is no EIP {key!r}.", details={"eip": key}) from None
+    found = eips_where(connection, "e.address = :address AND e.released_at IS NULL", {"address": address})
+    if not found:
+        raise error("eip_not_found", f"{key} has no live EIP.", details={"address": key})
+    return found[0]
+
+
+def _looks_like_address(key: str) -> bool:
+    return ":" in key or ("." in key and key.replace(".", "").isdigit())
+
+
+def eips_by_id(connection: Connection, ids: Sequence[str]) -> list[Eip]:
+    """The EIPs with these ids, in this order; unknown ids are left out."""
+    found: dict[str, Eip] = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = list(ids[start : start + _CHUNK])
+        for eip in eips_where(connection, "e.id IN :eip_ids", {"eip_ids": chunk}):
+            found[str(eip.id)] = eip
+    return [found[key] for key in ids if key in found]
+
+
+def eips_where(
+    connection: Connection, where: str, values: Mapping[str, Any], tail: str = "ORDER BY e.address, e.seq"
+) -> list[Eip]:
+    """The EIPs that match, each with its bindings."""
+    statement = text(f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}")
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
+    rows = connection.execute(statement, dict(values)).all()
+    return list(read_eips(connection, rows))
+
+
+def read_eips(connection: Connection, rows: Sequence[Any]) -> Iterator[Eip]:
+    """EIPs of rows with `EIP_COLUMNS`; bindings come in chunks."""
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        bindings = bindings_of(connection, [row.id for row in chunk if row.status != EipStatus.UNBOUND])
+        for row in chunk:
+            yield _eip(row, bindings.get(row.id, ()))
+
+
+def bindings_of(connection: Connection, eip_ids: Sequence[str]) -> dict[str, tuple[Binding, ...]]:
+    """By EIP id: the live bindings, of a released EIP those it ended with."""
+    found: dict[str, list[Binding]] = {}
+    if eip_ids:
+        for row in connection.execute(_BINDINGS, {"ids": list(eip_ids)}):
+            found.setdefault(row.eip_id, []).append(read_binding(row))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def read_binding(row: Any) -> Binding:
+    """The binding of a row of the table."""
+    return Binding(
+        id=row.id,
+        kind=BindingKind(row.kind),
+        service_id=row.service_id,
+        private_ip=None if row.private_ip is None else format_address(row.private_ip),
+        sources=tuple(json.loads(row.sources)),
+        protocol=row.protocol,
+        port=_ports(row.port, row.port_end),
+        to_port=_ports(row.to_port, row.to_port_end),
+        bound_at=from_micros(row.bound_at),
+        unbound_at=None if row.unbound_at is None else from_micros(row.unbound_at),
+    )
+
+
+def _ports(first: int | None, last: int | None) -> int | str | None:
+    return first if first is None or first == last else f"{first}-{last}"
+
+
+def _eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
+    return Eip(
+        id=row.id,
+        address=format_address(row.address),
+        name=row.name,
+        customer_owned=bool(row.customer_owned),
+        pool_id=row.pool_id,
+        cidr=str(prefix_of_range(row.cidr_first, row.cidr_last)),
+        region=row.region,
+        status=EipStatus(row.status),
+        bindings=bindings,
+        bandwidth_mbps=row.bandwidth_mbps,
+        allocated_at=from_micros(row.allocated_at),
+        allocated_by=row.allocated_by,
+        released_at=None if row.released_at is None else from_micros(row.released_at),
+        landed_in_default=bool(row.landed_in_default),
+        previous_eip_id=row.previous_eip_id,
+    )
+
+
+_SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM service"
+
+
+def services(connection: Connection, kind: ServiceKind | None, region: str | None) -> list[Service]:
+    """Every downstream target, of one kind or region when given, by kind and id."""
+    rows = connection.execute(
+        text(
+            f"{_SERVICES} WHERE (:kind IS NULL OR kind = :kind) AND (:region IS NULL OR region = :region)"
+            " ORDER BY kind, id"
+        ),
+        {"kind": kind, "region": region},
+    )
+    return [read_service(row) for row in rows]
+
+
+_SERVICE: Final = text(f"{_SERVICES} WHERE id = :id")
+
+
+def service_by_id(connection: Connection, service_id: str) -> Service:
+    """The downstream target with this id.
+
+    Raises:
+        EipdeckError: `service_not_found`.
+
+    """
+    row = connection.execute(_SERVICE, {"id": service_id}).one_or_none()
+    if row is None:
+        raise error(
+            "service_not_found",
+            f"There is no service {service_id!r}.",
+            hint="`eipdeck services` lists them, `eipdeck service add` registers one.",
+            details={"service": service_id},
+        )
+    return read_service(row)
+
+
+def read_service(row: Any) -> Service:
+    """The service of a row of the table."""
+    return Service(
+        id=row.id,
+        kind=ServiceKind(row.kind),
+        name=row.name,
+        region=row.region,
+        private_ips=tuple(json.loads(row.private_ips)),
+        subnets=tuple(json.loads(row.subnets)),
+    )

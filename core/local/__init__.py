@@ -1,0 +1,195 @@
+"""The embedded platform: the database holds the inventory and is the allocator. One file a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, text
+
+from core.config import Config
+from core.errors import error
+from core.findings import accept, finding_by_id
+from core.history import Change
+from core.inventory import eips_by_id, service_by_id
+from core.local import allocation, binding, cidrs, pools, rehome, release, requests, services
+from core.local.checks import checked_text
+from core.objects import Allocation, Cidr, Eip, Finding, Pool, Service, Warn, to_json, to_micros
+from core.platform import (
+    AcceptRequest,
+    ActivateRequest,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    BandwidthRequest,
+    BindRequest,
+    DrainRequest,
+    PoolSettingsRequest,
+    RecoverRequest,
+    RehomeRequest,
+    ReleaseRequest,
+    ReserveRequest,
+    RetireRequest,
+    SetAsnRequest,
+    UnbindRequest,
+    UnreserveRequest,
+)
+from core.store import Store
+from core.utilization import cidr_by_prefix, pool_by_id
+
+__all__ = ["LocalPlatform", "changing"]
+
+_R = TypeVar("_R")
+_A = TypeVar("_A")
+
+_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
+
+
+class _DryRun(Exception):  # a way out of a transaction, not an error
+    """Leaves the transaction without committing, carrying what would have been."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+
+def changing(
+    connection: Connection,
+    *,
+    clock: Callable[[], datetime],
+    operator: str,
+    config: Config,
+    reason: str | None = None,
+    request_id: str | None = None,
+) -> Change:
+    """A change in this transaction; its moment is never before the newest event's."""
+    newest = connection.execute(_NEWEST).scalar_one_or_none() or 0
+    now = max(to_micros(clock()), newest)
+    return Change(connection, now, operator, checked_text(reason), request_id, config)
+
+
+class LocalPlatform:
+    """Every write of `core.platform.Platform`, each one transaction on the store."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], operator: str, config: Config, *, read_only: bool
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._operator = operator
+        self._config = config
+        self._read_only = read_only
+
+    def allocate(self, request: AllocationRequest) -> Allocation:
+        return self._allocating(request, allocation.allocate)
+
+    def rehome(self, request: RehomeRequest) -> Allocation:
+        return self._allocating(request, rehome.rehome)
+
+    def recover(self, request: RecoverRequest) -> Allocation:
+        return self._allocating(request, release.recover)
+
+    def bind(self, request: BindRequest) -> list[Eip]:
+        return self._eips(request, binding.bind)
+
+    def unbind(self, request: UnbindRequest) -> list[Eip]:
+        return self._eips(request, binding.unbind)
+
+    def release(self, request: ReleaseRequest) -> list[Eip]:
+        return self._eips(request, release.release)
+
+    def set_bandwidth(self, request: BandwidthRequest) -> list[Eip]:
+        return self._eips(request, binding.set_bandwidth)
+
+    def accept(self, request: AcceptRequest) -> Finding:
+        return self._one(request, accept, lambda change, key: finding_by_id(change, key, accepted=True))
+
+    def add_cidr(self, request: AddCidrRequest) -> Cidr:
+        return self._cidr(request, cidrs.add_cidr)
+
+    def activate_cidr(self, request: ActivateRequest) -> Cidr:
+        return self._cidr(request, cidrs.activate_cidr)
+
+    def set_asn(self, request: SetAsnRequest) -> Cidr:
+        return self._cidr(request, cidrs.set_asn)
+
+    def drain_cidr(self, request: DrainRequest) -> Cidr:
+        return self._cidr(request, cidrs.drain_cidr)
+
+    def retire_cidr(self, request: RetireRequest) -> Cidr:
+        return self._cidr(request, cidrs.retire_cidr)
+
+    def reserve(self, request: ReserveRequest) -> Cidr:
+        return self._cidr(request, cidrs.reserve)
+
+    def unreserve(self, request: UnreserveRequest) -> Cidr:
+        return self._cidr(request, cidrs.unreserve)
+
+    def set_pool(self, request: PoolSettingsRequest) -> Pool:
+        return self._one(request, pools.set_pool, lambda change, key: pool_by_id(change.connection, change.now, key))
+
+    def add_service(self, request: AddServiceRequest) -> Service:
+        return self._one(request, services.add_service, lambda change, key: service_by_id(change.connection, key))
+
+    def _cidr(self, request: _R, act: Callable[[Change, _R], str]) -> Cidr:
+        return self._one(request, act, lambda change, key: cidr_by_prefix(change.connection, change.now, key))
+
+    def _one(self, request: _R, act: Callable[[Change, _R], str], load: Callable[[Change, str], _A]) -> _A:
+        """A verb that answers with one object, known by its key."""
+
+        def write(change: Change) -> _A:
+            answer = requests.answered(change, request)
+            if answer is None:
+                answer = {"key": act(change, request)}
+                requests.remember(change, request, answer)
+            return load(change, answer["key"])
+
+        return self._write(request, write)
+
+    def _eips(self, request: _R, act: Callable[[Change, _R], list[str]]) -> list[Eip]:
+        """A verb that answers with EIPs as they now are."""
+
+        def write(change: Change) -> list[Eip]:
+            answer = requests.answered(change, request)
+            if answer is None:
+                answer = {"eips": act(change, request)}
+                requests.remember(change, request, answer)
+            return eips_by_id(change.connection, answer["eips"])
+
+        return self._write(request, write)
+
+    def _allocating(self, request: _R, act: Callable[[Change, _R], Allocation]) -> Allocation:
+        """A verb that answers with an allocation."""
+
+        def write(change: Change) -> Allocation:
+            answer = requests.answered(change, request)
+            if answer is not None:
+                eips = tuple(eips_by_id(change.connection, answer["eips"]))
+                return Allocation(eips, tuple(Warn(**warning) for warning in answer["warnings"]))
+            done = act(change, request)
+            if getattr(request, "dry_run", False):
+                raise _DryRun(done)
+            kept = {"eips": [eip.id for eip in done.eips], "warnings": to_json(done.warnings)}
+            requests.remember(change, request, kept)
+            return done
+
+        return self._write(request, write)
+
+    def _write(self, request: Any, write: Callable[[Change], _A]) -> _A:
+        if self._read_only:
+            raise error("read_only", "This deck is read-only; nothing was sent.", hint="Open it without --read-only.")
+        try:
+            with self._store.write() as connection:
+                return write(
+                    changing(
+                        connection,
+                        clock=self._clock,
+                        operator=self._operator,
+                        config=self._config,
+                        reason=request.reason,
+                        request_id=request.request_id,
+                    )
+                )
+        except _DryRun as dry:
+            answer: _A = dry.answer
+            return answer

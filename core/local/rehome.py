@@ -1,0 +1,81 @@
+"""Rehome: repair a default-pool landing, or move an EIP out of a draining CIDR, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import text
+
+from core.errors import error
+from core.history import Change
+from core.local.allocation import Tenancy, begin_tenancies, take, take_one
+from core.local.binding import begin_binding, found
+from core.local.checks import checked_address
+from core.local.pools import PoolRow, pool_by_id
+from core.local.release import end_tenancy
+from core.local.space import Run
+from core.objects import Allocation, Eip, EipStatus
+from core.platform import RehomeRequest
+
+__all__ = ["rehome"]
+
+
+def rehome(change: Change, request: RehomeRequest) -> Allocation:
+    """Allocate in the right pool, move the bindings, release the old EIP; all of it or nothing.
+
+    With `keep` the old EIP stays as it is and both addresses serve.
+
+    Raises:
+        EipdeckError: everything that allocation, bind and release can refuse; `customer_pool_required`
+            for a default pool as the goal; `conflict` when the EIP is there already.
+
+    """
+    address = None if request.address is None else checked_address(request.address)
+    eip = found(change, request.eip, request.expected)
+    pool = pool_by_id(change, request.pool_id)
+    _checked_goal(change, eip, pool)
+    fresh = _replacement(change, eip, pool, address)
+    moving = eip.bindings
+    if not request.keep:
+        end_tenancy(change, eip)
+    bindings = tuple(begin_binding(change, fresh, binding) for binding in moving)
+    status = EipStatus.BOUND if bindings else EipStatus.UNBOUND
+    return Allocation((replace(fresh, bindings=bindings, status=status),), ())
+
+
+def _checked_goal(change: Change, eip: Eip, pool: PoolRow) -> None:
+    if eip.status is EipStatus.RELEASED:
+        raise error("eip_not_found", f"EIP {eip.id} was released; there is nothing to move.")
+    if not pool.customer_owned:
+        raise error(
+            "customer_pool_required",
+            f"{pool.id} is a default pool: an EIP is never moved into one.",
+            hint="Name a customer pool.",
+            details={"pool_id": pool.id},
+        )
+    if pool.region != eip.region:
+        raise error(
+            "region_mismatch",
+            f"{eip.address} is in {eip.region}, pool {pool.id} in {pool.region}.",
+            hint="Name a customer pool of the EIP's region.",
+            details={"eip_region": eip.region, "pool_region": pool.region},
+        )
+    if eip.pool_id == pool.id and change.run(_STATE, id=eip.id).scalar_one() == "active":
+        raise error(
+            "conflict",
+            f"{eip.address} is in pool {pool.id} already, in an active CIDR.",
+            hint="Name another customer pool.",
+            details={"pool_id": pool.id},
+        )
+
+
+_STATE: Final = text("SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id")
+
+
+def _replacement(change: Change, eip: Eip, pool: PoolRow, address: int | None) -> Eip:
+    tenancy = Tenancy(name=eip.name, bandwidth_mbps=eip.bandwidth_mbps, previous_eip_id=eip.id, action="rehome")
+    if address is not None:
+        place = take_one(change, pool, address)
+        return begin_tenancies(change, pool, [Run(place, address, address)], tenancy)[0]
+    return begin_tenancies(change, pool, take(change, pool, 1), tenancy)[0]

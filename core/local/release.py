@@ -1,0 +1,133 @@
+"""Release and recover: an address returns to the CIDR and pool it came from, and can be taken back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import text
+
+from core.addresses import format_address, parse_address
+from core.errors import error
+from core.history import Change, Fact, record
+from core.local.allocation import Tenancy, begin_tenancies, landing_warning, take_one
+from core.local.binding import end_bindings, found
+from core.local.checks import checked_address
+from core.local.pools import PoolRow, pool_by_id
+from core.local.space import Place, Run, give_back, reservation_of
+from core.objects import Allocation, Eip, EipStatus, from_micros, iso, to_json
+from core.platform import RecoverRequest, ReleaseRequest
+from core.utilization import DAY
+
+__all__ = ["end_tenancy", "recover", "release"]
+
+
+def release(change: Change, request: ReleaseRequest) -> list[str]:
+    """Release EIPs, all or none; one named twice, or by the id of a released EIP, is released once.
+
+    Raises:
+        EipdeckError: `eip_not_found`; `eip_bound` with the bindings, unless `unbind`; `conflict`.
+
+    """
+    expected = {eip.id: eip for eip in request.expected}
+    eips: dict[str, Eip] = {}
+    for key in request.eips:
+        eip = found(change, key, None)
+        eips[str(eip.id)] = found(change, str(eip.id), expected.get(eip.id))
+    for eip in eips.values():
+        if eip.status is EipStatus.BOUND and not request.unbind:
+            raise error(
+                "eip_bound",
+                f"{eip.address} still serves {_served(eip)}; nothing was released.",
+                hint="Unbind it first, or release with --unbind.",
+                details={"eip": eip.id, "bindings": to_json(eip.bindings)},
+            )
+    for eip in eips.values():
+        end_tenancy(change, eip)
+    return list(eips)
+
+
+def _served(eip: Eip) -> str:
+    return ", ".join(f"{binding.kind.value} {binding.service_id}" for binding in eip.bindings)
+
+
+_END: Final = text(
+    "UPDATE eip SET status = 'released', unbound_since = NULL, released_at = :now, released_by = :operator,"
+    " ready_at = :ready_at WHERE id = :id AND released_at IS NULL"
+)
+_PLACE: Final = text(
+    "SELECT e.cidr_id, e.cidr_first, e.cidr_last, c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"
+)
+_COUNT: Final = text("UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id")
+_USAGE: Final = text(
+    "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, 0, 1)"
+    " ON CONFLICT (pool_id, day) DO UPDATE SET released = usage_day.released + 1"
+)
+
+
+def end_tenancy(change: Change, eip: Eip) -> None:
+    """Release one live EIP: its bindings end, its address goes back where it came from."""
+    if eip.status is EipStatus.RELEASED:
+        return
+    if eip.bindings:
+        end_bindings(change, eip, eip.bindings)
+    pool = pool_by_id(change, eip.pool_id)
+    address = parse_address(eip.address)
+    row = change.run(_PLACE, id=eip.id).one()
+    place = Place(row.cidr_id, row.cidr_first, row.cidr_last)
+    reserved = reservation_of(change, place.cidr_id, address) is not None
+    ready_at = change.now + pool.cooldown_seconds * 1_000_000
+    change.run(_END, id=eip.id, now=change.now, operator=change.operator, ready_at=ready_at)
+    change.run(_COUNT, cidr_id=place.cidr_id, reserved=int(reserved))
+    change.run(_USAGE, pool=pool.id, day=change.now // DAY)
+    if row.state == "active" and not reserved:
+        give_back(change, pool.id, pool.order, place, address, ready_at)
+    record(
+        change,
+        Fact(
+            "release",
+            eip_id=eip.id,
+            address=address,
+            pool_id=eip.pool_id,
+            cidr=eip.cidr,
+            before={"status": EipStatus.UNBOUND.value, "name": eip.name},
+            after={"status": EipStatus.RELEASED.value, "ready_at": iso(from_micros(ready_at))},
+        ),
+    )
+
+
+_LAST: Final = text(
+    "SELECT id, pool_id, name, bandwidth_mbps, released_at, landed_in_default FROM eip"
+    " WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
+)
+
+
+def recover(change: Change, request: RecoverRequest) -> Allocation:
+    """Take a released address back, past its cool-down, as a new EIP linked to the one it had.
+
+    Raises:
+        EipdeckError: `eip_not_found` when nobody ever had it; `address_in_use` when it was given out again;
+            `cidr_not_active`, `address_not_in_pool`, `address_reserved`.
+
+    """
+    address = checked_address(request.address)
+    last = change.run(_LAST, address=address).one_or_none()
+    words = format_address(address)
+    if last is None:
+        raise error("eip_not_found", f"Nobody ever held {words}.", details={"address": words})
+    if last.released_at is None:
+        raise error(
+            "address_in_use",
+            f"{words} has been given out again: it is held by EIP {last.id}.",
+            details={"address": words, "eip_id": last.id},
+        )
+    pool: PoolRow = pool_by_id(change, last.pool_id)
+    place = take_one(change, pool, address, cooling_too=True)
+    tenancy = Tenancy(
+        name=last.name,
+        bandwidth_mbps=last.bandwidth_mbps,
+        landed=bool(last.landed_in_default),
+        previous_eip_id=last.id,
+        action="recover",
+    )
+    eips = begin_tenancies(change, pool, [Run(place, address, address)], tenancy)
+    return Allocation(tuple(eips), tuple(landing_warning(eip) for eip in eips if eip.landed_in_default))

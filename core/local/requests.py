@@ -1,0 +1,61 @@
+"""Idempotency: a request id is answered once; a retry finds the first answer, in the same transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core.errors import error
+from core.history import Change
+from core.local.checks import checked_name
+from core.objects import to_json
+
+__all__ = ["answered", "remember"]
+
+_FIND: Final = text("SELECT hash, answer FROM request WHERE request_id = :id")
+_KEEP: Final = text("INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)")
+
+_NOT_ASKED: Final = ("request_id", "expected", "dry_run")
+"""Fields that say how a request was sent, not what it asks for."""
+
+
+def answered(change: Change, request: Any) -> dict[str, Any] | None:
+    """What this request id was answered before; None when it is new.
+
+    Raises:
+        EipdeckError: `request_mismatch` when the id was used for another request.
+
+    """
+    if change.request_id is None:
+        return None
+    checked_name(change.request_id, "request id")
+    row = change.run(_FIND, id=change.request_id).one_or_none()
+    if row is None:
+        return None
+    if bytes(row.hash) != _hash(request):
+        raise error(
+            "request_mismatch",
+            f"Request id {change.request_id!r} was used for another request.",
+            hint="Nothing changed; send this one with an id of its own.",
+            details={"request_id": change.request_id},
+        )
+    answer: dict[str, Any] = json.loads(row.answer)
+    return answer
+
+
+def remember(change: Change, request: Any, answer: dict[str, Any]) -> None:
+    """Keep the answer under its request id, if it has one."""
+    if change.request_id is not None:
+        change.run(_KEEP, id=change.request_id, hash=_hash(request), at=change.now, answer=json.dumps(answer))
+
+
+def _hash(request: Any) -> bytes:
+    asked = {
+        field.name: to_json(getattr(request, field.name)) for field in fields(request) if field.name not in _NOT_ASKED
+    }
+    content = json.dumps([type(request).__name__, asked], sort_keys=True)
+    return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()

@@ -1,0 +1,92 @@
+"""Downstream targets of the embedded platform: network interfaces, NAT gateways, load balancers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core.addresses import format_address
+from core.errors import error
+from core.history import Change, Fact, record
+from core.local.checks import checked_address, checked_name, checked_prefix
+from core.local.pools import known_region, make_known
+from core.objects import ServiceKind
+from core.platform import AddServiceRequest
+
+__all__ = ["add_service"]
+
+_FIND: Final = text("SELECT kind, name, region, private_ips, subnets FROM service WHERE id = :id")
+_INSERT: Final = text(
+    "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
+    " VALUES (:id, :kind, :name, :region, :private_ips, :subnets)"
+)
+_UPDATE: Final = text("UPDATE service SET name = :name, private_ips = :private_ips, subnets = :subnets WHERE id = :id")
+
+
+def add_service(change: Change, request: AddServiceRequest) -> str:
+    """Register a target, or add to what is known of it; the same again changes nothing.
+
+    Raises:
+        EipdeckError: `invalid_name`, `invalid_address`, `invalid_cidr`; `conflict` when the id is another
+            kind's; `region_mismatch` when it is known in another region.
+
+    """
+    service_id = str(checked_name(request.service_id, "service id"))
+    name = checked_name(request.name)
+    ips = [format_address(checked_address(words)) for words in request.private_ips]
+    subnets = [str(checked_prefix(words)) for words in request.subnets]
+    if subnets and request.kind is not ServiceKind.NAT_GATEWAY:
+        raise error("usage", f"A {request.kind.value} has no subnets.", hint="Leave --subnet out.")
+    found = change.run(_FIND, id=service_id).one_or_none()
+    if found is None:
+        region = known_region(change, request.region)
+        make_known(change, region)
+        values = _values(name, ips, subnets)
+        change.run(_INSERT, id=service_id, kind=request.kind.value, region=region, **values)
+        _noted(change, service_id, None, {"kind": request.kind.value, "region": region, **values})
+        return service_id
+    _checked_same(request, found)
+    before = {key: getattr(found, key) for key in ("name", "private_ips", "subnets")}
+    after = _values(
+        name or found.name,
+        _merged(json.loads(found.private_ips), ips),
+        _merged(json.loads(found.subnets), subnets),
+    )
+    if after != before:
+        change.run(_UPDATE, id=service_id, **after)
+        _noted(change, service_id, before, after)
+    return service_id
+
+
+def _checked_same(request: AddServiceRequest, found: Any) -> None:
+    if found.kind != request.kind:
+        raise error(
+            "conflict",
+            f"{request.service_id} is known as a {found.kind}, not a {request.kind.value}.",
+            hint="Give the new target another id.",
+            details={"service": request.service_id, "kind": found.kind},
+        )
+    if request.region not in (None, found.region):
+        raise error(
+            "region_mismatch",
+            f"{request.service_id} is in {found.region}, not in {request.region}.",
+            details={"service": request.service_id, "region": found.region},
+        )
+
+
+def _merged(known: list[str], more: list[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))
+
+
+def _values(name: str | None, ips: list[str], subnets: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "private_ips": json.dumps(_merged([], ips)),
+        "subnets": json.dumps(_merged([], subnets)),
+    }
+
+
+def _noted(change: Change, service_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    record(change, Fact("add_service", before=before, after={"id": service_id, **after}))

@@ -1,0 +1,240 @@
+"""Free space: the ranges and released addresses that a pool can give out, and the four ways they change.
+
+Only active CIDRs have free space, so a pick never has to look at a state. Nothing here walks a prefix: taking,
+giving back and finding cost the same in a /24 and in a /8. `open_range` and `close_range` cost what the range
+holds in tenancies and free ranges, and serve activation, drain, reserve and unreserve alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core.history import Change
+from core.objects import PoolOrder
+
+__all__ = [
+    "Place",
+    "Run",
+    "close_range",
+    "give_back",
+    "open_range",
+    "reservation_of",
+    "take_address",
+    "take_next",
+]
+
+MINUTE: Final = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The CIDR an address lies in."""
+
+    cidr_id: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive addresses taken from one CIDR."""
+
+    place: Place
+    lo: int
+    hi: int
+
+
+_FIRST_RANGE: Final = text(
+    "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
+    " WHERE f.pool_id = :pool ORDER BY f.hi LIMIT 1"
+)
+_RANGE_AT: Final = text(
+    "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
+    " WHERE f.pool_id = :pool AND f.hi >= :address ORDER BY f.hi LIMIT 1"
+)
+_ADD_RANGE: Final = text("INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :hi, :lo, :cidr_id)")
+_DROP_RANGE: Final = text("DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi")
+_MOVE_LOW: Final = text("UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi")
+_LEFT: Final = text("SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id")
+_RIGHT: Final = text("SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1")
+_RIPE: Final = text(
+    "SELECT k.address, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
+)
+_COOLING_AT: Final = text(
+    "SELECT k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    " WHERE k.pool_id = :pool AND k.address = :address"
+)
+_COOL: Final = text(
+    "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
+)
+_WARM: Final = text("DELETE FROM cooling WHERE pool_id = :pool AND address = :address")
+_MINUTE_UP: Final = text(
+    "INSERT INTO cooling_minute (cidr_id, minute, count) VALUES (:cidr_id, :minute, 1)"
+    " ON CONFLICT (cidr_id, minute) DO UPDATE SET count = cooling_minute.count + 1"
+)
+_MINUTE_DOWN: Final = text("UPDATE cooling_minute SET count = count - 1 WHERE cidr_id = :cidr_id AND minute = :minute")
+_MINUTES_PAST: Final = text("DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND minute < :minute")
+_RESERVED: Final = text(
+    "SELECT kind, reason FROM reservation WHERE cidr_id = :cidr_id AND first <= :address AND last >= :address"
+)
+
+
+def take_next(change: Change, pool_id: str, order: PoolOrder, count: int) -> list[Run]:
+    """Take `count` addresses in the pool's order; fewer when the pool has no more."""
+    if order is PoolOrder.LOWEST:
+        _fold_ripe(change, pool_id)
+    runs = list(_take_ranges(change, pool_id, count))
+    missing = count - sum(run.hi - run.lo + 1 for run in runs)
+    if missing and order is PoolOrder.LRU:
+        runs.extend(_take_ripe(change, pool_id, missing))
+    return runs
+
+
+def take_address(change: Change, pool_id: str, address: int, *, cooling_too: bool = False) -> Place | int | None:
+    """Take this address: its place, or the moment it becomes free when it is cooling, or None when not free."""
+    found = change.run(_RANGE_AT, pool=pool_id, address=address).one_or_none()
+    if found and found.lo <= address:
+        _cut(change, pool_id, found, address, address)
+        return Place(found.id, found.first, found.last)
+    cooling = change.run(_COOLING_AT, pool=pool_id, address=address).one_or_none()
+    if cooling is None:
+        return None
+    if cooling.ready_at > change.now and not cooling_too:
+        return int(cooling.ready_at)
+    _warm(change, pool_id, cooling.id, address, cooling.ready_at)
+    return Place(cooling.id, cooling.first, cooling.last)
+
+
+def give_back(change: Change, pool_id: str, order: PoolOrder, place: Place, address: int, ready_at: int) -> None:
+    """Put a released address of an active CIDR back into its own pool."""
+    if order is PoolOrder.LOWEST and ready_at <= change.now:
+        _add_free(change, pool_id, place.cidr_id, address, address)
+    else:
+        _cool(change, pool_id, place.cidr_id, address, ready_at)
+
+
+def open_range(change: Change, pool_id: str, order: PoolOrder, place: Place, lo: int, hi: int) -> None:
+    """Make free what in `lo`..`hi` is neither live nor reserved; past tenancies keep their order and cool-down."""
+    past: dict[int, int] = {row.address: row.ready_at for row in change.run(_PAST, lo=lo, hi=hi)}
+    blocked = sorted([*_reserved_runs(change, place.cidr_id, lo, hi), *_live_runs(change, lo, hi)])
+    for first, last in _gaps(blocked, lo, hi):
+        start = first
+        for address in sorted(address for address in past if first <= address <= last):
+            ready_at = past[address]
+            if order is PoolOrder.LOWEST and ready_at <= change.now:
+                continue
+            if start < address:
+                _add_free(change, pool_id, place.cidr_id, start, address - 1)
+            _cool(change, pool_id, place.cidr_id, address, ready_at)
+            start = address + 1
+        if start <= last:
+            _add_free(change, pool_id, place.cidr_id, start, last)
+
+
+def close_range(change: Change, pool_id: str, place: Place, lo: int, hi: int) -> None:
+    """Take everything free or cooling in `lo`..`hi` out of what the pool can give."""
+    while (found := change.run(_RANGE_AT, pool=pool_id, address=lo).one_or_none()) and found.lo <= hi:
+        _cut(change, pool_id, found, max(lo, found.lo), min(hi, found.hi))
+    rows = change.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
+    for row in rows:
+        _warm(change, pool_id, place.cidr_id, row.address, row.ready_at)
+
+
+def reservation_of(change: Change, cidr_id: int, address: int) -> Any:
+    """The reservation (kind, reason) the address lies in, or None."""
+    return change.run(_RESERVED, cidr_id=cidr_id, address=address).one_or_none()
+
+
+_COOLING_IN: Final = text("SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi")
+_PAST: Final = text(
+    "SELECT address, max(coalesce(ready_at, released_at)) AS ready_at FROM eip"
+    " WHERE address BETWEEN :lo AND :hi AND released_at IS NOT NULL GROUP BY address"
+)
+_LIVE: Final = text(
+    "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
+)
+_RESERVATIONS: Final = text(
+    "SELECT first, last FROM reservation WHERE cidr_id = :cidr_id AND first <= :hi AND last >= :lo"
+)
+
+
+def _live_runs(change: Change, lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    for address in change.run(_LIVE, lo=lo, hi=hi).scalars():
+        yield address, address
+
+
+def _reserved_runs(change: Change, cidr_id: int, lo: int, hi: int) -> Iterable[tuple[int, int]]:
+    return [(row.first, row.last) for row in change.run(_RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)]
+
+
+def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    """What of `lo`..`hi` no block covers; blocks come sorted and may overlap."""
+    start = lo
+    for first, last in blocked:
+        if start < first:
+            yield start, min(first - 1, hi)
+        start = max(start, last + 1)
+    if start <= hi:
+        yield start, hi
+
+
+def _take_ranges(change: Change, pool_id: str, count: int) -> Iterator[Run]:
+    while count and (found := change.run(_FIRST_RANGE, pool=pool_id).one_or_none()):
+        last = min(found.hi, found.lo + count - 1)
+        _cut(change, pool_id, found, found.lo, last)
+        yield Run(Place(found.id, found.first, found.last), found.lo, last)
+        count -= last - found.lo + 1
+
+
+def _take_ripe(change: Change, pool_id: str, count: int) -> Iterator[Run]:
+    for row in change.run(_RIPE, pool=pool_id, now=change.now, count=count).all():
+        change.run(_WARM, pool=pool_id, address=row.address)
+        yield Run(Place(row.id, row.first, row.last), row.address, row.address)
+
+
+def _fold_ripe(change: Change, pool_id: str) -> None:
+    """Move every ripe address into the ranges; each is folded once, so a pick pays for one release."""
+    for row in change.run(_RIPE, pool=pool_id, now=change.now, count=-1).all():
+        change.run(_WARM, pool=pool_id, address=row.address)
+        _add_free(change, pool_id, row.id, row.address, row.address)
+
+
+def _cut(change: Change, pool_id: str, found: Any, lo: int, hi: int) -> None:
+    """Take `lo`..`hi` out of the free range `found`."""
+    if hi < found.hi:
+        change.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
+    else:
+        change.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+    if found.lo < lo:
+        change.run(_ADD_RANGE, pool=pool_id, hi=lo - 1, lo=found.lo, cidr_id=found.id)
+
+
+def _add_free(change: Change, pool_id: str, cidr_id: int, lo: int, hi: int) -> None:
+    """Add a free range, merged with its neighbours of the same CIDR."""
+    left = change.run(_LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id).scalar_one_or_none()
+    if left is not None:
+        change.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
+        lo = left
+    right = change.run(_RIGHT, pool=pool_id, hi=hi).one_or_none()
+    if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
+        change.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
+    else:
+        change.run(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
+
+
+def _cool(change: Change, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
+    change.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id)
+    if ready_at > change.now:
+        change.run(_MINUTES_PAST, cidr_id=cidr_id, minute=change.now // MINUTE)
+        change.run(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)
+
+
+def _warm(change: Change, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
+    change.run(_WARM, pool=pool_id, address=address)
+    if ready_at > change.now:
+        change.run(_MINUTE_DOWN, cidr_id=cidr_id, minute=ready_at // MINUTE)

@@ -1,0 +1,28 @@
+"""The schema's steps, run by Alembic inside one transaction each, with the row that records them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+__all__ = ["upgrade"]
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest step; a step that fails leaves the database as it was."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    environment = EnvironmentContext(
+        config,
+        scripts,
+        fn=lambda revision, _: scripts._upgrade_revs("head", revision),  # noqa: SLF001  # as Alembic's own command does
+    )
+    with engine.connect() as connection, environment:
+        environment.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
+        with connection.begin():
+            environment.run_migrations()

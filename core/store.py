@@ -1,0 +1,369 @@
+"""The database: engine, pragmas, `read()` and `write()`. The only file that opens a connection.
+
+Writers queue fairly on a lock file before BEGIN IMMEDIATE (SQLite's busy handler alone starves some of them
+for seconds) and give up as `store_busy` with nothing changed. `synchronous=FULL`: an address handed out is a
+promise. Every driver error leaves here as an `EipdeckError`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from core.errors import EipdeckError, error
+
+__all__ = ["HEAD", "Store", "default_path"]
+
+HEAD: Final = "0001"
+"""The schema step this program was written for."""
+
+APPLICATION_ID: Final = 0x45495044
+"""`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
+
+WAIT_SECONDS: Final = 10.0
+"""How long a writer queues before it gives up as `store_busy`."""
+
+_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
+
+
+def default_path() -> Path:
+    """Where the embedded database lives unless told otherwise."""
+    from platformdirs import user_data_path  # noqa: PLC0415  # not needed when a URL is given
+
+    return user_data_path("eipdeck", appauthor=False) / "eipdeck.db"
+
+
+class Store:
+    """One database. Thread-safe; every method may block and none may be called on an event loop."""
+
+    def __init__(self, url: str | None = None, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> None:
+        """Open, and when needed create and migrate, the database at `url` (an SQLAlchemy URL or a path).
+
+        Raises:
+            EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
+
+        """
+        self.url = _parse(url)
+        self.path = Path(self.url.database or "")
+        self._read_only = read_only
+        self._wait = wait
+        self._turn = threading.Lock()
+        self._gate = _Gate(self.path.with_name(self.path.name + ".lock"))
+        with _translated(self.path):
+            _prepare(self.path, read_only=read_only)
+            self._engine = _engine(self.url, read_only=read_only, pool=QueuePool)
+            self._writer = _engine(self.url, read_only=read_only, pool=NullPool)
+        self._connection: Connection | None = None
+        try:
+            self._ensure_schema()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of every connection and of the lock file."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._writer.dispose()
+            self._engine.dispose()
+            self._gate.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short read transaction with one consistent picture of the data."""
+        with _translated(self.path), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: durable when the block ends, undone when it raises.
+
+        Raises:
+            EipdeckError: `store_busy` after `wait` seconds of queueing; `store_unavailable` for a full disk, a
+                file gone or made read-only. Nothing has changed then.
+
+        """
+        with _translated(self.path), self._turned(), self._gate.held(self._wait):
+            connection = self._connected()
+            try:
+                with connection.begin():
+                    yield connection
+            except DatabaseError:
+                self._drop()
+                raise
+
+    def data_version(self) -> int:
+        """A number that changes whenever anybody has committed; cheap enough to ask every second."""
+        with self.read() as connection:
+            return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM event").scalar_one())
+
+    @contextmanager
+    def _turned(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._wait):
+            raise _busy(self.path)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._writer.connect()
+        return self._connection
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DatabaseError):
+                connection.close()
+
+    def _ensure_schema(self) -> None:
+        with _translated(self.path):
+            found = self._schema()
+            if found == HEAD:
+                return
+            if self._read_only:
+                raise error(
+                    "store_unavailable",
+                    f"{self.path} has no eipdeck schema of this version, and --read-only creates nothing.",
+                    hint="Open it once without --read-only.",
+                )
+            with self._gate.held(self._wait):
+                if self._schema() != HEAD:
+                    from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+                    upgrade(self._writer)
+
+    def _schema(self) -> str | None:
+        """The schema step the file has; None for an empty file.
+
+        Raises:
+            EipdeckError: it is another program's database, or a newer eipdeck's.
+
+        """
+        with self._engine.connect() as connection:
+            tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+            if not tables:
+                return None
+            application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+            if application != APPLICATION_ID or "alembic_version" not in tables:
+                raise error(
+                    "store_unavailable",
+                    f"{self.path} is a database, but not one of eipdeck's.",
+                    hint="Nothing in it was touched; name another file with --db.",
+                )
+            step = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if step is not None and step > HEAD:
+            raise error(
+                "schema_newer",
+                f"{self.path} has schema {step}, this eipdeck knows {HEAD} and older.",
+                hint="Nothing in it was touched; use the eipdeck that wrote it, or a newer one.",
+                details={"found": step, "known": HEAD},
+            )
+        return step
+
+
+class _Gate:
+    """A fair queue of writers in several processes: flock on a side file, freed by the kernel on kill -9."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        file = self._open()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._queue(file, seconds)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open(self) -> int:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._file
+
+    def _queue(self, file: int, seconds: float) -> None:
+        """Wait our turn in the kernel's queue, which a polling wait would lose; a thread bounds the wait."""
+        taken, abandoned = threading.Event(), threading.Lock()
+        state = {"late": False}
+
+        def wait() -> None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with abandoned:
+                if state["late"]:
+                    fcntl.flock(file, fcntl.LOCK_UN)
+                else:
+                    taken.set()
+
+        threading.Thread(target=wait, daemon=True, name="eipdeck-gate").start()
+        if taken.wait(seconds):
+            return
+        with abandoned:
+            if taken.is_set():
+                return
+            state["late"] = True
+        self._file = None  # the waiting thread still holds the old one
+        raise _busy(self._path)
+
+
+def _parse(url: str | None) -> URL:
+    if not url:
+        return URL.create("sqlite", database=str(default_path()))
+    try:
+        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
+    except ArgumentError:
+        raise error("usage", "--db is no database URL.", hint="Write sqlite:///path/to/file.db.") from None
+    if parsed.get_backend_name() != "sqlite":
+        raise error(
+            "store_unavailable",
+            f"This eipdeck keeps its data in SQLite, not in {parsed.get_backend_name()}.",
+            hint="Write sqlite:///path/to/file.db.",
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        raise error("usage", "--db wants a file; a database in memory would forget everything.")
+    return parsed
+
+
+def _prepare(path: Path, *, read_only: bool) -> None:
+    """The folder 0700 when we make it, the file 0600, never on a network file system."""
+    if read_only and not path.exists():
+        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True)
+    network = _network_file_system(path.parent)
+    if network:
+        raise error(
+            "store_unavailable",
+            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
+            hint="Keep the file on a local disk, and share it by working on that host.",
+        )
+    if not read_only:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if stat.S_IMODE(os.fstat(file).st_mode) & 0o077 and os.fstat(file).st_uid == os.getuid():
+                os.fchmod(file, 0o600)
+        finally:
+            os.close(file)
+
+
+def _network_file_system(folder: Path) -> str | None:
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    resolved, best, kind = str(folder.resolve()), "", ""
+    for line in mounts:
+        left, _, right = line.partition(" - ")
+        point = left.split()[4]
+        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
+
+
+def _engine(url: URL, *, read_only: bool, pool: type[Any]) -> Engine:
+    engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False, "timeout": 5})
+
+    @event.listens_for(engine, "connect")
+    def _settle(dbapi: sqlite3.Connection, _record: object) -> None:
+        dbapi.isolation_level = None  # sqlite3 must not emit BEGIN by itself
+        for pragma in (
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            *(() if read_only else ("journal_mode=WAL", "synchronous=FULL")),
+            *(("query_only=ON",) if read_only else ()),
+            "cache_size=-65536",
+            "trusted_schema=OFF",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    begin = "BEGIN IMMEDIATE" if pool is NullPool else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _busy(path: Path) -> EipdeckError:
+    return error(
+        "store_busy",
+        f"{path} is being written by others for too long; nothing changed.",
+        hint="Try again; with the same --request-id nothing can happen twice.",
+    )
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """The one boundary where a driver's or the system's error becomes ours."""
+    try:
+        yield
+    except DatabaseError as problem:
+        raise _meaning(path, str(problem.orig)) from problem
+    except sqlite3.DatabaseError as problem:
+        raise _meaning(path, str(problem)) from problem
+    except OSError as problem:
+        why = problem.strerror or "it cannot be opened"
+        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.") from problem
+
+
+_MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
+    ("locked", _busy),
+    ("busy", _busy),
+    (
+        "full",
+        lambda path: error(
+            "store_unavailable",
+            f"The disk under {path} is full; nothing changed.",
+            hint="Make room and try again.",
+        ),
+    ),
+    (
+        "readonly",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} or its folder cannot be written; nothing changed.",
+            hint="Mend its permissions, or look with --read-only.",
+        ),
+    ),
+    (
+        "not a database",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} is not a database.",
+            hint="It was not touched; name another file with --db.",
+        ),
+    ),
+)
+
+
+def _meaning(path: Path, text: str) -> EipdeckError:
+    for word, make in _MEANINGS:
+        if word in text:
+            return make(path)
+    return error("store_unavailable", f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")

@@ -1,0 +1,177 @@
+"""Every command of the dashboard, declared once.
+
+The bindings, the key line, the help, the palette and the key table of the README all come from `COMMANDS`.
+Lower case never changes anything; a command that `changes` starts a flow that ends in a review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["BY_ID", "COMMANDS", "NEVER_BOUND", "Command", "Scope", "View", "key_text", "readme_table"]
+
+
+class View(StrEnum):
+    """What the deck can show; the first five have a key and a place in the views line."""
+
+    EIPS = "EIPs"
+    POOLS = "Pools"
+    CIDRS = "CIDRs"
+    FINDINGS = "Findings"
+    TIMELINE = "Timeline"
+    LOOKUPS = "Lookups"
+
+
+class Scope(StrEnum):
+    """Which widget carries the binding."""
+
+    SCREEN = "screen"
+    TABLE = "table"
+    PALETTE = "palette"
+    """No key: reached by its command-line name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the operator can do."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    """As the key line says it, after the key."""
+    help: str
+    cli: str = ""
+    """The name in the palette: the command line's where there is one."""
+    views: tuple[View, ...] = ()
+    """Where it works; empty: everywhere."""
+    changes: bool = False
+    scope: Scope = Scope.SCREEN
+
+    @property
+    def name(self) -> str:
+        return self.cli or self.id
+
+
+def _view(view: View, key: str) -> Command:
+    name = view.value
+    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower())
+
+
+def _move(id_: str, keys: str, help_: str) -> Command:
+    return Command(id_, tuple(keys.split()), id_, help_, scope=Scope.TABLE)
+
+
+def _change(
+    id_: str, keys: str, label: str, help_: str, *, cli: str = "", views: tuple[View, ...] = ()
+) -> Command:
+    scope = Scope.SCREEN if keys else Scope.PALETTE
+    return Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, scope=scope)
+
+
+_CIDRS = (View.CIDRS,)
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
+    _change("bind", "B", "bind", "bind the EIP to an interface, a NAT gateway or a load balancer"),
+    _change("unbind", "U", "unbind", "end the bindings of the EIP"),
+    _change("release", "R", "release", "release the EIP to the pool it came from"),
+    _change(
+        "rehome",
+        "F",
+        "fix",
+        "fix: rehome a default-pool landing, or an EIP of a draining CIDR",
+    ),
+    _change("accept", "K", "accept", "accept a finding, with a reason"),
+    _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
+    _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
+    _change(
+        "cidr_end",
+        "D",
+        "drain",
+        "in CIDRs only: drain, or retire a drained one",
+        cli="cidr drain, cidr retire",
+        views=_CIDRS,
+    ),
+    _change(
+        "cidr_activate",
+        "",
+        "activate",
+        "say that onboarding of the CIDR in hand is done",
+        cli="cidr activate",
+        views=_CIDRS,
+    ),
+    _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP"),
+    Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
+    Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
+    Command("palette", ("colon",), "all", "every command by its command-line name"),
+    Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
+    _view(View.EIPS, "e"),
+    _view(View.POOLS, "p"),
+    _view(View.CIDRS, "c"),
+    _view(View.FINDINGS, "f"),
+    Command(
+        "timeline",
+        ("t",),
+        "history",
+        "show the Timeline: of the address in hand; again: of everything",
+        cli="history",
+    ),
+    Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
+    Command("go_to", ("o",), "go to", "go to the owning pool, the bound service's EIPs, the CIDRs"),
+    Command("copy", ("a",), "copy", "copy the address in hand"),
+    Command("refresh", ("r",), "refresh", "read everything again now"),
+    Command("sort", ("s",), "sort", "sort the EIPs: problems first, or by address", views=(View.EIPS,)),
+    Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
+    Command("next_pane", ("tab",), "next pane", "the next pane (from 120 columns)"),
+    Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),
+    _move("down", "j down", "the next row"),
+    _move("up", "k up", "the row before"),
+    _move("first", "g home", "the first row"),
+    _move("last", "G end", "the last row"),
+    _move("page_down", "pagedown ctrl+d", "a page down"),
+    _move("page_up", "pageup ctrl+u", "a page up"),
+    _move("next_problem", "n", "the next row with a problem"),
+    _move("previous_problem", "b", "the problem row before"),
+    Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c)"),
+    Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
+    Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
+    Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort the count; never quits"),
+    Command("quit", ("q",), "quit", "back; at the root, twice: quit"),
+)
+
+BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
+
+NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
+    "ctrl+left_square_bracket",
+    "ctrl+right_square_bracket",
+    "ctrl+backslash",
+    "tilde",
+}
+"""Keys that terminals, multiplexers and browsers keep for themselves."""
+
+_SHOWN: Final = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "f1": "F1",
+}
+
+
+def key_text(key: str) -> str:
+    """A key as the operator reads it: `/` for `slash`."""
+    return _SHOWN.get(key, key)
+
+
+def readme_table(commands: Iterable[Command] = COMMANDS) -> str:
+    """The key table of the README, in Markdown."""
+    lines = ["| key | does |", "| --- | --- |", "| `0`–`9` | look up the address being typed |"]
+    for command in commands:
+        keys = " ".join(f"`{key_text(key)}`" for key in command.keys) or f"`:` {command.name}"
+        lines.append(f"| {keys} | {command.help} |")
+    return "\n".join(lines) + "\n"

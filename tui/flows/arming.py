@@ -1,0 +1,37 @@
+"""Arming write mode, with a review like any other step towards a change."""
+
+from __future__ import annotations
+
+from tui.flows.steps import Steps
+from tui.mode import ARMED_FOR
+from tui.modals import Line, Review, ReviewModal, Tier
+
+__all__ = ["arm"]
+
+
+async def arm(steps: Steps) -> bool:
+    """Whether the operator wants to write."""
+    mode = steps.host.mode
+    minutes = int(ARMED_FOR.total_seconds() // 60)
+    long = f"for {minutes} minutes" if mode.expires else "until you drop it with W"
+
+    async def reread() -> list[str]:
+        return []
+
+    review = Review(
+        title="arm write mode",
+        target_copy="",
+        sections=(
+            (
+                Line("target", f"this session on {steps.host.desk.label}"),
+                Line("after", f"WRITE {long}; every change still has its own review"),
+                Line("stops working", "nothing"),
+            ),
+        ),
+        command="eipdeck (the command line writes unless --read-only)",
+        tier=Tier.PLAIN,
+        typed="",
+        reread=reread,
+        next_sentence="W drops it again.",
+    )
+    return await steps.ask(ReviewModal(review)) is not None

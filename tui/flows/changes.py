@@ -1,0 +1,85 @@
+"""What changed behind the operator's back between the review's rows and now."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from core import Cidr, Eip, EipdeckError, Pool
+
+from tui.host import Ask
+from tui.text import visible
+from tui.words import binding_words, count_of
+
+__all__ = ["eip_changes", "reread_cidr", "reread_eips", "reread_pool"]
+
+Reread = Callable[[], Awaitable[list[str]]]
+
+
+def reread_eips(ask: Ask, eips: Sequence[Eip]) -> Reread:
+    """Reads EIPs again and says what is different from what was seen."""
+
+    async def read() -> list[str]:
+        try:
+            now = await ask(lambda desk: [desk.eip(eip.id or eip.address) for eip in eips])
+        except EipdeckError as refusal:
+            return [refusal.message]
+        return [change for eip, new in zip(eips, now, strict=True) for change in eip_changes(eip, new)]
+
+    return read
+
+
+def eip_changes(seen: Eip, now: Eip) -> list[str]:
+    """Sentences about what matters for a change; ages and histories do not."""
+    changes: list[str] = []
+    if now.released_at is not None:
+        return [f"{seen.address} has been released meanwhile."]
+    if seen.bindings != now.bindings or seen.status is not now.status:
+        was, is_ = _serving(seen), _serving(now)
+        changes.append(f"{seen.address} serves {is_} now; it served {was} when you looked.")
+    if seen.bandwidth_mbps != now.bandwidth_mbps:
+        changes.append(f"{seen.address} is capped at {_cap(now)} now; it was {_cap(seen)}.")
+    if seen.name != now.name:
+        changes.append(f'{seen.address} is named "{visible(now.name or "")}" now.')
+    return changes
+
+
+def _serving(eip: Eip) -> str:
+    return ", ".join(binding_words(binding) for binding in eip.bindings) or "nothing"
+
+
+def _cap(eip: Eip) -> str:
+    return "no cap" if eip.bandwidth_mbps is None else f"{eip.bandwidth_mbps} Mbps"
+
+
+def reread_pool(ask: Ask, pool: Pool) -> Reread:
+    """Reads a pool again and says when its room is another."""
+
+    async def read() -> list[str]:
+        try:
+            now = await ask(lambda desk: desk.pool(pool.id))
+        except EipdeckError as refusal:
+            return [refusal.message]
+        if now.available == pool.available:
+            return []
+        return [f"{visible(pool.id)} has {now.available:,} free now; it had {pool.available:,} when you looked."]
+
+    return read
+
+
+def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
+    """Reads a CIDR again and says when its state or its live EIPs are others."""
+
+    async def read() -> list[str]:
+        try:
+            now = await ask(lambda desk: desk.cidr(cidr.cidr))
+        except EipdeckError as refusal:
+            return [refusal.message]
+        changes: list[str] = []
+        if now.state is not cidr.state:
+            changes.append(f"{cidr.cidr} is {now.state.value} now; it was {cidr.state.value}.")
+        if now.allocated != cidr.allocated:
+            live = count_of(now.allocated, "live EIP")
+            changes.append(f"{cidr.cidr} has {live} now; it had {cidr.allocated:,}.")
+        return changes
+
+    return read

@@ -1,0 +1,198 @@
+"""The changes of EIPs, each from the question to the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core import (
+    Allocation,
+    AllocationRequest,
+    BandwidthRequest,
+    Cidr,
+    Desk,
+    Eip,
+    EipStatus,
+    Pool,
+    PoolKind,
+    RehomeRequest,
+    ReleaseRequest,
+    Service,
+    UnbindRequest,
+)
+
+from tui.flows.changes import reread_eips, reread_pool
+from tui.flows.findings import accept_landing
+from tui.flows.steps import Steps, new_request_id
+from tui.modals import AllocateModal, BandwidthModal, BindModal, LandedModal, RehomeModal
+from tui.modals.reviews import (
+    review_allocate,
+    review_bandwidth,
+    review_bind,
+    review_rehome,
+    review_release,
+    review_unbind,
+)
+from tui.words import count_of
+
+__all__ = ["allocate", "bandwidth", "bind", "rehome", "release", "unbind"]
+
+
+async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | None = None) -> None:
+    """Allocate from a pool; it is preselected only when it is a customer's."""
+    title = "allocate"
+    known = await steps.read(title, _pools_and_cidrs)
+    if known is None:
+        return
+    pools, cidrs = known
+    customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
+    preselect = pool_id if pool_id in customers else None
+    request = await steps.ask(AllocateModal(pools, cidrs, preselect=preselect, address=address))
+    if request is None:
+        return
+    request = replace(request, request_id=new_request_id())
+    preview = await steps.read(title, lambda desk: desk.preview(request))
+    if preview is None:
+        return
+    pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
+    review = review_allocate(request, preview, pool, reread=reread_pool(steps.host.ask, pool))
+    reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
+    if reason is None:
+        return
+    request = replace(request, reason=reason or request.reason)
+    done = await steps.send(title, steps.host.desk.platform.allocate, request)
+    if done is not None:
+        await _allocated(steps, done, request)
+
+
+async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest) -> None:
+    first = done.eips[0]
+    steps.host.take(first.address)
+    got = first.address if len(done.eips) == 1 else f"{count_of(len(done.eips), 'EIP')}, {first.address} first"
+    owned = "yes" if first.customer_owned else "NO"
+    if not done.warnings:
+        steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
+        return
+    steps.host.say(f"! {got} LANDED IN THE DEFAULT POOL: F fixes it, K accepts it", problem=True)
+    answer = await steps.host.app.push_screen_wait(LandedModal(done, request))
+    if answer == "fix":
+        await rehome(steps, first)
+    elif answer == "accept":
+        await accept_landing(steps, first)
+
+
+def _pools_and_cidrs(desk: Desk) -> tuple[list[Pool], list[Cidr]]:
+    return desk.pools(), desk.cidrs()
+
+
+async def bind(steps: Steps, eip: Eip) -> None:
+    """Bind an EIP to one downstream service."""
+    title = f"bind {eip.address}"
+    known = await steps.read(title, lambda desk: _services(desk, eip.region))
+    if known is None:
+        return
+    services, occupants = known
+    request = await steps.ask(BindModal(eip, services, occupants))
+    if request is None:
+        return
+    request = replace(request, expected=eip, request_id=new_request_id())
+    service = next(service for service in services if service.id == request.service_id)
+    review = review_bind(request, eip, service, reread=reread_eips(steps.host.ask, [eip]))
+    reason = await steps.confirm(review, f"BIND {eip.address}")
+    if reason is None:
+        return
+    request = replace(request, reason=reason or request.reason)
+    done = await steps.send(title, steps.host.desk.platform.bind, request)
+    if done is not None:
+        steps.host.say(f"bound {eip.address} to {service.id}")
+
+
+def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
+    services = desk.services(region=region)
+    return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
+
+
+async def unbind(steps: Steps, eip: Eip) -> None:
+    """End every binding of an EIP."""
+    title = f"unbind {eip.address}"
+    if eip.status is not EipStatus.BOUND:
+        steps.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
+        return
+    request = UnbindRequest(eip=eip.id or eip.address, expected=eip, request_id=new_request_id())
+    review = review_unbind(request, [eip], reread=reread_eips(steps.host.ask, [eip]))
+    reason = await steps.confirm(review, f"UNBIND {eip.address}")
+    if reason is None:
+        return
+    done = await steps.send(title, steps.host.desk.platform.unbind, replace(request, reason=reason or None))
+    if done is not None:
+        steps.host.say(f"unbound {eip.address}: it serves nothing now")
+
+
+async def release(steps: Steps, eip: Eip) -> None:
+    """Release an EIP to the pool it came from, ending its bindings when it has any."""
+    title = f"release {eip.address}"
+    pools = await steps.read(title, lambda desk: desk.pools())
+    if pools is None:
+        return
+    bound = eip.status is EipStatus.BOUND
+    request = ReleaseRequest(
+        eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id()
+    )
+    review = review_release(request, [eip], pools, reread=reread_eips(steps.host.ask, [eip]))
+    reason = await steps.confirm(review, f"RELEASE {eip.address}")
+    if reason is None:
+        return
+    done = await steps.send(title, steps.host.desk.platform.release, replace(request, reason=reason or None))
+    if done is not None:
+        steps.host.say(f"released {eip.address} to {eip.pool_id}.  in hand: {eip.address}")
+
+
+async def rehome(steps: Steps, eip: Eip) -> None:
+    """Move an EIP to a customer pool: the repair of a landing, and the way out of a draining CIDR."""
+    title = f"fix {eip.address}"
+    pools = await steps.read(title, lambda desk: desk.pools())
+    if pools is None:
+        return
+    request = await steps.ask(RehomeModal(eip, pools))
+    if request is None:
+        return
+    request = replace(request, expected=eip, request_id=new_request_id())
+    trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
+    preview = await steps.read(title, lambda desk: desk.preview(trial))
+    if preview is None:
+        return
+    pool = next(pool for pool in pools if pool.id == request.pool_id)
+    new_address = preview.eips[0].address
+    review = review_rehome(request, eip, pool, new_address, reread=reread_eips(steps.host.ask, [eip]))
+    reason = await steps.confirm(review, f"FIX {eip.address}")
+    if reason is None:
+        return
+    request = replace(request, reason=reason or request.reason)
+    done = await steps.send(title, steps.host.desk.platform.rehome, request)
+    if done is not None:
+        _rehomed(steps, eip, done, request)
+
+
+def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
+    new = done.eips[0]
+    steps.host.take(new.address)
+    kept = f"; {eip.address} kept until you release it" if request.keep else ""
+    owned = "yes" if new.customer_owned else "NO"
+    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  a copies")
+
+
+async def bandwidth(steps: Steps, eip: Eip) -> None:
+    """Change the cap of an EIP."""
+    title = f"bandwidth of {eip.address}"
+    request = await steps.ask(BandwidthModal(eip))
+    if request is None:
+        return
+    request = replace(request, expected=eip, request_id=new_request_id())
+    review = review_bandwidth(request, eip, reread=reread_eips(steps.host.ask, [eip]))
+    reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
+    if reason is None:
+        return
+    request = replace(request, reason=reason or request.reason)
+    done = await steps.send(title, steps.host.desk.platform.set_bandwidth, request)
+    if done is not None:
+        steps.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")

@@ -1,0 +1,114 @@
+"""Accepting a finding, and taking a released address back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core import Eip, Finding, RecoverRequest, Verdict
+
+from tui.flows.steps import Steps, new_request_id
+from tui.modals import AcceptModal, Line, Review, Tier
+from tui.text import visible
+from tui.words import quoted
+
+__all__ = ["accept", "accept_landing", "recover"]
+
+
+async def accept(steps: Steps, finding: Finding) -> None:
+    """Accept a finding with a reason; it stays in the history."""
+    title = f"accept {finding.code}"
+    request = await steps.ask(AcceptModal(finding))
+    if request is None:
+        return
+    request = replace(request, request_id=new_request_id())
+    reason = await steps.confirm(_review_accept(steps, finding, request.reason, request.until), "ACCEPT")
+    if reason is None:
+        return
+    request = replace(request, reason=reason or request.reason)
+    done = await steps.send(title, steps.host.desk.platform.accept, request)
+    if done is not None:
+        steps.host.say(f"accepted {finding.code} of {finding.subject}: {request.reason}")
+
+
+def _review_accept(steps: Steps, finding: Finding, reason: str | None, until: str | None) -> Review:
+    async def reread() -> list[str]:
+        found = await steps.host.ask(lambda desk: [each.id for each in desk.findings()])
+        return [] if finding.id in found else ["The finding is gone: fixed, or accepted by somebody else."]
+
+    command = f"eipdeck accept {finding.id} --reason {quoted(reason) or '...'}"
+    return Review(
+        title=f"accept {finding.code} of {visible(finding.subject)}",
+        target_copy=finding.subject,
+        sections=(
+            (
+                Line("target", f"{finding.severity.value} {finding.code}, {finding.subject}"),
+                Line("what", finding.message),
+                Line("remedy", finding.remedy),
+                Line("stops working", "nothing; the finding is no longer listed"),
+                Line("until", until or "the ground changes"),
+                Line("reason", reason or "-"),
+            ),
+        ),
+        command=command + (f" --until {until}" if until else ""),
+        tier=Tier.PLAIN,
+        typed="",
+        reread=reread,
+        next_sentence="The history keeps that it was accepted, by whom and why.",
+    )
+
+
+async def accept_landing(steps: Steps, eip: Eip) -> None:
+    """Accept the landing of an EIP."""
+    found = await steps.read("accept", lambda desk: desk.findings())
+    if found is None:
+        return
+    subjects = (eip.address, eip.id)
+    finding = next((each for each in found if each.subject in subjects and "landed" in each.code), None)
+    if finding is None:
+        steps.host.say(f"there is no open finding about {eip.address}")
+        return
+    await accept(steps, finding)
+
+
+async def recover(steps: Steps, verdict: Verdict) -> None:
+    """Take a released address back, as a new EIP."""
+    address = verdict.address
+    title = f"recover {address}"
+    if verdict.eip is not None:
+        steps.host.say(f"{address} has a live EIP: there is nothing to recover")
+        return
+    request = RecoverRequest(address=address, request_id=new_request_id())
+    reason = await steps.confirm(_review_recover(steps, verdict), f"RECOVER {address}")
+    if reason is None:
+        return
+    done = await steps.send(title, steps.host.desk.platform.recover, replace(request, reason=reason or None))
+    if done is not None:
+        steps.host.take(address)
+        steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; B binds it")
+
+
+def _review_recover(steps: Steps, verdict: Verdict) -> Review:
+    async def reread() -> list[str]:
+        now = await steps.host.ask(lambda desk: desk.lookup(verdict.address))
+        if now.verdict is verdict.verdict:
+            return []
+        return [f"{verdict.address} is {now.verdict.value} now; it was {verdict.verdict.value}."]
+
+    return Review(
+        title=f"recover {verdict.address}",
+        target_copy=verdict.address,
+        sections=(
+            (
+                Line("target", verdict.address),
+                Line("owner", f"CIDR {verdict.cidr or '-'}, pool {verdict.pool_id or '-'}"),
+                Line("now", verdict.summary),
+                Line("after", "a new EIP, linked to the last one; it serves nothing until it is bound"),
+                Line("stops working", "nothing"),
+            ),
+        ),
+        command=f"eipdeck recover {verdict.address}",
+        tier=Tier.PLAIN,
+        typed="",
+        reread=reread,
+        next_sentence="Reversible: R releases it again.",
+    )

@@ -1,0 +1,145 @@
+"""The steps every change goes through: ask, review, count, send, say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from textual.app import App
+from textual.screen import ModalScreen
+
+from core import Desk, EipdeckError, OutcomeUnknown
+
+from tui.host import Ask
+from tui.live import Inventory
+from tui.modals import RefusalModal, Review, ReviewModal, Tier
+from tui.mode import WriteMode
+
+__all__ = ["Host", "Steps", "new_request_id"]
+
+Asked = TypeVar("Asked")
+Request = TypeVar("Request")
+Result = TypeVar("Result")
+
+GRACE_SECONDS = 5
+
+
+class Host(Protocol):
+    """The screen, as a flow sees it."""
+
+    desk: Desk
+    inventory: Inventory | None
+    mode: WriteMode
+
+    @property
+    def app(self) -> App[Any]: ...
+    @property
+    def ask(self) -> Ask: ...
+
+    def say(self, text: str, *, problem: bool = False) -> None:
+        """A sentence in the status line."""
+
+    def show_count(self, text: str | None) -> None:
+        """The grace count in the status line; None: it is over."""
+
+    def written(self) -> None:
+        """Something may have changed: read everything again."""
+
+    def take(self, address: str) -> None:
+        """Take an address in hand, and put the cursor on its row."""
+
+
+def new_request_id() -> str:
+    """A key for one attempt: sent again, it cannot do the thing twice."""
+    return uuid4().hex
+
+
+class Steps:
+    """One flow at a time, and what can be done to it from outside."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.sending = False
+        """A write is on its way and cannot be called back."""
+        self.second = 1.0
+        """How long a second of the grace count is."""
+        self._abort: asyncio.Event | None = None
+
+    @property
+    def counting(self) -> bool:
+        return self._abort is not None
+
+    def abort(self) -> None:
+        """End a grace count; nothing is sent."""
+        if self._abort is not None:
+            self._abort.set()
+
+    async def ask(self, question: ModalScreen[Asked | None]) -> Asked | None:
+        """Put a question; None when the operator went back."""
+        answer = await self.host.app.push_screen_wait(question)
+        if answer is None:
+            self.host.say("nothing was sent")
+        return answer
+
+    async def read(self, title: str, read: Callable[[Desk], Result]) -> Result | None:
+        """Read something the flow needs; a refusal is shown, and ends the flow with None."""
+        try:
+            return await self.host.ask(read)
+        except EipdeckError as refusal:
+            await self.refuse(title, refusal)
+            return None
+
+    async def refuse(self, title: str, refusal: EipdeckError) -> None:
+        unknown = isinstance(refusal, OutcomeUnknown)
+        outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
+        self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
+        await self.host.app.push_screen_wait(RefusalModal(title, refusal))
+
+    async def confirm(self, review: Review, what: str) -> str | None:
+        """Show the review, and count when it asks for that.
+
+        Returns:
+            The reason given, maybe empty; None when nothing is to be sent.
+        """
+        reason = await self.ask(ReviewModal(review))
+        if reason is None:
+            return None
+        if review.tier is not Tier.PLAIN and not await self._count(what):
+            self.host.say("aborted: nothing was sent")
+            return None
+        if not self.host.mode.writing:
+            self.host.say("write mode ran out: nothing was sent", problem=True)
+            return None
+        return reason
+
+    async def _count(self, what: str) -> bool:
+        """The grace count; False when it was aborted."""
+        self._abort = asyncio.Event()
+        try:
+            for left in range(GRACE_SECONDS, 0, -1):
+                self.host.show_count(f"{what} in {left} s.  Nothing has been sent yet.  z or esc aborts")
+                try:
+                    await asyncio.wait_for(self._abort.wait(), self.second)
+                except TimeoutError:
+                    continue
+                return False
+            return True
+        finally:
+            self._abort = None
+            self.host.show_count(None)
+
+    async def send(self, title: str, verb: Callable[[Request], Result], request: Request) -> Result | None:
+        """Send the request off the event loop; a refusal is shown, and answered with None."""
+        self.sending = True
+        self.host.say(f"{title}: sending")
+        try:
+            return await asyncio.to_thread(verb, request)
+        except EipdeckError as refusal:
+            problem = refusal
+        finally:
+            self.sending = False
+            self.host.written()
+        await self.refuse(title, problem)
+        return None

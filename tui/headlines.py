@@ -1,0 +1,94 @@
+"""The two lines that are always on top: where one is and who, and the views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tui.commands import View
+from tui.live import Inventory
+from tui.text import visible
+from tui.words import count_of
+
+__all__ = ["Top", "top_line", "views_line"]
+
+_KEYS = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f", View.TIMELINE: "t"}
+_LEAST_OPERATOR = 5
+"""Cells of the operator's name that stay in a short line before it goes altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What the top line says."""
+
+    label: str
+    operator: str
+    mode: str
+    age: str
+    findings: int | None
+    """None: not read yet."""
+    critical: int = 0
+
+
+def top_line(top: Top, width: int) -> str:
+    """`eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical`.
+
+    When short, the operator is shortened first; mode, age and count never are.
+    """
+    count = "reading" if top.findings is None else count_of(top.findings, "finding")
+    if top.critical:
+        count += f", {top.critical} critical"
+    label, operator = visible(top.label), visible(top.operator)
+    parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
+    over = cell_len(" | ".join(parts)) - width
+    if over > 0:
+        keep = cell_len(operator) - over
+        parts[2] = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
+    if cell_len(" | ".join(filter(None, parts))) <= width:
+        return " | ".join(filter(None, parts))
+    short = "|".join(["eipdeck", label, top.mode, top.age, _short_count(top)])
+    if cell_len(short) <= width:
+        return short
+    rest = "|".join([top.mode, top.age, _short_count(top)])
+    room = width - cell_len(rest) - 1
+    return f"{visible(label, room)}|{rest}" if room > 0 else rest
+
+
+def _short_count(top: Top) -> str:
+    if top.findings is None:
+        return "reading"
+    return f"{top.findings} find" + (f",{top.critical} crit" if top.critical else "")
+
+
+def views_line(active: View, inventory: Inventory | None, width: int) -> str:
+    """`[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
+    full = "  ".join(_view(view, active, inventory) for view in _KEYS).rstrip()
+    if len(full) <= width:
+        return full
+    short = " ".join(_view(view, active, inventory).strip() for view in _KEYS)
+    if len(short) <= width:
+        return short
+    names = (f"{_KEYS[view]} {view.value}" for view in _KEYS)
+    return " ".join(names)
+
+
+def _view(view: View, active: View, inventory: Inventory | None) -> str:
+    text = f"{_KEYS[view]} {view.value}{_count(view, inventory)}"
+    return f"[{text}]" if view is active else f" {text} "
+
+
+def _count(view: View, inventory: Inventory | None) -> str:
+    if inventory is None:
+        return ""
+    match view:
+        case View.EIPS:
+            return f" {inventory.eips:,}"
+        case View.POOLS:
+            return f" {len(inventory.pools)}"
+        case View.CIDRS:
+            return f" {len(inventory.cidrs)}"
+        case View.FINDINGS:
+            return f" {len(inventory.findings)}" + ("!" if inventory.findings else "")
+        case _:
+            return ""

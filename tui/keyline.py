@@ -1,0 +1,113 @@
+"""The key line: what applies to the thing in hand, in a fixed order, never wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core import CidrState, Eip, EipStatus, VerdictWord
+
+from tui.commands import BY_ID, View, key_text
+
+__all__ = ["KeyContext", "fixable", "key_line"]
+
+FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
+FIELD_FILTER = "enter keep   esc leave the field   up down scroll the list   F1 help"
+COUNT = "z abort   esc abort   other keys wait until the count is over"
+
+_TAIL = ("find", "palette", "help", "quit")
+_LOOKING = ("write_mode", "open", "go_to", "copy")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyContext:
+    """All that decides which keys apply."""
+
+    view: View
+    writing: bool
+    eip: Eip | None = None
+    verdict: VerdictWord | None = None
+    past: bool = False
+    cidr_state: CidrState | None = None
+    """Of the CIDR in hand, or of the CIDR of the EIP in hand."""
+    pool: bool = False
+    landed: bool = False
+    detail: bool = False
+
+
+def fixable(eip: Eip, cidr_state: CidrState | None) -> bool:
+    """Whether F has something to repair: a default-pool address, or a CIDR that is being emptied."""
+    return not eip.customer_owned or cidr_state is CidrState.DRAINING
+
+
+def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
+    """One line of keys and labels.
+
+    Args:
+        context: what is in hand, and where.
+        width: cells there are; `?` and `q` stay whatever happens.
+        keys: remapped keys, by command id.
+    """
+    head = _head(context)
+    tail = [_item(name, keys, {}) for name in _TAIL]
+    while True:
+        items = [_item(name, keys, labels) for name, labels in head] + tail
+        text = "  ".join(items)
+        if len(text) <= width or not (head or len(tail) > 2):
+            return text
+        if len(head) > 2 or len(tail) == 2:
+            head = head[:-1]
+        else:
+            tail = tail[1:]
+
+
+def _item(name: str, keys: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    command = BY_ID[name]
+    key = key_text(keys.get(name) or command.keys[0])
+    return f"{key} {labels.get(name, command.label)}"
+
+
+def _named(names: Sequence[str], labels: Mapping[str, str] | None = None) -> list[tuple[str, Mapping[str, str]]]:
+    return [(name, labels or {}) for name in names]
+
+
+def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
+    if context.detail:
+        return _eip_head(context)
+    match context.view:
+        case View.POOLS:
+            head = ["allocate", "open", "go_to", "cidr_add"]
+            labels = {"allocate": "allocate here", "open": "EIPs", "go_to": "CIDRs", "cidr_add": "add"}
+        case View.CIDRS:
+            head = ["cidr_end", "cidr_add", "open", "go_to"]
+            labels = {"cidr_end": "drain", "open": "EIPs", "go_to": "pool"}
+            if context.cidr_state is CidrState.DRAINING:
+                labels["cidr_end"] = "retire"
+            elif context.cidr_state is not CidrState.ACTIVE:
+                head.remove("cidr_end")
+        case View.FINDINGS:
+            head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
+            labels = {}
+        case View.TIMELINE:
+            head = ["recover", "open", "go_to", "copy"]
+            labels = {}
+        case _:
+            return _eip_head(context)
+    if not context.writing:
+        head = ["write_mode", *(name for name in head if not BY_ID[name].changes)]
+    return _named(head, labels)
+
+
+def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
+    eip = context.eip
+    if context.past:
+        return _named(["open", "go_to", "timeline", "copy"])
+    if not context.writing:
+        return _named(_LOOKING)
+    if eip is None:
+        gone = context.verdict in (VerdictWord.CUSTOMER_COOLING, VerdictWord.CUSTOMER_UNALLOCATED)
+        return _named(["recover", "timeline", "copy"] if gone else ["allocate", "timeline", "copy", "refresh"])
+    serving = "unbind" if eip.status is EipStatus.BOUND else "bind"
+    if context.landed or context.cidr_state is CidrState.DRAINING:
+        return _named(["rehome", "allocate", serving, "release", "copy"])
+    return _named(["allocate", serving, "release", "bandwidth", "copy"], {"bind": "bind  "})

@@ -1,0 +1,105 @@
+"""The data on the screen: read in one go off the event loop, and how fresh it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import Cidr, CidrState, Desk, EipQuery, Finding, Pool, PoolKind, Severity
+
+__all__ = ["Freshness", "Inventory", "read_inventory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything but the EIPs, which are read by the page."""
+
+    version: int
+    read_at: datetime
+    eips: int
+    """How many live EIPs there are."""
+    pools: tuple[Pool, ...]
+    cidrs: tuple[Cidr, ...]
+    findings: tuple[Finding, ...]
+    """Open ones, worst first."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to look at yet: the first run."""
+        return self.eips == 0 and not any(cidr.customer_owned for cidr in self.cidrs)
+
+    @property
+    def critical(self) -> int:
+        return sum(finding.severity is Severity.CRITICAL for finding in self.findings)
+
+    def pool(self, pool_id: str | None) -> Pool | None:
+        return next((pool for pool in self.pools if pool.id == pool_id), None)
+
+    def cidr(self, prefix: str | None) -> Cidr | None:
+        return next((cidr for cidr in self.cidrs if cidr.cidr == prefix), None)
+
+    def subjects(self) -> frozenset[str]:
+        """What the findings are about."""
+        return frozenset(finding.subject for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the data on the screen is; nothing here ticks by the second."""
+
+    failed_since: datetime | None = None
+    why: str = ""
+
+    def words(self, now: datetime) -> str:
+        """`live`, or the age in whole minutes."""
+        if self.failed_since is None:
+            return "live"
+        return f"{max(int((now - self.failed_since).total_seconds() // 60), 0)} min old"
+
+
+def read_inventory(desk: Desk) -> Inventory:
+    """Read everything the lists show; blocks.
+
+    The version is read first: what is committed meanwhile makes the next poll read again.
+    """
+    version = desk.data_version()
+    return Inventory(
+        version=version,
+        read_at=desk.now(),
+        eips=desk.page(EipQuery(), limit=1).total,
+        pools=_pools_in_order(desk.pools()),
+        cidrs=_cidrs_in_order(desk.cidrs()),
+        findings=tuple(desk.findings()),
+    )
+
+
+def _pools_in_order(pools: Sequence[Pool]) -> tuple[Pool, ...]:
+    """Customer pools first, the fullest on top; default pools last."""
+    return tuple(
+        sorted(pools, key=lambda pool: (pool.kind is PoolKind.DEFAULT, -_taken(pool), pool.region, pool.id))
+    )
+
+
+def _taken(pool: Pool) -> float:
+    """The share of a pool that cannot be given out."""
+    return 1 - pool.available / pool.total if pool.total else 0.0
+
+
+_STATES = (
+    CidrState.FAILED,
+    CidrState.DRAINING,
+    CidrState.VALIDATING,
+    CidrState.ACTIVE,
+    CidrState.RETIRED,
+)
+
+
+def _cidrs_in_order(cidrs: Sequence[Cidr]) -> tuple[Cidr, ...]:
+    """What needs a hand first; Zenlayer's ranges last."""
+    return tuple(
+        sorted(
+            cidrs,
+            key=lambda cidr: (not cidr.customer_owned, _STATES.index(cidr.state), cidr.available, cidr.cidr),
+        )
+    )

@@ -1,0 +1,331 @@
+"""The fields of a form: text, and choices that are made with up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Generic, TypeVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.text import visible
+
+__all__ = ["Choice", "Field", "Option", "Picker", "Row"]
+
+Value = TypeVar("Value")
+
+_GAP: Final = 2
+_CHOSEN: Final = "reverse"
+
+
+class Field(Input, inherit_bindings=False):
+    """One line of text: no blinking, no suggestions, and no key that terminals keep for themselves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "cursor_left", show=False, id="field_left"),
+        Binding("right", "cursor_right", show=False, id="field_right"),
+        Binding("ctrl+left", "cursor_left_word", show=False, id="field_left_word"),
+        Binding("ctrl+right", "cursor_right_word", show=False, id="field_right_word"),
+        Binding("home", "home", show=False, id="field_home"),
+        Binding("end,ctrl+e", "end", show=False, id="field_end"),
+        Binding("backspace", "delete_left", show=False, id="field_delete_left"),
+        Binding("delete,ctrl+d", "delete_right", show=False, id="field_delete_right"),
+        Binding("ctrl+u", "delete_left_all", show=False, id="field_clear"),
+        Binding("enter", "submit", show=False, id="field_submit"),
+    ]
+    LONGEST: ClassVar[int] = 255
+
+    def __init__(self, value: str = "", *, placeholder: str = "", classes: str = "") -> None:
+        super().__init__(
+            visible(value),
+            placeholder=placeholder,
+            compact=True,
+            select_on_focus=False,
+            max_length=self.LONGEST,
+            classes=classes,
+        )
+        self.cursor_blink = False
+
+    @property
+    def text(self) -> str | None:
+        """What was typed, without blanks around it; None when nothing was."""
+        return self.value.strip() or None
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take the first line that says something; controls never reach the screen."""
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        if lines:
+            self.insert_text_at_cursor(visible(lines[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[Value]):
+    """One thing to choose, or with no value a line that only says something."""
+
+    value: Value | None
+    cells: tuple[str, ...]
+    """In columns; the last ones are left out where there is no room."""
+
+
+class Choice(Widget, Generic[Value], can_focus=True):
+    """Options in a list or in a row; `>` marks the chosen one. Nothing is chosen until somebody does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False, id="choice_up"),
+        Binding("down,j", "move(1)", show=False, id="choice_down"),
+        Binding("left", "across(-1)", show=False, id="choice_left"),
+        Binding("right", "across(1)", show=False, id="choice_right"),
+        Binding("space", "mark", show=False, id="choice_mark"),
+        Binding("enter", "submit", show=False, id="choice_submit"),
+    ]
+    ALLOW_SELECT = False
+
+    class Changed(Message):
+        """Another option is chosen, or marked."""
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+        def __init__(self, choice: Widget) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(
+        self,
+        options: Sequence[Option[Value]] = (),
+        *,
+        chosen: Value | None = None,
+        rows: int = 6,
+        across: bool = False,
+        several: bool = False,
+        empty: str = "nothing to choose from",
+        classes: str = "",
+    ) -> None:
+        """Offer options.
+
+        Args:
+            options: what there is.
+            chosen: the value chosen from the start, if any.
+            rows: how many are in sight at once.
+            across: beside each other instead of below.
+            several: space marks any number of them; `marked` has the values.
+            empty: what to say when there is none.
+            classes: for the stylesheet.
+        """
+        super().__init__(classes=classes)
+        self.options: tuple[Option[Value], ...] = ()
+        self.index: int | None = None
+        self.marked: set[Value] = set()
+        self.rows = rows
+        self.across = across
+        self.several = several
+        self.empty = empty
+        self.lit = False
+        """Shown as if it had the focus: the field that narrows it does."""
+        self._set(options, chosen)
+
+    @property
+    def value(self) -> Value | None:
+        """What is chosen."""
+        return None if self.index is None else self.options[self.index].value
+
+    def offer(self, options: Sequence[Option[Value]], chosen: Value | None = None) -> None:
+        """Replace the options; what was chosen stays so if it is still offered."""
+        self._set(options, self.value if chosen is None else chosen)
+        self.refresh(layout=True)
+        self.post_message(self.Changed())
+
+    def _set(self, options: Sequence[Option[Value]], chosen: Value | None) -> None:
+        self.options = tuple(options)
+        values = [option.value for option in self.options]
+        self.index = values.index(chosen) if chosen is not None and chosen in values else None
+        self.marked &= {value for value in values if value is not None}
+
+    # keys
+
+    def action_move(self, way: int) -> None:
+        choosable = [at for at, option in enumerate(self.options) if option.value is not None]
+        if not choosable:
+            return
+        if self.index is None:
+            self.index = choosable[0]
+        else:
+            beyond = [at for at in choosable if (at - self.index) * way > 0]
+            self.index = min(beyond, key=lambda at: abs(at - (self.index or 0)), default=self.index)
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def action_across(self, way: int) -> None:
+        if self.across:
+            self.action_move(way)
+
+    def action_mark(self) -> None:
+        if self.several and self.value is not None:
+            self.marked ^= {self.value}
+            self.refresh()
+            self.post_message(self.Changed())
+
+    def action_submit(self) -> None:
+        self.post_message(self.Submitted(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the line under the mouse."""
+        if self.across:
+            return
+        first, _last = self._window()
+        at = first + event.y
+        if at < len(self.options) and self.options[at].value is not None:
+            self.index = at
+            self.action_mark()
+            self.refresh()
+            self.post_message(self.Changed())
+
+    # what is painted
+
+    @property
+    def _cursor(self) -> str:
+        return _CHOSEN if self.has_focus or self.lit else ""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport, width
+        if self.across or not self.options:
+            return 1
+        return min(len(self.options), self.rows) + (len(self.options) > self.rows)
+
+    def render(self) -> Text:
+        if not self.options:
+            return Text(visible(self.empty, self.size.width), style=self._cursor)
+        if self.across:
+            return self._render_across()
+        first, last = self._window()
+        lines = [self._line(at) for at in range(first, last)]
+        hidden = len(self.options) - (last - first)
+        if hidden:
+            lines.append(Text(f"  ... {first} above, {len(self.options) - last} below"))
+        return Text("\n").join(lines)
+
+    def _window(self) -> tuple[int, int]:
+        at = self.index or 0
+        first = max(min(at - self.rows // 2, len(self.options) - self.rows), 0)
+        return first, min(first + self.rows, len(self.options))
+
+    def _line(self, at: int) -> Text:
+        option = self.options[at]
+        chosen = at == self.index
+        mark = ("[*] " if option.value in self.marked else "[ ] ") if self.several and option.value else ""
+        text = f"{'>' if chosen else ' '} {mark}{self._columns(option)}"
+        dull = option.value is None
+        return Text(
+            visible(text, self.size.width),
+            style=self._cursor if chosen else "dim" if dull else "",
+            no_wrap=True,
+        )
+
+    def _columns(self, option: Option[Value]) -> str:
+        widths = [
+            max((cell_len(visible(other.cells[at])) for other in self.options if len(other.cells) > at + 1), default=0)
+            for at in range(max(len(other.cells) for other in self.options))
+        ]
+        parts: list[str] = []
+        left = self.size.width - 2 - (4 if self.several else 0)
+        for at, cell in enumerate(option.cells):
+            shown = visible(cell)
+            needed = cell_len(shown) + (_GAP if parts else 0)
+            if parts and needed > left:
+                break
+            pad = max(widths[at] - cell_len(shown), 0) if at < len(option.cells) - 1 else 0
+            parts.append(shown + " " * pad)
+            left -= needed + pad
+        return (" " * _GAP).join(parts)
+
+    def _render_across(self) -> Text:
+        text = Text(no_wrap=True)
+        for at, option in enumerate(self.options):
+            chosen = at == self.index
+            style = self._cursor if chosen else ""
+            text.append(f"{'>' if chosen else ' '} {visible(option.cells[0])}", style)
+            text.append("   ")
+        return text
+
+
+class Picker(Vertical):
+    """A long list, narrowed by typing; up and down choose without leaving the field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False, id="picker_up"),
+        Binding("down", "move(1)", show=False, id="picker_down"),
+    ]
+
+    def __init__(self, options: Sequence[Option[str]], *, chosen: str | None = None, rows: int = 4, where: str = "") -> None:
+        """Offer options; `where` says what they are all in."""
+        super().__init__(classes="picker")
+        self.all = tuple(options)
+        self.where = where
+        self.field = Field(placeholder="type to narrow", classes="picker-field")
+        self.choice: Choice[str] = Choice(options, chosen=chosen, rows=rows, empty="none", classes="picker-list")
+        self.choice.can_focus = False
+        self.count = Static(classes="form-hint", markup=False)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="picker-top"):
+            yield self.field
+            yield self.count
+        yield self.choice
+
+    @property
+    def value(self) -> str | None:
+        return self.choice.value
+
+    def on_mount(self) -> None:
+        self._tell()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        words = self.field.value.casefold().split()
+        found = [option for option in self.all if _matches(option, words)]
+        kept = self.value is not None and any(option.value == self.value for option in found)
+        self.choice.offer(found, found[0].value if words and found and not kept else None)
+        self._tell()
+
+    def on_descendant_focus(self) -> None:
+        self._light(on=True)
+
+    def on_descendant_blur(self) -> None:
+        self._light(on=False)
+
+    def _light(self, *, on: bool) -> None:
+        self.choice.lit = on
+        self.choice.refresh()
+
+    def action_move(self, way: int) -> None:
+        self.choice.action_move(way)
+
+    def _tell(self) -> None:
+        where = f" in {self.where}" if self.where else ""
+        self.count.update(Text(visible(f"{len(self.choice.options)} of {len(self.all)}{where}")))
+
+
+def _matches(option: Option[str], words: Sequence[str]) -> bool:
+    text = " ".join(option.cells).casefold()
+    return all(word in text for word in words)
+
+
+class Row(Horizontal):
+    """A label and what is filled in beside it."""
+
+    def __init__(self, label: str, *fields: Widget, hint: str = "") -> None:
+        hints = (Static(hint, classes="form-hint", markup=False),) if hint else ()
+        super().__init__(
+            Static(label, classes="form-label", markup=False), *fields, *hints, classes="form-row"
+        )

@@ -1,0 +1,183 @@
+"""The form: rows of a label and a field, what would follow below a rule, and an answer that is a request."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final, TypeVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.modals.fields import Choice, Field
+from tui.modals.lines import FORM_LABEL, Line, Shell, grid
+from tui.modals.sheet import Sheet, rule
+from tui.text import visible
+
+__all__ = ["Form", "FormError", "parse_address", "parse_prefix", "parse_whole"]
+
+Result = TypeVar("Result")
+
+_NOTE: Final = "Nothing is sent here. enter on the last field shows the review."
+
+
+class FormError(Exception):
+    """What was filled in cannot be meant; one sentence, and the field it is about."""
+
+    def __init__(self, sentence: str, field: Widget | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+def parse_whole(field: Field, what: str, *, least: int = 1) -> int | None:
+    """The whole number in a field, None when it is empty.
+
+    Raises:
+        FormError: it is none, or less than `least`.
+    """
+    text = field.text
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 12) or int(text) < least:
+        raise FormError(f"{what} is a whole number from {least} on, not {visible(text, 20)}.", field)
+    return int(text)
+
+
+def parse_address(field: Field) -> str | None:
+    """The IPv4 address in a field, None when it is empty.
+
+    Raises:
+        FormError: it is none.
+    """
+    text = field.text
+    if text is None:
+        return None
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise FormError(f"{visible(text, 40)} is no IPv4 address.", field) from None
+
+
+def parse_prefix(text: str, field: Field) -> str:
+    """The IPv4 prefix, or a FormError that says what is wrong with it."""
+    shown = visible(text, 40)
+    if "/" not in text:
+        raise FormError(f"{shown} has no length, as in 203.0.113.0/24.", field)
+    try:
+        return str(ipaddress.IPv4Network(text))
+    except ValueError:
+        pass
+    try:
+        meant = ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        raise FormError(f"{shown} is no IPv4 prefix.", field) from None
+    raise FormError(f"{shown} has host bits set; {meant} is the prefix.", field)
+
+
+class Form(Sheet[Result]):
+    """A form; the result is the request it was filled in for, None when it was left.
+
+    Subclasses compose `rows`, say what would follow in `info`, and build the request in `request`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", show=False, id="form_up"),
+        Binding("down", "app.focus_next", show=False, id="form_down"),
+    ]
+    AUTO_FOCUS = "*"
+    NOTE: ClassVar[str] = _NOTE
+    HELP = (
+        "Nothing is sent from a form: enter on the last field, or ctrl+e enter from any, shows a review first.",
+    )
+
+    def rows(self) -> ComposeResult:
+        yield from ()
+
+    def info(self) -> Iterable[Line | tuple[str, Shell]]:
+        """What would follow from what is filled in."""
+        return ()
+
+    def request(self) -> Result:
+        """The request that is filled in.
+
+        Raises:
+            FormError: something is missing or cannot be meant.
+        """
+        raise NotImplementedError
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(classes="form-rows"):
+            yield from self.rows()
+        yield rule()
+        yield Static(classes="form-info", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.say(self.NOTE)
+        self.refresh_info()
+
+    def keys(self) -> Sequence[str]:
+        return ("tab next", "shift+tab back", "up down choose", "enter review", "esc cancel", "F1 help")
+
+    def refresh_info(self) -> None:
+        """Say anew what would follow."""
+        self.query_one(".form-info", Static).update(grid(self.info(), FORM_LABEL))
+
+    # what the fields say
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._changed()
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        event.stop()
+        self._changed()
+
+    def _changed(self) -> None:
+        self.say(self.NOTE)
+        self.refresh_info()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._entered(event.input)
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self._entered(event.choice)
+
+    def _entered(self, field: Widget) -> None:
+        """Enter goes to the next field; on the last one it answers."""
+        if self.focus_chain and self.focus_chain[-1] is field:
+            self.submit()
+        else:
+            self.focus_next()
+
+    def submit(self) -> None:
+        """Answer with the request, or say what is wrong and go there."""
+        try:
+            request = self.request()
+        except FormError as problem:
+            self.say(problem.sentence, problem=True)
+            if problem.field is not None:
+                self.set_focus(problem.field)
+            return
+        self.finish(request)
+
+    def command_info(self) -> Iterable[Line | tuple[str, Shell]]:
+        """The command line so far, or what is still missing for it."""
+        from tui.modals.command_line import command_line  # noqa: PLC0415
+
+        try:
+            yield "command", Shell(command_line(self.request()))
+        except FormError as problem:
+            yield Line("command", f"not yet: {problem.sentence}")
+
+
+def hint(text: str) -> Text:
+    """A remark in a row."""
+    return Text(text)

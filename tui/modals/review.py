@@ -1,0 +1,360 @@
+"""The review: what is about to change, and the one key that sends it.
+
+`y` counts only alone. What is reviewed is read again when the review opens and when it is confirmed; what
+changed meanwhile is shown and wants a confirmation of its own. Nothing is sent from here: the caller does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from core import EipdeckError
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.gate import PASTE_QUIET
+from tui.modals.command_line import with_reason
+from tui.modals.fields import Field
+from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
+from tui.modals.lines import Line, Shell, grid
+from tui.modals.sheet import CopyRequested, Sheet, rule
+from tui.text import safe
+
+__all__ = ["Later", "Review", "ReviewModal", "Tier"]
+
+Later = Callable[[float, Callable[[], None]], object]
+"""Calls a function after so many seconds."""
+
+_TYPEABLE: Final = frozenset("0123456789./")
+_CHANGED: Final = "CHANGED SINCE YOU LOOKED"
+
+
+class Tier(StrEnum):
+    """How much a confirmation asks for."""
+
+    PLAIN = "plain"
+    """`y` sends at once."""
+    COUNT = "count"
+    """`y`, then the caller's count."""
+    TYPED = "typed"
+    """What is named typed exactly, then `y`, then the count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything a review shows, and what it takes to confirm it."""
+
+    title: str
+    target_copy: str
+    """What `a` copies."""
+    sections: tuple[tuple[Line, ...], ...]
+    command: str
+    """The command line that would do the same."""
+    tier: Tier
+    reread: Callable[[], Awaitable[list[str]]]
+    """Reads again what is reviewed; one sentence for each thing that changed since it was looked at."""
+    typed: str = ""
+    prompt: str = ""
+    """Says what to type."""
+    reason: str = ""
+    reason_required: bool = False
+    closing: str = ""
+    """How this could be undone, or that it cannot."""
+
+
+class ReviewModal(Sheet["str | None"]):
+    """Asks for the confirmation; the result is the reason when it came, None when it did not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "send", show=False, id="yes"),
+        Binding("enter,n,q", "leave", "cancel", show=False, id="review_cancel"),
+        Binding("a", "copy", "copy", show=False, id="copy"),
+        Binding("r", "reason", "reason", show=False, id="review_reason"),
+        Binding("backspace", "rub_out", "delete", show=False, id="review_rub_out"),
+        Binding("down,j", "line(1)", "down", show=False, id="review_line_down"),
+        Binding("up,k", "line(-1)", "up", show=False, id="review_line_up"),
+    ]
+    HELP = (
+        "Nothing has been sent. y sends, and only when it is pressed alone: no key for 300 ms before it and"
+        " 200 ms after it.",
+        "Enter, esc, n, q and ctrl+c cancel. Keys that come in a burst are a paste: the review closes and"
+        " nothing is sent.",
+        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
+        "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
+        "What is shown was read again when the review opened, and is read again after y: if it changed"
+        " meanwhile, the review says so and wants a new y.",
+        "The command line does the same outside the dashboard; it is also the way for screen readers.",
+    )
+
+    class Pasted(Message):
+        """Text was pasted over the review as keys; the review is closed, the text wants a lookup."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(
+        self, review: Review, *, clock: Callable[[], float] = time.monotonic, later: Later | None = None
+    ) -> None:
+        """Show `review`; `clock` and `later` are the time it lives by."""
+        super().__init__(f"review: {review.title}")
+        self.review = review
+        self.reason = review.reason
+        self._clock = clock
+        self._later = later or self.set_timer
+        self._keystrokes = Keystrokes(clock())
+        self._typed = ""
+        self._data = [Line("data", "reading again ...")]
+        self._seen: set[str] = set()
+        self._pending: object | None = None
+        self._field_since: float | None = None
+        self._pasted: str | None = None
+
+    # what is shown
+
+    def compose_body(self) -> ComposeResult:
+        for number, _section in enumerate(self._sections()):
+            if number:
+                yield rule()
+            yield Static(classes="review-section", markup=False)
+
+    def compose_foot(self) -> ComposeResult:
+        yield rule()
+        yield Static(safe(self.review.closing), classes="review-closing", markup=False)
+        yield Static(classes="review-typed", markup=False)
+        with Horizontal(classes="review-reason"):
+            yield Static("reason", classes="form-label", markup=False)
+            yield ReasonField(self.reason)
+        with Horizontal(classes="review-answer"):
+            yield CancelText("> Cancel <", classes="review-cancel", markup=False)
+            yield Static(self._sending(), classes="review-sending", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._keystrokes.noise(self._clock())
+        self.query_one(".review-reason").display = False
+        self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
+        self.query_one(".review-closing").display = bool(self.review.closing)
+        self.say("Cancel has the focus; enter and esc cancel; r edits the reason")
+        self.set_focus(self.query_one(CancelText))
+        self._paint()
+        self.run_worker(self._look(), group="look")
+
+    def keys(self) -> Sequence[str]:
+        if self._field_since is not None:
+            return ("enter keep the reason", "esc leave it as it was", "F1 help")
+        typed = self.review.tier is Tier.TYPED
+        send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
+        more = ("PgDn more",) if self.overflows else ()
+        return ("esc cancel", send.replace(" at once", ""), "r reason", "a copy", *more, "F1 help")
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self.show_keys)
+
+    def _sending(self) -> str:
+        return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
+
+    def _sections(self) -> Iterator[list[Line | tuple[str, Shell]]]:
+        """The sections with what the review itself adds: the reason, the data, the command."""
+        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self.review.sections]
+        if len(sections) < 2:
+            sections += [[] for _ in range(2 - len(sections))]
+        missing = self.review.reason_required and not self.reason
+        words = "wanted: r types it" if missing else self.reason or "none; r types one"
+        sections[0].append(Line("reason", words, problem=missing))
+        sections[-1] += [*self._data, ("command", Shell(with_reason(self.review.command, self.reason)))]
+        yield from sections
+
+    def _paint(self) -> None:
+        widgets = self.query(".review-section").results(Static)
+        for widget, section in zip(widgets, self._sections(), strict=True):
+            widget.update(grid(section))
+        typed = self.review.typed
+        box = f"[ {self._typed:{len(typed)}} ]"
+        prompt = f"{self.review.prompt or 'Type exactly:'}  {box}   then y"
+        self.query_one(".review-typed", Static).update(Text(prompt))
+        self.call_after_refresh(self.show_keys)
+
+    # what is heard
+
+    async def on_key(self, event: events.Key) -> None:
+        """Every key that no text field took; none gets any further."""
+        if self._field_since is None:
+            event.stop()
+            event.prevent_default()
+        if self.hear(event) or self._field_since is not None:
+            return
+        active = self.active_bindings.get(event.key)
+        if active is not None:
+            await self.run_action(active.binding.action, active.node)
+        elif self.review.tier is Tier.TYPED and event.character in _TYPEABLE:
+            self._type(self._typed + str(event.character))
+
+    def hear(self, event: events.Key) -> bool:
+        """Take note of a key; whether it is part of a paste and to be dropped."""
+        at = self._clock()
+        if self._pending is not None:
+            self.say("stopped: another key came; nothing is sent")
+        self._stop_confirming()
+        burst = self._keystrokes.heard(event.character, at, field_since=self._field_since)
+        if self._pasted is not None:
+            self._pasted += "\n" if event.key == "enter" else event.character or ""
+        elif burst:
+            self._pasted = self._keystrokes.run_text()
+            self._type("")
+            self.say("that was a paste: nothing is sent", problem=True)
+        if self._pasted is None:
+            return False
+        self._later(PASTE_QUIET, self._end_paste)
+        return True
+
+    def _end_paste(self) -> None:
+        """The paste is over when nothing came for a while; only then does the deck hear keys again."""
+        if self._outcome is not None or self._clock() - self._keystrokes.last < PASTE_QUIET - 0.001:
+            return
+        self.app.post_message(self.Pasted(self._pasted or ""))
+        self.cancel()
+
+    def on_paste(self, event: events.Paste) -> None:
+        super().on_paste(event)
+        self._stop_confirming()
+        self._keystrokes.noise(self._clock())
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._keystrokes.noise(self._clock())
+
+    def _type(self, text: str) -> None:
+        self._typed = text[: len(self.review.typed) + 3]
+        self._paint()
+
+    def action_rub_out(self) -> None:
+        self._type(self._typed[:-1])
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(self.review.target_copy))
+
+    def action_line(self, way: int) -> None:
+        self.body.scroll_relative(y=way, animate=False)
+
+    # the reason
+
+    def action_reason(self) -> None:
+        field = self.query_one(ReasonField)
+        field.value = self.reason
+        field.cursor_position = len(field.value)
+        self._field_since = self._keystrokes.last
+        self.query_one(".review-reason").display = True
+        self.set_focus(field)
+        self.show_keys()
+
+    def on_input_submitted(self, event: Field.Submitted) -> None:
+        event.stop()
+        self.reason = event.value
+        self._leave_field()
+
+    def _leave_field(self) -> None:
+        self._field_since = None
+        self._keystrokes.noise(self._clock())
+        self.query_one(".review-reason").display = False
+        self.set_focus(self.query_one(CancelText))
+        self._paint()
+
+    def action_leave(self) -> None:
+        if self._field_since is None:
+            self.cancel()
+        else:
+            self._leave_field()
+
+    # the confirmation
+
+    def action_yes(self) -> None:
+        """Hear a `y`; it counts when nothing follows it."""
+        why_not = self._why_not()
+        if why_not:
+            self.say(why_not, problem=True)
+            return
+        pending = self._pending = object()
+        self.say("y: it is all read again before anything is sent; any other key stops it")
+        self._later(SILENCE_AFTER, lambda: self._settle(pending))
+
+    def _why_not(self) -> str:
+        if self.review.reason_required and not self.reason:
+            return "a reason is wanted: r types it"
+        if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
+            return f"type {self.review.typed} exactly, then y"
+        if not self._keystrokes.alone:
+            return "y counts only alone: leave the keys for a moment, then press y"
+        return ""
+
+    def _settle(self, pending: object) -> None:
+        if self._pending is pending and self._outcome is None:
+            self.run_worker(self._confirm(pending), group="confirm")
+
+    def _stop_confirming(self) -> None:
+        self._pending = None
+
+    async def _look(self) -> None:
+        self._show(await self._read_again())
+
+    async def _confirm(self, pending: object) -> None:
+        changes = await self._read_again()
+        if self._pending is not pending or self._outcome is not None:
+            return
+        self._pending = None
+        if changes is not None and self._seen.issuperset(changes):
+            self.finish(self.reason)
+            return
+        self._show(changes)
+        self._type("")
+        self._keystrokes.noise(self._clock())
+        self.say("not sent: read what changed; a new y confirms it", problem=True)
+
+    async def _read_again(self) -> list[str] | None:
+        """What changed since; None when it cannot be told, with the reason shown."""
+        try:
+            return await self.review.reread()
+        except EipdeckError as refusal:
+            self._data = [Line("data", "could not be read again", problem=True)]
+            self._data.append(Line("", refusal.message, problem=True))
+            return None
+
+    def _show(self, changes: list[str] | None) -> None:
+        """Show the answer of a reading; what changed wants an unhurried look."""
+        if changes:
+            self._seen.update(changes)
+            self._keystrokes.noise(self._clock())
+            self._data = [Line("data", f"read again now: {_CHANGED}", problem=True)]
+            self._data += [Line("", change, problem=True) for change in changes]
+        elif changes is not None:
+            self._data = [Line("data", "read again now: unchanged")]
+        self._paint()
+
+
+class CancelText(Static, can_focus=True):
+    """Where the focus rests: text, so that Enter has nothing to press but what cancels."""
+
+    ALLOW_SELECT = False
+
+    def on_click(self) -> None:
+        if isinstance(self.screen, Sheet):
+            self.screen.cancel()
+
+
+class ReasonField(Field):
+    """The reason, while it is edited; its keys are heard too."""
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.screen, ReviewModal) and event.is_printable and self.screen.hear(event):
+            event.stop()
+            event.prevent_default()

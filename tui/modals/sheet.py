@@ -1,0 +1,186 @@
+"""The look and the way out that every modal has: a box, a note, a key line, help.
+
+The box begins under the first row, so the deck's top line (where, who, mode) stays in sight.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import ClassVar, Final, TypeVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.modals.lines import PROBLEM
+from tui.text import safe, visible
+from tui.theme import ASCII, glyphs
+
+__all__ = ["CopyRequested", "HelpSheet", "Sheet", "fit_keys", "rule"]
+
+Result = TypeVar("Result")
+
+_TITLE_MARGIN: Final = 6
+
+
+class CopyRequested(Message):
+    """The operator wants this text on the clipboard; the app knows the way."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def fit_keys(parts: Sequence[str], width: int) -> str:
+    """The key line in `width` cells: narrower gaps first, then without what stands before the last."""
+    chosen = list(parts)
+    while chosen:
+        for gap in ("   ", "  "):
+            line = gap.join(chosen)
+            if len(line) <= width:
+                return line
+        if len(chosen) <= 2:
+            break
+        del chosen[-2]
+    return "  ".join(chosen)[:width]
+
+
+def rule() -> Static:
+    """A line across the box."""
+    return Static(classes="sheet-rule", markup=False)
+
+
+class Sheet(ModalScreen[Result]):
+    """A modal that fills the screen under the top line.
+
+    Subclasses compose `compose_body` (scrolls) and `compose_foot` (always in sight), and name their `keys`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "leave", "cancel", show=False, id="sheet_leave"),
+        Binding("f1", "help", "help", show=False, id="sheet_help"),
+        Binding("pagedown,ctrl+d", "page(1)", "down", show=False, id="sheet_down"),
+        Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
+    ]
+    HELP: ClassVar[tuple[str, ...]] = ()
+    """What F1 says, a sentence or two each."""
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = heading
+        self._outcome: tuple[Result | None] | None = None
+        self._help: HelpSheet | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield from ()
+
+    def compose_foot(self) -> ComposeResult:
+        yield from ()
+
+    def keys(self) -> Sequence[str]:
+        """The key line in its order; the last part stays whatever happens."""
+        return ("esc cancel", "F1 help")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet-box"):
+            with Vertical(classes="sheet-body"):
+                yield from self.compose_body()
+            yield from self.compose_foot()
+        yield Static(classes="sheet-note", markup=False)
+        yield Static(classes="sheet-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.set_class(glyphs(os.environ) is ASCII, "-ascii")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        box = self.query_one(".sheet-box")
+        box.border_title = safe(self.heading, width=max(width - _TITLE_MARGIN, 1))
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Write the key line anew."""
+        self.query_one(".sheet-keys", Static).update(Text(fit_keys(self.keys(), self.size.width)))
+
+    @property
+    def body(self) -> Widget:
+        return self.query_one(".sheet-body")
+
+    @property
+    def overflows(self) -> bool:
+        """Whether there is more to read than fits."""
+        return self.body.max_scroll_y > 0
+
+    def say(self, text: str, *, problem: bool = False) -> None:
+        """Write the line above the keys."""
+        shown = Text(f"! {visible(text)}", style=PROBLEM) if problem else safe(text)
+        self.query_one(".sheet-note", Static).update(shown)
+
+    # the ways out
+
+    def finish(self, result: Result | None) -> None:
+        """Close with a result, once; also from outside, and while help covers the modal."""
+        if self._outcome is not None:
+            return
+        self._outcome = (result,)
+        if self.is_current:
+            self.dismiss(result)
+        elif self._help is not None:
+            self._help.finish(None)
+
+    def cancel(self) -> None:
+        """Close with nothing done; safe at any time."""
+        self.finish(None)
+
+    def on_screen_resume(self) -> None:
+        self._help = None
+        if self._outcome is not None:
+            self.dismiss(self._outcome[0])
+
+    def action_leave(self) -> None:
+        self.cancel()
+
+    def action_help(self) -> None:
+        self._help = HelpSheet(self.heading, self.HELP)
+        self.app.push_screen(self._help)
+
+    def action_page(self, way: int) -> None:
+        if way > 0:
+            self.body.scroll_page_down(animate=False)
+        else:
+            self.body.scroll_page_up(animate=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste under a modal is for nobody: below it would look addresses up."""
+        event.stop()
+
+
+class HelpSheet(Sheet[None]):
+    """The short help of a modal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,f1,n,backspace", "leave", "back", show=False, id="help_leave"),
+    ]
+
+    def __init__(self, about: str, sentences: Sequence[str]) -> None:
+        super().__init__(f"help: {about}")
+        self.sentences = tuple(sentences)
+
+    def compose_body(self) -> ComposeResult:
+        for sentence in self.sentences:
+            yield Static(safe(sentence), classes="sheet-help", markup=False)
+
+    def keys(self) -> Sequence[str]:
+        return ("q back", "esc back", "PgDn more", "F1 back")
+
+    def action_help(self) -> None:
+        self.cancel()

@@ -1,0 +1,128 @@
+"""A window on a listing of EIPs: a contiguous run of rows that grows by keyset pages, and knows where it is.
+
+Every function reads from the database and blocks; windows are values, so a reader can work in a thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core import Desk, EipQuery, EipRow
+
+__all__ = ["Window", "around", "cover", "first_page", "last_page", "problem_beyond", "reread"]
+
+_KEEP = 600
+"""Rows a window holds at most; what is farther from the cursor is let go."""
+_STEP = 200
+"""Rows a single page brings at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows `first` to `end - 1` of the listing."""
+
+    query: EipQuery
+    first: int = 0
+    rows: tuple[EipRow, ...] = ()
+    total: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.rows)
+
+    def row(self, position: int) -> EipRow | None:
+        return self.rows[position - self.first] if self.first <= position < self.end else None
+
+    def position_of(self, address: str) -> int | None:
+        for offset, row in enumerate(self.rows):
+            if row.eip.address == address:
+                return self.first + offset
+        return None
+
+    def covers(self, start: int, stop: int) -> bool:
+        """Whether every row there is from `start` to `stop - 1` is loaded."""
+        return self.first <= max(start, 0) and min(stop, self.total) <= self.end
+
+
+def first_page(desk: Desk, query: EipQuery, limit: int) -> Window:
+    page = desk.page(query, limit=limit)
+    return Window(query, 0, page.rows, page.total)
+
+
+def last_page(desk: Desk, query: EipQuery, limit: int) -> Window:
+    page = desk.page(query, limit=limit, last=True)
+    return Window(query, page.total - len(page.rows), page.rows, page.total)
+
+
+def cover(desk: Desk, window: Window, start: int, stop: int) -> Window:
+    """The window, grown by pages until it covers the rows from `start` to `stop - 1`."""
+    start, stop = max(start, 0), min(stop, window.total)
+    if not window.rows:
+        return first_page(desk, window.query, max(stop, _STEP))
+    while window.end < stop:
+        page = desk.page(window.query, limit=min(stop - window.end, _STEP), after=window.rows[-1])
+        window = replace(window, rows=window.rows + page.rows, total=page.total)
+        if not page.rows:
+            return replace(window, total=window.end)
+    while window.first > start:
+        page = desk.page(window.query, limit=min(window.first - start, _STEP), before=window.rows[0])
+        if not page.rows:
+            return replace(window, first=0)
+        window = Window(window.query, window.first - len(page.rows), page.rows + window.rows, page.total)
+    return _trimmed(window, start, stop)
+
+
+def _trimmed(window: Window, start: int, stop: int) -> Window:
+    """The window without what is far from the rows looked at."""
+    spare = max((_KEEP - (stop - start)) // 2, 1)
+    low = max(window.first, start - spare)
+    high = min(window.end, stop + spare)
+    rows = window.rows[low - window.first : high - window.first]
+    return replace(window, first=low, rows=rows)
+
+
+def around(desk: Desk, query: EipQuery, address: str, limit: int) -> Window | None:
+    """A window with the EIP at `address` in it, None when the listing does not hold it."""
+    rank = desk.rank(query, address)
+    if rank is None:
+        return None
+    alone = desk.page(EipQuery(filter=address, sort=query.sort), limit=1).rows
+    if not alone:
+        return None
+    found = alone[0]
+    if found.key[0] == 0:
+        found = replace(found, key=(0, rank))  # its place among the problems of this listing
+    before = desk.page(query, limit=limit, before=found)
+    after = desk.page(query, limit=limit, after=found)
+    rows = (*before.rows, found, *after.rows)
+    return Window(query, max(rank - len(before.rows), 0), rows, after.total)
+
+
+def reread(desk: Desk, window: Window, address: str | None, top: int, limit: int) -> Window:
+    """The listing as it is now: around the EIP at `address`, else from where the row `top` was."""
+    found = None if address is None else around(desk, window.query, address, limit)
+    if found is not None:
+        return found
+    anchor = window.row(top - 1)
+    if anchor is None:
+        return first_page(desk, window.query, limit)
+    page = desk.page(window.query, limit=limit, after=anchor)
+    if not page.rows:
+        return last_page(desk, window.query, limit)
+    first = desk.rank(window.query, page.rows[0].eip.address)
+    return Window(window.query, first or 0, page.rows, page.total)
+
+
+def problem_beyond(desk: Desk, query: EipQuery, row: EipRow | None, *, backwards: bool) -> str | None:
+    """The address of the next problem row after (or before) `row`, going round; None without problems."""
+    problems = EipQuery(filter=f"{query.filter} is:problem".strip(), sort=query.sort)
+    if row is not None:
+        page = (
+            desk.page(problems, limit=1, before=row)
+            if backwards
+            else desk.page(problems, limit=1, after=row)
+        )
+        if page.rows:
+            return page.rows[0].eip.address
+    page = desk.page(problems, limit=1, last=backwards)
+    return page.rows[0].eip.address if page.rows else None

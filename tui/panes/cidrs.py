@@ -1,0 +1,80 @@
+"""The CIDRs: the customer's prefixes and their lives, and the ranges of Zenlayer."""
+
+from __future__ import annotations
+
+from core import Cidr, CidrState
+
+from tui.commands import View
+from tui.hand import Hand, HandKind
+from tui.live import Inventory
+from tui.panes.pane import Drill, ListPane
+from tui.widgets.columns import Column
+from tui.widgets.rows import ListTable
+from tui.words import count_of
+
+__all__ = ["CidrsPane"]
+
+_TROUBLE = frozenset({CidrState.DRAINING, CidrState.FAILED, CidrState.VALIDATING})
+
+
+class CidrsPane(ListPane[Cidr]):
+    """What needs a hand first."""
+
+    view = View.CIDRS
+    _subjects: frozenset[str] = frozenset()
+
+    def make_table(self) -> ListTable[Cidr]:
+        return ListTable(
+            [
+                Column("CIDR", 16, lambda cidr: cidr.cidr),
+                Column("POOL", 9, lambda cidr: cidr.pool_id),
+                Column("STATE", 10, lambda cidr: cidr.state.value),
+                Column("ASN", 6, lambda cidr: "-" if cidr.asn is None else f"{cidr.asn}", right=True, drop=2),
+                Column("ISP", 5, lambda cidr: cidr.isp or "-", stretch=True, drop=3),
+                Column("LIVE/TOTAL", 10, lambda cidr: f"{cidr.allocated}/{cidr.total}", right=True, drop=1),
+                Column("FREE", 6, lambda cidr: f"{cidr.available}", right=True, drop=4),
+                Column("RPKI", 7, lambda cidr: cidr.rpki, drop=5),
+            ],
+            key=lambda cidr: cidr.cidr,
+            problem=self._has_problem,
+        )
+
+    def _has_problem(self, cidr: Cidr) -> bool:
+        full = cidr.pool_id in self._subjects and cidr.state is CidrState.ACTIVE and cidr.customer_owned
+        return cidr.state in _TROUBLE or cidr.cidr in self._subjects or full
+
+    @property
+    def hand(self) -> Hand | None:
+        cidr = self._table.row
+        return None if cidr is None else Hand(HandKind.CIDR, cidr.cidr)
+
+    @property
+    def cidr(self) -> Cidr | None:
+        return self._table.row
+
+    async def load(self, inventory: Inventory) -> None:
+        self._subjects = inventory.subjects()
+        self.show_rows(inventory.cidrs)
+
+    def words(self, row: Cidr) -> str:
+        asn = "" if row.asn is None else str(row.asn)
+        return f"{row.cidr} {row.pool_id} {row.state.value} {asn} {row.isp or ''} {row.region} {row.rpki}"
+
+    def summary(self) -> str:
+        customer = sum(cidr.customer_owned for cidr in self._table.rows)
+        zenlayer = len(self._table.rows) - customer
+        count = count_of(len(self._table.rows), "CIDR")
+        return f"{count}: {customer} customer, {zenlayer} Zenlayer-assigned (read only here){self.hidden()}"
+
+    def title(self) -> str:
+        return f"c CIDRs {len(self._table.rows)}"
+
+    def open(self) -> None:
+        cidr = self._table.row
+        if cidr is not None:
+            self.post_message(Drill(View.EIPS, filter_=f"cidr:{cidr.cidr}"))
+
+    def go_to(self) -> None:
+        cidr = self._table.row
+        if cidr is not None:
+            self.post_message(Drill(View.POOLS, select=cidr.pool_id))

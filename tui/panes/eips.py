@@ -1,0 +1,122 @@
+"""The EIPs: the home view, paged from the database."""
+
+from __future__ import annotations
+
+from core import Eip, EipdeckError, EipQuery
+
+from tui.commands import View
+from tui.hand import Hand, HandKind
+from tui.host import Ask
+from tui.live import Inventory
+from tui.panes.pane import Drill, Pane
+from tui.widgets.eip_table import EipTable
+from tui.words import count_of
+
+__all__ = ["EipsPane"]
+
+FIRST_RUN = (
+    "",
+    "    Nothing is here yet: no EIP and no customer CIDR.  Three ways to begin:",
+    "",
+    "      eipdeck demo           look around in a made-up inventory (q q leaves this one)",
+    "      eipdeck import FILE    load API responses or an export",
+    "      C                      add your first customer CIDR; then : cidr activate, then A",
+)
+NO_EIPS = ("", "    No EIP is allocated.  A allocates one; c shows the CIDRs.")
+_SORTED = {"problems": "problems first", "address": "by address"}
+
+
+class EipsPane(Pane):
+    """Every live EIP, or those that match the filter."""
+
+    view = View.EIPS
+
+    def __init__(self, ask: Ask, *, rule: str) -> None:
+        super().__init__(ask, rule=rule)
+        self._table = EipTable(ask)
+        self.all_eips = 0
+
+    @property
+    def table(self) -> EipTable:
+        return self._table
+
+    @property
+    def eip(self) -> Eip | None:
+        row = self._table.row
+        return None if row is None else row.eip
+
+    @property
+    def hand(self) -> Hand | None:
+        eip = self.eip
+        return None if eip is None else Hand(HandKind.ADDRESS, eip.address, eip=eip)
+
+    async def load(self, inventory: Inventory) -> None:
+        self.all_eips = inventory.eips
+        self._table.empty = self._when_empty(inventory)
+        if self._table.now is None:
+            await self._table.list(EipQuery(), inventory.read_at)
+        else:
+            await self._table.reload(inventory.read_at)
+        self.show_title()
+
+    def _when_empty(self, inventory: Inventory) -> tuple[str, ...]:
+        if inventory.is_empty:
+            return FIRST_RUN
+        if inventory.eips:
+            return ("", f"    No EIP matches: {count_of(inventory.eips, 'EIP')} hidden by the filter.")
+        return NO_EIPS
+
+    async def narrow(self, text: str) -> None:
+        now = self._table.now
+        if now is None:
+            return
+        if self.all_eips:
+            self._table.empty = ("", f"    No EIP matches: {self.all_eips:,} hidden by the filter.")
+        await self._table.list(EipQuery(text, self._table.query.sort), now)
+        self.filter = text
+        self.show_title()
+
+    async def turn_sort(self) -> None:
+        """Problems first, or by address."""
+        now = self._table.now
+        if now is None:
+            return
+        eip, query = self.eip, self._table.query
+        await self._table.list(EipQuery(query.filter, "address" if query.sort == "problems" else "problems"), now)
+        if eip is not None:
+            await self._table.go_to(eip.address)
+        self.show_title()
+
+    def summary(self) -> str:
+        table = self._table
+        if not table.total:
+            return f"0 EIPs; {self.all_eips:,} hidden by the filter" if self.filter else "0 EIPs"
+        last = min(table.top + table.height_in_rows, table.total)
+        shown = f"{count_of(table.total, 'EIP')}, rows {table.top + 1:,}-{last:,}"
+        if self.filter:
+            return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter"
+        return f"{shown}, sorted: {_SORTED[table.query.sort]}.  n next problem, b back"
+
+    def title(self) -> str:
+        sort = _SORTED[self._table.query.sort]
+        filtered = f"  filter: {self.filter}" if self.filter else ""
+        return f"e EIPs {self._table.total:,}  sorted: {sort}{filtered}"
+
+    def go_to(self) -> None:
+        """The EIPs of the bound service; of an unbound EIP its pool."""
+        eip = self.eip
+        if eip is None:
+            return
+        if eip.bindings:
+            service = eip.bindings[0].service_id
+            self.post_message(Drill(View.EIPS, filter_=f"service:{service}", select=eip.address))
+        else:
+            self.post_message(Drill(View.POOLS, select=eip.pool_id))
+
+    def on_eip_table_failed(self, event: EipTable.Failed) -> None:
+        event.stop()
+        self.post_message(self.Said(_sentence(event.refusal)))
+
+
+def _sentence(refusal: EipdeckError) -> str:
+    return f"not read: {refusal.message}"

@@ -1,0 +1,173 @@
+"""What every pane is: a title, a table, the thing in hand, and a list to load."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.commands import View
+from tui.hand import Hand
+from tui.host import Ask
+from tui.live import Inventory
+from tui.widgets.lines import Line, Lines
+from tui.widgets.rows import ListTable, RowTable
+
+__all__ = ["Drill", "ListPane", "Pane"]
+
+Row = TypeVar("Row")
+
+
+class Drill(Message):
+    """Go to another view, with a filter or to a row of it."""
+
+    def __init__(self, view: View, *, filter_: str | None = None, select: str | None = None) -> None:
+        super().__init__()
+        self.view = view
+        self.filter = filter_
+        self.select = select
+
+
+class Pane(Vertical):
+    """One view of the deck."""
+
+    view: ClassVar[View]
+
+    class HandMoved(Message):
+        """Another thing is in hand in this pane."""
+
+        def __init__(self, pane: Pane, *, by_operator: bool) -> None:
+            super().__init__()
+            self.pane = pane
+            self.by_operator = by_operator
+
+    class Said(Message):
+        """A sentence for the status line."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Detailed(Message):
+        """Enter asks for the detail of what is in hand."""
+
+    def __init__(self, ask: Ask, *, rule: str) -> None:
+        super().__init__(id=self.view.name.lower())
+        self.ask = ask
+        self.filter = ""
+        self._rule = rule
+        self.title_line = Lines(classes="title")
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.table
+
+    @property
+    @abstractmethod
+    def table(self) -> RowTable[Any]:
+        """The rows."""
+
+    @property
+    def focus_target(self) -> Widget:
+        return self.table
+
+    @property
+    @abstractmethod
+    def hand(self) -> Hand | None:
+        """The row in hand, None when no row is."""
+
+    @abstractmethod
+    async def load(self, inventory: Inventory) -> None:
+        """Show the data as it is now.
+
+        Raises:
+            EipdeckError: what the pane reads itself cannot be read.
+        """
+
+    @abstractmethod
+    async def narrow(self, text: str) -> None:
+        """Filter the list.
+
+        Raises:
+            EipdeckError: `invalid_filter`; the list stays as it was.
+        """
+
+    @abstractmethod
+    def summary(self) -> str:
+        """The status line while there is nothing else to say."""
+
+    @abstractmethod
+    def title(self) -> str:
+        """The pane's title from 120 columns on."""
+
+    def open(self) -> None:
+        """Enter on the row in hand."""
+        self.post_message(self.Detailed())
+
+    def go_to(self) -> None:
+        """`o` on the row in hand."""
+
+    def be_compact(self, compact: bool) -> None:  # noqa: FBT001
+        """Take little width: the pane stands in a side column."""
+
+    def show_title(self) -> None:
+        width = self.size.width
+        head = f"{self._rule} {self.title()} "
+        self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))
+
+    def on_resize(self) -> None:
+        self.show_title()
+
+    def on_row_table_moved(self, event: RowTable.Moved) -> None:
+        event.stop()
+        self.post_message(self.HandMoved(self, by_operator=event.by_operator))
+
+    def on_row_table_opened(self, event: RowTable.Opened) -> None:
+        event.stop()
+        self.open()
+
+    def on_row_table_wanted(self, event: RowTable.Wanted) -> None:
+        event.stop()
+        self.post_message(self.Said(event.what))
+
+
+class ListPane(Pane, Generic[Row]):
+    """A pane whose whole list is in memory, filtered by substring."""
+
+    def __init__(self, ask: Ask, *, rule: str) -> None:
+        super().__init__(ask, rule=rule)
+        self._all: tuple[Row, ...] = ()
+        self._table = self.make_table()
+
+    @abstractmethod
+    def make_table(self) -> ListTable[Row]:
+        """The table with its columns."""
+
+    @abstractmethod
+    def words(self, row: Row) -> str:
+        """The text of a row that a filter looks into."""
+
+    @property
+    def table(self) -> ListTable[Row]:
+        return self._table
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        self._all = tuple(rows)
+        wanted = self.filter.casefold().split()
+        shown = [row for row in self._all if all(word in self.words(row).casefold() for word in wanted)]
+        self._table.show(shown)
+        self.show_title()
+
+    async def narrow(self, text: str) -> None:
+        self.filter = text
+        self.show_rows(self._all)
+
+    def hidden(self) -> str:
+        """How many rows the filter hides, as the end of a summary."""
+        hidden = len(self._all) - len(self._table.rows)
+        return f"; {hidden} hidden by the filter" if hidden else ""

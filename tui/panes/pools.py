@@ -1,0 +1,116 @@
+"""The pools: how full each is, with gauges."""
+
+from __future__ import annotations
+
+from core import Pool, PoolKind
+
+from tui.commands import View
+from tui.hand import Hand, HandKind
+from tui.host import Ask
+from tui.live import Inventory
+from tui.panes.pane import Drill, ListPane
+from tui.theme import Glyphs
+from tui.widgets.columns import Column
+from tui.widgets.gauge import gauge
+from tui.widgets.rows import ListTable
+from tui.words import count_of, runway
+
+__all__ = ["PoolsPane"]
+
+
+class PoolsPane(ListPane[Pool]):
+    """Customer pools, the fullest first; default pools last."""
+
+    view = View.POOLS
+
+    def __init__(self, ask: Ask, *, glyphs: Glyphs) -> None:
+        self._glyphs = glyphs
+        self._troubled: frozenset[str] = frozenset()
+        super().__init__(ask, rule=glyphs.rule)
+        self._full = self._table.columns
+
+    def make_table(self) -> ListTable[Pool]:
+        return ListTable(
+            [
+                Column("POOL", 9, lambda pool: pool.id, stretch=True),
+                Column("KIND", 8, _kind, drop=2),
+                Column("", 10, self._gauge, drop=1),
+                Column("USED/TOTAL", 13, _used, right=True),
+                Column("%", 3, _percent, right=True),
+                Column("FREE", 7, lambda pool: f"{pool.available}", right=True, drop=4),
+                Column("COOL", 4, lambda pool: f"{pool.cooling}", right=True, drop=6),
+                Column("RSVD", 4, lambda pool: f"{pool.reserved}", right=True, drop=5),
+                Column("RUNWAY", 6, lambda pool: runway(pool.runway_days), right=True, drop=3),
+            ],
+            key=lambda pool: pool.id,
+            problem=lambda pool: pool.id in self._troubled,
+            critical=lambda pool: pool.total > 0 and not pool.available,
+        )
+
+    def be_compact(self, compact: bool) -> None:  # noqa: FBT001
+        table = self._table
+        narrow = [column for column in self._full if column.title in ("POOL", "USED/TOTAL", "%", "RUNWAY")]
+        table.columns = tuple(narrow) if compact else self._full
+        table.under = self._under if compact else None
+        table.under_lines = 1
+
+    @property
+    def hand(self) -> Hand | None:
+        pool = self._table.row
+        return None if pool is None else Hand(HandKind.POOL, pool.id)
+
+    @property
+    def pool(self) -> Pool | None:
+        return self._table.row
+
+    async def load(self, inventory: Inventory) -> None:
+        subjects = inventory.subjects()
+        draining = {cidr.pool_id for cidr in inventory.cidrs if cidr.cidr in subjects}
+        self._troubled = (subjects | draining) & {pool.id for pool in inventory.pools}
+        self.show_rows(inventory.pools)
+
+    def words(self, row: Pool) -> str:
+        return f"{row.id} {row.name} {row.kind.value} {row.region} {' '.join(row.cidrs)}"
+
+    def summary(self) -> str:
+        free = sum(pool.available for pool in self._table.rows if pool.kind is PoolKind.CUSTOMER)
+        count = count_of(len(self._table.rows), "pool")
+        return f"{count}; {free:,} customer addresses free{self.hidden()}"
+
+    def title(self) -> str:
+        troubled = f" ({len(self._troubled)} !)" if self._troubled else ""
+        return f"p Pools {len(self._table.rows)}{troubled}"
+
+    def open(self) -> None:
+        pool = self._table.row
+        if pool is not None:
+            self.post_message(Drill(View.EIPS, filter_=f"pool:{pool.id}"))
+
+    def go_to(self) -> None:
+        pool = self._table.row
+        if pool is not None and pool.cidrs:
+            self.post_message(Drill(View.CIDRS, select=pool.cidrs[0]))
+
+    def _gauge(self, pool: Pool) -> str:
+        return gauge(_share(pool), 10, self._glyphs)
+
+    def _under(self, pool: Pool, width: int) -> list[str]:
+        free = f"{pool.available:,} free" if pool.kind is PoolKind.CUSTOMER else "not yours"
+        room = max(width - 6 - 2 - len(free), 4)
+        return [f"      {gauge(_share(pool), room, self._glyphs)}  {free}"]
+
+
+def _kind(pool: Pool) -> str:
+    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
+
+
+def _used(pool: Pool) -> str:
+    return f"{pool.allocated}/{pool.total}"
+
+
+def _percent(pool: Pool) -> str:
+    return "-" if pool.used_percent is None else f"{pool.used_percent:.0f}"
+
+
+def _share(pool: Pool) -> float:
+    return pool.allocated / pool.total if pool.total else 0.0

@@ -1,0 +1,88 @@
+"""The timeline: what happened, of one address or of everything, newest first."""
+
+from __future__ import annotations
+
+from core import Event
+
+from tui.commands import View
+from tui.hand import Hand, HandKind
+from tui.live import Inventory
+from tui.panes.pane import Drill, ListPane
+from tui.widgets.columns import Column
+from tui.widgets.rows import ListTable
+from tui.words import count_of, minute
+
+__all__ = ["TimelinePane"]
+
+LIMIT = 500
+"""Events read at most."""
+
+
+class TimelinePane(ListPane[Event]):
+    """The newest events on top."""
+
+    view = View.TIMELINE
+    subject: str | None = None
+    """Whose history is shown; None: everything's."""
+
+    def make_table(self) -> ListTable[Event]:
+        return ListTable(
+            [
+                Column("AT", 17, lambda event: minute(event.at)),
+                Column("OPERATOR", 12, lambda event: event.operator, drop=2),
+                Column("ACTION", 12, lambda event: event.action),
+                Column("SUBJECT", 18, _subject, drop=1),
+                Column("REASON", 8, lambda event: event.reason or "-", stretch=True, drop=3),
+            ],
+            key=lambda event: event.id,
+            problem=lambda event: "landed" in event.action,
+        )
+
+    @property
+    def hand(self) -> Hand | None:
+        event = self._table.row
+        if event is None:
+            return None
+        if event.address is not None:
+            return Hand(HandKind.ADDRESS, event.address)
+        if event.cidr is not None:
+            return Hand(HandKind.CIDR, event.cidr)
+        return None if event.pool_id is None else Hand(HandKind.POOL, event.pool_id)
+
+    async def load(self, inventory: Inventory) -> None:
+        del inventory
+        if self.display:
+            await self.read()
+
+    async def read(self) -> None:
+        """Read the events of the subject.
+
+        Raises:
+            EipdeckError: the database is out of reach; nothing changes on the screen.
+        """
+        subject = self.subject
+        events = await self.ask(lambda desk: desk.history(subject, limit=LIMIT))
+        if subject == self.subject:
+            self.show_rows(events[::-1])
+
+    def words(self, row: Event) -> str:
+        return f"{row.operator} {row.action} {_subject(row)} {row.eip_id or ''} {row.reason or ''}"
+
+    def summary(self) -> str:
+        whose = "everything" if self.subject is None else f"{self.subject}, t again: everything"
+        most = " (the newest)" if len(self._all) == LIMIT else ""
+        return f"{count_of(len(self._table.rows), 'event')}{most} of {whose}{self.hidden()}"
+
+    def title(self) -> str:
+        return "t Timeline" + (f" of {self.subject}" if self.subject else "")
+
+    def go_to(self) -> None:
+        hand = self.hand
+        if hand is None:
+            return
+        views = {HandKind.ADDRESS: View.EIPS, HandKind.CIDR: View.CIDRS, HandKind.POOL: View.POOLS}
+        self.post_message(Drill(views[hand.kind], select=hand.id))
+
+
+def _subject(event: Event) -> str:
+    return event.address or event.cidr or event.pool_id or "-"

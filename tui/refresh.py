@@ -1,0 +1,78 @@
+"""Keeping the screen true: asks once a second whether anything was committed, and reads only then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from core import Desk, EipdeckError
+
+from tui.host import Ask
+from tui.live import Freshness, Inventory, read_inventory
+
+__all__ = ["POLL_SECONDS", "Refresher"]
+
+POLL_SECONDS = 1.0
+
+
+class Refresher:
+    """Reads and polls; what is read goes to `show`. A failure leaves the last data where it is."""
+
+    def __init__(self, ask: Ask, show: Callable[[Inventory], Awaitable[None]]) -> None:
+        self.freshness = Freshness()
+        self.inventory: Inventory | None = None
+        self.now: datetime | None = None
+        """The desk's time at the last poll."""
+        self._ask = ask
+        self._show = show
+        self._reading = False
+        self._again = False
+        self._polling = False
+
+    async def poll(self) -> None:
+        """Ask for the version; read when it is another, or when it could not be asked before."""
+        if self._polling:
+            return
+        self._polling = True
+        try:
+            self.now = await self._ask(_now)
+            version = await self._ask(_version)
+        except EipdeckError as refusal:
+            self._failed(refusal)
+        else:
+            stale = self.freshness.failed_since is not None
+            if stale or self.inventory is None or self.inventory.version != version:
+                await self.read()
+        finally:
+            self._polling = False
+
+    async def read(self) -> None:
+        """Read everything and show it; asked for while reading, it reads once more."""
+        self._again = True
+        if self._reading:
+            return
+        self._reading = True
+        try:
+            while self._again:
+                self._again = False
+                self.now = await self._ask(_now)
+                inventory = await self._ask(read_inventory)
+                await self._show(inventory)
+                self.inventory = inventory
+                self.freshness = Freshness()
+        except EipdeckError as refusal:
+            self._failed(refusal)
+        finally:
+            self._reading = False
+
+    def _failed(self, refusal: EipdeckError) -> None:
+        since = self.freshness.failed_since or self.now
+        self.freshness = Freshness(since, refusal.message)
+
+
+def _now(desk: Desk) -> datetime:
+    return desk.now()
+
+
+def _version(desk: Desk) -> int:
+    return desk.data_version()

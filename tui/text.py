@@ -1,0 +1,44 @@
+"""Text that is not ours, made safe to show.
+
+Names, ids, reasons and everything imported can hold terminal escapes, markup and bidi overrides. `visible`
+turns each control into something readable; `safe` wraps the result so that no markup is ever parsed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+__all__ = ["safe", "visible"]
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+"""Unicode categories shown as escapes: controls, formats (bidi, zero width), surrogates, private use, line ends."""
+
+
+def visible(text: object, width: int | None = None) -> str:
+    """The text with every control character spelled out, cut to `width` terminal cells when given."""
+    shown = "".join(_spell(char) for char in str(text))
+    return shown if width is None else _cut(shown, width)
+
+
+def safe(text: object, style: str = "", width: int | None = None) -> Text:
+    """The text for any surface that Rich or Textual paints; never parsed as markup."""
+    return Text(visible(text, width), style=style, no_wrap=width is not None, end="")
+
+
+def _spell(char: str) -> str:
+    if char.isascii() and char.isprintable():
+        return char
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _cut(text: str, width: int) -> str:
+    """At most `width` cells; what was cut is marked by `~` in the last one."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width - 1, 0)).rstrip() + "~" if width > 0 else ""

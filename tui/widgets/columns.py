@@ -1,0 +1,56 @@
+"""Columns of a table: how wide each is, and which are left out when there is no room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rich.cells import cell_len
+
+from tui.text import visible
+
+__all__ = ["GUTTER", "Column", "fit", "line"]
+
+Row = TypeVar("Row")
+
+GUTTER = 4
+"""Cells before the first column: cursor, space, problem mark, space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column; `text` gives a cell of a row, which may be hostile."""
+
+    title: str
+    width: int
+    """In cells; of a stretching column the least."""
+    text: Callable[[Row], str]
+    right: bool = False
+    stretch: bool = False
+    drop: int = 0
+    """Columns with the highest number go first when room is short; 0 stays."""
+
+
+def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
+    """The columns that have room in `width` cells, each with its width; the stretching one takes the rest."""
+    chosen = list(columns)
+    while _needed(chosen) > width and any(column.drop for column in chosen):
+        chosen.remove(max(chosen, key=lambda column: column.drop))
+    spare = max(width - _needed(chosen), 0)
+    return [(column, column.width + (spare if column.stretch else 0)) for column in chosen]
+
+
+def _needed(columns: Sequence[Column[Row]]) -> int:
+    return GUTTER + sum(column.width for column in columns) + max(len(columns) - 1, 0)
+
+
+def line(cells: Sequence[tuple[str, int, bool]]) -> str:
+    """Cells (text, width, right-aligned) as one line."""
+    return " ".join(_cell(text, width, right=right) for text, width, right in cells)
+
+
+def _cell(text: str, width: int, *, right: bool) -> str:
+    shown = visible(text, width)
+    pad = " " * max(width - cell_len(shown), 0)
+    return pad + shown if right else shown + pad

@@ -1,0 +1,215 @@
+"""The table of EIPs: however many there are, it holds a few pages of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from textual.message import Message
+
+from core import Desk, EipdeckError, EipQuery, EipRow
+
+from tui import paging
+from tui.paging import Window
+from tui.widgets.columns import Column
+from tui.widgets.rows import RowTable
+from tui.words import age, owner
+
+__all__ = ["EipTable"]
+
+T = TypeVar("T")
+Ask = Callable[[Callable[[Desk], T]], Awaitable[T]]
+"""Runs a blocking read off the event loop."""
+
+_MARGIN = 2
+"""Screens read around the one shown."""
+
+
+class EipTable(RowTable[EipRow]):
+    """Pages of the listing around the cursor; moving beyond what is loaded reads on, and then moves."""
+
+    class Failed(Message):
+        """A page could not be read; what was on the screen stays there."""
+
+        def __init__(self, refusal: EipdeckError) -> None:
+            super().__init__()
+            self.refusal = refusal
+
+    def __init__(self, ask: Ask[Window | None], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(self._make_columns(), id=id)
+        self._ask = ask
+        self.now: datetime | None = None
+        """Ages are counted to here; set when the data is read, so that nothing ticks."""
+        self.window = Window(EipQuery())
+        self._target: int | None = None
+        """Where the cursor shall go once its row is loaded."""
+        self._loading = False
+
+    def _make_columns(self) -> list[Column[EipRow]]:
+        return [
+            Column("ADDRESS", 15, lambda row: row.eip.address),
+            Column("OWNER", 8, lambda row: owner(row.eip), drop=2),
+            Column("POOL", 9, lambda row: row.eip.pool_id, drop=3),
+            Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
+            Column("SERVES", 14, lambda row: row.serves, stretch=True),
+            Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
+            Column("AGE", 4, self._age, right=True, drop=4),
+        ]
+
+    def _age(self, row: EipRow) -> str:
+        return "" if self.now is None else age(row.eip.allocated_at, self.now)
+
+    @property
+    def query(self) -> EipQuery:
+        return self.window.query
+
+    @property
+    def total(self) -> int:
+        return self.window.total
+
+    def row_at(self, position: int) -> EipRow | None:
+        return self.window.row(position)
+
+    def has_problem(self, row: EipRow) -> bool:
+        return row.problem
+
+    @property
+    def _limit(self) -> int:
+        return self.height_in_rows * _MARGIN
+
+    # moving
+
+    def move_to(self, position: int) -> None:
+        if not self.total:
+            return
+        target = min(max(position, 0), self.total - 1)
+        if self._is_loaded(target) and not self._loading:
+            self.place(target, by_operator=True)
+        else:
+            self._target = target
+            self._load()
+
+    def _step(self, delta: int) -> None:
+        if self._target is not None:
+            self.move_to(self._target + delta)
+        else:
+            super()._step(delta)
+
+    def _is_loaded(self, target: int) -> bool:
+        """Whether the screen that will show the target is loaded."""
+        rows = self.height_in_rows
+        top = min(max(self.top, target - rows + 1), target)
+        return self.window.covers(top, top + rows)
+
+    def _load(self) -> None:
+        if not self._loading:
+            self._loading = True
+            self.run_worker(self._load_target(), group="page", exit_on_error=False)
+
+    async def _load_target(self) -> None:
+        """Read towards the target until it is loaded; keys pressed meanwhile move the target."""
+        try:
+            while self._target is not None and not self._is_loaded(self._target):
+                window, target = self.window, self._target
+                grown = await self._ask(partial(self._towards, window=window, target=target))
+                if self.window is window and grown is not None:
+                    self.window = grown
+                if self.total:
+                    self._target = min(self._target, self.total - 1)
+                else:
+                    self._target = None
+        except EipdeckError as refusal:
+            self._target = None
+            self.post_message(self.Failed(refusal))
+        finally:
+            self._loading = False
+        target, self._target = self._target, None
+        if target is not None:
+            self.place(target, by_operator=True)
+
+    def _towards(self, desk: Desk, *, window: Window, target: int) -> Window:
+        """The window with the target and what is around it; far jumps only happen to either end."""
+        limit = self._limit
+        if window.first - limit <= target < window.end + limit:
+            return paging.cover(desk, window, target - limit, target + limit)
+        if target < limit:
+            return paging.first_page(desk, window.query, limit)
+        if target >= window.total - limit:
+            return paging.last_page(desk, window.query, limit)
+        return paging.cover(desk, window, target - limit, target + limit)
+
+    # reading
+
+    async def list(self, query: EipQuery, now: datetime) -> None:
+        """Show another listing from its start.
+
+        Raises:
+            EipdeckError: `invalid_filter`, or the database is out of reach; nothing changes on the screen.
+        """
+        limit = self._limit + self.height_in_rows
+        window = await self._ask(lambda desk: paging.first_page(desk, query, limit))
+        if window is None:
+            return
+        self.window, self.now, self.top, self._target = window, now, 0, None
+        self.place(0 if window.total else None)
+
+    async def reload(self, now: datetime) -> None:
+        """Read what is shown again; the cursor stays on its EIP and on its line of the screen.
+
+        Raises:
+            EipdeckError: the database is out of reach; nothing changes on the screen.
+        """
+        old, top = self.window, self.top
+        row, cursor = self.row, self.cursor
+        address = None if row is None else row.eip.address
+        limit = self._limit + self.height_in_rows
+        window = await self._ask(lambda desk: paging.reread(desk, old, address, top, limit))
+        if window is None or self.window.query != old.query:
+            return
+        offset = 0 if cursor is None else cursor - top
+        self.window, self.now = window, now
+        position = None if address is None else window.position_of(address)
+        if position is not None:
+            self.top = position - offset
+        elif cursor is None and not old.total and window.total:
+            position = 0
+        self.top = max(self.top, window.first)
+        self.place(position)
+
+    async def go_to(self, address: str) -> bool:
+        """Put the cursor on the EIP at an address; on no row when it is not in the list.
+
+        Raises:
+            EipdeckError: the database is out of reach; nothing changes on the screen.
+        """
+        position = self.window.position_of(address)
+        if position is None:
+            query, limit = self.query, self._limit + self.height_in_rows
+            window = await self._ask(lambda desk: paging.around(desk, query, address, limit))
+            if self.query != query:
+                return False
+            if window is not None:
+                self.window = window
+                position = window.position_of(address)
+                self.top = max((position or 0) - self.height_in_rows // 2, window.first)
+        self.place(position)
+        return position is not None
+
+    def _seek(self, direction: int) -> None:
+        """Problem rows are asked for in the database: the next one may be a million rows away."""
+        self.run_worker(self._seek_problem(direction), group="page", exit_on_error=False)
+
+    async def _seek_problem(self, direction: int) -> None:
+        query, row = self.query, self.row
+        try:
+            address = await self._ask_address(
+                lambda desk: paging.problem_beyond(desk, query, row, backwards=direction < 0)
+            )
+            if address is None:
+                self.post_message(self.Wanted("no EIP listed here has a problem"))
+            elif self.query == query and await self.go_to(address):
+                self.post_message(self.Moved(self, by_operator=True))
+        except EipdeckError as refusal:
+            self.post_message(self.Failed(refusal))

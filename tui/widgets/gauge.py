@@ -1,0 +1,15 @@
+"""A gauge of text: `######....`."""
+
+from __future__ import annotations
+
+from tui.theme import Glyphs
+
+__all__ = ["gauge"]
+
+
+def gauge(share: float, width: int, glyphs: Glyphs) -> str:
+    """`share` (0 to 1) of `width` cells filled; neither full nor empty unless it is."""
+    filled = round(share * width)
+    if 0 < share < 1:
+        filled = min(max(filled, 1), width - 1)
+    return glyphs.full * filled + glyphs.empty * (width - filled)

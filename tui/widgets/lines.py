@@ -1,0 +1,141 @@
+"""Lines of plain text; only those that changed are painted again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.bindings import bindings_for
+from tui.commands import Scope
+from tui.text import visible
+
+__all__ = ["ALARM", "BOLD", "PLAIN", "REVERSE", "WARNING", "Line", "Lines", "ScrollLines", "fold"]
+
+PLAIN = Style()
+BOLD = Style(bold=True)
+WARNING = Style(color="yellow")
+ALARM = Style(color="red")
+REVERSE = Style(reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; its text may be hostile."""
+
+    text: str
+    style: Style = PLAIN
+
+
+class Lines(Widget):
+    """As many lines as it is high."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.lines: tuple[Line, ...] = ()
+
+    def show(self, *lines: Line | str) -> None:
+        """Show these lines; what is the same is left alone."""
+        new = tuple(Line(line) if isinstance(line, str) else line for line in lines)
+        old, self.lines = self.lines, new
+        width = self.size.width
+        changed = [
+            Region(0, y, width, 1)
+            for y in range(max(len(old), len(new)))
+            if old[y : y + 1] != new[y : y + 1] and y < self.size.height
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    @property
+    def text(self) -> str:
+        """Everything shown, for those who read along."""
+        return "\n".join(line.text for line in self.lines)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y >= len(self.lines):
+            return Strip.blank(width)
+        line = self.lines[y]
+        return Strip([Segment(visible(line.text, width), line.style)]).adjust_cell_length(width, line.style)
+
+
+class ScrollLines(Lines, can_focus=True):
+    """Lines that may be more than fit; long ones go on below."""
+
+    BINDINGS = bindings_for(Scope.TABLE)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.whole: tuple[Line, ...] = ()
+        self.top = 0
+
+    def show_whole(self, lines: Sequence[Line | str], *, keep_place: bool = False) -> None:
+        self.whole = tuple(Line(line) if isinstance(line, str) else line for line in lines)
+        self.top = self.top if keep_place else 0
+        self._scroll(0)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._scroll(0)
+
+    def _folded(self) -> list[Line]:
+        width = max(self.size.width, 1)
+        return [Line(part, line.style) for line in self.whole for part in fold(line.text, width)]
+
+    def _scroll(self, delta: int) -> None:
+        folded = self._folded()
+        self.top = max(min(self.top + delta, len(folded) - self.size.height), 0)
+        self.show(*folded[self.top : self.top + self.size.height])
+
+    def action_down(self) -> None:
+        self._scroll(1)
+
+    def action_up(self) -> None:
+        self._scroll(-1)
+
+    def action_page_down(self) -> None:
+        self._scroll(self.size.height)
+
+    def action_page_up(self) -> None:
+        self._scroll(-self.size.height)
+
+    def action_first(self) -> None:
+        self._scroll(-self.top)
+
+    def action_last(self) -> None:
+        self._scroll(len(self._folded()))
+
+
+def fold(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells, broken between words, continued two cells in."""
+    rest = visible(text)
+    parts: list[str] = []
+    indent = ""
+    while cell_len(indent + rest) > width:
+        room = width - len(indent)
+        cut = _cut_at(rest, room)
+        parts.append(indent + rest[:cut].rstrip())
+        rest, indent = rest[cut:].lstrip(), "  " if width > 8 else ""
+    return [*parts, indent + rest]
+
+
+def _cut_at(text: str, width: int) -> int:
+    """Where to break: after the last blank that fits, else where the cells end."""
+    cells, last_blank = 0, 0
+    for index, char in enumerate(text):
+        cells += cell_len(char)
+        if cells > width:
+            leading = len(text) - len(text.lstrip())
+            return last_blank if last_blank > leading else max(index, 1)
+        if char == " ":
+            last_blank = index + 1
+    return len(text)

@@ -1,0 +1,53 @@
+"""The verdict strip: whose the address in hand is, what it does, where a fix lives, what to press."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+
+from tui.hand import Facts
+from tui.text import visible
+from tui.widgets.lines import BOLD, WARNING, Line, Lines, fold
+from tui.words import strip_lines, strip_title
+
+__all__ = ["VerdictStrip"]
+
+
+class VerdictStrip(Lines):
+    """A rule and three lines; on a tiny terminal all there is, folded."""
+
+    def __init__(self, *, rule: str) -> None:
+        super().__init__(id="strip")
+        self._rule = rule
+        self._title = "nothing in hand"
+        self._body: tuple[str, ...] = ()
+        self._alarm = False
+        self.tiny = False
+
+    def tell(self, facts: Facts, next_: str) -> None:
+        """Say what was read, and what may be done next."""
+        self._title = strip_title(facts)
+        self._body = (*strip_lines(facts), next_)
+        self._alarm = " ! " in f" {self._title}"
+        self.repaint()
+
+    def clear(self, title: str = "nothing in hand", *body: str) -> None:
+        self._title, self._body, self._alarm = title, body, False
+        self.repaint()
+
+    def repaint(self) -> None:
+        style = WARNING if self._alarm else BOLD
+        width = max(self.size.width, 1)
+        if self.tiny:
+            parts = [Line(part, style) for part in visible(self._title).split(" -- ")]
+            body = [Line(part) for text in self._body if text for part in fold(text, width)]
+            self.show(*parts, *body)
+            return
+        head = f"{self._rule * 2} {visible(self._title, max(width - 6, 0))} "
+        body = list(self._body)
+        if len(body) > 1 and not body[1]:
+            body[:2] = (fold(body[0], width) + [""])[:2]
+        self.show(Line(head + self._rule * max(width - cell_len(head), 0), style), *body)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.repaint()
