@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.addresses import InvalidTime, parse_time
 from core.config import Config, config_path, load_config
 from core.demo import seed_demo
-from core.desk import Desk, open_desk
+from core.desk import Desk, login_name, open_desk
 from core.errors import (
     CODES,
     EipdeckError,
@@ -125,6 +125,7 @@ __all__ = [
     "error",
     "iso",
     "load_config",
+    "login_name",
     "open_desk",
     "parse_time",
     "seed_demo",

@@ -22,6 +22,7 @@ __all__ = [
     "find_addresses",
     "find_time",
     "format_address",
+    "is_ipv6",
     "parse_address",
     "parse_ports",
     "parse_prefix",
@@ -60,6 +61,15 @@ def parse_address(words: str) -> int:
             raise InvalidAddress(f"{words!r} is not an IPv4 address; customer CIDRs are IPv4 only.") from None
         why = str(problem).partition(" in ")[0].strip().rstrip(".")
         raise InvalidAddress(f"{words!r} is no IPv4 address: {why or 'nothing was given'}.") from None
+
+
+def is_ipv6(words: str) -> bool:
+    """Whether the words are an IPv6 address."""
+    try:
+        IPv6Address(words)
+    except AddressValueError:
+        return False
+    return True
 
 
 def format_address(address: int) -> str:

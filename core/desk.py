@@ -15,8 +15,11 @@ from sqlalchemy import Connection
 from core import findings, history, inventory, triage, utilization
 from core.addresses import (
     InvalidAddress,
+    asn_warning,
+    customer_prefix,
     find_addresses,
     find_time,
+    is_ipv6,
     parse_address,
 )
 from core.config import Config
@@ -40,7 +43,7 @@ from core.objects import (
 from core.platform import AllocationRequest, Platform
 from core.store import HEAD, Store
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["Desk", "login_name", "open_desk"]
 
 
 def open_desk(
@@ -60,7 +63,7 @@ def open_desk(
     store = Store(url, read_only=read_only)
     told = clock or _utc
     settings = config or Config()
-    who = operator or _login()
+    who = operator or login_name()
     platform = LocalPlatform(store, told, who, settings, read_only=read_only)
     return Desk(store, platform, told, who, settings, read_only=read_only)
 
@@ -69,7 +72,7 @@ def _utc() -> datetime:
     return datetime.now(UTC)
 
 
-def _login() -> str:
+def login_name() -> str:
     """The login name, with the client's address under SSH."""
     try:
         name = getpass.getuser()
@@ -226,13 +229,17 @@ class Desk:
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:
         """Whose address it is, what it serves and where a fix lives; now, or at a past moment.
 
+        An IPv6 address is named and `unknown`: customer CIDRs are IPv4.
+
         Raises:
             EipdeckError: `invalid_address`.
 
         """
+        moment = None if at is None else to_micros(at)
+        if is_ipv6(address):
+            return triage.judge_ipv6(address, moment, self._micros())
         number = checked_address(address)
         with self._store.read() as connection:
-            moment = None if at is None else to_micros(at)
             return triage.judge(connection, number, moment, self._micros())
 
     def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:

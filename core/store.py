@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import EipdeckError, error
@@ -323,6 +323,12 @@ def _translated(path: Path) -> Iterator[None]:
     """The one boundary where a driver's or the system's error becomes ours."""
     try:
         yield
+    except IntegrityError as problem:
+        raise error(
+            "conflict",
+            f"The database refused it: {problem.orig}; nothing changed.",
+            hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
+        ) from problem
     except DatabaseError as problem:
         raise _meaning(path, str(problem.orig)) from problem
     except sqlite3.DatabaseError as problem:

@@ -55,6 +55,7 @@ _RETIRED: Final = text(
     f"{_CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
     " ORDER BY c.retired_at DESC LIMIT 1"
 )
+_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
 _TENANCY: Final = text(
     f"SELECT {EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.released_by {EIP_FROM}"
     " WHERE e.address = :address AND e.allocated_at <= :at ORDER BY e.allocated_at DESC, e.seq DESC LIMIT 1"
@@ -67,7 +68,8 @@ _BINDINGS: Final = text(
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
-    """The verdict on one address at a moment (microseconds; None is now)."""
+    """The verdict on one address at a moment (microseconds; None is now, which no event is ahead of)."""
+    now = max(now, connection.execute(_NEWEST).scalar_one_or_none() or 0)
     asked = _Asked(connection, address, now if at is None else at, now, count)
     tenancy = connection.execute(_TENANCY, {"address": address, "at": asked.at}).one_or_none()
     if tenancy is not None and (tenancy.released_at is None or tenancy.released_at > asked.at):

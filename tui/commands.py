@@ -64,9 +64,7 @@ def _move(id_: str, keys: str, help_: str) -> Command:
     return Command(id_, tuple(keys.split()), id_, help_, scope=Scope.TABLE)
 
 
-def _change(
-    id_: str, keys: str, label: str, help_: str, *, cli: str = "", views: tuple[View, ...] = ()
-) -> Command:
+def _change(id_: str, keys: str, label: str, help_: str, *, cli: str = "", views: tuple[View, ...] = ()) -> Command:
     scope = Scope.SCREEN if keys else Scope.PALETTE
     return Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, scope=scope)
 
@@ -170,7 +168,7 @@ def key_text(key: str) -> str:
 
 def readme_table(commands: Iterable[Command] = COMMANDS) -> str:
     """The key table of the README, in Markdown."""
-    lines = ["| key | does |", "| --- | --- |", "| `0`–`9` | look up the address being typed |"]
+    lines = ["| key | does |", "| --- | --- |", "| `0` … `9` | look up the address being typed |"]
     for command in commands:
         keys = " ".join(f"`{key_text(key)}`" for key in command.keys) or f"`:` {command.name}"
         lines.append(f"| {keys} | {command.help} |")

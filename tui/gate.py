@@ -50,6 +50,7 @@ class KeyGate:
             at: when it came, in seconds of a steady clock.
             typing: whether a text field has the focus.
             depth: how many screens are open.
+
         """
         if self._is_torn(key, character, at):
             return Judgement.DROP

@@ -70,7 +70,7 @@ def is_address(text: str) -> bool:
 def is_problem(verdict: Verdict) -> bool:
     """Whether the verdict itself asks for attention."""
     landed = verdict.eip is not None and verdict.eip.landed_in_default
-    return landed or verdict.verdict in (VerdictWord.UNKNOWN, VerdictWord.CUSTOMER_UNBOUND)
+    return landed or verdict.verdict is VerdictWord.UNKNOWN
 
 
 def read_facts(desk: Desk, hand: Hand) -> Facts:
@@ -78,6 +78,7 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
 
     Raises:
         EipdeckError: what is in hand is gone, or the database is.
+
     """
     match hand.kind:
         case HandKind.ADDRESS:

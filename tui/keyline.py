@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import CidrState, Eip, EipStatus, VerdictWord
-
 from tui.commands import BY_ID, View, key_text
 
 __all__ = ["KeyContext", "fixable", "key_line"]
@@ -47,6 +46,7 @@ def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
         context: what is in hand, and where.
         width: cells there are; `?` and `q` stay whatever happens.
         keys: remapped keys, by command id.
+
     """
     head = _head(context)
     tail = [_item(name, keys, {}) for name in _TAIL]
@@ -89,7 +89,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
             labels = {}
         case View.TIMELINE:
-            head = ["recover", "open", "go_to", "copy"]
+            head = ["recover", "open", "go_to", "copy"] if _recoverable(context) else ["open", "go_to", "copy"]
             labels = {}
         case _:
             return _eip_head(context)
@@ -98,15 +98,23 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     return _named(head, labels)
 
 
+def _recoverable(context: KeyContext) -> bool:
+    return context.eip is None and context.verdict in (
+        VerdictWord.CUSTOMER_COOLING,
+        VerdictWord.CUSTOMER_UNALLOCATED,
+    )
+
+
 def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     eip = context.eip
     if context.past:
         return _named(["open", "go_to", "timeline", "copy"])
     if not context.writing:
         return _named(_LOOKING)
+    if eip is None and context.verdict is None:
+        return _named(["cidr_add", "allocate", "refresh"])
     if eip is None:
-        gone = context.verdict in (VerdictWord.CUSTOMER_COOLING, VerdictWord.CUSTOMER_UNALLOCATED)
-        return _named(["recover", "timeline", "copy"] if gone else ["allocate", "timeline", "copy", "refresh"])
+        return _named(["recover" if _recoverable(context) else "allocate", "timeline", "copy", "refresh"])
     serving = "unbind" if eip.status is EipStatus.BOUND else "bind"
     if context.landed or context.cidr_state is CidrState.DRAINING:
         return _named(["rehome", "allocate", serving, "release", "copy"])

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core import Cidr, CidrState, Desk, EipQuery, Finding, Pool, PoolKind, Severity
 
-__all__ = ["Freshness", "Inventory", "read_inventory"]
+__all__ = ["Freshness", "Inventory", "read_inventory", "troubled_pools"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +64,36 @@ def read_inventory(desk: Desk) -> Inventory:
     The version is read first: what is committed meanwhile makes the next poll read again.
     """
     version = desk.data_version()
+    findings, cidrs = desk.findings(), desk.cidrs()
     return Inventory(
         version=version,
         read_at=desk.now(),
         eips=desk.page(EipQuery(), limit=1).total,
-        pools=_pools_in_order(desk.pools()),
-        cidrs=_cidrs_in_order(desk.cidrs()),
-        findings=tuple(desk.findings()),
+        pools=_pools_in_order(desk.pools(), troubled_pools(findings, cidrs)),
+        cidrs=_cidrs_in_order(cidrs),
+        findings=tuple(findings),
     )
 
 
-def _pools_in_order(pools: Sequence[Pool]) -> tuple[Pool, ...]:
-    """Customer pools first, the fullest on top; default pools last."""
+def troubled_pools(findings: Sequence[Finding], cidrs: Sequence[Cidr]) -> frozenset[str]:
+    """Pools that a finding is about, themselves or by one of their CIDRs."""
+    subjects = {finding.subject for finding in findings}
+    return frozenset(subjects | {cidr.pool_id for cidr in cidrs if cidr.cidr in subjects})
+
+
+def _pools_in_order(pools: Sequence[Pool], troubled: frozenset[str]) -> tuple[Pool, ...]:
+    """Customer pools first, trouble on top, then the fullest; default pools last."""
     return tuple(
-        sorted(pools, key=lambda pool: (pool.kind is PoolKind.DEFAULT, -_taken(pool), pool.region, pool.id))
+        sorted(
+            pools,
+            key=lambda pool: (
+                pool.kind is PoolKind.DEFAULT,
+                pool.id not in troubled,
+                -(pool.used_percent or 0),
+                pool.id,
+            ),
+        )
     )
-
-
-def _taken(pool: Pool) -> float:
-    """The share of a pool that cannot be given out."""
-    return 1 - pool.available / pool.total if pool.total else 0.0
 
 
 _STATES = (

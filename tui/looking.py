@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import Desk, Verdict
-
 from tui.hand import Hand, HandKind
 from tui.panes.lookups import Looked, is_past
 from tui.words import count_of

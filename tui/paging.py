@@ -117,11 +117,7 @@ def problem_beyond(desk: Desk, query: EipQuery, row: EipRow | None, *, backwards
     """The address of the next problem row after (or before) `row`, going round; None without problems."""
     problems = EipQuery(filter=f"{query.filter} is:problem".strip(), sort=query.sort)
     if row is not None:
-        page = (
-            desk.page(problems, limit=1, before=row)
-            if backwards
-            else desk.page(problems, limit=1, after=row)
-        )
+        page = desk.page(problems, limit=1, before=row) if backwards else desk.page(problems, limit=1, after=row)
         if page.rows:
             return page.rows[0].eip.address
     page = desk.page(problems, limit=1, last=backwards)

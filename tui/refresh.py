@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from core import Desk, EipdeckError
-
 from tui.host import Ask
 from tui.live import Freshness, Inventory, read_inventory
 

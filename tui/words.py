@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from core import Binding, BindingKind, Eip, Event, Pool, PoolKind, Service, VerdictWord
-
+from core import Binding, BindingKind, Cidr, CidrState, Eip, Event, Pool, PoolKind, Service, VerdictWord
 from tui.hand import Facts, is_problem
 from tui.text import visible
 
@@ -19,6 +18,7 @@ __all__ = [
     "count_of",
     "minute",
     "owner",
+    "pool_short",
     "quoted",
     "runway",
     "served_words",
@@ -55,6 +55,11 @@ def count_of(number: int, noun: str, plural: str = "") -> str:
 
 def owner(eip: Eip) -> str:
     return "customer" if eip.customer_owned else "DEFAULT"
+
+
+def pool_short(pool_id: str, *, customer_owned: bool) -> str:
+    """A pool's id where room is short: the default pool of a region is `default`."""
+    return "default" if not customer_owned and pool_id.startswith("default-") else pool_id
 
 
 def quoted(text: str | None) -> str:
@@ -104,14 +109,23 @@ def strip_title(facts: Facts) -> str:
     if facts.pool is not None:
         return f"pool {visible(facts.pool.id)} -- {_pool_title(facts.pool)}"
     if facts.cidr is not None:
-        state = facts.cidr.state.value
-        left = count_of(facts.cidr.allocated, "live EIP")
-        return f"{facts.cidr.cidr} -- {state} -- {left}"
+        return f"{facts.cidr.cidr} -- {_cidr_title(facts.cidr)}"
     return f"{hand.kind.value} {visible(hand.id)}"
 
 
+def _cidr_title(cidr: Cidr) -> str:
+    left = count_of(cidr.allocated, "live EIP")
+    if cidr.state is CidrState.DRAINING:
+        blocks = "blocks" if cidr.allocated == 1 else "block"
+        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "draining -- empty"
+    return f"{cidr.state.value} -- {left}"
+
+
+_LOW_PERCENT = 90
+
+
 def _pool_title(pool: Pool) -> str:
-    low = "! " if pool.total and not pool.available else ""
+    low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
     used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} %)"
     days = "" if pool.runway_days is None else f" -- runway {pool.runway_days:.0f} d"
     return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
@@ -138,9 +152,7 @@ def strip_lines(facts: Facts) -> tuple[str, str]:
 
 
 def _pool_lines(pool: Pool) -> tuple[str, str]:
-    counts = (
-        f"{pool.allocated:,} allocated, {pool.cooling:,} cooling, {pool.reserved:,} reserved, {pool.held:,} held"
-    )
+    counts = f"{pool.allocated:,} allocated, {pool.cooling:,} cooling, {pool.reserved:,} reserved, {pool.held:,} held"
     whose = "your addresses" if pool.kind is PoolKind.CUSTOMER else "Zenlayer's addresses, not yours"
     cidrs = ", ".join(pool.cidrs[:3]) + (f" and {len(pool.cidrs) - 3} more" if len(pool.cidrs) > 3 else "")
     return counts, f"{whose}: {cidrs or 'no CIDR'}  {visible(pool.region)}  order {pool.order.value}"
@@ -184,5 +196,3 @@ def _siblings(facts: Facts) -> str:
     if not facts.siblings:
         return "no sibling EIPs"
     return f"siblings {len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")
-
-

@@ -17,7 +17,16 @@ from core.local.checks import checked_address, checked_bandwidth, checked_ports,
 from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, to_json
 from core.platform import BandwidthRequest, BindRequest, UnbindRequest
 
-__all__ = ["begin_binding", "bind", "end_bindings", "found", "set_bandwidth", "unbind"]
+__all__ = [
+    "begin_binding",
+    "bind",
+    "checked_quota",
+    "checked_unchanged",
+    "end_bindings",
+    "found",
+    "set_bandwidth",
+    "unbind",
+]
 
 SNAT_ENTRIES: Final = 10
 DNAT_ENTRIES: Final = 100
@@ -40,19 +49,22 @@ def found(change: Change, key: str, expected: Eip | None) -> Eip:
 
     """
     eip = eip_by_key(change.connection, key)
-    if expected is not None and (eip.id, eip.status, _ids(eip)) != (
-        expected.id,
-        expected.status,
-        _ids(expected),
-    ):
-        raise error(
-            "conflict",
-            f"{eip.address} has changed since you looked: it was {expected.status.value} with"
-            f" {len(expected.bindings)} bindings, it is {eip.status.value} with {len(eip.bindings)}.",
-            hint="Look again and decide anew.",
-            details={"seen": to_json(expected), "now": to_json(eip)},
-        )
+    if expected is not None:
+        checked_unchanged(eip, expected)
     return eip
+
+
+def checked_unchanged(eip: Eip, expected: Eip) -> None:
+    """Refuse as a `conflict`, with both versions, what is no longer as the operator saw it."""
+    if (eip.id, eip.status, _ids(eip)) == (expected.id, expected.status, _ids(expected)):
+        return
+    raise error(
+        "conflict",
+        f"{eip.address} has changed since you looked: it was {expected.status.value} with"
+        f" {len(expected.bindings)} bindings, it is {eip.status.value} with {len(eip.bindings)}.",
+        hint="Look again and decide anew.",
+        details={"seen": to_json(expected), "now": to_json(eip)},
+    )
 
 
 def _ids(eip: Eip) -> tuple[str, ...]:
@@ -77,7 +89,7 @@ def bind(change: Change, request: BindRequest) -> list[str]:
     if any(_same(wanted, binding) for binding in eip.bindings):
         return [str(eip.id)]
     _checked_holder(eip, service, wanted)
-    _checked_quota(change, service, wanted)
+    checked_quota(change, service, wanted)
     begin_binding(change, eip, wanted)
     return [str(eip.id)]
 
@@ -216,7 +228,8 @@ _DNAT: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'dnat'")
 _ON_PRIVATE: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'nic' AND private_ip = :private_ip")
 
 
-def _checked_quota(change: Change, service: Service, wanted: Binding) -> None:
+def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
+    """Refuse as `quota_exceeded` one entry, or one EIP on a private address, too many."""
     used, limit, what = 0, 1, ""
     if wanted.kind is BindingKind.SNAT:
         entries = set(change.run(_SNAT, service=service.id).scalars())

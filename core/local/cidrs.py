@@ -99,16 +99,16 @@ def _pool(change: Change, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     if pool_id is None:
         pool_id = before.pool_id if before else f"pool-{str(prefix).replace('/', '-')}"
     found = find_pool(change, pool_id)
-    if found is None:
+    if found is None and not pool_id.startswith("default-"):
         region = known_region(change, request.region)
         make_known(change, region)
         found = find_pool(change, pool_id) or create_pool(change, pool_id, PoolKind.CUSTOMER, region)
-    if not found.customer_owned:
+    if found is None or not found.customer_owned:
         raise error(
             "customer_pool_required",
-            f"{found.id} is a default pool; a customer CIDR opens or joins a customer pool.",
+            f"{pool_id} names a default pool; a customer CIDR opens or joins a customer pool.",
             hint="Leave --pool out to open a pool of its own.",
-            details={"pool_id": found.id},
+            details={"pool_id": pool_id},
         )
     if request.region not in (None, found.region):
         raise error(

@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from core.errors import error
 from core.history import Change
+from core.inventory import service_by_id
 from core.local.allocation import Tenancy, begin_tenancies, take, take_one
-from core.local.binding import begin_binding, found
+from core.local.binding import begin_binding, checked_quota, found
 from core.local.checks import checked_address
 from core.local.pools import PoolRow, pool_by_id
 from core.local.release import end_tenancy
@@ -37,7 +38,10 @@ def rehome(change: Change, request: RehomeRequest) -> Allocation:
     _checked_goal(change, eip, pool)
     fresh = _replacement(change, eip, pool, address)
     moving = eip.bindings
-    if not request.keep:
+    if request.keep:
+        for binding in moving:
+            checked_quota(change, service_by_id(change.connection, binding.service_id), binding)
+    else:
         end_tenancy(change, eip)
     bindings = tuple(begin_binding(change, fresh, binding) for binding in moving)
     status = EipStatus.BOUND if bindings else EipStatus.UNBOUND

@@ -10,7 +10,7 @@ from core.addresses import format_address, parse_address
 from core.errors import error
 from core.history import Change, Fact, record
 from core.local.allocation import Tenancy, begin_tenancies, landing_warning, take_one
-from core.local.binding import end_bindings, found
+from core.local.binding import checked_unchanged, end_bindings, found
 from core.local.checks import checked_address
 from core.local.pools import PoolRow, pool_by_id
 from core.local.space import Place, Run, give_back, reservation_of
@@ -32,7 +32,9 @@ def release(change: Change, request: ReleaseRequest) -> list[str]:
     eips: dict[str, Eip] = {}
     for key in request.eips:
         eip = found(change, key, None)
-        eips[str(eip.id)] = found(change, str(eip.id), expected.get(eip.id))
+        if eip.id in expected:
+            checked_unchanged(eip, expected[eip.id])
+        eips[str(eip.id)] = eip
     for eip in eips.values():
         if eip.status is EipStatus.BOUND and not request.unbind:
             raise error(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.flows.steps import Steps
+from tui.modals import Line, Review, Tier
 from tui.mode import ARMED_FOR
-from tui.modals import Line, Review, ReviewModal, Tier
 
 __all__ = ["arm"]
 
@@ -30,8 +30,7 @@ async def arm(steps: Steps) -> bool:
         ),
         command="eipdeck (the command line writes unless --read-only)",
         tier=Tier.PLAIN,
-        typed="",
         reread=reread,
-        next_sentence="W drops it again.",
+        closing="W drops it again.",
     )
-    return await steps.ask(ReviewModal(review)) is not None
+    return await steps.ask(steps.make_review(review)) is not None

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from core import Cidr, Eip, EipdeckError, Pool
-
+from core import Cidr, Eip, NotFound, Pool
 from tui.host import Ask
 from tui.text import visible
 from tui.words import binding_words, count_of
 
-__all__ = ["eip_changes", "reread_cidr", "reread_eips", "reread_pool"]
+__all__ = ["EipWatch", "eip_changes", "reread_cidr", "reread_pool"]
 
 Reread = Callable[[], Awaitable[list[str]]]
 
 
-def reread_eips(ask: Ask, eips: Sequence[Eip]) -> Reread:
-    """Reads EIPs again and says what is different from what was seen."""
+class EipWatch:
+    """EIPs under review: reads them again and says what is different from what was seen."""
 
-    async def read() -> list[str]:
+    def __init__(self, ask: Ask, eips: Sequence[Eip]) -> None:
+        self.latest = tuple(eips)
+        """As they were read last: what a change that is confirmed now expects to find."""
+        self._ask = ask
+        self._seen = tuple(eips)
+
+    async def __call__(self) -> list[str]:
         try:
-            now = await ask(lambda desk: [desk.eip(eip.id or eip.address) for eip in eips])
-        except EipdeckError as refusal:
+            now = await self._ask(lambda desk: [desk.eip(eip.id or eip.address) for eip in self._seen])
+        except NotFound as refusal:
             return [refusal.message]
-        return [change for eip, new in zip(eips, now, strict=True) for change in eip_changes(eip, new)]
-
-    return read
+        self.latest = tuple(now)
+        return [change for eip, new in zip(self._seen, now, strict=True) for change in eip_changes(eip, new)]
 
 
 def eip_changes(seen: Eip, now: Eip) -> list[str]:
@@ -57,7 +61,7 @@ def reread_pool(ask: Ask, pool: Pool) -> Reread:
     async def read() -> list[str]:
         try:
             now = await ask(lambda desk: desk.pool(pool.id))
-        except EipdeckError as refusal:
+        except NotFound as refusal:
             return [refusal.message]
         if now.available == pool.available:
             return []
@@ -72,7 +76,7 @@ def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
     async def read() -> list[str]:
         try:
             now = await ask(lambda desk: desk.cidr(cidr.cidr))
-        except EipdeckError as refusal:
+        except NotFound as refusal:
             return [refusal.message]
         changes: list[str] = []
         if now.state is not cidr.state:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
-
 from tui.flows.changes import reread_cidr
 from tui.flows.steps import Steps, new_request_id
 from tui.modals import AddCidrModal, Line, Review, Tier
 from tui.modals.reviews import review_drain, review_retire
 from tui.text import visible
-from tui.words import quoted
 
 __all__ = ["activate", "add", "end"]
 
@@ -37,9 +36,9 @@ def _review_add(steps: Steps, request: AddCidrRequest) -> Review:
         known = await steps.host.ask(lambda desk: [cidr.cidr for cidr in desk.cidrs() if _lives(cidr)])
         return [f"{request.cidr} is known already."] if request.cidr in known else []
 
-    words = ["eipdeck cidr add", request.cidr, "--isp", visible(request.isp), "--asn", str(request.asn)]
+    words = ["eipdeck", "cidr", "add", request.cidr, "--isp", request.isp, "--asn", str(request.asn)]
     for option, value in (("--pool", request.pool_id), ("--region", request.region)):
-        words += [option, visible(value)] if value else []
+        words += [option, value] if value else []
     words += ["--avoid-edges"] if request.avoid_edges else []
     return Review(
         title=f"add {visible(request.cidr)}",
@@ -51,14 +50,13 @@ def _review_add(steps: Steps, request: AddCidrRequest) -> Review:
                 Line("pool", request.pool_id or "a new one of its own"),
                 Line("stops working", "nothing"),
                 Line("after", "validating: it gives out nothing until it is activated"),
-                Line("reason", request.reason or "-"),
             ),
         ),
-        command=" ".join(words) + (f" --reason {quoted(request.reason)}" if request.reason else ""),
+        command=shlex.join(words),
         tier=Tier.PLAIN,
-        typed="",
         reread=reread,
-        next_sentence="Reversible: drain and retire take it out again.",
+        reason=request.reason or "",
+        closing="Reversible: drain and retire take it out again.",
     )
 
 
@@ -82,9 +80,9 @@ async def activate(steps: Steps, cidr: Cidr) -> None:
         ),
         command=f"eipdeck cidr activate {cidr.cidr}",
         tier=Tier.PLAIN,
-        typed="",
         reread=reread_cidr(steps.host.ask, cidr),
-        next_sentence="Your word that the prefix is announced; give a reason.",
+        reason_required=True,
+        closing="Your word that onboarding is done and the prefix announced: the reason says how you know.",
     )
     reason = await steps.confirm(review, f"ACTIVATE {cidr.cidr}")
     if reason is None:

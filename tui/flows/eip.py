@@ -8,7 +8,6 @@ from dataclasses import replace
 from core import (
     Allocation,
     AllocationRequest,
-    BandwidthRequest,
     Cidr,
     Desk,
     Eip,
@@ -20,8 +19,7 @@ from core import (
     Service,
     UnbindRequest,
 )
-
-from tui.flows.changes import reread_eips, reread_pool
+from tui.flows.changes import EipWatch, reread_pool
 from tui.flows.findings import accept_landing
 from tui.flows.steps import Steps, new_request_id
 from tui.modals import AllocateModal, BandwidthModal, BindModal, LandedModal, RehomeModal
@@ -59,7 +57,7 @@ async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | N
     reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
         return
-    request = replace(request, reason=reason or request.reason)
+    request = replace(request, reason=reason or None)
     done = await steps.send(title, steps.host.desk.platform.allocate, request)
     if done is not None:
         await _allocated(steps, done, request)
@@ -97,11 +95,12 @@ async def bind(steps: Steps, eip: Eip) -> None:
         return
     request = replace(request, expected=eip, request_id=new_request_id())
     service = next(service for service in services if service.id == request.service_id)
-    review = review_bind(request, eip, service, reread=reread_eips(steps.host.ask, [eip]))
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_bind(request, eip, service, reread=watch)
     reason = await steps.confirm(review, f"BIND {eip.address}")
     if reason is None:
         return
-    request = replace(request, reason=reason or request.reason)
+    request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(title, steps.host.desk.platform.bind, request)
     if done is not None:
         steps.host.say(f"bound {eip.address} to {service.id}")
@@ -119,11 +118,13 @@ async def unbind(steps: Steps, eip: Eip) -> None:
         steps.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
         return
     request = UnbindRequest(eip=eip.id or eip.address, expected=eip, request_id=new_request_id())
-    review = review_unbind(request, [eip], reread=reread_eips(steps.host.ask, [eip]))
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_unbind(request, [eip], reread=watch)
     reason = await steps.confirm(review, f"UNBIND {eip.address}")
     if reason is None:
         return
-    done = await steps.send(title, steps.host.desk.platform.unbind, replace(request, reason=reason or None))
+    request = replace(request, reason=reason or None, expected=watch.latest[0])
+    done = await steps.send(title, steps.host.desk.platform.unbind, request)
     if done is not None:
         steps.host.say(f"unbound {eip.address}: it serves nothing now")
 
@@ -135,14 +136,14 @@ async def release(steps: Steps, eip: Eip) -> None:
     if pools is None:
         return
     bound = eip.status is EipStatus.BOUND
-    request = ReleaseRequest(
-        eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id()
-    )
-    review = review_release(request, [eip], pools, reread=reread_eips(steps.host.ask, [eip]))
+    request = ReleaseRequest(eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id())
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_release(request, [eip], pools, reread=watch)
     reason = await steps.confirm(review, f"RELEASE {eip.address}")
     if reason is None:
         return
-    done = await steps.send(title, steps.host.desk.platform.release, replace(request, reason=reason or None))
+    request = replace(request, reason=reason or None, expected=watch.latest)
+    done = await steps.send(title, steps.host.desk.platform.release, request)
     if done is not None:
         steps.host.say(f"released {eip.address} to {eip.pool_id}.  in hand: {eip.address}")
 
@@ -163,11 +164,12 @@ async def rehome(steps: Steps, eip: Eip) -> None:
         return
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
-    review = review_rehome(request, eip, pool, new_address, reread=reread_eips(steps.host.ask, [eip]))
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_rehome(request, eip, pool, new_address, reread=watch)
     reason = await steps.confirm(review, f"FIX {eip.address}")
     if reason is None:
         return
-    request = replace(request, reason=reason or request.reason)
+    request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(title, steps.host.desk.platform.rehome, request)
     if done is not None:
         _rehomed(steps, eip, done, request)
@@ -188,11 +190,12 @@ async def bandwidth(steps: Steps, eip: Eip) -> None:
     if request is None:
         return
     request = replace(request, expected=eip, request_id=new_request_id())
-    review = review_bandwidth(request, eip, reread=reread_eips(steps.host.ask, [eip]))
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_bandwidth(request, eip, reread=watch)
     reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
     if reason is None:
         return
-    request = replace(request, reason=reason or request.reason)
+    request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(title, steps.host.desk.platform.set_bandwidth, request)
     if done is not None:
         steps.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")

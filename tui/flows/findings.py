@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from core import Eip, Finding, RecoverRequest, Verdict
-
 from tui.flows.steps import Steps, new_request_id
 from tui.modals import AcceptModal, Line, Review, Tier
 from tui.text import visible
-from tui.words import quoted
 
 __all__ = ["accept", "accept_landing", "recover"]
 
@@ -35,7 +34,7 @@ def _review_accept(steps: Steps, finding: Finding, reason: str | None, until: st
         found = await steps.host.ask(lambda desk: [each.id for each in desk.findings()])
         return [] if finding.id in found else ["The finding is gone: fixed, or accepted by somebody else."]
 
-    command = f"eipdeck accept {finding.id} --reason {quoted(reason) or '...'}"
+    command = f"eipdeck accept {shlex.quote(finding.id)}"
     return Review(
         title=f"accept {finding.code} of {visible(finding.subject)}",
         target_copy=finding.subject,
@@ -46,14 +45,14 @@ def _review_accept(steps: Steps, finding: Finding, reason: str | None, until: st
                 Line("remedy", finding.remedy),
                 Line("stops working", "nothing; the finding is no longer listed"),
                 Line("until", until or "the ground changes"),
-                Line("reason", reason or "-"),
             ),
         ),
-        command=command + (f" --until {until}" if until else ""),
+        command=command + (f" --until {shlex.quote(until)}" if until else ""),
         tier=Tier.PLAIN,
-        typed="",
         reread=reread,
-        next_sentence="The history keeps that it was accepted, by whom and why.",
+        reason=reason or "",
+        reason_required=True,
+        closing="The history keeps that it was accepted, by whom and why.",
     )
 
 
@@ -108,7 +107,6 @@ def _review_recover(steps: Steps, verdict: Verdict) -> Review:
         ),
         command=f"eipdeck recover {verdict.address}",
         tier=Tier.PLAIN,
-        typed="",
         reread=reread,
-        next_sentence="Reversible: R releases it again.",
+        closing="Reversible: R releases it again.",
     )

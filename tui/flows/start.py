@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from core import CidrState, Eip, Finding, VerdictWord
-
 from tui.commands import BY_ID, key_text
 from tui.flows import cidrs, eip, findings
 from tui.flows.steps import Steps

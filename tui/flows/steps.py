@@ -11,7 +11,6 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from core import Desk, EipdeckError, OutcomeUnknown
-
 from tui.host import Ask
 from tui.live import Inventory
 from tui.modals import RefusalModal, Review, ReviewModal, Tier
@@ -30,11 +29,12 @@ class Host(Protocol):
     """The screen, as a flow sees it."""
 
     desk: Desk
-    inventory: Inventory | None
     mode: WriteMode
 
     @property
     def app(self) -> App[Any]: ...
+    @property
+    def inventory(self) -> Inventory | None: ...
     @property
     def ask(self) -> Ask: ...
 
@@ -65,6 +65,7 @@ class Steps:
         """A write is on its way and cannot be called back."""
         self.second = 1.0
         """How long a second of the grace count is."""
+        self.make_review: Callable[[Review], ReviewModal] = ReviewModal
         self._abort: asyncio.Event | None = None
 
     @property
@@ -102,8 +103,9 @@ class Steps:
 
         Returns:
             The reason given, maybe empty; None when nothing is to be sent.
+
         """
-        reason = await self.ask(ReviewModal(review))
+        reason = await self.ask(self.make_review(review))
         if reason is None:
             return None
         if review.tier is not Tier.PLAIN and not await self._count(what):

@@ -35,6 +35,7 @@ def command_line(request: Any) -> str:
 
     Raises:
         TypeError: it is no request.
+
     """
     words = ["eipdeck", *_words(request), *_option("--request-id", request.request_id)]
     return shlex.join([*words, *_option("--reason", request.reason)])

@@ -122,6 +122,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
             several: space marks any number of them; `marked` has the values.
             empty: what to say when there is none.
             classes: for the stylesheet.
+
         """
         super().__init__(classes=classes)
         self.options: tuple[Option[Value], ...] = ()
@@ -267,7 +268,9 @@ class Picker(Vertical):
         Binding("down", "move(1)", show=False, id="picker_down"),
     ]
 
-    def __init__(self, options: Sequence[Option[str]], *, chosen: str | None = None, rows: int = 4, where: str = "") -> None:
+    def __init__(
+        self, options: Sequence[Option[str]], *, chosen: str | None = None, rows: int = 4, where: str = ""
+    ) -> None:
         """Offer options; `where` says what they are all in."""
         super().__init__(classes="picker")
         self.all = tuple(options)
@@ -326,6 +329,4 @@ class Row(Horizontal):
 
     def __init__(self, label: str, *fields: Widget, hint: str = "") -> None:
         hints = (Static(hint, classes="form-hint", markup=False),) if hint else ()
-        super().__init__(
-            Static(label, classes="form-label", markup=False), *fields, *hints, classes="form-row"
-        )
+        super().__init__(Static(label, classes="form-label", markup=False), *fields, *hints, classes="form-row")

@@ -6,13 +6,13 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final, TypeVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.modals.command_line import command_line
 from tui.modals.fields import Choice, Field
 from tui.modals.lines import FORM_LABEL, Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
@@ -39,6 +39,7 @@ def parse_whole(field: Field, what: str, *, least: int = 1) -> int | None:
 
     Raises:
         FormError: it is none, or less than `least`.
+
     """
     text = field.text
     if text is None:
@@ -53,6 +54,7 @@ def parse_address(field: Field) -> str | None:
 
     Raises:
         FormError: it is none.
+
     """
     text = field.text
     if text is None:
@@ -91,8 +93,12 @@ class Form(Sheet[Result]):
     ]
     AUTO_FOCUS = "*"
     NOTE: ClassVar[str] = _NOTE
-    HELP = (
-        "Nothing is sent from a form: enter on the last field, or ctrl+e enter from any, shows a review first.",
+    SENTENCES = (
+        "Nothing is sent from a form: enter on its last field shows a review of the change first.",
+        "tab and shift+tab go from field to field, and so does enter.",
+        "up and down choose in a list, where > marks what is chosen; elsewhere they go from field to field.",
+        "In a field ctrl+u clears to the left. What is filled in stays when something in it is refused.",
+        "esc and ctrl+c leave the form; nothing has changed then. PgDn and PgUp scroll.",
     )
 
     def rows(self) -> ComposeResult:
@@ -107,6 +113,7 @@ class Form(Sheet[Result]):
 
         Raises:
             FormError: something is missing or cannot be meant.
+
         """
         raise NotImplementedError
 
@@ -170,14 +177,7 @@ class Form(Sheet[Result]):
 
     def command_info(self) -> Iterable[Line | tuple[str, Shell]]:
         """The command line so far, or what is still missing for it."""
-        from tui.modals.command_line import command_line  # noqa: PLC0415
-
         try:
             yield "command", Shell(command_line(self.request()))
         except FormError as problem:
             yield Line("command", f"not yet: {problem.sentence}")
-
-
-def hint(text: str) -> Text:
-    """A remark in a row."""
-    return Text(text)

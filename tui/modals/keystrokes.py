@@ -34,6 +34,7 @@ class Keystrokes:
             character: what it prints, if anything.
             at: when it came, in seconds of a steady clock.
             field_since: when a text field took over; what began after that is text, however fast.
+
         """
         self.alone = at - self.last >= SILENCE_BEFORE - _GRAIN
         self.last = at

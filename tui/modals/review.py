@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from core import EipdeckError
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -21,6 +20,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from core import EipdeckError
 from tui.gate import PASTE_QUIET
 from tui.modals.command_line import with_reason
 from tui.modals.fields import Field
@@ -58,7 +58,9 @@ class Review:
     """What `a` copies."""
     sections: tuple[tuple[Line, ...], ...]
     command: str
-    """The command line that would do the same."""
+    """The command line that would do the same; empty: none would."""
+    more_commands: tuple[str, ...] = ()
+    """The further ones, when it takes several."""
     tier: Tier
     reread: Callable[[], Awaitable[list[str]]]
     """Reads again what is reviewed; one sentence for each thing that changed since it was looked at."""
@@ -83,15 +85,13 @@ class ReviewModal(Sheet["str | None"]):
         Binding("down,j", "line(1)", "down", show=False, id="review_line_down"),
         Binding("up,k", "line(-1)", "up", show=False, id="review_line_up"),
     ]
-    HELP = (
-        "Nothing has been sent. y sends, and only when it is pressed alone: no key for 300 ms before it and"
-        " 200 ms after it.",
-        "Enter, esc, n, q and ctrl+c cancel. Keys that come in a burst are a paste: the review closes and"
-        " nothing is sent.",
+    SENTENCES = (
+        "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
+        "Enter, esc, n, q and ctrl+c cancel. Keys in a burst are a paste: the review closes, nothing is sent.",
         "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
         "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
-        "What is shown was read again when the review opened, and is read again after y: if it changed"
-        " meanwhile, the review says so and wants a new y.",
+        "What is shown is read again when the review opens, and again after y.",
+        "If it changed meanwhile, the review says so and wants a new y.",
         "The command line does the same outside the dashboard; it is also the way for screen readers.",
     )
 
@@ -172,8 +172,14 @@ class ReviewModal(Sheet["str | None"]):
         missing = self.review.reason_required and not self.reason
         words = "wanted: r types it" if missing else self.reason or "none; r types one"
         sections[0].append(Line("reason", words, problem=missing))
-        sections[-1] += [*self._data, ("command", Shell(with_reason(self.review.command, self.reason)))]
+        sections[-1] += [*self._data, *self._commands()]
         yield from sections
+
+    def _commands(self) -> Iterator[tuple[str, Shell]]:
+        label = "command"
+        for command in filter(None, (self.review.command, *self.review.more_commands)):
+            yield label, Shell(with_reason(command, self.reason))
+            label = ""
 
     def _paint(self) -> None:
         widgets = self.query(".review-section").results(Static)
@@ -196,7 +202,7 @@ class ReviewModal(Sheet["str | None"]):
             return
         active = self.active_bindings.get(event.key)
         if active is not None:
-            await self.run_action(active.binding.action, active.node)
+            await self.app.run_action(active.binding.action, active.node)
         elif self.review.tier is Tier.TYPED and event.character in _TYPEABLE:
             self._type(self._typed + str(event.character))
 

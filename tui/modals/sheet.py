@@ -69,7 +69,7 @@ class Sheet(ModalScreen[Result]):
         Binding("pagedown,ctrl+d", "page(1)", "down", show=False, id="sheet_down"),
         Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
     ]
-    HELP: ClassVar[tuple[str, ...]] = ()
+    SENTENCES: ClassVar[tuple[str, ...]] = ()
     """What F1 says, a sentence or two each."""
 
     def __init__(self, heading: str) -> None:
@@ -150,7 +150,7 @@ class Sheet(ModalScreen[Result]):
         self.cancel()
 
     def action_help(self) -> None:
-        self._help = HelpSheet(self.heading, self.HELP)
+        self._help = HelpSheet(self.heading, self.SENTENCES)
         self.app.push_screen(self._help)
 
     def action_page(self, way: int) -> None:

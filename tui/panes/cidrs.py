@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from core import Cidr, CidrState
-
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import count_of
+from tui.words import count_of, pool_short
 
 __all__ = ["CidrsPane"]
 
@@ -27,7 +26,7 @@ class CidrsPane(ListPane[Cidr]):
         return ListTable(
             [
                 Column("CIDR", 16, lambda cidr: cidr.cidr),
-                Column("POOL", 9, lambda cidr: cidr.pool_id),
+                Column("POOL", 9, lambda cidr: pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)),
                 Column("STATE", 10, lambda cidr: cidr.state.value),
                 Column("ASN", 6, lambda cidr: "-" if cidr.asn is None else f"{cidr.asn}", right=True, drop=2),
                 Column("ISP", 5, lambda cidr: cidr.isp or "-", stretch=True, drop=3),

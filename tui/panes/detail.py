@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from core import Eip
-
 from tui.hand import Facts
 from tui.text import visible
 from tui.widgets.lines import BOLD, WARNING, Line, Lines, ScrollLines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core import Eip, EipdeckError, EipQuery
-
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.host import Ask
@@ -18,9 +17,11 @@ FIRST_RUN = (
     "",
     "    Nothing is here yet: no EIP and no customer CIDR.  Three ways to begin:",
     "",
-    "      eipdeck demo           look around in a made-up inventory (q q leaves this one)",
-    "      eipdeck import FILE    load API responses or an export",
-    "      C                      add your first customer CIDR; then : cidr activate, then A",
+    "    C                      add your first customer CIDR, here and now",
+    "    eipdeck import FILE    load API responses or an export",
+    "    eipdeck demo           look around in a made-up inventory",
+    "",
+    "    q q leaves to the shell.",
 )
 NO_EIPS = ("", "    No EIP is allocated.  A allocates one; c shows the CIDRs.")
 _SORTED = {"problems": "problems first", "address": "by address"}
@@ -72,16 +73,19 @@ class EipsPane(Pane):
             return
         if self.all_eips:
             self._table.empty = ("", f"    No EIP matches: {self.all_eips:,} hidden by the filter.")
-        await self._table.list(EipQuery(text, self._table.query.sort), now)
+        await self._table.list(EipQuery(text, self._table.window.query.sort), now)
         self.filter = text
         self.show_title()
+
+    async def select(self, key: str) -> bool:
+        return await self._table.go_to(key)
 
     async def turn_sort(self) -> None:
         """Problems first, or by address."""
         now = self._table.now
         if now is None:
             return
-        eip, query = self.eip, self._table.query
+        eip, query = self.eip, self._table.window.query
         await self._table.list(EipQuery(query.filter, "address" if query.sort == "problems" else "problems"), now)
         if eip is not None:
             await self._table.go_to(eip.address)
@@ -89,16 +93,18 @@ class EipsPane(Pane):
 
     def summary(self) -> str:
         table = self._table
+        if not table.size.height:
+            return count_of(self.all_eips, "EIP")
         if not table.total:
             return f"0 EIPs; {self.all_eips:,} hidden by the filter" if self.filter else "0 EIPs"
         last = min(table.top + table.height_in_rows, table.total)
         shown = f"{count_of(table.total, 'EIP')}, rows {table.top + 1:,}-{last:,}"
         if self.filter:
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter"
-        return f"{shown}, sorted: {_SORTED[table.query.sort]}.  n next problem, b back"
+        return f"{shown}, sorted: {_SORTED[table.window.query.sort]}.  n next problem, b back"
 
     def title(self) -> str:
-        sort = _SORTED[self._table.query.sort]
+        sort = _SORTED[self._table.window.query.sort]
         filtered = f"  filter: {self.filter}" if self.filter else ""
         return f"e EIPs {self._table.total:,}  sorted: {sort}{filtered}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import Finding, Severity
-
 from tui.commands import View
 from tui.hand import Hand, HandKind, is_address
 from tui.live import Inventory
@@ -26,12 +25,12 @@ class FindingsPane(ListPane[Finding]):
     _pools: frozenset[str] = frozenset()
 
     def make_table(self) -> ListTable[Finding]:
-        self._full = (
-            Column[Finding]("SEVERITY", 8, lambda finding: finding.severity.value),
-            Column[Finding]("CODE", 22, lambda finding: finding.code, drop=2),
-            Column[Finding]("SUBJECT", 15, lambda finding: finding.subject),
-            Column[Finding]("SINCE", 5, self._since, right=True, drop=1),
-            Column[Finding]("WHAT AND REMEDY", 12, lambda finding: finding.message, stretch=True, drop=3),
+        self._full: tuple[Column[Finding], ...] = (
+            Column("SEVERITY", 8, lambda finding: finding.severity.value),
+            Column("CODE", 22, lambda finding: finding.code, drop=2),
+            Column("SUBJECT", 15, lambda finding: finding.subject),
+            Column("SINCE", 5, self._since, right=True, drop=1),
+            Column("WHAT AND REMEDY", 12, lambda finding: finding.message, stretch=True, drop=3),
         )
         return ListTable(
             self._full,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Verdict
-
 from tui.commands import View
 from tui.hand import Hand, HandKind, is_problem
 from tui.live import Inventory
@@ -73,3 +72,7 @@ class LookupsPane(ListPane[Looked]):
 
     def title(self) -> str:
         return f"{count_of(len(self._all), 'address', 'addresses')} looked up"
+
+
+def _seen(looked: Looked) -> str:
+    return minute(looked.then.at) if is_past(looked.then) else "now"

@@ -87,6 +87,7 @@ class Pane(Vertical):
 
         Raises:
             EipdeckError: what the pane reads itself cannot be read.
+
         """
 
     @abstractmethod
@@ -95,6 +96,16 @@ class Pane(Vertical):
 
         Raises:
             EipdeckError: `invalid_filter`; the list stays as it was.
+
+        """
+
+    @abstractmethod
+    async def select(self, key: str) -> bool:
+        """Put the cursor on a row: of an address, a prefix, a pool; False when it is not listed.
+
+        Raises:
+            EipdeckError: the database is out of reach; nothing changes on the screen.
+
         """
 
     @abstractmethod
@@ -166,6 +177,9 @@ class ListPane(Pane, Generic[Row]):
     async def narrow(self, text: str) -> None:
         self.filter = text
         self.show_rows(self._all)
+
+    async def select(self, key: str) -> bool:
+        return self._table.select(key)
 
     def hidden(self) -> str:
         """How many rows the filter hides, as the end of a summary."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from core import Pool, PoolKind
-
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.host import Ask
-from tui.live import Inventory
+from tui.live import Inventory, troubled_pools
 from tui.panes.pane import Drill, ListPane
 from tui.theme import Glyphs
 from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
 from tui.widgets.rows import ListTable
-from tui.words import count_of, runway
+from tui.words import count_of, pool_short, runway
 
 __all__ = ["PoolsPane"]
 
@@ -28,11 +27,17 @@ class PoolsPane(ListPane[Pool]):
         self._troubled: frozenset[str] = frozenset()
         super().__init__(ask, rule=glyphs.rule)
         self._full = self._table.columns
+        self._narrow: tuple[Column[Pool], ...] = (
+            Column("POOL", 9, self._short, stretch=True),
+            Column("USED/TOTAL", 10, _used, right=True),
+            Column("%", 3, _percent, right=True),
+            Column("RUNWAY", 6, lambda pool: runway(pool.runway_days), right=True),
+        )
 
     def make_table(self) -> ListTable[Pool]:
         return ListTable(
             [
-                Column("POOL", 9, lambda pool: pool.id, stretch=True),
+                Column("POOL", 9, self._short, stretch=True),
                 Column("KIND", 8, _kind, drop=2),
                 Column("", 10, self._gauge, drop=1),
                 Column("USED/TOTAL", 13, _used, right=True),
@@ -49,8 +54,7 @@ class PoolsPane(ListPane[Pool]):
 
     def be_compact(self, compact: bool) -> None:  # noqa: FBT001
         table = self._table
-        narrow = [column for column in self._full if column.title in ("POOL", "USED/TOTAL", "%", "RUNWAY")]
-        table.columns = tuple(narrow) if compact else self._full
+        table.columns = self._narrow if compact else self._full
         table.under = self._under if compact else None
         table.under_lines = 1
 
@@ -64,9 +68,8 @@ class PoolsPane(ListPane[Pool]):
         return self._table.row
 
     async def load(self, inventory: Inventory) -> None:
-        subjects = inventory.subjects()
-        draining = {cidr.pool_id for cidr in inventory.cidrs if cidr.cidr in subjects}
-        self._troubled = (subjects | draining) & {pool.id for pool in inventory.pools}
+        troubled = troubled_pools(inventory.findings, inventory.cidrs)
+        self._troubled = troubled & {pool.id for pool in inventory.pools}
         self.show_rows(inventory.pools)
 
     def words(self, row: Pool) -> str:
@@ -90,6 +93,11 @@ class PoolsPane(ListPane[Pool]):
         pool = self._table.row
         if pool is not None and pool.cidrs:
             self.post_message(Drill(View.CIDRS, select=pool.cidrs[0]))
+
+    def _short(self, pool: Pool) -> str:
+        """The id; `default` for the only default pool there is."""
+        defaults = sum(each.kind is PoolKind.DEFAULT for each in self._all)
+        return pool_short(pool.id, customer_owned=pool.kind is PoolKind.CUSTOMER or defaults > 1)
 
     def _gauge(self, pool: Pool) -> str:
         return gauge(_share(pool), 10, self._glyphs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core import Event
-
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
@@ -30,8 +29,8 @@ class TimelinePane(ListPane[Event]):
             [
                 Column("AT", 17, lambda event: minute(event.at)),
                 Column("OPERATOR", 12, lambda event: event.operator, drop=2),
-                Column("ACTION", 12, lambda event: event.action),
-                Column("SUBJECT", 18, _subject, drop=1),
+                Column("ACTION", 17, lambda event: event.action),
+                Column("SUBJECT", 16, _subject, drop=1),
                 Column("REASON", 8, lambda event: event.reason or "-", stretch=True, drop=3),
             ],
             key=lambda event: event.id,
@@ -59,6 +58,7 @@ class TimelinePane(ListPane[Event]):
 
         Raises:
             EipdeckError: the database is out of reach; nothing changes on the screen.
+
         """
         subject = self.subject
         events = await self.ask(lambda desk: desk.history(subject, limit=LIMIT))

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from textual.message import Message
 
 from core import Desk, EipdeckError, EipQuery, EipRow
-
 from tui import paging
+from tui.host import Ask
 from tui.paging import Window
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
-from tui.words import age, owner
+from tui.words import age, owner, pool_short
 
 __all__ = ["EipTable"]
-
-T = TypeVar("T")
-Ask = Callable[[Callable[[Desk], T]], Awaitable[T]]
-"""Runs a blocking read off the event loop."""
 
 _MARGIN = 2
 """Screens read around the one shown."""
@@ -37,7 +31,7 @@ class EipTable(RowTable[EipRow]):
             super().__init__()
             self.refusal = refusal
 
-    def __init__(self, ask: Ask[Window | None], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, ask: Ask, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(self._make_columns(), id=id)
         self._ask = ask
         self.now: datetime | None = None
@@ -51,19 +45,15 @@ class EipTable(RowTable[EipRow]):
         return [
             Column("ADDRESS", 15, lambda row: row.eip.address),
             Column("OWNER", 8, lambda row: owner(row.eip), drop=2),
-            Column("POOL", 9, lambda row: row.eip.pool_id, drop=3),
+            Column("POOL", 9, _pool, drop=4),
             Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
             Column("SERVES", 14, lambda row: row.serves, stretch=True),
             Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
-            Column("AGE", 4, self._age, right=True, drop=4),
+            Column("AGE", 4, self._age, right=True, drop=3),
         ]
 
     def _age(self, row: EipRow) -> str:
         return "" if self.now is None else age(row.eip.allocated_at, self.now)
-
-    @property
-    def query(self) -> EipQuery:
-        return self.window.query
 
     @property
     def total(self) -> int:
@@ -114,7 +104,7 @@ class EipTable(RowTable[EipRow]):
             while self._target is not None and not self._is_loaded(self._target):
                 window, target = self.window, self._target
                 grown = await self._ask(partial(self._towards, window=window, target=target))
-                if self.window is window and grown is not None:
+                if self.window is window:
                     self.window = grown
                 if self.total:
                     self._target = min(self._target, self.total - 1)
@@ -147,11 +137,10 @@ class EipTable(RowTable[EipRow]):
 
         Raises:
             EipdeckError: `invalid_filter`, or the database is out of reach; nothing changes on the screen.
+
         """
         limit = self._limit + self.height_in_rows
         window = await self._ask(lambda desk: paging.first_page(desk, query, limit))
-        if window is None:
-            return
         self.window, self.now, self.top, self._target = window, now, 0, None
         self.place(0 if window.total else None)
 
@@ -160,35 +149,44 @@ class EipTable(RowTable[EipRow]):
 
         Raises:
             EipdeckError: the database is out of reach; nothing changes on the screen.
+
         """
-        old, top = self.window, self.top
-        row, cursor = self.row, self.cursor
-        address = None if row is None else row.eip.address
         limit = self._limit + self.height_in_rows
-        window = await self._ask(lambda desk: paging.reread(desk, old, address, top, limit))
-        if window is None or self.window.query != old.query:
-            return
-        offset = 0 if cursor is None else cursor - top
+        while True:
+            old, top, address = self.window, self.top, self._address
+            window = await self._ask(partial(_reread, window=old, address=address, top=top, limit=limit))
+            if self.window.query != old.query:
+                return
+            if self._address == address:
+                break
+        offset = 0 if self.cursor is None else self.cursor - self.top
         self.window, self.now = window, now
         position = None if address is None else window.position_of(address)
         if position is not None:
             self.top = position - offset
-        elif cursor is None and not old.total and window.total:
+        elif self.cursor is None and not old.total and window.total:
             position = 0
         self.top = max(self.top, window.first)
         self.place(position)
+
+    @property
+    def _address(self) -> str | None:
+        """Of the EIP under the cursor."""
+        row = self.row
+        return None if row is None else row.eip.address
 
     async def go_to(self, address: str) -> bool:
         """Put the cursor on the EIP at an address; on no row when it is not in the list.
 
         Raises:
             EipdeckError: the database is out of reach; nothing changes on the screen.
+
         """
         position = self.window.position_of(address)
         if position is None:
-            query, limit = self.query, self._limit + self.height_in_rows
+            query, limit = self.window.query, self._limit + self.height_in_rows
             window = await self._ask(lambda desk: paging.around(desk, query, address, limit))
-            if self.query != query:
+            if self.window.query != query:
                 return False
             if window is not None:
                 self.window = window
@@ -202,14 +200,20 @@ class EipTable(RowTable[EipRow]):
         self.run_worker(self._seek_problem(direction), group="page", exit_on_error=False)
 
     async def _seek_problem(self, direction: int) -> None:
-        query, row = self.query, self.row
+        query, row = self.window.query, self.row
         try:
-            address = await self._ask_address(
-                lambda desk: paging.problem_beyond(desk, query, row, backwards=direction < 0)
-            )
+            address = await self._ask(lambda desk: paging.problem_beyond(desk, query, row, backwards=direction < 0))
             if address is None:
                 self.post_message(self.Wanted("no EIP listed here has a problem"))
-            elif self.query == query and await self.go_to(address):
+            elif self.window.query == query and await self.go_to(address):
                 self.post_message(self.Moved(self, by_operator=True))
         except EipdeckError as refusal:
             self.post_message(self.Failed(refusal))
+
+
+def _pool(row: EipRow) -> str:
+    return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
+
+
+def _reread(desk: Desk, *, window: Window, address: str | None, top: int, limit: int) -> Window:
+    return paging.reread(desk, window, address, top, limit)

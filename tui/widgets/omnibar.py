@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.modals.fields import Field
 from tui.widgets.lines import Line, Lines
 
-__all__ = ["Field", "Omnibar", "OmnibarUse"]
+__all__ = ["IDLE", "OmniField", "Omnibar", "OmnibarUse"]
 
 IDLE = "look up: type or paste an address   / filter   : command"
 
@@ -26,10 +28,10 @@ class OmnibarUse(Enum):
     FILTER = auto()
 
 
-class Field(Input):
+class OmniField(Field):
     """The text field; it takes the focus only while it is in use."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "clear", show=False),
         Binding("up", "scroll('up')", show=False),
@@ -64,7 +66,7 @@ class Field(Input):
     def action_scroll(self, action: str) -> None:
         self.post_message(self.Scrolled(action))
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Textual keeps the first line of a paste only; here a list of addresses keeps them all."""
         event.stop()
         event.prevent_default()
@@ -79,8 +81,7 @@ class Omnibar(Horizontal):
         self.use = OmnibarUse.NOTHING
         self._prompt = Lines(classes="prompt")
         self._note = Lines(classes="note")
-        self.field = Field(compact=True, select_on_focus=False)
-        self.field.cursor_blink = False
+        self.field = OmniField()
         self.field.can_focus = False
 
     def compose(self) -> ComposeResult:

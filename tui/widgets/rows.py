@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -51,14 +51,10 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     class Moved(Message):
         """The row in hand is another one, or none."""
 
-        def __init__(self, table: RowTable[Row], *, by_operator: bool) -> None:
+        def __init__(self, table: RowTable[Any], *, by_operator: bool) -> None:
             super().__init__()
             self.table = table
             self.by_operator = by_operator
-
-        @property
-        def control(self) -> RowTable[Row]:
-            return self.table
 
     class Opened(Message):
         """Enter was pressed on a row."""

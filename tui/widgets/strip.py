@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual import events
 
@@ -21,18 +23,20 @@ class VerdictStrip(Lines):
         self._rule = rule
         self._title = "nothing in hand"
         self._body: tuple[str, ...] = ()
+        self._steps: tuple[str, ...] = ()
         self._alarm = False
         self.tiny = False
 
-    def tell(self, facts: Facts, next_: str) -> None:
+    def tell(self, facts: Facts, steps: Sequence[str]) -> None:
         """Say what was read, and what may be done next."""
         self._title = strip_title(facts)
-        self._body = (*strip_lines(facts), next_)
+        self._steps = tuple(steps)
+        self._body = strip_lines(facts)
         self._alarm = " ! " in f" {self._title}"
         self.repaint()
 
     def clear(self, title: str = "nothing in hand", *body: str) -> None:
-        self._title, self._body, self._alarm = title, body, False
+        self._title, self._body, self._steps, self._alarm = title, body, (), False
         self.repaint()
 
     def repaint(self) -> None:
@@ -40,14 +44,25 @@ class VerdictStrip(Lines):
         width = max(self.size.width, 1)
         if self.tiny:
             parts = [Line(part, style) for part in visible(self._title).split(" -- ")]
-            body = [Line(part) for text in self._body if text for part in fold(text, width)]
-            self.show(*parts, *body)
+            texts = [*self._body, self._next(width)]
+            folded = [Line(part) for text in texts if text for part in fold(text, width)]
+            self.show(*parts, *folded)
             return
         head = f"{self._rule * 2} {visible(self._title, max(width - 6, 0))} "
-        body = list(self._body)
+        body = [*self._body, self._next(width)]
         if len(body) > 1 and not body[1]:
-            body[:2] = (fold(body[0], width) + [""])[:2]
+            body[:2] = [*fold(body[0], width), ""][:2]
         self.show(Line(head + self._rule * max(width - cell_len(head), 0), style), *body)
+
+    def _next(self, width: int) -> str:
+        """As many steps as fit."""
+        text = ""
+        for step in self._steps:
+            longer = f"{text}   {step}" if text else f"next: {step}"
+            if cell_len(longer) > width:
+                break
+            text = longer
+        return text
 
     def on_resize(self, _event: events.Resize) -> None:
         self.repaint()

@@ -1,0 +1,82 @@
+"""Draws every picture of the README from the demo: `make screenshots`.
+
+Each picture is a size, the keys that lead there and a sentence the screen shows when it is ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core import Desk, open_desk, seed_demo
+from tui.app import DeckApp
+
+FOLDER = Path(__file__).parent
+PATIENCE = 400
+"""Pauses of a twentieth of a second before a picture is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...]
+    ready: str
+
+
+PICTURES = (
+    Picture("home-80x24", (80, 24), (), "347 EIPs"),
+    Picture("home-120x36", (120, 36), (), "347 EIPs"),
+    Picture("home-200x50", (200, 50), (), "347 EIPs"),
+    Picture("pools-80x24", (80, 24), ("p",), "RUNWAY"),
+    Picture("cidrs-80x24", (80, 24), ("c",), "LIVE/TOTAL"),
+    Picture("findings-80x24", (80, 24), ("f",), "SEVERITY"),
+    Picture("review-80x24", (80, 24), ("G", "R"), "review"),
+)
+
+
+async def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="eipdeck-") as folder:
+        url = f"sqlite:///{folder}/demo.db"
+        seed_demo(url, datetime.now(UTC))
+        desk = open_desk(url, operator="alice@10.0.4.7")
+        try:
+            for picture in PICTURES:
+                await draw(desk, picture)
+                print(picture.name)
+        finally:
+            desk.close()
+    return 0
+
+
+async def draw(desk: Desk, picture: Picture) -> None:
+    app = DeckApp(desk)
+    async with app.run_test(size=picture.size) as pilot:
+        await shows(app, "347 EIPs")
+        for key in picture.keys:
+            await pilot.press(key)
+            await app.workers.wait_for_complete()
+        await shows(app, picture.ready)
+        app.save_screenshot(f"{picture.name}.svg", path=str(FOLDER))
+
+
+async def shows(app: DeckApp, words: str) -> None:
+    for _ in range(PATIENCE):
+        if words in text(app):
+            return
+        await asyncio.sleep(0.05)
+    sys.exit(f"the screen never showed {words!r}:\n{text(app)}")
+
+
+def text(app: DeckApp) -> str:
+    """What the screen shows, as lines."""
+    lines = app.screen._compositor.render_strips()  # noqa: SLF001  # the only door to the painted text
+    return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

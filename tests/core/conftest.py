@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core import Desk
+from tests.core.kit import Clock, fresh_desk
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+    """A desk on a real database with nothing in it but the default pool of asia-east-1."""
+    opened = fresh_desk(tmp_path, clock=clock)
+    yield opened
+    opened.close()

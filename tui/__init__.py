@@ -1,0 +1,1 @@
+"""The terminal side of eipdeck: the dashboard and the command line."""

@@ -1,0 +1,61 @@
+"""The program's entry: `eipdeck`, and `python -m tui`.
+
+Nothing is imported here that `--help` and `--version` do not need.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from tui.arguments import Misuse, parse, wants_json
+from tui.streams import drop, tell
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+_DEFECT = 70
+"""A defect of ours must not look like exit 1, which means "the answer is no"."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit codes are those of the interface."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        drop(sys.stdout)
+        return _INTERRUPTED
+    except Exception:  # noqa: BLE001  # the last stop: anything here is a defect, told without raw control characters
+        _tell_defect()
+        return _DEFECT
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        args = parse(words)
+    except Misuse as misuse:
+        from core import error  # noqa: PLC0415  # the core loads only when there is something to do
+        from tui.cli import refuse  # noqa: PLC0415
+
+        return refuse(error("usage", str(misuse)), as_json=wants_json(words))
+    from core import EipdeckError  # noqa: PLC0415
+    from tui.cli import refuse, run  # noqa: PLC0415
+
+    try:
+        return run(args)
+    except EipdeckError as refusal:
+        return refuse(refusal, as_json=args.format == "json")
+
+
+def _tell_defect() -> None:
+    import traceback  # noqa: PLC0415  # nobody should ever see one
+
+    from tui.text import visible  # noqa: PLC0415
+
+    tell(visible(line) for line in traceback.format_exc().splitlines())
+    tell(["eipdeck: this is a defect of eipdeck; `eipdeck history` shows whether anything changed"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""What works on this machine, and what to do about what does not; nothing is created by looking."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+from core import Desk, EipdeckError, config_path, default_path, error, load_config, login_name, open_desk
+from tui.text import visible
+
+__all__ = ["clipboard_route", "examine", "report"]
+
+Found = dict[str, Any]
+
+_SMALLEST: Final = (60, 16)
+"""Cells below which the dashboard shows omnibar, verdict and status only."""
+_NO_TERMINAL: Final = ("", "dumb", "unknown")
+
+
+def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
+    """Everything there is to say, and why the database cannot be used, if it cannot."""
+    state = user_state_path("eipdeck", appauthor=False)
+    found: Found = {
+        "paths": {
+            "configuration": str(args.config or config_path()),
+            "database": str(default_path()),
+            "clip": str(state / "clip"),
+        },
+        "operator": args.operator or os.environ.get("EIPDECK_OPERATOR") or login_name(),
+        "database": {"url": None, "ok": False},
+        "platform": {"kind": "embedded", "reachable": True},
+        "terminal": _terminal(os.environ),
+        "clipboard": clipboard_route(os.environ),
+        "advice": [],
+    }
+    refusal = None
+    try:
+        _look_inside(found, args)
+    except EipdeckError as problem:
+        refusal = problem
+        found["advice"].append(problem.message)
+    found["advice"].extend(_advice(found))
+    return found, refusal
+
+
+def _look_inside(found: Found, args: argparse.Namespace) -> None:
+    config = load_config(Path(args.config) if args.config else None)
+    url = args.db or os.environ.get("EIPDECK_DB") or None
+    if url is None and not default_path().exists():
+        found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
+        return
+    with closing(open_desk(url, read_only=True, config=config)) as desk:
+        found["paths"] |= {"database": str(desk.path), "lock": f"{desk.path}.lock"}
+        found["database"] = _database(desk)
+    if not found["database"]["ok"]:
+        raise error(
+            "store_unavailable",
+            f"{found['paths']['database']} is damaged: {found['database']['integrity']}.",
+            hint="Keep a copy, and load the last export into a new file.",
+        )
+
+
+def _database(desk: Desk) -> Found:
+    looked = desk.integrity()
+    return {
+        "url": desk.url,
+        "ok": looked["integrity"] == "ok" and looked["foreign_keys"] == "ok",
+        **looked,
+        "writable": os.access(desk.path, os.W_OK) and os.access(desk.path.parent, os.W_OK),
+        "mode": f"{stat.S_IMODE(desk.path.stat().st_mode):04o}",
+        "folder_mode": f"{stat.S_IMODE(desk.path.parent.stat().st_mode):04o}",
+        "bytes": desk.path.stat().st_size,
+    }
+
+
+def _terminal(environ: Mapping[str, str]) -> Found:
+    size = shutil.get_terminal_size()
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    return {
+        "term": environ.get("TERM", ""),
+        "is_terminal": {name: stream is not None and stream.isatty() for name, stream in streams.items()},
+        "columns": size.columns,
+        "lines": size.lines,
+        "colour": _colour(environ),
+        "encoding": locale.getpreferredencoding(do_setlocale=False),
+        "ssh": bool(environ.get("SSH_CONNECTION") or environ.get("SSH_CLIENT")),
+        "multiplexer": "tmux" if environ.get("TMUX") else "screen" if environ.get("STY") else None,
+    }
+
+
+def _colour(environ: Mapping[str, str]) -> str:
+    if environ.get("NO_COLOR"):
+        return "none"
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "truecolor"
+    return "256" if "256color" in environ.get("TERM", "") else "16"
+
+
+def clipboard_route(environ: Mapping[str, str]) -> str:
+    """The way a copied text would take."""
+    if environ.get("TMUX"):
+        return "tmux load-buffer -w" if shutil.which("tmux") else "OSC 52"
+    return "OSC 52 through screen" if environ.get("STY") else "OSC 52"
+
+
+def _advice(found: Found) -> Iterator[str]:
+    terminal, database = found["terminal"], found["database"]
+    if terminal["term"] in _NO_TERMINAL:
+        yield "TERM names no terminal: the dashboard cannot run, the command line can."
+    elif terminal["columns"] < _SMALLEST[0] or terminal["lines"] < _SMALLEST[1]:
+        yield "The terminal is small: from 80x24 on the dashboard shows everything."
+    if terminal["encoding"].upper().replace("-", "") != "UTF8":
+        yield "The locale is not UTF-8: frames are drawn in ASCII; LANG=C.UTF-8 would change that."
+    if terminal["multiplexer"] == "tmux" and found["clipboard"] == "OSC 52":
+        yield "tmux is not in PATH: a copy reaches the clip file only, unless tmux has set-clipboard on."
+    if database.get("writable") is False:
+        yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."
+    if database.get("mode", "0600") != "0600":
+        yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
+
+
+def report(found: Found) -> Iterator[str]:
+    """What was found, as lines of text."""
+    for name, value in found.items():
+        if name == "advice":
+            continue
+        if isinstance(value, dict):
+            yield f"{name}\n"
+            yield from (f"  {_spaced(key):<16}{visible(_words(each))}\n" for key, each in value.items())
+        else:
+            yield f"{name:<18}{visible(_words(value))}\n"
+    for advice in found["advice"] or ["everything works"]:
+        yield f"advice            {visible(advice)}\n"
+
+
+def _spaced(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_words(each)}" for key, each in value.items())
+    return "-" if value is None else str(value)

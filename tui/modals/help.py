@@ -1,0 +1,57 @@
+"""Every command: as help, and as the palette that runs them; both filtered as you type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tui.commands import COMMANDS, Command, Scope, key_text
+from tui.modals.fields import Option, Picker
+from tui.modals.sheet import Sheet
+
+__all__ = ["CommandsModal"]
+
+_ROWS = 15
+_DIGITS: Option[str] = Option("", ("0-9", "", "look up the address being typed; ADDRESS @ TIME for the past"))
+
+
+class CommandsModal(Sheet[str]):
+    """The list of commands; the result is the id of the one to run, if any."""
+
+    SENTENCES = (
+        "Lower case never changes anything. An upper-case letter opens a review, and nothing is sent without it.",
+        "Digits begin a lookup, also 10j and panel numbers of other tools; space, u and b do not page.",
+        "Everything here works on the command line too: eipdeck --help.",
+    )
+
+    def __init__(self, *, runs: bool, keys: Mapping[str, str]) -> None:
+        """Show the commands with their (remapped) keys; `runs` makes enter run the chosen one."""
+        super().__init__("every command by its command-line name" if runs else "keys")
+        self._runs = runs
+        commands = [command for command in COMMANDS if not runs or command.scope is not Scope.TABLE]
+        options = [_option(command, keys) for command in commands]
+        self._picker = Picker(options if runs else [_DIGITS, *options], rows=_ROWS)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._picker
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_focus(self._picker.field)
+        self.say("type to narrow" + ("; a change still opens its review" if self._runs else ""))
+
+    def keys(self) -> Sequence[str]:
+        return ("up down choose", "enter run" if self._runs else "enter close", "esc close", "F1 more")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        choice = self._picker.choice
+        only = choice.options[0].value if len(choice.options) == 1 else None
+        self.finish((choice.value or only or None) if self._runs else None)
+
+
+def _option(command: Command, keys: Mapping[str, str]) -> Option[str]:
+    shown = (keys[command.id],) if command.id in keys else command.keys
+    return Option(command.id, (" ".join(key_text(key) for key in shown), command.name, command.help))

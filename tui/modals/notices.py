@@ -1,0 +1,155 @@
+"""Notices that stay until they are answered: a landing in the default pool, a refusal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, Final, Literal, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
+from tui.modals.command_line import command_line
+from tui.modals.keystrokes import SILENCE_BEFORE
+from tui.modals.lines import Line, Shell, grid
+from tui.modals.review import CancelText
+from tui.modals.sheet import CopyRequested, Sheet, rule
+
+__all__ = ["LandedModal", "RefusalModal"]
+
+Result = TypeVar("Result")
+
+_SHOWN: Final = 5
+
+
+class Notice(Sheet[Result]):
+    """Sections of lines and a way out; keys typed before it could be read do nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,n,q", "leave", "leave", show=False, id="notice_leave"),
+    ]
+    WAY_OUT: ClassVar[str] = "> Close <"
+
+    def __init__(self, heading: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(heading)
+        self._clock = clock
+        self._shown = clock()
+
+    def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
+        """What it says, with rules between."""
+        raise NotImplementedError
+
+    def compose_body(self) -> ComposeResult:
+        for number, section in enumerate(self.sections()):
+            if number:
+                yield rule()
+            yield Static(grid(section), classes="review-section", markup=False)
+
+    def compose_foot(self) -> ComposeResult:
+        yield rule()
+        yield CancelText(self.WAY_OUT, classes="notice-close", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._shown = self._clock()
+        self.set_focus(self.query_one(CancelText))
+
+    async def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if self._clock() - self._shown < SILENCE_BEFORE:
+            return
+        active = self.active_bindings.get(event.key)
+        if active is not None:
+            await self.app.run_action(active.binding.action, active.node)
+
+
+class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
+    """Says that an allocation landed in the default pool; stays until it is answered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("F", "answer('fix')", "fix", show=False, id="rehome"),
+        Binding("K", "answer('accept')", "accept", show=False, id="accept"),
+        Binding("a", "copy", "copy", show=False, id="copy"),
+    ]
+    WAY_OUT = "> Leave it <"
+    SENTENCES = (
+        "The allocation was made, and what it gave is a Zenlayer address, not one of yours.",
+        "F allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
+        "K accepts the landing, with a reason. Leaving changes nothing: the row keeps its mark and the finding stays.",
+    )
+
+    def __init__(
+        self,
+        allocation: Allocation,
+        request: AllocationRequest,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", clock=clock)
+        self._request = request
+        self._eips = [eip for eip in allocation.eips if eip.landed_in_default] or list(allocation.eips)
+
+    def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
+        return (tuple(self._what()), tuple(self._what_now()), tuple(self._sent()))
+
+    def _what(self) -> Iterable[Line]:
+        request = self._request
+        many = "1 EIP" if request.count == 1 else f"{request.count:,} EIPs"
+        where = f"from {request.pool_id}" if request.pool_id else "without naming a pool"
+        yield Line("asked for", f"{many} {where}")
+        for number, eip in enumerate(self._eips[:_SHOWN]):
+            got = f"{eip.address}   EIP {eip.id}   customer-owned: NO   pool {eip.pool_id}"
+            yield Line("" if number else "got", got)
+        if len(self._eips) > _SHOWN:
+            yield Line("", f"and {len(self._eips) - _SHOWN:,} more")
+        yield Line("warning", "landed_in_default_pool")
+        yield Line("", "")
+        yield Line("", "This is a Zenlayer address. It is in no customer CIDR, and what you bind to it", problem=True)
+        yield Line("", "will not show your address or your ASN.")
+        yield Line("", "It stays marked  !  DEFAULT in EIPs, and as a finding, until it is fixed or accepted.")
+
+    def _what_now(self) -> Iterable[Line]:
+        yield Line("What now", "")
+        yield Line("  F", f"fix: allocate in a customer pool, release {self._eips[0].address}")
+        yield Line("  K", "accept, with a reason and perhaps an end")
+        yield Line("  esc", "leave it; the finding stays")
+
+    def _sent(self) -> Iterable[Line | tuple[str, Shell]]:
+        yield "sent", Shell(command_line(self._request))
+        yield Line("", "exit code 3 on the command line")
+
+    def keys(self) -> Sequence[str]:
+        return ("F fix", "K accept", "a copy", "esc leave", "F1 help")
+
+    def action_answer(self, answer: Literal["fix", "accept"]) -> None:
+        self.finish(answer)
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(self._eips[0].address))
+
+
+class RefusalModal(Notice[None]):
+    """Says what was refused, why, that nothing changed, and what to do."""
+
+    SENTENCES = ("Nothing is sent from here. The code is the one of the command line, whose exit code it decides.",)
+
+    def __init__(self, title: str, error: EipdeckError, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(f"! refused: {title}", clock=clock)
+        self._error = error
+
+    def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
+        error = self._error
+        lines = [Line("code", f"{error.code}   (exit {error.exit_code})"), Line("why", error.reason, problem=True)]
+        if isinstance(error, OutcomeUnknown):
+            lines.append(Line("changed", "unknown: no answer came in time; the history says what was sent (t)"))
+        else:
+            lines.append(Line("changed", "nothing: everything is as it was"))
+        lines.append(Line("what to do", error.hint or "Look again at what is in hand, and decide anew."))
+        return (tuple(lines),)
+
+    def keys(self) -> Sequence[str]:
+        return ("esc close", "enter close", "F1 help")

@@ -1,0 +1,56 @@
+"""Who serves there already: what the lists of a bind say about a service before it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core import BindingKind, Eip, Service
+from tui.text import visible
+
+__all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip"]
+
+
+def name_of(service: Service) -> str:
+    """How people call it."""
+    return visible(service.name or service.id)
+
+
+def addresses_with_owner(eips: Iterable[Eip]) -> str:
+    """`203.0.113.17, 198.18.0.8 DEFAULT !`"""
+    return ", ".join(eip.address + ("" if eip.customer_owned else " DEFAULT !") for eip in eips)
+
+
+def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
+    """How many entries of a kind a gateway has; EIPs bound with equal sources share an SNAT entry."""
+    bindings = [
+        binding for eip in eips for binding in eip.bindings if binding.service_id == service.id and binding.kind is kind
+    ]
+    return len({binding.sources for binding in bindings}) if kind is BindingKind.SNAT else len(bindings)
+
+
+def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
+    """The EIPs through which a source leaves today."""
+    return [
+        eip
+        for eip in eips
+        if any(
+            binding.kind is BindingKind.SNAT
+            and binding.service_id == service.id
+            and (source in binding.sources or not binding.sources)
+            for binding in eip.bindings
+        )
+    ]
+
+
+def on_private_ip(service: Service, private_ip: str, eips: Iterable[Eip]) -> int:
+    """How many EIPs a private address of an interface has."""
+    return sum(
+        binding.kind is BindingKind.NIC and binding.service_id == service.id and binding.private_ip == private_ip
+        for eip in eips
+        for binding in eip.bindings
+    )
+
+
+def mixes_owners(eip: Eip, others: Sequence[Eip]) -> list[Eip]:
+    """Those of another owner than the EIP."""
+    return [other for other in others if other.customer_owned != eip.customer_owned and other.id != eip.id]

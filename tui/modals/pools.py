@@ -1,0 +1,94 @@
+"""Pools to choose from: the one with most room first, what is not the operator's last and never by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core import Cidr, CidrState, Pool, PoolKind
+from tui.modals.fields import Option
+from tui.modals.lines import Line
+
+__all__ = ["by_room", "gives_out", "pool_option", "pool_options", "usage_lines"]
+
+_RULE = "-------- not your addresses --------"
+
+
+def by_room(pools: Iterable[Pool]) -> list[Pool]:
+    """Most room first."""
+    return sorted(pools, key=lambda pool: (-pool.available, pool.id))
+
+
+def gives_out(pool: Pool, cidrs: Iterable[Cidr]) -> bool:
+    """Whether the pool has an active CIDR; without word of its CIDRs, whether it has room."""
+    states = _states(pool, cidrs)
+    return CidrState.ACTIVE in states if states else pool.available > 0
+
+
+def _states(pool: Pool, cidrs: Iterable[Cidr]) -> list[CidrState]:
+    return [cidr.state for cidr in cidrs if cidr.pool_id == pool.id]
+
+
+def pool_options(pools: Sequence[Pool], cidrs: Sequence[Cidr]) -> list[Option[str]]:
+    """Customer pools, then under a rule the default ones; what gives out nothing cannot be chosen."""
+    regions = len({pool.region for pool in pools}) > 1
+    customer = by_room(pool for pool in pools if pool.kind is PoolKind.CUSTOMER)
+    giving = [pool for pool in customer if gives_out(pool, cidrs)]
+    rest = [pool for pool in customer if pool not in giving]
+    options = [pool_option(pool, cidrs, region=regions) for pool in (*giving, *rest)]
+    default = [pool for pool in pools if pool.kind is PoolKind.DEFAULT]
+    if default:
+        options.append(Option(None, (_RULE,)))
+    for pool in sorted(default, key=lambda pool: (pool.region, pool.id)):
+        where = (pool.region,) if regions else ()
+        options.append(Option(pool.id, (pool.id, "DEFAULT", *where, "Zenlayer-assigned, not yours")))
+    return options
+
+
+def pool_option(pool: Pool, cidrs: Sequence[Cidr], *, region: bool = False) -> Option[str]:
+    """A customer pool as a row."""
+    where = (pool.region,) if region else ()
+    if not gives_out(pool, cidrs):
+        return Option(None, (pool.id, "customer", *where, _why_nothing(pool, cidrs)))
+    room = f"{pool.available:,} free of {pool.total:,}"
+    used = "" if pool.used_percent is None else f"{pool.used_percent:3.0f} %"
+    runway = "" if pool.runway_days is None else f"runway {pool.runway_days:.0f} d"
+    low = "" if pool.available else " !"
+    return Option(pool.id, (pool.id, "customer", *where, room + low, used, runway))
+
+
+def _why_nothing(pool: Pool, cidrs: Sequence[Cidr]) -> str:
+    states = _states(pool, cidrs)
+    for state in (CidrState.DRAINING, CidrState.VALIDATING, CidrState.FAILED, CidrState.RETIRED):
+        if state in states:
+            return f"{state.value}: gives out nothing"
+    return "no free address" if pool.total else "no CIDR"
+
+
+def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, label: str = "pool") -> list[Line]:
+    """A pool before and after.
+
+    Args:
+        pool: as it is.
+        taken: by how many more EIPs will hold addresses of it; negative: given back.
+        cooling: how many of those given back cool first.
+        held: how many of them lie in a CIDR that gives out nothing.
+        label: what stands before `before` and `after`.
+
+    """
+    return [
+        Line(f"{label} before".strip(), _numbers(pool)),
+        Line(f"{label} after".strip(), _numbers(pool, taken, cooling, held)),
+    ]
+
+
+def _numbers(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0) -> str:
+    allocated = pool.allocated + taken
+    free = pool.available - taken - cooling - held
+    counts = [
+        f"{allocated:,} allocated",
+        f"{pool.cooling + cooling:,} cooling",
+        f"{pool.reserved:,} reserved",
+        f"{free:,} free",
+    ]
+    percent = f"{100 * allocated / pool.total:.0f} %" if pool.total else "no CIDR"
+    return "  ".join(f"{count:>13}" for count in counts) + f"  {percent:>6}"

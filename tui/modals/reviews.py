@@ -1,0 +1,370 @@
+"""From a request to its review: who is hit, what stops working, what the pool looks like afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from core import (
+    Allocation,
+    AllocationRequest,
+    BandwidthRequest,
+    BindingKind,
+    BindRequest,
+    Cidr,
+    CidrState,
+    Eip,
+    EipStatus,
+    Pool,
+    PoolKind,
+    RecoverRequest,
+    RehomeRequest,
+    ReleaseRequest,
+    Service,
+    UnbindRequest,
+    Verdict,
+)
+from tui.modals.allocate import default_warning
+from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
+from tui.modals.command_line import command_line
+from tui.modals.lines import Line
+from tui.modals.occupancy import addresses_with_owner, mixes_owners
+from tui.modals.pools import usage_lines
+from tui.modals.review import Review, Tier
+from tui.modals.review_parts import (
+    NOTHING,
+    Reread,
+    last_octet,
+    owner_line,
+    present_lines,
+    review_of,
+    stops_lines,
+    target_line,
+)
+from tui.words import binding_words, count_of, minute, quoted
+
+__all__ = [
+    "review_activate",
+    "review_add_cidr",
+    "review_allocate",
+    "review_bandwidth",
+    "review_bind",
+    "review_drain",
+    "review_recover",
+    "review_rehome",
+    "review_release",
+    "review_retire",
+    "review_unbind",
+]
+
+
+_KEEP_FIRST: Final = "The old address is released at once: esc, and choose to keep it, if DNS has to move first."
+
+
+def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool, reread: Reread) -> Review:
+    """Of an allocation; `preview` is what a dry run gave, `pool` where that comes from."""
+    first = preview.eips[0]
+    default = pool.kind is PoolKind.DEFAULT
+    many, owned = count_of(request.count, "EIP"), "NO" if default else "yes"
+    if request.address is not None:
+        target = f"{first.address}, which was asked for"
+    else:
+        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
+    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
+    lines = [
+        Line("target", target),
+        Line(
+            "owner",
+            f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}",
+            problem=default,
+        ),
+        Line("present binding", "none: new; bind it next with B"),
+        NOTHING,
+        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
+    ]
+    if default:
+        lines = [*default_warning((), (), pool.region), *lines]
+        undo = "Reversible: release gives the address back to Zenlayer's pool. Chosen on purpose: no finding."
+    else:
+        undo = f"Reversible: release gives the address back to {pool.id}."
+    return review_of(
+        request,
+        reread,
+        title=f"allocate {many} from {pool.id}{' (DEFAULT)' if default else ''}",
+        target_copy="\n".join(eip.address for eip in preview.eips),
+        sections=(tuple(lines), tuple(usage_lines(pool, request.count))),
+        tier=Tier.PLAIN,
+        closing=undo,
+    )
+
+
+def review_bind(
+    request: BindRequest, eip: Eip, service: Service, occupants: Sequence[Eip] = (), *, reread: Reread
+) -> Review:
+    """Of a binding; `occupants` are the EIPs the service has already."""
+    others = [other for other in occupants if other.id != eip.id]
+    request = replace(request, eip=eip.address)
+    beside = f", next to {addresses_with_owner(others)}" if others else ""
+    lines = [
+        target_line(eip),
+        owner_line(eip),
+        *present_lines(eip.bindings, (service,)),
+        Line("after", f"{_bound_to(request, service)}{beside}"),
+        NOTHING,
+    ]
+    mixed = mixes_owners(eip, others)
+    if mixed:
+        lines.append(Line("owners", f"{service.id} then mixes owners: {addresses_with_owner(mixed)}", problem=True))
+    return review_of(
+        request,
+        reread,
+        title=f"bind {eip.address} to {request.kind.value} {service.id}",
+        target_copy=eip.address,
+        sections=(tuple(lines), (Line("pool", f"unchanged by a bind ({eip.pool_id})"),)),
+        tier=Tier.PLAIN,
+        closing="Reversible: U ends the binding.",
+    )
+
+
+def _bound_to(request: BindRequest, service: Service) -> str:
+    name = " ".join(part for part in (request.kind.value, service.id, quoted(service.name)) if part)
+    match request.kind:
+        case BindingKind.NIC:
+            return f"{name} at {request.private_ip}"
+        case BindingKind.SNAT:
+            return f"{name}: {', '.join(request.sources)} can leave by it"
+        case BindingKind.DNAT:
+            what = "all ports" if request.port is None else f"{request.port}/{request.protocol}"
+            to_port = f":{request.to_port or request.port}" if request.port else ""
+            return f"{name}: {what} to {request.private_ip}{to_port}"
+        case BindingKind.LOAD_BALANCER:
+            return f"{name} front end"
+
+
+def review_unbind(
+    request: UnbindRequest, eips: Sequence[Eip], services: Sequence[Service] = (), *, reread: Reread
+) -> Review:
+    """Of the end of bindings: all of them, or the one the request names."""
+    if len(eips) > 1:
+        return _review_unbind_several(request, eips, services, reread)
+    eip = eips[0]
+    ending = [binding for binding in eip.bindings if request.binding_id in (None, binding.id)]
+    left = len(eip.bindings) - len(ending)
+    return review_of(
+        replace(request, eip=eip.address),
+        reread,
+        title=f"unbind {eip.address}",
+        target_copy=eip.address,
+        sections=(
+            (
+                target_line(eip),
+                owner_line(eip),
+                *present_lines(eip.bindings, services),
+                *stops_lines(eip, ending, services),
+                Line("after", f"still {count_of(left, 'binding')}" if left else "unbound; the EIP stays yours"),
+            ),
+            (Line("pool", f"unchanged by an unbind ({eip.pool_id})"),),
+        ),
+        tier=Tier.COUNT,
+        closing="Reversible: B binds it again.",
+    )
+
+
+def _review_unbind_several(
+    request: UnbindRequest, eips: Sequence[Eip], services: Sequence[Service], reread: Reread
+) -> Review:
+    each = [command_line(replace(request, eip=eip.address, request_id=None)) for eip in eips]
+    return Review(
+        title=f"unbind {len(eips)} EIPs",
+        target_copy="\n".join(eip.address for eip in eips),
+        sections=(tuple(_table(eips, services)), ()),
+        command=each[0],
+        more_commands=tuple(each[1:]),
+        tier=Tier.TYPED,
+        typed=str(len(eips)),
+        prompt=f"Unbinds {len(eips)} EIPs. Type the count:",
+        reason=request.reason or "",
+        reread=reread,
+        closing="Reversible: B binds each of them again.",
+    )
+
+
+def _table(eips: Sequence[Eip], services: Sequence[Service]) -> Iterator[Line]:
+    """Several targets, a line each; the bound ones carry the mark."""
+    for eip in eips:
+        owner = "customer" if eip.customer_owned else "DEFAULT"
+        served = ", ".join(binding_words(binding, services) for binding in eip.bindings) or "-"
+        yield Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
+    bound = sum(bool(eip.bindings) for eip in eips)
+    yield Line("targets", f"{len(eips)}: {bound} bound, {len(eips) - bound} unbound")
+    what = f"what the {bound} bound ones serve" if bound else "nothing here; DNS outside may still name them"
+    yield Line("stops working", what, problem=bool(bound))
+
+
+def review_release(
+    request: ReleaseRequest,
+    eips: Sequence[Eip],
+    pools: Iterable[Pool],
+    reread: Reread,
+    *,
+    cidrs: Iterable[Cidr] = (),
+    services: Sequence[Service] = (),
+) -> Review:
+    """Of a release; `cidrs` say whether what is released is held instead of given out again."""
+    known, states = {pool.id: pool for pool in pools}, {cidr.cidr: cidr.state for cidr in cidrs}
+    bound = sum(eip.status is EipStatus.BOUND for eip in eips)
+    lines = tuple(_table(eips, services)) if len(eips) > 1 else tuple(_one_released(eips[0], services))
+    after: list[Line] = []
+    for pool_id in dict.fromkeys(eip.pool_id for eip in eips):
+        leaving = [eip for eip in eips if eip.pool_id == pool_id]
+        held = sum(states.get(eip.cidr, CidrState.ACTIVE) is not CidrState.ACTIVE for eip in leaving)
+        after += _returns(pool_id, known.get(pool_id), len(leaving), held)
+    if len(eips) > 1:
+        words = f"Releases {len(eips)} EIPs, {bound} of them bound. Type the count:"
+        tier, typed, title = Tier.TYPED, str(len(eips)), f"release {len(eips)} EIPs"
+    elif bound:
+        words, tier = "Releases a bound EIP. Type its last octet:", Tier.TYPED
+        typed, title = last_octet(eips[0].address), f"release {eips[0].address} (BOUND)"
+    else:
+        words, tier, typed, title = "", Tier.COUNT, "", f"release {eips[0].address}"
+    return review_of(
+        replace(request, eips=tuple(eip.address for eip in eips)),
+        reread,
+        title=title,
+        target_copy="\n".join(eip.address for eip in eips),
+        sections=(lines, tuple(after)),
+        tier=tier,
+        typed=typed,
+        prompt=words,
+        closing="Until it is given out again, Z takes it back for its last holder, as a new EIP.",
+    )
+
+
+def _one_released(eip: Eip, services: Sequence[Service]) -> Iterator[Line]:
+    yield target_line(eip)
+    yield owner_line(eip)
+    yield from present_lines(eip.bindings, services)
+    yield Line("allocated", f"{minute(eip.allocated_at)} by {eip.allocated_by}")
+    yield from stops_lines(eip, eip.bindings, services)
+
+
+def _returns(pool_id: str, pool: Pool | None, count: int, held: int) -> Iterator[Line]:
+    """Where released addresses go, and the pool before and after."""
+    cooldown = 0 if pool is None else pool.cooldown_seconds
+    if held:
+        then = "its CIDR gives out nothing, so held"
+    else:
+        then = f"cooling for {_span(cooldown)}, then free" if cooldown else "free at once"
+    yield Line("returns to", f"{pool_id}; {then}")
+    if pool is not None:
+        free = count - held
+        yield from usage_lines(pool, -count, cooling=free if cooldown else 0, held=held)
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            return count_of(seconds // size, unit)
+    return count_of(seconds, "second")
+
+
+def review_rehome(
+    request: RehomeRequest,
+    eip: Eip,
+    pool: Pool,
+    new_address: str | None,
+    reread: Reread,
+    *,
+    services: Sequence[Service] = (),
+) -> Review:
+    """Of a repair or a move; `new_address` is the one a dry run named."""
+    new = new_address or "the next address"
+    faster = "" if request.address or not new_address else " (if taken meanwhile: the next one)"
+    served = ", ".join(binding_words(binding, services) for binding in eip.bindings)
+    steps = [f"allocate  {new} in {pool.id}{faster}"]
+    steps += [f"bind      {new} to {served}"] if served else []
+    if request.keep:
+        steps.append(f"keep      {eip.address} as it is, until you release it with R")
+    else:
+        steps += [f"unbind    {eip.address} from {served}"] if served else []
+        steps.append(f"release   {eip.address} to {eip.pool_id}")
+    return review_of(
+        replace(request, eip=eip.address),
+        reread,
+        title=f"fix {eip.address} (rehome to {pool.id})",
+        target_copy=eip.address,
+        sections=(
+            (
+                target_line(eip),
+                owner_line(eip),
+                *present_lines(eip.bindings, services),
+                Line("steps", "in one go, all of them or none:"),
+                *(Line(f"  {number}", step) for number, step in enumerate(steps, 1)),
+                *_rehome_stops(request, eip, served),
+            ),
+            tuple(usage_lines(pool, 1)),
+        ),
+        tier=Tier.TYPED,
+        typed=last_octet(eip.address),
+        prompt=f"{'Moves' if request.keep else 'Moves and releases'} an EIP. Type its last octet:",
+        closing="" if request.keep else _KEEP_FIRST,
+    )
+
+
+def _rehome_stops(request: RehomeRequest, eip: Eip, served: str) -> Iterator[Line]:
+    if request.keep:
+        yield Line("stops working", f"nothing yet: {eip.address} serves on beside the new address")
+    elif served:
+        yield Line("stops working", f"{served} on {eip.address}", problem=True)
+    else:
+        yield Line("stops working", f"nothing here; whoever uses {eip.address} outside loses it", problem=True)
+    yield Line("changes", "the public address: move DNS and partners' allow-lists", problem=True)
+
+
+def review_bandwidth(request: BandwidthRequest, eip: Eip, reread: Reread) -> Review:
+    """Of another cap."""
+    was = "no cap known" if eip.bandwidth_mbps is None else f"{eip.bandwidth_mbps:,} Mbps"
+    less = eip.bandwidth_mbps is not None and request.bandwidth_mbps < eip.bandwidth_mbps
+    return review_of(
+        replace(request, eip=eip.address),
+        reread,
+        title=f"bandwidth of {eip.address}",
+        target_copy=eip.address,
+        sections=(
+            (
+                target_line(eip),
+                owner_line(eip),
+                *present_lines(eip.bindings, ()),
+                Line("before", was),
+                Line("after", f"{request.bandwidth_mbps:,} Mbps"),
+                Line("stops working", "nothing; traffic above the new cap is dropped") if less else NOTHING,
+            ),
+            (Line("pool", f"unchanged by a cap ({eip.pool_id})"),),
+        ),
+        tier=Tier.PLAIN,
+        closing="Reversible: M sets another cap.",
+    )
+
+
+def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread) -> Review:
+    """Of taking a released address back; `verdict` is what is true of it now."""
+    return review_of(
+        request,
+        reread,
+        title=f"recover {request.address}",
+        target_copy=request.address,
+        sections=(
+            (
+                Line("target", request.address),
+                Line("owner", f"CIDR {verdict.cidr or '-'}   pool {verdict.pool_id or '-'}"),
+                Line("present binding", "none: it has no live EIP"),
+                Line("now", verdict.summary),
+                Line("after", "a new EIP linked to the last one, unbound; bind it next with B"),
+                NOTHING,
+            ),
+        ),
+        tier=Tier.PLAIN,
+        closing="Reversible: R releases it again.",
+    )

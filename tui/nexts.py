@@ -1,0 +1,81 @@
+"""What may be done next with the thing in hand: the last line of the strip."""
+
+from __future__ import annotations
+
+from core import BindingKind, CidrState, EipStatus, VerdictWord
+from tui.hand import Facts, HandKind
+from tui.keyline import fixable
+
+__all__ = ["next_steps"]
+
+_OWNER = {
+    BindingKind.NIC: "its interface",
+    BindingKind.SNAT: "the gateway",
+    BindingKind.DNAT: "the gateway",
+    BindingKind.LOAD_BALANCER: "the load balancer",
+}
+
+
+def next_steps(facts: Facts, *, writing: bool, cidr_state: CidrState | None) -> list[str]:
+    """`F fix`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
+    steps = _changes(facts, cidr_state)
+    if steps and not writing:
+        steps = [f"W arm write, then {steps[0]}"]
+    if facts.hand.at is not None:
+        steps = []
+    return [*steps, *_looks(facts)]
+
+
+def _changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
+    match facts.hand.kind:
+        case HandKind.POOL:
+            return ["A allocate from it"]
+        case HandKind.CIDR:
+            return _cidr_changes(facts)
+        case HandKind.SERVICE:
+            return []
+        case HandKind.ADDRESS:
+            return _address_changes(facts, cidr_state)
+
+
+def _cidr_changes(facts: Facts) -> list[str]:
+    cidr = facts.cidr
+    if cidr is None or not cidr.customer_owned:
+        return []
+    steps = {
+        CidrState.ACTIVE: ["D drain"],
+        CidrState.DRAINING: ["F moves, R releases each of them"] if cidr.allocated else ["D retire"],
+        CidrState.VALIDATING: [": cidr activate, when it is announced"],
+    }
+    return steps.get(cidr.state, [])
+
+
+def _address_changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
+    eip, verdict = facts.eip, facts.verdict
+    if eip is None:
+        if verdict is None:
+            return []
+        last = bool(facts.history)
+        if verdict.verdict is VerdictWord.CUSTOMER_COOLING or (
+            verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED and last
+        ):
+            return ["Z take it back"]
+        return ["A allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
+    steps = ["F fix"] if eip.landed_in_default or (eip.customer_owned and fixable(eip, cidr_state)) else []
+    if facts.hand.finding is not None:
+        steps.append("K accept with a reason")
+    if eip.status is EipStatus.UNBOUND:
+        steps += ["B bind", "R release"]
+    return steps[:2]
+
+
+def _looks(facts: Facts) -> list[str]:
+    hand, eip = facts.hand, facts.eip
+    if hand.kind is HandKind.POOL:
+        return ["enter its EIPs", "o its CIDRs", "C add a CIDR"]
+    if hand.kind is HandKind.CIDR:
+        return ["enter its EIPs", "o its pool", "a copy"]
+    if hand.kind is HandKind.SERVICE:
+        return ["o its EIPs", "a copy"]
+    looks = [f"o {_OWNER[eip.bindings[0].kind]}"] if eip is not None and eip.bindings else []
+    return [*looks, "t its history", "a copy the address"]

@@ -1,0 +1,94 @@
+"""The commands that only look: verdicts, lists, history, export."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final
+
+from core import Desk, Verdict, error
+from tui.answer import Answer, Verb, moment
+from tui.tables import CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
+
+__all__ = ["READS"]
+
+
+def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
+    at = moment(desk, args.at)
+    if "-" not in args.addresses:
+        verdicts = [desk.lookup(address, at) for address in args.addresses]
+        return _verdicts(verdicts)
+    if len(args.addresses) > 1:
+        raise error("usage", "- stands for all the text on stdin.", hint="Leave the other addresses out.")
+    verdicts = desk.lookup_text(_stdin(), at)
+    return _verdicts(verdicts, *(() if verdicts else ("no address in the text",)))
+
+
+def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
+    ours = all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
+    return Answer(verdicts, VERDICTS, said=said, code=0 if ours else 1)
+
+
+def _stdin() -> Iterable[str]:
+    """The lines of stdin, whatever bytes they are."""
+    if sys.stdin is None:
+        return ()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    if sys.stdin.isatty():
+        sys.stderr.write("paste the text, then ctrl+d\n")
+    return sys.stdin
+
+
+def _cidrs(desk: Desk, _args: argparse.Namespace) -> Answer:
+    return Answer(desk.cidrs(), CIDRS)
+
+
+def _pools(desk: Desk, _args: argparse.Namespace) -> Answer:
+    return Answer(desk.pools(), POOLS)
+
+
+def _eips(desk: Desk, args: argparse.Namespace) -> Answer:
+    problems = {eip.address for eip in desk.eips("is:problem")} if args.format == "table" else set()
+    return Answer(_begun(desk.eips(" ".join(args.filter))), marked(problems))
+
+
+def _begun(items: Iterator[Any]) -> Iterator[Any]:
+    """The same items, the first read at once, so that a refusal comes before any output."""
+    return chain(list(islice(items, 1)), items)
+
+
+def _services(desk: Desk, _args: argparse.Namespace) -> Answer:
+    return Answer(desk.services(), SERVICES)
+
+
+def _findings(desk: Desk, _args: argparse.Namespace) -> Answer:
+    findings = desk.findings()
+    return Answer(findings, FINDINGS, code=1 if findings else 0)
+
+
+def _history(desk: Desk, args: argparse.Namespace) -> Answer:
+    return Answer(desk.history(args.subject, since=moment(desk, args.since)), EVENTS)
+
+
+def _export(desk: Desk, args: argparse.Namespace) -> Answer:
+    if args.file is None:
+        return Answer(_begun(desk.export_text()))
+    desk.export(Path(args.file), force=args.force)
+    return Answer((), said=(f"exported to {args.file}",))
+
+
+READS: Final[dict[str, Verb]] = {
+    "lookup": _lookup,
+    "cidrs": _cidrs,
+    "pools": _pools,
+    "eips": _eips,
+    "services": _services,
+    "findings": _findings,
+    "history": _history,
+    "export": _export,
+}

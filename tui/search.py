@@ -1,0 +1,161 @@
+"""What the omnibar is for: looking addresses up as they are typed or pasted, and filtering the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core import EipdeckError
+from tui.commands import View
+from tui.hand import HandKind
+from tui.looking import Found, hand_of, look_up
+from tui.text import visible
+from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
+from tui.words import count_of
+
+if TYPE_CHECKING:
+    from tui.screen import DeckScreen
+
+__all__ = ["Search"]
+
+_SHOWN = 60
+"""Cells of a looked-up text that stay in the omnibar."""
+
+
+class Search:
+    """The omnibar's business, on behalf of the screen."""
+
+    def __init__(self, screen: DeckScreen, omnibar: Omnibar) -> None:
+        self.omnibar = omnibar
+        self._screen = screen
+        self._text = ""
+        """What was looked up last, while its verdict is in hand."""
+        self._note = ""
+
+    # opening and leaving
+
+    def start_lookup(self, first: str) -> None:
+        """A digit was typed outside a field."""
+        self.omnibar.open(OmnibarUse.LOOKUP, first)
+        self._screen.show_keys()
+        self.typed(first)
+
+    def start_filter(self) -> None:
+        self.omnibar.open(OmnibarUse.FILTER, self._screen.pane.filter)
+        self._screen.show_keys()
+
+    def leave(self) -> None:
+        """Close the field and give the focus back to the list."""
+        self.rest()
+        self._screen.focus_pane()
+        self._screen.show_keys()
+
+    def forget(self) -> None:
+        """The operator moved on: what was looked up is no longer in hand."""
+        if self._text and not self.omnibar.in_use:
+            self._text = self._note = ""
+            self.rest()
+
+    def back(self) -> bool:
+        """Let go of what was looked up; False when nothing was."""
+        if not self._text:
+            return False
+        self.forget()
+        return True
+
+    def rest(self) -> None:
+        """Write what is true while the field is closed."""
+        screen = self._screen
+        pane = screen.pane
+        if screen.detail_page and screen.hand is not None:
+            what = "EIP" if screen.hand.kind is HandKind.ADDRESS else screen.hand.kind.value
+            self.omnibar.rest(f"{what} {visible(screen.hand.id)}", f"esc back to {pane.view.value}")
+        elif self._text:
+            self.omnibar.rest(f"look up: {visible(self._text, _SHOWN)}", self._note)
+        elif pane.filter:
+            self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{pane.table.total:,} shown  esc clears")
+        else:
+            self.omnibar.rest(IDLE)
+
+    # text that comes in
+
+    def typed(self, text: str) -> None:
+        """The field holds another text."""
+        use = self.omnibar.use
+        if use is OmnibarUse.LOOKUP and text.strip():
+            self._screen.run_search(self._look_up(text, pasted=False))
+        elif use is OmnibarUse.FILTER:
+            self._screen.run_search(self._narrow(text, final=False))
+
+    def submitted(self, text: str) -> None:
+        """Enter: what was typed stands, and keys act again."""
+        use = self.omnibar.use
+        self.leave()
+        if use is OmnibarUse.LOOKUP and text.strip():
+            self._screen.run_search(self._look_up(text, pasted=False, final=True))
+        elif use is OmnibarUse.FILTER:
+            self._screen.run_search(self._narrow(text, final=True))
+
+    def pasted(self, text: str) -> None:
+        """A paste, bracketed or typed by the terminal: its addresses are looked up, nothing else happens."""
+        if self.omnibar.use is OmnibarUse.FILTER and len(text.splitlines()) == 1:
+            self.omnibar.field.insert_text_at_cursor(text.splitlines()[0])
+            return
+        self.leave()
+        self._screen.run_search(self._look_up(text, pasted=True, final=True))
+
+    # work
+
+    async def _narrow(self, text: str, *, final: bool) -> None:
+        screen = self._screen
+        try:
+            await screen.pane.narrow(text.strip())
+        except EipdeckError as refusal:
+            screen.say(refusal.message, problem=final)
+            return
+        screen.say("")
+        if not self.omnibar.in_use:
+            self.rest()
+        else:
+            self.omnibar.note(f"{screen.pane.table.total:,} shown")
+        if final:
+            await self._judge_filtered(text.strip())
+
+    async def _judge_filtered(self, text: str) -> None:
+        """A full address that the filter finds no row for still gets its verdict: no rows is not "not ours"."""
+        if self._screen.pane.view is not View.EIPS or self._screen.pane.table.total:
+            return
+        found = await self._screen.ask(lambda desk: look_up(desk, text))
+        if len(found.looked) == 1:
+            await self._screen.hold(hand_of(found.looked[0]))
+
+    async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
+        found = await self._screen.ask(lambda desk: look_up(desk, text))
+        if not found.looked:
+            if final:
+                self._say_none(text, pasted=pasted)
+            return
+        self._text = text.strip() if not pasted else found.looked[0].then.address
+        self._note = found.note(pasted=pasted)
+        if len(found.looked) > 1 and final:
+            self._text = f"{found.mentioned} addresses, {len(found.looked)} distinct"
+            self._note = "esc leaves"
+            self._screen.show_lookups(found.looked)
+        else:
+            await self._screen.hold(hand_of(found.looked[0]))
+        if not self.omnibar.in_use:
+            self.rest()
+        if final:
+            self._say_found(found)
+
+    def _say_none(self, text: str, *, pasted: bool) -> None:
+        if pasted:
+            length = count_of(len(text), "character")
+            self._screen.say(f"pasted {length} without an address in them; nothing was changed")
+        else:
+            self._screen.say(f"{visible(text.strip(), _SHOWN)} is not an address", problem=True)
+
+    def _say_found(self, found: Found) -> None:
+        then = found.looked[0].then
+        if len(found.looked) == 1:
+            past = f"{then.address} @ 21:14" if then.at == then.as_of else f"{then.address} alone is now"
+            self._screen.say(f"judged as of {then.as_of:%Y-%m-%d %H:%M:%S}Z.  for another time: {past}")
