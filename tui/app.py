@@ -47,6 +47,7 @@ class DeckApp(App[int], inherit_bindings=False):
         self.deck = DeckScreen(desk, glyphs=glyphs(os.environ), address=address)
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
+        self._view_before = self.deck.view
 
     def get_default_screen(self) -> DeckScreen:
         return self.deck
@@ -68,7 +69,7 @@ class DeckApp(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             if event.is_forwarded:
-                if self._reached_nobody(event):
+                if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
             elif not self._let_through(event):
                 return
@@ -89,9 +90,10 @@ class DeckApp(App[int], inherit_bindings=False):
         judged = self.gate.judge(event.key, event.character, self.key_time(event), typing=typing, depth=depth)
         if self.gate.pasting:
             self._wait_for_quiet()
+        elif self.gate.beginning:
+            self._view_before = self.deck.view
         if judged is Judgement.BURST:
-            self.deck.runner.cancel_unsent()
-            self.deck.search.leave()
+            self.deck.undo_run(self._view_before)
         if judged is not Judgement.PASS:
             return False
         if self.deck.runner.steps.counting:

@@ -7,6 +7,7 @@ core, with its own code; here only what argparse itself can tell.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -52,7 +53,9 @@ class _Version(argparse.Action):
             known = version("eipdeck")
         except PackageNotFoundError:
             known = "(not installed)"
-        parser.exit(0, f"eipdeck {known}\n")
+        if sys.stdout is not None:
+            sys.stdout.write(f"eipdeck {known}\n")
+        parser.exit(0)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:

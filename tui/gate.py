@@ -37,6 +37,8 @@ class KeyGate:
     pasting: bool = False
     depth: int = 1
     """How many screens were open when the present run of keys began."""
+    _pasted_from: float = float("inf")
+    _pasted_to: float = float("-inf")
     _run: list[tuple[float, str]] = field(default_factory=list)
     _escaped: float | None = None
     _torn: str | None = None
@@ -68,11 +70,17 @@ class KeyGate:
         if not self._is_burst() or self.depth > 1 or (typing and text.isprintable()):
             return Judgement.PASS
         self.pasting = True
+        self._pasted_from, self._pasted_to = self._run[0][0], at
         return Judgement.BURST
 
-    def last(self) -> float:
-        """When the last key of the present run came."""
-        return self._run[-1][0] if self._run else 0.0
+    @property
+    def beginning(self) -> bool:
+        """Whether the last key began a run."""
+        return len(self._run) == 1
+
+    def is_pasted(self, at: float) -> bool:
+        """Whether a key that was let through turned out to be the start of the latest paste."""
+        return self._pasted_from <= at <= self._pasted_to
 
     def take(self) -> str:
         """The pasted text; the paste is over."""

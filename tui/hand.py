@@ -54,6 +54,11 @@ class Facts:
     cidr: Cidr | None = None
 
     @property
+    def released(self) -> bool:
+        """Whether the address had an EIP and has none: it can be recovered."""
+        return self.verdict is not None and self.eip is None and bool(self.history)
+
+    @property
     def mixed(self) -> bool:
         """Whether the siblings belong to another owner than the EIP."""
         return self.eip is not None and any(

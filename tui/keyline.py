@@ -31,6 +31,8 @@ class KeyContext:
     """Of the CIDR in hand, or of the CIDR of the EIP in hand."""
     pool: bool = False
     landed: bool = False
+    released: bool = False
+    """The address has no live EIP and had one."""
     detail: bool = False
 
 
@@ -99,10 +101,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
 
 
 def _recoverable(context: KeyContext) -> bool:
-    return context.eip is None and context.verdict in (
-        VerdictWord.CUSTOMER_COOLING,
-        VerdictWord.CUSTOMER_UNALLOCATED,
-    )
+    return context.eip is None and context.released
 
 
 def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:

@@ -55,10 +55,7 @@ def _address_changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
     if eip is None:
         if verdict is None:
             return []
-        last = bool(facts.history)
-        if verdict.verdict is VerdictWord.CUSTOMER_COOLING or (
-            verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED and last
-        ):
+        if facts.released:
             return ["Z take it back"]
         return ["A allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
     steps = ["F fix"] if eip.landed_in_default or (eip.customer_owned and fixable(eip, cidr_state)) else []

@@ -337,6 +337,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             cidr_state=self._cidr_state(),
             landed=(eip is not None and eip.landed_in_default)
             or (hand is not None and hand.finding is not None and "landed" in hand.finding.code),
+            released=facts is not None and facts.released,
             detail=self.detail_page,
         )
 
@@ -543,12 +544,12 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     # text
 
-    def start_lookup(self, digit: str) -> None:
-        self.search.start_lookup(digit)
-
-    def paste_typed(self, text: str) -> None:
-        """A paste that the terminal typed: undo what its first keys opened, look its addresses up."""
-        self.search.pasted(text)
+    def undo_run(self, view: View) -> None:
+        """The keys just heard were the start of a paste: close what they opened, go back where they began."""
+        self.runner.cancel_unsent()
+        self.search.leave()
+        if self.view is not view:
+            self.show_view(view)
 
     def on_paste(self, event: events.Paste) -> None:
         """A bracketed paste outside the field; under a modal it never gets here."""

@@ -73,7 +73,9 @@ def _live_eips(path: Path) -> None:
     bound = {eip for (eip,) in rows(path, "SELECT eip_id FROM binding WHERE unbound_at IS NULL")}
     said = {eip for (eip,) in rows(path, "SELECT id FROM eip WHERE status = 'bound'")}
     assert bound == said, "a status that its bindings do not bear out"
-    lying = rows(path, "SELECT e.id FROM eip e JOIN pool p ON p.id = e.pool_id WHERE e.customer_owned <> p.customer_owned")
+    lying = rows(
+        path, "SELECT e.id FROM eip e JOIN pool p ON p.id = e.pool_id WHERE e.customer_owned <> p.customer_owned"
+    )
     assert lying == []
     at_once = rows(
         path,
@@ -113,7 +115,7 @@ def _counters(path: Path, life: Life, now: int) -> None:
         assert not life.cooling
     if life.state == CidrState.RETIRED:
         assert not life.live
-    kept = dict(rows(path, "SELECT minute, count FROM cooling_minute WHERE cidr_id = ?", life.id))
+    kept: dict[int, int] = dict(rows(path, "SELECT minute, count FROM cooling_minute WHERE cidr_id = ?", life.id))
     ahead = Counter(ready_at // MINUTE for ready_at in life.cooling.values() if ready_at // MINUTE > now // MINUTE)
     assert {minute: count for minute, count in kept.items() if minute > now // MINUTE and count} == ahead
 

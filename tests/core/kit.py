@@ -37,6 +37,8 @@ from core.history import event_hash
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
+"""What of an event its hash covers."""
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]
 
@@ -125,7 +127,9 @@ def services(desk: Desk) -> None:
     desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
 
 
-def dnat(eip: str, protocol: str, port: str | None, *, gateway: str = "nat-1", to_port: str | None = None) -> BindRequest:
+def dnat(
+    eip: str, protocol: str, port: str | None, *, gateway: str = "nat-1", to_port: str | None = None
+) -> BindRequest:
     return BindRequest(
         eip=eip,
         kind=BindingKind.DNAT,
@@ -142,9 +146,7 @@ def snat(eip: str, *sources: str, gateway: str = "nat-1") -> BindRequest:
 
 
 def nic(eip: str, number: int = 1) -> BindRequest:
-    return BindRequest(
-        eip=eip, kind=BindingKind.NIC, service_id=f"nic-{number}", private_ip=f"10.0.0.{number}"
-    )
+    return BindRequest(eip=eip, kind=BindingKind.NIC, service_id=f"nic-{number}", private_ip=f"10.0.0.{number}")
 
 
 def balancer(eip: str) -> BindRequest:
@@ -169,8 +171,7 @@ def dump(path: Path) -> Dump:
     """Every row of every table, in the order of its key."""
     with closing(connect(path)) as connection:
         names = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         ]
         return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
 
@@ -199,7 +200,7 @@ def number(address: str) -> int:
 
 def broken_links(path: Path) -> list[str]:
     """The pools whose chain of events does not verify, recomputed from the rows."""
-    columns = "at operator action eip_id address pool_id cidr reason request_id before after hash".split()
+    columns = [*HASHED, "hash"]
     ends: dict[str, tuple[int, bytes]] = {}
     broken: set[str] = set()
     for row in rows(path, f"SELECT {', '.join(columns)} FROM event ORDER BY seq"):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
+from core import ActivateRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
 from tui.flows.changes import reread_cidr
 from tui.flows.steps import Steps, new_request_id
-from tui.modals import AddCidrModal, Line, Review, Tier
-from tui.modals.reviews import review_drain, review_retire
-from tui.text import visible
+from tui.modals import AddCidrModal
+from tui.modals.reviews import review_activate, review_add_cidr, review_drain, review_retire
 
 __all__ = ["activate", "add", "end"]
 
@@ -22,7 +20,8 @@ async def add(steps: Steps) -> None:
     if request is None:
         return
     request = replace(request, request_id=new_request_id())
-    reason = await steps.confirm(_review_add(steps, request), f"ADD {request.cidr}")
+    review = review_add_cidr(request, reread=_still_new(steps, request.cidr))
+    reason = await steps.confirm(review, f"ADD {request.cidr}")
     if reason is None:
         return
     request = replace(request, reason=reason or request.reason)
@@ -31,59 +30,22 @@ async def add(steps: Steps) -> None:
         steps.host.say(f"added {done.cidr} to {done.pool_id}: {done.state.value}.  : cidr activate when announced")
 
 
-def _review_add(steps: Steps, request: AddCidrRequest) -> Review:
+def _still_new(steps: Steps, prefix: str) -> Callable[[], Awaitable[list[str]]]:
     async def reread() -> list[str]:
         known = await steps.host.ask(lambda desk: [cidr.cidr for cidr in desk.cidrs() if _lives(cidr)])
-        return [f"{request.cidr} is known already."] if request.cidr in known else []
+        return [f"{prefix} is known already."] if prefix in known else []
 
-    words = ["eipdeck", "cidr", "add", request.cidr, "--isp", request.isp, "--asn", str(request.asn)]
-    for option, value in (("--pool", request.pool_id), ("--region", request.region)):
-        words += [option, value] if value else []
-    words += ["--avoid-edges"] if request.avoid_edges else []
-    return Review(
-        title=f"add {visible(request.cidr)}",
-        target_copy=request.cidr,
-        sections=(
-            (
-                Line("target", request.cidr),
-                Line("owner", f"customer-owned: yes; AS{request.asn}, ISP {request.isp}"),
-                Line("pool", request.pool_id or "a new one of its own"),
-                Line("stops working", "nothing"),
-                Line("after", "validating: it gives out nothing until it is activated"),
-            ),
-        ),
-        command=shlex.join(words),
-        tier=Tier.PLAIN,
-        reread=reread,
-        reason=request.reason or "",
-        closing="Reversible: drain and retire take it out again.",
-    )
+    return reread
 
 
 def _lives(cidr: Cidr) -> bool:
     return cidr.state is not CidrState.RETIRED
 
 
-async def activate(steps: Steps, cidr: Cidr) -> None:
+async def activate(steps: Steps, cidr: Cidr, pool: Pool) -> None:
     """Say that onboarding is done: from here on the CIDR gives out addresses."""
     request = ActivateRequest(cidr=cidr.cidr, request_id=new_request_id())
-    review = Review(
-        title=f"activate {cidr.cidr}",
-        target_copy=cidr.cidr,
-        sections=(
-            (
-                Line("target", f"{cidr.cidr}, {cidr.state.value}, pool {cidr.pool_id}"),
-                Line("owner", f"customer-owned: yes; AS{cidr.asn}, RPKI {cidr.rpki}"),
-                Line("stops working", "nothing"),
-                Line("after", f"active: {cidr.pool_id} gives out its {cidr.total:,} addresses"),
-            ),
-        ),
-        command=f"eipdeck cidr activate {cidr.cidr}",
-        tier=Tier.PLAIN,
-        reread=reread_cidr(steps.host.ask, cidr),
-        reason_required=True,
-        closing="Your word that onboarding is done and the prefix announced: the reason says how you know.",
-    )
+    review = review_activate(request, cidr, pool, reread=reread_cidr(steps.host.ask, cidr))
     reason = await steps.confirm(review, f"ACTIVATE {cidr.cidr}")
     if reason is None:
         return

@@ -45,10 +45,10 @@ async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | N
     pools, cidrs = known
     customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
     preselect = pool_id if pool_id in customers else None
-    request = await steps.ask(AllocateModal(pools, cidrs, preselect=preselect, address=address))
-    if request is None:
+    asked = await steps.ask(AllocateModal(pools, cidrs, preselect=preselect, address=address))
+    if asked is None:
         return
-    request = replace(request, request_id=new_request_id())
+    request = replace(asked, request_id=new_request_id())
     preview = await steps.read(title, lambda desk: desk.preview(request))
     if preview is None:
         return
@@ -96,7 +96,7 @@ async def bind(steps: Steps, eip: Eip) -> None:
     request = replace(request, expected=eip, request_id=new_request_id())
     service = next(service for service in services if service.id == request.service_id)
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_bind(request, eip, service, reread=watch)
+    review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch)
     reason = await steps.confirm(review, f"BIND {eip.address}")
     if reason is None:
         return
@@ -111,15 +111,24 @@ def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tupl
     return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
 
 
+def _bound_to(desk: Desk, eip: Eip) -> list[Service]:
+    """The registered services that an EIP is bound to."""
+    ids = {binding.service_id for binding in eip.bindings}
+    return [service for service in desk.services() if service.id in ids]
+
+
 async def unbind(steps: Steps, eip: Eip) -> None:
     """End every binding of an EIP."""
     title = f"unbind {eip.address}"
     if eip.status is not EipStatus.BOUND:
         steps.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
         return
+    services = await steps.read(title, lambda desk: _bound_to(desk, eip))
+    if services is None:
+        return
     request = UnbindRequest(eip=eip.id or eip.address, expected=eip, request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_unbind(request, [eip], reread=watch)
+    review = review_unbind(request, [eip], services, reread=watch)
     reason = await steps.confirm(review, f"UNBIND {eip.address}")
     if reason is None:
         return
@@ -132,13 +141,14 @@ async def unbind(steps: Steps, eip: Eip) -> None:
 async def release(steps: Steps, eip: Eip) -> None:
     """Release an EIP to the pool it came from, ending its bindings when it has any."""
     title = f"release {eip.address}"
-    pools = await steps.read(title, lambda desk: desk.pools())
-    if pools is None:
+    known = await steps.read(title, lambda desk: (*_pools_and_cidrs(desk), _bound_to(desk, eip)))
+    if known is None:
         return
+    pools, cidrs, services = known
     bound = eip.status is EipStatus.BOUND
     request = ReleaseRequest(eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_release(request, [eip], pools, reread=watch)
+    review = review_release(request, [eip], pools, reread=watch, cidrs=cidrs, services=services)
     reason = await steps.confirm(review, f"RELEASE {eip.address}")
     if reason is None:
         return
@@ -151,10 +161,11 @@ async def release(steps: Steps, eip: Eip) -> None:
 async def rehome(steps: Steps, eip: Eip) -> None:
     """Move an EIP to a customer pool: the repair of a landing, and the way out of a draining CIDR."""
     title = f"fix {eip.address}"
-    pools = await steps.read(title, lambda desk: desk.pools())
-    if pools is None:
+    known = await steps.read(title, lambda desk: (*_pools_and_cidrs(desk), _bound_to(desk, eip)))
+    if known is None:
         return
-    request = await steps.ask(RehomeModal(eip, pools))
+    pools, cidrs, services = known
+    request = await steps.ask(RehomeModal(eip, pools, cidrs))
     if request is None:
         return
     request = replace(request, expected=eip, request_id=new_request_id())
@@ -165,7 +176,7 @@ async def rehome(steps: Steps, eip: Eip) -> None:
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_rehome(request, eip, pool, new_address, reread=watch)
+    review = review_rehome(request, eip, pool, new_address, reread=watch, services=services)
     reason = await steps.confirm(review, f"FIX {eip.address}")
     if reason is None:
         return

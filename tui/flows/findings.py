@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from core import Eip, Finding, RecoverRequest, Verdict
+from core import AcceptRequest, Eip, Finding, RecoverRequest, Verdict
 from tui.flows.steps import Steps, new_request_id
-from tui.modals import AcceptModal, Line, Review, Tier
+from tui.modals import AcceptModal, Line, Review, Tier, command_line
+from tui.modals.reviews import review_recover
 from tui.text import visible
 
 __all__ = ["accept", "accept_landing", "recover"]
@@ -20,7 +21,7 @@ async def accept(steps: Steps, finding: Finding) -> None:
     if request is None:
         return
     request = replace(request, request_id=new_request_id())
-    reason = await steps.confirm(_review_accept(steps, finding, request.reason, request.until), "ACCEPT")
+    reason = await steps.confirm(_review_accept(steps, finding, request), "ACCEPT")
     if reason is None:
         return
     request = replace(request, reason=reason or request.reason)
@@ -29,12 +30,11 @@ async def accept(steps: Steps, finding: Finding) -> None:
         steps.host.say(f"accepted {finding.code} of {finding.subject}: {request.reason}")
 
 
-def _review_accept(steps: Steps, finding: Finding, reason: str | None, until: str | None) -> Review:
+def _review_accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Review:
     async def reread() -> list[str]:
         found = await steps.host.ask(lambda desk: [each.id for each in desk.findings()])
         return [] if finding.id in found else ["The finding is gone: fixed, or accepted by somebody else."]
 
-    command = f"eipdeck accept {shlex.quote(finding.id)}"
     return Review(
         title=f"accept {finding.code} of {visible(finding.subject)}",
         target_copy=finding.subject,
@@ -44,13 +44,13 @@ def _review_accept(steps: Steps, finding: Finding, reason: str | None, until: st
                 Line("what", finding.message),
                 Line("remedy", finding.remedy),
                 Line("stops working", "nothing; the finding is no longer listed"),
-                Line("until", until or "the ground changes"),
+                Line("until", request.until or "the ground changes"),
             ),
         ),
-        command=command + (f" --until {shlex.quote(until)}" if until else ""),
+        command=command_line(replace(request, request_id=None, reason=None)),
         tier=Tier.PLAIN,
         reread=reread,
-        reason=reason or "",
+        reason=request.reason or "",
         reason_required=True,
         closing="The history keeps that it was accepted, by whom and why.",
     )
@@ -77,7 +77,8 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
         steps.host.say(f"{address} has a live EIP: there is nothing to recover")
         return
     request = RecoverRequest(address=address, request_id=new_request_id())
-    reason = await steps.confirm(_review_recover(steps, verdict), f"RECOVER {address}")
+    review = review_recover(request, verdict, reread=_reread_verdict(steps, verdict))
+    reason = await steps.confirm(review, f"RECOVER {address}")
     if reason is None:
         return
     done = await steps.send(title, steps.host.desk.platform.recover, replace(request, reason=reason or None))
@@ -86,27 +87,11 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
         steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; B binds it")
 
 
-def _review_recover(steps: Steps, verdict: Verdict) -> Review:
+def _reread_verdict(steps: Steps, verdict: Verdict) -> Callable[[], Awaitable[list[str]]]:
     async def reread() -> list[str]:
         now = await steps.host.ask(lambda desk: desk.lookup(verdict.address))
         if now.verdict is verdict.verdict:
             return []
         return [f"{verdict.address} is {now.verdict.value} now; it was {verdict.verdict.value}."]
 
-    return Review(
-        title=f"recover {verdict.address}",
-        target_copy=verdict.address,
-        sections=(
-            (
-                Line("target", verdict.address),
-                Line("owner", f"CIDR {verdict.cidr or '-'}, pool {verdict.pool_id or '-'}"),
-                Line("now", verdict.summary),
-                Line("after", "a new EIP, linked to the last one; it serves nothing until it is bound"),
-                Line("stops working", "nothing"),
-            ),
-        ),
-        command=f"eipdeck recover {verdict.address}",
-        tier=Tier.PLAIN,
-        reread=reread,
-        closing="Reversible: R releases it again.",
-    )
+    return reread

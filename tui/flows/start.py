@@ -126,7 +126,9 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
     if cidr.state in (CidrState.ACTIVE, CidrState.RETIRED) or not cidr.customer_owned:
         steps.host.say(f"{cidr.cidr} is {cidr.state.value}: there is nothing to activate")
         return
-    await cidrs.activate(steps, cidr)
+    pool = await steps.read(f"activate {hand.id}", lambda desk: desk.pool(cidr.pool_id))
+    if pool is not None:
+        await cidrs.activate(steps, cidr, pool)
 
 
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {

@@ -23,7 +23,7 @@ def default_warning(pools: Iterable[Pool], cidrs: Iterable[Cidr], region: str) -
     """What choosing the default pool means, and which customer pool has room instead."""
     cidrs = list(cidrs)
     lines = [
-        Line("", "DEFAULT POOL. This EIP gets a Zenlayer address, not one of yours:", problem=True),
+        Line("", "DEFAULT POOL. This EIP gets a Zenlayer address, not yours:", problem=True),
         Line("", "customer-owned: no; your ASN, allow-lists and reputation do not cover it.", problem=True),
     ]
     for pool in by_room(pool for pool in pools if pool.kind is PoolKind.CUSTOMER and pool.region == region):
@@ -92,7 +92,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         pool = self.pool
         if pool is None:
-            yield Line("pool", "none is chosen: up and down choose one; nothing is chosen for you")
+            yield Line("pool", "none is chosen yet: up and down choose one")
             return
         try:
             count = parse_whole(self._count, "A count") or 1
@@ -101,7 +101,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
         if pool.kind is PoolKind.DEFAULT:
             yield from default_warning(self._pools.values(), self._cidrs, pool.region)
         else:
-            yield Line("region", f"{pool.region} (the pool's)   order {pool.order.value}   {self._origin(pool)}")
+            yield Line("region", f"{pool.region}   {self._origin(pool)}")
         yield from usage_lines(pool, count, label="")
         if pool.kind is PoolKind.DEFAULT:
             yield Line("", "chosen on purpose: recorded as --default, no finding is opened")
@@ -111,7 +111,8 @@ class AllocateModal(Form["AllocationRequest | None"]):
     def _origin(self, pool: Pool) -> str:
         active = [cidr for cidr in self._cidrs if cidr.pool_id == pool.id and cidr.state is CidrState.ACTIVE]
         more = f" and {len(active) - 1} more" if len(active) > 1 else ""
-        return f"CIDR {active[0].cidr}  AS{active[0].asn}{more}" if active else ""
+        days = "" if pool.runway_days is None else f"   runway {pool.runway_days:.0f} d"
+        return f"CIDR {active[0].cidr}   AS{active[0].asn}{more}{days}" if active else ""
 
     def request(self) -> AllocationRequest:
         pool = self.pool

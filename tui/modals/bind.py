@@ -83,7 +83,7 @@ class BindModal(Form["BindRequest | None"]):
         eip = self._eip
         owned = "yes" if eip.customer_owned else "NO (DEFAULT)"
         facts = f"{eip.address}   customer-owned: {owned}   {eip.region}   {eip.status.value}"
-        yield Row("EIP", Static(safe(facts), markup=False))
+        yield Row("EIP", Static(safe(facts), classes="form-text", markup=False))
         yield Row("to", self._kind)
         for kind, (_served_by, label) in _KINDS.items():
             with Vertical(classes=f"bind-kind -{kind.value}"):
@@ -97,17 +97,17 @@ class BindModal(Form["BindRequest | None"]):
                 yield Row("private IP", self._nic_ips, self._nic_ip)
             case BindingKind.SNAT:
                 yield Row("sources", self._sources)
-                yield Row("", self._more_sources)
+                yield Row("", self._more_sources, hint="space marks")
             case BindingKind.DNAT:
                 yield Row("private IP", self._dnat_ip)
                 yield Row("protocol", self._protocol)
                 yield Row("port", self._port, hint="or a range: 8000-8010")
-                yield Row("to port", self._to_port, hint="a range of the same size; empty: the same")
+                yield Row("to port", self._to_port, hint="as long as the range; empty: the same")
             case BindingKind.LOAD_BALANCER:
                 pass
 
     def keys(self) -> Sequence[str]:
-        return ("tab next", "up down choose", "type to narrow", "space mark", "enter review", "esc cancel", "F1 help")
+        return ("tab next", "up down choose", "type to narrow", "enter review", "esc cancel", "F1 help")
 
     # what is chosen
 
@@ -148,7 +148,7 @@ class BindModal(Form["BindRequest | None"]):
         options = []
         for subnet in service.subnets if service else ():
             through = leaving(service, subnet, self._at(service)) if service else []
-            today = f"leaves by {addresses_with_owner(through)} today" if through else "leaves by no EIP today"
+            today = f"leaves by {addresses_with_owner(through)}" if through else "leaves by no EIP today"
             options.append(Option(subnet, (subnet, today)))
         if tuple(options) != self._sources.options:
             self._sources.offer(options, options[0].value if options else None)

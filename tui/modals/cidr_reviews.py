@@ -15,8 +15,8 @@ __all__ = ["review_activate", "review_add_cidr", "review_drain", "review_retire"
 
 def _cidr_lines(cidr: Cidr) -> Iterator[Line]:
     isp = f"   ISP {cidr.isp}" if cidr.isp else ""
-    yield Line("target", f"{cidr.cidr}   {cidr.state.value}   pool {cidr.pool_id}   AS{cidr.asn}{isp}")
-    yield Line("owner", f"customer-owned: {'yes' if cidr.customer_owned else 'no'}   {cidr.total:,} addresses")
+    yield Line("target", f"{cidr.cidr}   {cidr.state.value}   pool {cidr.pool_id}   AS{cidr.asn}")
+    yield Line("owner", f"customer-owned: {'yes' if cidr.customer_owned else 'no'}   {cidr.total:,} addresses{isp}")
     live = count_of(cidr.allocated, "live EIP")
     yield Line("present binding", f"{live} in it" if cidr.allocated else "none: 0 live EIPs")
 
@@ -43,7 +43,7 @@ def review_drain(request: DrainRequest, cidr: Cidr, pool: Pool, reread: Reread) 
         tier=Tier.TYPED,
         typed=cidr.cidr,
         prompt="Type the whole prefix:",
-        closing="Reversible: : cidr activate opens it again.",
+        closing="Reversible: cidr activate, in the palette, opens it again.",
     )
 
 

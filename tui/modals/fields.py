@@ -24,6 +24,8 @@ __all__ = ["Choice", "Field", "Option", "Picker", "Row"]
 Value = TypeVar("Value")
 
 _GAP: Final = 2
+_LEAST: Final = 8
+"""Cells below which what is left of a column says nothing."""
 _CHOSEN: Final = "reverse"
 
 
@@ -156,14 +158,12 @@ class Choice(Widget, Generic[Value], can_focus=True):
     # keys
 
     def action_move(self, way: int) -> None:
-        choosable = [at for at, option in enumerate(self.options) if option.value is not None]
-        if not choosable:
-            return
-        if self.index is None:
-            self.index = choosable[0]
+        here = self.index
+        if here is None:
+            self.index = self._next()
         else:
-            beyond = [at for at in choosable if (at - self.index) * way > 0]
-            self.index = min(beyond, key=lambda at: abs(at - (self.index or 0)), default=self.index)
+            ahead = range(here + 1, len(self.options)) if way > 0 else range(here - 1, -1, -1)
+            self.index = next((at for at in ahead if self.options[at].value is not None), here)
         self.refresh()
         self.post_message(self.Changed())
 
@@ -225,13 +225,17 @@ class Choice(Widget, Generic[Value], can_focus=True):
         option = self.options[at]
         chosen = at == self.index
         mark = ("[*] " if option.value in self.marked else "[ ] ") if self.several and option.value else ""
-        text = f"{'>' if chosen else ' '} {mark}{self._columns(option)}"
-        dull = option.value is None
-        return Text(
-            visible(text, self.size.width),
-            style=self._cursor if chosen else "dim" if dull else "",
-            no_wrap=True,
-        )
+        text = visible(f"{'>' if chosen else ' '} {mark}{self._columns(option)}", self.size.width)
+        line = Text(text, style="dim" if option.value is None else "", no_wrap=True)
+        if chosen:
+            line.stylize(self._cursor)
+        elif self.index is None and at == self._next():
+            line.stylize(self._cursor, 0, 1)
+        return line
+
+    def _next(self) -> int | None:
+        """Where the first press of a key would go, while nothing is chosen."""
+        return next((at for at, option in enumerate(self.options) if option.value is not None), None)
 
     def _columns(self, option: Option[Value]) -> str:
         widths = [
@@ -244,6 +248,8 @@ class Choice(Widget, Generic[Value], can_focus=True):
             shown = visible(cell)
             needed = cell_len(shown) + (_GAP if parts else 0)
             if parts and needed > left:
+                if left >= _GAP + _LEAST:
+                    parts.append(visible(cell, left - _GAP))
                 break
             pad = max(widths[at] - cell_len(shown), 0) if at < len(option.cells) - 1 else 0
             parts.append(shown + " " * pad)
@@ -275,10 +281,10 @@ class Picker(Vertical):
         super().__init__(classes="picker")
         self.all = tuple(options)
         self.where = where
-        self.field = Field(placeholder="type to narrow", classes="picker-field")
+        self.field = Field(placeholder="type to narrow")
         self.choice: Choice[str] = Choice(options, chosen=chosen, rows=rows, empty="none", classes="picker-list")
         self.choice.can_focus = False
-        self.count = Static(classes="form-hint", markup=False)
+        self.count = Static(classes="picker-count", markup=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="picker-top"):

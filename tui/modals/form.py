@@ -22,7 +22,7 @@ __all__ = ["Form", "FormError", "parse_address", "parse_prefix", "parse_whole"]
 
 Result = TypeVar("Result")
 
-_NOTE: Final = "Nothing is sent here. enter on the last field shows the review."
+_NOTE: Final = "Nothing is sent here. enter on the last field: the review."
 
 
 class FormError(Exception):
@@ -93,6 +93,7 @@ class Form(Sheet[Result]):
     ]
     AUTO_FOCUS = "*"
     NOTE: ClassVar[str] = _NOTE
+    EXPENDABLE = ("shift+tab back", "type to narrow", "up down choose", "tab next")
     SENTENCES = (
         "Nothing is sent from a form: enter on its last field shows a review of the change first.",
         "tab and shift+tab go from field to field, and so does enter.",

@@ -14,7 +14,7 @@ from tui.modals.sheet import Sheet
 __all__ = ["CommandsModal"]
 
 _ROWS = 15
-_DIGITS: Option[str] = Option("", ("0-9", "", "look up the address being typed; ADDRESS @ TIME for the past"))
+_DIGITS: Option[str] = Option("", ("0-9            look up the address being typed; ADDRESS @ TIME for the past",))
 
 
 class CommandsModal(Sheet[str]):
@@ -31,7 +31,7 @@ class CommandsModal(Sheet[str]):
         super().__init__("every command by its command-line name" if runs else "keys")
         self._runs = runs
         commands = [command for command in COMMANDS if not runs or command.scope is not Scope.TABLE]
-        options = [_option(command, keys) for command in commands]
+        options = [_option(command, keys, named=runs) for command in commands]
         self._picker = Picker(options if runs else [_DIGITS, *options], rows=_ROWS)
 
     def compose_body(self) -> ComposeResult:
@@ -52,6 +52,8 @@ class CommandsModal(Sheet[str]):
         self.finish((choice.value or only or None) if self._runs else None)
 
 
-def _option(command: Command, keys: Mapping[str, str]) -> Option[str]:
-    shown = (keys[command.id],) if command.id in keys else command.keys
-    return Option(command.id, (" ".join(key_text(key) for key in shown), command.name, command.help))
+def _option(command: Command, keys: Mapping[str, str], *, named: bool) -> Option[str]:
+    shown = " ".join(key_text(key) for key in ((keys[command.id],) if command.id in keys else command.keys))
+    if named:
+        return Option(command.id, (f"{command.name:<24} {shown:<14} {command.help}",))
+    return Option(command.id, (f"{shown or ': ' + command.name:<14} {command.help}",))

@@ -19,7 +19,7 @@ __all__ = ["Line", "Shell", "grid", "shell_rows"]
 PROBLEM: Final = "yellow"
 REVIEW_LABEL: Final = 16
 """Cells of the labels of a review."""
-FORM_LABEL: Final = 13
+FORM_LABEL: Final = 12
 """Cells of the labels of a form."""
 
 

@@ -23,6 +23,12 @@ __all__ = ["LandedModal", "RefusalModal"]
 Result = TypeVar("Result")
 
 _SHOWN: Final = 5
+_LANDED: Final = "landed_in_default_pool"
+_ZENLAYER: Final = (
+    "This is a Zenlayer address. It is in no customer CIDR, and what you bind to it will not show your address"
+    " or your ASN."
+)
+_STAYS: Final = "It stays marked  !  DEFAULT in EIPs, and as a finding, until it is fixed or accepted with a reason."
 
 
 class Notice(Sheet[Result]):
@@ -32,6 +38,7 @@ class Notice(Sheet[Result]):
         Binding("enter,n,q", "leave", "leave", show=False, id="notice_leave"),
     ]
     WAY_OUT: ClassVar[str] = "> Close <"
+    NOTE: ClassVar[str] = "enter, esc, q and n close it"
 
     def __init__(self, heading: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(heading)
@@ -56,6 +63,7 @@ class Notice(Sheet[Result]):
         super().on_mount()
         self._shown = self._clock()
         self.set_focus(self.query_one(CancelText))
+        self.say(self.NOTE)
 
     async def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -76,6 +84,7 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         Binding("a", "copy", "copy", show=False, id="copy"),
     ]
     WAY_OUT = "> Leave it <"
+    NOTE = "the row keeps its mark, and the finding stays until it is closed"
     SENTENCES = (
         "The allocation was made, and what it gave is a Zenlayer address, not one of yours.",
         "F allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
@@ -102,15 +111,14 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         where = f"from {request.pool_id}" if request.pool_id else "without naming a pool"
         yield Line("asked for", f"{many} {where}")
         for number, eip in enumerate(self._eips[:_SHOWN]):
-            got = f"{eip.address}   EIP {eip.id}   customer-owned: NO   pool {eip.pool_id}"
-            yield Line("" if number else "got", got)
+            yield Line("" if number else "got", f"{eip.address}   customer-owned: NO   EIP {eip.id}")
         if len(self._eips) > _SHOWN:
             yield Line("", f"and {len(self._eips) - _SHOWN:,} more")
-        yield Line("warning", "landed_in_default_pool")
+        yield Line("pool", f"{self._eips[0].pool_id} (DEFAULT)")
+        yield Line("warning", _LANDED)
         yield Line("", "")
-        yield Line("", "This is a Zenlayer address. It is in no customer CIDR, and what you bind to it", problem=True)
-        yield Line("", "will not show your address or your ASN.")
-        yield Line("", "It stays marked  !  DEFAULT in EIPs, and as a finding, until it is fixed or accepted.")
+        yield Line("", _ZENLAYER, problem=True)
+        yield Line("", _STAYS)
 
     def _what_now(self) -> Iterable[Line]:
         yield Line("What now", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from core import Cidr, CidrState, Pool, PoolKind
 from tui.modals.fields import Option
@@ -10,7 +11,11 @@ from tui.modals.lines import Line
 
 __all__ = ["by_room", "gives_out", "pool_option", "pool_options", "usage_lines"]
 
-_RULE = "-------- not your addresses --------"
+_RULE: Final = "-------- not your addresses --------"
+_SHORT_RUNWAY: Final = 14
+"""Days of runway below which a pool carries the mark; the core's own default for its finding."""
+_ROOM: Final = 60
+"""Cells that a review of 80 columns has for a text."""
 
 
 def by_room(pools: Iterable[Pool]) -> list[Pool]:
@@ -52,8 +57,8 @@ def pool_option(pool: Pool, cidrs: Sequence[Cidr], *, region: bool = False) -> O
     room = f"{pool.available:,} free of {pool.total:,}"
     used = "" if pool.used_percent is None else f"{pool.used_percent:3.0f} %"
     runway = "" if pool.runway_days is None else f"runway {pool.runway_days:.0f} d"
-    low = "" if pool.available else " !"
-    return Option(pool.id, (pool.id, "customer", *where, room + low, used, runway))
+    low = not pool.available or (pool.runway_days is not None and pool.runway_days < _SHORT_RUNWAY)
+    return Option(pool.id, (pool.id, "customer", *where, room + (" !" if low else ""), used, runway))
 
 
 def _why_nothing(pool: Pool, cidrs: Sequence[Cidr]) -> str:
@@ -75,20 +80,21 @@ def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, labe
         label: what stands before `before` and `after`.
 
     """
+    was, will = _counts(pool), _counts(pool, taken, cooling, held)
+    widths = [max(len(one), len(other)) for one, other in zip(was, will, strict=True)]
+    gap = "   " if sum(widths) + 3 * (len(widths) - 1) <= _ROOM else "  "
     return [
-        Line(f"{label} before".strip(), _numbers(pool)),
-        Line(f"{label} after".strip(), _numbers(pool, taken, cooling, held)),
+        Line(f"{label} {when}".strip(), gap.join(f"{count:>{w}}" for count, w in zip(counts, widths, strict=True)))
+        for when, counts in (("before", was), ("after", will))
     ]
 
 
-def _numbers(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0) -> str:
+def _counts(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0) -> list[str]:
     allocated = pool.allocated + taken
-    free = pool.available - taken - cooling - held
-    counts = [
+    return [
         f"{allocated:,} allocated",
         f"{pool.cooling + cooling:,} cooling",
         f"{pool.reserved:,} reserved",
-        f"{free:,} free",
+        f"{pool.available - taken - cooling - held:,} free",
+        f"{100 * allocated / pool.total:.0f} %" if pool.total else "no CIDR",
     ]
-    percent = f"{100 * allocated / pool.total:.0f} %" if pool.total else "no CIDR"
-    return "  ".join(f"{count:>13}" for count in counts) + f"  {percent:>6}"

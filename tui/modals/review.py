@@ -95,6 +95,8 @@ class ReviewModal(Sheet["str | None"]):
         "The command line does the same outside the dashboard; it is also the way for screen readers.",
     )
 
+    EXPENDABLE = ("a copy", "r reason")
+
     class Pasted(Message):
         """Text was pasted over the review as keys; the review is closed, the text wants a lookup."""
 
@@ -144,7 +146,7 @@ class ReviewModal(Sheet["str | None"]):
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
-        self.say("Cancel has the focus; enter and esc cancel; r edits the reason")
+        self.say("Cancel has the focus: enter and esc cancel, r edits the reason")
         self.set_focus(self.query_one(CancelText))
         self._paint()
         self.run_worker(self._look(), group="look")
@@ -154,12 +156,7 @@ class ReviewModal(Sheet["str | None"]):
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
-        more = ("PgDn more",) if self.overflows else ()
-        return ("esc cancel", send.replace(" at once", ""), "r reason", "a copy", *more, "F1 help")
-
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        self.call_after_refresh(self.show_keys)
+        return ("esc cancel", send.replace(" at once", ""), "r reason", "a copy", "F1 help")
 
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"

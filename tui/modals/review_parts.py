@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from core import Binding, BindingKind, Eip
+from core import Binding, BindingKind, Eip, Service
 from tui.modals.command_line import command_line
 from tui.modals.lines import Line
 from tui.modals.review import Review

@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-_KEEP_FIRST: Final = "The old address is released at once: esc, and choose to keep it, if DNS has to move first."
+_KEEP_FIRST: Final = "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."
 
 
 def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool, reread: Reread) -> Review:
@@ -86,7 +86,7 @@ def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool,
     ]
     if default:
         lines = [*default_warning((), (), pool.region), *lines]
-        undo = "Reversible: release gives the address back to Zenlayer's pool. Chosen on purpose: no finding."
+        undo = "Reversible: release gives it back. Chosen on purpose, so no finding is opened."
     else:
         undo = f"Reversible: release gives the address back to {pool.id}."
     return review_of(
@@ -120,7 +120,7 @@ def review_bind(
     return review_of(
         request,
         reread,
-        title=f"bind {eip.address} to {request.kind.value} {service.id}",
+        title=f"bind {eip.address} to {_short(request.kind)} {service.id}",
         target_copy=eip.address,
         sections=(tuple(lines), (Line("pool", f"unchanged by a bind ({eip.pool_id})"),)),
         tier=Tier.PLAIN,
@@ -128,8 +128,12 @@ def review_bind(
     )
 
 
+def _short(kind: BindingKind) -> str:
+    return "lb" if kind is BindingKind.LOAD_BALANCER else kind.value
+
+
 def _bound_to(request: BindRequest, service: Service) -> str:
-    name = " ".join(part for part in (request.kind.value, service.id, quoted(service.name)) if part)
+    name = " ".join(part for part in (_short(request.kind), service.id, quoted(service.name)) if part)
     match request.kind:
         case BindingKind.NIC:
             return f"{name} at {request.private_ip}"
@@ -238,7 +242,7 @@ def review_release(
         tier=tier,
         typed=typed,
         prompt=words,
-        closing="Until it is given out again, Z takes it back for its last holder, as a new EIP.",
+        closing="Until it is given out again, Z takes it back, as a new EIP.",
     )
 
 
@@ -281,8 +285,9 @@ def review_rehome(
 ) -> Review:
     """Of a repair or a move; `new_address` is the one a dry run named."""
     new = new_address or "the next address"
-    faster = "" if request.address or not new_address else " (if taken meanwhile: the next one)"
+    faster = "" if request.address or not new_address else " (if taken: the next one)"
     served = ", ".join(binding_words(binding, services) for binding in eip.bindings)
+    owned = "customer-owned: yes" if eip.customer_owned else "DEFAULT, customer-owned: no"
     steps = [f"allocate  {new} in {pool.id}{faster}"]
     steps += [f"bind      {new} to {served}"] if served else []
     if request.keep:
@@ -297,18 +302,16 @@ def review_rehome(
         target_copy=eip.address,
         sections=(
             (
-                target_line(eip),
-                owner_line(eip),
+                Line("target", f"{eip.address}   EIP {eip.id}   {owned}"),
                 *present_lines(eip.bindings, services),
-                Line("steps", "in one go, all of them or none:"),
-                *(Line(f"  {number}", step) for number, step in enumerate(steps, 1)),
+                *(Line("" if at else "steps", f"{at + 1} {step}") for at, step in enumerate(steps)),
                 *_rehome_stops(request, eip, served),
             ),
             tuple(usage_lines(pool, 1)),
         ),
         tier=Tier.TYPED,
         typed=last_octet(eip.address),
-        prompt=f"{'Moves' if request.keep else 'Moves and releases'} an EIP. Type its last octet:",
+        prompt=f"{'Keeps' if request.keep else 'Releases'} the old EIP. Type its last octet:",
         closing="" if request.keep else _KEEP_FIRST,
     )
 

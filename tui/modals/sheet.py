@@ -38,18 +38,18 @@ class CopyRequested(Message):
         self.text = text
 
 
-def fit_keys(parts: Sequence[str], width: int) -> str:
-    """The key line in `width` cells: narrower gaps first, then without what stands before the last."""
+def fit_keys(parts: Sequence[str], width: int, expendable: Sequence[str] = ()) -> str:
+    """The key line in `width` cells: narrower gaps first, then without the `expendable` parts, in their order."""
     chosen = list(parts)
-    while chosen:
+    leaving = [part for part in expendable if part in chosen]
+    while True:
         for gap in ("   ", "  "):
             line = gap.join(chosen)
             if len(line) <= width:
                 return line
-        if len(chosen) <= 2:
-            break
-        del chosen[-2]
-    return "  ".join(chosen)[:width]
+        if not leaving:
+            return line[:width]
+        chosen.remove(leaving.pop(0))
 
 
 def rule() -> Static:
@@ -71,6 +71,9 @@ class Sheet(ModalScreen[Result]):
     ]
     SENTENCES: ClassVar[tuple[str, ...]] = ()
     """What F1 says, a sentence or two each."""
+    EXPENDABLE: ClassVar[tuple[str, ...]] = ()
+    """Parts of the key line that go first when it is too long."""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-tight"), (76, "-roomy")]
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -85,7 +88,7 @@ class Sheet(ModalScreen[Result]):
         yield from ()
 
     def keys(self) -> Sequence[str]:
-        """The key line in its order; the last part stays whatever happens."""
+        """The key line in its order, help last."""
         return ("esc cancel", "F1 help")
 
     def compose(self) -> ComposeResult:
@@ -100,16 +103,18 @@ class Sheet(ModalScreen[Result]):
         self.set_class(glyphs(os.environ) is ASCII, "-ascii")
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(event.size.width)
-
-    def _fit(self, width: int) -> None:
         box = self.query_one(".sheet-box")
-        box.border_title = safe(self.heading, width=max(width - _TITLE_MARGIN, 1))
+        box.border_title = safe(self.heading, width=max(event.size.width - _TITLE_MARGIN, 1))
         self.show_keys()
+        self.call_after_refresh(self.show_keys)
 
     def show_keys(self) -> None:
-        """Write the key line anew."""
-        self.query_one(".sheet-keys", Static).update(Text(fit_keys(self.keys(), self.size.width)))
+        """Write the key line anew; whether there is more to read is known once it has been laid out."""
+        *parts, last = self.keys()
+        if self.overflows:
+            parts.append("PgDn more")
+        line = fit_keys([*parts, last], self.size.width, self.EXPENDABLE)
+        self.query_one(".sheet-keys", Static).update(Text(line))
 
     @property
     def body(self) -> Widget:
@@ -180,7 +185,7 @@ class HelpSheet(Sheet[None]):
             yield Static(safe(sentence), classes="sheet-help", markup=False)
 
     def keys(self) -> Sequence[str]:
-        return ("q back", "esc back", "PgDn more", "F1 back")
+        return ("q back", "esc back", "F1 back")
 
     def action_help(self) -> None:
         self.cancel()

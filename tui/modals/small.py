@@ -28,7 +28,9 @@ class BandwidthModal(Form["BandwidthRequest | None"]):
         self._reason = Field()
 
     def rows(self) -> ComposeResult:
-        yield Row("EIP", Static(safe(f"{self._eip.address}   serves {serves(self._eip)}"), markup=False))
+        yield Row(
+            "EIP", Static(safe(f"{self._eip.address}   serves {serves(self._eip)}"), classes="form-text", markup=False)
+        )
         yield Row("bandwidth", self._mbps, hint="Mbps")
         yield Row("reason", self._reason)
 
@@ -59,7 +61,7 @@ class AcceptModal(Form["AcceptRequest | None"]):
         for label, text in (("finding", finding.message), ("remedy", finding.remedy)):
             yield Row(label, Static(safe(text), classes="form-text", markup=False))
         yield Row("reason", self._reason)
-        yield Row("until", self._until, hint="UTC, as 2026-01-31 or 2026-01-31T12:00Z")
+        yield Row("until", self._until, hint="as 2026-01-31 or 2026-01-31T12:00Z")
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         yield Line("then", "the finding is no longer listed; the history keeps who accepted it and why")

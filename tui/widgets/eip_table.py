@@ -106,18 +106,16 @@ class EipTable(RowTable[EipRow]):
                 grown = await self._ask(partial(self._towards, window=window, target=target))
                 if self.window is window:
                     self.window = grown
-                if self.total:
-                    self._target = min(self._target, self.total - 1)
-                else:
-                    self._target = None
+                last = self.total - 1
+                self._target = min(self._target, last) if self.total else None
         except EipdeckError as refusal:
             self._target = None
             self.post_message(self.Failed(refusal))
         finally:
             self._loading = False
-        target, self._target = self._target, None
-        if target is not None:
-            self.place(target, by_operator=True)
+        if self._target is not None:
+            reached, self._target = self._target, None
+            self.place(reached, by_operator=True)
 
     def _towards(self, desk: Desk, *, window: Window, target: int) -> Window:
         """The window with the target and what is around it; far jumps only happen to either end."""

@@ -1,0 +1,377 @@
+"""The laws of the inventory: whatever operators do in whatever order, the database agrees with plain sets."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    Allocation,
+    AllocationRequest,
+    BandwidthRequest,
+    BindingKind,
+    BindRequest,
+    CidrState,
+    Config,
+    DrainRequest,
+    EipdeckError,
+    PoolOrder,
+    PoolSettingsRequest,
+    RecoverRequest,
+    RehomeRequest,
+    ReleaseRequest,
+    ReserveRequest,
+    RetireRequest,
+    UnbindRequest,
+    UnreserveRequest,
+    Verdict,
+)
+from core.addresses import format_address, parse_ports, parse_prefix
+from core.objects import to_micros
+from tests.core.audit import audit
+from tests.core.kit import Clock, dump, fresh_desk, services
+from tests.core.model import EVERY_PORT, Entry, Holding, Model, No, Settings, Space
+
+DEFAULT_RANGE = "198.18.64.0/30"
+DEFAULT = "default-lab"
+CONFIG = Config(region="lab", regions={"lab": (DEFAULT_RANGE,)})
+CIDRS = ("203.0.113.0/29", "203.0.113.8/30", "203.0.113.4/30", "192.0.2.6/31")
+"""Two of them are neighbours, one overlaps another, one has no edges to avoid."""
+POOLS = ("edge", "spare")
+UNIVERSE = tuple(
+    address
+    for cidr in ("203.0.113.0/28", "192.0.2.4/30", DEFAULT_RANGE)
+    for address in range(parse_prefix(cidr).first, parse_prefix(cidr).last + 1)
+)
+ENTRIES = (
+    *(Entry(BindingKind.NIC, name) for name in ("nic-1", "nic-2")),
+    Entry(BindingKind.LOAD_BALANCER, "lb-1"),
+    *(Entry(BindingKind.SNAT, name, sources=("10.0.8.0/24",)) for name in ("nat-1", "nat-2")),
+    *(Entry(BindingKind.DNAT, "nat-1", (), how, ports) for how in ("tcp", "udp") for ports in ((443, 443), (440, 450))),
+    Entry(BindingKind.DNAT, "nat-1", protocol="any"),
+)
+UNSEEN = ("event", "chain", "request", "sqlite_sequence")
+"""Tables that say that something changed, rather than being what changed."""
+
+pools = st.sampled_from((*POOLS, *POOLS, DEFAULT, "no-such-pool"))
+cidrs = st.sampled_from(CIDRS)
+places = st.sampled_from(UNIVERSE)
+picks = st.integers(0, 31)
+
+
+class Inventory(RuleBasedStateMachine):
+    """Every verb against the model; after every step the rows themselves are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(mkdtemp(prefix="eipdeck-laws-"))
+        self.clock = Clock()
+        self.desk = fresh_desk(self.folder, clock=self.clock, config=CONFIG)
+        block = parse_prefix(DEFAULT_RANGE)
+        span = set(range(block.first, block.last + 1))
+        supply = Space(DEFAULT_RANGE, DEFAULT, block.first, block.last, CidrState.ACTIVE, free=span)
+        self.model = Model({DEFAULT: Settings(customer=False)}, [supply], now=to_micros(self.clock.now))
+        self.answered: dict[str, tuple[AllocationRequest, tuple[str | None, ...]]] = {}
+        self.told: list[Verdict] = []
+
+    def teardown(self) -> None:
+        self.desk.close()
+        shutil.rmtree(self.folder)
+
+    @initialize()
+    def settle(self) -> None:
+        services(self.desk)
+        for cidr in CIDRS[:2]:
+            self.add(cidr, "edge", avoid_edges=False)
+            self.activate(cidr)
+
+    def both(self, expect: Callable[[], Any], act: Callable[[], Any]) -> tuple[Any, Any] | None:
+        """Do it in the model and on the desk: both refuse with one code and nothing changed, or both do it."""
+        before, saved, code = dump(self.desk.path), deepcopy(self.model), None
+        try:
+            expected = expect()
+        except No as no:
+            self.model, code = saved, no.code
+        if code is not None:
+            with pytest.raises(EipdeckError) as refusal:
+                act()
+            assert refusal.value.code == code, refusal.value.message
+            assert dump(self.desk.path) == before, "a refused operation changed something"
+            return None
+        done = act()
+        after = dump(self.desk.path)
+        changed = [name for name in before if name not in UNSEEN and before[name] != after[name]]
+        assert set(before["event"]) <= set(after["event"]), "the history was changed"
+        assert bool(changed) == (len(after["event"]) > len(before["event"])), changed
+        return expected, done
+
+    def given(self, expect: Callable[[], list[Holding]], act: Callable[[], Allocation]) -> Allocation | None:
+        """`both` for what makes EIPs: the addresses agree, and the model learns their ids."""
+        done = self.both(expect, act)
+        if done is None:
+            return None
+        made: list[Holding] = done[0]
+        allocation: Allocation = done[1]
+        assert [format_address(holding.address) for holding in made] == [eip.address for eip in allocation.eips]
+        for holding, eip in zip(made, allocation.eips, strict=True):
+            assert eip.pool_id == holding.pool
+            assert eip.customer_owned == self.model.pools[holding.pool].customer
+            assert eip.landed_in_default == holding.landed
+            holding.id = eip.id
+        assert [warning.eip_id for warning in allocation.warnings] == [each.id for each in made if each.landed]
+        return allocation
+
+    def key(self, pick: int) -> int | str:
+        """Mostly a live EIP, by address or id; now and then an ended one, or none at all."""
+        live, ended = list(self.model.live.values()), list(self.model.ended)
+        if pick == 31 or (not live and not ended):
+            return "eip-none" if pick % 2 else UNIVERSE[pick % len(UNIVERSE)]
+        if (pick > 27 or not live) and ended:
+            return ended[pick % len(ended)]
+        holding = live[pick % len(live)]
+        return holding.id if pick % 2 else holding.address
+
+    # allocation
+
+    @rule(pool=pools, count=st.integers(1, 3), key=st.none() | st.integers(0, 5), preview=st.booleans())
+    def allocate(self, pool: str, count: int, key: int | None, preview: bool) -> None:  # noqa: FBT001
+        request_id = None if key is None or f"k{key}" in self.answered else f"k{key}"
+        request = AllocationRequest(pool_id=pool, count=count, request_id=request_id)
+        seen = self.previewed(request) if preview else None
+        allocation = self.given(
+            lambda: self.model.allocate(pool, self.model.take(pool, count)),
+            lambda: self.desk.platform.allocate(request),
+        )
+        if preview:
+            assert seen == (allocation and [eip.address for eip in allocation.eips])
+        if allocation and request_id:
+            self.answered[request_id] = (request, tuple(eip.id for eip in allocation.eips))
+
+    def previewed(self, request: AllocationRequest) -> list[str] | None:
+        before = dump(self.desk.path)
+        try:
+            seen = self.desk.preview(request)
+        except EipdeckError:
+            return None
+        assert dump(self.desk.path) == before, "a dry run changed something"
+        assert {eip.id for eip in seen.eips} | {warning.eip_id for warning in seen.warnings} == {None}
+        return [eip.address for eip in seen.eips]
+
+    @rule(chosen=st.booleans())
+    def allocate_without_pool(self, chosen: bool) -> None:  # noqa: FBT001
+        self.given(
+            lambda: self.model.allocate(DEFAULT, self.model.take(DEFAULT, 1), landed=not chosen),
+            lambda: self.desk.platform.allocate(AllocationRequest(default=chosen)),
+        )
+
+    @rule(pool=pools, address=places)
+    def allocate_address(self, pool: str, address: int) -> None:
+        def expect() -> list[Holding]:
+            self.model.take_one(pool, address)
+            return self.model.allocate(pool, (address,))
+
+        request = AllocationRequest(pool_id=pool, address=format_address(address))
+        self.given(expect, lambda: self.desk.platform.allocate(request))
+
+    @precondition(lambda self: self.answered)
+    @rule(pick=picks)
+    def ask_again(self, pick: int) -> None:
+        request, ids = list(self.answered.values())[pick % len(self.answered)]
+        before = dump(self.desk.path)
+        assert tuple(eip.id for eip in self.desk.platform.allocate(request).eips) == ids
+        with pytest.raises(EipdeckError) as caught:
+            self.desk.platform.allocate(replace(request, count=request.count + 1))
+        assert caught.value.code == "request_mismatch"
+        assert dump(self.desk.path) == before
+
+    @rule(address=places)
+    def recover(self, address: int) -> None:
+        request = RecoverRequest(address=format_address(address))
+        self.given(lambda: self.model.recover(address), lambda: self.desk.platform.recover(request))
+
+    @rule(pick=picks, pool=pools, keep=st.booleans())
+    def rehome(self, pick: int, pool: str, keep: bool) -> None:  # noqa: FBT001
+        key = self.key(pick)
+        request = RehomeRequest(eip=words(key), pool_id=pool, keep=keep)
+        self.given(lambda: self.model.rehome(key, pool, keep=keep), lambda: self.desk.platform.rehome(request))
+
+    @rule(some=st.lists(picks, min_size=1, max_size=3), unbind=st.booleans())
+    def release(self, some: list[int], unbind: bool) -> None:  # noqa: FBT001
+        keys = [self.key(pick) for pick in some]
+        request = ReleaseRequest(eips=tuple(words(key) for key in keys), unbind=unbind)
+        self.both(lambda: self.model.release(keys, unbind=unbind), lambda: self.desk.platform.release(request))
+
+    # bindings
+
+    @rule(pick=picks, entry=st.sampled_from(ENTRIES))
+    def bind(self, pick: int, entry: Entry) -> None:
+        key = self.key(pick)
+        request = BindRequest(
+            eip=words(key),
+            kind=entry.kind,
+            service_id=entry.service,
+            private_ip="10.0.8.10" if entry.kind is BindingKind.DNAT else None,
+            sources=entry.sources,
+            protocol=entry.protocol,
+            port=None if entry.ports == EVERY_PORT else f"{entry.ports[0]}-{entry.ports[1]}",
+        )
+        self.both(lambda: self.model.bind(key, entry), lambda: self.desk.platform.bind(request))
+
+    @rule(pick=picks)
+    def unbind(self, pick: int) -> None:
+        key = self.key(pick)
+        request = UnbindRequest(eip=words(key))
+        self.both(lambda: self.model.unbind(key), lambda: self.desk.platform.unbind(request))
+
+    @rule(pick=picks, mbps=st.sampled_from((100, 200)))
+    def change_bandwidth(self, pick: int, mbps: int) -> None:
+        def expect() -> None:
+            if self.model.found(key).id in self.model.ended:
+                raise No("eip_not_found")
+
+        key = self.key(pick)
+        request = BandwidthRequest(eip=words(key), bandwidth_mbps=mbps)
+        self.both(expect, lambda: self.desk.platform.set_bandwidth(request))
+
+    # CIDRs and pools
+
+    @rule(cidr=cidrs, pool=st.sampled_from((*POOLS, None)), avoid_edges=st.booleans())
+    def add(self, cidr: str, pool: str | None, avoid_edges: bool) -> None:  # noqa: FBT001
+        prefix = parse_prefix(cidr)
+        request = AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool, avoid_edges=avoid_edges)
+        self.both(
+            lambda: self.model.add(cidr, prefix.first, prefix.last, pool, avoid_edges=avoid_edges),
+            lambda: self.desk.platform.add_cidr(request),
+        )
+
+    @rule(cidr=cidrs)
+    def activate(self, cidr: str) -> None:
+        request = ActivateRequest(cidr=cidr, reason="onboarding done")
+        self.both(lambda: self.model.activate(cidr), lambda: self.desk.platform.activate_cidr(request))
+
+    @rule(cidr=cidrs)
+    def drain(self, cidr: str) -> None:
+        request = DrainRequest(cidr=cidr)
+        self.both(lambda: self.model.drain(cidr), lambda: self.desk.platform.drain_cidr(request))
+
+    @rule(cidr=cidrs)
+    def retire(self, cidr: str) -> None:
+        request = RetireRequest(cidr=cidr)
+        self.both(lambda: self.model.retire(cidr), lambda: self.desk.platform.retire_cidr(request))
+
+    @precondition(lambda self: any(space.state is CidrState.DRAINING for space in self.model.spaces))
+    @rule()
+    def empty_and_retire(self) -> None:
+        space = next(space for space in self.model.spaces if space.state is CidrState.DRAINING)
+        keys = [address for address in self.model.live if address in space]
+        request = ReleaseRequest(eips=tuple(words(key) for key in keys), unbind=True)
+        self.both(lambda: self.model.release(keys, unbind=True), lambda: self.desk.platform.release(request))
+        self.retire(space.cidr)
+
+    @rule(cidr=cidrs, start=st.integers(0, 4), size=st.integers(1, 4), soft=st.booleans())
+    def reserve(self, cidr: str, start: int, size: int, soft: bool) -> None:  # noqa: FBT001
+        first = parse_prefix(cidr).first + start
+        last = first + size - 1
+        kind = "soft" if soft else "hard"
+        request = ReserveRequest(cidr=cidr, first=format_address(first), last=format_address(last), soft=soft)
+        self.both(
+            lambda: self.model.reserve(cidr, first, last, kind),
+            lambda: self.desk.platform.reserve(request),
+        )
+
+    @rule(cidr=cidrs, start=st.integers(0, 4), size=st.integers(1, 4))
+    def unreserve(self, cidr: str, start: int, size: int) -> None:
+        first = parse_prefix(cidr).first + start
+        last = first + size - 1
+        request = UnreserveRequest(cidr=cidr, first=format_address(first), last=format_address(last))
+        self.both(lambda: self.model.unreserve(cidr, first, last), lambda: self.desk.platform.unreserve(request))
+
+    @rule(
+        pool=pools,
+        order=st.sampled_from((PoolOrder.LRU, PoolOrder.LOWEST, None)),
+        cooldown=st.sampled_from((0, 60, 90, None)),
+    )
+    def set_pool(self, pool: str, order: PoolOrder | None, cooldown: int | None) -> None:
+        def expect() -> None:
+            kept = self.model.settings(pool)
+            kept.order = order or kept.order
+            kept.cooldown = kept.cooldown if cooldown is None else cooldown
+
+        request = PoolSettingsRequest(pool_id=pool, order=order, cooldown_seconds=cooldown)
+        self.both(expect, lambda: self.desk.platform.set_pool(request))
+
+    # time and verdicts
+
+    @rule(seconds=st.sampled_from((1, 30, 60, 3600)), address=places)
+    def wait(self, seconds: int, address: int) -> None:
+        self.told.append(self.look(address, self.clock.now))
+        self.model.now = to_micros(self.clock.advance(seconds))
+
+    @rule(address=places)
+    def look_now(self, address: int) -> None:
+        assert self.look(address, None).verdict is self.model.verdict(address)
+
+    @precondition(lambda self: self.told)
+    @rule(pick=picks)
+    def look_back(self, pick: int) -> None:
+        """What was said of a moment is said of it for ever."""
+        told = self.told[pick % len(self.told)]
+        again = self.desk.lookup(told.address, told.at)
+        assert gist(again) == gist(told)
+
+    def look(self, address: int, at: datetime | None) -> Verdict:
+        return self.desk.lookup(format_address(address), at)
+
+    @invariant()
+    def agrees(self) -> None:
+        read = {life.id: life for life in audit(self.desk).values() if life.pool != "default-asia-east-1"}
+        seen = [(each.cidr, each.pool, each.state, each.free, each.cooling, each.live) for each in read.values()]
+        assert seen == [
+            (each.cidr, each.pool, each.state, each.free, each.resting, {a for a in self.model.live if a in each})
+            for each in self.model.spaces
+        ]
+        live = {eip.address: eip for eip in self.desk.eips()}
+        assert {address: eip.id for address, eip in live.items()} == {
+            format_address(address): holding.id for address, holding in self.model.live.items()
+        }
+        for address, holding in self.model.live.items():
+            eip = live[format_address(address)]
+            served = [
+                Entry(
+                    each.kind,
+                    each.service_id,
+                    each.sources,
+                    each.protocol,
+                    parse_ports(str(each.port)) if each.port is not None else EVERY_PORT,
+                )
+                for each in eip.bindings
+            ]
+            assert served == holding.bindings
+            assert eip.landed_in_default == holding.landed
+
+
+def words(key: int | str) -> str:
+    return key if isinstance(key, str) else format_address(key)
+
+
+def gist(verdict: Verdict) -> tuple[object, ...]:
+    eip = verdict.eip
+    bindings = tuple(binding.id for binding in eip.bindings) if eip else ()
+    return verdict.verdict, verdict.cidr, verdict.pool_id, eip and eip.id, bindings
+
+
+Inventory.TestCase.settings = settings(max_examples=30, stateful_step_count=40)
+TestInventory = Inventory.TestCase

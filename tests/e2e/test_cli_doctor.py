@@ -1,0 +1,92 @@
+"""`eipdeck doctor`: what works here, and what to do about what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui.doctor import clipboard_route
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Deck
+
+
+def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
+    found = deck.done("doctor")
+    assert found["paths"] == {
+        "configuration": str(home / ".config/eipdeck/config.toml"),
+        "database": str(deck.path),
+        "lock": f"{deck.path}.lock",
+        "clip": str(home / ".local/state/eipdeck/clip"),
+    }
+    text = deck("doctor").out
+    for path in found["paths"].values():
+        assert path in text
+
+
+def test_a_sound_database_is_said_to_be_one(deck: Deck) -> None:
+    database = deck.done("doctor")["database"]
+    assert (database["ok"], database["integrity"], database["writable"]) == (True, "ok", True)
+    assert database["schema"]
+
+
+def test_looking_creates_nothing(empty: Deck, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EIPDECK_DB", "")
+    found = empty.done("doctor")
+    assert found["database"]["state"] == "made when first used"
+    assert found["operator"] == "alice"
+    assert list(home.iterdir()) == []
+
+
+def test_a_newer_database_is_told_with_its_code_and_the_rest_all_the_same(empty: Deck) -> None:
+    empty.path.write_text("a shopping list\n" * 400)
+    said = empty("doctor")
+    assert said.code == 6
+    assert "store_unavailable" in said.err
+    assert "terminal" in said.out
+    assert "is not a database" in said.out
+    said = empty("doctor", "--json")
+    assert said.document["database"]["ok"] is False
+    assert '"store_unavailable"' in said.err
+
+
+def test_a_damaged_database_is_told(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk", "--count", "16", "--name", "n" * 255)
+    content = bytearray(deck.path.read_bytes())
+    for place in range(8 * 4096, len(content), 4096):
+        content[place : place + 64] = b"\xff" * 64
+    deck.path.write_bytes(content)
+    said = deck("doctor", "--json")
+    assert said.code == 6
+    assert said.document["advice"]
+
+
+def test_a_wrong_configuration_is_told_and_the_rest_all_the_same(deck: Deck, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("colour = 1\n")
+    said = deck("--config", str(file), "doctor", "--json")
+    assert said.code == 2
+    assert said.document["paths"]["configuration"] == str(file)
+
+
+@pytest.mark.parametrize(
+    ("environ", "route"),
+    [
+        ({}, "OSC 52"),
+        ({"STY": "1.pts-0"}, "OSC 52 through screen"),
+    ],
+)
+def test_the_clipboard_route_is_named(environ: dict[str, str], route: str) -> None:
+    assert clipboard_route(environ) == route
+
+
+def test_a_terminal_that_cannot_show_the_dashboard_is_told(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert any("dashboard cannot run" in advice for advice in deck.done("doctor")["advice"])
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "40")
+    found = deck.done("doctor")
+    assert found["terminal"]["columns"] == 40
+    assert any("80x24" in advice for advice in found["advice"])

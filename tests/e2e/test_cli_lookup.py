@@ -1,0 +1,72 @@
+"""Verdicts on the command line: as arguments, at a past time, and out of pasted text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Deck
+
+LOG = """\
+2026-11-23T03:12:00Z deny src=203.0.113.0 dst=8.8.8.8
+nothing here, only 1.2.3 and 999.1.1.1
+abuse from 203[.]0[.]113[.]1, again 203.0.113.1 and 2001:db8::7
+"""
+
+
+def test_exit_0_when_every_address_is_customer_space_and_1_otherwise(deck: Deck) -> None:
+    assert deck("lookup", "203.0.113.0", "203.0.113.15", "--json").code == 0
+    assert deck("lookup", "203.0.113.0", "8.8.8.8", "--json").code == 1
+    assert deck("lookup", "198.18.0.0", "--json").code == 1
+
+
+def test_each_verdict_says_where_the_fix_lives(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk", "--count", "2")
+    deck.done("bind", "203.0.113.0", "--nic", "nic-1", "--private-ip", "10.0.1.1")
+    deck.done("allocate", code=3)
+    asked = ("203.0.113.0", "203.0.113.1", "203.0.113.2", "198.18.0.0", "198.18.0.1", "8.8.8.8")
+    verdicts = deck.done("lookup", *asked, code=1)
+    assert [(each["verdict"], each["fix_in"]) for each in verdicts] == [
+        ("customer-bound", "customer_cidr"),
+        ("customer-unbound", "customer_cidr"),
+        ("customer-unallocated", "customer_cidr"),
+        ("default-unbound", "zenlayer"),
+        ("default-unallocated", "zenlayer"),
+        ("not-ours", "elsewhere"),
+    ]
+    assert verdicts[0]["eip"]["bindings"][0]["service_id"] == "nic-1"
+    assert [each["count"] for each in verdicts] == [1] * 6
+
+
+def test_a_past_time_is_judged_as_it_was(deck: Deck) -> None:
+    eip = deck.done("allocate", "--pool", "hk")["eips"][0]
+    deck.done("release", eip["id"], "--yes")
+    then = deck.done("lookup", eip["address"], "--at", eip["allocated_at"])[0]
+    assert (then["verdict"], then["eip"]["id"]) == ("customer-unbound", eip["id"])
+    now = deck.done("lookup", eip["address"])[0]
+    assert (now["verdict"], now["eip"]) == ("customer-unallocated", None)
+    assert eip["id"] in now["summary"]
+
+
+def test_text_on_stdin_gives_one_verdict_for_each_address_and_time(deck: Deck) -> None:
+    said = deck("lookup", "-", "--json", stdin=LOG)
+    assert said.code == 1
+    assert [(each["address"], each["verdict"], each["count"]) for each in said.document] == [
+        ("203.0.113.0", "not-ours", 1),
+        ("8.8.8.8", "not-ours", 1),
+        ("203.0.113.1", "customer-unallocated", 2),
+        ("2001:db8::7", "unknown", 1),
+    ]
+    assert said.document[0]["at"] == "2026-11-23T03:12:00Z"
+
+
+def test_text_without_an_address_is_said_to_have_none(deck: Deck) -> None:
+    said = deck("lookup", "-", stdin="nothing\n")
+    assert (said.code, said.out) == (0, "")
+    assert "no address in the text" in said.err
+
+
+def test_an_ipv6_address_is_unknown_and_named(deck: Deck) -> None:
+    verdict = deck.done("lookup", "2001:db8::7", code=1)[0]
+    assert (verdict["verdict"], verdict["fix_in"]) == ("unknown", None)
+    assert "IPv6" in verdict["summary"]

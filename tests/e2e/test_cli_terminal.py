@@ -1,0 +1,106 @@
+"""Questions on a real terminal: only `yes` goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pexpect
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Deck
+
+ROOT = Path(__file__).parents[2]
+
+
+def asked(*words: str, columns: int = 100) -> Any:
+    """The program on a terminal of its own."""
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "tui", *words],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color"},
+        dimensions=(24, columns),
+        encoding="utf-8",
+        timeout=30,
+    )
+
+
+def ended(program: Any) -> tuple[int, str]:
+    program.expect(pexpect.EOF)
+    program.close()
+    return program.exitstatus, program.before
+
+
+@pytest.fixture
+def serving(deck: Deck) -> Deck:
+    deck.done("allocate", "--pool", "hk")
+    deck.done("allocate", code=3)
+    deck.done("bind", "198.18.0.0", "--load-balancer", "lb-1")
+    return deck
+
+
+@pytest.mark.parametrize(
+    ("words", "question", "answer"),
+    [
+        ("release 203.0.113.0", "Release 1 EIP: 203.0.113.0 .serves nothing.", "y"),
+        ("release 203.0.113.0 198.18.0.0 --unbind", "Release 2 EIPs: .*serves lb lb-1", ""),
+        (
+            "rehome 198.18.0.0 --pool hk",
+            "Move 198.18.0.0 .serves lb lb-1. to pool hk. Its public address changes",
+            "no",
+        ),
+        ("cidr retire 203.0.113.0/28", "Retire 203.0.113.0/28 .active, 1 live EIPs.", "YES"),
+    ],
+)
+def test_anything_but_yes_changes_nothing(serving: Deck, words: str, question: str, answer: str) -> None:
+    before = serving.dump()
+    program = asked(*words.split(), columns=200)
+    program.expect(question)
+    program.expect("Type yes to go on: ")
+    program.sendline(answer)
+    code, said = ended(program)
+    assert code == 2
+    assert "confirmation_required" in said
+    assert serving.dump() == before
+
+
+def test_yes_goes_on(serving: Deck) -> None:
+    program = asked("release", "203.0.113.0")
+    program.expect("Type yes to go on: ")
+    program.sendline("yes")
+    code, said = ended(program)
+    assert code == 0
+    assert "released 1 EIP, back to hk" in said
+    assert [eip["address"] for eip in serving.done("eips")] == ["198.18.0.0"]
+
+
+def test_what_changed_between_question_and_answer_is_a_conflict(serving: Deck) -> None:
+    program = asked("release", "203.0.113.0", "--unbind")
+    program.expect("Type yes to go on: ")
+    serving.done("bind", "203.0.113.0", "--nic", "nic-1", "--private-ip", "10.0.1.1")
+    program.sendline("yes")
+    code, said = ended(program)
+    assert code == 4
+    assert "conflict" in said
+    assert serving.done("eips", "state:bound", "own:yes")
+
+
+def test_an_interrupted_question_changes_nothing(serving: Deck) -> None:
+    before = serving.dump()
+    program = asked("release", "203.0.113.0")
+    program.expect("Type yes to go on: ")
+    program.sendintr()
+    assert ended(program)[0] == 130
+    assert serving.dump() == before
+
+
+def test_a_table_fits_the_terminal_by_folding_its_last_column(serving: Deck) -> None:
+    program = asked("lookup", "198.18.0.0", columns=110)
+    code, said = ended(program)
+    assert code == 1
+    assert all(len(line) <= 110 for line in said.splitlines())
+    assert "landed in the default pool" in " ".join(said.split())
