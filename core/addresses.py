@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -26,13 +25,14 @@ __all__ = [
     "parse_address",
     "parse_ports",
     "parse_prefix",
+    "parse_range",
     "parse_time",
     "prefix_of_range",
 ]
 
 
 class InvalidAddress(ValueError):
-    """Not one IPv4 address in its one canonical spelling."""
+    """Not one IPv4 address in its one canonical spelling, or not a range of them."""
 
 
 class InvalidCidr(ValueError):
@@ -47,6 +47,16 @@ class InvalidTime(ValueError):
     """Not a moment."""
 
 
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_ADDRESS: Final = re.compile(rf"({_OCTET})\.({_OCTET})\.({_OCTET})\.({_OCTET})")
+
+
+def _shown(words: object) -> str:
+    """What was written, quoted, with control characters spelled out and short enough for a sentence."""
+    text = str(words)
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
 def parse_address(words: str) -> int:
     """The address as a number; leading zeros, spaces and other spellings are refused.
 
@@ -54,13 +64,22 @@ def parse_address(words: str) -> int:
         InvalidAddress: with the reason.
 
     """
+    match = _ADDRESS.fullmatch(str(words))  # JSON may bring a number: refused like any other text
+    if match is None:
+        raise InvalidAddress(f"{_shown(words)} is no IPv4 address ({_flaw(str(words))}); write one like 203.0.113.7.")
+    a, b, c, d = match.groups()
+    return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
+
+
+def _flaw(words: str) -> str:
+    """Why these words are no IPv4 address."""
+    if is_ipv6(words):
+        return "it is IPv6, and customer CIDRs are IPv4 only"
     try:
-        return int(IPv4Address(words))
+        return f"it means {IPv4Address(words)}"
     except AddressValueError as problem:
-        if ":" in words:
-            raise InvalidAddress(f"{words!r} is not an IPv4 address; customer CIDRs are IPv4 only.") from None
-        why = str(problem).partition(" in ")[0].strip().rstrip(".")
-        raise InvalidAddress(f"{words!r} is no IPv4 address: {why or 'nothing was given'}.") from None
+        reason = str(problem).partition(" in ")[0]
+        return f"{reason[0].lower()}{reason[1:]}"
 
 
 def is_ipv6(words: str) -> bool:
@@ -104,6 +123,9 @@ class Prefix:
         return f"{format_address(self.first)}/{self.length}"
 
 
+_LENGTH: Final = re.compile(r"3[0-2]|[12]?[0-9]")
+
+
 def parse_prefix(words: str) -> Prefix:
     """The prefix `a.b.c.d/LEN`, host bits clear.
 
@@ -111,25 +133,49 @@ def parse_prefix(words: str) -> Prefix:
         InvalidCidr: with the reason, and the canonical form when only host bits are wrong.
 
     """
-    base, slash, length = words.partition("/")
-    if not slash or not length.isascii() or not length.isdigit() or (len(length) > 1 and length[0] == "0"):
-        raise InvalidCidr(f"{words!r} is no prefix; write it as 203.0.113.0/24.")
-    if int(length) > 32:
-        raise InvalidCidr(f"{words!r} is no IPv4 prefix: a length is 0 to 32.")
-    try:
-        address = parse_address(base)
-    except InvalidAddress as problem:
-        raise InvalidCidr(f"{words!r} is no prefix: {problem}") from None
-    mask = (0xFFFFFFFF << (32 - int(length))) & 0xFFFFFFFF
-    prefix = Prefix(address & mask, int(length))
+    base, slash, length = str(words).partition("/")
+    if not _ADDRESS.fullmatch(base):
+        raise InvalidCidr(f"{_shown(words)} is no IPv4 prefix ({_flaw(base)}); write one like 203.0.113.0/24.")
+    if not slash:
+        raise InvalidCidr(f"{_shown(words)} has no length; write it with one, like 203.0.113.0/24.")
+    if not _LENGTH.fullmatch(length):
+        raise InvalidCidr(
+            f"{_shown(words)} is no IPv4 prefix (its length is not 0 to 32); write one like 203.0.113.0/24."
+        )
+    address = parse_address(base)
+    prefix = Prefix(address >> (32 - int(length)) << (32 - int(length)), int(length))
     if prefix.first != address:
-        raise InvalidCidr(f"{words!r} has host bits set; the prefix is {prefix}.")
+        raise InvalidCidr(f"{_shown(words)} has host bits set; write {prefix}.")
     return prefix
 
 
 def prefix_of_range(first: int, last: int) -> Prefix:
-    """The prefix that a stored first and last address are."""
-    return Prefix(first, 32 - (last - first).bit_length())
+    """The prefix that goes from `first` to `last`.
+
+    Raises:
+        InvalidCidr: no single prefix does.
+
+    """
+    prefix = Prefix(first, 32 - (last - first).bit_length())
+    if prefix.last != last or first % prefix.size:
+        raise InvalidCidr(f"{first} to {last} is no single prefix; give the ends of one.")
+    return prefix
+
+
+def parse_range(first: str, last: str | None = None) -> tuple[int, int]:
+    """Lowest and highest address of `FIRST` and `LAST`, of `FIRST-LAST` in one text, or of one address.
+
+    Raises:
+        InvalidAddress: with the reason.
+
+    """
+    if last is None and "-" in first:
+        first, _, last = first.partition("-")
+    lowest = parse_address(first)
+    highest = lowest if last is None else parse_address(last)
+    if highest < lowest:
+        raise InvalidAddress(f"{first}-{last} runs backwards; write {last}-{first}.")
+    return lowest, highest
 
 
 _NEVER_ANNOUNCED: Final = tuple(
@@ -168,7 +214,7 @@ def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
     prefix = parse_prefix(words)
     for block, why in _NEVER_ANNOUNCED:
         if prefix.overlaps(block):
-            raise InvalidCidr(f"{prefix} overlaps {block} ({why}), which no customer can bring.")
+            raise InvalidCidr(f"{prefix} overlaps {block} ({why}), which no customer can bring; write a public one.")
     warnings = [
         f"{prefix} lies in {block} ({why}): it cannot be announced."
         for block, why in _FOR_LABS
@@ -185,11 +231,15 @@ _LAB_ASNS: Final = ((64496, 64511), (65536, 65551))
 
 
 def asn_refusal(asn: int) -> str | None:
-    """Why an ASN cannot originate a prefix (private: RFC 6996; reserved: RFC 7607, 6793, 7300), or None."""
+    """Why an ASN cannot originate a prefix, or None.
+
+    Private: RFC 6996. Reserved: RFC 7607 (0), RFC 6793 (23456), RFC 7300 (the last of each size) and IANA's
+    65552 to 131071.
+    """
     if any(lo <= asn <= hi for lo, hi in _PRIVATE_ASNS):
         return f"AS{asn} is private (RFC 6996) and cannot originate a public prefix."
     if not 0 <= asn <= 4294967295 or any(lo <= asn <= hi for lo, hi in _RESERVED_ASNS):
-        return f"AS{asn} is reserved and cannot originate a prefix."
+        return f"AS{asn} is reserved or out of range and cannot originate a prefix."
     return None
 
 
@@ -200,7 +250,7 @@ def asn_warning(asn: int) -> str | None:
     return None
 
 
-_PORTS: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
+_PORTS: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 
 def parse_ports(words: str) -> tuple[int, int]:
@@ -210,21 +260,21 @@ def parse_ports(words: str) -> tuple[int, int]:
         InvalidPort: with the reason.
 
     """
-    match = _PORTS.fullmatch(words)
+    match = _PORTS.fullmatch(str(words))
     if match is None:
-        raise InvalidPort(f"{words!r} is no port; write 443, or 8000-8010 for a range.")
+        raise InvalidPort(f"{_shown(words)} is no port; write 443, or 8000-8010 for a range.")
     first = int(match[1])
     last = int(match[2] or match[1])
     if not (1 <= first <= 65535 and 1 <= last <= 65535):
-        raise InvalidPort(f"{words!r}: a port is 1 to 65535.")
+        raise InvalidPort(f"{words} is out of range: write a port from 1 to 65535.")
     if first > last:
-        raise InvalidPort(f"{words!r} runs backwards.")
+        raise InvalidPort(f"{words} runs backwards; write {last}-{first}.")
     return first, last
 
 
-_AGO: Final = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
+_AGO: Final = re.compile(r"([0-9]{1,6})([smhdw])(?: ago)?")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?Z?", re.ASCII)
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?Z?")
 
 
 def parse_time(words: str, now: datetime) -> datetime:
@@ -234,22 +284,27 @@ def parse_time(words: str, now: datetime) -> datetime:
         InvalidTime: with what can be written.
 
     """
-    text = words.strip()
+    text = str(words).strip()
     try:
         if match := _AGO.fullmatch(text):
-            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
-        if _CLOCK.fullmatch(text):
-            hour, minute, *second = (int(part) for part in text.rstrip("Z").split(":"))
-            moment = now.astimezone(UTC).replace(
-                hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0
-            )
+            return now.astimezone(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if match := _CLOCK.fullmatch(text):
+            hour, minute, second = (int(part or 0) for part in match.groups())
+            moment = now.astimezone(UTC).replace(hour=hour, minute=minute, second=second, microsecond=0)
             return moment if moment <= now else moment - timedelta(days=1)
-        parsed = datetime.fromisoformat(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        return _utc(text)
     except (ValueError, OverflowError):
         raise InvalidTime(
-            f"{words!r} is no time; write 2026-11-23T03:12:00Z, 2026-11-23, 21:14 or 90d (ago)."
+            f"{_shown(words)} is no time; write 2026-11-23T03:12:00Z, 2026-11-23, 21:14 or 90d (ago)."
         ) from None
+
+
+def _utc(iso: str) -> datetime:
+    """ISO-8601 as a moment in UTC; without a zone it is in UTC already. ValueError, OverflowError: it is none."""
+    moment = datetime.fromisoformat(iso)
+    if moment.tzinfo is UTC:
+        return moment
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,63 +315,135 @@ class Found:
     version: int
 
 
-_DOT: Final = r"(?:\.|\[\.\]|\(\.\)|\[dot\])"
-_OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_V4: Final = re.compile(rf"(?<![\w.])(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?!\w|\.\w|\[\.\])", re.ASCII | re.IGNORECASE)
-_V6: Final = re.compile(r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:.])", re.ASCII | re.IGNORECASE)
-_DEFANGED: Final = re.compile(r"\[\.\]|\(\.\)|\[dot\]", re.IGNORECASE)
+# Each pattern opens with the characters it can start with, looking back from there: the search skips to them.
+_V4: Final = re.compile(
+    r"[0-9](?<![0-9A-Za-z.][0-9])(?:|(?<=[1-9])[0-9]|(?<=1)[0-9]{2}|(?<=2)[0-4][0-9]|(?<=2)5[0-5])"
+    rf"(?:\.{_OCTET}){{3}}(?![0-9A-Za-z]|\.[0-9A-Za-z])"
+)
+_V6: Final = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:]|\.[0-9A-Za-z])")
+_DRESSED: Final = re.compile(r"[\[({](?:(\.|dot|DOT)|(:))[\])}]|\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def find_addresses(line: str) -> list[Found]:
-    """Every address in a line, in order: plain, defanged (`203[.]0[.]113[.]7`), with port, in URLs and CIDRs."""
-    found = [(match.start(), Found(_DEFANGED.sub(".", match[0]), 4)) for match in _V4.finditer(line)]
-    if line.count(":") >= 2:
-        found.extend(_find_ipv6(line))
-        found.sort(key=lambda each: each[0])
-    return [each for _, each in found]
+    """Every address in a line, in order: plain, defanged (`203[.]0[.]113[.]7`), coloured, with port, in URLs and CIDRs.
+
+    Of an IPv6 address that ends in an IPv4 one, that one. What has a fifth part (`1.2.3.4.5`, `1.2.3.4.example`) or a
+    leading zero is no address.
+    """
+    if _is_dressed(line):
+        line = _DRESSED.sub(lambda match: "." if match[1] else match[2] or "", line)
+    if "::" in line or line.count(":") >= 7:  # fewer colons are a time or a port
+        return _with_ipv6(line)
+    return [Found(text, 4) for text in _V4.findall(line)]
 
 
-def _find_ipv6(line: str) -> Iterator[tuple[int, Found]]:
+def _is_dressed(line: str) -> bool:
+    """Whether `_DRESSED` could match: a tenth of the cost of looking, and mostly not."""
+    return (
+        "[." in line or "(." in line or "{." in line or "[:" in line or "\x1b" in line or "dot" in line or "DOT" in line
+    )
+
+
+def _with_ipv6(line: str) -> list[Found]:
+    found = [(match.start(), Found(match[0], 4)) for match in _V4.finditer(line)]
     for match in _V6.finditer(line):
+        text = match[0]
+        if text.endswith(":") and not text.endswith("::"):
+            text = text[:-1]  # "2001:db8::7: connection refused"
         try:
-            yield match.start(), Found(str(IPv6Address(match[0])), 6)
+            address = IPv6Address(text)
         except AddressValueError:
             continue
+        if int(address):  # "::" names no host, but stands in much source code
+            found.append((match.start(), Found(str(address), 6)))
+    return [each for _, each in sorted(found, key=lambda at: at[0])]
 
 
+_MONTH: Final = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_HMS: Final = r"([0-9]{2}:[0-9]{2}:[0-9]{2})"
 _ISO: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?(?:Z| ?[+-]\d{2}:?\d{2})?", re.ASCII
+    r"[0-9]{4}(?<![0-9]{5})(?:-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"(?:[Zz]| ?[+-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9])|[+-](?:0[0-9]|1[0-4])(?![0-9]))?"
 )
-_APACHE: Final = re.compile(r"\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}", re.ASCII)
+_APACHE: Final = re.compile(
+    rf"{_MONTH}(?:(?<=([0-9]{{2}})[/ -]...)|(?<=([0-9])[/ -]...))[/ -]([0-9]{{4}})"
+    rf"[: ]{_HMS}(\.[0-9]+)?(?: ([+-][0-9]{{4}}))?"
+)
 _SYSLOG: Final = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d{2}:\d{2}:\d{2}\b", re.ASCII
+    rf"{_MONTH} {{1,2}}([0-9]{{1,2}}) (?:(20[0-9]{{2}}) )?{_HMS}(?!:?[0-9])"
+    r"(?:(?: [A-Z]{3,4})? (20[0-9]{2})(?![\w.:]))?"
 )
-_EPOCH: Final = re.compile(r"(?<![\w.])1\d{9}(?:\d{3}|\.\d{1,6})?(?![\w.])", re.ASCII)
+_ELSEWHERE: Final = timedelta(days=1)
+"""How far ahead a clock can be that is right in its own zone."""
+_EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
 
 
 def find_time(line: str, now: datetime) -> datetime | None:
-    """The first time on a line: ISO, Apache, syslog (of the latest year not after now) or epoch; else None."""
-    try:
-        if match := _ISO.search(line):
-            return parse_time(match[0].replace(",", ".").replace(" ", "T", 1).replace(" ", ""), now)
-        if match := _APACHE.search(line):
-            return datetime.strptime(match[0], "%d/%b/%Y:%H:%M:%S %z").astimezone(UTC)
-        if match := _SYSLOG.search(line):
-            return _of_syslog(match[0], now)
-        if match := _EPOCH.search(line):
-            seconds = float(match[0])
-            return datetime.fromtimestamp(seconds / 1000 if seconds > 1e12 else seconds, UTC)
-    except ValueError:
-        return None
+    """The time on a line, None without one: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time.
+
+    A zone that is missing, or a word, is read as UTC. Syslog names no year: it is the latest not after now, where a
+    day ahead still counts as now, since the host may be in another zone.
+    """
+    if "@" in line and (asked := _asked(line, now)) is not None:
+        return asked
+    for pattern, read in _TIMES:
+        match = pattern.search(line)
+        while match is not None:
+            try:
+                return read(match, now)
+            except (ValueError, OverflowError):
+                match = pattern.search(line, match.end())
     return None
 
 
-def _of_syslog(words: str, now: datetime) -> datetime:
-    for year in (now.year + (now.month == 12), now.year, now.year - 1):
+def _asked(line: str, now: datetime) -> datetime | None:
+    subject, _, words = line.partition("@")
+    if len(subject.split()) != 1 or len(words) > 60:
+        return None
+    try:
+        return parse_time(words, now)
+    except InvalidTime:
+        return None
+
+
+def _of_iso(match: re.Match[str], _: datetime) -> datetime:
+    day, clock = match[0][:10].replace("/", "-"), match[0][11:]
+    return _utc(f"{day}T{clock.replace(' ', '').upper()}")
+
+
+def _day(year: str | int, month: str, day: str) -> str:
+    return f"{year}-{_MONTH.index(month) // 4 + 1:02}-{day:>02}"
+
+
+def _of_apache(match: re.Match[str], _: datetime) -> datetime:
+    month, day, digit, year, clock, fraction, zone = match.groups(default="")
+    return _utc(f"{_day(year, month, day or digit)}T{clock}{fraction}{zone}")
+
+
+def _of_syslog(match: re.Match[str], now: datetime) -> datetime:
+    month, day, year, clock, year_at_end = match.groups()
+    if year or year_at_end:
+        return _utc(f"{_day(year or year_at_end, month, day)}T{clock}")
+    latest = now + _ELSEWHERE
+    for each in range(latest.year, max(latest.year - 9, 0), -1):  # 29 February can be 8 years back
         try:
-            moment = datetime.strptime(f"{year} {words}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC)
+            moment = _utc(f"{_day(each, month, day)}T{clock}")
         except ValueError:
-            continue  # 29 February of a year without one
-        if moment <= now + timedelta(days=1):
+            if day != "29":
+                raise
+            continue
+        if moment <= latest:
             return moment
-    raise ValueError(words)
+    raise ValueError(match[0])
+
+
+def _of_epoch(match: re.Match[str], now: datetime) -> datetime:
+    digits = match[0].partition(".")[0]
+    moment = datetime.fromtimestamp(float(match[0]) / 10 ** (len(digits) - 10), UTC)
+    if moment > now + _ELSEWHERE:
+        raise ValueError("a number of ten digits that is no time")
+    return moment
+
+
+_TIMES: Final = ((_ISO, _of_iso), (_APACHE, _of_apache), (_SYSLOG, _of_syslog), (_EPOCH, _of_epoch))
+"""The kinds of time, the most telling first: ISO has a year and mostly a zone, an epoch may be another number."""

@@ -26,7 +26,7 @@ from core.config import Config
 from core.errors import error
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.local import LocalPlatform, changing
-from core.local.checks import checked_address, checked_prefix, coded
+from core.local.checks import checked_address, checked_prefix, checked_text, coded
 from core.objects import (
     Allocation,
     Cidr,
@@ -63,7 +63,7 @@ def open_desk(
     store = Store(url, read_only=read_only)
     told = clock or _utc
     settings = config or Config()
-    who = operator or login_name()
+    who = checked_text(operator or login_name()) or ""
     platform = LocalPlatform(store, told, who, settings, read_only=read_only)
     return Desk(store, platform, told, who, settings, read_only=read_only)
 
@@ -270,7 +270,8 @@ class Desk:
     def preview(self, request: AllocationRequest) -> Allocation:
         """What an allocation would give now, if nobody is faster; nothing changes."""
         dry = self.platform.allocate(replace(request, dry_run=True, request_id=None))
-        return Allocation(tuple(replace(eip, id=None) for eip in dry.eips), dry.warnings)
+        warnings = tuple(replace(warning, eip_id=None) for warning in dry.warnings)
+        return Allocation(tuple(replace(eip, id=None) for eip in dry.eips), warnings)
 
     def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
         """What to know of a prefix and its origin that adding it does not refuse: labs need them."""

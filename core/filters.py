@@ -1,12 +1,15 @@
-"""The filter grammar of the lists: words to terms, nothing of a database."""
+"""The filter grammar of the lists: words to terms, nothing of a database.
+
+Words are split by white space and all have to hold. Double quotes keep spaces together; a word that begins with one is
+text to search for, whatever it looks like.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Final
-
-from core.addresses import InvalidAddress, InvalidCidr, parse_address, parse_prefix
 
 __all__ = ["FILTER_KEYS", "Filter", "InvalidFilter", "Term", "parse_filter"]
 
@@ -51,9 +54,17 @@ class Filter:
     terms: tuple[Term, ...]
 
 
+_MOST_CHARACTERS: Final = 2000
+_MOST_WORDS: Final = 50
+"""A statement of the database has a limit of depth; a paste into the field must not reach it."""
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _WORD: Final = re.compile(r'(!?)((?:[^\s"]|"[^"]*")+)')
-_PARTIAL: Final = re.compile(r"(?:\d{1,3}\.){1,3}", re.ASCII)
-_AGE: Final = re.compile(r"([<>])(\d{1,6})([mhdw])", re.ASCII)
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_ADDRESS: Final = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
+_PARTIAL: Final = re.compile(rf"(?:{_OCTET}\.){{1,3}}")
+_PREFIX: Final = re.compile(rf"{_ADDRESS.pattern}/(?:3[0-2]|[12]?[0-9])")
+_LIKE_A_PREFIX: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}/[0-9./]*")
+_AGE: Final = re.compile(r"(?:([<>])=?)?([0-9]{1,6})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -64,65 +75,78 @@ def parse_filter(words: str) -> Filter:
         InvalidFilter: naming the known keys or values.
 
     """
+    if len(words) > _MOST_CHARACTERS:
+        raise InvalidFilter(f"A filter has at most {_MOST_CHARACTERS} characters; write fewer words.")
+    if _UNSTORABLE.search(words):
+        raise InvalidFilter("A filter is text without NUL and without broken characters; leave them out.")
     if words.count('"') % 2:
-        raise InvalidFilter('A quote is not closed: write "two words".')
-    return Filter(tuple(_term(match[2].replace('"', ""), bool(match[1])) for match in _WORD.finditer(words)))
+        raise InvalidFilter('A quote is not closed; write "two words".')
+    found = _WORD.findall(words)
+    if len(found) > _MOST_WORDS:
+        raise InvalidFilter(f"A filter has at most {_MOST_WORDS} words, this one {len(found)}; write fewer.")
+    return Filter(tuple(_term(word, bool(sign)) for sign, word in found))
 
 
 def _term(word: str, negated: bool) -> Term:  # noqa: FBT001  # the sign of the word
     key, colon, value = word.partition(":")
-    if not colon:
+    if not colon or '"' in key:
         return _bare(word, negated)
     if key not in FILTER_KEYS:
-        raise InvalidFilter(f"{key!r} is no key; known are {', '.join(FILTER_KEYS)}.")
+        raise InvalidFilter(
+            f"{_shown(key)} is no key; known are {', '.join(FILTER_KEYS)}, and text in quotes is searched for as it is."
+        )
+    value = value.replace('"', "")
     known = FILTER_KEYS[key]
     if known and value not in known:
-        raise InvalidFilter(f"{key}: takes {', '.join(known)}, not {value!r}.")
+        raise InvalidFilter(f"{key}: takes {', '.join(known)}, not {_shown(value)}.")
     if not value:
-        raise InvalidFilter(f"{key}: wants a value.")
+        raise InvalidFilter(f"{key}: wants a value; write {key}:NAME without a space.")
     if key == "cidr":
-        first, last = _cidr(value)
-        return Term(key, value, negated, first, last)
+        return Term(key, value, negated, *_ends(value))
     if key == "age":
         return _age(value, negated)
-    return Term(key, "load_balancer" if value == "lb" else value, negated)
+    return Term(key, "load_balancer" if (key, value) == ("kind", "lb") else value, negated)
 
 
 def _bare(word: str, negated: bool) -> Term:  # noqa: FBT001
-    bounds = _bounds(word)
+    text = word.replace('"', "")
+    if text in ("", "!"):
+        raise InvalidFilter(f"{word} names nothing; write a word to search for.")
+    bounds = None if word.startswith('"') else _bounds(text)
     if bounds is None:
-        return Term("text", word, negated)
-    return Term("within", word, negated, *bounds)
+        return Term("text", text, negated)
+    return Term("within", text, negated, *bounds)
 
 
 def _bounds(word: str) -> tuple[int, int] | None:
     """The addresses an address-shaped word means, or None for any other word."""
+    if _LIKE_A_PREFIX.fullmatch(word):
+        return _ends(word)
+    if _ADDRESS.fullmatch(word):
+        return _ends(f"{word}/32")
     if _PARTIAL.fullmatch(word):
-        octets = word.rstrip(".").split(".")
-        if any(int(octet) > 255 or (octet != "0" and octet[0] == "0") for octet in octets):
-            return None
-        first = sum(int(octet) << (24 - 8 * place) for place, octet in enumerate(octets))
-        return first, first + (1 << (32 - 8 * len(octets))) - 1
-    try:
-        if "/" in word:
-            prefix = parse_prefix(word)
-            return prefix.first, prefix.last
-        address = parse_address(word)
-    except (InvalidAddress, InvalidCidr):
-        return None
-    return address, address
+        octets = word.count(".")
+        return _ends(f"{word}{'.'.join('0' * (4 - octets))}/{8 * octets}")
+    return None
 
 
-def _cidr(value: str) -> tuple[int, int]:
-    try:
-        prefix = parse_prefix(value)
-    except InvalidCidr as problem:
-        raise InvalidFilter(f"cidr: {problem}") from None
-    return prefix.first, prefix.last
+def _ends(prefix: str) -> tuple[int, int]:
+    """First and last address of a prefix that was typed."""
+    if not _PREFIX.fullmatch(prefix):
+        raise InvalidFilter(f"{_shown(prefix)} is no IPv4 prefix; write one like 203.0.113.0/25.")
+    network = IPv4Network(prefix, strict=False)
+    if str(network) != prefix:
+        raise InvalidFilter(f"{prefix} has host bits set; write {network}.")
+    return int(network.network_address), int(network.broadcast_address)
 
 
 def _age(value: str, negated: bool) -> Term:  # noqa: FBT001
     match = _AGE.fullmatch(value)
     if match is None:
-        raise InvalidFilter(f"age: takes >90d, <12h and the like (m h d w), not {value!r}.")
-    return Term("age", match[1], negated, seconds=int(match[2]) * _SECONDS[match[3]])
+        raise InvalidFilter(f"age: takes >90d, <12h and the like (m h d w), not {_shown(value)}.")
+    return Term("age", match[1] or ">", negated, seconds=int(match[2]) * _SECONDS[match[3]])
+
+
+def _shown(words: str) -> str:
+    """What was written, quoted, short enough for a sentence."""
+    return repr(words if len(words) <= 60 else f"{words[:60]}...")

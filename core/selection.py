@@ -63,7 +63,10 @@ def _within(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
 def _state(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
     if term.value == "cooling":
         values[name] = given.now
-        return f"e.status = 'released' AND e.ready_at > :{name}"
+        return (
+            f"e.status = 'released' AND e.ready_at > :{name} AND EXISTS (SELECT 1 FROM cooling k"
+            " WHERE k.pool_id = e.pool_id AND k.address = e.address AND k.ready_at = e.ready_at)"
+        )
     return f"e.status = '{term.value}'"
 
 

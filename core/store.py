@@ -34,6 +34,9 @@ APPLICATION_ID: Final = 0x45495044
 WAIT_SECONDS: Final = 10.0
 """How long a writer queues before it gives up as `store_busy`."""
 
+BUSY_SECONDS: Final = 5.0
+"""How long at most SQLite itself waits for a writer that does not queue, another program."""
+
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
 
 
@@ -62,11 +65,14 @@ class Store:
         self._gate = _Gate(self.path.with_name(self.path.name + ".lock"))
         with _translated(self.path):
             _prepare(self.path, read_only=read_only)
-            self._engine = _engine(self.url, read_only=read_only, pool=QueuePool)
-            self._writer = _engine(self.url, read_only=read_only, pool=NullPool)
+            self._engine = _engine(self.url, read_only=read_only, pool=QueuePool, wait=wait)
+            self._writer = _engine(self.url, read_only=read_only, pool=NullPool, wait=wait)
         self._connection: Connection | None = None
         try:
             self._ensure_schema()
+            if not read_only:
+                with _translated(self.path):
+                    _close_to_others(self.path)
         except BaseException:
             self.close()
             raise
@@ -214,7 +220,7 @@ class _Gate:
             fcntl.flock(file, fcntl.LOCK_EX)
             with abandoned:
                 if state["late"]:
-                    fcntl.flock(file, fcntl.LOCK_UN)
+                    os.close(file)
                 else:
                     taken.set()
 
@@ -261,12 +267,16 @@ def _prepare(path: Path, *, read_only: bool) -> None:
             hint="Keep the file on a local disk, and share it by working on that host.",
         )
     if not read_only:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if stat.S_IMODE(os.fstat(file).st_mode) & 0o077 and os.fstat(file).st_uid == os.getuid():
-                os.fchmod(file, 0o600)
-        finally:
-            os.close(file)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.lock"):
+        with suppress(FileNotFoundError):
+            found = path.with_name(name).stat()
+            if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
+                path.with_name(name).chmod(0o600)
 
 
 def _network_file_system(folder: Path) -> str | None:
@@ -284,17 +294,20 @@ def _network_file_system(folder: Path) -> str | None:
     return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
 
 
-def _engine(url: URL, *, read_only: bool, pool: type[Any]) -> Engine:
-    engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False, "timeout": 5})
+def _engine(url: URL, *, read_only: bool, pool: type[Any], wait: float) -> Engine:
+    """An engine of readers, or of the writer (NullPool): the first to look must not change a stranger's file."""
+    patience = min(wait, BUSY_SECONDS)
+    engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False, "timeout": patience})
+    writing = pool is NullPool and not read_only
 
     @event.listens_for(engine, "connect")
     def _settle(dbapi: sqlite3.Connection, _record: object) -> None:
         dbapi.isolation_level = None  # sqlite3 must not emit BEGIN by itself
         for pragma in (
-            "busy_timeout=5000",
+            f"busy_timeout={int(1000 * patience)}",
             "foreign_keys=ON",
             "recursive_triggers=ON",
-            *(() if read_only else ("journal_mode=WAL", "synchronous=FULL")),
+            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
             *(("query_only=ON",) if read_only else ()),
             "cache_size=-65536",
             "trusted_schema=OFF",
@@ -323,6 +336,8 @@ def _translated(path: Path) -> Iterator[None]:
     """The one boundary where a driver's or the system's error becomes ours."""
     try:
         yield
+    except UnicodeEncodeError as problem:
+        raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
     except IntegrityError as problem:
         raise error(
             "conflict",

@@ -41,8 +41,8 @@ class _Asked:
 
 
 _CIDR_COLUMNS: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.retired_at, c.draining_at, p.kind, p.region"
-    " FROM cidr c JOIN pool p ON p.id = c.pool_id"
+    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.retired_at, c.draining_at, c.activated_at,"
+    " p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
 )
 _PRESENT: Final = text(
     f"{_CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
@@ -151,7 +151,7 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
     cooling = last is not None and last.ready_at is not None and last.ready_at > asked.at
-    if cooling and not (cidr.state == "draining" and asked.at >= (cidr.draining_at or 0)):
+    if cooling and not _held(cidr, asked.at):
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -159,6 +159,13 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
         return _verdict(asked, VerdictWord.CUSTOMER_COOLING, cidr, None, summary)
     summary = f"{address} is yours, in {cidr.cidr} ({cidr.state}) of pool {cidr.pool_id}; no EIP holds it.{before}"
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
+
+
+def _held(cidr: Any, at: int) -> bool:
+    """Whether the CIDR was draining then, so that nothing in it was on its way to be reused."""
+    if cidr.draining_at is None or at < cidr.draining_at:
+        return False
+    return bool(cidr.state != "active" or at < cidr.activated_at)
 
 
 def _not_ours(asked: _Asked, last: Any) -> Verdict:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -18,7 +20,8 @@ from textual.widgets import Input
 from core import Desk
 from tui import clipboard
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
-from tui.modals import CopyRequested, ReviewModal
+from tui.logfile import keep_log
+from tui.modals import CopyRequested, ReviewModal, Sheet
 from tui.screen import DeckScreen
 from tui.text import visible
 from tui.theme import THEME, escape_delay, glyphs, over_ssh
@@ -44,6 +47,8 @@ class DeckApp(App[int], inherit_bindings=False):
         super().__init__()
         self.desk = desk
         self.gate = KeyGate()
+        self.key_time: Callable[[events.Key], float] = attrgetter("time")
+        """When a key was read from the terminal, however late it is looked at."""
         self.deck = DeckScreen(desk, glyphs=glyphs(os.environ), address=address)
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
@@ -105,10 +110,6 @@ class DeckApp(App[int], inherit_bindings=False):
             return False
         return True
 
-    def key_time(self, event: events.Key) -> float:
-        """When the key was read from the terminal, however late it is looked at."""
-        return event.time
-
     def _wait_for_quiet(self) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
@@ -128,7 +129,9 @@ class DeckApp(App[int], inherit_bindings=False):
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None and self._driver is not None:
             self._driver.write(copied.sequence)
-        self.deck.say(f"copied {visible(event.text, 40)} {copied.way}")
+        screen = self.screen
+        teller = screen if isinstance(screen, Sheet) else self.deck
+        teller.say(f"copied {visible(event.text, 40)} {copied.way}")
 
 
 def run_dashboard(desk: Desk, *, address: str | None = None) -> int:
@@ -144,6 +147,7 @@ def run_dashboard(desk: Desk, *, address: str | None = None) -> int:
     """
     # textual read ESCDELAY when it was imported, and names it a constant
     vars(constants)["ESCAPE_DELAY"] = escape_delay(os.environ)
+    keep_log()
     app = DeckApp(desk, address=address)
     code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     return app.return_code or 0 if code is None else code

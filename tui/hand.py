@@ -102,6 +102,8 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
 
 
 def _address_facts(desk: Desk, hand: Hand) -> Facts:
+    if ":" in hand.id:
+        return Facts(hand, desk.now(), verdict=desk.lookup_text([hand.id], hand.at)[0])
     verdict = desk.lookup(hand.id, hand.at)
     eip = verdict.eip
     service_ids = list(dict.fromkeys(binding.service_id for binding in eip.bindings)) if eip else []

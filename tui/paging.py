@@ -39,6 +39,13 @@ class Window:
                 return self.first + offset
         return None
 
+    def position_of_eip(self, eip_id: str | None) -> int | None:
+        """Of one tenancy: a listing of released ones may hold an address several times."""
+        for offset, row in enumerate(self.rows):
+            if row.eip.id == eip_id:
+                return self.first + offset
+        return None
+
     def covers(self, start: int, stop: int) -> bool:
         """Whether every row there is from `start` to `stop - 1` is loaded."""
         return self.first <= max(start, 0) and min(stop, self.total) <= self.end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -24,7 +25,8 @@ class Refresher:
         """The desk's time at the last poll."""
         self._ask = ask
         self._show = show
-        self._reading = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._again = False
         self._polling = False
 
@@ -46,11 +48,12 @@ class Refresher:
             self._polling = False
 
     async def read(self) -> None:
-        """Read everything and show it; asked for while reading, it reads once more."""
+        """Read everything and show it; asked for while reading, it reads once more. Returns when it is shown."""
         self._again = True
-        if self._reading:
+        if not self._idle.is_set():
+            await self._idle.wait()
             return
-        self._reading = True
+        self._idle.clear()
         try:
             while self._again:
                 self._again = False
@@ -62,7 +65,7 @@ class Refresher:
         except EipdeckError as refusal:
             self._failed(refusal)
         finally:
-            self._reading = False
+            self._idle.set()
 
     def _failed(self, refusal: EipdeckError) -> None:
         since = self.freshness.failed_since or self.now

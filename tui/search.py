@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core import EipdeckError
@@ -30,24 +31,26 @@ class Search:
         self._text = ""
         """What was looked up last, while its verdict is in hand."""
         self._note = ""
+        self._filter_before = ""
 
     # opening and leaving
 
     def start_lookup(self, first: str) -> None:
         """A digit was typed outside a field."""
         self.omnibar.open(OmnibarUse.LOOKUP, first)
-        self._screen.show_keys()
+        self._screen.frame.show_keys()
         self.typed(first)
 
     def start_filter(self) -> None:
-        self.omnibar.open(OmnibarUse.FILTER, self._screen.pane.filter)
-        self._screen.show_keys()
+        self._filter_before = self._screen.pane.filter
+        self.omnibar.open(OmnibarUse.FILTER, self._filter_before)
+        self._screen.frame.show_keys()
 
     def leave(self) -> None:
         """Close the field and give the focus back to the list."""
         self.rest()
         self._screen.focus_pane()
-        self._screen.show_keys()
+        self._screen.frame.show_keys()
 
     def forget(self) -> None:
         """The operator moved on: what was looked up is no longer in hand."""
@@ -82,18 +85,18 @@ class Search:
         """The field holds another text."""
         use = self.omnibar.use
         if use is OmnibarUse.LOOKUP and text.strip():
-            self._screen.run_search(self._look_up(text, pasted=False))
+            self._screen.run_search(partial(self._look_up, text, pasted=False))
         elif use is OmnibarUse.FILTER:
-            self._screen.run_search(self._narrow(text, final=False))
+            self._screen.run_search(partial(self._narrow, text, final=False))
 
     def submitted(self, text: str) -> None:
         """Enter: what was typed stands, and keys act again."""
         use = self.omnibar.use
         self.leave()
         if use is OmnibarUse.LOOKUP and text.strip():
-            self._screen.run_search(self._look_up(text, pasted=False, final=True))
+            self._screen.run_search(partial(self._look_up, text, pasted=False, final=True))
         elif use is OmnibarUse.FILTER:
-            self._screen.run_search(self._narrow(text, final=True))
+            self._screen.run_search(partial(self._narrow, text, final=True))
 
     def pasted(self, text: str) -> None:
         """A paste, bracketed or typed by the terminal: its addresses are looked up, nothing else happens."""
@@ -101,7 +104,7 @@ class Search:
             self.omnibar.field.insert_text_at_cursor(text.splitlines()[0])
             return
         self.leave()
-        self._screen.run_search(self._look_up(text, pasted=True, final=True))
+        self._screen.run_search(partial(self._look_up, text, pasted=True, final=True))
 
     # work
 
@@ -110,9 +113,13 @@ class Search:
         try:
             await screen.pane.narrow(text.strip())
         except EipdeckError as refusal:
+            if final:
+                await screen.pane.narrow(self._filter_before)
+                self.rest()
             screen.say(refusal.message, problem=final)
             return
         screen.say("")
+        screen.holder.move(screen.pane.hand, by_operator=True)
         if not self.omnibar.in_use:
             self.rest()
         else:
@@ -126,7 +133,7 @@ class Search:
             return
         found = await self._screen.ask(lambda desk: look_up(desk, text))
         if len(found.looked) == 1:
-            await self._screen.hold(hand_of(found.looked[0]))
+            await self._screen.holder.hold(hand_of(found.looked[0]))
 
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
         found = await self._screen.ask(lambda desk: look_up(desk, text))
@@ -134,14 +141,14 @@ class Search:
             if final:
                 self._say_none(text, pasted=pasted)
             return
-        self._text = text.strip() if not pasted else found.looked[0].then.address
-        self._note = found.note(pasted=pasted)
         if len(found.looked) > 1 and final:
+            self._screen.show_lookups(found.looked)
             self._text = f"{found.mentioned} addresses, {len(found.looked)} distinct"
             self._note = "esc leaves"
-            self._screen.show_lookups(found.looked)
         else:
-            await self._screen.hold(hand_of(found.looked[0]))
+            await self._screen.holder.hold(hand_of(found.looked[0]))
+            self._text = found.looked[0].then.address if pasted else text.strip()
+            self._note = found.note(pasted=pasted)
         if not self.omnibar.in_use:
             self.rest()
         if final:

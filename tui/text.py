@@ -6,6 +6,7 @@ turns each control into something readable; `safe` wraps the result so that no m
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rich.cells import cell_len, set_cell_size
@@ -15,11 +16,17 @@ __all__ = ["safe", "visible"]
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 """Unicode categories shown as escapes: controls, formats (bidi, zero width), surrogates, private use, line ends."""
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""What Unicode lets a terminal leave out though it is a letter or a mark: a name of these alone would look empty."""
 
 
 def visible(text: object, width: int | None = None) -> str:
     """The text with every control character spelled out, cut to `width` terminal cells when given."""
-    shown = "".join(_spell(char) for char in str(text))
+    shown = str(text)
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(_spell(char) for char in shown)
     return shown if width is None else _cut(shown, width)
 
 
@@ -31,7 +38,7 @@ def safe(text: object, style: str = "", width: int | None = None) -> Text:
 def _spell(char: str) -> str:
     if char.isascii() and char.isprintable():
         return char
-    if unicodedata.category(char) not in _HIDDEN:
+    if unicodedata.category(char) not in _HIDDEN and not _UNSEEN.match(char):
         return char
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

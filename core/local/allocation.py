@@ -109,6 +109,9 @@ _CIDR_AT: Final = text(
     " WHERE state <> 'retired' AND first <= :address ORDER BY first DESC LIMIT 1"
 )
 _HOLDER: Final = text("SELECT id FROM eip WHERE address = :address AND released_at IS NULL")
+_READY_AT: Final = text(
+    "SELECT ready_at FROM eip WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
+)
 _UNRESERVE: Final = text("UPDATE cidr SET reserved = reserved - 1 WHERE id = :cidr_id")
 
 
@@ -140,16 +143,20 @@ def take_one(change: Change, pool: PoolRow, address: int, *, cooling_too: bool =
             details={"address": words, "eip_id": holder},
         )
     if isinstance(taken, int):
-        raise error(
-            "address_cooling",
-            f"{words} was released lately and is free from {iso(from_micros(taken))} on.",
-            hint=f"`eipdeck recover {words}` takes it back now.",
-            details={"address": words, "ready_at": iso(from_micros(taken))},
-        )
-    return _take_reserved(change, cidr, address)
+        raise _cooling(words, taken)
+    return _take_reserved(change, cidr, address, cooling_too=cooling_too)
 
 
-def _take_reserved(change: Change, cidr: Any, address: int) -> Place:
+def _cooling(words: str, ready_at: int) -> EipdeckError:
+    return error(
+        "address_cooling",
+        f"{words} was released lately and is free from {iso(from_micros(ready_at))} on.",
+        hint=f"`eipdeck recover {words}` takes it back now.",
+        details={"address": words, "ready_at": iso(from_micros(ready_at))},
+    )
+
+
+def _take_reserved(change: Change, cidr: Any, address: int, *, cooling_too: bool) -> Place:
     reservation = reservation_of(change, cidr.id, address)
     words = format_address(address)
     if reservation is None or reservation.kind != "soft":
@@ -160,6 +167,9 @@ def _take_reserved(change: Change, cidr: Any, address: int) -> Place:
             hint=f"`eipdeck unreserve {cidr.cidr} {words}` lifts that.",
             details={"address": words, "cidr": cidr.cidr},
         )
+    ready_at = change.run(_READY_AT, address=address).scalar_one_or_none() or 0
+    if ready_at > change.now and not cooling_too:
+        raise _cooling(words, ready_at)
     change.run(_UNRESERVE, cidr_id=cidr.id)
     return Place(cidr.id, cidr.first, cidr.last)
 

@@ -38,6 +38,12 @@ _SERVED_BY: Final = {
     BindingKind.DNAT: ServiceKind.NAT_GATEWAY,
     BindingKind.LOAD_BALANCER: ServiceKind.LOAD_BALANCER,
 }
+_TAKES: Final = {
+    BindingKind.NIC: ("private_ip",),
+    BindingKind.SNAT: ("sources",),
+    BindingKind.DNAT: ("private_ip", "protocol", "port", "to_port"),
+    BindingKind.LOAD_BALANCER: (),
+}
 _EXCLUSIVE: Final = (BindingKind.NIC, BindingKind.LOAD_BALANCER)
 
 
@@ -97,6 +103,9 @@ def bind(change: Change, request: BindRequest) -> list[str]:
 def _wanted(request: BindRequest) -> Binding:
     """The binding asked for, its words checked."""
     kind, private_ip = request.kind, request.private_ip
+    for part in ("private_ip", "sources", "protocol", "port", "to_port"):
+        if getattr(request, part) and part not in _TAKES[kind]:
+            raise error("usage", f"A {kind.value} binding takes no {part}.", hint="A binding has one target.")
     if private_ip is not None:
         checked_address(private_ip)
     if kind is BindingKind.SNAT and not request.sources:

@@ -16,7 +16,7 @@ from core.local.checks import checked_address
 from core.local.pools import PoolRow, pool_by_id
 from core.local.release import end_tenancy
 from core.local.space import Run
-from core.objects import Allocation, Eip, EipStatus
+from core.objects import Allocation, Binding, Eip, EipStatus
 from core.platform import RehomeRequest
 
 __all__ = ["rehome"]
@@ -37,13 +37,9 @@ def rehome(change: Change, request: RehomeRequest) -> Allocation:
     pool = pool_by_id(change, request.pool_id)
     _checked_goal(change, eip, pool)
     fresh = _replacement(change, eip, pool, address)
-    moving = eip.bindings
-    if request.keep:
-        for binding in moving:
-            checked_quota(change, service_by_id(change.connection, binding.service_id), binding)
-    else:
+    if not request.keep:
         end_tenancy(change, eip)
-    bindings = tuple(begin_binding(change, fresh, binding) for binding in moving)
+    bindings = tuple(_moved(change, fresh, binding, more=request.keep) for binding in eip.bindings)
     status = EipStatus.BOUND if bindings else EipStatus.UNBOUND
     return Allocation((replace(fresh, bindings=bindings, status=status),), ())
 
@@ -72,6 +68,13 @@ def _checked_goal(change: Change, eip: Eip, pool: PoolRow) -> None:
             hint="Name another customer pool.",
             details={"pool_id": pool.id},
         )
+
+
+def _moved(change: Change, fresh: Eip, binding: Binding, *, more: bool) -> Binding:
+    """The same binding on the new EIP; where the old one stays it is one more of its quota."""
+    if more:
+        checked_quota(change, service_by_id(change.connection, binding.service_id), binding)
+    return begin_binding(change, fresh, binding)
 
 
 _STATE: Final = text("SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id")

@@ -152,9 +152,11 @@ def reservation_of(change: Change, cidr_id: int, address: int) -> Any:
 
 _COOLING_IN: Final = text("SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi")
 _PAST: Final = text(
-    "SELECT address, max(coalesce(ready_at, released_at)) AS ready_at FROM eip"
-    " WHERE address BETWEEN :lo AND :hi AND released_at IS NOT NULL GROUP BY address"
+    "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at FROM eip e"
+    " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
+    " WHERE n.address = e.address AND (n.allocated_at, n.seq) > (e.allocated_at, e.seq))"
 )
+"""The last tenancy of each address: an earlier one's cool-down ended when the address was recovered."""
 _LIVE: Final = text(
     "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
 )

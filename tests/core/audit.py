@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 from core import CidrState, Desk
 from core.objects import to_micros
-from tests.core.kit import broken_links, rows
+from tests.core.kit import Read, broken_links, reading
 
 MINUTE = 60_000_000
 
@@ -43,50 +42,48 @@ def audit(desk: Desk) -> dict[int, Life]:
         AssertionError: a law is broken.
 
     """
-    path, now = desk.path, to_micros(desk.now())
-    lives = _read(path)
-    _live_eips(path)
-    _free_space(path, lives)
-    for life in lives.values():
-        _counters(path, life, now)
+    now = to_micros(desk.now())
+    with reading(desk.path) as read:
+        lives = _read(read)
+        _live_eips(read)
+        _free_space(read, lives)
+        for life in lives.values():
+            _counters(read, life, now)
+        assert broken_links(read) == []
+        assert read("PRAGMA foreign_key_check") == []
     _usage(desk, lives, now)
-    assert broken_links(path) == []
-    assert rows(path, "PRAGMA foreign_key_check") == []
     return lives
 
 
-def _read(path: Path) -> dict[int, Life]:
+def _read(read: Read) -> dict[int, Life]:
     columns = "id, cidr, pool_id, first, last, state, allocated, reserved"
-    lives = {row[0]: Life(*row) for row in rows(path, f"SELECT {columns} FROM cidr")}
-    for cidr_id, address in rows(path, "SELECT cidr_id, address FROM eip WHERE released_at IS NULL"):
+    lives = {row[0]: Life(*row) for row in read(f"SELECT {columns} FROM cidr")}
+    for cidr_id, address in read("SELECT cidr_id, address FROM eip WHERE released_at IS NULL"):
         lives[cidr_id].live.add(address)
-    for cidr_id, first, last in rows(path, "SELECT cidr_id, first, last FROM reservation"):
+    for cidr_id, first, last in read("SELECT cidr_id, first, last FROM reservation"):
         span = set(range(first, last + 1))
         assert not span & lives[cidr_id].withheld, "reservations overlap"
         lives[cidr_id].withheld |= span
     return lives
 
 
-def _live_eips(path: Path) -> None:
-    live = Counter(address for (address,) in rows(path, "SELECT address FROM eip WHERE released_at IS NULL"))
+def _live_eips(read: Read) -> None:
+    live = Counter(address for (address,) in read("SELECT address FROM eip WHERE released_at IS NULL"))
     assert not [address for address, count in live.items() if count > 1], "two live EIPs of one address"
-    bound = {eip for (eip,) in rows(path, "SELECT eip_id FROM binding WHERE unbound_at IS NULL")}
-    said = {eip for (eip,) in rows(path, "SELECT id FROM eip WHERE status = 'bound'")}
+    bound = {eip for (eip,) in read("SELECT eip_id FROM binding WHERE unbound_at IS NULL")}
+    said = {eip for (eip,) in read("SELECT id FROM eip WHERE status = 'bound'")}
     assert bound == said, "a status that its bindings do not bear out"
-    lying = rows(
-        path, "SELECT e.id FROM eip e JOIN pool p ON p.id = e.pool_id WHERE e.customer_owned <> p.customer_owned"
-    )
-    assert lying == []
-    at_once = rows(
-        path,
+    lying = "SELECT e.id FROM eip e JOIN pool p ON p.id = e.pool_id WHERE e.customer_owned <> p.customer_owned"
+    assert read(lying) == [], "a flag that its pool does not bear out"
+    at_once = read(
         "SELECT a.id, b.id FROM eip a JOIN eip b ON a.address = b.address AND a.seq < b.seq"
         " WHERE a.released_at IS NULL OR a.released_at > b.allocated_at",
     )
     assert at_once == [], "two tenancies of one address at one time"
 
 
-def _free_space(path: Path, lives: dict[int, Life]) -> None:
-    ranges = rows(path, "SELECT pool_id, lo, hi, cidr_id FROM free_range ORDER BY pool_id, hi")
+def _free_space(read: Read, lives: dict[int, Life]) -> None:
+    ranges = read("SELECT pool_id, lo, hi, cidr_id FROM free_range ORDER BY pool_id, hi")
     for (pool, _, hi, cidr), (next_pool, lo, _, next_cidr) in pairwise(ranges):
         if pool == next_pool:
             assert hi < lo, "free ranges overlap"
@@ -96,12 +93,12 @@ def _free_space(path: Path, lives: dict[int, Life]) -> None:
         assert life.pool == pool
         assert life.first <= lo <= hi <= life.last
         life.free.update(range(lo, hi + 1))
-    for pool, address, ready_at, cidr_id in rows(path, "SELECT pool_id, address, ready_at, cidr_id FROM cooling"):
+    for pool, address, ready_at, cidr_id in read("SELECT pool_id, address, ready_at, cidr_id FROM cooling"):
         assert lives[cidr_id].pool == pool
         lives[cidr_id].cooling[address] = ready_at
 
 
-def _counters(path: Path, life: Life, now: int) -> None:
+def _counters(read: Read, life: Life, now: int) -> None:
     everything = set(range(life.first, life.last + 1))
     assert life.live | life.withheld | life.free | life.cooling.keys() <= everything
     assert life.allocated == len(life.live)
@@ -115,7 +112,7 @@ def _counters(path: Path, life: Life, now: int) -> None:
         assert not life.cooling
     if life.state == CidrState.RETIRED:
         assert not life.live
-    kept: dict[int, int] = dict(rows(path, "SELECT minute, count FROM cooling_minute WHERE cidr_id = ?", life.id))
+    kept: dict[int, int] = dict(read("SELECT minute, count FROM cooling_minute WHERE cidr_id = ?", life.id))
     ahead = Counter(ready_at // MINUTE for ready_at in life.cooling.values() if ready_at // MINUTE > now // MINUTE)
     assert {minute: count for minute, count in kept.items() if minute > now // MINUTE and count} == ahead
 
@@ -135,8 +132,9 @@ def _usage(desk: Desk, lives: dict[int, Life], now: int) -> None:
         }
         assert {name: getattr(pool, name) for name in counted} == counted, pool.id
         assert pool.total == pool.allocated + pool.cooling + pool.reserved + pool.held + pool.available
+    said_of = {cidr.cidr: cidr for cidr in desk.cidrs()}
     for life in lives.values():
-        said = desk.cidr(life.cidr)
+        said = said_of[life.cidr]
         if said.state == life.state and life.state != CidrState.RETIRED:
             free = len(life.free) + sum(1 for ready_at in life.cooling.values() if ready_at <= now)
             assert (said.total, said.allocated, said.available) == (life.size, len(life.live), free)

@@ -12,7 +12,7 @@ from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -161,10 +161,23 @@ def connect(path: Path, *, foreign_keys: bool = True) -> sqlite3.Connection:
     return connection
 
 
+class Read(Protocol):
+    """Asks the database file itself."""
+
+    def __call__(self, statement: str, /, *values: Any) -> list[Row]: ...
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Read]:
+    """One plain connection for several questions."""
+    with closing(connect(path)) as connection:
+        yield lambda statement, *values: connection.execute(statement, values).fetchall()
+
+
 def rows(path: Path, statement: str, *values: Any) -> list[Row]:
     """What a statement of SQL reads from the database file."""
-    with closing(connect(path)) as connection:
-        return connection.execute(statement, values).fetchall()
+    with reading(path) as read:
+        return read(statement, *values)
 
 
 def dump(path: Path) -> Dump:
@@ -198,18 +211,18 @@ def number(address: str) -> int:
     return int(IPv4Address(address))
 
 
-def broken_links(path: Path) -> list[str]:
+def broken_links(read: Read) -> list[str]:
     """The pools whose chain of events does not verify, recomputed from the rows."""
     columns = [*HASHED, "hash"]
     ends: dict[str, tuple[int, bytes]] = {}
     broken: set[str] = set()
-    for row in rows(path, f"SELECT {', '.join(columns)} FROM event ORDER BY seq"):
+    for row in read(f"SELECT {', '.join(columns)} FROM event ORDER BY seq"):
         event = dict(zip(columns, row, strict=True))
         chain = event["pool_id"] or ""
         length, link = ends.get(chain, (0, b""))
         if event_hash(link, event) != event["hash"]:
             broken.add(chain)
         ends[chain] = (length + 1, event["hash"])
-    stored = {pool: (length, link) for pool, length, link in rows(path, "SELECT pool_id, length, hash FROM chain")}
+    stored = {pool: (length, link) for pool, length, link in read("SELECT pool_id, length, hash FROM chain")}
     broken.update(pool for pool in stored.keys() | ends.keys() if stored.get(pool) != ends.get(pool))
     return sorted(broken)

@@ -107,6 +107,9 @@ class Model:
             raise No("pool_not_found")
         return self.pools[pool]
 
+    def living(self, space: Space) -> set[int]:
+        return {address for address in self.live if self._home(address) is space}
+
     # free space
 
     def _open(self, space: Space, addresses: Iterable[int]) -> None:

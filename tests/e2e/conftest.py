@@ -130,7 +130,7 @@ def deck(empty: Deck, prepared: Path) -> Deck:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Callable[..., Said]:
+def program() -> Callable[..., Said]:
     """Runs the installed program as a process of its own, without a terminal."""
 
     def run(*words: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Said:

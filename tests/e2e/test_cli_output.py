@@ -34,8 +34,8 @@ HOSTILE = [
 ]
 
 FIELDS = {
-    "eips": "id address name customer_owned pool_id cidr region status bindings bandwidth_mbps allocated_at allocated_by"
-    " released_at landed_in_default previous_eip_id",
+    "eips": "id address name customer_owned pool_id cidr region status bindings bandwidth_mbps allocated_at"
+    " allocated_by released_at landed_in_default previous_eip_id",
     "services": "id kind name region private_ips subnets",
     "pools": "id name kind region cidrs order cooldown_seconds total allocated cooling reserved held available"
     " used_percent runway_days",

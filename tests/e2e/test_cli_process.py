@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tui"]
+
+
+def run(*words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """The program with other streams than usual."""
+    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.run([*PROGRAM, *words], cwd=ROOT, check=False, timeout=60, **settings)
+
+
 REPORT = """
 import sys
 from tui.__main__ import main
@@ -42,13 +50,15 @@ def test_help_and_version_load_nothing(words: tuple[str, ...]) -> None:
     assert not imported(*words) & {"core", "sqlalchemy", "sqlmodel", "rich", "textual"}
 
 
-def test_no_command_loads_textual(deck: Deck) -> None:
+@pytest.mark.usefixtures("deck")
+def test_no_command_loads_textual() -> None:
     assert "textual" not in imported("lookup", "203.0.113.0")
     assert "textual" not in imported("allocate", "--pool", "hk")
     assert "textual" not in imported("doctor")
 
 
-def test_the_installed_program_does_its_work(deck: Deck, program: Callable[..., Said]) -> None:
+@pytest.mark.usefixtures("deck")
+def test_the_installed_program_does_its_work(program: Callable[..., Said]) -> None:
     said = program("allocate", "--pool", "hk", "--json")
     assert (said.code, said.err) == (0, "")
     assert said.document["eips"][0]["address"] == "203.0.113.0"
@@ -90,40 +100,31 @@ def test_a_reader_that_goes_away_ends_it_quietly(deck: Deck) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     for words in ("eips", "eips --json", "eips --format csv", "history", "export", "lookup 203.0.113.0"):
-        done = subprocess.run(
-            [*PROGRAM, *words.split()], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60
-        )
+        done = run(*words.split(), stdout=writer)
         assert (done.returncode, done.stderr) == (0, b""), words
     os.close(writer)
 
 
-def test_an_allocation_whose_answer_nobody_reads_keeps_its_exit_code(deck: Deck) -> None:
+@pytest.mark.usefixtures("deck")
+def test_an_allocation_whose_answer_nobody_reads_keeps_its_exit_code() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(
-        [*PROGRAM, "allocate"], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60
-    )
+    done = run("allocate", stdout=writer)
     os.close(writer)
     assert done.returncode == 3
-    assert "landed in the default pool" in done.stderr
+    assert "landed in the default pool" in done.stderr.decode()
 
 
-def test_an_answer_that_cannot_be_written_is_not_taken_for_done(deck: Deck) -> None:
+@pytest.mark.usefixtures("deck")
+def test_an_answer_that_cannot_be_written_is_not_taken_for_done() -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [*PROGRAM, "eips", "--json"],
-            cwd=ROOT,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = run("eips", "--json", stdout=full)
     assert done.returncode == 74
-    assert "could not be written: no space left on device" in done.stderr
+    assert b"could not be written: no space left on device" in done.stderr
 
 
-def test_closed_streams_are_no_defect(deck: Deck) -> None:
+@pytest.mark.usefixtures("deck")
+def test_closed_streams_are_no_defect() -> None:
     command = f"exec {sys.executable} -m tui eips"
     for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
         done = subprocess.run(
@@ -137,7 +138,7 @@ def test_closed_streams_are_no_defect(deck: Deck) -> None:
 def waiting(deck: Deck) -> Iterator[subprocess.Popen[str]]:
     """The program waiting for text on stdin."""
     running = subprocess.Popen(
-        [*PROGRAM, "lookup", "-", "--json"],
+        [*PROGRAM, "--db", str(deck.path), "lookup", "-", "--json"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -159,15 +160,9 @@ def test_an_interrupt_exits_130_and_says_nothing(waiting: subprocess.Popen[str])
     assert (waiting.returncode, out, err) == (130, "", "")
 
 
-def test_bytes_that_are_no_text_are_read_for_their_addresses(deck: Deck) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "lookup", "-", "--json"],
-        cwd=ROOT,
-        input=b"\xff\xfe\x00 203.0.113.0 \x80\n",
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+@pytest.mark.usefixtures("deck")
+def test_bytes_that_are_no_text_are_read_for_their_addresses() -> None:
+    done = run("lookup", "-", "--json", input=b"\xff\xfe\x00 203.0.113.0 \x80\n")
     assert [each["address"] for each in json.loads(done.stdout)] == ["203.0.113.0"]
 
 
@@ -176,3 +171,14 @@ def test_an_8_bit_terminal_gets_escapes_instead_of_a_crash(deck: Deck, program: 
     said = program("eips", env={"PYTHONIOENCODING": "ascii"})
     assert said.code == 0
     assert "\\u6771" in said.out
+
+
+def test_a_disk_that_takes_no_more_changes_nothing(deck: Deck) -> None:
+    before = deck.dump()
+    blocks = deck.path.stat().st_size // 512 + 20
+    command = f"ulimit -f {blocks}; exec {sys.executable} -m tui allocate --default --count 4000 --json"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (6, b"")
+    assert json.loads(done.stderr)["error"]["code"] == "store_unavailable"
+    assert deck.dump() == before
+    assert len(deck.done("allocate", "--default", "--count", "4000")["eips"]) == 4000

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pexpect
+import pexpect  # type: ignore[import-untyped]
 import pytest
 
 if TYPE_CHECKING:
@@ -98,9 +99,26 @@ def test_an_interrupted_question_changes_nothing(serving: Deck) -> None:
     assert serving.dump() == before
 
 
-def test_a_table_fits_the_terminal_by_folding_its_last_column(serving: Deck) -> None:
+@pytest.mark.usefixtures("serving")
+def test_a_table_fits_the_terminal_by_folding_its_last_column() -> None:
     program = asked("lookup", "198.18.0.0", columns=110)
     code, said = ended(program)
     assert code == 1
     assert all(len(line) <= 110 for line in said.splitlines())
     assert "landed in the default pool" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_that_is_ended_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    program = asked("demo")
+    program.expect(r"198\.18\.")
+    assert list(folder.iterdir())
+    program.kill(number)
+    assert ended(program)[0] == 128 + number
+    assert list(folder.iterdir()) == []
+    assert not (tmp_path / "deck.db").exists()

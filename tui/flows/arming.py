@@ -28,9 +28,9 @@ async def arm(steps: Steps) -> bool:
                 Line("stops working", "nothing"),
             ),
         ),
-        command="eipdeck (the command line writes unless --read-only)",
+        command="",
         tier=Tier.PLAIN,
         reread=reread,
         closing="W drops it again.",
     )
-    return await steps.ask(steps.make_review(review)) is not None
+    return await steps.ask(steps.review(review)) is not None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from core import ActivateRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
 from tui.flows.changes import reread_cidr
 from tui.flows.steps import Steps, new_request_id
+from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
 from tui.modals.reviews import review_activate, review_add_cidr, review_drain, review_retire
 
@@ -27,6 +28,7 @@ async def add(steps: Steps) -> None:
     request = replace(request, reason=reason or request.reason)
     done = await steps.send(f"add {request.cidr}", steps.host.desk.platform.add_cidr, request)
     if done is not None:
+        steps.host.take(Hand(HandKind.CIDR, done.cidr))
         steps.host.say(f"added {done.cidr} to {done.pool_id}: {done.state.value}.  : cidr activate when announced")
 
 

@@ -22,6 +22,7 @@ from core import (
 from tui.flows.changes import EipWatch, reread_pool
 from tui.flows.findings import accept_landing
 from tui.flows.steps import Steps, new_request_id
+from tui.hand import Hand, HandKind
 from tui.modals import AllocateModal, BandwidthModal, BindModal, LandedModal, RehomeModal
 from tui.modals.reviews import (
     review_allocate,
@@ -65,14 +66,14 @@ async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | N
 
 async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest) -> None:
     first = done.eips[0]
-    steps.host.take(first.address)
+    steps.host.take(Hand(HandKind.ADDRESS, first.address))
     got = first.address if len(done.eips) == 1 else f"{count_of(len(done.eips), 'EIP')}, {first.address} first"
     owned = "yes" if first.customer_owned else "NO"
     if not done.warnings:
         steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
         return
     steps.host.say(f"! {got} LANDED IN THE DEFAULT POOL: F fixes it, K accepts it", problem=True)
-    answer = await steps.host.app.push_screen_wait(LandedModal(done, request))
+    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, clock=steps.clock))
     if answer == "fix":
         await rehome(steps, first)
     elif answer == "accept":
@@ -188,7 +189,7 @@ async def rehome(steps: Steps, eip: Eip) -> None:
 
 def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
     new = done.eips[0]
-    steps.host.take(new.address)
+    steps.host.take(Hand(HandKind.ADDRESS, new.address))
     kept = f"; {eip.address} kept until you release it" if request.keep else ""
     owned = "yes" if new.customer_owned else "NO"
     steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  a copies")

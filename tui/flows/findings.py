@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core import AcceptRequest, Eip, Finding, RecoverRequest, Verdict
 from tui.flows.steps import Steps, new_request_id
+from tui.hand import Hand, HandKind
 from tui.modals import AcceptModal, Line, Review, Tier, command_line
 from tui.modals.reviews import review_recover
 from tui.text import visible
@@ -83,7 +84,7 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
         return
     done = await steps.send(title, steps.host.desk.platform.recover, replace(request, reason=reason or None))
     if done is not None:
-        steps.host.take(address)
+        steps.host.take(Hand(HandKind.ADDRESS, address))
         steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; B binds it")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
@@ -12,6 +13,7 @@ from tui.flows.arming import arm
 from tui.flows.start import start
 from tui.flows.steps import Steps
 from tui.hand import Hand
+from tui.host import Work, work_on
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -38,21 +40,22 @@ class Runner:
         if self.busy:
             self._screen.say("one thing at a time: the change under way has not been answered yet")
             return
-        self._run(start(self.steps, command.id, hand))
+        self._run(partial(start, self.steps, command.id, hand))
 
     def arm(self) -> None:
         """Ask whether to write."""
         if not self.busy:
-            self._run(self._arm())
+            self._run(self._arm)
 
     async def _arm(self) -> None:
         screen = self._screen
         if await arm(self.steps):
             now = await screen.ask(lambda desk: desk.now())
             screen.set_mode(screen.mode.armed(now))
+            screen.say("WRITE: every change still has its own review")
 
-    def _run(self, work: object) -> None:
-        self._worker = self._screen.run_worker(work, group="flow", exit_on_error=False)  # type: ignore[arg-type]
+    def _run(self, work: Work) -> None:
+        self._worker = work_on(self._screen, work, "flow")
 
     def ended(self, worker: Worker[object]) -> bool:
         """Whether this was the flow under way; it is forgotten."""
@@ -60,6 +63,14 @@ class Runner:
             return False
         self._worker = None
         return True
+
+    def leave(self) -> None:
+        """End the session; a write in flight is waited for."""
+        if self.steps.sending:
+            self.leaving = True
+            self._screen.say("leaving as soon as the change that was sent is answered")
+        else:
+            self._screen.app.exit(0)
 
     def cancel_unsent(self) -> None:
         """End the flow that has sent nothing yet, and close what it opened."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -11,9 +12,11 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from core import Desk, EipdeckError, OutcomeUnknown
+from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
 from tui.modals import RefusalModal, Review, ReviewModal, Tier
+from tui.modals.review import Later
 from tui.mode import WriteMode
 
 __all__ = ["Host", "Steps", "new_request_id"]
@@ -47,8 +50,8 @@ class Host(Protocol):
     def written(self) -> None:
         """Something may have changed: read everything again."""
 
-    def take(self, address: str) -> None:
-        """Take an address in hand, and put the cursor on its row."""
+    def take(self, hand: Hand) -> None:
+        """Take an address or a prefix in hand, and put the cursor on its row."""
 
 
 def new_request_id() -> str:
@@ -65,7 +68,9 @@ class Steps:
         """A write is on its way and cannot be called back."""
         self.second = 1.0
         """How long a second of the grace count is."""
-        self.make_review: Callable[[Review], ReviewModal] = ReviewModal
+        self.clock: Callable[[], float] = monotonic
+        """The time that reviews and notices live by, and `later` their way to wait."""
+        self.later: Later | None = None
         self._abort: asyncio.Event | None = None
 
     @property
@@ -96,7 +101,10 @@ class Steps:
         unknown = isinstance(refusal, OutcomeUnknown)
         outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
         self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
-        await self.host.app.push_screen_wait(RefusalModal(title, refusal))
+        await self.host.app.push_screen_wait(RefusalModal(title, refusal, clock=self.clock))
+
+    def review(self, review: Review) -> ReviewModal:
+        return ReviewModal(review, clock=self.clock, later=self.later)
 
     async def confirm(self, review: Review, what: str) -> str | None:
         """Show the review, and count when it asks for that.
@@ -105,7 +113,7 @@ class Steps:
             The reason given, maybe empty; None when nothing is to be sent.
 
         """
-        reason = await self.ask(self.make_review(review))
+        reason = await self.ask(self.review(review))
         if reason is None:
             return None
         if review.tier is not Tier.PLAIN and not await self._count(what):

@@ -26,6 +26,8 @@ Value = TypeVar("Value")
 _GAP: Final = 2
 _LEAST: Final = 8
 """Cells below which what is left of a column says nothing."""
+_WIDEST: Final = 28
+"""Cells that a column takes at most, unless it is the last of its row."""
 _CHOSEN: Final = "reverse"
 
 
@@ -48,7 +50,7 @@ class Field(Input, inherit_bindings=False):
 
     def __init__(self, value: str = "", *, placeholder: str = "", classes: str = "") -> None:
         super().__init__(
-            visible(value),
+            value,
             placeholder=placeholder,
             compact=True,
             select_on_focus=False,
@@ -57,18 +59,22 @@ class Field(Input, inherit_bindings=False):
         )
         self.cursor_blink = False
 
+    def validate_value(self, value: str) -> str:
+        """Controls never reach the screen, wherever they come from."""
+        return visible(value)
+
     @property
     def text(self) -> str | None:
         """What was typed, without blanks around it; None when nothing was."""
         return self.value.strip() or None
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take the first line that says something; controls never reach the screen."""
+        """Take the first line that says something."""
         event.stop()
         event.prevent_default()
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if lines:
-            self.insert_text_at_cursor(visible(lines[0]))
+            self.insert_text_at_cursor(lines[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +150,9 @@ class Choice(Widget, Generic[Value], can_focus=True):
         return None if self.index is None else self.options[self.index].value
 
     def offer(self, options: Sequence[Option[Value]], chosen: Value | None = None) -> None:
-        """Replace the options; what was chosen stays so if it is still offered."""
+        """Replace the options, without a message; what was chosen stays so if it is still offered."""
         self._set(options, self.value if chosen is None else chosen)
         self.refresh(layout=True)
-        self.post_message(self.Changed())
 
     def _set(self, options: Sequence[Option[Value]], chosen: Value | None) -> None:
         self.options = tuple(options)
@@ -210,7 +215,8 @@ class Choice(Widget, Generic[Value], can_focus=True):
         if self.across:
             return self._render_across()
         first, last = self._window()
-        lines = [self._line(at) for at in range(first, last)]
+        widths = self._widths(self.options[first:last])
+        lines = [self._line(at, widths) for at in range(first, last)]
         hidden = len(self.options) - (last - first)
         if hidden:
             lines.append(Text(f"  ... {first} above, {len(self.options) - last} below"))
@@ -221,11 +227,11 @@ class Choice(Widget, Generic[Value], can_focus=True):
         first = max(min(at - self.rows // 2, len(self.options) - self.rows), 0)
         return first, min(first + self.rows, len(self.options))
 
-    def _line(self, at: int) -> Text:
+    def _line(self, at: int, widths: Sequence[int]) -> Text:
         option = self.options[at]
         chosen = at == self.index
         mark = ("[*] " if option.value in self.marked else "[ ] ") if self.several and option.value else ""
-        text = visible(f"{'>' if chosen else ' '} {mark}{self._columns(option)}", self.size.width)
+        text = visible(f"{'>' if chosen else ' '} {mark}{self._columns(option, widths)}", self.size.width)
         line = Text(text, style="dim" if option.value is None else "", no_wrap=True)
         if chosen:
             line.stylize(self._cursor)
@@ -237,21 +243,27 @@ class Choice(Widget, Generic[Value], can_focus=True):
         """Where the first press of a key would go, while nothing is chosen."""
         return next((at for at, option in enumerate(self.options) if option.value is not None), None)
 
-    def _columns(self, option: Option[Value]) -> str:
-        widths = [
-            max((cell_len(visible(other.cells[at])) for other in self.options if len(other.cells) > at + 1), default=0)
-            for at in range(max(len(other.cells) for other in self.options))
-        ]
+    def _widths(self, options: Sequence[Option[Value]]) -> list[int]:
+        """Of each column; what stands last in its row needs no padding and does not count."""
+        widths: list[int] = []
+        for option in options:
+            for at, cell in enumerate(option.cells[:-1]):
+                widths += [0] * (at + 1 - len(widths))
+                widths[at] = max(widths[at], min(cell_len(visible(cell)), _WIDEST))
+        return widths
+
+    def _columns(self, option: Option[Value], widths: Sequence[int]) -> str:
         parts: list[str] = []
         left = self.size.width - 2 - (4 if self.several else 0)
         for at, cell in enumerate(option.cells):
-            shown = visible(cell)
+            padded = at < len(option.cells) - 1
+            shown = visible(cell, widths[at] if padded else None)
             needed = cell_len(shown) + (_GAP if parts else 0)
             if parts and needed > left:
                 if left >= _GAP + _LEAST:
                     parts.append(visible(cell, left - _GAP))
                 break
-            pad = max(widths[at] - cell_len(shown), 0) if at < len(option.cells) - 1 else 0
+            pad = widths[at] - cell_len(shown) if padded else 0
             parts.append(shown + " " * pad)
             left -= needed + pad
         return (" " * _GAP).join(parts)
@@ -306,6 +318,8 @@ class Picker(Vertical):
         kept = self.value is not None and any(option.value == self.value for option in found)
         self.choice.offer(found, found[0].value if words and found and not kept else None)
         self._tell()
+        # from here, not from the list: a message stops at a parent that sent it
+        self.post_message(Choice.Changed())
 
     def on_descendant_focus(self) -> None:
         self._light(on=True)

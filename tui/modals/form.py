@@ -125,7 +125,6 @@ class Form(Sheet[Result]):
         yield Static(classes="form-info", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.say(self.NOTE)
         self.refresh_info()
 

@@ -14,6 +14,7 @@ from tui.modals.sheet import Sheet
 __all__ = ["CommandsModal"]
 
 _ROWS = 15
+_KEYS_ONLY = frozenset({"abort", "yes", "back", "interrupt", "palette"})
 _DIGITS: Option[str] = Option("", ("0-9            look up the address being typed; ADDRESS @ TIME for the past",))
 
 
@@ -30,7 +31,7 @@ class CommandsModal(Sheet[str]):
         """Show the commands with their (remapped) keys; `runs` makes enter run the chosen one."""
         super().__init__("every command by its command-line name" if runs else "keys")
         self._runs = runs
-        commands = [command for command in COMMANDS if not runs or command.scope is not Scope.TABLE]
+        commands = [command for command in COMMANDS if not runs or _can_run(command)]
         options = [_option(command, keys, named=runs) for command in commands]
         self._picker = Picker(options if runs else [_DIGITS, *options], rows=_ROWS)
 
@@ -38,7 +39,6 @@ class CommandsModal(Sheet[str]):
         yield self._picker
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_focus(self._picker.field)
         self.say("type to narrow" + ("; a change still opens its review" if self._runs else ""))
 
@@ -50,6 +50,11 @@ class CommandsModal(Sheet[str]):
         choice = self._picker.choice
         only = choice.options[0].value if len(choice.options) == 1 else None
         self.finish((choice.value or only or None) if self._runs else None)
+
+
+def _can_run(command: Command) -> bool:
+    """Whether the command means something outside a list and a review."""
+    return command.scope is not Scope.TABLE and command.id not in _KEYS_ONLY
 
 
 def _option(command: Command, keys: Mapping[str, str], *, named: bool) -> Option[str]:

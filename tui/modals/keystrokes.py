@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.gate import BURST_KEYS, BURST_SECONDS
 
-__all__ = ["SILENCE_AFTER", "SILENCE_BEFORE", "Keystrokes"]
+__all__ = ["SILENCE_AFTER", "Keystrokes", "silent"]
 
 SILENCE_BEFORE: Final = 0.3
 """Seconds without a key before one that counts; also after a review opens and after a typed character."""
@@ -15,6 +15,11 @@ SILENCE_AFTER: Final = 0.2
 """Seconds without a key after it."""
 _GRAIN: Final = 1e-6
 """Clocks are floats: 100.3 - 100.0 is a little less than 0.3."""
+
+
+def silent(since: float, now: float) -> bool:
+    """Whether it has been silent long enough for a key to count."""
+    return now - since >= SILENCE_BEFORE - _GRAIN
 
 
 @dataclass(slots=True)
@@ -36,7 +41,7 @@ class Keystrokes:
             field_since: when a text field took over; what began after that is text, however fast.
 
         """
-        self.alone = at - self.last >= SILENCE_BEFORE - _GRAIN
+        self.alone = silent(self.last, at)
         self.last = at
         if character is None or not character.isprintable():
             self._run.clear()

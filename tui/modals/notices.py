@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
 from tui.modals.command_line import command_line
-from tui.modals.keystrokes import SILENCE_BEFORE
+from tui.modals.keystrokes import silent
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.review import CancelText
 from tui.modals.sheet import CopyRequested, Sheet, rule
@@ -60,7 +60,6 @@ class Notice(Sheet[Result]):
         yield CancelText(self.WAY_OUT, classes="notice-close", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._shown = self._clock()
         self.set_focus(self.query_one(CancelText))
         self.say(self.NOTE)
@@ -68,7 +67,7 @@ class Notice(Sheet[Result]):
     async def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        if self._clock() - self._shown < SILENCE_BEFORE:
+        if not silent(self._shown, self._clock()):
             return
         active = self.active_bindings.get(event.key)
         if active is not None:
@@ -116,7 +115,6 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
             yield Line("", f"and {len(self._eips) - _SHOWN:,} more")
         yield Line("pool", f"{self._eips[0].pool_id} (DEFAULT)")
         yield Line("warning", _LANDED)
-        yield Line("", "")
         yield Line("", _ZENLAYER, problem=True)
         yield Line("", _STAYS)
 
@@ -137,6 +135,7 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         self.finish(answer)
 
     def action_copy(self) -> None:
+        self.say(f"copying {self._eips[0].address}")
         self.post_message(CopyRequested(self._eips[0].address))
 
 

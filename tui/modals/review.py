@@ -35,6 +35,8 @@ Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after so many seconds."""
 
 _TYPEABLE: Final = frozenset("0123456789./")
+_SMALLEST: Final = (60, 16)
+"""Cells and rows below which a review cannot be read, and so not confirmed."""
 _CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
 
@@ -94,7 +96,6 @@ class ReviewModal(Sheet["str | None"]):
         "If it changed meanwhile, the review says so and wants a new y.",
         "The command line does the same outside the dashboard; it is also the way for screen readers.",
     )
-
     EXPENDABLE = ("a copy", "r reason")
 
     class Pasted(Message):
@@ -141,7 +142,6 @@ class ReviewModal(Sheet["str | None"]):
             yield Static(self._sending(), classes="review-sending", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._keystrokes.noise(self._clock())
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
@@ -156,7 +156,8 @@ class ReviewModal(Sheet["str | None"]):
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
-        return ("esc cancel", send.replace(" at once", ""), "r reason", "a copy", "F1 help")
+        copy = ("a copy",) if self.review.target_copy else ()
+        return ("esc cancel", send.replace(" at once", ""), "r reason", *copy, "F1 help")
 
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
@@ -229,12 +230,11 @@ class ReviewModal(Sheet["str | None"]):
         self.cancel()
 
     def on_paste(self, event: events.Paste) -> None:
-        super().on_paste(event)
+        event.stop()
         self._stop_confirming()
         self._keystrokes.noise(self._clock())
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._keystrokes.noise(self._clock())
 
     def _type(self, text: str) -> None:
@@ -245,7 +245,10 @@ class ReviewModal(Sheet["str | None"]):
         self._type(self._typed[:-1])
 
     def action_copy(self) -> None:
-        self.post_message(CopyRequested(self.review.target_copy))
+        target = self.review.target_copy
+        if target:
+            self.say(f"copying {target.partition(chr(10))[0]}")
+            self.post_message(CopyRequested(target))
 
     def action_line(self, way: int) -> None:
         self.body.scroll_relative(y=way, animate=False)
@@ -292,6 +295,8 @@ class ReviewModal(Sheet["str | None"]):
         self._later(SILENCE_AFTER, lambda: self._settle(pending))
 
     def _why_not(self) -> str:
+        if self.size.width < _SMALLEST[0] or self.size.height < _SMALLEST[1]:
+            return "too small to review: {} by {} at least, then y".format(*_SMALLEST)
         if self.review.reason_required and not self.reason:
             return "a reason is wanted: r types it"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
@@ -312,7 +317,7 @@ class ReviewModal(Sheet["str | None"]):
 
     async def _confirm(self, pending: object) -> None:
         changes = await self._read_again()
-        if self._pending is not pending or self._outcome is not None:
+        if self._pending is not pending or not self.is_active:
             return
         self._pending = None
         if changes is not None and self._seen.issuperset(changes):

@@ -28,6 +28,8 @@ __all__ = ["CopyRequested", "HelpSheet", "Sheet", "fit_keys", "rule"]
 Result = TypeVar("Result")
 
 _TITLE_MARGIN: Final = 6
+_ROOMY: Final = 76
+"""Cells below which remarks beside the fields are left out."""
 
 
 class CopyRequested(Message):
@@ -73,12 +75,12 @@ class Sheet(ModalScreen[Result]):
     """What F1 says, a sentence or two each."""
     EXPENDABLE: ClassVar[tuple[str, ...]] = ()
     """Parts of the key line that go first when it is too long."""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-tight"), (76, "-roomy")]
 
     def __init__(self, heading: str) -> None:
         super().__init__()
         self.heading = heading
         self._outcome: tuple[Result | None] | None = None
+        self._left = False
         self._help: HelpSheet | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -103,6 +105,7 @@ class Sheet(ModalScreen[Result]):
         self.set_class(glyphs(os.environ) is ASCII, "-ascii")
 
     def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < _ROOMY, "-tight")
         box = self.query_one(".sheet-box")
         box.border_title = safe(self.heading, width=max(event.size.width - _TITLE_MARGIN, 1))
         self.show_keys()
@@ -137,10 +140,15 @@ class Sheet(ModalScreen[Result]):
         if self._outcome is not None:
             return
         self._outcome = (result,)
-        if self.is_current:
-            self.dismiss(result)
-        elif self._help is not None:
+        self._leave_now()
+        if self._help is not None:
             self._help.finish(None)
+
+    def _leave_now(self) -> None:
+        """Go, once there is an outcome and nothing is on top."""
+        if self._outcome is not None and not self._left and self.is_active:
+            self._left = True
+            self.dismiss(self._outcome[0])
 
     def cancel(self) -> None:
         """Close with nothing done; safe at any time."""
@@ -148,8 +156,7 @@ class Sheet(ModalScreen[Result]):
 
     def on_screen_resume(self) -> None:
         self._help = None
-        if self._outcome is not None:
-            self.dismiss(self._outcome[0])
+        self._leave_now()
 
     def action_leave(self) -> None:
         self.cancel()

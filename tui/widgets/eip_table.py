@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from textual import events
 from textual.message import Message
 
 from core import Desk, EipdeckError, EipQuery, EipRow
 from tui import paging
-from tui.host import Ask
+from tui.host import Ask, work_on
 from tui.paging import Window
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
@@ -17,6 +18,8 @@ from tui.words import age, owner, pool_short
 
 __all__ = ["EipTable"]
 
+_LEAST = 25
+"""Rows read at a time though the table may not have been laid out yet."""
 _MARGIN = 2
 """Screens read around the one shown."""
 
@@ -67,7 +70,7 @@ class EipTable(RowTable[EipRow]):
 
     @property
     def _limit(self) -> int:
-        return self.height_in_rows * _MARGIN
+        return max(self.height_in_rows, _LEAST) * _MARGIN
 
     # moving
 
@@ -96,7 +99,7 @@ class EipTable(RowTable[EipRow]):
     def _load(self) -> None:
         if not self._loading:
             self._loading = True
-            self.run_worker(self._load_target(), group="page", exit_on_error=False)
+            work_on(self, self._load_target, "page")
 
     async def _load_target(self) -> None:
         """Read towards the target until it is loaded; keys pressed meanwhile move the target."""
@@ -128,6 +131,16 @@ class EipTable(RowTable[EipRow]):
             return paging.last_page(desk, window.query, limit)
         return paging.cover(desk, window, target - limit, target + limit)
 
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._target_in_sight()
+
+    def _target_in_sight(self) -> None:
+        """Read what a taller table shows beyond what is loaded."""
+        if self.total and self._target is None and not self.window.covers(self.top, self.top + self.height_in_rows):
+            self._target = self.top if self.cursor is None else self.cursor
+            self._load()
+
     # reading
 
     async def list(self, query: EipQuery, now: datetime) -> None:
@@ -151,27 +164,22 @@ class EipTable(RowTable[EipRow]):
         """
         limit = self._limit + self.height_in_rows
         while True:
-            old, top, address = self.window, self.top, self._address
+            old, top, row = self.window, self.top, self.row
+            address = None if row is None else row.eip.address
             window = await self._ask(partial(_reread, window=old, address=address, top=top, limit=limit))
             if self.window.query != old.query:
                 return
-            if self._address == address:
+            if _same(row, self.row):
                 break
         offset = 0 if self.cursor is None else self.cursor - self.top
         self.window, self.now = window, now
-        position = None if address is None else window.position_of(address)
+        position = None if row is None else window.position_of_eip(row.eip.id)
         if position is not None:
             self.top = position - offset
         elif self.cursor is None and not old.total and window.total:
             position = 0
         self.top = max(self.top, window.first)
         self.place(position)
-
-    @property
-    def _address(self) -> str | None:
-        """Of the EIP under the cursor."""
-        row = self.row
-        return None if row is None else row.eip.address
 
     async def go_to(self, address: str) -> bool:
         """Put the cursor on the EIP at an address; on no row when it is not in the list.
@@ -195,7 +203,7 @@ class EipTable(RowTable[EipRow]):
 
     def _seek(self, direction: int) -> None:
         """Problem rows are asked for in the database: the next one may be a million rows away."""
-        self.run_worker(self._seek_problem(direction), group="page", exit_on_error=False)
+        work_on(self, partial(self._seek_problem, direction), "page")
 
     async def _seek_problem(self, direction: int) -> None:
         query, row = self.window.query, self.row
@@ -215,3 +223,7 @@ def _pool(row: EipRow) -> str:
 
 def _reread(desk: Desk, *, window: Window, address: str | None, top: int, limit: int) -> Window:
     return paging.reread(desk, window, address, top, limit)
+
+
+def _same(row: EipRow | None, other: EipRow | None) -> bool:
+    return (row and row.eip.id) == (other and other.eip.id)

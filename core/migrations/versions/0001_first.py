@@ -2,7 +2,8 @@
 
 Beside the tables stand the triggers that make the worst impossible even for raw SQL: overlapping CIDRs, a
 live EIP in a retired CIDR, a binding on a released EIP, a second holder, a second DNAT on a port, a changed
-or deleted event.
+or deleted event. They hold on a connection that set no pragma too: what the foreign keys say of an EIP's place
+and flag is said once more here, and REPLACE, which deletes past the triggers of DELETE, is refused.
 """
 
 from __future__ import annotations
@@ -31,6 +32,20 @@ WHERE EXISTS (
 _LIVE_IN_RETIRED = """
 SELECT RAISE(ABORT, 'no live EIP in a retired CIDR')
 WHERE (SELECT state FROM cidr WHERE id = NEW.cidr_id) = 'retired';
+"""
+
+_PLACE = """
+SELECT RAISE(ABORT, 'an EIP lies in its CIDR, its CIDR in its pool, and its flag follows the pool')
+WHERE NOT EXISTS (
+  SELECT 1 FROM cidr c JOIN pool p ON p.id = c.pool_id
+  WHERE c.id = NEW.cidr_id AND c.pool_id = NEW.pool_id AND c.first = NEW.cidr_first AND c.last = NEW.cidr_last
+    AND p.customer_owned = NEW.customer_owned
+);
+"""
+
+_ALONE = """
+SELECT RAISE(ABORT, 'an address has one live EIP')
+WHERE EXISTS (SELECT 1 FROM eip WHERE address = NEW.address AND released_at IS NULL AND seq <> NEW.seq);
 """
 
 _BINDING = """
@@ -71,10 +86,41 @@ WHERE EXISTS (
 );
 """
 
+_UNDER_ITS_EIPS = """
+SELECT RAISE(ABORT, 'a CIDR stays where its EIPs are')
+WHERE (NEW.id <> OLD.id OR NEW.pool_id <> OLD.pool_id OR NEW.first <> OLD.first OR NEW.last <> OLD.last)
+  AND EXISTS (SELECT 1 FROM eip WHERE address BETWEEN OLD.first AND OLD.last AND cidr_id = OLD.id);
+"""
+
+_OVER_ITS_EIPS = """
+SELECT RAISE(ABORT, 'a pool stays what its EIPs are')
+WHERE (NEW.id <> OLD.id OR NEW.customer_owned <> OLD.customer_owned)
+  AND EXISTS (SELECT 1 FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE c.pool_id = OLD.id);
+"""
+
 _TRIGGERS = {
     "cidr_overlap_insert": ("INSERT ON cidr WHEN NEW.state <> 'retired'", _OVERLAP),
     "cidr_overlap_update": ("UPDATE OF first, last, state ON cidr WHEN NEW.state <> 'retired'", _OVERLAP),
     "cidr_not_empty": ("UPDATE OF state ON cidr WHEN NEW.state = 'retired'", _NOT_EMPTY),
+    "cidr_stays": ("UPDATE OF id, pool_id, first, last ON cidr", _UNDER_ITS_EIPS),
+    "cidr_kept": ("DELETE ON cidr", "SELECT RAISE(ABORT, 'a CIDR is never deleted');"),
+    "pool_stays": ("UPDATE OF id, customer_owned ON pool", _OVER_ITS_EIPS),
+    "pool_kept": ("DELETE ON pool", "SELECT RAISE(ABORT, 'a pool is never deleted');"),
+    "eip_place_insert": ("INSERT ON eip", _PLACE),
+    "eip_place_update": (
+        "UPDATE OF address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned ON eip",
+        _PLACE,
+    ),
+    "eip_new": (
+        "INSERT ON eip WHEN EXISTS (SELECT 1 FROM eip WHERE seq = NEW.seq OR id = NEW.id)",
+        "SELECT RAISE(ABORT, 'an EIP is never replaced');",
+    ),
+    "eip_same": (
+        "UPDATE OF seq, id ON eip WHEN NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
+        "SELECT RAISE(ABORT, 'an EIP keeps its id');",
+    ),
+    "eip_alone_insert": ("INSERT ON eip WHEN NEW.released_at IS NULL", _ALONE),
+    "eip_alone_update": ("UPDATE OF released_at, address ON eip WHEN NEW.released_at IS NULL", _ALONE),
     "eip_retired_insert": ("INSERT ON eip WHEN NEW.released_at IS NULL", _LIVE_IN_RETIRED),
     "eip_retired_update": ("UPDATE OF released_at, cidr_id ON eip WHEN NEW.released_at IS NULL", _LIVE_IN_RETIRED),
     "eip_still_bound": (
@@ -84,7 +130,19 @@ _TRIGGERS = {
     "eip_kept": ("DELETE ON eip", "SELECT RAISE(ABORT, 'an EIP is never deleted');"),
     "binding_insert": ("INSERT ON binding WHEN NEW.unbound_at IS NULL", _BINDING),
     "binding_update": ("UPDATE ON binding WHEN NEW.unbound_at IS NULL", _BINDING),
+    "binding_new": (
+        "INSERT ON binding WHEN EXISTS (SELECT 1 FROM binding WHERE seq = NEW.seq OR id = NEW.id)",
+        "SELECT RAISE(ABORT, 'a binding is never replaced');",
+    ),
+    "binding_same": (
+        "UPDATE OF seq, id ON binding WHEN NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
+        "SELECT RAISE(ABORT, 'a binding keeps its id');",
+    ),
     "binding_kept": ("DELETE ON binding", "SELECT RAISE(ABORT, 'a binding is never deleted');"),
+    "event_new": (
+        "INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)",
+        "SELECT RAISE(ABORT, 'the history is append-only');",
+    ),
     "event_unchanged": ("UPDATE ON event", "SELECT RAISE(ABORT, 'the history is append-only');"),
     "event_kept": ("DELETE ON event", "SELECT RAISE(ABORT, 'the history is append-only');"),
 }

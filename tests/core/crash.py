@@ -1,0 +1,74 @@
+"""A program of the tests: allocates and is killed, on a copy of a database, at every statement in turn.
+
+    python crash.py SEEDED FOLDER VERB
+
+Forks once a statement: the child sends itself SIGKILL just before its n-th statement, until one survives.
+Prints how many were killed; the copies are FOLDER/n.db.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from core import (
+    AllocationRequest,
+    BindingKind,
+    BindRequest,
+    Desk,
+    RehomeRequest,
+    ReleaseRequest,
+    open_desk,
+)
+
+VERBS = {
+    "allocate": lambda desk: desk.platform.allocate(AllocationRequest(pool_id="edge", count=2, request_id="key")),
+    "release": lambda desk: desk.platform.release(ReleaseRequest(eips=("203.0.113.0", "198.18.0.0"), unbind=True)),
+    "rehome": lambda desk: desk.platform.rehome(RehomeRequest(eip="198.18.0.0", pool_id="edge")),
+    "bind": lambda desk: desk.platform.bind(
+        BindRequest(eip="203.0.113.0", kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
+    ),
+}
+
+
+def die_at(place: int) -> None:
+    """Kill this process just before its statement number `place`; COMMIT counts as one."""
+    seen = 0
+
+    def count(*_: Any) -> None:
+        nonlocal seen
+        if seen == place:
+            os.kill(os.getpid(), signal.SIGKILL)
+        seen += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    event.listen(Engine, "commit", count)
+
+
+def survived(seeded: Path, copy: Path, verb: str, place: int) -> bool:
+    shutil.copy(seeded, copy)
+    child = os.fork()
+    if child == 0:
+        desk: Desk = open_desk(str(copy), operator="crash")
+        die_at(place)
+        VERBS[verb](desk)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return not os.WIFSIGNALED(status)
+
+
+def main(seeded: Path, folder: Path, verb: str) -> None:
+    place = 0
+    while not survived(seeded, folder / f"{place}.db", verb, place):
+        place += 1
+    print(place)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,257 @@
+"""Cases J: many at once, twice the same, and killed in the middle."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import (
+    AllocationRequest,
+    Desk,
+    DrainRequest,
+    EipdeckError,
+    EipStatus,
+    ReleaseRequest,
+    RetireRequest,
+    open_desk,
+)
+from core.store import Store
+from tests.core.audit import audit
+from tests.core.kit import (
+    ROOT,
+    addresses,
+    another,
+    balancer,
+    connect,
+    customer_cidr,
+    one,
+    refused,
+    release,
+    rows,
+    services,
+    unchanged,
+)
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def at_once(desk: Desk, acts: Sequence[Callable[[Desk], str]]) -> list[str]:
+    """Each act on a desk of its own, all begun together; answers or codes, in the order of the acts."""
+    desks = [another(desk, operator=f"operator-{place}") for place in range(len(acts))]
+    answers = [""] * len(acts)
+    start = threading.Barrier(len(acts))
+
+    def run(place: int) -> None:
+        start.wait()
+        try:
+            answers[place] = acts[place](desks[place])
+        except EipdeckError as refusal:
+            answers[place] = refusal.code
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for each in desks:
+        each.close()
+    return answers
+
+
+def python(program: str, *words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name(program)), *map(str, words)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+
+
+def test_82_eight_at_once_on_eight_free_addresses_all_get_one(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/29")
+    got = at_once(desk, [lambda mine: one(mine).address] * 8)
+    assert sorted(got) == [f"203.0.113.{last}" for last in range(8)]
+    audit(desk)
+
+
+def test_83_fifty_threads_of_two_processes_get_fifty_addresses_and_the_cidr_retires(desk: Desk) -> None:
+    customer_cidr(desk, "44.0.0.0/20")
+    workers = [python("worker.py", desk.path, "edge", 25) for _ in range(2)]
+    words = [worker.communicate(timeout=60)[0].split() for worker in workers]
+    got = [word for each in words for word in each if word != "ready"]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    assert (len(got), len(set(got)), set(addresses(desk.eips()))) == (50, 50, set(got))
+    release(desk, *got)
+    desk.platform.drain_cidr(DrainRequest(cidr="44.0.0.0/20"))
+    assert desk.platform.retire_cidr(RetireRequest(cidr="44.0.0.0/20")).state == "retired"
+
+
+def test_84_of_two_who_ask_for_the_same_address_one_gets_it(desk: Desk) -> None:
+    customer_cidr(desk)
+    answers = at_once(desk, [lambda mine: one(mine, address="203.0.113.7").address] * 2)
+    assert sorted(answers) == ["203.0.113.7", "address_in_use"]
+
+
+def test_86_the_same_request_again_has_the_first_answer_and_changes_nothing(desk: Desk) -> None:
+    customer_cidr(desk)
+    request = AllocationRequest(pool_id="edge", count=2, request_id="key", reason="J-1")
+    first = desk.platform.allocate(request)
+    with unchanged(desk):
+        assert desk.platform.allocate(request) == first
+    services(desk)
+    desk.platform.bind(balancer(first.eips[0].address))
+    again = desk.platform.allocate(request)
+    assert [eip.status for eip in again.eips] == ["bound", "unbound"]
+
+
+def test_86_a_landing_asked_for_again_warns_again(desk: Desk) -> None:
+    request = AllocationRequest(request_id="key")
+    first = desk.platform.allocate(request)
+    assert desk.platform.allocate(request).warnings == first.warnings != ()
+
+
+@pytest.mark.parametrize("change", [{"count": 2}, {"pool_id": None}, {"name": "web"}, {"address": "203.0.113.9"}])
+def test_86_the_same_key_with_another_request_is_refused(desk: Desk, change: dict[str, str]) -> None:
+    customer_cidr(desk)
+    request = AllocationRequest(pool_id="edge", request_id="key")
+    desk.platform.allocate(request)
+    with refused(desk, "request_mismatch"):
+        desk.platform.allocate(replace(request, **change))  # type: ignore[arg-type]
+    with refused(desk, "request_mismatch"):
+        desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28", request_id="key"))
+
+
+def test_86_eight_at_once_with_one_key_make_one_eip(desk: Desk) -> None:
+    customer_cidr(desk)
+    ask = AllocationRequest(pool_id="edge", request_id="key")
+    answers = at_once(desk, [lambda mine: str(mine.platform.allocate(ask).eips[0].id)] * 8)
+    assert answers == ["eip-1"] * 8
+    assert len(list(desk.eips())) == 1
+
+
+def test_86_after_the_release_the_answer_is_still_there_marked_released(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/32")
+    request = AllocationRequest(pool_id="edge", request_id="key")
+    (eip,) = desk.platform.allocate(request).eips
+    release(desk, eip.address)
+    other = one(desk)
+    (answer,) = desk.platform.allocate(request).eips
+    assert (answer.id, answer.status) == (eip.id, EipStatus.RELEASED)
+    assert desk.eip(other.address) == other
+
+
+def test_86_a_release_sent_twice_with_one_key_releases_no_later_tenant(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/32")
+    one(desk)
+    request = ReleaseRequest(eips=("203.0.113.0",), request_id="key")
+    desk.platform.release(request)
+    later = one(desk)
+    desk.platform.release(request)
+    assert desk.eip("203.0.113.0") == later
+
+
+def test_86_a_refused_request_leaves_its_key_free(desk: Desk) -> None:
+    request = AllocationRequest(pool_id="edge", request_id="key")
+    with refused(desk, "pool_not_found"):
+        desk.platform.allocate(request)
+    customer_cidr(desk)
+    assert desk.platform.allocate(request).eips[0].address == "203.0.113.0"
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\0b"])
+def test_86_a_key_that_is_none_is_refused(desk: Desk, key: str) -> None:
+    customer_cidr(desk)
+    with refused(desk, "invalid_name"):
+        desk.platform.allocate(AllocationRequest(pool_id="edge", request_id=key))
+
+
+@pytest.mark.parametrize("verb", ["allocate", "release", "rehome", "bind"])
+def test_87_killed_between_any_two_statements_all_or_nothing_has_happened(
+    desk: Desk, tmp_path: Path, verb: str
+) -> None:
+    customer_cidr(desk)
+    services(desk)
+    one(desk)
+    one(desk, None)
+    desk.close()
+    program = python("crash.py", desk.path, tmp_path, verb)
+    printed, _ = program.communicate(timeout=120)
+    assert program.returncode == 0
+    killed = int(printed)
+    assert killed > 5
+    live = "SELECT address, status FROM eip WHERE released_at IS NULL ORDER BY address"
+    outcomes = []
+    for place in range(killed + 1):
+        reopened = open_desk(str(tmp_path / f"{place}.db"), operator="bob")
+        audit(reopened)
+        outcomes.append((rows(reopened.path, live), len(reopened.history())))
+        reopened.close()
+    before, after = outcomes[0], outcomes[-1]
+    assert before != after
+    assert outcomes == [before] * outcomes.count(before) + [after] * outcomes.count(after)
+
+
+def test_87_after_a_kill_the_same_key_finds_or_makes_its_one_answer(desk: Desk, tmp_path: Path) -> None:
+    customer_cidr(desk)
+    desk.close()
+    program = python("crash.py", desk.path, tmp_path, "allocate")
+    killed = int(program.communicate(timeout=120)[0])
+    for place in range(0, killed + 1, 3):
+        reopened = open_desk(str(tmp_path / f"{place}.db"), operator="bob")
+        request = AllocationRequest(pool_id="edge", count=2, request_id="key")
+        got = reopened.platform.allocate(request).eips
+        assert addresses(reopened.eips()) == addresses(got) == ["203.0.113.0", "203.0.113.1"]
+        reopened.close()
+
+
+def test_87_every_address_promised_before_a_kill_is_kept(desk: Desk) -> None:
+    customer_cidr(desk, "44.0.0.0/20")
+    promised: list[str] = []
+    for count in (1, 7, 15):
+        worker = python("worker.py", desk.path, "edge", 0)
+        assert worker.stdout is not None
+        promised += [worker.stdout.readline().strip() for _ in range(count + 1)][1:]
+        worker.kill()
+        promised += worker.communicate()[0].split()
+    kept = set(addresses(desk.eips()))
+    assert len(promised) == len(set(promised)) >= 23
+    assert set(promised) <= kept
+    assert len(kept - set(promised)) <= 3
+    assert [row[0] for row in rows(desk.path, "PRAGMA integrity_check")] == ["ok"]
+    audit(desk)
+
+
+def test_88_a_queue_that_is_too_long_is_busy_with_nothing_changed(desk: Desk) -> None:
+    customer_cidr(desk)
+    request = AllocationRequest(pool_id="edge", request_id="key")
+    impatient = another(desk)
+    impatient._store._wait = 0.05
+    lock = os.open(desk.path.with_name("deck.db.lock"), os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with refused(desk, "store_busy"):
+        impatient.platform.allocate(request)
+    os.close(lock)
+    assert addresses(impatient.platform.allocate(request).eips) == ["203.0.113.0"]
+    impatient.close()
+
+
+def test_88_a_writer_that_is_not_ours_makes_it_busy_too(desk: Desk) -> None:
+    customer_cidr(desk)
+    impatient = Store(str(desk.path), wait=0.05)
+    with closing(connect(desk.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(EipdeckError) as caught, impatient.write():
+            pass
+        assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
+    with impatient.write() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    impatient.close()

@@ -1,0 +1,119 @@
+"""Cases K: usage and its alarms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from core import AcceptRequest, Desk, DrainRequest, Finding, ReserveRequest, open_desk
+from core.addresses import format_address
+from tests.core.kit import Clock, connect, customer_cidr, dump, many, number, one, release
+
+
+def test_92_every_address_of_a_pool_is_one_of_five_things(desk: Desk) -> None:
+    """The laws say it of random histories; here once by hand."""
+    customer_cidr(desk, "203.0.113.0/28", cooldown=60)
+    customer_cidr(desk, "198.51.100.0/30", cooldown=60)
+    eips = many(desk, 4)
+    assert [eip.cidr for eip in eips] == ["198.51.100.0/30"] * 4
+    many(desk, 5)
+    release(desk, "203.0.113.0", "203.0.113.1", "198.51.100.0")
+    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.14", last="203.0.113.15"))
+    desk.platform.drain_cidr(DrainRequest(cidr="198.51.100.0/30"))
+    pool = desk.pool("edge")
+    assert (pool.total, pool.allocated, pool.cooling, pool.reserved, pool.held, pool.available) == (20, 6, 2, 2, 1, 9)
+    assert pool.used_percent == 30
+
+
+def test_92_a_pool_without_a_cidr_has_no_percentage(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/32", pool="edge", active=False)
+    with_held = desk.pool("edge")
+    assert (with_held.total, with_held.held, with_held.used_percent) == (1, 1, 0)
+    assert desk.pool("default-asia-east-1").used_percent == 0
+
+
+def alarms(desk: Desk) -> list[Finding]:
+    return [finding for finding in desk.findings() if finding.code == "pool_near_exhaustion"]
+
+
+def test_93_crossing_the_threshold_is_one_finding_until_it_falls_below(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/28")
+    many(desk, 12)
+    assert alarms(desk) == []
+    one(desk)
+    (first,) = alarms(desk)
+    assert (first.severity, first.subject) == ("warning", "edge")
+    one(desk)
+    (still,) = alarms(desk)
+    assert still.id == first.id
+    release(desk, "203.0.113.0", "203.0.113.1")
+    assert alarms(desk) == []
+
+
+def test_93_a_muted_pool_is_silent_until_it_gets_worse(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/28")
+    many(desk, 13)
+    (alarm,) = alarms(desk)
+    desk.platform.accept(AcceptRequest(finding=alarm.id, reason="a new prefix is on its way"))
+    one(desk)
+    assert alarms(desk) == []
+    many(desk, 2)
+    assert [each.severity for each in alarms(desk)] == ["critical"]
+
+
+def test_93_addresses_that_are_withheld_or_cooling_are_not_available_to_the_alarm(desk: Desk, clock: Clock) -> None:
+    customer_cidr(desk, "203.0.113.0/28", cooldown=60)
+    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.10", last="203.0.113.15"))
+    eips = many(desk, 7)
+    release(desk, *(str(eip.id) for eip in eips))
+    assert len(alarms(desk)) == 1
+    clock.advance(60)
+    assert alarms(desk) == []
+
+
+def statements(act: Any) -> int:
+    seen = 0
+
+    def count(*_: Any) -> None:
+        nonlocal seen
+        seen += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    act()
+    event.remove(Engine, "before_cursor_execute", count)
+    return seen
+
+
+def test_94_a_thousand_cidrs_are_read_in_as_many_queries_as_one(desk: Desk) -> None:
+    customer_cidr(desk)
+    few = [statements(act) for act in (desk.cidrs, desk.pools)]
+    values = [(number("44.0.0.0") + 256 * place, number("44.0.0.0") + 256 * place + 255) for place in range(1000)]
+    with connect(desk.path) as connection:
+        connection.executemany(
+            "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved, created_at,"
+            " version) VALUES (?, ?, ?, 'edge', 'active', 'unknown', 0, 0, 0, 0, 1)",
+            [(f"{format_address(first)}/24", first, last) for first, last in values],
+        )
+    connection.close()
+    assert [statements(act) for act in (desk.cidrs, desk.pools)] == few
+    assert len(desk.cidrs()) == 1002
+    assert desk.pool("edge").total == 256_016
+
+
+def test_95_what_is_exported_and_loaded_into_an_empty_database_is_the_same(
+    desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    """Case 81 too: the events come with it, and loading adds none."""
+    customer_cidr(desk, cooldown=3600)
+    many(desk, 3)
+    release(desk, "203.0.113.1")
+    one(desk, None)
+    desk.export(tmp_path / "export.json")
+    other = open_desk(str(tmp_path / "other.db"), operator="bob", clock=clock)
+    other.import_files([tmp_path / "export.json"])
+    assert "".join(other.export_text()) == "".join(desk.export_text())
+    assert len(other.history()) == len(desk.history())
+    assert dump(other.path)["event"] == dump(desk.path)["event"]
+    other.close()

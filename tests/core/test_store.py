@@ -1,0 +1,378 @@
+"""The database file: how it is opened, what else it may turn out to be, and who waits for whom."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from core import AllocationRequest, Desk, EipdeckError, default_path, open_desk
+from core.models import SQLModel
+from core.store import HEAD, Store
+from tests.core.kit import ROOT, addresses, customer_cidr, one, refused, release, rows
+
+
+def pragma(connection: Connection, name: str) -> object:
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+def test_pragmas_are_in_force_for_readers_and_writers(desk: Desk) -> None:
+    with desk._store.read() as reader:
+        assert pragma(reader, "journal_mode") == "wal"
+        assert pragma(reader, "foreign_keys") == 1
+        assert pragma(reader, "application_id") == 0x45495044
+    with desk._store.write() as writer:
+        assert pragma(writer, "journal_mode") == "wal"
+        assert pragma(writer, "synchronous") == 2
+        assert pragma(writer, "foreign_keys") == 1
+        assert pragma(writer, "recursive_triggers") == 1
+
+
+def test_a_reader_sees_one_picture_while_others_write(desk: Desk) -> None:
+    customer_cidr(desk)
+    count = text("SELECT count(*) FROM eip")
+    with desk._store.read() as reader:
+        assert reader.execute(count).scalar_one() == 0
+        one(desk)
+        assert reader.execute(count).scalar_one() == 0
+    with desk._store.read() as reader:
+        assert reader.execute(count).scalar_one() == 1
+
+
+def test_a_block_that_raises_is_undone(desk: Desk) -> None:
+    def fail() -> None:
+        with desk._store.write() as connection:
+            connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = 77")
+            raise KeyError
+
+    before = rows(desk.path, "SELECT * FROM pool")
+    with pytest.raises(KeyError):
+        fail()
+    assert rows(desk.path, "SELECT * FROM pool") == before
+    with desk._store.write() as connection:
+        connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = 77")
+    assert rows(desk.path, "SELECT cooldown_seconds FROM pool") == [(77,)]
+
+
+def test_data_version_tells_of_every_commit_of_anybody(desk: Desk) -> None:
+    customer_cidr(desk)
+    seen = [desk.data_version()]
+    other = open_desk(str(desk.path), operator="bob")
+    one(other)
+    seen.append(desk.data_version())
+    release(desk, "203.0.113.0")
+    seen.append(other.data_version())
+    other.close()
+    assert len(set(seen)) == 3
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.iterdir()]}
+
+
+def test_nobody_else_can_read_the_files_whatever_the_umask(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "deck"
+    with umask(0):
+        desk = open_desk(str(folder / "deck.db"), operator="alice")
+        one(desk, None)
+        found = modes(folder)
+        desk.close()
+    files = ("deck.db", "deck.db-wal", "deck.db-shm", "deck.db.lock")
+    assert found == {"deck": 0o700, **dict.fromkeys(files, 0o600)}
+
+
+def test_an_inventory_left_open_to_others_is_closed_to_them(desk: Desk) -> None:
+    desk.close()
+    desk.path.chmod(0o644)
+    reopened = open_desk(str(desk.path), operator="alice")
+    one(reopened, None)
+    assert {mode for name, mode in modes(desk.path.parent).items() if name.startswith("deck.db")} == {0o600}
+    reopened.close()
+
+
+def test_without_a_url_the_embedded_database_is_meant(a_house_of_its_own: Path) -> None:
+    desk = open_desk(operator="alice")
+    assert desk.path == default_path()
+    assert desk.path.is_relative_to(a_house_of_its_own)
+    assert desk.path.name == "eipdeck.db"
+    desk.close()
+
+
+@contextmanager
+def unavailable(code: str = "store_unavailable") -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
+    with pytest.raises(EipdeckError) as caught:
+        yield caught
+    assert (caught.value.code, caught.value.exit_code) == (code, 2 if code == "usage" else 6), caught.value.message
+    assert caught.value.message
+
+
+def as_it_is(path: Path) -> tuple[bytes, int, set[str]]:
+    return path.read_bytes(), path.stat().st_mode, {each.name for each in path.parent.iterdir()}
+
+
+def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database\n" * 100)
+    path.chmod(0o644)
+    before = as_it_is(path)
+    with unavailable() as caught:
+        open_desk(str(path), operator="alice")
+    assert "not a database" in caught.value.message
+    assert as_it_is(path) == before
+
+
+def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE eip (id INTEGER)")
+        connection.commit()
+    path.chmod(0o644)
+    before = as_it_is(path)
+    with unavailable() as caught:
+        open_desk(str(path), operator="alice")
+    assert "not one of eipdeck's" in caught.value.message
+    assert as_it_is(path) == before
+
+
+def test_a_newer_schema_is_refused_and_not_touched(desk: Desk) -> None:
+    desk.close()
+    with closing(sqlite3.connect(desk.path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = as_it_is(desk.path)
+    with unavailable("schema_newer") as caught:
+        open_desk(str(desk.path), operator="alice")
+    assert caught.value.details == {"found": "9999", "known": HEAD}
+    assert as_it_is(desk.path) == before
+
+
+def test_a_truncated_database_is_refused(desk: Desk) -> None:
+    desk.close()
+    with desk.path.open("r+b") as file:
+        file.truncate(desk.path.stat().st_size // 3)
+    with unavailable():
+        open_desk(str(desk.path), operator="alice").pools()
+
+
+@pytest.mark.parametrize("place", ["file/deck.db", "file/deeper/deck.db", "folder"])
+def test_a_place_that_cannot_hold_a_database_is_unavailable(tmp_path: Path, place: str) -> None:
+    """Below a file nobody can make one, not even root; and a folder is no file."""
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder").mkdir()
+    with unavailable():
+        open_desk(str(tmp_path / place), operator="alice")
+
+
+def test_a_folder_that_cannot_be_written_is_unavailable() -> None:
+    """The kernel refuses new files in /proc to root too."""
+    with unavailable():
+        open_desk("/proc/eipdeck.db", operator="alice")
+
+
+def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: Desk) -> None:
+    """The connection itself is made unable to write, as root cannot be by modes."""
+    customer_cidr(desk)
+    with desk._store.write() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with unavailable() as caught:
+        one(desk)
+    assert "cannot be written" in caught.value.message
+    assert desk.pool("edge").available == 16
+    assert one(desk).address == "203.0.113.0"
+
+
+def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
+    customer_cidr(desk, "44.0.0.0/16")
+    with desk._store.write() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+    with refused(desk, "store_unavailable") as caught:
+        desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000))
+    assert "full" in caught.value.message
+    assert len(desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000)).eips) == 5000
+
+
+def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
+    customer_cidr(desk)
+    looking = open_desk(str(desk.path), operator="bob", read_only=True)
+    assert looking.pool("edge").available == 16
+    with refused(looking, "read_only"):
+        one(looking)
+    with unavailable(), looking._store.write() as connection:
+        connection.exec_driver_sql("DELETE FROM pool")
+    looking.close()
+
+
+def test_read_only_creates_nothing(tmp_path: Path) -> None:
+    with unavailable():
+        open_desk(str(tmp_path / "none.db"), operator="bob", read_only=True)
+    (tmp_path / "empty.db").touch()
+    with unavailable():
+        open_desk(str(tmp_path / "empty.db"), operator="bob", read_only=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.db"]
+    assert (tmp_path / "empty.db").stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("sqlite://", "usage"), ("sqlite:///:memory:", "usage"), ("nonsense://", "usage"), ("mysql://host/db", "usage")],
+)
+def test_a_url_that_names_no_file_is_refused(url: str, code: str) -> None:
+    with pytest.raises(EipdeckError) as caught:
+        open_desk(url, operator="alice")
+    assert caught.value.code in (code, "store_unavailable")
+
+
+def test_several_processes_creating_one_database_at_once_all_get_it(tmp_path: Path) -> None:
+    program = (
+        "import sys; from core import AllocationRequest, open_desk\n"
+        "desk = open_desk(sys.argv[1]); sys.stdin.readline()\n"
+        "print(desk.platform.allocate(AllocationRequest()).eips[0].address)"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "deck.db")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for _ in range(3)
+    ]
+    got = [process.communicate("go\n", timeout=60)[0].strip() for process in processes]
+    assert sorted(got) == ["198.18.0.0", "198.18.0.1", "198.18.0.2"]
+
+
+def test_several_threads_creating_one_database_at_once_all_get_it(tmp_path: Path) -> None:
+    start, got = threading.Barrier(6), []
+
+    def create() -> None:
+        start.wait()
+        desk = open_desk(str(tmp_path / "deck.db"), operator="alice")
+        got.append(one(desk, None).address)
+        desk.close()
+
+    threads = [threading.Thread(target=create) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [f"198.18.0.{last}" for last in range(6)]
+
+
+def test_the_models_are_what_the_migrations_make(desk: Desk) -> None:
+    with desk._store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+        assert context.get_current_revision() == HEAD
+
+
+def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(desk: Desk, tmp_path: Path) -> None:
+    """What Alembic does not compare: CHECK constraints, partial indexes, AUTOINCREMENT, WITHOUT ROWID."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
+    SQLModel.metadata.create_all(engine)
+    made = {table: shape(engine.connect(), table) for table in inspect(engine).get_table_names()}
+    engine.dispose()
+    with desk._store.read() as connection:
+        migrated = {table: shape(connection, table) for table in inspect(connection).get_table_names()}
+    del migrated["alembic_version"]
+    assert migrated == made
+
+
+def shape(connection: Connection, table: str) -> tuple[object, ...]:
+    seen = inspect(connection)
+    checks = {
+        (check["name"], re.sub(r"\s+", " ", str(check["sqltext"]))) for check in seen.get_check_constraints(table)
+    }
+    statements = connection.execute(
+        text("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :table AND type IN ('index', 'table')"),
+        {"table": table},
+    )
+    indexes, options = set(), set()
+    for row in statements:
+        if row.type == "index" and row.sql:
+            indexes.add(re.sub(r"\s+", " ", row.sql))
+        elif row.type == "table":
+            options = {word for word in ("AUTOINCREMENT", "WITHOUT ROWID") if word in row.sql}
+    keys = {(tuple(key["constrained_columns"]), key["referred_table"]) for key in seen.get_foreign_keys(table)}
+    unique = {tuple(each["column_names"]) for each in seen.get_unique_constraints(table)}
+    return checks, indexes, options, keys, unique
+
+
+def test_writers_take_turns(desk: Desk) -> None:
+    """Four writers with connections of their own: the kernel's queue starves none of them."""
+    customer_cidr(desk, "44.0.0.0/20")
+    stores, done = [Store(str(desk.path)) for _ in range(4)], [0] * 4
+    start, enough = threading.Barrier(4), 160
+
+    def write(place: int) -> None:
+        start.wait()
+        while sum(done) < enough:
+            with stores[place].write() as connection:
+                connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = cooldown_seconds + 1 WHERE id = 'edge'")
+            done[place] += 1
+
+    threads = [threading.Thread(target=write, args=(place,)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        store.close()
+    assert rows(desk.path, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == [(sum(done),)]
+    assert min(done) >= enough / 16
+
+
+def test_one_desk_serves_many_threads(desk: Desk) -> None:
+    customer_cidr(desk, "44.0.0.0/24")
+    got: list[str] = []
+
+    def work() -> None:
+        for _ in range(4):
+            eip = one(desk)
+            assert desk.eip(eip.address) == eip
+            got.append(eip.address)
+
+    threads = [threading.Thread(target=work) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == sorted(addresses(desk.eips()))
+    assert len(set(got)) == 48
+
+
+@pytest.mark.parametrize("words", ["\udcff", "a\0b", "x" * 10_000], ids=["no UTF-8", "NUL", "long"])
+def test_text_that_no_database_can_hold_is_refused_or_kept_readable(desk: Desk, words: str) -> None:
+    """As a shell passes on bytes that are no UTF-8: as an operator, a reason, and every key that is looked up."""
+    customer_cidr(desk)
+    odd = open_desk(str(desk.path), operator=words)
+    odd.platform.allocate(AllocationRequest(pool_id="edge", reason=words))
+    assert odd.history(limit=1)[0].operator
+    for lookup in (odd.eip, odd.pool, odd.service, odd.cidr, odd.lookup, odd.history):
+        with pytest.raises(EipdeckError):
+            lookup(words)
+    with pytest.raises(EipdeckError):
+        odd.platform.allocate(AllocationRequest(pool_id=words))
+    with suppress(EipdeckError):
+        list(odd.eips(words))
+    odd.close()

@@ -1,0 +1,217 @@
+"""What the tests of the dashboard share: a desk on a real database, and an operator at its keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    BindingKind,
+    BindRequest,
+    Config,
+    Desk,
+    Eip,
+    ServiceKind,
+    open_desk,
+    seed_demo,
+)
+from tests.core.kit import template
+from tui.app import DeckApp
+from tui.screen import DeckScreen
+
+NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
+SMALL = (80, 24)
+WIDE = (120, 36)
+HOSTILE = ("[/]", "[@click=app.quit]x[/]", "\x1b]52;c;aGFjaw==\x07", "\x1b[2J", "\u202egnp.exe", "a\nb", "字" * 80)
+"""Names that crash, click, clear, copy, reverse, break and overflow where text is not kept apart."""
+_PATIENCE = 10.0
+
+
+@cache
+def _demo() -> Path:
+    path = Path(mkdtemp(prefix="eipdeck-test-")) / "demo.db"
+    seed_demo(f"sqlite:///{path}", NOW)
+    return path
+
+
+def demo_desk(folder: Path, *, read_only: bool = False, config: Config | None = None) -> Desk:
+    """The demo, in a copy of its own."""
+    path = folder / "demo.db"
+    shutil.copy(_demo(), path)
+    return _desk(f"sqlite:///{path}", read_only=read_only, config=config)
+
+
+def empty_desk(folder: Path) -> Desk:
+    """The first run."""
+    path = folder / "empty.db"
+    shutil.copy(template(), path)
+    return _desk(f"sqlite:///{path}")
+
+
+def small_desk(folder: Path) -> Desk:
+    """203.0.113.0/28 active in pool hk, one service of each kind, nothing allocated."""
+    desk = empty_desk(folder)
+    platform = desk.platform
+    platform.add_cidr(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500, pool_id="hk"))
+    platform.activate_cidr(ActivateRequest(cidr="203.0.113.0/28", reason="announced"))
+    platform.add_service(
+        AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1", name="web-1", private_ips=("10.0.0.1",))
+    )
+    platform.add_service(
+        AddServiceRequest(kind=ServiceKind.NAT_GATEWAY, service_id="nat-1", subnets=("10.0.8.0/24", "10.0.9.0/24"))
+    )
+    platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
+    return desk
+
+
+def _desk(url: str, *, read_only: bool = False, config: Config | None = None) -> Desk:
+    return open_desk(url, operator="alice@10.0.4.7", clock=lambda: NOW, read_only=read_only, config=config)
+
+
+def allocated(desk: Desk, *, pool: str | None = "hk", name: str | None = None) -> Eip:
+    """One more EIP."""
+    return desk.platform.allocate(AllocationRequest(pool_id=pool, name=name)).eips[0]
+
+
+def on_the_balancer(desk: Desk, eip: Eip) -> Eip:
+    """The EIP, bound to lb-1."""
+    request = BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
+    return desk.platform.bind(request)[0]
+
+
+def _key(name: str) -> events.Key:
+    """The event of a key, by Textual's name of it or by what it prints."""
+    if len(name) == 1 and name != "\n":
+        return events.Key(_character_to_key(name), name)
+    return events.Key({"\n": "enter"}.get(name, name), " " if name == "space" else None)
+
+
+@dataclass
+class Spaced:
+    """A clock by which every key comes a second after the one before."""
+
+    at: float = 1000.0
+    known: dict[int, tuple[events.Key, float]] = field(default_factory=dict)
+
+    def of_key(self, event: events.Key) -> float:
+        if id(event) not in self.known:
+            self.known[id(event)] = (event, self())
+        return self.known[id(event)][1]
+
+    def __call__(self) -> float:
+        self.at += 1.0
+        return self.at
+
+
+@dataclass
+class Operator:
+    """Presses keys and reads the screen."""
+
+    app: DeckApp
+    pilot: Pilot[int]
+    clock: Spaced
+
+    @property
+    def deck(self) -> DeckScreen:
+        return self.app.deck
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, unhurriedly."""
+        for key in keys:
+            self.app.post_message(_key(key))
+            await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Type a text, unhurriedly by the clock, and wait once."""
+        for char in text:
+            self.app.post_message(_key(char))
+        await self.pilot.pause()
+
+    async def at_once(self, *keys: str) -> None:
+        """Keys that arrive within a millisecond, as a terminal without bracketed paste types a paste."""
+        now = self.clock()
+        for number, key in enumerate(keys):
+            event = _key(key)
+            self.clock.known[id(event)] = (event, now + number / 1000)
+            self.app.post_message(event)
+        await self.pilot.pause()
+
+    async def paste(self, text: str) -> None:
+        """A bracketed paste."""
+        self.app.post_message(events.Paste(text))
+        await self.pilot.pause()
+
+    def lines(self) -> list[str]:
+        """The screen as it stands, without blanks at the ends."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    async def until(self, *wanted: str, absent: str = "") -> str:
+        """Wait until all of these stand on the screen, and `absent` does not."""
+
+        def there() -> bool:
+            text = self.text()
+            return all(each in text for each in wanted) and not (absent and absent in text)
+
+        await self.when(there)
+        return self.text()
+
+    async def when(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition holds."""
+        deadline = monotonic() + _PATIENCE
+        while not condition():
+            assert monotonic() < deadline, f"never came to pass; the screen says:\n{self.text()}"
+            await self.pilot.pause()
+            await asyncio.sleep(0.002)
+
+    async def confirm(self, typed: str = "") -> None:
+        """Say yes to the review on the screen, once it has read everything again."""
+        await self.until("review:", "read again now")
+        await self.type(typed)
+        await self.press("y")
+
+    def status(self) -> str:
+        return self.deck.frame.status.text
+
+    def strip(self) -> str:
+        return self.deck.strip.text
+
+
+@asynccontextmanager
+async def on_deck(desk: Desk, size: tuple[int, int] = SMALL, *, address: str | None = None) -> AsyncIterator[Operator]:
+    """The dashboard on a desk, its first page read; closed with the desk afterwards."""
+    app = DeckApp(desk, address=address)
+    clock = Spaced()
+    app.key_time = clock.of_key
+    app.deck.dispatch.clock = clock
+    steps = app.deck.runner.steps
+    steps.second = 0.001
+    steps.clock = clock
+    steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
+    try:
+        async with app.run_test(size=size) as pilot:
+            operator = Operator(app, pilot, clock)
+            await operator.when(lambda: app.deck.inventory is not None)
+            await operator.when(lambda: app.deck.hand is None or app.deck.holder.keeper.facts is not None)
+            yield operator
+    finally:
+        desk.close()

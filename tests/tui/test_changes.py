@@ -1,0 +1,315 @@
+"""Every flow from its key to the database, through its form and its review."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from core import AllocationRequest, BindingKind, CidrState, EipdeckError, EipStatus, PoolSettingsRequest, UnbindRequest
+from tests.core.kit import another
+from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, on_deck, on_the_balancer, small_desk
+from tui.flows import eip as eip_flows
+
+
+async def fill_in(operator: Operator, *fields: str) -> None:
+    """Type into the fields of a form from the focused one on; enter goes on, on the last one to the review."""
+    for text in fields:
+        await operator.type(text)
+        await operator.press("enter")
+
+
+async def test_allocate_from_a_customer_pool(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "", "web-44", "100", "J-902")
+        await operator.until("review: allocate", "203.0.113.0", "customer-owned: yes", "y sends at once")
+        await operator.confirm()
+        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     customer")
+        eip = desk.eip("203.0.113.0")
+        assert (eip.name, eip.bandwidth_mbps, eip.customer_owned) == ("web-44", 100, True)
+        assert desk.history("203.0.113.0")[-1].reason == "J-902"
+        assert operator.deck.hand is not None
+        assert operator.deck.hand.id == "203.0.113.0"
+        await operator.until("EIPs 1]")
+
+
+async def test_the_default_pool_is_only_ever_chosen_and_then_no_landing(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("A", "down", "down")
+        await operator.until("DEFAULT")
+        await fill_in(operator, "", "", "", "", "", "")
+        await operator.until("review: allocate", "! ", "--default")
+        await operator.confirm()
+        await operator.until("customer-owned: NO")
+        eip = desk.eip("198.18.0.0")
+        assert not eip.landed_in_default
+        assert not desk.findings()
+
+
+async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    landed = on_the_balancer(desk, allocated(desk, pool=None))
+    async with on_deck(desk) as operator:
+        text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
+        assert "F fix" in text
+        await operator.press("F")
+        await operator.until("fix 198.18.0.0: choose where it goes")
+        await fill_in(operator, "", "", "", "J-901")
+        await operator.until("review: fix 198.18.0.0", "203.0.113.0", "DNS")
+        await operator.confirm("0")
+        await operator.until("fixed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
+        await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
+        assert desk.eip("203.0.113.0").bindings[0].service_id == "lb-1"
+        assert desk.eip(str(landed.id)).status is EipStatus.RELEASED
+        assert not desk.findings()
+
+
+async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk, pool=None)
+    async with on_deck(desk) as operator:
+        await operator.press("f", "K")
+        await operator.until("accept landed_in_default_pool")
+        await fill_in(operator, "lab", "")
+        await operator.until("review: accept landed_in_default_pool")
+        await operator.confirm()
+        await operator.until("accepted landed_in_default_pool", "0 findings")
+        assert not desk.findings()
+        assert desk.findings(accepted=True)[0].accepted_reason == "lab"
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "service"),
+    [
+        (BindingKind.NIC, ("enter", "down", "enter", "enter", "enter"), "nic-1"),
+        (BindingKind.LOAD_BALANCER, ("right", "right", "right", "enter", "down", "enter", "enter"), "lb-1"),
+        (BindingKind.SNAT, ("right", "enter", "down", "enter", "space", "enter", "enter", "enter"), "nat-1"),
+    ],
+)
+async def test_bind_to_each_service(tmp_path: Path, kind: BindingKind, keys: tuple[str, ...], service: str) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("B")
+        await operator.until("bind 203.0.113.0")
+        await operator.press(*keys)
+        await operator.confirm()
+        await operator.until(f"bound 203.0.113.0 to {service}", "bound   ")
+        (binding,) = desk.eip("203.0.113.0").bindings
+        assert (binding.kind, binding.service_id) == (kind, service)
+        await operator.until("customer-bound", "U unbind")
+
+
+async def test_bind_a_port(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("B", "right", "right", "enter", "down", "enter")
+        await operator.type("10.0.8.7")
+        await operator.press("enter", "enter")
+        await operator.type("443")
+        await operator.press("enter")
+        await operator.type("8443")
+        await operator.press("enter", "enter")
+        await operator.confirm()
+        await operator.until("bound 203.0.113.0 to nat-1")
+        (binding,) = desk.eip("203.0.113.0").bindings
+        assert (binding.kind, binding.port, binding.to_port) == (BindingKind.DNAT, 443, 8443)
+
+
+async def test_unbind_counts_and_then_ends_the_binding(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    on_the_balancer(desk, allocated(desk))
+    async with on_deck(desk) as operator:
+        await operator.press("U")
+        await operator.confirm()
+        await operator.until("unbound 203.0.113.0: it serves nothing now", "unbound -")
+        assert desk.eip("203.0.113.0").status is EipStatus.UNBOUND
+        await operator.press("U")
+        await operator.until("there is nothing to unbind")
+
+
+async def test_release_and_recover(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    desk.platform.set_pool(PoolSettingsRequest(pool_id="hk", cooldown_seconds=86_400))
+    eip = allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.confirm()
+        await operator.until("released 203.0.113.0 to hk.  in hand: 203.0.113.0", "203.0.113.0 -- customer-cooling")
+        assert not any(line.startswith(">") for line in operator.lines())
+        assert "Z recover" in operator.lines()[-1]
+        await operator.press("Z")
+        await operator.confirm()
+        await operator.until("recovered 203.0.113.0", "> ")
+        assert desk.eip("203.0.113.0").previous_eip_id == eip.id
+
+
+async def test_release_of_a_bound_eip_wants_its_last_octet(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    on_the_balancer(desk, allocated(desk))
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.0 (BOUND)", "read again now")
+        await operator.press("y")
+        await operator.until("type 0 exactly")
+        await operator.confirm("0")
+        await operator.until("released 203.0.113.0 to hk")
+        assert desk.pool("hk").allocated == 0
+
+
+async def test_bandwidth(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("M")
+        await operator.until("bandwidth of 203.0.113.0")
+        await fill_in(operator, "250", "")
+        await operator.confirm()
+        await operator.until("203.0.113.0 is capped at 250 Mbps")
+        assert desk.eip("203.0.113.0").bandwidth_mbps == 250
+
+
+async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
+    desk = empty_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("C")
+        await operator.until("add a customer CIDR")
+        await operator.type("203.0.113.0/28")
+        await operator.press("enter")
+        await operator.type("bgp-a")
+        await operator.press("enter")
+        await operator.type("64500")
+        while "review:" not in operator.text():
+            await operator.press("enter")
+        await operator.confirm()
+        await operator.until("added 203.0.113.0/28", "validating")
+        await operator.until("> ! 203.0.113.0/28")
+        await operator.press("colon")
+        await operator.type("cidr activate")
+        await operator.press("enter")
+        await operator.until("review: activate 203.0.113.0/28", "read again now")
+        await operator.press("r")
+        await operator.type("announced")
+        await operator.press("enter", "y")
+        await operator.until("203.0.113.0/28 is active")
+        await operator.press("D")
+        await operator.confirm("203.0.113.0/28")
+        await operator.until("203.0.113.0/28 is draining", "D retire")
+        await operator.press("D")
+        await operator.confirm("203.0.113.0/28")
+        await operator.until("retired 203.0.113.0/28")
+        assert desk.cidr("203.0.113.0/28").state is CidrState.RETIRED
+
+
+async def test_retiring_what_still_lives_is_refused_with_the_list(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("c", "D")
+        await operator.confirm("198.51.100.0/24")
+        text = await operator.until("refused", "cidr_not_drained")
+        assert "198.51.100.20" in text
+        await operator.press("escape")
+        await operator.until("refused, nothing was changed (cidr_not_drained)")
+        assert desk.cidr("198.51.100.0/24").state is CidrState.DRAINING
+
+
+async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    desk.platform.allocate(AllocationRequest(pool_id="hk", count=16))
+    async with on_deck(desk) as operator:
+        await operator.press("p", "A")
+        await operator.until("allocate an EIP", "0 free of 16")
+        await fill_in(operator, "", "", "", "", "", "")
+        await operator.until("refused: allocate", "pool_exhausted")
+        await operator.press("escape")
+        await operator.until("allocate: refused, nothing was changed (pool_exhausted)")
+
+
+async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    eip = allocated(desk)
+    async with on_deck(desk) as operator:
+        operator.deck.runner.steps.second = 3600
+        await operator.press("R")
+        await operator.confirm()
+        await operator.until("RELEASE 203.0.113.0 in 5 s.  Nothing has been sent yet", "z abort   esc abort")
+        await operator.press("p", "q", "q", "R", "1")
+        assert operator.app.return_code is None
+        assert operator.deck.view == "EIPs"
+        await operator.press("z")
+        await operator.until("aborted: nothing was sent")
+        assert desk.eip("203.0.113.0").id == eip.id
+
+
+async def test_what_changes_under_a_review_is_shown_and_never_overrun(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.0", "unchanged")
+        on_the_balancer(bob, bob.eip("203.0.113.0"))
+        await operator.press("y")
+        await operator.until("CHANGED SINCE YOU LOOKED", "lb lb-1")
+        await operator.press("y")
+        await operator.until("refused", "eip_bound")
+        assert bob.eip("203.0.113.0").status is EipStatus.BOUND
+    bob.close()
+
+
+async def test_a_change_during_the_count_is_a_conflict(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    on_the_balancer(desk, allocated(desk))
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        operator.deck.runner.steps.second = 0.05
+        await operator.press("U")
+        await operator.confirm()
+        await operator.until("UNBIND 203.0.113.0 in")
+        bob.platform.unbind(UnbindRequest(eip="203.0.113.0"))
+        await operator.until("! refused: unbind 203.0.113.0", "conflict")
+    bob.close()
+
+
+async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.confirm()
+        await operator.until("released 203.0.113.0")
+    reopened = another(desk)
+    event = reopened.history("203.0.113.0")[-1]
+    assert event.request_id
+    with pytest.raises(EipdeckError):
+        reopened.eip("203.0.113.0")
+    reopened.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "then"),
+    [
+        ("F", "fix 198.18.0.0: choose where it goes"),
+        ("K", "accept landed_in_default_pool"),
+        ("escape", "! 198.18.0.0 LANDED"),
+    ],
+)
+async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path: Path, key: str, then: str) -> None:
+    """No form asks for it; a platform that ignores the pool does it."""
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        runner = operator.deck.runner
+        request = AllocationRequest(name="web-44")
+        landed = desk.platform.allocate(request)
+        runner._run(partial(eip_flows._allocated, runner.steps, landed, request))
+        await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F fix")
+        await operator.press(key)
+        await operator.until(then)
+        if key == "escape":
+            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F fix")

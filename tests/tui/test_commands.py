@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from tui.bindings import bindings_for
+from tui.commands import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
+from tui.flows import start
+from tui.widgets.rows import RowTable
+
+
+def test_ids_and_keys_are_each_used_once() -> None:
+    assert len(BY_ID) == len(COMMANDS)
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(set(keys)) == len(keys)
+
+
+def test_lower_case_never_changes_anything_and_every_change_is_a_capital() -> None:
+    for command in COMMANDS:
+        for key in command.keys:
+            assert not (command.changes and not (len(key) == 1 and key.isupper())), command.id
+    capitals = {key for command in COMMANDS for key in command.keys if len(key) == 1 and key.isupper()}
+    assert capitals == set("ABURFKZCDMWG")
+
+
+def test_keys_that_terminals_keep_are_never_bound() -> None:
+    bound = {key for command in COMMANDS for key in command.keys}
+    assert not bound & NEVER_BOUND
+    assert not any(key.startswith("alt+") for key in bound)
+
+
+def test_every_command_is_bound_and_does_something() -> None:
+    assert len(bindings_for(Scope.SCREEN)) + len(bindings_for(Scope.TABLE)) == sum(
+        command.scope is not Scope.PALETTE for command in COMMANDS
+    )
+    for command in COMMANDS:
+        if command.scope is Scope.TABLE:
+            assert hasattr(RowTable, f"action_{command.id}")
+        elif command.changes:
+            assert command.id in start._FLOWS
+
+
+def test_a_view_has_the_key_its_line_shows() -> None:
+    keys = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f"}
+    for view, key in keys.items():
+        assert BY_ID[view.name.lower()].keys == (key,)
+
+
+def test_the_table_of_the_readme_names_every_key() -> None:
+    table = readme_table()
+    for command in COMMANDS:
+        for key in command.keys:
+            assert f"`{key_text(key)}`" in table
+        assert command.help in table
+    assert table.startswith("| key | does |\n| --- | --- |\n")

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.deck_kit import SMALL, WIDE, demo_desk, empty_desk, on_deck
+from tui.commands import View
+
+
+async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        lines = operator.lines()
+    assert len(lines) == 24
+    assert lines[0] == "eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical"
+    assert lines[1] == "look up: type or paste an address   / filter   : command"
+    assert lines[2] == "[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline"
+    assert lines[3] == "    ADDRESS         OWNER    POOL      STATE   SERVES                        AGE"
+    assert lines[4] == "> ! 198.18.0.5      DEFAULT  default   bound   lb lb-shop shop-front          2d"
+    assert lines[12] == "  ! 203.0.113.17    customer hk-edge   bound   snat nat-1 2 subnets         211d"
+    assert lines[13].startswith("    192.0.2.0       customer hk-spare  bound")
+    assert lines[18].strip("─- ") == "198.18.0.5 -- ! default-bound -- fix in: zenlayer"
+    assert lines[19].startswith('serves lb lb-shop "shop-front" since 2025-11-21 03:27Z; allocated by bob')
+    assert lines[20] == "landed in the default pool of asia-east-1; no sibling EIPs"
+    assert lines[21] == "next: F fix   o the load balancer   t its history   a copy the address"
+    assert lines[22] == "347 EIPs, rows 1-14, sorted: problems first.  n next problem, b back"
+    assert lines[23] == "F fix  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
+
+
+async def test_three_columns_from_120(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        lines = operator.lines()
+    assert len(lines) == 36
+    assert all(title in lines[3] for title in ("p Pools 4 (2 !)", "e EIPs 347  sorted: problems first", "198.18.0.5"))
+    assert "251/256" in "\n".join(lines)
+    assert "f Findings 7 (2 critical)" in "\n".join(lines)
+    assert "! default-bound" in lines[4]
+    assert lines[-2] == "347 EIPs, rows 1-25, sorted: problems first.  n next problem, b back"
+    assert lines[-1].endswith("? help  q quit")
+
+
+async def test_the_first_run_says_what_to_do(tmp_path: Path) -> None:
+    async with on_deck(empty_desk(tmp_path)) as operator:
+        text = operator.text()
+        assert "Nothing is here yet" in text
+        assert all(way in text for way in ("eipdeck demo", "eipdeck import FILE", "add your first customer CIDR"))
+        assert "~" not in text
+        await operator.press("C")
+        await operator.until("add a customer CIDR")
+
+
+async def test_keys_move_and_the_strip_follows(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        table = operator.deck.deck.eips.table
+        await operator.press("j", "down", "k")
+        assert table.cursor == 1
+        await operator.when(lambda: "198.18.0.6" in operator.strip())
+        await operator.press("G")
+        await operator.until("> ", "203.0.113.251", "rows 334-347")
+        await operator.press("pageup")
+        await operator.when(lambda: table.cursor == 346 - 14)
+        await operator.press("ctrl+d", "ctrl+u", "g")
+        await operator.when(lambda: table.cursor == 0)
+        await operator.press("pagedown", "pagedown")
+        await operator.when(lambda: table.cursor == 28)
+        await operator.press("home")
+        await operator.when(lambda: table.cursor == 0)
+
+
+async def test_every_row_is_reached_page_by_page(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    everything = {eip.address for eip in desk.eips()}
+    async with on_deck(desk) as operator:
+        table = operator.deck.deck.eips.table
+        seen: list[str] = []
+        while True:
+            seen += [line.split()[1 + (line[2] == "!") - (line[0] != ">")] for line in table.shown_lines()[1:] if line]
+            here = table.cursor
+            await operator.press("pagedown")
+            await operator.when(lambda: not table._loading)
+            if table.cursor == here:
+                break
+        assert set(seen) == everything
+        assert len(table.window.rows) < 700
+
+
+async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        table = operator.deck.deck.eips.table
+        await operator.press("n")
+        await operator.when(lambda: table.cursor == 1)
+        await operator.press("b")
+        await operator.when(lambda: table.cursor == 0)
+        await operator.press("b")
+        await operator.when(lambda: table.cursor == 8)
+        await operator.press("n")
+        await operator.when(lambda: table.cursor == 0)
+        await operator.press("s")
+        await operator.until("sorted: by address")
+        await operator.press("n")
+        await operator.when(lambda: operator.deck.hand is not None and operator.deck.hand.id == "198.18.0.6")
+
+
+@pytest.mark.parametrize(
+    ("key", "view", "wanted"),
+    [
+        ("p", View.POOLS, ("USED/TOTAL", "hk-edge", "251/256", "runway")),
+        ("c", View.CIDRS, ("LIVE/TOTAL", "198.51.100.0/24", "draining")),
+        ("f", View.FINDINGS, ("WHAT AND REMEDY", "landed_in_default_pool", "remedy:")),
+        ("t", View.TIMELINE, ("ACTION", "allocate", "198.18.0.5, t again")),
+    ],
+)
+async def test_a_key_a_view_and_back(tmp_path: Path, key: str, view: View, wanted: tuple[str, ...]) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press(key)
+        text = await operator.until(*wanted)
+        assert operator.deck.view is view
+        assert f"[{key} {view.value}" in text
+        assert operator.lines()[-1].endswith("? help  q quit")
+        assert max(map(len, operator.lines())) <= 80
+        await operator.press("escape")
+        assert operator.deck.view is View.EIPS
+
+
+async def test_worst_comes_first_in_every_list(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        deck = operator.deck.deck
+        assert [pool.id for pool in deck.pools.table.rows][:2] == ["hk-edge", "hk-legacy"]
+        assert deck.pools.table.rows[-1].id.startswith("default")
+        assert deck.cidrs.table.rows[0].cidr == "198.51.100.0/24"
+        assert deck.findings.table.rows[0].severity == "critical"
+
+
+async def test_enter_on_a_pool_lists_its_eips_and_esc_lists_all(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("p", "enter")
+        await operator.until("filter: pool:hk-edge", "251 shown", "96 hidden by the filter")
+        await operator.press("escape")
+        await operator.until("347 EIPs, rows")
+        await operator.press("c", "o")
+        await operator.until("[p Pools 4]", "pool hk-legacy")
+
+
+async def test_enter_opens_the_detail_and_esc_closes_it(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("enter")
+        text = await operator.until("EIP 198.18.0.5", "esc back to EIPs", "shop-front-vip", "everything about this")
+        assert "R release" in text
+        await operator.press("G")
+        await operator.until('allocate "J-812"')
+        await operator.press("q")
+        await operator.until("ADDRESS", absent="esc back to EIPs")
+
+
+async def test_o_goes_to_the_other_eips_of_the_service(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("n", "n", "n", "o")
+        await operator.until("filter: service:nat-1", "203.0.113.17")
+
+
+async def test_tab_walks_the_panes_when_there_are_several(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        await operator.press("tab")
+        await operator.until("[p Pools 4]", "pool hk-edge -- ! 2 free of 256")
+        await operator.press("shift+tab")
+        await operator.until("[e EIPs 347]")
+        await operator.press("d")
+        await operator.until("ADDRESS", absent="EIP        eip-")
+        assert not operator.deck.deck.detail.display
+
+
+@pytest.mark.parametrize("size", [(200, 50), (120, 36), (100, 30), (80, 24), (60, 16), (59, 20), (40, 10)])
+async def test_every_size_keeps_what_is_vital(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with on_deck(demo_desk(tmp_path), SMALL) as operator:
+        await operator.pilot.resize_terminal(*size)
+        await operator.when(lambda: operator.app.size == size)
+        await operator.until("198.18.0.5", "default-bound", "zenlayer", "WRITE", "live", "q quit")
+        lines = operator.lines()
+        assert len(lines) == size[1]
+        assert max(map(len, lines)) <= size[0]
+        assert "? help" in lines[-1]
+        await operator.pilot.resize_terminal(*SMALL)
+        await operator.until("rows 1-14", "ADDRESS")
+
+
+async def test_q_quits_only_twice_and_neither_esc_nor_ctrl_c_ever_does(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("escape", "backspace", "ctrl+c", "ctrl+q", "q")
+        assert operator.status() == "q again quits"
+        assert operator.app.return_code is None
+        await operator.press("q")
+        assert operator.app.return_code == 0
+
+
+async def test_a_stuttering_q_does_not_quit(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        operator.deck.dispatch.clock = lambda: 1.0
+        await operator.press("q", "q", "q")
+        assert operator.app.return_code is None
+
+
+async def test_help_lists_every_key_and_narrows(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("question_mark")
+        await operator.until("keys", "look up the address being typed", "allocate an EIP")
+        await operator.type("retire")
+        await operator.until("drain, or retire", absent="allocate an EIP")
+        await operator.press("escape")
+        await operator.until("ADDRESS")
+
+
+async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("colon")
+        await operator.until("every command by its command-line name")
+        await operator.type("pools")
+        await operator.press("enter")
+        await operator.until("[p Pools 4]")

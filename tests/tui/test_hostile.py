@@ -1,0 +1,73 @@
+"""Names, ids and reasons from outside: shown as they are, never obeyed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, Desk, ServiceKind
+from tests.tui.deck_kit import HOSTILE, SMALL, WIDE, on_deck, small_desk
+
+
+def haunted(folder: Path) -> Desk:
+    """An inventory in which everything that can be named is named by an attacker."""
+    desk = small_desk(folder)
+    for number, name in enumerate(HOSTILE):
+        service = f"lb-{number}{name[:30]}"
+        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+        pool = "hk" if number % 2 else None
+        request = AllocationRequest(pool_id=pool, name=name, reason=name)
+        eip = desk.platform.allocate(request).eips[0]
+        bind = BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name)
+        desk.platform.bind(bind)
+    return desk
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE, (200, 50), (50, 12)])
+async def test_every_view_survives_and_nothing_reaches_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
+    desk = haunted(tmp_path)
+    async with on_deck(desk, size) as operator:
+        for key in ("e", "p", "c", "f", "t", "t", "e", "enter", "q"):
+            await operator.press(key)
+            for _ in range(3):
+                await operator.type("jj")
+                text = operator.text()
+                assert not any(char in text for char in ("\x1b", "\x07", "\u202e", "\x9b"))
+            assert len(operator.lines()) == size[1]
+        assert operator.app.return_code is None
+
+
+async def test_a_click_on_a_name_runs_nothing(tmp_path: Path) -> None:
+    async with on_deck(haunted(tmp_path), (200, 50)) as operator:
+        row = next(number for number, line in enumerate(operator.lines()) if "[@click=app.quit]" in line)
+        column = operator.lines()[row].index("[@click=app.quit]")
+        await operator.pilot.click(offset=(column + 3, row))
+        await operator.pilot.pause()
+        assert operator.app.return_code is None
+
+
+@pytest.mark.parametrize("key", ["R", "U", "F", "M", "B"])
+async def test_every_form_and_review_of_them_opens(tmp_path: Path, key: str) -> None:
+    async with on_deck(haunted(tmp_path)) as operator:
+        for _ in HOSTILE:
+            await operator.press(key)
+            await operator.when(lambda: len(operator.app.screen_stack) > 1 or "F fixes" in operator.status())
+            assert "\x1b" not in operator.text()
+            if len(operator.app.screen_stack) > 1:
+                await operator.press("escape")
+            await operator.when(lambda: len(operator.app.screen_stack) == 1)
+            await operator.when(lambda: not operator.deck.runner.busy)
+            await operator.press("j")
+
+
+async def test_a_hostile_filter_and_lookup_are_text(tmp_path: Path) -> None:
+    async with on_deck(haunted(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("[/]")
+        await operator.press("enter")
+        await operator.until("filter: [/]", "2 EIPs, rows")
+        await operator.press("escape")
+        await operator.paste("1 [/] \x1b]52;c;aGFjaw==\x07")
+        await operator.until("without an address in them")
+        assert "\x1b" not in operator.text()

@@ -1,0 +1,178 @@
+"""Data that changes elsewhere, a database that goes away, and sessions that may not write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from core import AllocationRequest, Config, Desk, ReleaseRequest
+from tests.core.kit import another
+from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, on_deck, small_desk
+from tui.mode import WriteMode
+
+
+async def poll(operator: Operator) -> None:
+    """What the timer does every second."""
+    await operator.deck._poll_once()
+    await operator.pilot.pause()
+
+
+async def test_what_others_commit_appears_by_itself(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.until("[e EIPs 0]")
+        bob.platform.allocate(AllocationRequest(pool_id="hk", name="from-bob"))
+        await operator.until("[e EIPs 1]", "203.0.113.0")
+    bob.close()
+
+
+async def test_nothing_is_painted_again_when_nothing_changed(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        painted: list[object] = []
+        table = operator.deck.deck.eips.table
+        before = table._lines
+        for widget in operator.deck.query("*"):
+            widget.refresh = lambda *regions, **_options: painted.append(regions)  # type: ignore[method-assign,assignment]
+        await poll(operator)
+        await poll(operator)
+        assert not painted
+        assert table._lines is before
+
+
+async def test_one_changed_row_paints_one_line(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        table = operator.deck.deck.eips.table
+        before = list(table.shown_lines())
+        desk.platform.release(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
+        await poll(operator)
+        await operator.until("[e EIPs 346]")
+        after = table.shown_lines()
+        assert before[:10] == after[:10]
+        assert "192.0.2.0 " not in "\n".join(after)
+
+
+async def test_a_reload_keeps_the_cursor_on_its_eip_and_on_its_line(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        table = operator.deck.deck.eips.table
+        await operator.press("pagedown", "pagedown", "j")
+        await operator.when(lambda: table.cursor == 29)
+        eip, line = table.row, 29 - table.top
+        assert eip is not None
+        desk.platform.release(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
+        await poll(operator)
+        assert table.row is not None
+        assert table.row.eip.id == eip.eip.id
+        assert table.cursor is not None
+        assert (table.cursor, table.cursor - table.top) == (28, line)
+
+
+async def test_the_key_acts_on_the_row_it_was_pressed_on(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.until("review: release 198.18.0.5", "read again now")
+        other = desk.platform.allocate(AllocationRequest(address="198.18.0.1"))
+        await poll(operator)
+        await operator.confirm("5")
+        await operator.until("released 198.18.0.5", other.eips[0].address)
+        assert desk.eip("198.18.0.1").id == other.eips[0].id
+
+
+async def test_a_database_that_goes_away_leaves_the_data_and_says_since_when(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    away = tmp_path / "away"
+    async with on_deck(desk) as operator:
+        _take_away(desk, away)
+        await poll(operator)
+        text = await operator.until("! not read since 03:12:44Z", "0 min old")
+        assert "198.18.0.5" in text
+        await operator.press("j", "k", "p", "e")
+        assert len(operator.app.screen_stack) == 1
+        _bring_back(desk, away)
+        await poll(operator)
+        await operator.until("| live ", "rows 1-14")
+
+
+def _take_away(desk: Desk, away: Path) -> None:
+    desk._store._engine.dispose()
+    away.mkdir()
+    for file in list(desk.path.parent.glob(f"{desk.path.name}*")):
+        file.rename(away / file.name)
+    desk.path.mkdir()
+
+
+def _bring_back(desk: Desk, away: Path) -> None:
+    desk.path.rmdir()
+    for file in away.iterdir():
+        file.rename(desk.path.parent / file.name)
+
+
+async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path, read_only=True)) as operator:
+        await operator.until("READ-ONLY", "W arm write")
+        for key in "ABURFKZCM":
+            await operator.press(key)
+            assert operator.status() == f"{key} does nothing: this session was started with --read-only"
+            assert len(operator.app.screen_stack) == 1
+        await operator.press("W")
+        assert "--read-only" in operator.status()
+        assert operator.lines()[-1] == "W arm write  enter detail  o go to  a copy  / filter  : all  ? help  q quit"
+
+
+async def test_w_drops_write_mode_and_arms_it_again_with_a_review(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("W")
+        await operator.until("| READ-ONLY |", "next: W arm write, then F fix")
+        await operator.press("F")
+        await operator.until("F does nothing now: READ-ONLY")
+        await operator.press("W")
+        await operator.confirm()
+        await operator.until("| WRITE |", absent="READ-ONLY")
+
+
+async def test_arming_that_runs_out_closes_the_review(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        operator.deck.mode = WriteMode(expires=True, writing=True, until=NOW + timedelta(seconds=1))
+        await operator.press("R")
+        await operator.until("review: release")
+        operator.deck.mode = WriteMode(expires=True, writing=True, until=NOW)
+        await poll(operator)
+        await operator.until("! write mode ran out: READ-ONLY", absent="review:")
+
+
+async def test_a_remapped_key_works_and_is_what_the_key_line_shows(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path, config=Config(keys={"release": "X"}))) as operator:
+        assert "X release" in operator.lines()[-1]
+        await operator.press("X")
+        await operator.until("review: release 198.18.0.5")
+
+
+async def test_quitting_waits_for_a_write_in_flight(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        with desk._store.write():
+            await operator.press("M")
+            await operator.until("bandwidth of")
+            await operator.type("50")
+            await operator.press("enter", "enter")
+            await operator.confirm()
+            await operator.when(lambda: operator.deck.runner.steps.sending)
+            await operator.press("q", "q")
+            assert operator.status() == "leaving as soon as the change that was sent is answered"
+            assert operator.app.return_code is None
+        await operator.when(lambda: operator.app.return_code == 0)
+        assert desk.eip("203.0.113.0").bandwidth_mbps == 50
+
+
+async def test_a_defect_of_ours_is_said_and_ends_nothing(tmp_path: Path) -> None:
+    async def broken() -> None:
+        raise RuntimeError("a defect")
+
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        operator.deck.run_read(broken)
+        await operator.until("! internal error in read: RuntimeError('a defect')")
+        assert operator.app.return_code is None

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.deck_kit import demo_desk, on_deck
+from tui.commands import View
+
+
+async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys_back(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("203.0.113.17")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound -- fix in: customer_cidr")
+        assert "esc leave the field" in operator.lines()[-1]
+        assert any(line.startswith("> ! 203.0.113.17") for line in operator.lines())
+        await operator.press("enter")
+        await operator.until("judged as of 2025-11-23 03:12:44Z", "U unbind  R release")
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.17")
+
+
+async def test_letters_typed_in_the_field_are_text(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("1qRyU")
+        assert operator.deck.omnibar.field.value == "1qRyU"
+        await operator.press("enter")
+        await operator.until("1qRyU is not an address")
+        assert len(operator.app.screen_stack) == 1
+
+
+async def test_an_address_without_a_row_leaves_no_row_in_hand(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("203.0.113.0")
+        await operator.press("enter")
+        await operator.until("203.0.113.0 -- customer-unallocated")
+        assert not any(line.startswith(">") for line in operator.lines())
+        await operator.press("R")
+        await operator.until("203.0.113.0 has no live EIP: R does nothing")
+        await operator.press("j")
+        await operator.until("> ! 198.18.0.5", "198.18.0.5 -- ! default-bound")
+
+
+async def test_a_pasted_address_needs_no_further_key(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("p")
+        await operator.paste("abuse from 203.0.113.17, please act\n")
+        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> ! 203.0.113.17", "customer-bound")
+        assert operator.deck.view is View.EIPS
+        await operator.press("U")
+        await operator.until("review: unbind 203.0.113.17")
+
+
+async def test_a_mail_with_several_addresses_is_a_list_and_the_past_refuses_changes(tmp_path: Path) -> None:
+    mail = "203.0.113.17 at 2025-11-22 21:14Z\nand 198.18.0.9 too\nand 8.8.8.8, 198.18.0.9\n"
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.paste(mail)
+        text = await operator.until("SEEN AT (UTC)", "2025-11-22 21:14Z", "198.18.0.9", "8.8.8.8", "not-ours")
+        assert "4 addresses, 3 distinct" in text
+        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
+        await operator.press("R")
+        await operator.until("R is refused: this verdict is about the past")
+        await operator.press("j", "R")
+        await operator.until("review: release 198.18.0.9")
+        await operator.press("escape", "escape")
+        await operator.until("347 EIPs, rows 1-14")
+
+
+async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("198.18.0.5 @ 2025-11-01 00:00Z")
+        await operator.press("enter")
+        await operator.until("198.18.0.5 @ 2025-11-01 00:00Z -- default-unallocated")
+        await operator.press("F")
+        await operator.until("F is refused: this verdict is about the past")
+
+
+async def test_an_ipv6_address_is_unknown_and_named(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("2001:db8::d")
+        await operator.press("enter")
+        await operator.until("2001:db8::d -- ! unknown", "holds IPv4 only")
+
+
+async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.at_once(*"Urgent: R y F y, 203.0.113.17 y\n")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound")
+        assert len(operator.app.screen_stack) == 1
+        assert operator.deck.view is View.EIPS
+        assert operator.deck.desk.eip("203.0.113.17").bindings
+
+
+async def test_english_pasted_as_keys_says_that_it_holds_no_address(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.at_once(*"Please Release the Unused ones\nY\ny\n")
+        await operator.until("without an address in them; nothing was changed")
+        assert len(operator.app.screen_stack) == 1
+        assert operator.deck.view is View.EIPS
+
+
+async def test_a_list_of_addresses_pasted_as_keys_keeps_every_line(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.at_once(*"198.18.0.6\n198.18.0.9\n203.0.113.9\n")
+        await operator.until("3 addresses, 3 distinct", "198.18.0.6", "198.18.0.9", "203.0.113.9")
+
+
+async def test_a_paste_under_a_modal_does_nothing(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("R")
+        await operator.until("review: release 198.18.0.5", "read again now")
+        await operator.paste("203.0.113.17")
+        await operator.press("escape")
+        await operator.until("nothing was sent")
+        assert operator.deck.hand is not None
+        assert operator.deck.hand.id == "198.18.0.5"
+
+
+async def test_an_arrow_torn_apart_by_the_line_is_not_a_verb(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        for torn in ("A", "B", "C", "D"):
+            await operator.at_once("escape", "[", torn)
+        await operator.press("j")
+        assert len(operator.app.screen_stack) == 1
+        assert operator.deck.deck.eips.table.cursor == 1
+
+
+async def test_the_filter_speaks_the_grammar_and_says_what_it_hides(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("own:yes is:idle")
+        await operator.press("enter")
+        await operator.until("filter: own:yes is:idle", "shown  esc clears", "hidden by the filter")
+        assert operator.deck.deck.eips.table.total < 347
+        await operator.press("slash")
+        assert operator.deck.omnibar.field.value == "own:yes is:idle"
+        await operator.press("escape", "escape")
+        await operator.until("347 EIPs, rows 1-14")
+
+
+async def test_a_filter_that_means_nothing_leaves_the_list_and_says_why(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("colour:red")
+        await operator.press("enter")
+        await operator.until("colour", "347", "198.18.0.5")
+        assert operator.deck.deck.eips.table.total == 347
+
+
+async def test_an_address_that_the_filter_cannot_find_still_gets_its_verdict(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("8.8.8.8")
+        await operator.press("enter")
+        await operator.until("No EIP matches: 347 hidden by the filter", "8.8.8.8 -- not-ours")
+
+
+async def test_other_lists_filter_by_words(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("f", "slash")
+        await operator.type("snat")
+        await operator.press("enter")
+        await operator.until("1 finding: 1 warning", "6 hidden by the filter")
+
+
+async def test_the_dashboard_opens_on_an_address(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), address="203.0.113.9") as operator:
+        await operator.until("203.0.113.9 -- customer-unbound", "> ! 203.0.113.9")
+
+
+async def test_a_copies_the_address_and_says_which_way_it_went(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("a")
+        await operator.until("copied 198.18.0.5 via")

@@ -1,0 +1,155 @@
+"""The command line of every request: exact, and one shell word for each thing."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import (
+    AcceptRequest,
+    ActivateRequest,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    BandwidthRequest,
+    BindingKind,
+    BindRequest,
+    DrainRequest,
+    PoolOrder,
+    PoolSettingsRequest,
+    RecoverRequest,
+    RehomeRequest,
+    ReleaseRequest,
+    ReserveRequest,
+    RetireRequest,
+    ServiceKind,
+    SetAsnRequest,
+    UnbindRequest,
+    UnreserveRequest,
+)
+from tui.modals import command_line, with_reason
+from tui.modals.lines import shell_rows
+
+IP = "203.0.113.9"
+NET = "203.0.113.0/24"
+COMMANDS: list[tuple[Any, str]] = [
+    (AllocationRequest(), "allocate"),
+    (
+        AllocationRequest(pool_id="p", region="r", address=IP, name="a b", bandwidth_mbps=5, dry_run=True),
+        f"allocate --pool p --region r --address {IP} --name 'a b' --bandwidth 5 --dry-run",
+    ),
+    (AllocationRequest(default=True, count=3), "allocate --default --count 3"),
+    (
+        BindRequest(eip=IP, kind=BindingKind.NIC, service_id="nic-1", private_ip="10.0.0.1"),
+        f"bind {IP} --nic nic-1 --private-ip 10.0.0.1",
+    ),
+    (
+        BindRequest(eip=IP, kind=BindingKind.SNAT, service_id="nat-1", sources=("10.0.8.0/24", "10.0.9.0/24")),
+        f"bind {IP} --snat nat-1 --source 10.0.8.0/24 --source 10.0.9.0/24",
+    ),
+    (
+        BindRequest(
+            eip=IP,
+            kind=BindingKind.DNAT,
+            service_id="nat-2",
+            private_ip="10.0.2.20",
+            protocol="tcp",
+            port="8000-8010",
+            to_port="9000-9010",
+        ),
+        f"bind {IP} --dnat nat-2 --private-ip 10.0.2.20 --protocol tcp --port 8000-8010 --to-port 9000-9010",
+    ),
+    (
+        BindRequest(eip=IP, kind=BindingKind.LOAD_BALANCER, service_id="lb"),
+        f"bind {IP} --load-balancer lb",
+    ),
+    (UnbindRequest(eip=IP), f"unbind {IP}"),
+    (UnbindRequest(eip=IP, binding_id="b-1"), f"unbind {IP} --binding b-1"),
+    (ReleaseRequest(eips=(IP, "eip-2"), unbind=True), f"release {IP} eip-2 --unbind --yes"),
+    (ReleaseRequest(eips=(IP,)), f"release {IP} --yes"),
+    (BandwidthRequest(eip=IP, bandwidth_mbps=200), f"bandwidth {IP} 200"),
+    (
+        RehomeRequest(eip=IP, pool_id="p", address="192.0.2.1", keep=True),
+        f"rehome {IP} --pool p --address 192.0.2.1 --keep --yes",
+    ),
+    (RecoverRequest(address=IP), f"recover {IP}"),
+    (AcceptRequest(finding="f-1", until="2026-01-31T00:00:00Z"), "accept f-1 --until 2026-01-31T00:00:00Z"),
+    (
+        AddCidrRequest(cidr=NET, isp="x y", asn=64500, pool_id="p", region="r", avoid_edges=True),
+        f"cidr add {NET} --isp 'x y' --asn 64500 --pool p --region r --avoid-edges",
+    ),
+    (ActivateRequest(cidr=NET), f"cidr activate {NET}"),
+    (SetAsnRequest(cidr=NET, asn=64501), f"cidr set-asn {NET} 64501"),
+    (DrainRequest(cidr=NET), f"cidr drain {NET}"),
+    (RetireRequest(cidr=NET), f"cidr retire {NET} --yes"),
+    (
+        PoolSettingsRequest(pool_id="p", order=PoolOrder.LOWEST, cooldown_seconds=60, warn_percent=80),
+        "pool set p --order lowest --cooldown 60 --warn 80",
+    ),
+    (ReserveRequest(cidr=NET, first=IP, last="203.0.113.12", soft=True), f"reserve {NET} {IP}-203.0.113.12 --soft"),
+    (UnreserveRequest(cidr=NET, first=IP), f"unreserve {NET} {IP}"),
+    (
+        AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1", name="web", private_ips=("10.0.0.1", "10.0.0.2")),
+        "service add nic nic-1 --name web --private-ip 10.0.0.1 --private-ip 10.0.0.2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "command"), COMMANDS, ids=lambda value: type(value).__name__)
+def test_every_request_has_its_command(request_: Any, command: str) -> None:
+    assert command_line(request_) == f"eipdeck {command}"
+
+
+def test_request_id_and_reason_come_last() -> None:
+    request = UnbindRequest(eip=IP, reason="it's J-1", request_id="k")
+    assert command_line(request) == f"eipdeck unbind {IP} --request-id k --reason 'it'\"'\"'s J-1'"
+
+
+def test_a_value_that_looks_like_an_option_is_joined_to_its_own() -> None:
+    request = AllocationRequest(name="--default", reason="-x")
+    assert command_line(request) == "eipdeck allocate --name=--default --reason=-x"
+
+
+def test_no_request_is_refused() -> None:
+    with pytest.raises(TypeError, match="is no request"):
+        command_line("release")
+
+
+TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
+
+
+@given(TEXT, TEXT)
+def test_any_text_survives_the_shell(name: str, reason: str) -> None:
+    parts = shlex.split(command_line(AllocationRequest(pool_id="p", name=name, reason=reason)))
+    joined = [f"--name={name}"] if name.startswith("-") else ["--name", name]
+    last = [f"--reason={reason}"] if reason.startswith("-") else ["--reason", reason]
+    assert parts == ["eipdeck", "allocate", "--pool", "p", *joined, *last]
+
+
+@given(TEXT, TEXT, TEXT)
+def test_another_reason_changes_nothing_else(name: str, reason: str, other: str) -> None:
+    was = command_line(AllocationRequest(name=name, reason=reason))
+    assert with_reason(was, other) == command_line(AllocationRequest(name=name, reason=other))
+    assert with_reason(was, "") == command_line(AllocationRequest(name=name))
+    assert with_reason(with_reason(was, ""), reason) == was
+
+
+@given(st.text("abcd-= '\"\\", min_size=1, max_size=80), st.integers(30, 120))
+def test_a_broken_line_is_the_same_command(name: str, width: int) -> None:
+    command = command_line(AllocationRequest(pool_id="hk-spare", name=name, bandwidth_mbps=100, reason="J-902"))
+    rows = shell_rows(command, width)
+    joined = "\n".join(rows).replace(" \\\n", " ")  # as a shell joins them
+    assert shlex.split(joined) == shlex.split(command)
+
+
+def test_a_row_is_as_long_as_there_is_room_and_keeps_options_with_their_values() -> None:
+    command = "eipdeck allocate --pool hk-spare --name web-44 --bandwidth 100 --reason J-902"
+    assert shell_rows(command, 60) == [
+        "eipdeck allocate --pool hk-spare --name web-44 \\",
+        "  --bandwidth 100 --reason J-902",
+    ]
+    assert shell_rows(command, 200) == [command]

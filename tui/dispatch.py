@@ -1,0 +1,151 @@
+"""From a command to what is done, or to the sentence that says why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from tui.commands import BY_ID, Command, View, key_text
+from tui.modals import CopyRequested
+from tui.modals.help import CommandsModal
+from tui.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.screen import DeckScreen
+
+__all__ = ["Dispatch"]
+
+QUIT_AGAIN: Final = (0.3, 2.0)
+"""How long after the first `q` the second one quits: not a stutter, not a coincidence."""
+
+
+class Dispatch:
+    """What commands do, on behalf of the screen."""
+
+    def __init__(self, screen: DeckScreen) -> None:
+        self.clock: Callable[[], float] = monotonic
+        self._screen = screen
+        self._quit_pressed = float("-inf")
+        self._doing = self._make_actions()
+
+    def _make_actions(self) -> dict[str, Callable[[], object]]:
+        screen = self._screen
+        return {
+            **{view.name.lower(): partial(screen.show_view, view) for view in View},
+            "timeline": screen.show_timeline,
+            "write_mode": self._turn_write_mode,
+            "find": screen.search.start_filter,
+            "palette": partial(self._list_commands, runs=True),
+            "help": partial(self._list_commands, runs=False),
+            "go_to": self._go_to,
+            "copy": self._copy,
+            "refresh": self._refresh,
+            "sort": self._sort,
+            "detail": screen.turn_detail,
+            "next_pane": partial(screen.turn_pane, 1),
+            "previous_pane": partial(screen.turn_pane, -1),
+            "abort": partial(screen.say, "z aborts a grace count, and none runs.  Z recovers a released address"),
+            "yes": partial(screen.say, "y sends, in a review; nothing is under review"),
+            "back": self.back,
+            "interrupt": self._interrupt,
+            "quit": self._quit,
+        }
+
+    def run(self, name: str) -> None:
+        """Do what a key or the palette asks for, or say why not."""
+        command = BY_ID[name]
+        refusal = self._refusal(command)
+        if refusal:
+            self._screen.say(refusal)
+        elif command.changes:
+            self._screen.runner.start(command, self._screen.hand)
+        else:
+            self._doing[name]()
+
+    def _refusal(self, command: Command) -> str:
+        screen = self._screen
+        key = key_text(command.keys[0]) if command.keys else command.name
+        if command.views and screen.view not in command.views:
+            there = command.views[0]
+            return f"{key} is for {there.value}: {key_text(BY_ID[there.name.lower()].keys[0])}"
+        if not command.changes:
+            return ""
+        if screen.hand is not None and screen.hand.at is not None:
+            return f"{key} is refused: this verdict is about the past; type {screen.hand.id} alone for now"
+        return screen.mode.refusal(key)
+
+    def _turn_write_mode(self) -> None:
+        screen = self._screen
+        if screen.mode.locked:
+            screen.say(screen.mode.refusal("W"))
+        elif screen.mode.writing:
+            screen.set_mode(screen.mode.dropped())
+            screen.say("READ-ONLY: W arms write mode again")
+        else:
+            screen.runner.arm()
+
+    def _list_commands(self, *, runs: bool) -> None:
+        modal = CommandsModal(runs=runs, keys=self._screen.desk.config.keys)
+        self._screen.app.push_screen(modal, self._chosen)
+
+    def _chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.run(name)
+
+    def _go_to(self) -> None:
+        self._screen.pane.go_to()
+
+    def _sort(self) -> None:
+        self._screen.run_read(self._screen.deck.eips.turn_sort)
+
+    def _refresh(self) -> None:
+        self._screen.written()
+        self._screen.say("reading everything again")
+
+    def _copy(self) -> None:
+        hand = self._screen.hand
+        if hand is None:
+            self._screen.say("nothing is in hand to copy")
+        else:
+            self._screen.app.post_message(CopyRequested(hand.id))
+
+    # the way out
+
+    def back(self) -> bool:
+        """One step back; False at the root."""
+        screen = self._screen
+        pane = screen.pane
+        if screen.leave_detail():
+            return True
+        if screen.view is not View.LOOKUPS and pane.filter:
+            screen.run_read(partial(self._clear_filter, pane))
+        elif screen.view is not View.EIPS:
+            screen.show_view(View.EIPS)
+        else:
+            return screen.search.back()
+        return True
+
+    async def _clear_filter(self, pane: Pane) -> None:
+        hand = self._screen.hand
+        await pane.narrow("")
+        if hand is not None:
+            await pane.select(hand.id)
+        self._screen.holder.move(pane.hand, by_operator=True)
+        self._screen.search.rest()
+        self._screen.say("")
+
+    def _interrupt(self) -> None:
+        if not self.back():
+            self._screen.say("ctrl+c leaves nothing here: q q quits")
+
+    def _quit(self) -> None:
+        if self.back():
+            return
+        now = self.clock()
+        waited, self._quit_pressed = now - self._quit_pressed, now
+        if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
+            self._screen.runner.leave()
+        else:
+            self._screen.say("q again quits")

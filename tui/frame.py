@@ -1,0 +1,88 @@
+"""The lines around the panes: on top where one is and what there is, below what happened and what can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.deck import WIDE
+from tui.headlines import Top, top_line, views_line
+from tui.keyline import COUNT, FIELD_FILTER, FIELD_LOOKUP, key_line
+from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
+from tui.widgets.omnibar import OmnibarUse
+
+if TYPE_CHECKING:
+    from tui.screen import DeckScreen
+
+__all__ = ["Frame"]
+
+_ABOUT_DETAIL = "everything about this tenancy is here; t shows who had the address before"
+
+
+class Frame:
+    """Four lines, on behalf of the screen."""
+
+    def __init__(self, screen: DeckScreen) -> None:
+        self.top = Lines(id="top", classes="line")
+        self.views = Lines(id="views", classes="line")
+        self.status = Lines(id="status", classes="line")
+        self.keys = Lines(id="keys", classes="line")
+        self._screen = screen
+        self.said = Line("")
+        self._count: str | None = None
+
+    def say(self, text: str, *, problem: bool = False) -> None:
+        """A sentence in the status line, until the operator moves."""
+        self.said = Line(f"! {text}" if problem and text else text, WARNING if problem else PLAIN)
+        self.show_status()
+
+    def count(self, text: str | None) -> None:
+        """The grace count; None: it is over."""
+        self._count = text
+        self.show_status()
+        self.show_keys()
+
+    def show(self) -> None:
+        self.show_top()
+        self.show_status()
+        self.show_keys()
+
+    def show_top(self) -> None:
+        screen = self._screen
+        width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
+        label = screen.desk.label
+        top = Top(
+            label=f"{label} {screen.desk.path.name}" if width >= WIDE else label,
+            operator=screen.desk.operator,
+            mode=screen.mode.words(now) if now is not None else "",
+            age=screen.refresher.freshness.words(now) if now is not None else "",
+            findings=None if inventory is None else len(inventory.findings),
+            critical=0 if inventory is None else inventory.critical,
+        )
+        self.top.show(top_line(top, width))
+        self.views.show(views_line(screen.view, inventory, width))
+
+    def show_status(self) -> None:
+        self.status.show(self._status())
+
+    def _status(self) -> Line:
+        screen = self._screen
+        freshness = screen.refresher.freshness
+        if self._count is not None:
+            return Line(self._count, REVERSE)
+        if self.said.text:
+            return self.said
+        if freshness.failed_since is not None:
+            return Line(f"! not read since {freshness.failed_since:%H:%M:%SZ}: {freshness.why}", WARNING)
+        if screen.inventory is None:
+            return Line("reading the inventory")
+        return Line(_ABOUT_DETAIL if screen.detail_page else screen.pane.summary())
+
+    def show_keys(self) -> None:
+        screen = self._screen
+        if self._count is not None:
+            self.keys.show(COUNT)
+        elif screen.omnibar.in_use:
+            self.keys.show(FIELD_FILTER if screen.omnibar.use is OmnibarUse.FILTER else FIELD_LOOKUP)
+        else:
+            context = screen.holder.key_context()
+            self.keys.show(key_line(context, screen.size.width, screen.desk.config.keys))

@@ -1,0 +1,113 @@
+"""What is in hand, read about off the event loop and shown in the strip and the detail."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from core import CidrState, EipdeckError
+from tui.commands import View
+from tui.hand import Hand, HandKind, is_address, read_facts
+from tui.host import work_on
+from tui.keeper import Keeper
+from tui.keyline import KeyContext
+from tui.nexts import next_steps
+
+if TYPE_CHECKING:
+    from tui.screen import DeckScreen
+
+__all__ = ["Holder"]
+
+SETTLE = 0.05
+"""Seconds the cursor rests before the strip reads about its row."""
+
+
+class Holder:
+    """The hand's business, on behalf of the screen."""
+
+    def __init__(self, screen: DeckScreen) -> None:
+        self.keeper = Keeper()
+        self._screen = screen
+        self._settle: Timer | None = None
+
+    @property
+    def hand(self) -> Hand | None:
+        return self.keeper.hand
+
+    def move(self, hand: Hand | None, *, by_operator: bool) -> None:
+        """The cursor of the view stands elsewhere, or its row has changed."""
+        self.keeper.move(hand, by_operator=by_operator)
+        self.changed()
+
+    async def hold(self, hand: Hand) -> None:
+        """Take an address in hand; the cursor goes to its row, or away when it has none.
+
+        Raises:
+            EipdeckError: the database is out of reach; the address is in hand all the same.
+
+        """
+        if self._screen.view is not View.EIPS:
+            self._screen.show_view(View.EIPS)
+        self.keeper.hold(hand)
+        self.changed()
+        if is_address(hand.id):
+            await self._screen.deck.eips.table.go_to(hand.id)
+        self.changed()
+
+    def changed(self) -> None:
+        """Show at once what is known; read the rest when the cursor has come to rest."""
+        self._screen.frame.show_status()
+        self._screen.frame.show_keys()
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self._screen.set_timer(SETTLE, self.read)
+
+    def read(self) -> None:
+        """Read about what is in hand."""
+        hand = self.hand
+        if hand is None:
+            self._screen.strip.clear()
+        else:
+            work_on(self._screen, partial(self._read_facts, hand), "facts", exclusive=True)
+
+    async def _read_facts(self, hand: Hand) -> None:
+        screen = self._screen
+        try:
+            facts = await screen.ask(lambda desk: read_facts(desk, hand))
+        except EipdeckError as refusal:
+            if screen.refresher.freshness.failed_since is None:
+                screen.strip.clear(hand.id, refusal.message)
+            return
+        if self.keeper.learn(facts):
+            steps = next_steps(facts, writing=screen.mode.writing, cidr_state=self.cidr_state())
+            screen.strip.tell(facts, steps)
+            screen.deck.detail.show(facts)
+            screen.frame.show_keys()
+
+    def cidr_state(self) -> CidrState | None:
+        """Of the customer CIDR in hand, or of that of the EIP in hand."""
+        hand, inventory = self.hand, self._screen.inventory
+        if hand is None or inventory is None:
+            return None
+        prefix = hand.id if hand.kind is HandKind.CIDR else hand.eip.cidr if hand.eip else None
+        cidr = inventory.cidr(prefix)
+        return cidr.state if cidr is not None and cidr.customer_owned else None
+
+    def key_context(self) -> KeyContext:
+        """All that decides which keys apply."""
+        hand, facts = self.hand, self.keeper.facts
+        eip = hand.eip if hand is not None else None
+        finding = hand.finding if hand is not None else None
+        return KeyContext(
+            view=self._screen.view,
+            writing=self._screen.mode.writing,
+            eip=eip,
+            verdict=facts.verdict.verdict if facts is not None and facts.verdict is not None else None,
+            past=hand is not None and hand.at is not None,
+            cidr_state=self.cidr_state(),
+            landed=(eip is not None and eip.landed_in_default) or (finding is not None and "landed" in finding.code),
+            released=facts is not None and facts.released,
+            detail=self._screen.detail_page,
+        )
