@@ -147,15 +147,25 @@ def _present(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 def _restore(change: Change, document: Document) -> None:
     """Replace what a new database starts with by the document's rows."""
-    for table in reversed(_tables()):
-        if table.name not in ("eip", "binding", "event"):
-            change.connection.execute(table.delete())
+    change.run(text("DELETE FROM free_range"))
     for table in _tables():
         rows = document.tables[table.name]
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
         for place, row in enumerate(rows):
             try:
                 values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
-                change.connection.execute(table.insert(), values)
+                _put(change, table, values)
             except (DatabaseError, ValueError, TypeError) as problem:
                 raise _invalid(document.name, f"{table.name}[{place}] breaks a rule of the inventory") from problem
+
+
+_THERE_FROM_THE_START: Final = ("pool", "cidr")
+"""A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
+
+
+def _put(change: Change, table: Table, values: Mapping[str, Any]) -> None:
+    if table.name in _THERE_FROM_THE_START:
+        key = [column == values[column.name] for column in table.primary_key]
+        if change.connection.execute(table.update().where(*key), values).rowcount:
+            return
+    change.connection.execute(table.insert(), values)
