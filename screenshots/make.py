@@ -39,7 +39,6 @@ PICTURES = (
     Picture("pools-80x24", (80, 24), ("p",), "RUNWAY"),
     Picture("cidrs-80x24", (80, 24), ("c",), "LIVE/TOTAL"),
     Picture("findings-80x24", (80, 24), ("f",), "SEVERITY"),
-    Picture("review-80x24", (80, 24), ("G", "R"), "review"),
 )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
+from core.errors import InvalidInput
 from core.local.checks import checked_name
 from core.objects import to_micros
 from core.transfer.reading import Place, Row
@@ -84,6 +85,13 @@ class Fields:
             self.wrong(key, f"is one of {', '.join(meanings)}, not {found!r}")
         return None if found is None else meanings[found]
 
+    def parsed(self, key: str, words: str, parse: Callable[[str], _T]) -> _T:
+        """An address, a prefix or ports, by their own parser."""
+        try:
+            return parse(words)
+        except ValueError as problem:
+            self.wrong(key, str(problem))
+
     def moment(self, key: str) -> int | None:
         """An ISO-8601 time, in microseconds."""
         found = self.text(key)
@@ -104,8 +112,10 @@ class Fields:
     def _checked_text(self, key: str, found: object) -> str | None:
         if found is not None and not isinstance(found, str):
             self.wrong(key, f"is text, not {_shown(found)}")
-        with self.place.inside(f"{self.path}{key}").checking():
-            return checked_name(found or None, "text")
+        try:
+            return checked_name(found or None, key)
+        except InvalidInput as problem:
+            self.wrong(key, f"is refused: {problem.reason}")
 
 
 def _shown(value: object) -> str:
