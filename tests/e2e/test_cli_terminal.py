@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
+def _environment() -> dict[str, str]:
+    """Without the size that a test runner's workers are told: the terminal has its own."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+
+
 def asked(*words: str, columns: int = 100) -> Any:
     """The program on a terminal of its own."""
     return pexpect.spawn(
         sys.executable,
         ["-m", "tui", *words],
         cwd=ROOT,
-        env={**os.environ, "TERM": "xterm-256color"},
+        env={**_environment(), "TERM": "xterm-256color"},
         dimensions=(24, columns),
         encoding="utf-8",
         timeout=30,
