@@ -207,7 +207,7 @@ def serves(bindings: Sequence[Binding], names: dict[str, str]) -> str:
     first = bindings[0]
     name = names.get(first.service_id, "")
     if first.kind is BindingKind.NIC:
-        return f"nic {name or first.service_id} {first.private_ip}"
+        return f"nic {name or first.service_id} {first.private_ip or ''}".rstrip()
     if first.kind is BindingKind.LOAD_BALANCER:
         return f"lb {first.service_id} {name}".rstrip()
     kinds = {binding.kind for binding in bindings}
@@ -216,6 +216,8 @@ def serves(bindings: Sequence[Binding], names: dict[str, str]) -> str:
     if first.kind is BindingKind.DNAT:
         return f"dnat {first.service_id} {len(bindings)} entr{'y' if len(bindings) == 1 else 'ies'}"
     sources = {source for binding in bindings for source in binding.sources}
+    if not sources:
+        return f"nat {first.service_id} no entry known"
     if "0.0.0.0/0" in sources:
         return f"snat {first.service_id} all subnets"
     return f"snat {first.service_id} {len(sources)} subnet{'' if len(sources) == 1 else 's'}"

@@ -125,7 +125,8 @@ class Binding:
     service_id: str
     private_ip: str | None
     sources: tuple[str, ...]
-    """SNAT source CIDRs, sorted; empty for the other kinds."""
+    """SNAT source CIDRs, sorted; none when the EIP is on the gateway, but in no entry that is known, and for the
+    other kinds."""
     protocol: str | None
     """`tcp`, `udp` or `any`; DNAT only."""
     port: int | str | None

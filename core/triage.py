@@ -230,9 +230,9 @@ def _serving(bindings: tuple[Binding, ...], names: dict[str, str]) -> str:
 
 def _detail(binding: Binding) -> str:
     if binding.kind is BindingKind.NIC:
-        return f" on {binding.private_ip}"
+        return f" on {binding.private_ip}" if binding.private_ip else ""
     if binding.kind is BindingKind.SNAT:
-        return f": {', '.join(binding.sources)} leave through it"
+        return f": {', '.join(binding.sources)} leave through it" if binding.sources else ", in no entry that is known"
     if binding.kind is BindingKind.DNAT:
         port = f" {binding.port}" if binding.port is not None else ""
         to_port = f":{binding.to_port}" if binding.to_port is not None else ""

@@ -35,9 +35,9 @@ def served(eip: Eip) -> str:
 def _served(binding: Binding) -> str:
     match binding.kind:
         case BindingKind.NIC:
-            return f"nic {binding.service_id} {binding.private_ip}"
+            return f"nic {binding.service_id} {binding.private_ip or _NOTHING}"
         case BindingKind.SNAT:
-            return f"snat {binding.service_id} {','.join(binding.sources) or 'all'}"
+            return f"snat {binding.service_id} {','.join(binding.sources) or _NOTHING}"
         case BindingKind.DNAT:
             port = "" if binding.port is None else f"/{binding.port}"
             to_port = "" if binding.to_port is None else f":{binding.to_port}"

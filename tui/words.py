@@ -83,9 +83,10 @@ def _what(binding: Binding) -> str:
         case BindingKind.NIC:
             return binding.private_ip or ""
         case BindingKind.SNAT:
-            sources = " and ".join(binding.sources[:2]) if binding.sources else "everything"
+            if not binding.sources:
+                return "in no entry that is known"
             more = f" and {len(binding.sources) - 2} more" if len(binding.sources) > 2 else ""
-            return f"{sources}{more} leave through it" if sources != "everything" else "all leave through it"
+            return f"{' and '.join(binding.sources[:2])}{more} leave through it"
         case BindingKind.DNAT:
             port = "all ports" if binding.port is None else f"{binding.port}/{binding.protocol}"
             return f"{port} to {binding.private_ip}" + (f":{binding.to_port}" if binding.to_port else "")

@@ -232,7 +232,7 @@ def _checked_anyport(eip: Eip, wanted: Binding, others: Sequence[Binding]) -> No
 
 
 _LIVE: Final = "FROM binding WHERE service_id = :service AND unbound_at IS NULL"
-_SNAT: Final = text(f"SELECT DISTINCT sources {_LIVE} AND kind = 'snat'")
+_SNAT: Final = text(f"SELECT DISTINCT sources {_LIVE} AND kind = 'snat' AND sources <> '[]'")
 _DNAT: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'dnat'")
 _ON_PRIVATE: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'nic' AND private_ip = :private_ip")
 

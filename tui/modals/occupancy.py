@@ -25,7 +25,9 @@ def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
     bindings = [
         binding for eip in eips for binding in eip.bindings if binding.service_id == service.id and binding.kind is kind
     ]
-    return len({binding.sources for binding in bindings}) if kind is BindingKind.SNAT else len(bindings)
+    return (
+        len({binding.sources for binding in bindings if binding.sources}) if kind is BindingKind.SNAT else len(bindings)
+    )
 
 
 def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
@@ -34,9 +36,7 @@ def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
         eip
         for eip in eips
         if any(
-            binding.kind is BindingKind.SNAT
-            and binding.service_id == service.id
-            and (source in binding.sources or not binding.sources)
+            binding.kind is BindingKind.SNAT and binding.service_id == service.id and source in binding.sources
             for binding in eip.bindings
         )
     ]

@@ -62,7 +62,7 @@ def _loss(binding: Binding) -> str:
         case BindingKind.NIC:
             return "in and out"
         case BindingKind.SNAT:
-            return f"{', '.join(binding.sources) or 'every source'} no longer leaves by it"
+            return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no entry is known"
         case BindingKind.DNAT:
             what = "all ports" if binding.port is None else f"{binding.port}/{binding.protocol}"
             return f"{what} no longer comes in to {binding.private_ip}"

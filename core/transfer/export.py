@@ -1,4 +1,4 @@
-"""Export and import: everything as one JSON document, restored whole into an empty database."""
+"""An export: everything as one JSON document, and its restoration into an empty database."""
 
 from __future__ import annotations
 
@@ -6,33 +6,24 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, LargeBinary, Table, text
 from sqlalchemy.exc import DatabaseError
 
-from core.errors import EipdeckError, error
+from core.errors import error
 from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
+from core.transfer.reading import EXPORT_KEY, Export
 
-__all__ = ["Document", "export_document", "import_documents", "read_documents", "write_export"]
+__all__ = ["export_document", "restore", "write_export"]
 
 FORMAT: Final = 1
-_MARK: Final = "eipdeck_export"
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
 """What `Imported` counts: objects, not the rows that serve them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that was read and understood as an export."""
-
-    name: str
-    tables: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def _tables() -> list[Table]:
@@ -42,7 +33,7 @@ def _tables() -> list[Table]:
 
 def export_document(connection: Connection) -> Iterator[str]:
     """The whole database as one JSON document, in parts; nothing is held in memory."""
-    yield f'{{"{_MARK}": {FORMAT}, "tables": {{'
+    yield f'{{"{EXPORT_KEY}": {FORMAT}, "tables": {{'
     for place, table in enumerate(_tables()):
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
@@ -85,58 +76,40 @@ def write_export(connection: Connection, path: Path, *, force: bool = False) -> 
         raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
 
 
-def read_documents(paths: Sequence[Path]) -> list[Document]:
-    """Read the files before any transaction begins.
-
-    Raises:
-        EipdeckError: `invalid_import`, naming the file and what is wrong in it.
-
-    """
-    return [_read(path) for path in paths]
-
-
-def _read(path: Path) -> Document:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise _invalid(path.name, (problem.strerror or "cannot be read").lower()) from problem
-    except (ValueError, RecursionError) as problem:
-        raise _invalid(path.name, "it is no JSON") from problem
-    if not isinstance(data, dict) or data.get(_MARK) != FORMAT or not isinstance(data.get("tables"), dict):
-        raise _invalid(path.name, "it is no eipdeck export of this version")
-    for table in _tables():
-        rows = data["tables"].get(table.name)
-        wanted = {column.name for column in table.columns}
-        if not isinstance(rows, list):
-            raise _invalid(path.name, f"{table.name} is missing")
-        for place, row in enumerate(rows):
-            if not isinstance(row, dict) or set(row) != wanted:
-                raise _invalid(path.name, f"{table.name}[{place}] has not the columns of this version")
-    return Document(path.name, data["tables"])
-
-
-def _invalid(name: str, why: str) -> EipdeckError:
-    return error("invalid_import", f"{name}: {why}.", hint="Nothing was imported.", details={"file": name})
-
-
-def import_documents(change: Change, documents: Sequence[Document]) -> Imported:
-    """Restore exports into an empty database, events and all; one that is here already changes nothing.
+def restore(change: Change, export: Export) -> Imported:
+    """Restore an export into an empty database, events and all; one that is here already changes nothing.
 
     Raises:
         EipdeckError: `invalid_import` when the database holds something else, or a row breaks a rule.
 
     """
-    done = Imported(0, 0, 0)
-    for document in documents:
-        objects = sum(len(document.tables[name]) for name in _COUNTED)
-        if _present(change.connection) == document.tables:
-            done = Imported(done.created, 0, done.unchanged + objects)
-            continue
-        if change.run(text("SELECT count(*) FROM event")).scalar_one():
-            raise _invalid(document.name, "an export is restored into an empty database, and this one is not")
-        _restore(change, document)
-        done = Imported(done.created + objects, 0, done.unchanged)
-    return done
+    tables = _checked(export)
+    objects = sum(len(tables[name]) for name in _COUNTED)
+    if _present(change.connection) == tables:
+        return Imported(0, 0, objects)
+    if change.run(text("SELECT count(*) FROM event")).scalar_one():
+        export.place.refuse("an export is restored into an empty database, and this one is not")
+    _restore(change, export, tables)
+    return Imported(objects, 0, 0)
+
+
+_Rows = Mapping[str, list[dict[str, Any]]]
+
+
+def _checked(export: Export) -> _Rows:
+    """The tables, each row with the columns of this version."""
+    tables = export.data.get("tables")
+    if export.data[EXPORT_KEY] != FORMAT or not isinstance(tables, dict):
+        export.place.refuse("it is no export of this version of eipdeck")
+    for table in _tables():
+        rows = tables.get(table.name)
+        wanted = {column.name for column in table.columns}
+        if not isinstance(rows, list):
+            export.place.refuse(f"{table.name} is missing")
+        for place, row in enumerate(rows):
+            if not isinstance(row, dict) or set(row) != wanted:
+                export.place.inside(f"{table.name}[{place}]").refuse("it has not the columns of this version")
+    return tables
 
 
 def _present(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -145,18 +118,19 @@ def _present(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def _restore(change: Change, document: Document) -> None:
+def _restore(change: Change, export: Export, tables: _Rows) -> None:
     """Replace what a new database starts with by the document's rows."""
     change.run(text("DELETE FROM free_range"))
     for table in _tables():
-        rows = document.tables[table.name]
+        rows = tables[table.name]
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
         for place, row in enumerate(rows):
             try:
                 values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
                 _put(change, table, values)
             except (DatabaseError, ValueError, TypeError) as problem:
-                raise _invalid(document.name, f"{table.name}[{place}] breaks a rule of the inventory") from problem
+                row_place = export.place.inside(f"{table.name}[{place}]")
+                raise row_place.wrong("it breaks a rule of the inventory") from problem
 
 
 _THERE_FROM_THE_START: Final = ("pool", "cidr")

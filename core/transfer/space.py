@@ -1,0 +1,194 @@
+"""Pools and CIDRs of an import: opened, brought up to date, or taking over what stood in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from core.addresses import Prefix
+from core.history import Change, Fact
+from core.local.checks import checked_name
+from core.local.pools import PoolRow, find_pool, make_known
+from core.local.space import Place as Spot
+from core.local.space import close_range, open_range
+from core.objects import CidrState, PoolKind, PoolOrder
+from core.rpki import Validity, validity
+from core.transfer.ledger import Ledger, Outcome
+from core.transfer.reading import Place
+from core.transfer.takeover import Arriving, take_over
+from core.transfer.zenlayer import GivenCidr, GivenPool
+
+__all__ = ["import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
+
+_POOL_NAME: Final = text("SELECT name FROM pool WHERE id = :id")
+_RENAME: Final = text("UPDATE pool SET name = :name WHERE id = :id")
+_POOL: Final = text(
+    'INSERT INTO pool (id, name, kind, customer_owned, region, "order", cooldown_seconds, warn_percent,'
+    " critical_percent, created_at) VALUES (:id, :name, 'customer', TRUE, :region, 'lru', 0, 80, 95, :now)"
+)
+
+
+def import_pools(ledger: Ledger, pools: Iterable[GivenPool], cidrs: Iterable[GivenCidr]) -> None:
+    """Open or rename the pools; one that holds leased space alone is none of the customer's, and has no row."""
+    owned: dict[str | None, bool] = {}
+    for cidr in cidrs:
+        owned[cidr.pool_id] = owned.get(cidr.pool_id, False) or cidr.customer_owned
+    for given in pools:
+        with given.place.checking():
+            if owned.get(given.id, True):
+                _import_pool(ledger, given)
+
+
+def _import_pool(ledger: Ledger, given: GivenPool) -> None:
+    pool = open_pool(ledger, given.place, given.id, given.region, given.name)
+    name = ledger.change.run(_POOL_NAME, id=pool.id).scalar_one()
+    if given.name is None or given.name == name:
+        return
+    ledger.change.run(_RENAME, id=pool.id, name=given.name)
+    ledger.count("pool", pool.id, Outcome.CHANGED)
+    ledger.note(given.place, Fact("import", pool_id=pool.id, before={"name": name}, after={"name": given.name}))
+
+
+def open_pool(ledger: Ledger, place: Place, pool_id: str, region: str | None, name: str | None = None) -> PoolRow:
+    """The customer pool with this id, opened when there is none."""
+    found = find_pool(ledger.change, pool_id)
+    if found is None:
+        if pool_id.startswith("default-"):
+            place.refuse(f"pool {pool_id} would be a default pool by its name, and a customer's pool is none")
+        return _open(ledger, place, pool_id, region_pool(ledger, place, region).region, name)
+    if not found.customer_owned:
+        place.refuse(f"pool {pool_id} is a default pool here, and a customer's pool is none")
+    if region not in (None, found.region):
+        place.refuse(f"pool {pool_id} is in {found.region} here, not in {region}")
+    ledger.count("pool", pool_id, Outcome.UNCHANGED)
+    return found
+
+
+def _open(ledger: Ledger, place: Place, pool_id: str, region: str, name: str | None) -> PoolRow:
+    ledger.change.run(_POOL, id=pool_id, name=name or pool_id, region=region, now=ledger.change.now)
+    ledger.count("pool", pool_id, Outcome.CREATED)
+    after = {"kind": PoolKind.CUSTOMER.value, "region": region, "name": name or pool_id}
+    ledger.note(place, Fact("import", pool_id=pool_id, after=after))
+    return PoolRow(pool_id, PoolKind.CUSTOMER, region, PoolOrder.LRU, 0)
+
+
+def region_pool(ledger: Ledger, place: Place, region: str | None) -> PoolRow:
+    """The default pool of a region (None: the configured one), which an import makes known."""
+    name = checked_name(region, "region") or ledger.change.config.region
+    return make_known(ledger.because(place), name)
+
+
+_PRESENT: Final = text(
+    "SELECT id, cidr, first, last, pool_id, isp, asn, state, rpki FROM cidr"
+    " WHERE state <> 'retired' AND first = :first AND last = :last"
+)
+_LAST_POOL: Final = text(
+    "SELECT p.id FROM cidr c JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr AND p.kind = 'customer'"
+    " ORDER BY c.id DESC LIMIT 1"
+)
+_UPDATE: Final = text(
+    "UPDATE cidr SET state = :state, isp = :isp, asn = :asn, rpki = :rpki, version = version + 1,"
+    " activated_at = CASE WHEN :state = 'active' AND state <> 'active' THEN :now ELSE activated_at END,"
+    " draining_at = CASE WHEN :state = 'draining' AND state <> 'draining' THEN :now ELSE draining_at END"
+    " WHERE id = :id"
+)
+
+
+def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
+    """Add the CIDRs or bring them up to date.
+
+    Raises:
+        EipdeckError: `invalid_import`; also for one that overlaps another, unless that one only stood in for it.
+
+    """
+    for given in cidrs:
+        with given.place.checking():
+            _import_cidr(ledger, given)
+
+
+def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
+    change, prefix = ledger.change, given.prefix
+    pool = _pool_of(ledger, given)
+    present = change.run(_PRESENT, first=prefix.first, last=prefix.last).one_or_none()
+    if present is not None and present.pool_id == pool.id:
+        _update(ledger, given, pool, present)
+        return
+    state, isp, asn = _merged(given, present)
+    arriving = Arriving(
+        place=given.place,
+        prefix=prefix,
+        pool=pool,
+        isp=isp,
+        asn=asn,
+        state=state,
+        rpki=_validity(change, prefix, asn).value,
+        created_at=min(given.created_at or change.now, change.now),
+    )
+    take_over(ledger, arriving)
+
+
+def _pool_of(ledger: Ledger, given: GivenCidr) -> PoolRow:
+    """The pool the CIDR belongs in: its own when it is the customer's, else its region's default pool."""
+    if not given.customer_owned:
+        return region_pool(ledger, given.place, given.region)
+    pool_id = given.pool_id or ledger.change.run(_LAST_POOL, cidr=str(given.prefix)).scalar_one_or_none()
+    return open_pool(ledger, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
+
+
+def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int | None]:
+    """State, line and ASN as they are to be. The platform has no word for draining: a drain begun here goes on."""
+    if present is None:
+        return given.state, given.isp, given.asn
+    draining = present.state == CidrState.DRAINING and given.state is CidrState.ACTIVE
+    state = CidrState.DRAINING if draining else given.state
+    return state, given.isp or present.isp, given.asn or present.asn
+
+
+def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> None:
+    change = ledger.change
+    state, isp, asn = _merged(given, present)
+    before = {"state": present.state, "isp": present.isp, "asn": present.asn}
+    after = {"state": state.value, "isp": isp, "asn": asn}
+    if before == after:
+        ledger.count("cidr", present.cidr, Outcome.UNCHANGED)
+        return
+    rpki = present.rpki if asn == present.asn else _validity(change, given.prefix, asn).value
+    change.run(_UPDATE, id=present.id, rpki=rpki, now=change.now, **after)
+    spot = Spot(present.id, present.first, present.last)
+    if present.state == CidrState.ACTIVE and state is not CidrState.ACTIVE:
+        close_range(change, pool.id, spot, spot.first, spot.last)
+    if present.state != CidrState.ACTIVE and state is CidrState.ACTIVE:
+        open_range(change, pool.id, pool.order, spot, spot.first, spot.last)
+    ledger.count("cidr", present.cidr, Outcome.CHANGED)
+    changed = [key for key in after if before[key] != after[key]]
+    ledger.note(
+        given.place,
+        Fact(
+            "import",
+            pool_id=pool.id,
+            cidr=present.cidr,
+            before={key: before[key] for key in changed},
+            after={key: after[key] for key in changed},
+        ),
+    )
+
+
+def _validity(change: Change, prefix: Prefix, asn: int | None) -> Validity:
+    return Validity.UNKNOWN if asn is None else validity(change.config.roa_file, prefix, asn)
+
+
+def stand_in(ledger: Ledger, place: Place, pool: PoolRow, address: int, since: int) -> None:
+    """A /32 for an address in no known range; a CIDR that is imported later takes it over."""
+    arriving = Arriving(
+        place=place,
+        prefix=Prefix(address, 32),
+        pool=pool,
+        isp=None,
+        asn=None,
+        state=CidrState.ACTIVE,
+        rpki=Validity.UNKNOWN.value,
+        created_at=since,
+    )
+    take_over(ledger, arriving)

@@ -1,0 +1,594 @@
+"""Import of the platform's answers: what they make, in any order, twice, and when one row is wrong."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import (
+    BandwidthRequest,
+    BindingKind,
+    CidrState,
+    Desk,
+    DrainRequest,
+    Eip,
+    Imported,
+    UnbindRequest,
+    VerdictWord,
+    open_desk,
+)
+from core.objects import to_json
+from tests.core.audit import audit
+from tests.core.kit import (
+    Clock,
+    balancer,
+    customer_cidr,
+    dump,
+    fresh_desk,
+    nic,
+    one,
+    refused,
+    release,
+    services,
+    unchanged,
+)
+
+ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.json"))
+Json = dict[str, Any]
+
+
+def cidr_row(prefix: str = "203.0.113.0/28", **fields: Any) -> Json:
+    row = {"cidrId": "c-1", "cidrBlock": prefix, "poolId": "edge", "regionId": "asia-east-1", "source": "BYOIP"}
+    return {**row, "asn": 64500, "status": "AVAILABLE", "networkLineType": "PremiumBGP", **fields}
+
+
+def eip_row(address: str, eip_id: str | None = None, **fields: Any) -> Json:
+    row = {"eipId": eip_id or f"e-{address}", "publicIpAddresses": [address], "regionId": "asia-east-1"}
+    return {**row, "status": "UNBIND", "isCustomized": True, "bandwidth": 100, "name": "web", **fields}
+
+
+def on(kind: str, service_id: str, **fields: Any) -> Json:
+    return {"status": "BINDED", "associatedType": kind, "associatedId": service_id, **fields}
+
+
+def gateway_row(service_id: str = "nat-1", **fields: Any) -> Json:
+    return {"natGatewayId": service_id, "name": "egress", "regionId": "asia-east-1", **fields}
+
+
+def detail_row(service_id: str = "nat-1", *, snats: Iterable[Json] = (), dnats: Iterable[Json] = ()) -> Json:
+    return {"natGatewayId": service_id, "name": "egress", "snats": list(snats), "dnats": list(dnats)}
+
+
+def dnat_row(eip_id: str, port: str, **fields: Any) -> Json:
+    row = {"eipId": eip_id, "privateIp": "10.0.8.10", "protocol": "TCP", "listenerPort": port, "internalPort": port}
+    return {**row, **fields}
+
+
+class Files:
+    """Writes answers to files and has the desk import them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = itertools.count(1)
+
+    def __call__(self, *documents: object) -> list[Path]:
+        paths = [self._folder / f"answer-{next(self._names)}.json" for _ in documents]
+        for path, document in zip(paths, documents, strict=True):
+            path.write_text(json.dumps(document))
+        return paths
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path)
+
+
+def eips(desk: Desk) -> dict[str, Eip]:
+    return {eip.address: eip for eip in desk.eips()}
+
+
+def served(eip: Eip) -> list[tuple[str, str, str | None]]:
+    return [(binding.kind.value, binding.service_id, binding.private_ip) for binding in eip.bindings]
+
+
+# What the answers make
+
+
+def test_the_answers_of_a_platform_make_an_inventory(desk: Desk) -> None:
+    assert desk.import_files(ANSWERS) == Imported(18, 0, 0)
+    there = eips(desk)
+    assert {address: (eip.id, eip.customer_owned, eip.pool_id) for address, eip in there.items()} == {
+        "88.0.2.17": ("1587214936502374656", True, "1587100000000000009"),
+        "88.0.2.18": ("1587214936502374657", True, "1587100000000000009"),
+        "88.0.2.19": ("1587214936502374658", True, "1587100000000000009"),
+        "128.14.9.40": ("1587214936502374659", False, "default-asia-east-1"),
+        "128.0.0.1": ("<eip id>", False, "default-na-east-1"),
+    }
+    assert served(there["88.0.2.17"]) == [("snat", "1587300000000000007", None)]
+    assert served(there["88.0.2.18"]) == [("nic", "1587400000000000003", "10.0.0.12")]
+    assert served(there["88.0.2.19"]) == []
+    assert served(there["128.14.9.40"]) == [("load_balancer", "1587500000000000002", None)]
+    cidr = desk.cidr("88.0.2.0/24")
+    assert (cidr.state, cidr.asn, cidr.isp, cidr.allocated) == (CidrState.ACTIVE, 62610, "PremiumBGP", 3)
+    assert desk.pool("1587100000000000009").name == "asia-east-1-byoip"
+    assert desk.service("1587500000000000002").name == "edge"
+    assert not any(eip.landed_in_default for eip in there.values())
+    audit(desk)
+
+
+def test_importing_twice_changes_nothing(desk: Desk, clock: Clock) -> None:
+    desk.import_files(ANSWERS)
+    clock.advance(60)
+    with unchanged(desk):
+        assert desk.import_files(ANSWERS) == Imported(0, 0, 18)
+
+
+@given(order=st.permutations(ANSWERS))
+def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
+    desk = fresh_desk(tmp_path_factory.mktemp("order"), clock=Clock())
+    assert desk.import_files(order) == Imported(18, 0, 0)
+    assert {eip.id: _shown(eip) for eip in desk.eips()} == _together(tmp_path_factory)
+    desk.close()
+
+
+@given(order=st.permutations(ANSWERS))
+def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
+    """An EIP whose CIDR comes later stands in a /32 until then."""
+    desk = fresh_desk(tmp_path_factory.mktemp("single"), clock=Clock())
+    for path in order:
+        desk.import_files([path])
+        audit(desk)
+    assert {eip.id: _shown(eip) for eip in desk.eips()} == _together(tmp_path_factory)
+    with unchanged(desk):
+        desk.import_files(ANSWERS)
+    desk.close()
+
+
+def _shown(eip: Eip) -> Json:
+    """An EIP without the ids of its bindings, which count up in the order they were made."""
+    shown = to_json(eip)
+    assert isinstance(shown, dict)
+    return {**shown, "bindings": [{**binding, "id": None} for binding in shown["bindings"]], "version": None}
+
+
+def _together(factory: pytest.TempPathFactory) -> dict[str | None, Json]:
+    desk = fresh_desk(factory.mktemp("together"), clock=Clock())
+    desk.import_files(ANSWERS)
+    found = {eip.id: _shown(eip) for eip in desk.eips()}
+    desk.close()
+    return found
+
+
+WRAPPINGS: Mapping[str, Callable[[Json], object]] = {
+    "a bare row": lambda row: row,
+    "a list of rows": lambda row: [row],
+    "an answer": lambda row: {"requestId": "T1", "totalCount": 1, "dataSet": [row]},
+    "an answer within its response": lambda row: {"requestId": "T1", "response": {"dataSet": [row]}},
+    "a recorded call": lambda row: {
+        "_x_zc_action": "DescribeEips",
+        "response": {"requestId": "T1", "response": {"dataSet": [row]}},
+    },
+    "several recorded calls": lambda row: [
+        {"_x_zc_action": "DescribeEips", "response": {"response": {"dataSet": []}}},
+        {"_x_zc_action": "DescribeEips", "response": {"response": {"dataSet": [row]}}},
+    ],
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_an_answer_may_be_wrapped_or_bare(desk: Desk, files: Files, wrapping: str) -> None:
+    customer_cidr(desk)
+    done = desk.import_files(files(WRAPPINGS[wrapping](eip_row("203.0.113.5"))))
+    assert done.created == 1
+    assert eips(desk)["203.0.113.5"].pool_id == "edge"
+
+
+def test_a_byte_order_mark_is_no_obstacle(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "windows.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps([cidr_row()]).encode())
+    assert desk.import_files([path]).created == 2
+
+
+# What a row says
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("CREATING", CidrState.VALIDATING),
+        ("AVAILABLE", CidrState.ACTIVE),
+        ("CHANGING", CidrState.ACTIVE),
+        ("RECYCLED", CidrState.DRAINING),
+        ("FAILED", CidrState.FAILED),
+    ],
+)
+def test_a_status_of_the_platform_is_a_state_here(desk: Desk, files: Files, status: str, state: CidrState) -> None:
+    desk.import_files(files([cidr_row(status=status)]))
+    assert desk.cidr("203.0.113.0/28").state is state
+    audit(desk)
+
+
+def test_a_state_follows_the_platform_but_a_drain_begun_here_goes_on(desk: Desk, files: Files) -> None:
+    desk.import_files(files([cidr_row(status="CREATING")]))
+    assert desk.import_files(files([cidr_row()])).changed == 1
+    assert desk.pool("edge").available == 16
+    desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
+    with unchanged(desk):
+        desk.import_files(files([cidr_row()]))
+
+
+def test_leased_space_belongs_to_the_default_pool(desk: Desk, files: Files) -> None:
+    rows = [cidr_row("128.14.8.0/24", source="CONSOLE", asn=None, poolId="leased"), eip_row("128.14.8.9")]
+    desk.import_files(files([rows[0]], [rows[1]]))
+    assert desk.cidr("128.14.8.0/24").pool_id == "default-asia-east-1"
+    assert not eips(desk)["128.14.8.9"].customer_owned
+
+
+def test_the_flag_follows_what_was_granted_and_a_platform_that_says_otherwise_is_reported(
+    desk: Desk, files: Files
+) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", isCustomized=False)]))
+    eip = eips(desk)["203.0.113.5"]
+    assert eip.customer_owned
+    assert desk.lookup(eip.address).verdict is VerdictWord.UNKNOWN
+
+
+def test_an_address_in_no_known_range_gets_a_range_of_its_own_until_its_cidr_comes(desk: Desk, files: Files) -> None:
+    on_nic = eip_row("203.0.113.5", isCustomized=False, **on("NIC", "nic-9", privateIpAddress="10.0.0.9"))
+    desk.import_files(files([on_nic]))
+    before = eips(desk)["203.0.113.5"]
+    assert (before.cidr, before.pool_id, before.customer_owned) == ("203.0.113.5/32", "default-asia-east-1", False)
+    assert desk.import_files(files([cidr_row()])) == Imported(2, 2, 0)
+    after = eips(desk)["203.0.113.5"]
+    assert (after.cidr, after.pool_id, after.customer_owned) == ("203.0.113.0/28", "edge", True)
+    assert (after.id, after.bindings, after.allocated_at) == (before.id, before.bindings, before.allocated_at)
+    assert desk.pool("edge").available == 15
+    audit(desk)
+
+
+def test_a_row_that_tells_something_new_changes_that_alone_and_is_one_event(
+    desk: Desk, files: Files, clock: Clock
+) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5"), eip_row("203.0.113.6")]))
+    events = len(desk.history())
+    clock.advance(5)
+    path = files([eip_row("203.0.113.5", name="front", bandwidth=None), eip_row("203.0.113.6")])
+    assert desk.import_files(path) == Imported(0, 1, 3)
+    (event,) = desk.history()[events:]
+    assert (event.action, event.eip_id, event.reason) == ("import", "e-203.0.113.5", path[0].name)
+    assert (event.before, event.after) == ({"name": "web"}, {"name": "front"})
+    eip = eips(desk)["203.0.113.5"]
+    assert (eip.name, eip.bandwidth_mbps) == ("front", 100)
+
+
+def test_an_interface_whose_private_address_is_not_told_is_bound_all_the_same(desk: Desk, files: Files) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NIC", "nic-1"))]))
+    assert served(eips(desk)["203.0.113.5"]) == [("nic", "nic-1", None)]
+    assert "None" not in desk.lookup("203.0.113.5").summary
+    desk.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
+    assert served(eips(desk)["203.0.113.5"]) == [("nic", "nic-1", "10.0.0.1")]
+
+
+def test_an_eip_that_is_not_given_stays(desk: Desk, files: Files) -> None:
+    """An answer may be one page of many."""
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5")]))
+    desk.import_files(files([eip_row("203.0.113.6")]))
+    assert set(eips(desk)) == {"203.0.113.5", "203.0.113.6"}
+
+
+def test_ids_of_our_own_making_are_not_given_out_again(desk: Desk, files: Files) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", "eip-7")]))
+    assert one(desk).id == "eip-8"
+
+
+def test_since_when_an_eip_is_held_comes_with_it(desk: Desk, files: Files, clock: Clock) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", createTime="2026-03-02T09:11:40Z")]))
+    eip = eips(desk)["203.0.113.5"]
+    assert to_json(eip.allocated_at) == "2026-03-02T09:11:40Z"
+    assert desk.lookup(eip.address, at=clock.now - timedelta(days=30)).eip == eip
+
+
+def test_a_tenancy_that_ended_here_is_not_overlapped(desk: Desk, files: Files, clock: Clock) -> None:
+    customer_cidr(desk)
+    first = one(desk)
+    clock.advance(60)
+    release(desk, first.address)
+    desk.import_files(files([eip_row(first.address, createTime="2020-01-01T00:00:00Z")]))
+    assert eips(desk)[first.address].allocated_at == clock.now
+    audit(desk)
+
+
+def test_what_failed_or_has_no_address_yet_is_left_out(desk: Desk, files: Files) -> None:
+    rows = [
+        {"eipId": "e-1", "status": "CREATE_FAILED", "publicIpAddresses": ["203.0.113.5"]},
+        {"eipId": "e-2", "status": "CREATING", "publicIpAddresses": []},
+    ]
+    assert desk.import_files(files({"dataSet": rows})) == Imported(0, 0, 0)
+
+
+# Services and bindings
+
+
+def test_a_gateways_entries_are_bindings(desk: Desk, files: Files) -> None:
+    rows = [eip_row(f"203.0.113.{number}", **on("NAT", "nat-1")) for number in (5, 6, 7)]
+    detail = detail_row(
+        snats=[
+            {"cidrs": ["10.0.8.0/24"], "eipIds": ["e-203.0.113.5"]},
+            {"cidrs": ["10.0.9.0/24"], "eipIds": [], "isAllEip": True},
+        ],
+        dnats=[dnat_row("e-203.0.113.6", "443"), dnat_row("e-203.0.113.6", "1-30")],
+    )
+    desk.import_files(files([cidr_row()], rows, detail))
+    assert {
+        address: sorted((binding.kind.value, binding.sources, str(binding.port)) for binding in eip.bindings)
+        for address, eip in eips(desk).items()
+    } == {
+        "203.0.113.5": [("snat", ("10.0.8.0/24",), "None"), ("snat", ("10.0.9.0/24",), "None")],
+        "203.0.113.6": [
+            ("dnat", (), "1-30"),
+            ("dnat", (), "443"),
+            ("snat", ("10.0.9.0/24",), "None"),
+        ],
+        "203.0.113.7": [("snat", ("10.0.9.0/24",), "None")],
+    }
+    audit(desk)
+
+
+def test_on_a_gateway_whose_entries_are_unknown_an_eip_is_bound_all_the_same(desk: Desk, files: Files) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
+    verdict = desk.lookup("203.0.113.5")
+    assert verdict.verdict is VerdictWord.CUSTOMER_BOUND
+    assert "in no entry that is known" in verdict.summary
+    assert "eip_idle" not in {finding.code for finding in desk.findings()}
+    desk.import_files(files(detail_row(snats=[{"cidrs": ["10.0.8.0/24"], "eipIds": ["e-203.0.113.5"]}])))
+    (binding,) = eips(desk)["203.0.113.5"].bindings
+    assert binding.sources == ("10.0.8.0/24",)
+
+
+def test_a_gateway_without_a_detail_keeps_the_entries_that_are_here(desk: Desk, files: Files) -> None:
+    row = eip_row("203.0.113.5", **on("NAT", "nat-1"))
+    detail = detail_row(dnats=[dnat_row("e-203.0.113.5", "443")])
+    desk.import_files(files([cidr_row()], [row], detail))
+    with unchanged(desk):
+        desk.import_files(files([row], [gateway_row(eipIds=["e-203.0.113.5"])]))
+
+
+def test_a_binding_that_is_no_more_ends_and_what_serves_now_begins(desk: Desk, files: Files, clock: Clock) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("LB", "lb-1"))]))
+    began = clock.now
+    clock.advance(60)
+    desk.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
+    eip = eips(desk)["203.0.113.5"]
+    assert served(eip) == [("nic", "nic-1", "10.0.0.1")]
+    past = desk.lookup(eip.address, at=began + timedelta(seconds=1)).eip
+    assert past is not None
+    assert served(past) == [("load_balancer", "lb-1", None)]
+    clock.advance(60)
+    desk.import_files(files([eip_row("203.0.113.5")]))
+    assert served(eips(desk)["203.0.113.5"]) == []
+    audit(desk)
+
+
+def test_a_load_balancer_is_joined_on_its_addresses(desk: Desk, files: Files) -> None:
+    balancer_row = {
+        "loadBalancerId": "lb-1",
+        "publicIpAddress": ["203.0.113.5", "2001:db8::1"],
+    }
+    customer_cidr(desk)
+    one(desk, address="203.0.113.5")
+    assert desk.import_files(files([balancer_row])) == Imported(2, 0, 0)
+    assert served(eips(desk)["203.0.113.5"]) == [("load_balancer", "lb-1", None)]
+    desk.import_files(files([{**balancer_row, "publicIpAddress": []}]))
+    assert served(eips(desk)["203.0.113.5"]) == []
+
+
+def test_the_detail_of_a_gateway_stands_alone(desk: Desk) -> None:
+    (sample,) = (path for path in ANSWERS if "detail" in path.name)
+    assert desk.import_files([sample]) == Imported(1, 0, 0)
+    assert [service.id for service in desk.services()] == ["<natGatewayId>"]
+
+
+def test_what_was_imported_is_changed_by_the_same_verbs(desk: Desk, files: Files) -> None:
+    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
+    desk.platform.set_bandwidth(BandwidthRequest(eip="e-203.0.113.5", bandwidth_mbps=50))
+    desk.platform.unbind(UnbindRequest(eip="203.0.113.5"))
+    services(desk)
+    desk.platform.bind(balancer("203.0.113.5"))
+    release(desk, "203.0.113.5", unbind=True)
+    assert desk.pool("edge").available == 16
+    audit(desk)
+
+
+# What is wrong
+
+EIP = eip_row("203.0.113.5")
+WRONG: Mapping[str, tuple[Json, str]] = {
+    "host bits": (cidr_row("203.0.113.1/28"), "cidrBlock"),
+    "a private prefix": (cidr_row("10.0.0.0/24"), "cidrBlock"),
+    "a length that is none": (cidr_row("203.0.113.0/33"), "cidrBlock"),
+    "no prefix": ({"cidrId": "c-1"}, "cidrBlock"),
+    "a state nobody knows": (cidr_row(status="LOST"), "status"),
+    "an ASN that is none": (cidr_row(asn=0x1_0000_0000), "asn"),
+    "an ASN of text": (cidr_row(asn="64500"), "asn"),
+    "a customer's pool called default": (cidr_row(poolId="default-asia-east-1"), "default"),
+    "a leading zero": ({**EIP, "publicIpAddresses": ["203.0.113.07"]}, "publicIpAddresses[0]"),
+    "an IPv6 address": ({**EIP, "publicIpAddresses": ["2001:db8::1"]}, "publicIpAddresses[0]"),
+    "a private address": ({**EIP, "publicIpAddresses": ["10.0.0.1"]}, "publicIpAddresses[0]"),
+    "a block of addresses": ({**EIP, "publicIpAddresses": ["203.0.113.5", "203.0.113.6"]}, "block"),
+    "no address": ({**EIP, "publicIpAddresses": None}, "publicIpAddresses"),
+    "no id": ({**EIP, "eipId": ""}, "eipId"),
+    "a number for an id": ({**EIP, "eipId": 5}, "eipId"),
+    "a long name": ({**EIP, "name": "x" * 300}, "name"),
+    "a bandwidth below zero": ({**EIP, "bandwidth": -1}, "Mbps"),
+    "a bandwidth of text": ({**EIP, "bandwidth": "100"}, "bandwidth"),
+    "a flag of text": ({**EIP, "isCustomized": "yes"}, "isCustomized"),
+    "a status nobody knows": ({**EIP, "status": "LOST"}, "status"),
+    "a time that is none": ({**EIP, "createTime": "yesterday"}, "createTime"),
+    "a holder without an id": ({**EIP, "status": "BINDED", "associatedType": "LB"}, "associatedId"),
+    "a port that is none": (detail_row(dnats=[dnat_row("e-1", "70000")]), "listenerPort"),
+    "ranges of two sizes": (detail_row(dnats=[dnat_row("e-1", "1-30", internalPort="1-20")]), "internalPort"),
+    "a protocol nobody knows": (detail_row(dnats=[dnat_row("e-1", "443", protocol="SCTP")]), "protocol"),
+    "a source that is none": (detail_row(snats=[{"cidrs": ["10.0.8.1/24"], "eipIds": []}]), "cidrs"),
+    "an entry that is no object": ({"natGatewayId": "nat-1", "snats": ["x"], "dnats": []}, "snats[0]"),
+    "something else": ({"hello": "world"}, "row"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_one_wrong_row_and_nothing_is_imported(desk: Desk, files: Files, wrong: str) -> None:
+    row, words = WRONG[wrong]
+    paths = files([cidr_row("198.51.100.0/24", cidrId="c-9", poolId="other")], {"dataSet": [row]})
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files(paths)
+    problem = caught.value
+    assert problem.details == {"file": str(paths[1]), "row": "dataSet[0]"}
+    assert f"{paths[1].name}, dataSet[0]: " in problem.message
+    assert words in problem.message
+    assert problem.exit_code == 2
+
+
+CONFLICTS: Mapping[str, tuple[list[Json], str]] = {
+    "one address for two EIPs": ([eip_row("203.0.113.5", "e-1"), eip_row("203.0.113.5", "e-2")], "same address"),
+    "one EIP with two addresses": ([eip_row("203.0.113.5", "e-1"), eip_row("203.0.113.6", "e-1")], "same eipId"),
+    "two CIDRs of one id": ([cidr_row(), cidr_row("198.51.100.0/24")], "same cidrId"),
+    "two CIDRs that overlap": ([cidr_row(), cidr_row("203.0.113.0/29", cidrId="c-2")], "overlaps"),
+    "an EIP outside the CIDR it names": ([cidr_row(), eip_row("198.51.100.1", cidrId="c-1")], "is not in"),
+    "an id of two kinds": (
+        [eip_row("203.0.113.5", **on("LB", "x-1")), eip_row("203.0.113.6", **on("NAT", "x-1"))],
+        "x-1",
+    ),
+    "two gateways that claim one EIP": (
+        [eip_row("203.0.113.5", status=None), *(gateway_row(name, eipIds=["e-203.0.113.5"]) for name in ("a", "b"))],
+        "claims",
+    ),
+    "ports that overlap": (
+        [
+            eip_row("203.0.113.5", **on("NAT", "nat-1")),
+            detail_row(dnats=[dnat_row("e-203.0.113.5", "1-30"), dnat_row("e-203.0.113.5", "30")]),
+        ],
+        "refuses",
+    ),
+}
+
+
+@pytest.mark.parametrize("conflict", CONFLICTS)
+def test_rows_that_contradict_each_other_are_refused(desk: Desk, files: Files, conflict: str) -> None:
+    rows, words = CONFLICTS[conflict]
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files(files(*rows))
+    assert words in caught.value.message
+    assert "answer-" in caught.value.message
+
+
+def test_what_contradicts_the_inventory_is_refused(desk: Desk, files: Files) -> None:
+    customer_cidr(desk)
+    held = one(desk)
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([eip_row(held.address, "e-1")]))
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([eip_row("203.0.113.9", held.id)]))
+    release(desk, held.address)
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([eip_row(held.address, held.id)]))
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([cidr_row("203.0.113.0/24")]))
+    services(desk)
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([gateway_row("lb-1")]))
+    with refused(desk, "invalid_import"):
+        desk.import_files(files([cidr_row("198.51.100.0/24", regionId="eu-west-1")]))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("{", "no JSON"),
+        ("[NaN]", "no number"),
+        ('{"eipId": "a", "eipId": "b"}', "twice"),
+        ("[" * 100_000, "deep"),
+        ("3", "object"),
+        ('{"dataSet": 3}', "list"),
+        ('{"_x_zc_action": "DescribeImages", "dataSet": []}', "DescribeImages"),
+        ('{"requestId": "T1", "code": "NO_AUTH", "message": "denied"}', "NO_AUTH"),
+        ("\xff", "no JSON"),
+    ],
+)
+def test_a_file_that_is_no_answer_is_refused(desk: Desk, tmp_path: Path, words: str, why: str) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text(words)
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files([path])
+    assert "broken.json" in caught.value.message
+    assert why in caught.value.message
+
+
+def test_bytes_that_are_no_text_are_refused(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_bytes(b'{"name": "\xff"}')
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files([path])
+    assert "UTF-8" in caught.value.message
+
+
+# Laws
+
+hosts = st.integers(0, 15)
+names = st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20))
+holders = st.one_of(
+    st.just({"status": "UNBIND"}),
+    st.sampled_from([on("LB", "lb-1"), on("LB", "lb-2"), on("NAT", "nat-1"), on("NAT", "nat-2")]),
+    hosts.map(lambda host: on("NIC", f"nic-{host}", privateIpAddress=f"10.0.0.{host}")),
+)
+rows = st.dictionaries(hosts, st.tuples(names, holders), max_size=8)
+
+
+@given(first=rows, second=rows)
+def test_after_any_two_answers_every_law_holds_and_the_second_is_the_truth(
+    tmp_path_factory: pytest.TempPathFactory, first: dict[int, Any], second: dict[int, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    desk, files = fresh_desk(folder, clock=Clock()), Files(folder)
+    for given_rows in (first, second):
+        answer = [
+            eip_row(f"203.0.113.{host}", name=name, **holder) for host, (name, holder) in sorted(given_rows.items())
+        ]
+        paths = files([cidr_row()], answer)
+        desk.import_files(paths)
+        with unchanged(desk):
+            desk.import_files(paths)
+        there = eips(desk)
+        for host, (_, holder) in given_rows.items():
+            bound_to = {binding.service_id for binding in there[f"203.0.113.{host}"].bindings}
+            assert bound_to == ({holder["associatedId"]} if "associatedId" in holder else set())
+    audit(desk)
+    _restored_alike(desk, folder)
+    desk.close()
+
+
+def _restored_alike(desk: Desk, folder: Path) -> None:
+    desk.export(folder / "whole.json")
+    other = open_desk(str(folder / "other.db"), operator="bob", clock=desk.now)
+    other.import_files([folder / "whole.json"])
+    ours, theirs = dump(desk.path), dump(other.path)
+    assert {name: rows for name, rows in ours.items() if name != "sqlite_sequence"} == {
+        name: rows for name, rows in theirs.items() if name != "sqlite_sequence"
+    }
+    other.close()
+
+
+def test_a_quota_of_the_platform_is_not_ours_to_check(desk: Desk, files: Files) -> None:
+    """What is there is there; the next binding is refused, not the import."""
+    here = [eip_row(f"203.0.113.{host}", **on("NIC", "nic-1", privateIpAddress="10.0.0.1")) for host in range(1, 6)]
+    desk.import_files(files([cidr_row()], here))
+    assert {binding.kind for eip in desk.eips() for binding in eip.bindings} == {BindingKind.NIC}
+    fresh = one(desk)
+    with refused(desk, "quota_exceeded"):
+        desk.platform.bind(nic(fresh.address))
