@@ -14,7 +14,15 @@ from core.addresses import format_address
 from core.config import Config
 from core.objects import Event, from_micros
 
-__all__ = ["Change", "Fact", "event_hash", "events", "record", "record_all"]
+__all__ = ["Change", "Fact", "Kept", "event_hash", "events", "record", "record_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The answer to a request id, and what was asked with it."""
+
+    hash: bytes
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ class Change:
     reason: str | None
     request_id: str | None
     config: Config
+    kept: Kept | None = None
+    """What the request id was answered before."""
 
     def run(self, statement: Any, /, **values: Any) -> CursorResult[Any]:
         """Execute one statement with bound values."""

@@ -90,7 +90,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short read transaction with one consistent picture of the data."""
-        with _translated(self.path), self._engine.connect() as connection:
+        with _translated(self.path), self._engine.connect() as connection, _begun(connection, "BEGIN"):
             yield connection
 
     @contextmanager
@@ -105,7 +105,7 @@ class Store:
         with _translated(self.path), self._turned(), self._gate.held(self._wait):
             connection = self._connected()
             try:
-                with connection.begin():
+                with _begun(connection, "BEGIN IMMEDIATE"):
                     yield connection
             except DatabaseError:
                 self._drop()
@@ -151,7 +151,8 @@ class Store:
                 if self._schema() != HEAD:
                     from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
-                    upgrade(self._writer)
+                    with self._writer.connect() as connection, _begun(connection, "BEGIN IMMEDIATE"):
+                        upgrade(connection)
 
     def _schema(self) -> str | None:
         """The schema step the file has; None for an empty file.
@@ -314,13 +315,15 @@ def _engine(url: URL, *, read_only: bool, pool: type[Any], wait: float) -> Engin
         ):
             dbapi.execute(f"PRAGMA {pragma}")
 
-    begin = "BEGIN IMMEDIATE" if pool is NullPool else "BEGIN"
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     return engine
+
+
+@contextmanager
+def _begun(connection: Connection, begin: str) -> Iterator[None]:
+    """A transaction begun as told: the driver would begin late and deferred, and a hook would tax every statement."""
+    with connection.begin():
+        connection.exec_driver_sql(begin)
+        yield
 
 
 def _busy(path: Path) -> EipdeckError:

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 from core.config import Config
 from core.errors import error
 from core.findings import accept, finding_by_id
-from core.history import Change
+from core.history import Change, Kept
 from core.inventory import eips_by_id, service_by_id
 from core.local import allocation, binding, cidrs, pools, rehome, release, requests, services
-from core.local.checks import checked_text
+from core.local.checks import checked_name, checked_text
 from core.objects import Allocation, Cidr, Eip, Finding, Pool, Service, Warn, to_json, to_micros
 from core.platform import (
     AcceptRequest,
@@ -43,7 +43,10 @@ __all__ = ["LocalPlatform", "changing"]
 _R = TypeVar("_R")
 _A = TypeVar("_A")
 
-_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
+_BEFORE: Final = text(
+    "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
+    " FROM (SELECT 1) LEFT JOIN request r ON r.request_id = :request_id"
+)
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
@@ -63,9 +66,11 @@ def changing(
     request_id: str | None = None,
 ) -> Change:
     """A change in this transaction; its moment is never before the newest event's."""
-    newest = connection.execute(_NEWEST).scalar_one_or_none() or 0
-    now = max(to_micros(clock()), newest)
-    return Change(connection, now, operator, checked_text(reason), request_id, config)
+    request_id = checked_name(request_id, "request id")
+    before = connection.execute(_BEFORE, {"request_id": request_id}).one()
+    now = max(to_micros(clock()), before.newest or 0)
+    kept = None if before.hash is None else Kept(bytes(before.hash), before.answer)
+    return Change(connection, now, operator, checked_text(reason), request_id, config, kept)
 
 
 class LocalPlatform:

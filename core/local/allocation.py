@@ -205,14 +205,15 @@ def _exhausted(change: Change, pool: PoolRow, count: int) -> EipdeckError:
     return error("pool_exhausted", message + when, hint=hint, details=details)
 
 
-_NEXT: Final = text("SELECT coalesce(max(seq), 0) FROM eip")
 _INSERT: Final = text(
     "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned, name,"
     " bandwidth_mbps, status, allocated_at, allocated_by, unbound_since, landed_in_default, previous_eip_id)"
     " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
-_COUNT: Final = text("UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id")
+_COUNT: Final = text(
+    "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING (SELECT max(seq) FROM eip)"
+)
 _USAGE: Final = text(
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
@@ -221,11 +222,12 @@ _USAGE: Final = text(
 
 def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
-    seq: int = change.run(_NEXT).scalar_one()
+    seq = 0
     rows: list[dict[str, Any]] = []
     for run in runs:
         place = run.place
-        change.run(_COUNT, cidr_id=place.cidr_id, count=run.hi - run.lo + 1)
+        newest = change.run(_COUNT, cidr_id=place.cidr_id, count=run.hi - run.lo + 1).scalar_one()
+        seq = seq or newest or 0
         for address in range(run.lo, run.hi + 1):
             seq += 1
             rows.append(

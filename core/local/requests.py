@@ -11,12 +11,10 @@ from sqlalchemy import text
 
 from core.errors import error
 from core.history import Change
-from core.local.checks import checked_name
 from core.objects import to_json
 
 __all__ = ["answered", "remember"]
 
-_FIND: Final = text("SELECT hash, answer FROM request WHERE request_id = :id")
 _KEEP: Final = text("INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)")
 
 _NOT_ASKED: Final = ("request_id", "expected", "dry_run")
@@ -30,20 +28,16 @@ def answered(change: Change, request: Any) -> dict[str, Any] | None:
         EipdeckError: `request_mismatch` when the id was used for another request.
 
     """
-    if change.request_id is None:
+    if change.kept is None:
         return None
-    checked_name(change.request_id, "request id")
-    row = change.run(_FIND, id=change.request_id).one_or_none()
-    if row is None:
-        return None
-    if bytes(row.hash) != _hash(request):
+    if change.kept.hash != _hash(request):
         raise error(
             "request_mismatch",
             f"Request id {change.request_id!r} was used for another request.",
             hint="Nothing changed; send this one with an id of its own.",
             details={"request_id": change.request_id},
         )
-    answer: dict[str, Any] = json.loads(row.answer)
+    answer: dict[str, Any] = json.loads(change.kept.answer)
     return answer
 
 

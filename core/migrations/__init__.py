@@ -1,4 +1,4 @@
-"""The schema's steps, run by Alembic inside one transaction each, with the row that records them."""
+"""The schema's steps, run by Alembic inside one transaction, with the row that records them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 __all__ = ["upgrade"]
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest step; a step that fails leaves the database as it was."""
+def upgrade(connection: Connection) -> None:
+    """Bring the database to the newest step, in the transaction of the connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
@@ -22,7 +22,6 @@ def upgrade(engine: Engine) -> None:
         scripts,
         fn=lambda revision, _: scripts._upgrade_revs("head", revision),  # noqa: SLF001  # as Alembic's own command does
     )
-    with engine.connect() as connection, environment:
+    with environment:
         environment.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
-        with connection.begin():
-            environment.run_migrations()
+        environment.run_migrations()
