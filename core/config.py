@@ -8,19 +8,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.addresses import parse_prefix
 from core.errors import error
 
 __all__ = ["Config", "config_path", "load_config"]
+
+
+SEEDED_REGION = "asia-east-1"
+"""Known to every database from its first step on, with 198.18.0.0/20."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything `config.toml` can set."""
 
-    region: str = "asia-east-1"
+    region: str = SEEDED_REGION
     """The region meant when none is named."""
     regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Regions known from the start, each with the ranges of its default pool (none: a /20 of 198.18.0.0/15)."""
+    """Regions known from the start, each with the ranges of its default pool (none: a /20 of 198.18.0.0/15).
+    `asia-east-1` has its own from the start."""
     require_customer_pool: bool = False
     """Refuse an allocation that names no pool instead of taking the default one."""
     idle_days: int = 30
@@ -72,6 +78,18 @@ _TYPES: dict[str, type] = {
 }
 
 
+def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
+    """The ranges of a region's default pool, each a prefix."""
+    if not isinstance(ranges, list) or not all(isinstance(words, str) for words in ranges):
+        raise error("usage", f"{path}: regions.{region} wants a list of prefixes.")
+    if ranges and region == SEEDED_REGION:
+        raise error("usage", f"{path}: regions.{region} has its range from the start; leave it out.")
+    try:
+        return tuple(str(parse_prefix(words)) for words in ranges)
+    except ValueError as problem:
+        raise error("usage", f"{path}: regions.{region}: {problem}") from problem
+
+
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a number from 1 on"}
 
 
@@ -83,7 +101,7 @@ def _checked(data: dict[str, Any], path: Path) -> Config:
         number = type(value) is int and value < 1
         if type(value) is not wanted or number:
             raise error("usage", f"{path}: {key} wants {_NAMES[wanted]}.")
-    regions = {name: tuple(map(str, ranges)) for name, ranges in data.get("regions", {}).items()}
+    regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
     plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file")}
