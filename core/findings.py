@@ -273,7 +273,7 @@ def _pools(looking: _Looking) -> Iterator[_Found]:
             continue
         used = 100 - 100 * pool.available / pool.total
         lasts = "" if pool.runway_days is None else f", {pool.runway_days:g} days at its trend"
-        state = f"{pool.available} of {pool.total} addresses free{lasts}"
+        state = f"{pool.available} of {pool.total} addresses free{lasts}."
         remedy = f"Add a CIDR to pool {pool.id}, or release what is idle in it."
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING

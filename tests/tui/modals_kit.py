@@ -246,7 +246,7 @@ CIDRS: Final = (
 FREE: Final = eip("203.0.113.9")
 LANDED: Final = eip("198.18.0.5", binding("load_balancer", "lb-shop"), owned=False)
 ON_SNAT: Final = eip("203.0.113.17", binding("snat", "nat-1", sources=("10.0.8.0/24", "10.0.9.0/24")))
-ON_SNAT_DEFAULT: Final = eip("198.18.0.8", binding("snat", "nat-1"), owned=False)
+ON_SNAT_DEFAULT: Final = eip("198.18.0.8", binding("snat", "nat-1", sources=("0.0.0.0/0",)), owned=False)
 ON_LB: Final = eip("192.0.2.2", binding("load_balancer", "lb-pay"))
 SERVICES: Final = (
     service("nic-44", "nic", "web-44", ["10.0.1.44"]),

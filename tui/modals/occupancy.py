@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from core import BindingKind, Eip, Service
 from tui.text import visible
 
 __all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip"]
+
+_EVERYTHING: Final = "0.0.0.0/0"
 
 
 def name_of(service: Service) -> str:
@@ -25,9 +28,9 @@ def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
     bindings = [
         binding for eip in eips for binding in eip.bindings if binding.service_id == service.id and binding.kind is kind
     ]
-    return (
-        len({binding.sources for binding in bindings if binding.sources}) if kind is BindingKind.SNAT else len(bindings)
-    )
+    if kind is not BindingKind.SNAT:
+        return len(bindings)
+    return len({binding.sources for binding in bindings if binding.sources})
 
 
 def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
@@ -36,7 +39,7 @@ def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
         eip
         for eip in eips
         if any(
-            binding.kind is BindingKind.SNAT and binding.service_id == service.id and source in binding.sources
+            binding.service_id == service.id and (source in binding.sources or _EVERYTHING in binding.sources)
             for binding in eip.bindings
         )
     ]
