@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, BindingKind, CidrState, EipdeckError, EipStatus, PoolSettingsRequest, UnbindRequest
+from core import (
+    AllocationRequest,
+    BindingKind,
+    CidrState,
+    EipdeckError,
+    EipQuery,
+    EipStatus,
+    PoolSettingsRequest,
+    UnbindRequest,
+)
 from tests.core.kit import another
 from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, on_deck, on_the_balancer, small_desk
 from tui.flows import eip as eip_flows
@@ -228,7 +237,40 @@ async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> No
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("refused: allocate", "pool_exhausted")
         await operator.press("escape")
-        await operator.until("allocate: refused, nothing was changed (pool_exhausted)")
+        await operator.until("allocate an EIP", "hk has no free address", absent="pool_exhausted")
+        await operator.press("escape")
+        await operator.until("nothing was sent")
+
+
+async def test_what_was_filled_in_is_not_lost_by_a_refusal(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await operator.press("tab")
+        await fill_in(operator, "203.0.113.99", "", "web-44", "100", "J-902")
+        await operator.until("address_not_in_pool")
+        await operator.press("escape")
+        await operator.until("allocate an EIP", "203.0.113.99", "web-44", "J-902")
+        assert desk.page(EipQuery()).total == 0
+        await operator.press("tab", "ctrl+u")
+        await fill_in(operator, "203.0.113.9", "", "", "", "")
+        await operator.confirm()
+        await operator.until("allocated 203.0.113.9 from hk")
+        assert desk.eip("203.0.113.9").name == "web-44"
+
+
+async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("C")
+        await operator.until("add a customer CIDR")
+        await fill_in(operator, "203.0.113.0/24", "bgp-a", "64500", "", "", "", "J-7")
+        await operator.confirm()
+        await operator.until("cidr_overlap")
+        await operator.press("escape")
+        await operator.until("add a customer CIDR", "203.0.113.0/24", "bgp-a", "64500", "J-7")
+        assert [cidr.cidr for cidr in desk.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
 async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from textual import events
-from textual.screen import ModalScreen
 
 from core import (
     AcceptRequest,
@@ -47,6 +46,7 @@ from tests.tui.modals_kit import (
     words,
 )
 from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
+from tui.modals.fields import Held
 
 FINDING = Finding(
     id="f-1",
@@ -61,7 +61,7 @@ FINDING = Finding(
 )
 
 
-Form = Callable[[], ModalScreen[Any]]
+Form = Callable[[], Any]
 
 
 async def fill(form: Form, *steps: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
@@ -187,13 +187,19 @@ async def test_what_is_wrong_is_said_inside_and_nothing_is_lost(address: str, co
     assert await fill(form, *steps, see=(see, "keep me", "J-1")) == []
 
 
-async def test_the_address_in_hand_and_an_earlier_request_are_filled_in() -> None:
+async def test_the_address_in_hand_is_filled_in() -> None:
     enters = ("enter",) * 6
     assert await fill(allocate("hk-spare", address="192.0.2.9"), *enters) == [
         AllocationRequest(pool_id="hk-spare", address="192.0.2.9")
     ]
-    before = AllocationRequest(pool_id="hk-edge", count=3, name="n", bandwidth_mbps=5, reason="r")
-    assert await fill(allocate("hk-spare", initial=before), *enters) == [before]
+
+
+async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> None:
+    full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
+    see = f"{EDGE.id} has no free address: an allocation of 1 is refused"
+    await fill(allocate(EDGE.id, pools=[full, SPARE]), see=see)
+    more = f"{SPARE.id} has {SPARE.available} of {SPARE.total} addresses free: an allocation of 999 is refused"
+    await fill(allocate(SPARE.id), "tab", "tab", "ctrl+u", "999", see=more)
 
 
 # bind
@@ -449,6 +455,70 @@ async def test_a_form_is_left_with_nothing(form: Form, key: str) -> None:
     assert await fill(form, "tab", "x", key) == [None]
 
 
+SPOKEN = {
+    "allocation": (
+        allocate("hk-spare"),
+        ("tab", "192.0.2.9", "tab", "tab", "web-44", "tab", "100", "tab", "J-1", "enter"),
+    ),
+    "interface": (bind, ("tab", "nic-07", "tab", "down", "tab", "J-1", "enter")),
+    "sources": (bind, ("right", "tab", "down", "tab", "down", "space", "tab", "10.9.0.0/16", "tab", "J-1", "enter")),
+    "ports": (
+        bind,
+        (
+            "right",
+            "right",
+            "tab",
+            "down",
+            "tab",
+            "10.0.2.20",
+            "tab",
+            "tab",
+            "443",
+            "tab",
+            "8443",
+            "tab",
+            "J-1",
+            "enter",
+        ),
+    ),
+    "repair": (lambda: RehomeModal(LANDED, POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
+    "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
+    "finding": (lambda: AcceptModal(FINDING), ("lab only", "tab", "2026-01-31", "enter")),
+    "prefix": (
+        AddCidrModal,
+        ("192.0.2.0/24", "tab", "bgp-a", "tab", "64500", "tab", "pool-1", "tab", "tab", "right", "tab", "J-1", "enter"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOKEN)
+async def test_a_form_begins_with_what_another_of_its_kind_was_left_with(what: str) -> None:
+    form, steps = SPOKEN[what]
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        first, second = form(), form()
+        await app.put(pilot, first)
+        for step in steps:
+            await (pilot.press(step) if step in KEYS else type_text(pilot, step))
+        await pilot.pause()
+        second.filled = first.filled
+        await app.put(pilot, second)
+        second.submit()
+        await pilot.pause()
+        assert len(app.answers) == 2
+        assert app.answers[0] == app.answers[1]
+        assert "J-1" in repr(app.answers) or "lab only" in repr(app.answers)
+
+
+async def test_the_default_pool_is_not_filled_in_again() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = allocate()()
+        form.filled = [Held(DEFAULT.id), *[Held("")] * 5]
+        await app.put(pilot, form)
+        assert form.pool is None
+
+
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_form_fits_80_by_24_whole(form: Form) -> None:
     app = Host()
@@ -480,8 +550,9 @@ def hostile_allocation() -> AllocateModal:
     pools = [pool(text, 3) for text in HOSTILE]
     cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in HOSTILE]
     text = "".join(HOSTILE)
-    first = AllocationRequest(pool_id=HOSTILE[0], name=text, reason=text)
-    return AllocateModal([*pools, DEFAULT], cidrs, preselect=None, initial=first)
+    form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None)
+    form.filled = [Held(HOSTILE[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
+    return form
 
 
 def hostile_bind() -> BindModal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from core import ActivateRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
+from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
 from tui.flows.changes import reread_cidr
 from tui.flows.steps import Steps, new_request_id
 from tui.hand import Hand, HandKind
@@ -17,19 +17,22 @@ __all__ = ["activate", "add", "end"]
 
 async def add(steps: Steps) -> None:
     """Bring a customer CIDR; it gives out addresses once it is activated."""
-    request = await steps.ask(AddCidrModal())
-    if request is None:
-        return
+    await steps.insist(AddCidrModal, lambda request: _add(steps, request))
+
+
+async def _add(steps: Steps, request: AddCidrRequest) -> bool:
+    """False when it was refused."""
     request = replace(request, request_id=new_request_id())
     review = review_add_cidr(request, reread=_still_new(steps, request.cidr))
     reason = await steps.confirm(review, f"ADD {request.cidr}")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or request.reason)
     done = await steps.send(f"add {request.cidr}", steps.host.desk.platform.add_cidr, request)
     if done is not None:
         steps.host.take(Hand(HandKind.CIDR, done.cidr))
         steps.host.say(f"added {done.cidr} to {done.pool_id}: {done.state.value}.  : cidr activate when announced")
+    return done is not None
 
 
 def _still_new(steps: Steps, prefix: str) -> Callable[[], Awaitable[list[str]]]:

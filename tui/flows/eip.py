@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core import (
     Allocation,
     AllocationRequest,
+    BandwidthRequest,
+    BindRequest,
     Cidr,
     Desk,
     Eip,
@@ -39,29 +41,34 @@ __all__ = ["allocate", "bandwidth", "bind", "rehome", "release", "unbind"]
 
 async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | None = None) -> None:
     """Allocate from a pool; it is preselected only when it is a customer's."""
-    title = "allocate"
-    known = await steps.read(title, _pools_and_cidrs)
+    known = await steps.read("allocate", _pools_and_cidrs)
     if known is None:
         return
     pools, cidrs = known
     customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
     preselect = pool_id if pool_id in customers else None
-    asked = await steps.ask(AllocateModal(pools, cidrs, preselect=preselect, address=address))
-    if asked is None:
-        return
+    await steps.insist(
+        lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address),
+        lambda asked: _allocate(steps, pools, asked),
+    )
+
+
+async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationRequest) -> bool:
+    """False when it was refused."""
     request = replace(asked, request_id=new_request_id())
-    preview = await steps.read(title, lambda desk: desk.preview(request))
+    preview = await steps.read("allocate", lambda desk: desk.preview(request))
     if preview is None:
-        return
+        return False
     pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
     review = review_allocate(request, preview, pool, reread=reread_pool(steps.host.ask, pool))
     reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or None)
-    done = await steps.send(title, steps.host.desk.platform.allocate, request)
+    done = await steps.send("allocate", steps.host.desk.platform.allocate, request)
     if done is not None:
         await _allocated(steps, done, request)
+    return done is not None
 
 
 async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest) -> None:
@@ -91,20 +98,31 @@ async def bind(steps: Steps, eip: Eip) -> None:
     if known is None:
         return
     services, occupants = known
-    request = await steps.ask(BindModal(eip, services, occupants))
-    if request is None:
-        return
+    await steps.insist(
+        lambda: BindModal(eip, services, occupants), lambda request: _bind(steps, eip, services, occupants, request)
+    )
+
+
+async def _bind(
+    steps: Steps,
+    eip: Eip,
+    services: Sequence[Service],
+    occupants: Mapping[str, tuple[Eip, ...]],
+    request: BindRequest,
+) -> bool:
+    """False when it was refused."""
     request = replace(request, expected=eip, request_id=new_request_id())
     service = next(service for service in services if service.id == request.service_id)
     watch = EipWatch(steps.host.ask, [eip])
     review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch)
     reason = await steps.confirm(review, f"BIND {eip.address}")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(title, steps.host.desk.platform.bind, request)
+    done = await steps.send(f"bind {eip.address}", steps.host.desk.platform.bind, request)
     if done is not None:
         steps.host.say(f"bound {eip.address} to {service.id}")
+    return done is not None
 
 
 def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
@@ -166,25 +184,33 @@ async def rehome(steps: Steps, eip: Eip) -> None:
     if known is None:
         return
     pools, cidrs, services = known
-    request = await steps.ask(RehomeModal(eip, pools, cidrs))
-    if request is None:
-        return
+    await steps.insist(
+        lambda: RehomeModal(eip, pools, cidrs), lambda request: _rehome(steps, eip, pools, services, request)
+    )
+
+
+async def _rehome(
+    steps: Steps, eip: Eip, pools: Sequence[Pool], services: Sequence[Service], request: RehomeRequest
+) -> bool:
+    """False when it was refused."""
+    title = f"fix {eip.address}"
     request = replace(request, expected=eip, request_id=new_request_id())
     trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
     preview = await steps.read(title, lambda desk: desk.preview(trial))
     if preview is None:
-        return
+        return False
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
     watch = EipWatch(steps.host.ask, [eip])
     review = review_rehome(request, eip, pool, new_address, reread=watch, services=services)
     reason = await steps.confirm(review, f"FIX {eip.address}")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(title, steps.host.desk.platform.rehome, request)
     if done is not None:
         _rehomed(steps, eip, done, request)
+    return done is not None
 
 
 def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
@@ -197,17 +223,19 @@ def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -
 
 async def bandwidth(steps: Steps, eip: Eip) -> None:
     """Change the cap of an EIP."""
-    title = f"bandwidth of {eip.address}"
-    request = await steps.ask(BandwidthModal(eip))
-    if request is None:
-        return
+    await steps.insist(lambda: BandwidthModal(eip), lambda request: _bandwidth(steps, eip, request))
+
+
+async def _bandwidth(steps: Steps, eip: Eip, request: BandwidthRequest) -> bool:
+    """False when it was refused."""
     request = replace(request, expected=eip, request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
     review = review_bandwidth(request, eip, reread=watch)
     reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(title, steps.host.desk.platform.set_bandwidth, request)
+    done = await steps.send(f"bandwidth of {eip.address}", steps.host.desk.platform.set_bandwidth, request)
     if done is not None:
         steps.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")
+    return done is not None

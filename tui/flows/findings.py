@@ -17,18 +17,20 @@ __all__ = ["accept", "accept_landing", "recover"]
 
 async def accept(steps: Steps, finding: Finding) -> None:
     """Accept a finding with a reason; it stays in the history."""
-    title = f"accept {finding.code}"
-    request = await steps.ask(AcceptModal(finding))
-    if request is None:
-        return
+    await steps.insist(lambda: AcceptModal(finding), lambda request: _accept(steps, finding, request))
+
+
+async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> bool:
+    """False when it was refused."""
     request = replace(request, request_id=new_request_id())
     reason = await steps.confirm(_review_accept(steps, finding, request), "ACCEPT")
     if reason is None:
-        return
+        return True
     request = replace(request, reason=reason or request.reason)
-    done = await steps.send(title, steps.host.desk.platform.accept, request)
+    done = await steps.send(f"accept {finding.code}", steps.host.desk.platform.accept, request)
     if done is not None:
         steps.host.say(f"accepted {finding.code} of {finding.subject}: {request.reason}")
+    return done is not None
 
 
 def _review_accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Review:

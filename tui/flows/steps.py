@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
@@ -16,6 +16,8 @@ from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
 from tui.modals import RefusalModal, Review, ReviewModal, Tier
+from tui.modals.fields import Held
+from tui.modals.form import Form
 from tui.modals.review import Later
 from tui.mode import WriteMode
 
@@ -88,6 +90,17 @@ class Steps:
         if answer is None:
             self.host.say("nothing was sent")
         return answer
+
+    async def insist(self, form: Callable[[], Form[Asked | None]], go: Callable[[Asked], Awaitable[bool]]) -> None:
+        """Ask with a form and go on with its answer; while that is refused, ask again with what was filled in."""
+        filled: Sequence[Held] = ()
+        while True:
+            asking = form()
+            asking.filled = filled
+            asked = await self.ask(asking)
+            if asked is None or await go(asked):
+                return
+            filled = asking.filled
 
     async def read(self, title: str, read: Callable[[Desk], Result]) -> Result | None:
         """Read something the flow needs; a refusal is shown, and ends the flow with None."""

@@ -43,7 +43,6 @@ class AllocateModal(Form["AllocationRequest | None"]):
         *,
         preselect: str | None,
         address: str | None = None,
-        initial: AllocationRequest | None = None,
     ) -> None:
         """Offer `pools`.
 
@@ -52,27 +51,30 @@ class AllocateModal(Form["AllocationRequest | None"]):
             cidrs: all there are; their states say which pools give anything out.
             preselect: a customer pool's id to begin with; a default pool's is passed over.
             address: the address to ask for.
-            initial: a request to begin with, as it was filled in before.
 
         """
         super().__init__("allocate an EIP")
         self._pools = {pool.id: pool for pool in pools}
         self._cidrs = tuple(cidrs)
         self._customer = [pool for pool in pools if pool.kind is PoolKind.CUSTOMER]
-        first = initial or AllocationRequest(pool_id=preselect, address=address)
-        self._choice = Choice(pool_options(pools, cidrs), chosen=self._first_pool(first), rows=7, empty="no pool")
-        self._address = Field(first.address or "", placeholder="next in order", classes="short")
-        self._count = Field(str(first.count), classes="short")
-        self._named = Field(first.name or "")
-        self._bandwidth = Field(str(first.bandwidth_mbps or ""), placeholder="no cap given", classes="short")
-        self._reason = Field(first.reason or "")
+        self._choice = Choice(pool_options(pools, cidrs), chosen=self._first_pool(preselect), rows=7, empty="no pool")
+        self._address = Field(address or "", placeholder="next in order", classes="short")
+        self._count = Field("1", classes="short")
+        self._named = Field()
+        self._bandwidth = Field(placeholder="no cap given", classes="short")
+        self._reason = Field()
 
-    def _first_pool(self, first: AllocationRequest) -> str | None:
+    def _first_pool(self, preselect: str | None) -> str | None:
         """The pool to begin with: a customer pool that was named, or the only one there is."""
         giving = [pool.id for pool in self._customer if gives_out(pool, self._cidrs)]
-        if first.pool_id in giving:
-            return first.pool_id
-        return giving[0] if len(giving) == 1 and first.pool_id is None and not first.default else None
+        if preselect in giving:
+            return preselect
+        return giving[0] if len(giving) == 1 and preselect is None else None
+
+    def refill(self) -> None:
+        super().refill()
+        if self.pool is not None and self.pool.kind is PoolKind.DEFAULT:
+            self._choice.index = None
 
     def rows(self) -> ComposeResult:
         if not self._customer:
@@ -102,6 +104,10 @@ class AllocateModal(Form["AllocationRequest | None"]):
             yield from default_warning(self._pools.values(), self._cidrs, pool.region)
         else:
             yield Line("region", f"{pool.region}   {self._origin(pool)}")
+        if count > pool.available:
+            room = f"{pool.available:,} of {pool.total:,} addresses free" if pool.available else "no free address"
+            yield Line("", f"{pool.id} has {room}: an allocation of {count:,} is refused", problem=True)
+            return
         yield from usage_lines(pool, count, label="")
         if pool.kind is PoolKind.DEFAULT:
             yield Line("", "chosen on purpose: recorded as --default, no finding is opened")

@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 
 from tui.text import visible
 
-__all__ = ["Choice", "Field", "Option", "Picker", "Row"]
+__all__ = ["Choice", "Field", "Held", "Option", "Picker", "Row"]
 
 Value = TypeVar("Value")
 
@@ -29,6 +29,14 @@ _LEAST: Final = 8
 _WIDEST: Final = 28
 """Cells that a column takes at most, unless it is the last of its row."""
 _CHOSEN: Final = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a field holds: its text, or what is chosen and marked in it."""
+
+    value: object
+    marked: frozenset[object] = frozenset()
 
 
 class Field(Input, inherit_bindings=False):
@@ -62,6 +70,15 @@ class Field(Input, inherit_bindings=False):
     def validate_value(self, value: str) -> str:
         """Controls never reach the screen, wherever they come from."""
         return visible(value)
+
+    def refill(self, held: Held) -> None:
+        """Hold again what a field held."""
+        self.value = str(held.value or "")
+
+    @property
+    def held(self) -> Held:
+        """What is filled in."""
+        return Held(self.value)
 
     @property
     def text(self) -> str | None:
@@ -153,6 +170,19 @@ class Choice(Widget, Generic[Value], can_focus=True):
         """Replace the options, without a message; what was chosen stays so if it is still offered."""
         self._set(options, self.value if chosen is None else chosen)
         self.refresh(layout=True)
+
+    @property
+    def held(self) -> Held:
+        """What is chosen and marked."""
+        return Held(self.value, frozenset(self.marked))
+
+    def refill(self, held: Held) -> None:
+        """Choose and mark again what was, as far as it is still offered."""
+        values = [option.value for option in self.options]
+        if held.value in values and held.value is not None:
+            self.index = values.index(held.value)
+        self.marked = {value for value in values if value is not None and value in held.marked}
+        self.refresh()
 
     def _set(self, options: Sequence[Option[Value]], chosen: Value | None) -> None:
         self.options = tuple(options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.modals.command_line import command_line
-from tui.modals.fields import Choice, Field
+from tui.modals.fields import Choice, Field, Held
 from tui.modals.lines import FORM_LABEL, Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
 from tui.text import visible
@@ -92,6 +92,8 @@ class Form(Sheet[Result]):
         Binding("down", "app.focus_next", show=False, id="form_down"),
     ]
     AUTO_FOCUS = "*"
+    filled: Sequence[Held] = ()
+    """What it was left with; given to another form of its kind, that one begins with it."""
     NOTE: ClassVar[str] = _NOTE
     EXPENDABLE = ("shift+tab back", "type to narrow", "up down choose", "tab next")
     SENTENCES = (
@@ -127,6 +129,18 @@ class Form(Sheet[Result]):
     def on_mount(self) -> None:
         self.say(self.NOTE)
         self.refresh_info()
+        if self.filled:
+            self.refill()
+            self.refill()  # what some fields offer depends on others
+
+    def refill(self) -> None:
+        """Hold again what another form was left with."""
+        for field, held in zip(self._fields(), self.filled, strict=True):
+            field.refill(held)
+        self.refresh_info()
+
+    def _fields(self) -> list[Field | Choice[Any]]:
+        return [field for field in self.query("*") if isinstance(field, (Field, Choice))]
 
     def keys(self) -> Sequence[str]:
         return ("tab next", "shift+tab back", "up down choose", "enter review", "esc cancel", "F1 help")
@@ -173,6 +187,7 @@ class Form(Sheet[Result]):
             if problem.field is not None:
                 self.set_focus(problem.field)
             return
+        self.filled = [field.held for field in self._fields()]
         self.finish(request)
 
     def command_info(self) -> Iterable[Line | tuple[str, Shell]]:
