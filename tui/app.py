@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual import constants, events
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.widgets import Input
@@ -24,7 +25,7 @@ from tui.logfile import keep_log
 from tui.modals import CopyRequested, ReviewModal, Sheet
 from tui.screen import DeckScreen
 from tui.text import visible
-from tui.theme import THEME, escape_delay, glyphs, over_ssh
+from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs, over_ssh
 
 __all__ = ["DeckApp", "run_dashboard"]
 
@@ -49,10 +50,15 @@ class DeckApp(App[int], inherit_bindings=False):
         self.gate = KeyGate()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """When a key was read from the terminal, however late it is looked at."""
-        self.deck = DeckScreen(desk, glyphs=glyphs(os.environ), address=address)
+        drawn = glyphs(os.environ)
+        self._last_filters = (OnlyAscii(),) if drawn is ASCII else ()
+        self.deck = DeckScreen(desk, glyphs=drawn, address=address)
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
         self._view_before = self.deck.view
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._last_filters]
 
     def get_default_screen(self) -> DeckScreen:
         return self.deck

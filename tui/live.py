@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from core import Cidr, CidrState, Desk, EipQuery, Finding, Pool, PoolKind, Severity
 
 __all__ = ["Freshness", "Inventory", "read_inventory", "troubled_pools"]
+
+
+RIPENS: Final = timedelta(minutes=1)
+"""After how long cooling addresses are counted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Inventory:
     def is_empty(self) -> bool:
         """Nothing to look at yet: the first run."""
         return self.eips == 0 and not any(cidr.customer_owned for cidr in self.cidrs)
+
+    def is_ripe(self, now: datetime) -> bool:
+        """Whether time alone may have changed it: what was cooling a minute ago may be free."""
+        return any(pool.cooling for pool in self.pools) and now - self.read_at >= RIPENS
 
     @property
     def critical(self) -> int:

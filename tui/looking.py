@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from core import Desk, Verdict
+from core import Desk, InvalidTime, Verdict, parse_time
 from tui.hand import Hand, HandKind
 from tui.panes.lookups import Looked, is_past
 from tui.words import count_of
 
-__all__ = ["Found", "hand_of", "look_up"]
+__all__ = ["Found", "hand_of", "look_up", "wrong_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ def look_up(desk: Desk, text: str) -> Found:
 
 def _now(desk: Desk, verdict: Verdict) -> Verdict:
     return desk.lookup(verdict.address) if is_past(verdict) and ":" not in verdict.address else verdict
+
+
+def wrong_time(text: str, now: datetime) -> str | None:
+    """What is wrong with the time after the `@` of a typed lookup; None: nothing, or there is none."""
+    _address, at, words = text.partition("@")
+    if not at:
+        return None
+    try:
+        parse_time(words, now)
+    except InvalidTime as problem:
+        return str(problem)
+    return None
 
 
 def hand_of(looked: Looked) -> Hand:

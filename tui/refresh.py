@@ -41,8 +41,9 @@ class Refresher:
         except EipdeckError as refusal:
             self._failed(refusal)
         else:
+            known = self.inventory
             stale = self.freshness.failed_since is not None
-            if stale or self.inventory is None or self.inventory.version != version:
+            if stale or known is None or known.version != version or known.is_ripe(self.now):
                 await self.read()
         finally:
             self._polling = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core import EipdeckError
 from tui.commands import View
 from tui.hand import HandKind
-from tui.looking import Found, hand_of, look_up
+from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
 from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
 from tui.words import count_of
@@ -85,13 +85,18 @@ class Search:
         """The field holds another text."""
         use = self.omnibar.use
         if use is OmnibarUse.LOOKUP and text.strip():
-            self._screen.run_search(partial(self._look_up, text, pasted=False))
+            if wrong_time(text, self._screen.desk.now()) is None:
+                self._screen.run_search(partial(self._look_up, text, pasted=False))
         elif use is OmnibarUse.FILTER:
             self._screen.run_search(partial(self._narrow, text, final=False))
 
     def submitted(self, text: str) -> None:
         """Enter: what was typed stands, and keys act again."""
         use = self.omnibar.use
+        problem = wrong_time(text, self._screen.desk.now()) if use is OmnibarUse.LOOKUP else None
+        if problem is not None:
+            self._screen.say(problem, problem=True)
+            return
         self.leave()
         if use is OmnibarUse.LOOKUP and text.strip():
             self._screen.run_search(partial(self._look_up, text, pasted=False, final=True))

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "escape_delay", "glyphs", "over_ssh"]
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs", "over_ssh"]
 
 THEME: Final = "ansi-dark"
 """The terminal's own colours: right on any background, and colourless under NO_COLOR."""
@@ -41,6 +46,19 @@ def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
     named = chosen not in ("", "C", "POSIX") or encoding is not None
     utf8 = codeset.lower().replace("-", "").startswith("utf8")
     return UNICODE if named and utf8 and not plain_terminal else ASCII
+
+
+class OnlyAscii(LineFilter):
+    """Of a terminal that is not known to read UTF-8: bytes above 127 could be anything there, controls too."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        del background
+        return [segment if segment.text.isascii() else _in_ascii(segment) for segment in segments]
+
+
+def _in_ascii(segment: Segment) -> Segment:
+    text = "".join(char if char.isascii() else "?" * cell_len(char) for char in segment.text)
+    return Segment(text, segment.style, segment.control)
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:

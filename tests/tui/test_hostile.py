@@ -61,6 +61,21 @@ async def test_every_form_and_review_of_them_opens(tmp_path: Path, key: str) -> 
             await operator.press("j")
 
 
+async def test_a_terminal_that_may_not_know_utf_8_gets_ascii_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte above 127 could be a control there."""
+    monkeypatch.setenv("LC_ALL", "C")
+    async with on_deck(haunted(tmp_path)) as operator:
+        for key in ("p", "c", "f", "t", "e", "enter"):
+            await operator.press(key)
+            assert operator.text().isascii()
+        await operator.press("escape")
+        assert "??" in await operator.until("EIPs, rows")
+        await operator.press("R")
+        assert (await operator.until("review: release")).isascii()
+
+
 async def test_a_hostile_filter_and_lookup_are_text(tmp_path: Path) -> None:
     async with on_deck(haunted(tmp_path)) as operator:
         await operator.press("slash")

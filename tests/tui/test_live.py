@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core import AllocationRequest, Config, Desk, ReleaseRequest
-from tests.core.kit import another
+from core import AllocationRequest, Config, Desk, PoolSettingsRequest, ReleaseRequest, open_desk
+from tests.core.kit import Clock, another
 from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, on_deck, small_desk
 from tui.mode import WriteMode
 
@@ -25,6 +25,21 @@ async def test_what_others_commit_appears_by_itself(tmp_path: Path) -> None:
         bob.platform.allocate(AllocationRequest(pool_id="hk", name="from-bob"))
         await operator.until("[e EIPs 1]", "203.0.113.0")
     bob.close()
+
+
+async def test_what_cooled_is_free_without_anybody_doing_anything(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    small = small_desk(tmp_path)
+    small.platform.set_pool(PoolSettingsRequest(pool_id="hk", cooldown_seconds=90))
+    small.platform.release(ReleaseRequest(eips=(allocated(small).address,)))
+    small.close()
+    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+        await operator.press("p")
+        await operator.until("0/16", "15    1")
+        clock.advance(59)
+        await poll(operator)
+        clock.advance(32)
+        await operator.until("0/16", "16    0")
 
 
 async def test_nothing_is_painted_again_when_nothing_changed(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.deck_kit import demo_desk, on_deck
 from tui.commands import View
 
@@ -71,6 +73,19 @@ async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
         await operator.until("198.18.0.5 @ 2025-11-01 00:00Z -- default-unallocated")
         await operator.press("F")
         await operator.until("F is refused: this verdict is about the past")
+
+
+@pytest.mark.parametrize("time", ["", "yesterday", "25:00", "2025-13-01"])
+async def test_a_moment_that_is_none_is_not_taken_for_now(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type(f"198.18.0.9 @ {time}")
+        await operator.press("enter")
+        await operator.until("is no time; write", "enter open   esc leave the field")
+        assert operator.deck.omnibar.in_use
+        await operator.press("ctrl+c")
+        await operator.type("198.18.0.9 @ 2d")
+        await operator.press("enter")
+        await operator.until("198.18.0.9 @ 2025-11-21 03:12Z")
 
 
 async def test_an_ipv6_address_is_unknown_and_named(tmp_path: Path) -> None:
