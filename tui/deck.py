@@ -87,6 +87,8 @@ class Deck(Horizontal):
             pane.title_line.display = wide
             pane.be_compact(wide and side)
             pane.display = seen
+            pane.table.in_hand = pane.view is view
+            pane.table.repaint()
         self._left.display = wide or (view in _SIDE and not detail_page)
         self._middle.display = wide or (view not in _SIDE and not detail_page)
         self.detail.display = self.column if wide else detail_page

@@ -169,6 +169,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def on_pane_hand_moved(self, event: Pane.HandMoved) -> None:
         if event.pane is not self.pane:
+            if event.by_operator:
+                self.show_view(event.pane.view)
             return
         if event.by_operator:
             self.say("")
@@ -182,14 +184,15 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     async def _take(self, hand: Hand) -> None:
         await self._read()
+        said = self.frame.said
         if hand.kind is HandKind.ADDRESS:
             await self.holder.hold(hand)
         else:
-            said = self.frame.said
             self.show_view(View.CIDRS)
             await self.pane.select(hand.id)
             self.holder.move(self.pane.hand, by_operator=True)
-            self.frame.said = said
+        self.frame.said = said
+        self.frame.show_status()
 
     def show_lookups(self, looked: Sequence[Looked]) -> None:
         """List several verdicts."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui.bindings import bindings_for
 from tui.commands import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
 from tui.flows import start
@@ -41,6 +43,11 @@ def test_a_view_has_the_key_its_line_shows() -> None:
     keys = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f"}
     for view, key in keys.items():
         assert BY_ID[view.name.lower()].keys == (key,)
+
+
+def test_the_readme_has_this_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert readme.partition("<!-- keys: begin -->\n")[2].partition("<!-- keys: end -->")[0] == readme_table()
 
 
 def test_the_table_of_the_readme_names_every_key() -> None:

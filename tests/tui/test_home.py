@@ -173,7 +173,7 @@ async def test_tab_walks_the_panes_when_there_are_several(tmp_path: Path) -> Non
 async def test_every_size_keeps_what_is_vital(tmp_path: Path, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), SMALL) as operator:
         await operator.pilot.resize_terminal(*size)
-        await operator.when(lambda: operator.app.size == size)
+        await operator.when(lambda: len(operator.lines()) == size[1])
         await operator.until("198.18.0.5", "default-bound", "zenlayer", "WRITE", "live", "q quit")
         lines = operator.lines()
         assert len(lines) == size[1]
@@ -216,3 +216,21 @@ async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
         await operator.type("pools")
         await operator.press("enter")
         await operator.until("[p Pools 4]")
+
+
+async def test_only_the_row_in_hand_has_the_cursor_mark(tmp_path: Path) -> None:
+    """However many lists stand beside each other, keys act on one thing."""
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        for key, row in (("e", "198.18.0.5 "), ("p", "hk-edge"), ("f", "critical"), ("c", "198.51.100.0/24")):
+            await operator.press(key)
+            await operator.when(lambda: operator.text().count("> ") == 1)
+            (marked,) = [line for line in operator.lines() if "> " in line]
+            assert row in marked
+
+
+async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        await operator.pilot.click(operator.deck.deck.pools.table, offset=(8, 3))
+        await operator.until("[p Pools 4]", "> ! hk-legacy", "pool hk-legacy")
+        assert operator.deck.hand is not None
+        assert operator.deck.hand.id == "hk-legacy"

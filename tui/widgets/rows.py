@@ -73,6 +73,8 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Position of the row in hand in the whole listing; None: no row is."""
         self.top = 0
         """Position of the first row shown."""
+        self.in_hand = True
+        """Whether its row is what keys act on; another table's cursor is kept, but not shown."""
         self.empty: tuple[str, ...] = ()
         """What to say when there are no rows."""
         self.under: Callable[[Row, int], Sequence[str]] | None = None
@@ -140,7 +142,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         if row is None:
             return [_Painted("    ...", _PLAIN)] + [_Painted("", _PLAIN)] * self._extra()
         problem = self.has_problem(row)
-        cursor = position == self.cursor
+        cursor = self.in_hand and position == self.cursor
         cells = [(column.text(row), cells, column.right) for column, cells in fitted]
         text = f"{'>' if cursor else ' '} {'!' if problem else ' '} {line(cells)}"
         style = _CURSOR if cursor else self._style(row, problem=problem)

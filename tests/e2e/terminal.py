@@ -1,0 +1,195 @@
+"""A real pseudo-terminal: the installed program on one side, an operator who reads and presses keys on the other."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import pexpect  # type: ignore[import-untyped]
+import pyte
+
+__all__ = ["KEYS", "Terminal", "terminal"]
+
+ROOT = Path(__file__).parents[2]
+PATIENCE: Final = 20.0
+"""Seconds to wait for what shall be on the screen."""
+ALONE: Final = 0.4
+"""Seconds of silence around a key that counts only when it is pressed alone."""
+APART: Final = 0.06
+"""Seconds between keys that are no paste."""
+
+KEYS: Final = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "space": " ",
+    "backspace": "\x7f",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "pgdn": "\x1b[6~",
+    "pgup": "\x1b[5~",
+    "ctrl+c": "\x03",
+    "ctrl+u": "\x15",
+}
+
+
+class Terminal:
+    """The program on a terminal of `columns` by `rows`."""
+
+    def __init__(self, *words: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None) -> None:
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "TMUX")}
+        self.sent = bytearray()
+        """Every byte that reached the terminal."""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._program: Any = pexpect.spawn(
+            sys.executable,
+            ["-m", "tui", *words],
+            cwd=ROOT,
+            env={**inherited, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})},
+            dimensions=(rows, columns),
+        )
+
+    # reading
+
+    def lines(self) -> list[str]:
+        """The screen as it stands."""
+        return [line.rstrip() for line in self._screen.display]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def until(self, *wanted: str, absent: str = "") -> str:
+        """Read until all of these stand on the screen, and `absent` does not."""
+        deadline = monotonic() + PATIENCE
+        while not self._shows(*wanted, absent=absent):
+            assert monotonic() < deadline, f"{wanted!r} never came; the screen says:\n{self.text()}"
+            self._read(0.05)
+        return self.text()
+
+    def _shows(self, *wanted: str, absent: str) -> bool:
+        text = self.text()
+        return all(each in text for each in wanted) and not (absent and absent in text)
+
+    def _read(self, seconds: float) -> None:
+        """Take in what comes within so many seconds; returns at the first bytes."""
+        try:
+            data: bytes = self._program.read_nonblocking(65_536, timeout=seconds)
+        except pexpect.TIMEOUT:
+            return
+        except pexpect.EOF:
+            return
+        self.sent += data
+        self._stream.feed(_known_to_pyte(data))
+
+    def quiet(self, seconds: float) -> None:
+        """Read for so long, whatever comes."""
+        deadline = monotonic() + seconds
+        while (left := deadline - monotonic()) > 0:
+            self._read(left)
+
+    # pressing
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, as a hand does."""
+        for key in keys:
+            self._program.send(KEYS.get(key, key))
+            self.quiet(APART)
+
+    def type(self, text: str) -> None:
+        """Type a text, as a hand does."""
+        self.press(*text)
+
+    def fill_in(self, *fields: str) -> None:
+        """Fill in a form from the focused field on; enter goes on, on the last field to the review."""
+        for field in fields:
+            self.type(field)
+            self.press("enter")
+
+    def send(self, text: str) -> None:
+        """All at once, as a paste of a terminal without bracketed paste arrives."""
+        self._program.send(text)
+        self.quiet(ALONE)
+
+    def paste(self, text: str) -> None:
+        """A bracketed paste."""
+        self.send(f"\x1b[200~{text}\x1b[201~")
+
+    def confirm(self, typed: str = "") -> None:
+        """Say yes to the review on the screen, the way it asks for it."""
+        self.until("review:", "read again now")
+        self.type(typed)
+        self.quiet(ALONE)
+        self.press("y")
+        self.quiet(ALONE)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._program.setwinsize(rows, columns)
+        self._screen.resize(rows, columns)
+        self.quiet(ALONE)
+
+    # the end
+
+    def leave(self) -> int:
+        """Quit by the key that goes back, and at the root, twice, quits; the exit code."""
+        for _ in range(6):
+            self.press("q")
+            self.quiet(ALONE)
+            if "q again quits" in self.text():
+                self.press("q")
+                return self.ended()
+        raise AssertionError(f"q never reached the root; the screen says:\n{self.text()}")
+
+    def ended(self) -> int:
+        """Wait for the end; the exit code."""
+        deadline = monotonic() + PATIENCE
+        while self._program.isalive() or self._pending():
+            assert monotonic() < deadline, f"it goes on; the screen says:\n{self.text()}"
+            self._read(0.05)
+        self._program.close()
+        return int(self._program.exitstatus if self._program.exitstatus is not None else -self._program.signalstatus)
+
+    def _pending(self) -> bool:
+        before = len(self.sent)
+        self._read(0.05)
+        return len(self.sent) > before
+
+    def kill(self) -> None:
+        """End it for good."""
+        self._program.close(force=True)
+
+    @property
+    def left_clean(self) -> bool:
+        """Whether the alternate screen, the hidden cursor and every mode that was set were undone at the end."""
+        modes: dict[str, bool] = {}
+        for numbers, way in re.findall(r"\x1b\[\?([0-9;]+)([hl])", self.sent.decode("utf-8", "replace")):
+            modes.update(dict.fromkeys(numbers.split(";"), way == "h"))
+        return modes.pop("25", True) and not any(on for number, on in modes.items() if number != "7")
+
+
+_UNKNOWN_TO_PYTE: Final = re.compile(
+    rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;]*\$[a-z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x1b]*\x1b\\"
+)
+
+
+def _known_to_pyte(data: bytes) -> bytes:
+    """Without the questions and keyboard modes that pyte would print as text."""
+    return _UNKNOWN_TO_PYTE.sub(b"", data)
+
+
+@contextmanager
+def terminal(*words: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None) -> Iterator[Terminal]:
+    """The program on a terminal, ended at the end whatever happens."""
+    opened = Terminal(*words, columns=columns, rows=rows, env=env)
+    try:
+        yield opened
+    finally:
+        opened.kill()

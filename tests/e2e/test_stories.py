@@ -1,0 +1,117 @@
+"""The demo's incident, played on a real terminal at 80x24 and at 120x36, from the screen alone."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core import seed_demo
+from tests.e2e.terminal import terminal
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Deck
+
+SIZES = [(80, 24), (120, 36)]
+pytestmark = pytest.mark.parametrize(("columns", "rows"), SIZES)
+
+
+@pytest.fixture(scope="module")
+def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, as of now."""
+    path = tmp_path_factory.mktemp("incident") / "deck.db"
+    seed_demo(f"sqlite:///{path}", datetime.now(UTC))
+    return path
+
+
+@pytest.fixture
+def demo(empty: Deck, incident: Path) -> Deck:
+    shutil.copyfile(incident, empty.path)
+    return empty
+
+
+def verdict(deck: Deck, address: str) -> dict[str, Any]:
+    """What the command line says of an address."""
+    (said,) = deck("lookup", address, "--json").document
+    return dict(said)
+
+
+def test_an_address_from_an_abuse_mail(demo: Deck, columns: int, rows: int) -> None:
+    before = demo.dump()
+    with terminal(columns=columns, rows=rows) as deck:
+        deck.until("7 findings, 2 critical", "> ! 198.18.0.5")
+        deck.paste("203.0.113.17")
+        deck.until("203.0.113.17 -- customer-bound -- fix in: customer_cidr", "> ! 203.0.113.17", "hk-nat")
+        deck.press("enter")
+        deck.until("hk-edge", "203.0.113.0/24", "10.0.8.0/24", "J-377")
+        deck.press("esc")
+        deck.paste("From 203.0.113.17 at 2025-11-22 21:14\nand 198.18.0.9 2025-11-22 21:15Z\nand 8.8.8.8 too")
+        deck.until("3 addresses", "2025-11-22 21:14", "not-ours")
+        deck.press("R")
+        deck.until("R is refused: this verdict is about the past")
+        assert deck.leave() == 0
+        assert deck.left_clean
+    assert demo.dump() == before
+
+
+def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> None:
+    assert len(demo("findings", "--json").document) == 7
+    with terminal(columns=columns, rows=rows) as deck:
+        deck.until("7 findings, 2 critical", "> ! 198.18.0.5")
+        deck.press("f")
+        deck.until("landed", "next: F fix")
+        deck.press("F")
+        deck.until("fix 198.18.0.5: choose where it goes", "> hk-spare", "lb-shop")
+        deck.fill_in("", "", "", "J-901")
+        deck.until("review: fix 198.18.0.5", "shop-front", "DNS", "--reason J-901", "Type its last octet")
+        deck.confirm("5")
+        deck.until("FIX 198.18.0.5 in", "Nothing has been sent yet")
+        deck.until("fixed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "6 findings, 1 critical")
+        deck.until("customer-bound -- fix in: customer_cidr", "shop-front")
+        assert deck.leave() == 0
+        assert deck.left_clean
+    assert verdict(demo, "198.18.0.5")["verdict"] == "default-unallocated"
+    (new,) = [eip for eip in demo("eips", "service:lb-shop", "--json").document if eip["customer_owned"]]
+    assert (new["pool_id"], new["landed_in_default"]) == ("hk-spare", False)
+    assert len(demo("findings", "--json").document) == 6
+
+
+def test_an_idle_eip_is_released_and_taken_back(demo: Deck, columns: int, rows: int) -> None:
+    with terminal(columns=columns, rows=rows) as deck:
+        deck.until("7 findings, 2 critical")
+        deck.press("/")
+        deck.type("is:idle own:yes")
+        deck.press("enter")
+        deck.until("203.0.113.9", "hidden by the filter")
+        deck.type("203.0.113.9")
+        deck.press("enter")
+        deck.until("203.0.113.9 -- customer-unbound")
+        deck.press("R")
+        deck.until("review: release 203.0.113.9", "returns to", "hk-edge")
+        deck.confirm()
+        deck.until("RELEASE 203.0.113.9 in")
+        deck.press("z")
+        deck.until("aborted: nothing was sent")
+        assert verdict(demo, "203.0.113.9")["verdict"] == "customer-unbound"
+        deck.press("R")
+        deck.confirm()
+        deck.until("released 203.0.113.9 to hk-edge", "203.0.113.9 -- customer-cooling", "Z")
+        assert verdict(demo, "203.0.113.9")["verdict"] == "customer-cooling"
+        deck.press("Z")
+        deck.confirm()
+        deck.until("recovered 203.0.113.9", "203.0.113.9 -- customer-unbound")
+        assert deck.leave() == 0
+    assert verdict(demo, "203.0.113.9")["eip"]["previous_eip_id"] is not None
+
+
+def test_the_demo_leaves_nothing_behind(tmp_path: Path, columns: int, rows: int) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with terminal("demo", columns=columns, rows=rows, env={"TMPDIR": str(folder)}) as deck:
+        deck.until("7 findings, 2 critical", "[e EIPs 347]")
+        assert len(list(folder.iterdir())) == 1
+        assert deck.leave() == 0
+    assert not list(folder.iterdir())
