@@ -8,9 +8,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tui.commands import BY_ID, Command, View, key_text
+from tui.deck import WIDE
 from tui.modals import CopyRequested
 from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
+from tui.visited import Place
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -40,8 +42,16 @@ class Dispatch:
             "palette": partial(self._list_commands, runs=True),
             "help": partial(self._list_commands, runs=False),
             "go_to": self._go_to,
+            "previous_view": partial(self._visit, screen.visited.back),
+            "next_view": partial(self._visit, screen.visited.forward),
+            "last_view": partial(self._visit, screen.visited.last),
+            "pause": self._pause,
+            "zoom": self._zoom,
             "copy": self._copy,
             "refresh": self._refresh,
+            "mark": self._mark,
+            "mark_all": partial(screen.run_read, self._mark_all),
+            "unmark": self._unmark,
             "sort": self._sort,
             "detail": screen.turn_detail,
             "next_pane": partial(screen.turn_pane, 1),
@@ -96,6 +106,42 @@ class Dispatch:
 
     def _go_to(self) -> None:
         self._screen.pane.go_to()
+
+    def _visit(self, step: Callable[[Place], Place | None]) -> None:
+        place = step(self._screen.place)
+        if place is None:
+            self._screen.say("there is no other place to go to: this is where you have been")
+        else:
+            self._screen.visit(place)
+
+    def _pause(self) -> None:
+        paused = self._screen.refresher.turn_pause()
+        self._screen.frame.show_top()
+        self._screen.say("refreshing is paused: the data grows old; . goes on" if paused else "refreshing again")
+        if not paused:
+            self._screen.written()
+
+    def _zoom(self) -> None:
+        screen = self._screen
+        screen.zoomed = not screen.zoomed
+        screen.lay_out()
+        screen.focus_pane()
+        if screen.size.width < WIDE:
+            screen.say(f"one pane has the whole width below {WIDE} columns")
+
+    def _mark(self) -> None:
+        self._screen.deck.eips.table.turn_mark()
+        self._marked("")
+
+    async def _mark_all(self) -> None:
+        self._marked(await self._screen.deck.eips.mark_all())
+
+    def _unmark(self) -> None:
+        self._marked(self._screen.deck.eips.table.unmark())
+
+    def _marked(self, said: str) -> None:
+        self._screen.say(said)
+        self._screen.frame.show_keys()
 
     def _sort(self) -> None:
         self._screen.run_read(self._screen.deck.eips.turn_sort)

@@ -110,4 +110,5 @@ class Holder:
             landed=(eip is not None and eip.landed_in_default) or (finding is not None and "landed" in finding.code),
             released=facts is not None and facts.released,
             detail=self._screen.detail_page,
+            marked=len(self._screen.marked),
         )

@@ -34,6 +34,8 @@ class KeyContext:
     released: bool = False
     """The address has no live EIP and had one."""
     detail: bool = False
+    marked: int = 0
+    """How many EIPs the change keys act on together; 0: on the one in hand."""
 
 
 def fixable(eip: Eip, cidr_state: CidrState | None) -> bool:
@@ -57,6 +59,8 @@ def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
         text = "  ".join(items)
         if len(text) <= width or not (head or len(tail) > 2):
             return text
+        if len(text) - len(" quit") <= width and tail[-1].endswith(" quit"):
+            return text.removesuffix(" quit")
         if len(head) > 2 or len(tail) == 2:
             head = head[:-1]
         else:
@@ -104,8 +108,15 @@ def _recoverable(context: KeyContext) -> bool:
     return context.eip is None and context.released
 
 
+def _marked_head(count: int) -> list[tuple[str, Mapping[str, str]]]:
+    labels = {name: f"{BY_ID[name].label} {count:,}" for name in ("release", "unbind", "rehome")}
+    return _named(["release", "unbind", "rehome", "unmark", "mark_all"], labels)
+
+
 def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     eip = context.eip
+    if context.marked and context.writing:
+        return _marked_head(context.marked)
     if context.past:
         return _named(["open", "go_to", "timeline", "copy"])
     if not context.writing:

@@ -13,6 +13,7 @@ from tui.live import Freshness, Inventory, read_inventory
 __all__ = ["POLL_SECONDS", "Refresher"]
 
 POLL_SECONDS = 1.0
+PAUSED = "refreshing is paused, . goes on"
 
 
 class Refresher:
@@ -23,6 +24,7 @@ class Refresher:
         self.inventory: Inventory | None = None
         self.now: datetime | None = None
         """The desk's time at the last poll."""
+        self.paused = False
         self._ask = ask
         self._show = show
         self._idle = asyncio.Event()
@@ -30,9 +32,18 @@ class Refresher:
         self._again = False
         self._polling = False
 
+    def turn_pause(self) -> bool:
+        """Read no more by itself, or go on; whether it is paused now."""
+        self.paused = not self.paused
+        self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
+        return self.paused
+
     async def poll(self) -> None:
         """Ask for the version; read when it is another, or when it could not be asked before."""
         if self._polling:
+            return
+        if self.paused:
+            self.now = await self._ask(_now)
             return
         self._polling = True
         try:
@@ -62,7 +73,7 @@ class Refresher:
                 inventory = await self._ask(read_inventory)
                 await self._show(inventory)
                 self.inventory = inventory
-                self.freshness = Freshness()
+                self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
         except EipdeckError as refusal:
             self._failed(refusal)
         finally:

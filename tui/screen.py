@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
-from core import Desk, EipdeckError
+from core import Desk, Eip, EipdeckError
 from tui.bindings import bindings_for
 from tui.commands import Scope, View
 from tui.deck import Deck, Shape, shape_of
@@ -31,6 +31,7 @@ from tui.panes.pane import Drill, Pane
 from tui.refresh import POLL_SECONDS, Refresher
 from tui.search import Search
 from tui.theme import ASCII, Glyphs
+from tui.visited import Place, Visited
 from tui.widgets.omnibar import Omnibar, OmniField
 from tui.widgets.strip import VerdictStrip
 
@@ -57,6 +58,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.frame = Frame(self)
         self.holder = Holder(self)
         self.runner = Runner(self)
+        self.zoomed = False
+        """One pane has the whole width, however wide the screen is."""
+        self.visited = Visited()
+        self._visiting = False
         self.refresher = Refresher(self.ask, self._show_inventory)
         self.deck = Deck(self.ask, glyphs)
         self.omnibar = Omnibar(id="omnibar")
@@ -77,7 +82,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_class(self._glyphs is ASCII, "-ascii")
-        self._arrange()
+        self.lay_out()
         self.focus_pane()
         self.run_read(self._begin)
         self.set_interval(POLL_SECONDS, self._poll)
@@ -164,6 +169,17 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     # what is in hand
 
     @property
+    def marked(self) -> tuple[Eip, ...]:
+        """The EIPs that change keys act on together: those marked, while their list is the view."""
+        return tuple(self.deck.eips.table.marks.values()) if self.view is View.EIPS and not self.detail_page else ()
+
+    def unmark(self, eips: Sequence[Eip]) -> None:
+        """These have been dealt with."""
+        for eip in eips:
+            self.deck.eips.table.marks.pop(str(eip.id), None)
+        self.deck.eips.table.repaint()
+
+    @property
     def hand(self) -> Hand | None:
         return self.holder.hand
 
@@ -211,10 +227,12 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def show_view(self, view: View) -> None:
         """Turn to another view; what is in hand is its row's."""
+        if not self._visiting:
+            self.visited.leave(self.place)
         self.detail_page = False
         self.view = view
         self.say("")
-        self._arrange()
+        self.lay_out()
         table = self.pane.table
         if table.cursor is None and table.total:
             table.place(table.top)
@@ -238,8 +256,15 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         await self.deck.timeline.read()
         self.frame.show_status()
 
-    def _arrange(self) -> None:
+    @property
+    def shape(self) -> Shape:
+        """How the panes share the screen; zoomed, a wide one is as a narrow one."""
         shape = shape_of(self.size.width, self.size.height)
+        return Shape.NARROW if shape is Shape.WIDE and self.zoomed else shape
+
+    def lay_out(self) -> None:
+        """Lay the panes out for the size and the view."""
+        shape = self.shape
         if shape is Shape.WIDE:
             self.detail_page = False
         self.deck.show_panes(shape, self.view, detail_page=self.detail_page)
@@ -255,7 +280,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, _event: events.Resize) -> None:
         if not self.is_mounted:
             return
-        self._arrange()
+        self.lay_out()
         if not self.omnibar.in_use:
             self.focus_pane()
         self.frame.show()
@@ -275,17 +300,32 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.search.rest()
         self.holder.move(pane.hand, by_operator=True)
 
+    @property
+    def place(self) -> Place:
+        """Where the operator is, to come back to."""
+        hand = self.pane.hand
+        return Place(self.view, self.pane.filter, None if hand is None else hand.id)
+
+    def visit(self, place: Place) -> None:
+        """Go to where the operator has been."""
+        self._visiting = True
+        try:
+            self.show_view(place.view)
+        finally:
+            self._visiting = False
+        self.run_read(partial(self._drill, Drill(place.view, filter_=place.filter, select=place.key)))
+
     def on_pane_detailed(self, event: Pane.Detailed) -> None:
         event.stop()
         if self.hand is None:
             return
         self.holder.read()
-        if shape_of(self.size.width, self.size.height) is Shape.WIDE:
+        if self.shape is Shape.WIDE:
             self.set_focus(self.deck.detail.text)
             self.say("in the detail: j and k scroll, esc goes back to the list")
             return
         self.detail_page = True
-        self._arrange()
+        self.lay_out()
         self.focus_pane()
         self.frame.show_keys()
 
@@ -293,7 +333,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         """Go back to the list from the detail; False when that is not where the keys go."""
         if self.detail_page:
             self.detail_page = False
-            self._arrange()
+            self.lay_out()
             self.frame.show()
         elif self.focused is not self.deck.detail.text:
             return False
@@ -302,7 +342,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def turn_detail(self) -> None:
         self.deck.column = not self.deck.column
-        self._arrange()
+        self.lay_out()
 
     def turn_pane(self, step: int) -> None:
         seen = [pane.view for pane in self.deck.seen()]

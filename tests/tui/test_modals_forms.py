@@ -348,7 +348,7 @@ async def test_services_of_other_regions_are_not_offered() -> None:
 async def test_a_repair_offers_customer_pools_only_and_the_roomiest_first() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.put(pilot, RehomeModal(LANDED, POOLS, CIDRS))
+        await app.put(pilot, RehomeModal([LANDED], POOLS, CIDRS))
         screen = shown(app)
         assert DEFAULT.id not in screen
         assert "> hk-spare" in screen
@@ -357,10 +357,10 @@ async def test_a_repair_offers_customer_pools_only_and_the_roomiest_first() -> N
 
 async def test_a_repair_reaches_its_request() -> None:
     steps = ("down", "tab", "203.0.113.7", "tab", "down", "tab", "J-901", "enter")
-    assert await fill(lambda: RehomeModal(LANDED, POOLS, CIDRS), *steps) == [
+    assert await fill(lambda: RehomeModal([LANDED], POOLS, CIDRS), *steps) == [
         RehomeRequest(eip="198.18.0.5", pool_id="hk-edge", address="203.0.113.7", keep=True, reason="J-901")
     ]
-    assert await fill(lambda: RehomeModal(LANDED, POOLS), "tab", "tab", "tab", "enter") == [
+    assert await fill(lambda: RehomeModal([LANDED], POOLS), "tab", "tab", "tab", "enter") == [
         RehomeRequest(eip="198.18.0.5", pool_id="hk-spare")
     ]
 
@@ -368,14 +368,14 @@ async def test_a_repair_reaches_its_request() -> None:
 async def test_a_repair_without_a_customer_pool_says_so() -> None:
     elsewhere = replace(SPARE, region="eu-west-1")
     see = "No customer pool of this region has room"
-    assert await fill(lambda: RehomeModal(LANDED, (DEFAULT, elsewhere)), "tab", "tab", "tab", "enter", see=see) == []
+    assert await fill(lambda: RehomeModal([LANDED], (DEFAULT, elsewhere)), "tab", "tab", "tab", "enter", see=see) == []
 
 
 async def test_the_pool_an_eip_is_in_is_no_goal_while_its_cidr_is_active() -> None:
     here = eip("203.0.113.9")
-    await fill(lambda: RehomeModal(here, (EDGE, SPARE), CIDRS), see="hk-edge customer where it is now")
+    await fill(lambda: RehomeModal([here], (EDGE, SPARE), CIDRS), see="hk-edge customer where it is now")
     draining = (cidr("203.0.113.0/24", "hk-edge", "draining"), cidr("192.0.2.0/25", "hk-edge"))
-    assert await fill(lambda: RehomeModal(here, (EDGE, LEGACY), draining), "tab", "tab", "tab", "enter") == [
+    assert await fill(lambda: RehomeModal([here], (EDGE, LEGACY), draining), "tab", "tab", "tab", "enter") == [
         RehomeRequest(eip="203.0.113.9", pool_id="hk-edge")
     ]
 
@@ -442,7 +442,7 @@ async def test_a_customer_cidr_that_cannot_be_meant_is_refused_inside(
 FORMS: list[Form] = [
     allocate("hk-spare"),
     bind,
-    lambda: RehomeModal(LANDED, POOLS, CIDRS),
+    lambda: RehomeModal([LANDED], POOLS, CIDRS),
     lambda: BandwidthModal(FREE),
     lambda: AcceptModal(FINDING),
     AddCidrModal,
@@ -481,7 +481,7 @@ SPOKEN = {
             "enter",
         ),
     ),
-    "repair": (lambda: RehomeModal(LANDED, POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
+    "repair": (lambda: RehomeModal([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
     "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
     "finding": (lambda: AcceptModal(FINDING), ("lab only", "tab", "2026-01-31", "enter")),
     "prefix": (
@@ -566,7 +566,7 @@ def hostile_bind() -> BindModal:
     [
         hostile_allocation,
         hostile_bind,
-        lambda: RehomeModal(eip("198.18.0.5", *(binding("nic", text) for text in HOSTILE)), [pool("[/]", 3)]),
+        lambda: RehomeModal([eip("198.18.0.5", *(binding("nic", text) for text in HOSTILE))], [pool("[/]", 3)]),
         lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in HOSTILE))),
         lambda: AcceptModal(replace(FINDING, subject=HOSTILE[0], message="".join(HOSTILE), remedy=HOSTILE[4])),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core import (
@@ -36,12 +36,12 @@ from tui.modals.reviews import (
 )
 from tui.words import count_of
 
-__all__ = ["allocate", "bandwidth", "bind", "rehome", "release", "unbind"]
+__all__ = ["allocate", "bandwidth", "bind", "bound_to", "pools_and_cidrs", "rehome", "release", "unbind"]
 
 
 async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | None = None) -> None:
     """Allocate from a pool; it is preselected only when it is a customer's."""
-    known = await steps.read("allocate", _pools_and_cidrs)
+    known = await steps.read("allocate", pools_and_cidrs)
     if known is None:
         return
     pools, cidrs = known
@@ -87,7 +87,8 @@ async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest)
         await accept_landing(steps, first)
 
 
-def _pools_and_cidrs(desk: Desk) -> tuple[list[Pool], list[Cidr]]:
+def pools_and_cidrs(desk: Desk) -> tuple[list[Pool], list[Cidr]]:
+    """What can be allocated from, and the states that say whether it gives anything out."""
     return desk.pools(), desk.cidrs()
 
 
@@ -130,9 +131,9 @@ def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tupl
     return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
 
 
-def _bound_to(desk: Desk, eip: Eip) -> list[Service]:
-    """The registered services that an EIP is bound to."""
-    ids = {binding.service_id for binding in eip.bindings}
+def bound_to(desk: Desk, eips: Iterable[Eip]) -> list[Service]:
+    """The registered services that EIPs are bound to."""
+    ids = {binding.service_id for eip in eips for binding in eip.bindings}
     return [service for service in desk.services() if service.id in ids]
 
 
@@ -142,7 +143,7 @@ async def unbind(steps: Steps, eip: Eip) -> None:
     if eip.status is not EipStatus.BOUND:
         steps.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
         return
-    services = await steps.read(title, lambda desk: _bound_to(desk, eip))
+    services = await steps.read(title, lambda desk: bound_to(desk, [eip]))
     if services is None:
         return
     request = UnbindRequest(eip=eip.id or eip.address, expected=eip, request_id=new_request_id())
@@ -160,7 +161,7 @@ async def unbind(steps: Steps, eip: Eip) -> None:
 async def release(steps: Steps, eip: Eip) -> None:
     """Release an EIP to the pool it came from, ending its bindings when it has any."""
     title = f"release {eip.address}"
-    known = await steps.read(title, lambda desk: (*_pools_and_cidrs(desk), _bound_to(desk, eip)))
+    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip])))
     if known is None:
         return
     pools, cidrs, services = known
@@ -180,12 +181,12 @@ async def release(steps: Steps, eip: Eip) -> None:
 async def rehome(steps: Steps, eip: Eip) -> None:
     """Move an EIP to a customer pool: the repair of a landing, and the way out of a draining CIDR."""
     title = f"fix {eip.address}"
-    known = await steps.read(title, lambda desk: (*_pools_and_cidrs(desk), _bound_to(desk, eip)))
+    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip])))
     if known is None:
         return
     pools, cidrs, services = known
     await steps.insist(
-        lambda: RehomeModal(eip, pools, cidrs), lambda request: _rehome(steps, eip, pools, services, request)
+        lambda: RehomeModal([eip], pools, cidrs), lambda request: _rehome(steps, eip, pools, services, request)
     )
 
 

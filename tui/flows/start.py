@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from core import CidrState, Eip, Finding, VerdictWord
 from tui.commands import BY_ID, key_text
-from tui.flows import cidrs, eip, findings
+from tui.flows import cidrs, eip, findings, several
 from tui.flows.steps import Steps
 from tui.hand import Hand, HandKind
 from tui.keyline import fixable
@@ -16,6 +16,7 @@ from tui.text import visible
 __all__ = ["start"]
 
 EipFlow = Callable[[Steps, Eip], Awaitable[None]]
+MarkedFlow = Callable[[Steps, Sequence[Eip]], Awaitable[None]]
 
 
 async def start(steps: Steps, name: str, hand: Hand | None) -> None:
@@ -23,10 +24,15 @@ async def start(steps: Steps, name: str, hand: Hand | None) -> None:
     await _FLOWS[name](steps, hand)
 
 
-def _on_eip(name: str, flow: EipFlow) -> Callable[[Steps, Hand | None], Awaitable[None]]:
+def _on_eip(
+    name: str, flow: EipFlow, on_marked: MarkedFlow | None = None
+) -> Callable[[Steps, Hand | None], Awaitable[None]]:
     key = key_text(BY_ID[name].keys[0])
 
     async def run(steps: Steps, hand: Hand | None) -> None:
+        if on_marked is not None and steps.host.marked:
+            await on_marked(steps, steps.host.marked)
+            return
         found = await _eip_in_hand(steps, key, hand)
         if found is not None:
             await flow(steps, found)
@@ -134,9 +140,9 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {
     "allocate": _allocate,
     "bind": _on_eip("bind", eip.bind),
-    "unbind": _on_eip("unbind", eip.unbind),
-    "release": _on_eip("release", eip.release),
-    "rehome": _on_eip("rehome", _fix),
+    "unbind": _on_eip("unbind", eip.unbind, several.unbind),
+    "release": _on_eip("release", eip.release, several.release),
+    "rehome": _on_eip("rehome", _fix, several.rehome),
     "bandwidth": _on_eip("bandwidth", eip.bandwidth),
     "accept": _accept,
     "recover": _recover,

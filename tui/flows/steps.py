@@ -11,7 +11,7 @@ from uuid import uuid4
 from textual.app import App
 from textual.screen import ModalScreen
 
-from core import Desk, EipdeckError, OutcomeUnknown
+from core import Desk, Eip, EipdeckError, OutcomeUnknown
 from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
@@ -51,6 +51,13 @@ class Host(Protocol):
 
     def written(self) -> None:
         """Something may have changed: read everything again."""
+
+    @property
+    def marked(self) -> tuple[Eip, ...]:
+        """The EIPs that change keys act on together; none: on what is in hand."""
+
+    def unmark(self, eips: Sequence[Eip]) -> None:
+        """These have been dealt with."""
 
     def take(self, hand: Hand) -> None:
         """Take an address or a prefix in hand, and put the cursor on its row."""

@@ -14,7 +14,7 @@ from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
 from tui.modals.pools import by_room, gives_out, pool_option
 from tui.text import safe
-from tui.words import binding_words
+from tui.words import binding_words, count_of
 
 __all__ = ["RehomeModal", "rehome_cause", "serves"]
 
@@ -41,10 +41,12 @@ class RehomeModal(Form["RehomeRequest | None"]):
 
     NOTE = "default pools are not offered: a landing is never repaired into one"
 
-    def __init__(self, eip: Eip, pools: Sequence[Pool], cidrs: Sequence[Cidr] = ()) -> None:
-        """Offer the customer pools of the EIP's region; the states of `cidrs` say which give anything out."""
-        super().__init__(f"fix {eip.address}: choose where it goes")
-        self._eip = eip
+    def __init__(self, eips: Sequence[Eip], pools: Sequence[Pool], cidrs: Sequence[Cidr] = ()) -> None:
+        """Offer the customer pools of the EIPs' region; the states of `cidrs` say which give anything out."""
+        self._eips = tuple(eips)
+        self._eip = eip = self._eips[0]
+        where = "where it goes" if len(eips) == 1 else "where they go"
+        super().__init__(f"fix {eip.address if len(eips) == 1 else count_of(len(eips), 'EIP')}: choose {where}")
         offered = by_room(p for p in pools if p.kind is PoolKind.CUSTOMER and p.region == eip.region)
         self._pools = {pool.id: pool for pool in offered}
         options = [self._option(pool, cidrs) for pool in offered]
@@ -66,12 +68,22 @@ class RehomeModal(Form["RehomeRequest | None"]):
         return pool_option(pool, cidrs)
 
     def rows(self) -> ComposeResult:
-        cause = f"{rehome_cause(self._eip)} It serves {serves(self._eip)}."
-        yield Static(safe(cause), classes="form-text", markup=False)
+        yield Static(safe(self._cause()), classes="form-text", markup=False)
         yield Row("to pool", self._choice)
-        yield Row("address", self._address, hint="or one of the pool's addresses")
+        if len(self._eips) == 1:
+            yield Row("address", self._address, hint="or one of the pool's addresses")
         yield Row("old EIP", self._old)
         yield Row("reason", self._reason)
+
+    def _cause(self) -> str:
+        if len(self._eips) == 1:
+            return f"{rehome_cause(self._eip)} It serves {serves(self._eip)}."
+        bound = sum(bool(eip.bindings) for eip in self._eips)
+        return f"{count_of(len(self._eips), 'EIP')}, {bound} of them bound: {self._old_addresses()}."
+
+    def _old_addresses(self) -> str:
+        more = f" and {len(self._eips) - _SHOWN} more" if len(self._eips) > _SHOWN else ""
+        return ", ".join(eip.address for eip in self._eips[:_SHOWN]) + more
 
     @property
     def keep(self) -> bool:
@@ -79,9 +91,10 @@ class RehomeModal(Form["RehomeRequest | None"]):
         return self._old.value == "keep"
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
-        old = self._eip.address
+        old = self._old_addresses()
         new = f"from {self._choice.value}, named on the next screen" if self._choice.value else "not chosen yet"
-        yield Line("", f"This changes the public address of {serves(self._eip)}:")
+        what = serves(self._eip) if len(self._eips) == 1 else f"what {len(self._eips)} EIPs serve"
+        yield Line("", f"This changes the public address of {what}:")
         yield Line("old", f"{old}     new  {new}")
         if self.keep:
             yield Line("", f"{old} keeps serving beside the new address until you release it.")

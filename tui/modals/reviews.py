@@ -53,6 +53,7 @@ __all__ = [
     "review_drain",
     "review_recover",
     "review_rehome",
+    "review_rehome_several",
     "review_release",
     "review_retire",
     "review_unbind",
@@ -313,6 +314,30 @@ def review_rehome(
         typed=last_octet(eip.address),
         prompt=f"{'Keeps' if request.keep else 'Releases'} the old EIP. Type its last octet:",
         closing="" if request.keep else _KEEP_FIRST,
+    )
+
+
+def review_rehome_several(
+    request: RehomeRequest, eips: Sequence[Eip], pool: Pool, reread: Reread, *, services: Sequence[Service] = ()
+) -> Review:
+    """Of several moves to one pool, one after the other."""
+    each = [command_line(replace(request, eip=eip.address, request_id=None, reason=None)) for eip in eips]
+    short = pool.available < len(eips)
+    lines = [*_table(eips, services), Line("changes", "every public address: move DNS and allow-lists", problem=True)]
+    if short:
+        lines.append(Line("room", f"{pool.id} has {pool.available:,} free: it stops when none is left", problem=True))
+    return Review(
+        title=f"fix {len(eips)} EIPs (rehome to {pool.id})",
+        target_copy="\n".join(eip.address for eip in eips),
+        sections=(tuple(lines), () if short else tuple(usage_lines(pool, len(eips)))),
+        command=each[0],
+        more_commands=tuple(each[1:]),
+        tier=Tier.TYPED,
+        typed=str(len(eips)),
+        prompt=f"{'Keeps' if request.keep else 'Releases'} {len(eips)} old EIPs. Type the count:",
+        reason=request.reason or "",
+        reread=reread,
+        closing="One after the other; each moves whole or stays, and the first refusal ends it.",
     )
 
 

@@ -24,6 +24,8 @@ FIRST_RUN = (
     "    q q leaves to the shell.",
 )
 NO_EIPS = ("", "    No EIP is allocated.  A allocates one; c shows the CIDRs.")
+MOST_MARKS = 1_000
+"""What one review can still be about."""
 _SORTED = {"problems": "problems first", "address": "by address"}
 
 
@@ -91,6 +93,15 @@ class EipsPane(Pane):
             await self._table.go_to(eip.address)
         self.show_title()
 
+    async def mark_all(self) -> str:
+        """Mark every EIP that the list holds, however far down; says how many, or why not."""
+        table = self._table
+        if table.total > MOST_MARKS:
+            return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
+        text = self.filter
+        table.mark(await self.ask(lambda desk: list(desk.eips(text))))
+        return f"{len(table.marks):,} marked: R, U and F act on them, u clears"
+
     def summary(self) -> str:
         table = self._table
         if not table.size.height:
@@ -99,8 +110,11 @@ class EipsPane(Pane):
             return f"0 EIPs; {self.all_eips:,} hidden by the filter" if self.filter else "0 EIPs"
         last = min(table.top + table.height_in_rows, table.total)
         shown = f"{count_of(table.total, 'EIP')}, rows {table.top + 1:,}-{last:,}"
+        marked = f"; {len(table.marks):,} marked" if table.marks else ""
         if self.filter:
-            return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter"
+            return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
+        if marked:
+            return f"{shown}{marked}: R, U and F act on them, u clears"
         return f"{shown}, sorted: {_SORTED[table.window.query.sort]}.  n next problem, b back"
 
     def title(self) -> str:

@@ -15,7 +15,7 @@ __all__ = ["GUTTER", "Column", "fit", "line"]
 Row = TypeVar("Row")
 
 GUTTER = 4
-"""Cells before the first column: cursor, space, problem mark, space."""
+"""Cells before the first column: cursor, the operator's mark, problem mark, space."""
 
 
 @dataclass(frozen=True, slots=True)

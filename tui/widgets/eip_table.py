@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
 from textual import events
 from textual.message import Message
 
-from core import Desk, EipdeckError, EipQuery, EipRow
+from core import Desk, Eip, EipdeckError, EipQuery, EipRow
 from tui import paging
 from tui.host import Ask, work_on
 from tui.paging import Window
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
-from tui.words import age, owner, pool_short
+from tui.words import age, count_of, owner, pool_short
 
 __all__ = ["EipTable"]
 
@@ -40,6 +41,9 @@ class EipTable(RowTable[EipRow]):
         self.now: datetime | None = None
         """Ages are counted to here; set when the data is read, so that nothing ticks."""
         self.window = Window(EipQuery())
+        self.marks: dict[str, Eip] = {}
+        """Marked EIPs by id, in the order they were marked; they stay marked when the list does not show them."""
+        self._cleared: dict[str, Eip] = {}
         self._target: int | None = None
         """Where the cursor shall go once its row is loaded."""
         self._loading = False
@@ -67,6 +71,34 @@ class EipTable(RowTable[EipRow]):
 
     def has_problem(self, row: EipRow) -> bool:
         return row.problem
+
+    # marks
+
+    def is_marked(self, row: EipRow) -> bool:
+        return row.eip.id in self.marks
+
+    def turn_mark(self) -> None:
+        """Mark the row in hand, or take its mark away, and go on to the next."""
+        row = self.row
+        if row is None:
+            return
+        if self.marks.pop(str(row.eip.id), None) is None:
+            self.mark([row.eip])
+        self.action_down()
+
+    def mark(self, eips: Iterable[Eip]) -> None:
+        """Mark these too."""
+        self.marks.update((str(eip.id), eip) for eip in eips)
+        self.repaint()
+
+    def unmark(self) -> str:
+        """Clear the marks, or bring back those that were cleared last; says which."""
+        cleared, self._cleared = self.marks or {}, self.marks or self._cleared
+        self.marks = {} if cleared else dict(self._cleared)
+        self.repaint()
+        if cleared:
+            return f"{count_of(len(cleared), 'mark')} cleared, u again brings them back"
+        return f"{count_of(len(self.marks), 'EIP')} marked again" if self.marks else "nothing is marked: space marks"
 
     @property
     def _limit(self) -> int:

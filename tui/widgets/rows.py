@@ -99,6 +99,10 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Whether the row's mark is the worst there is."""
         return False
 
+    def is_marked(self, _row: Row) -> bool:
+        """Whether the operator has marked the row."""
+        return False
+
     @property
     def row(self) -> Row | None:
         """The row in hand."""
@@ -144,7 +148,8 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         problem = self.has_problem(row)
         cursor = self.in_hand and position == self.cursor
         cells = [(column.text(row), cells, column.right) for column, cells in fitted]
-        text = f"{'>' if cursor else ' '} {'!' if problem else ' '} {line(cells)}"
+        marks = ("> "[not cursor], " *"[self.is_marked(row)], " !"[problem])
+        text = f"{''.join(marks)} {line(cells)}"
         style = _CURSOR if cursor else self._style(row, problem=problem)
         painted = [_Painted(text, style)]
         if self.under is not None:

@@ -1,0 +1,122 @@
+"""Several EIPs at once: marked, acted on with one review, and what became of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import AllocationRequest, EipQuery, EipStatus, ReleaseRequest
+from tests.core.kit import another
+from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, small_desk
+
+
+async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("space", "space", "j", "space")
+        text = await operator.until("347 EIPs, rows 1-14; 3 marked: R, U and F act on them, u clears")
+        assert [line[4:19].strip() for line in text.splitlines() if line[1:2] == "*"] == [
+            "198.18.0.5",
+            "198.18.0.6",
+            "198.18.0.8",
+        ]
+        assert operator.lines()[-1].startswith("R release 3  U unbind 3  F fix 3  u clear  * all")
+        assert operator.lines()[-1].endswith("? help  q")
+        await operator.press("u")
+        await operator.until("3 marks cleared, u again brings them back", absent="release 3")
+        await operator.press("u")
+        await operator.until("3 EIPs marked again", "R release 3")
+        await operator.press("k", "space")
+        await operator.until("R release 2")
+
+
+async def test_marks_stay_on_their_eips_and_reach_beyond_the_list(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("slash")
+        await operator.type("service:nat-2")
+        await operator.press("enter")
+        await operator.until("hidden by the filter")
+        found = desk.page(EipQuery("service:nat-2")).total
+        await operator.press("asterisk")
+        await operator.until(f"{found} marked")
+        await operator.press("escape", "s")
+        await operator.until(f"R release {found}")
+        assert {eip.bindings[0].service_id for eip in operator.deck.marked} == {"nat-2"}
+
+
+async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    on_the_balancer(desk, allocated(desk))
+    allocated(desk)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("space", "space", "R")
+        await operator.until("review: release 2 EIPs", "2: 1 bound, 1 unbound", "Type the count", "--unbind --yes")
+        await operator.press("y")
+        await operator.until("review: release 2 EIPs")
+        await operator.confirm("2")
+        await operator.until("released 2 EIPs", "[e EIPs 1]")
+        assert desk.eip("203.0.113.2").status is EipStatus.UNBOUND
+        assert not operator.deck.marked
+
+
+async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    for _ in range(3):
+        on_the_balancer(desk, allocated(desk))
+    async with on_deck(desk) as operator:
+        await operator.press("asterisk", "U")
+        await operator.confirm("3")
+        await operator.until("unbind: 3 EIPs done", absent="bound   lb")
+        assert all(not eip.bindings for eip in desk.eips())
+
+
+async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    on_the_balancer(desk, allocated(desk, pool=None))
+    allocated(desk, pool=None)
+    async with on_deck(desk) as operator:
+        await operator.press("asterisk", "F")
+        await operator.until("fix 2 EIPs: choose where they go", "1 of them bound")
+        await operator.press("enter", "enter", "enter")
+        await operator.until("review: fix 2 EIPs (rehome to hk)", "DNS")
+        await operator.confirm("2")
+        await operator.until("fix: 2 EIPs done", "0 findings")
+        assert [eip.pool_id for eip in desk.eips()] == ["hk", "hk"]
+        assert not desk.findings()
+
+
+async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    desk.platform.allocate(AllocationRequest(pool_id="hk", count=15))
+    allocated(desk, pool=None)
+    allocated(desk, pool=None)
+    async with on_deck(desk) as operator:
+        await operator.press("slash")
+        await operator.type("own:no")
+        await operator.press("enter", "asterisk", "F")
+        await operator.until("fix 2 EIPs")
+        await operator.press("enter", "enter", "enter")
+        await operator.until("it stops when none is left")
+        await operator.confirm("2")
+        await operator.until("pool_exhausted")
+        await operator.press("escape", "escape")
+        await operator.until("R release 1")
+        assert len(desk.findings()) == 2, "one landing is left, and the pool is full"
+        (left,) = operator.deck.marked
+        assert desk.eip(left.address).landed_in_default
+
+
+async def test_what_was_released_by_others_is_left_out(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    first, second = allocated(desk), allocated(desk)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("asterisk")
+        bob.platform.release(ReleaseRequest(eips=(first.address,)))
+        await operator.press("R")
+        await operator.until(f"review: release {second.address}")
+        await operator.press("escape")
+        bob.platform.release(ReleaseRequest(eips=(second.address,)))
+        await operator.press("R")
+        await operator.until("none of the marked EIPs is alive any more")
+    bob.close()

@@ -1,0 +1,78 @@
+"""Moving about: back and forward, one pane alone, and a screen that stands still."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import AllocationRequest
+from tests.core.kit import another
+from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
+
+
+async def test_back_and_forward_go_where_one_has_been(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("p", "j", "j", "enter")
+        await operator.until("[e EIPs 347]", "filter: pool:hk-spare")
+        await operator.press("j", "j", "f")
+        await operator.until("[f Findings 7!]")
+        await operator.press("left_square_bracket")
+        await operator.until("[e EIPs 347]", "filter: pool:hk-spare", ">   192.0.2.2 ")
+        await operator.press("left_square_bracket")
+        await operator.until("[p Pools 4]", ">   hk-spare")
+        await operator.press("left_square_bracket")
+        await operator.until("[e EIPs 347]", "> ! 198.18.0.5", absent="filter:")
+        await operator.press("left_square_bracket")
+        await operator.until("there is no other place to go to")
+        await operator.press("right_square_bracket", "right_square_bracket")
+        await operator.until("filter: pool:hk-spare", ">   192.0.2.2 ")
+        await operator.press("right_square_bracket")
+        await operator.until("[f Findings 7!]")
+        await operator.press("right_square_bracket")
+        await operator.until("there is no other place to go to")
+
+
+async def test_the_last_view_and_this_one_by_turns(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("c")
+        await operator.until("[c CIDRs 4]")
+        await operator.press("minus")
+        await operator.until("[e EIPs 347]")
+        await operator.press("minus")
+        await operator.until("[c CIDRs 4]")
+
+
+async def test_a_pane_alone_has_the_whole_width(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        await operator.until("p Pools 4 (2 !)", "f Findings 7 (2 critical)")
+        await operator.press("plus")
+        await operator.until("198.18.0.5      DEFAULT  default", absent="Pools 4 (2 !)")
+        await operator.press("enter")
+        await operator.until("esc back to EIPs", "lb-shop")
+        await operator.press("escape", "p")
+        await operator.until("[p Pools 4]", "hk-edge", absent="198.18.0.6")
+        await operator.press("plus")
+        await operator.until("p Pools 4 (2 !)", "198.18.0.6")
+
+
+async def test_below_120_columns_there_is_nothing_to_zoom(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), SMALL) as operator:
+        before = operator.lines()[:20]
+        await operator.press("plus")
+        await operator.until("one pane has the whole width below 120 columns")
+        assert operator.lines()[:20] == before
+
+
+async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("full_stop")
+        await operator.until("| 0 min old |", "refreshing is paused")
+        bob.platform.allocate(AllocationRequest(pool_id="hk"))
+        await operator.deck._poll_once()
+        await operator.press("j")
+        await operator.until("[e EIPs 1]", "not read since", "paused, . goes on")
+        await operator.press("full_stop")
+        await operator.until("[e EIPs 2]", "| live")
+    bob.close()
