@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.commands import BY_ID, Command, View, key_text
 from tui.deck import WIDE
+from tui.flows import keepsakes
 from tui.modals import CopyRequested
 from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
@@ -48,6 +49,9 @@ class Dispatch:
             "pause": self._pause,
             "zoom": self._zoom,
             "copy": self._copy,
+            "copy_menu": partial(screen.run_read, partial(keepsakes.choose_copy, screen)),
+            "export": partial(screen.run_read, partial(keepsakes.export, screen)),
+            "pin": partial(screen.run_read, partial(keepsakes.pin, screen)),
             "refresh": self._refresh,
             "mark": self._mark,
             "mark_all": partial(screen.run_read, self._mark_all),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice
@@ -15,7 +16,7 @@ from typing import Any, Final, TextIO
 from core import to_json
 from tui.text import visible
 
-__all__ = ["Column", "Layout", "csv_cell", "json_text", "write_csv", "write_json", "write_table"]
+__all__ = ["Column", "Layout", "csv_cell", "json_text", "write_csv", "write_json", "write_markdown", "write_table"]
 
 _CHUNK: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -72,6 +73,20 @@ def write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
     writer.writerow(names)
     for row in rows:
         writer.writerow([csv_cell(getattr(row, name)) for name in names])
+
+
+def write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+    """A table for a ticket or a chat: the columns that the screen's table has."""
+    headings = [column.heading for column in layout.columns]
+    out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
+    for row in rows:
+        cells = [_markdown_cell(column.cell(row)) for column in layout.columns]
+        out.write(f"| {' | '.join(cells)} |\n")
+
+
+def _markdown_cell(value: object) -> str:
+    """Text that stays in its cell, whatever it holds."""
+    return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
 
 
 def csv_cell(value: Any) -> str:

@@ -24,6 +24,7 @@ from tui.frame import Frame
 from tui.hand import Hand, HandKind
 from tui.holder import Holder
 from tui.host import Work, work_on
+from tui.keepsakes import Trail
 from tui.live import Inventory
 from tui.mode import WriteMode
 from tui.panes.lookups import Looked
@@ -60,6 +61,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.runner = Runner(self)
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
+        self.trail = Trail(desk.now())
         self.visited = Visited()
         self._visiting = False
         self.refresher = Refresher(self.ask, self._show_inventory)

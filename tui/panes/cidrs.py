@@ -7,6 +7,7 @@ from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
+from tui.tables import CIDRS
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
 from tui.words import count_of, pool_short
@@ -20,6 +21,7 @@ class CidrsPane(ListPane[Cidr]):
     """What needs a hand first."""
 
     view = View.CIDRS
+    written_as = CIDRS
     _subjects: frozenset[str] = frozenset()
 
     def make_table(self) -> ListTable[Cidr]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from core import Eip, EipdeckError, EipQuery
+from collections.abc import Callable, Iterable
+
+from core import Desk, Eip, EipdeckError, EipQuery
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.host import Ask
 from tui.live import Inventory
 from tui.panes.pane import Drill, Pane
+from tui.tables import EIPS
 from tui.widgets.eip_table import EipTable
 from tui.words import count_of
 
@@ -33,6 +36,7 @@ class EipsPane(Pane):
     """Every live EIP, or those that match the filter."""
 
     view = View.EIPS
+    written_as = EIPS
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
@@ -92,6 +96,10 @@ class EipsPane(Pane):
         if eip is not None:
             await self._table.go_to(eip.address)
         self.show_title()
+
+    def exported(self) -> Callable[[Desk], Iterable[Eip]]:
+        text = self.filter
+        return lambda desk: desk.eips(text)
 
     async def mark_all(self) -> str:
         """Mark every EIP that the list holds, however far down; says how many, or why not."""

@@ -9,6 +9,7 @@ from tui.commands import View
 from tui.hand import Hand, HandKind, is_address
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
+from tui.tables import FINDINGS
 from tui.text import visible
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
@@ -21,6 +22,7 @@ class FindingsPane(ListPane[Finding]):
     """Open findings."""
 
     view = View.FINDINGS
+    written_as = FINDINGS
     _now: datetime | None = None
     _pools: frozenset[str] = frozenset()
 

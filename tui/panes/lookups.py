@@ -10,6 +10,7 @@ from tui.commands import View
 from tui.hand import Hand, HandKind, is_problem
 from tui.live import Inventory
 from tui.panes.pane import ListPane
+from tui.tables import VERDICTS
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
 from tui.words import count_of, minute
@@ -34,6 +35,7 @@ class LookupsPane(ListPane[Looked]):
     """A list that lives until it is left."""
 
     view = View.LOOKUPS
+    written_as = VERDICTS
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
@@ -66,6 +68,9 @@ class LookupsPane(ListPane[Looked]):
 
     def words(self, row: Looked) -> str:
         return f"{row.then.address} {row.then.verdict.value} {row.now.verdict.value}"
+
+    def object(self, row: Looked) -> Verdict:
+        return row.then
 
     def summary(self) -> str:
         return f"{count_of(len(self._table.rows), 'address', 'addresses')} looked up; esc leaves{self.hidden()}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -11,10 +11,12 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from core import Desk
 from tui.commands import View
 from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
+from tui.output import Layout
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import ListTable, RowTable
 
@@ -37,6 +39,8 @@ class Pane(Vertical):
     """One view of the deck."""
 
     view: ClassVar[View]
+    written_as: ClassVar[Layout]
+    """How its objects are written to a file."""
 
     class HandMoved(Message):
         """Another thing is in hand in this pane."""
@@ -116,6 +120,10 @@ class Pane(Vertical):
     def title(self) -> str:
         """The pane's title from 120 columns on."""
 
+    @abstractmethod
+    def exported(self) -> Callable[[Desk], Iterable[Any]]:
+        """Reads the objects of the list as it is now, however long; blocks."""
+
     def open(self) -> None:
         """Enter on the row in hand."""
         self.post_message(self.Detailed())
@@ -180,6 +188,14 @@ class ListPane(Pane, Generic[Row]):
 
     async def select(self, key: str) -> bool:
         return self._table.select(key)
+
+    def exported(self) -> Callable[[Desk], Iterable[Any]]:
+        rows = tuple(self._table.rows)
+        return lambda _desk: map(self.object, rows)
+
+    def object(self, row: Row) -> Any:
+        """What a row stands for."""
+        return row
 
     def hidden(self) -> str:
         """How many rows the filter hides, as the end of a summary."""

@@ -8,6 +8,7 @@ from tui.hand import Hand, HandKind
 from tui.host import Ask
 from tui.live import Inventory, troubled_pools
 from tui.panes.pane import Drill, ListPane
+from tui.tables import POOLS
 from tui.theme import Glyphs
 from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
@@ -21,6 +22,7 @@ class PoolsPane(ListPane[Pool]):
     """Customer pools, the fullest first; default pools last."""
 
     view = View.POOLS
+    written_as = POOLS
 
     def __init__(self, ask: Ask, *, glyphs: Glyphs) -> None:
         self._glyphs = glyphs

@@ -7,6 +7,7 @@ from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
+from tui.tables import EVENTS
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
 from tui.words import count_of, minute
@@ -21,6 +22,7 @@ class TimelinePane(ListPane[Event]):
     """The newest events on top."""
 
     view = View.TIMELINE
+    written_as = EVENTS
     subject: str | None = None
     """Whose history is shown; None: everything's."""
 

@@ -109,6 +109,15 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         return None if self.cursor is None else self.row_at(self.cursor)
 
     @property
+    def row_text(self) -> str:
+        """The row in hand as it stands on the screen."""
+        row = self.row
+        if row is None:
+            return ""
+        cells = [column.text(row) for column in self.columns]
+        return "  ".join(visible(cell) for cell in cells)
+
+    @property
     def height_in_rows(self) -> int:
         return max((self.size.height - 1) // (1 + self._extra()), 1)
 

@@ -1,0 +1,151 @@
+"""What an operator takes away: copies, files of what is listed, the trail of an incident."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.tui.deck_kit import HOSTILE, Operator, allocated, demo_desk, on_deck, small_desk
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder and a working folder of the test's own."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return folder
+
+
+def clip(state: Path) -> str:
+    return (state / "eipdeck" / "clip").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("downs", "wanted"),
+    [
+        (0, "198.18.0.5"),
+        (1, "eip-"),
+        (2, "198.18.0.5  DEFAULT  default  bound  lb lb-shop shop-front"),
+        (3, "198.18.0.5 -- ! default-bound -- fix in: zenlayer\nserves lb lb-shop"),
+        (4, '"verdict": "default-bound"'),
+        (5, "eipdeck lookup 198.18.0.5"),
+    ],
+)
+async def test_m_copies_what_is_chosen(tmp_path: Path, state: Path, downs: int, wanted: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("m")
+        await operator.until("copy of 198.18.0.5", "verdict", "command")
+        await operator.press(*["down"] * downs, "enter")
+        await operator.until("copied ")
+        assert wanted in clip(state)
+
+
+def trails(state: Path) -> list[Path]:
+    return list(state.glob("eipdeck/trail-*.md"))
+
+
+async def written(operator: Operator, *, rights: int = 0, name: str = "") -> Path:
+    await operator.press("x")
+    await operator.until("export ", "a file that exists is never overwritten")
+    await operator.press(*["right"] * rights, "enter")
+    await operator.type(name)
+    await operator.press("enter")
+    await operator.until("wrote ")
+    (path,) = Path.cwd().iterdir()
+    return path
+
+
+async def test_what_is_listed_is_written_as_csv(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("pool:hk-spare")
+        await operator.press("enter")
+        await operator.until("hidden by the filter")
+        path = await written(operator)
+        assert path.name == "eipdeck-eips-20251123T031244Z.csv"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with path.open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 88
+        assert {row["pool_id"] for row in rows} == {"hk-spare"}
+
+
+async def test_findings_as_json_and_pools_as_markdown(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("f")
+        path = await written(operator, rights=1, name="mine.json")
+        assert len(json.loads(path.read_text())) == 7
+        path.unlink()
+        await operator.press("p")
+        path = await written(operator, rights=2)
+        lines = path.read_text().splitlines()
+        assert lines[0].startswith("| POOL | KIND |")
+        assert len(lines) == 2 + 4
+
+
+async def test_a_file_that_exists_or_cannot_be_is_refused(tmp_path: Path) -> None:
+    mine = tmp_path / "work" / "mine"
+    mine.write_text("before")
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        for name, why in (("mine", "a file is there already"), ("no/such/folder", "no such file")):
+            await operator.press("x")
+            await operator.until("export EIPs")
+            await operator.press("enter")
+            await operator.type(name)
+            await operator.press("enter")
+            await operator.until(why)
+    assert mine.read_text() == "before"
+
+
+async def test_hostile_names_leave_in_files_as_text(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    for name in (*HOSTILE, "=1+1", "| x |"):
+        allocated(desk, name=name)
+    async with on_deck(desk) as operator:
+        path = await written(operator)
+        text = path.read_text(encoding="utf-8")
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "'=1+1" in text
+        path.unlink()
+        path = await written(operator, rights=2)
+        text = path.read_text(encoding="utf-8")
+        assert "\x1b" not in text
+        assert r"\| x \|" in text
+
+
+async def test_i_pins_with_a_note_and_the_trail_grows(tmp_path: Path, state: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("i")
+        await operator.until("pin to the incident trail", "default-bound")
+        await operator.type("shop is on a Zenlayer address")
+        await operator.press("enter")
+        await operator.until("pinned 198.18.0.5: 1 entry in")
+        await operator.press("j", "i")
+        await operator.until("198.18.0.6 -- ")
+        await operator.press("enter")
+        await operator.until("pinned 198.18.0.6: 2 entries in")
+        (trail,) = trails(state)
+        text = trail.read_text(encoding="utf-8")
+        assert stat.S_IMODE(trail.stat().st_mode) == 0o600
+        assert text.count("## 2025-11-23 03:12:44Z") == 2
+        assert "note: shop is on a Zenlayer address" in text
+        assert "pinned by alice@10.0.4.7" in text
+
+
+async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        for key, title in (("m", "copy of"), ("x", "export"), ("i", "pin to")):
+            await operator.press(key)
+            await operator.until(title)
+            await operator.press("escape")
+            await operator.until("A alloc", absent=title)
+    assert not trails(state)
+    assert not list((tmp_path / "work").iterdir())

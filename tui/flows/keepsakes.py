@@ -1,0 +1,98 @@
+"""Copying, exporting and pinning: what an operator takes away. Nothing here changes the inventory."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import Desk
+from tui.hand import Facts, HandKind
+from tui.keepsakes import write_rows
+from tui.modals import CopyRequested
+from tui.modals.keepsakes import CopyModal, ExportModal, PinModal
+from tui.output import json_text
+from tui.words import count_of, strip_lines, strip_title
+
+if TYPE_CHECKING:
+    from tui.screen import DeckScreen
+
+__all__ = ["choose_copy", "export", "pin"]
+
+# A refusal here is a sentence in the status line: whoever runs these reads says it.
+
+
+async def choose_copy(screen: DeckScreen) -> None:
+    """`m`: the address, the id, the row, the JSON or the command of what is in hand."""
+    facts = screen.holder.keeper.facts
+    hand = screen.hand
+    if hand is None or facts is None or facts.hand.id != hand.id:
+        screen.say("nothing is in hand to copy")
+        return
+    text = await screen.app.push_screen_wait(CopyModal(hand.id, _texts(facts, screen.pane.table.row_text)))
+    if text is not None:
+        screen.app.post_message(CopyRequested(text))
+
+
+def _texts(facts: Facts, row: str) -> dict[str, str]:
+    hand = facts.hand
+    texts = {hand.kind.value: hand.id}
+    if facts.eip is not None and facts.eip.id:
+        texts["EIP id"] = facts.eip.id
+    if row:
+        texts["row"] = row
+    texts["verdict"] = "\n".join((strip_title(facts), *strip_lines(facts)))
+    found: Any = facts.verdict or facts.pool or facts.cidr
+    if found is not None:
+        texts["JSON"] = json_text(found)
+    texts["command"] = _command(facts)
+    return texts
+
+
+def _command(facts: Facts) -> str:
+    hand = facts.hand
+    match hand.kind:
+        case HandKind.ADDRESS:
+            at = f" --at {hand.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if hand.at is not None else ""
+            return f"eipdeck lookup {hand.id}{at}"
+        case HandKind.POOL:
+            return f"eipdeck eips pool:{hand.id}"
+        case HandKind.CIDR:
+            return f"eipdeck eips cidr:{hand.id}"
+        case HandKind.SERVICE:
+            return f"eipdeck eips service:{hand.id}"
+
+
+async def export(screen: DeckScreen) -> None:
+    """`x`: write what is listed to a file."""
+    pane = screen.pane
+    name = f"eipdeck-{pane.view.value.lower()}-{screen.desk.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    asked = await screen.app.push_screen_wait(ExportModal(pane.view.value, pane.table.total, name))
+    if asked is None:
+        screen.say("nothing was written")
+        return
+    read = pane.exported()
+
+    def write(desk: Desk) -> str:
+        path = Path(asked.path).expanduser().absolute()
+        count = write_rows(read(desk), pane.written_as, asked.format, path)
+        return f"wrote {count_of(count, 'row')} to {path}"
+
+    screen.say(await screen.ask(write))
+
+
+async def pin(screen: DeckScreen) -> None:
+    """`i`: put what is in hand into the incident trail, with a note."""
+    facts, hand = screen.holder.keeper.facts, screen.hand
+    if hand is None or facts is None or facts.hand.id != hand.id:
+        screen.say("nothing is in hand to pin")
+        return
+    title, lines = strip_title(facts), strip_lines(facts)
+    note = await screen.app.push_screen_wait(PinModal(title, lines))
+    if note is None:
+        screen.say("nothing was pinned")
+        return
+    trail, desk = screen.trail, screen.desk
+    await asyncio.to_thread(trail.pin, desk.now(), desk.operator, title, lines, note or None)
+    screen.say(f"pinned {hand.id}: {count_of(trail.pins, 'entry', 'entries')} in {trail.path}")

@@ -1,0 +1,110 @@
+"""The small questions that change nothing but this session and its files: what to copy, what to write where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from tui.keepsakes import Format
+from tui.modals.fields import Choice, Field, Option, Row
+from tui.modals.form import Form, FormError
+from tui.modals.lines import Line
+from tui.modals.sheet import Sheet
+from tui.text import safe, visible
+
+__all__ = ["CopyModal", "Export", "ExportModal", "PinModal"]
+
+
+class CopyModal(Sheet[str]):
+    """Asks what of the thing in hand to copy; the result is the text."""
+
+    SENTENCES = ("enter copies what is chosen; the status line then says which way it went.",)
+
+    def __init__(self, about: str, texts: Mapping[str, str]) -> None:
+        """Offer texts by what they are."""
+        super().__init__(f"copy of {about}")
+        self._texts = texts
+        options = [Option(name, (name, text.splitlines()[0] if text else "")) for name, text in texts.items()]
+        self._choice = Choice(options, chosen=next(iter(texts), None), rows=12)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._choice
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("nothing is changed here")
+
+    def keys(self) -> Sequence[str]:
+        return ("up down choose", "enter copy", "esc cancel", "F1 help")
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        if self._choice.value is not None:
+            self.finish(self._texts[self._choice.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Where to write a list, and how."""
+
+    path: str
+    format: Format
+
+
+class ExportModal(Form["Export | None"]):
+    """Asks for a file to write what is listed into."""
+
+    NOTE = "nothing is changed but the file; enter on the last field writes it"
+
+    def __init__(self, what: str, count: int, name: str) -> None:
+        """Of `count` rows of `what`; `name` is the file without its ending."""
+        super().__init__(f"export {what}")
+        self._count = count
+        self._name = name
+        self._format = Choice([Option(each, (each.value,)) for each in Format], chosen=Format.CSV, across=True)
+        self._path = Field(placeholder=f"{name}.csv")
+
+    def rows(self) -> ComposeResult:
+        yield Row("rows", Static(f"{self._count:,}", classes="form-text", markup=False))
+        yield Row("format", self._format)
+        yield Row("file", self._path)
+
+    def keys(self) -> Sequence[str]:
+        return ("tab next", "shift+tab back", "left right choose", "enter write", "esc cancel", "F1 help")
+
+    def info(self) -> Iterable[Line]:
+        yield Line("writes", visible(self._where()))
+        yield Line("mode", "0600: read by you alone; a file that exists is never overwritten")
+
+    def _where(self) -> str:
+        return self._path.text or f"{self._name}.{(self._format.value or Format.CSV).value}"
+
+    def request(self) -> Export:
+        if self._format.value is None:
+            raise FormError("Choose a format.", self._format)
+        return Export(self._where(), self._format.value)
+
+
+class PinModal(Form["str | None"]):
+    """Asks for a note to what is pinned; the result is the note, maybe empty."""
+
+    NOTE = "nothing is changed but the trail; enter pins"
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__("pin to the incident trail")
+        self._shown = (title, *lines)
+        self._note = Field(placeholder="what you saw, for whoever reads the report")
+
+    def rows(self) -> ComposeResult:
+        for line in self._shown:
+            yield Static(safe(line), classes="form-text", markup=False)
+        yield Row("note", self._note)
+
+    def keys(self) -> Sequence[str]:
+        return ("enter pin", "esc cancel", "F1 help")
+
+    def request(self) -> str:
+        return self._note.text or ""
