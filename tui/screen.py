@@ -246,11 +246,15 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def show_timeline(self) -> None:
         """Of the address in hand; pressed there again: of everything."""
-        timeline, hand = self.deck.timeline, self.hand
+        hand = self.hand
         address = hand.id if hand is not None and hand.kind is not HandKind.SERVICE else None
-        subject = None if self.view is View.TIMELINE or hand is None or hand.kind is HandKind.POOL else address
-        timeline.subject = subject
-        timeline.filter = ""
+        other = self.view is View.TIMELINE or hand is None or hand.kind is HandKind.POOL
+        self.show_history(None if other else address)
+
+    def show_history(self, subject: str | None) -> None:
+        """The timeline of one address or prefix, or of everything."""
+        self.deck.timeline.subject = subject
+        self.deck.timeline.filter = ""
         self.show_view(View.TIMELINE)
         self.run_read(self._read_timeline)
 
@@ -307,6 +311,13 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         """Where the operator is, to come back to."""
         hand = self.pane.hand
         return Place(self.view, self.pane.filter, None if hand is None else hand.id)
+
+    def leave_for(self, place: Place) -> None:
+        """Go to a place; back leads here again."""
+        if place.view is View.TIMELINE:
+            self.show_history(place.key)
+        else:
+            self.on_drill(Drill(place.view, filter_=place.filter, select=place.key))
 
     def visit(self, place: Place) -> None:
         """Go to where the operator has been."""

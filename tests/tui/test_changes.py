@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from core import (
+    ActivateRequest,
     AllocationRequest,
     BindingKind,
     CidrState,
+    DrainRequest,
     EipdeckError,
     EipQuery,
     EipStatus,
@@ -216,16 +218,72 @@ async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
         assert desk.cidr("203.0.113.0/28").state is CidrState.RETIRED
 
 
-async def test_retiring_what_still_lives_is_refused_with_the_list(tmp_path: Path) -> None:
+async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: Path) -> None:
     desk = demo_desk(tmp_path)
     async with on_deck(desk) as operator:
         await operator.press("c", "D")
+        text = await operator.until(
+            "plan: retire 198.51.100.0/24", "retiring now: cidr_not_drained, for the 3 live EIPs"
+        )
+        for words in ("198.51.100.20", "nic old-01", "lb lb-old", "serves nothing", "unbound: R", "by bob"):
+            assert words in text
+        await operator.press("j", "j", "R")
+        await operator.until("review: release 198.51.100.77", "held")
+        await operator.confirm()
+        await operator.until("plan: retire 198.51.100.0/24", "2 live EIPs", absent="198.51.100.77")
+        await operator.press("F")
+        await operator.until("fix 198.51.100.20: choose where it goes")
+        await fill_in(operator, "", "", "", "J-640")
+        await operator.confirm("20")
+        await operator.until("plan: retire 198.51.100.0/24", "for the 1 live EIP above")
+        await operator.press("R")
+        await operator.confirm("21")
+        await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
+        await operator.press("c")
+        await operator.until("> ! 198.51.100.0/24", "D retire")
+        await operator.press("D")
         await operator.confirm("198.51.100.0/24")
+        await operator.until("retired 198.51.100.0/24")
+        assert desk.cidr("198.51.100.0/24").state is CidrState.RETIRED
+
+
+async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("c", "D")
+        await operator.until("plan: retire")
+        await operator.press("enter")
+        await operator.until("filter: cidr:198.51.100.0/24", "> ! 198.51.100.20", "3 EIPs")
+        await operator.press("left_square_bracket")
+        await operator.until("[c CIDRs 4]", "> ! 198.51.100.0/24")
+        await operator.press("D", "j", "o")
+        await operator.until("filter: service:lb-old", "> ! 198.51.100.21")
+        await operator.press("left_square_bracket", "D")
+        await operator.until("plan: retire")
+        await operator.press("t")
+        await operator.until("t Timeline]", "of 198.51.100.20")
+        await operator.press("left_square_bracket", "D")
+        await operator.until("plan: retire")
+        await operator.press("q")
+        await operator.until("[c CIDRs 4]", absent="plan:")
+
+
+async def test_a_retirement_that_others_made_impossible_is_refused(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
+    async with on_deck(desk) as operator:
+        await operator.press("c", "D")
+        await operator.until("review: retire 203.0.113.0/28", "read again now")
+        desk.platform.activate_cidr(ActivateRequest(cidr="203.0.113.0/28", reason="changed our minds"))
+        allocated(desk)
+        await operator.confirm("203.0.113.0/28")
+        await operator.until("CHANGED SINCE YOU LOOKED", "has 1 live EIP now")
+        await operator.type("203.0.113.0/28")
+        await operator.press("y")
         text = await operator.until("refused", "cidr_not_drained")
-        assert "198.51.100.20" in text
+        assert "203.0.113.0 serves nothing" in text
         await operator.press("escape")
         await operator.until("refused, nothing was changed (cidr_not_drained)")
-        assert desk.cidr("198.51.100.0/24").state is CidrState.DRAINING
+        assert desk.cidr("203.0.113.0/28").state is CidrState.ACTIVE
 
 
 async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> None:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Final
 
-from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, DrainRequest, Pool, RetireRequest
+from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, Desk, DrainRequest, Eip, Pool, RetireRequest
+from tui.commands import View
 from tui.flows.changes import reread_cidr
+from tui.flows.eip import rehome, release
 from tui.flows.steps import Steps, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
+from tui.modals.plan import PlanModal, Step
 from tui.modals.reviews import review_activate, review_add_cidr, review_drain, review_retire
+from tui.text import visible
+from tui.visited import Place
+from tui.words import minute
 
 __all__ = ["activate", "add", "end"]
 
@@ -69,6 +77,8 @@ async def end(steps: Steps, cidr: Cidr, pools: Sequence[Pool]) -> None:
         steps.host.say(f"{cidr.cidr} has no pool: r reads again")
     elif cidr.state is CidrState.ACTIVE:
         await _drain(steps, cidr, pool)
+    elif cidr.state is CidrState.DRAINING and cidr.allocated:
+        await _plan(steps, cidr)
     elif cidr.state is CidrState.DRAINING:
         await _retire(steps, cidr, pool)
     else:
@@ -85,6 +95,48 @@ async def _drain(steps: Steps, cidr: Cidr, pool: Pool) -> None:
     done = await steps.send(f"drain {cidr.cidr}", steps.host.desk.platform.drain_cidr, request)
     if done is not None:
         steps.host.say(f"{done.cidr} is draining: it gives out nothing, {done.allocated:,} EIPs live on")
+
+
+_SHOWN: Final = 200
+"""EIPs that a plan lists at most; the list on the deck has them all."""
+
+
+async def _plan(steps: Steps, cidr: Cidr) -> None:
+    """Show what still lives in it, and go where the operator wants; back from a change the plan is read again."""
+    while True:
+        known = await steps.read(f"retire {cidr.cidr}", lambda desk: _living(desk, cidr))
+        if known is None:
+            return
+        now, eips, drained = known
+        if not eips:
+            steps.host.say(f"{cidr.cidr} has no live EIP left: D retires it")
+            return
+        chosen = await steps.host.app.push_screen_wait(PlanModal(now, eips, drained))
+        if chosen is None:
+            return
+        match chosen.step:
+            case Step.FIX:
+                await rehome(steps, chosen.eip)
+            case Step.RELEASE:
+                await release(steps, chosen.eip)
+            case step:
+                steps.host.leave_for(_place(step, chosen.eip, cidr))
+                return
+
+
+def _living(desk: Desk, cidr: Cidr) -> tuple[Cidr, list[Eip], str]:
+    eips = list(islice(desk.eips(f"cidr:{cidr.cidr}"), _SHOWN))
+    drains = [event for event in desk.history(cidr.cidr) if event.action == "drain_cidr"]
+    drained = f"{minute(drains[-1].at)} by {visible(drains[-1].operator)}" if drains else ""
+    return desk.cidr(cidr.cidr), eips, drained
+
+
+def _place(step: Step, eip: Eip, cidr: Cidr) -> Place:
+    if step is Step.HISTORY:
+        return Place(View.TIMELINE, "", eip.address)
+    service = eip.bindings[0].service_id if step is Step.SERVICE and eip.bindings else None
+    filter_ = f"cidr:{cidr.cidr}" if service is None else f"service:{service}"
+    return Place(View.EIPS, filter_, eip.address)
 
 
 async def _retire(steps: Steps, cidr: Cidr, pool: Pool) -> None:

@@ -20,6 +20,7 @@ from tui.modals.fields import Held
 from tui.modals.form import Form
 from tui.modals.review import Later
 from tui.mode import WriteMode
+from tui.visited import Place
 
 __all__ = ["Host", "Steps", "new_request_id"]
 
@@ -58,6 +59,9 @@ class Host(Protocol):
 
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
+
+    def leave_for(self, place: Place) -> None:
+        """Go to a place on the deck."""
 
     def take(self, hand: Hand) -> None:
         """Take an address or a prefix in hand, and put the cursor on its row."""

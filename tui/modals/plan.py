@@ -1,0 +1,134 @@
+"""The plan of a retirement: what still lives in a draining CIDR, what it serves, and the key that frees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from core import Cidr, Eip
+from tui.modals.fields import Choice, Option
+from tui.modals.lines import Line, grid
+from tui.modals.sheet import CopyRequested, Sheet, rule
+from tui.words import binding_words, count_of
+
+__all__ = ["Next", "PlanModal", "Step"]
+
+_ROWS: Final = 7
+
+
+class Step(StrEnum):
+    """What the operator wants to do with the EIP that is chosen in the plan."""
+
+    FIX = "fix"
+    RELEASE = "release"
+    LIST = "list"
+    SERVICE = "service"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The way out of the plan."""
+
+    step: Step
+    eip: Eip
+
+
+class PlanModal(Sheet[Next]):
+    """Nothing is remembered: the plan is read from the data each time, so it can be left at any time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("F", "go('fix')", show=False, id="plan_fix"),
+        Binding("R", "go('release')", show=False, id="plan_release"),
+        Binding("o", "go('service')", show=False, id="plan_service"),
+        Binding("t", "go('history')", show=False, id="plan_history"),
+        Binding("a", "copy", show=False, id="plan_copy"),
+        Binding("q,backspace", "leave", show=False, id="plan_leave"),
+    ]
+    SENTENCES = (
+        "A CIDR is retired in three steps: drain it, free what lives in it, retire it. This is step two.",
+        "F moves the EIP in hand to another customer pool: its public address changes.",
+        "R releases it; its address is held, not given out again. Each has a review of its own.",
+        "enter lists the EIPs on the deck, where space marks several.",
+    )
+    EXPENDABLE = ("t history", "o service", "a copy")
+
+    def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str) -> None:
+        """Plan the retirement of a draining CIDR with `eips` alive; `drained` says since when and by whom."""
+        super().__init__(f"plan: retire {cidr.cidr}")
+        self._cidr = cidr
+        self._eips = {eip.address: eip for eip in eips}
+        self._drained = drained
+        options = [Option(eip.address, (f"! {eip.address}", _served(eip), _ways(eip))) for eip in eips]
+        self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS)
+
+    def compose_body(self) -> ComposeResult:
+        cidr, left = self._cidr, count_of(self._cidr.allocated, "live EIP")
+        asn = f"   AS{cidr.asn}" if cidr.asn is not None else ""
+        yield Static(
+            grid(
+                [
+                    Line("state", f"draining   pool {cidr.pool_id}{asn}   {cidr.total:,} addresses"),
+                    Line("1 drain", f"give out no more addresses: done {self._drained}".rstrip()),
+                    Line("2 free", f"the {left}, each by F or R:", problem=True),
+                ]
+            ),
+            classes="review-section",
+            markup=False,
+        )
+        yield self._choice
+        yield Static(grid([Line("3 retire", "the CIDR leaves the pool for good: waits for step 2")]), markup=False)
+        yield rule()
+        yield Static(
+            grid(
+                [
+                    Line("refused", f"retiring now: cidr_not_drained, for the {left} above", problem=True),
+                    Line("enter", f"lists them on the deck (filter cidr:{cidr.cidr})"),
+                    Line("F", "moves the EIP in hand to another customer pool: the address changes"),
+                    Line("R", "releases it; its address is held, not given out again"),
+                    Line("D", "on the CIDR, when none is left, opens the review of its retirement"),
+                ],
+                label=8,
+            ),
+            classes="review-section",
+            markup=False,
+        )
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("step 2 of 3.  Leave at any time: the plan is read from the data")
+
+    def keys(self) -> Sequence[str]:
+        return ("F move", "R release", "enter the list", "o service", "t history", "esc back", "F1 help")
+
+    def action_go(self, step: str) -> None:
+        self._go(Step(step))
+
+    def action_copy(self) -> None:
+        if self._choice.value is not None:
+            self.post_message(CopyRequested(self._choice.value))
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self._go(Step.LIST)
+
+    def _go(self, step: Step) -> None:
+        if self._choice.value is not None:
+            self.finish(Next(step, self._eips[self._choice.value]))
+
+
+def _served(eip: Eip) -> str:
+    if not eip.bindings:
+        return "serves nothing"
+    more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
+    return binding_words(eip.bindings[0]) + more
+
+
+def _ways(eip: Eip) -> str:
+    return "bound: F move or R" if eip.bindings else "unbound: R"
