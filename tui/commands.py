@@ -133,6 +133,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("mark_all", ("asterisk",), "all", "mark every EIP of this list", views=(View.EIPS,)),
     Command("unmark", ("u",), "clear", "clear the marks; again: bring them back", views=(View.EIPS,)),
     Command("sort", ("s",), "sort", "sort the EIPs: problems first, or by address", views=(View.EIPS,)),
+    Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
     Command("next_pane", ("tab",), "next pane", "the next pane (from 120 columns)"),
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),

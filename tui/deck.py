@@ -35,6 +35,8 @@ class Shape(Enum):
 
 WIDE = 120
 """Columns from which three fit side by side."""
+VERY_WIDE = 160
+"""Columns from which the timeline stands beside them too."""
 
 
 def shape_of(width: int, height: int) -> Shape:
@@ -56,6 +58,9 @@ class Deck(Horizontal):
         self.timeline = TimelinePane(ask, rule=rule)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(rule=rule)
+        self.aside = TimelinePane(ask, rule=rule)
+        """What happened lately, to be read beside everything else on a very wide screen."""
+        self.aside.add_class("aside")
         panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
@@ -74,6 +79,7 @@ class Deck(Horizontal):
             yield self.timeline
             yield self.lookups
         yield self.detail
+        yield self.aside
 
     def show_panes(self, shape: Shape, view: View, *, detail_page: bool) -> None:
         """Show what belongs to the view; `detail_page` puts the detail in its place when narrow."""
@@ -93,6 +99,9 @@ class Deck(Horizontal):
         self._middle.display = wide or (view not in _SIDE and not detail_page)
         self.detail.display = self.column if wide else detail_page
         self.detail.title_line.display = wide
+        self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
+        self.aside.title_line.display = True
+        self.aside.table.in_hand = False
         self.set_class(wide, "-wide")
 
     def seen(self) -> list[Pane]:

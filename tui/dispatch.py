@@ -50,6 +50,7 @@ class Dispatch:
             "zoom": self._zoom,
             "copy": self._copy,
             "copy_menu": partial(screen.run_read, partial(keepsakes.choose_copy, screen)),
+            "columns": partial(screen.run_read, partial(keepsakes.choose_columns, screen)),
             "export": partial(screen.run_read, partial(keepsakes.export, screen)),
             "pin": partial(screen.run_read, partial(keepsakes.pin, screen)),
             "refresh": self._refresh,

@@ -11,7 +11,7 @@ from tui.commands import BY_ID, View, key_text
 __all__ = ["KeyContext", "fixable", "key_line"]
 
 FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
-FIELD_FILTER = "enter keep   esc leave the field   up down scroll the list   F1 help"
+FIELD_FILTER = "enter keep   esc leave   tab completes   up down scroll the list   F1 help"
 COUNT = "z abort   esc abort   other keys wait until the count is over"
 
 _TAIL = ("find", "palette", "help", "quit")

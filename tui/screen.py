@@ -158,7 +158,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.run_read(self._read)
 
     async def _show_inventory(self, inventory: Inventory) -> None:
-        for pane in self.deck.panes.values():
+        for pane in (*self.deck.panes.values(), self.deck.aside):
             await pane.load(inventory)
 
     def _show_read(self, *, again: bool) -> None:
@@ -397,6 +397,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def on_omni_field_left(self, event: OmniField.Left) -> None:
         event.stop()
         self.search.leave()
+
+    def on_omni_field_completion_wanted(self, event: OmniField.CompletionWanted) -> None:
+        event.stop()
+        self.search.complete()
 
     def on_omni_field_scrolled(self, event: OmniField.Scrolled) -> None:
         event.stop()

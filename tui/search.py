@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from core import EipdeckError
 from tui.commands import View
+from tui.completion import complete
 from tui.hand import HandKind
+from tui.live import Inventory
 from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
 from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
 __all__ = ["Search"]
+
+
+def _known(inventory: Inventory | None) -> dict[str, list[str]]:
+    """Values of the filter's keys that the inventory has."""
+    if inventory is None:
+        return {}
+    return {
+        "pool": [pool.id for pool in inventory.pools],
+        "cidr": [cidr.cidr for cidr in inventory.cidrs],
+        "region": sorted({pool.region for pool in inventory.pools}),
+        "age": [">7d", ">30d", ">90d"],
+    }
+
 
 _SHOWN = 60
 """Cells of a looked-up text that stay in the omnibar."""
@@ -78,6 +93,19 @@ class Search:
             self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{pane.table.total:,} shown  esc clears")
         else:
             self.omnibar.rest(IDLE)
+
+    def complete(self) -> None:
+        """Complete the last word of a filter of EIPs, or say what it could go on as."""
+        screen = self._screen
+        if self.omnibar.use is not OmnibarUse.FILTER or screen.view is not View.EIPS:
+            return
+        done = complete(self.omnibar.field.value, _known(screen.inventory))
+        self.omnibar.field.value = done.text
+        self.omnibar.field.cursor_position = len(done.text)
+        if not done.candidates:
+            screen.say("nothing that is known begins like that")
+        else:
+            screen.say(" ".join(visible(each) for each in done.candidates) if len(done.candidates) > 1 else "")
 
     # text that comes in
 

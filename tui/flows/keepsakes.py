@@ -1,4 +1,4 @@
-"""Copying, exporting and pinning: what an operator takes away. Nothing here changes the inventory."""
+"""Copying, exporting, pinning and the columns shown: of this session alone, nothing here changes the inventory."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core import Desk
 from tui.hand import Facts, HandKind
 from tui.keepsakes import write_rows
 from tui.modals import CopyRequested
-from tui.modals.keepsakes import CopyModal, ExportModal, PinModal
+from tui.modals.keepsakes import ColumnsModal, CopyModal, ExportModal, PinModal
 from tui.output import json_text
 from tui.words import count_of, strip_lines, strip_title
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["choose_copy", "export", "pin"]
+__all__ = ["choose_columns", "choose_copy", "export", "pin"]
 
 # A refusal here is a sentence in the status line: whoever runs these reads says it.
 
@@ -62,6 +62,15 @@ def _command(facts: Facts) -> str:
             return f"eipdeck eips cidr:{hand.id}"
         case HandKind.SERVICE:
             return f"eipdeck eips service:{hand.id}"
+
+
+async def choose_columns(screen: DeckScreen) -> None:
+    """`v`: which columns the list of EIPs shows."""
+    table = screen.deck.eips.table
+    offered = [(column.title, column.drop) for column in table.offered if column.drop]
+    chosen = await screen.app.push_screen_wait(ColumnsModal(offered, [column.title for column in table.columns]))
+    if chosen is not None:
+        table.choose(chosen)
 
 
 async def export(screen: DeckScreen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from tui.modals.lines import Line
 from tui.modals.sheet import Sheet
 from tui.text import safe, visible
 
-__all__ = ["CopyModal", "Export", "ExportModal", "PinModal"]
+__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
 
 
 class CopyModal(Sheet[str]):
@@ -44,6 +44,36 @@ class CopyModal(Sheet[str]):
         event.stop()
         if self._choice.value is not None:
             self.finish(self._texts[self._choice.value])
+
+
+class ColumnsModal(Sheet["frozenset[str]"]):
+    """Asks which columns the list of EIPs has; the result is their titles."""
+
+    SENTENCES = (
+        "space shows or hides a column, enter applies, esc leaves all as it was.",
+        "Where there is no room for all of them, the lower ones of this list go first.",
+    )
+
+    def __init__(self, offered: Sequence[tuple[str, int]], shown: Collection[str]) -> None:
+        """Offer columns by title and by how soon they go when room is short."""
+        super().__init__("columns of the EIPs")
+        titles = [title for title, _drop in sorted(offered, key=lambda column: column[1])]
+        self._choice = Choice([Option(each, (each,)) for each in titles], chosen=titles[0], rows=14, several=True)
+        self._choice.marked = set(shown) & set(titles)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._choice
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("nothing is changed but this list")
+
+    def keys(self) -> Sequence[str]:
+        return ("up down move", "space show or hide", "enter apply", "esc cancel", "F1 help")
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self.finish(frozenset(self._choice.marked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +19,8 @@ from tui.words import age, count_of, owner, pool_short
 
 __all__ = ["EipTable"]
 
+STANDARD = frozenset({"ADDRESS", "OWNER", "POOL", "STATE", "SERVES", "NAME", "AGE"})
+"""The columns that are shown until others are chosen."""
 _LEAST = 25
 """Rows read at a time though the table may not have been laid out yet."""
 _MARGIN = 2
@@ -36,7 +38,9 @@ class EipTable(RowTable[EipRow]):
             self.refusal = refusal
 
     def __init__(self, ask: Ask, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(self._make_columns(), id=id)
+        self.offered = self._make_columns()
+        """Every column there is; those in `columns` are shown."""
+        super().__init__([column for column in self.offered if column.title in STANDARD], id=id)
         self._ask = ask
         self.now: datetime | None = None
         """Ages are counted to here; set when the data is read, so that nothing ticks."""
@@ -56,8 +60,18 @@ class EipTable(RowTable[EipRow]):
             Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
             Column("SERVES", 14, lambda row: row.serves, stretch=True),
             Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
+            Column("MBPS", 6, lambda row: str(row.eip.bandwidth_mbps or "-"), right=True, drop=6),
+            Column("CIDR", 18, lambda row: row.eip.cidr, drop=7),
+            Column("REGION", 12, lambda row: row.eip.region, drop=8),
+            Column("EIP", 12, lambda row: row.eip.id or "-", drop=9),
+            Column("BY", 12, lambda row: row.eip.allocated_by, drop=10),
             Column("AGE", 4, self._age, right=True, drop=3),
         ]
+
+    def choose(self, titles: Collection[str]) -> None:
+        """Show these columns, the address always."""
+        self.columns = tuple(each for each in self.offered if each.title in titles or not each.drop)
+        self.repaint()
 
     def _age(self, row: EipRow) -> str:
         return "" if self.now is None else age(row.eip.allocated_at, self.now)

@@ -38,6 +38,7 @@ class OmniField(Field):
         Binding("down", "scroll('down')", show=False),
         Binding("pageup", "scroll('page_up')", show=False),
         Binding("pagedown", "scroll('page_down')", show=False),
+        Binding("tab", "complete", show=False),
     ]
 
     class Left(Message):
@@ -49,6 +50,9 @@ class OmniField(Field):
         def __init__(self, action: str) -> None:
             super().__init__()
             self.action = action
+
+    class CompletionWanted(Message):
+        """Tab: the rest of the last word, as far as it is certain."""
 
     class Pasted(Message):
         """A bracketed paste into the field, all of it."""
@@ -62,6 +66,9 @@ class OmniField(Field):
 
     def action_clear(self) -> None:
         self.value = ""
+
+    def action_complete(self) -> None:
+        self.post_message(self.CompletionWanted())
 
     def action_scroll(self, action: str) -> None:
         self.post_message(self.Scrolled(action))

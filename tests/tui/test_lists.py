@@ -1,0 +1,82 @@
+"""What a list shows: its columns, its filter while it is typed, and the timeline beside everything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import AllocationRequest
+from tests.core.kit import another
+from tests.tui.deck_kit import demo_desk, on_deck, small_desk
+from tui.completion import complete
+
+KNOWN = {"pool": ("hk-edge", "hk-spare", "default-asia-east-1"), "cidr": ("192.0.2.0/24",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "completed", "candidates"),
+    [
+        ("po", "pool:", ("pool:",)),
+        ("s", "s", ("state:", "service:")),
+        ("st", "state:", ("state:",)),
+        ("state:", "state:", ("bound", "unbound", "cooling", "released")),
+        ("state:u", "state:unbound ", ("unbound",)),
+        ("pool:h", "pool:hk-", ("hk-edge", "hk-spare")),
+        ("pool:hk-e", "pool:hk-edge ", ("hk-edge",)),
+        ("own:yes !is:l", "own:yes !is:landed ", ("landed",)),
+        ("web poo", "web pool:", ("pool:",)),
+        ("cidr:19", "cidr:192.0.2.0/24 ", ("192.0.2.0/24",)),
+        ("nothing", "nothing", ()),
+        ("no:such", "no:such", ()),
+        ("service:", "service:", ()),
+    ],
+)
+def test_the_last_word_is_completed_as_far_as_it_is_certain(
+    text: str, completed: str, candidates: tuple[str, ...]
+) -> None:
+    done = complete(text, KNOWN)
+    assert (done.text, done.candidates) == (completed, candidates)
+
+
+async def test_tab_completes_in_the_filter(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.until("tab completes")
+        await operator.type("po")
+        await operator.press("tab")
+        await operator.type("hk-")
+        await operator.press("tab")
+        await operator.until("filter: pool:hk-", "hk-edge hk-legacy hk-spare")
+        await operator.type("s")
+        await operator.press("tab", "enter")
+        await operator.until("88 EIPs, rows 1-14", "filter: pool:hk-spare")
+
+
+async def test_columns_are_chosen_and_the_address_stays(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("v")
+        await operator.until("columns of the EIPs", "[*] STATE", "[ ] MBPS")
+        await operator.press("space", "down", "space")
+        await operator.until("[ ] STATE", "[ ] OWNER")
+        await operator.press("down", "down", "down", "down", "space", "enter")
+        await operator.until("ADDRESS", "NAME", "MBPS", absent="OWNER")
+        assert "shop-front-vip" in operator.text()
+        await operator.press("v", "space", "escape")
+        await operator.until("MBPS", absent="OWNER")
+
+
+async def test_from_160_columns_the_timeline_stands_beside(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk, (160, 45)) as operator:
+        await operator.until("t Timeline ", "add_cidr")
+        bob.platform.allocate(AllocationRequest(pool_id="hk"))
+        await operator.until("2025-11-23 03:12Z bob", "allocate")
+        await operator.press("t")
+        await operator.until("t Timeline]")
+        assert not operator.deck.deck.aside.display, "one timeline is enough"
+        await operator.pilot.resize_terminal(150, 45)
+        await operator.press("e")
+        await operator.until("[e EIPs 1]", absent="add_cidr")
+    bob.close()

@@ -1,0 +1,41 @@
+"""Completing the last word of a filter: keys of the grammar, and the values that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from core import FILTER_KEYS
+
+__all__ = ["Completed", "complete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A text with its last word as complete as it is certain."""
+
+    text: str
+    candidates: tuple[str, ...]
+    """What the last word could go on as; one at most: nothing is left to choose."""
+
+
+def complete(text: str, known: Mapping[str, Sequence[str]]) -> Completed:
+    """Complete the last word of `text`; `known` has values of keys that the grammar leaves open."""
+    head, _, word = text.rpartition(" ")
+    negated = "!" if word.startswith("!") else ""
+    key, colon, value = word.removeprefix("!").partition(":")
+    if not colon:
+        candidates = [f"{name}:" for name in FILTER_KEYS if name.startswith(key)]
+        start = ""
+    elif key in FILTER_KEYS:
+        values = FILTER_KEYS[key] or tuple(known.get(key, ()))
+        candidates = [each for each in values if each.startswith(value)]
+        start = f"{key}:"
+    else:
+        candidates, start = [], ""
+    if not candidates:
+        return Completed(text, ())
+    certain = commonprefix(candidates)  # noqa: RUF071  # of words, not of paths
+    done = f"{start}{certain}" + (" " if len(candidates) == 1 and colon else "")
+    return Completed(f"{head} {negated}{done}" if head else f"{negated}{done}", tuple(candidates))
