@@ -59,7 +59,7 @@ def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
         text = "  ".join(items)
         if len(text) <= width or not (head or len(tail) > 2):
             return text
-        if len(text) - len(" quit") <= width and tail[-1].endswith(" quit"):
+        if context.marked and len(text) - len(" quit") <= width:
             return text.removesuffix(" quit")
         if len(head) > 2 or len(tail) == 2:
             head = head[:-1]
@@ -95,7 +95,9 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
             labels = {}
         case View.TIMELINE:
-            head = ["recover", "open", "go_to", "copy"] if _recoverable(context) else ["open", "go_to", "copy"]
+            head = ["open", "pin", "export", "copy"]
+            if _recoverable(context):
+                head.insert(0, "recover")
             labels = {}
         case _:
             return _eip_head(context)

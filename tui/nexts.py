@@ -44,7 +44,7 @@ def _cidr_changes(facts: Facts) -> list[str]:
         return []
     steps = {
         CidrState.ACTIVE: ["D drain"],
-        CidrState.DRAINING: ["F moves, R releases each of them"] if cidr.allocated else ["D retire"],
+        CidrState.DRAINING: ["D plan the retirement"] if cidr.allocated else ["D retire"],
         CidrState.VALIDATING: [": cidr activate, when it is announced"],
     }
     return steps.get(cidr.state, [])

@@ -5,10 +5,11 @@ Everything here is plain text made of values; what comes from outside has gone t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from core import Binding, BindingKind, Cidr, CidrState, Eip, Event, Pool, PoolKind, Service, VerdictWord
+from core import Binding, BindingKind, Cidr, CidrState, Eip, Event, Finding, Pool, PoolKind, Service, VerdictWord
 from tui.hand import Facts, is_problem
 from tui.text import visible
 
@@ -16,6 +17,7 @@ __all__ = [
     "age",
     "binding_words",
     "count_of",
+    "finding_words",
     "minute",
     "owner",
     "pool_short",
@@ -97,6 +99,36 @@ def _what(binding: Binding) -> str:
 def served_words(binding: Binding) -> str:
     """What a binding does, for the detail."""
     return _what(binding) or "front end"
+
+
+_SERVES = re.compile(r" (?:and )?serves (.+?)(?:: no pool was named\.|, which )")
+_DOES = {
+    "landed_in_default_pool": "F",
+    "default_on_customer_service": "F",
+    "pool_near_exhaustion": "C",
+    "pool_runway_short": "C",
+    "cidr_draining_blocked": "D",
+    "snat_mixes_owners": "o",
+    "service_missing": "o",
+    "eip_idle": "R",
+}
+
+
+def finding_words(finding: Finding) -> str:
+    """A finding where room is short: `lb lb-shop: F`, what it is about and the key that leads on."""
+    what = finding.message.removeprefix(finding.subject).strip()
+    if (serving := _SERVES.search(finding.message)) is not None:
+        what = serving[1].replace("load_balancer ", "lb ").replace("nothing", "serves nothing")
+    elif finding.code.startswith("pool_"):
+        what = re.sub(r" of [0-9]+ addresses", "", what).replace(" at its trend.", "").replace(" days", " d")
+    elif finding.code == "cidr_draining_blocked":
+        what = what.partition(" still ")[0] + " left"
+    elif finding.code == "snat_mixes_owners":
+        what = "mixes owners"
+    elif finding.code == "eip_idle":
+        what = "serves nothing"
+    key = _DOES.get(finding.code)
+    return f"{what}: {key}" if key else what
 
 
 def strip_title(facts: Facts) -> str:

@@ -34,7 +34,7 @@ class CidrsPane(ListPane[Cidr]):
                 Column("ISP", 5, lambda cidr: cidr.isp or "-", stretch=True, drop=3),
                 Column("LIVE/TOTAL", 10, lambda cidr: f"{cidr.allocated}/{cidr.total}", right=True, drop=1),
                 Column("FREE", 6, lambda cidr: f"{cidr.available}", right=True, drop=4),
-                Column("RPKI", 7, lambda cidr: cidr.rpki, drop=5),
+                Column("RPKI", 7, lambda cidr: cidr.rpki if cidr.customer_owned else "-", drop=5),
             ],
             key=lambda cidr: cidr.cidr,
             problem=self._has_problem,

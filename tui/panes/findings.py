@@ -13,7 +13,7 @@ from tui.tables import FINDINGS
 from tui.text import visible
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import age, count_of
+from tui.words import age, count_of, finding_words
 
 __all__ = ["FindingsPane"]
 
@@ -32,7 +32,7 @@ class FindingsPane(ListPane[Finding]):
             Column("CODE", 22, lambda finding: finding.code, drop=2),
             Column("SUBJECT", 15, lambda finding: finding.subject),
             Column("SINCE", 5, self._since, right=True, drop=1),
-            Column("WHAT AND REMEDY", 12, lambda finding: finding.message, stretch=True, drop=3),
+            Column("WHAT AND REMEDY", 20, finding_words, stretch=True, drop=3),
         )
         return ListTable(
             self._full,
@@ -110,4 +110,4 @@ class FindingsPane(ListPane[Finding]):
         return "" if self._now is None else age(finding.since, self._now)
 
     def _under(self, finding: Finding, width: int) -> list[str]:
-        return [f"             {visible(finding.message, max(width - 13, 0))}"]
+        return [f"             {visible(finding_words(finding), max(width - 13, 0))}"]

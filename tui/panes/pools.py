@@ -33,7 +33,7 @@ class PoolsPane(ListPane[Pool]):
             Column("POOL", 9, self._short, stretch=True),
             Column("USED/TOTAL", 10, _used, right=True),
             Column("%", 3, _percent, right=True),
-            Column("RUNWAY", 6, lambda pool: runway(pool.runway_days), right=True),
+            Column("RUNWAY", 6, _runway, right=True),
         )
 
     def make_table(self) -> ListTable[Pool]:
@@ -47,7 +47,7 @@ class PoolsPane(ListPane[Pool]):
                 Column("FREE", 7, lambda pool: f"{pool.available}", right=True, drop=4),
                 Column("COOL", 4, lambda pool: f"{pool.cooling}", right=True, drop=6),
                 Column("RSVD", 4, lambda pool: f"{pool.reserved}", right=True, drop=5),
-                Column("RUNWAY", 6, lambda pool: runway(pool.runway_days), right=True, drop=3),
+                Column("RUNWAY", 6, _runway, right=True, drop=3),
             ],
             key=lambda pool: pool.id,
             problem=lambda pool: pool.id in self._troubled,
@@ -112,6 +112,10 @@ class PoolsPane(ListPane[Pool]):
 
 def _kind(pool: Pool) -> str:
     return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
+
+
+def _runway(pool: Pool) -> str:
+    return runway(pool.runway_days) if pool.kind is PoolKind.CUSTOMER else "-"
 
 
 def _used(pool: Pool) -> str:

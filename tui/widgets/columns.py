@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
 
 from tui.text import visible
 
-__all__ = ["GUTTER", "Column", "fit", "line"]
+__all__ = ["GUTTER", "Column", "fit", "line", "sized"]
 
 Row = TypeVar("Row")
 
+_WIDEST = 24
+"""Cells that a column is given at most for what stands in it."""
 GUTTER = 4
 """Cells before the first column: cursor, the operator's mark, problem mark, space."""
 
@@ -30,6 +32,29 @@ class Column(Generic[Row]):
     stretch: bool = False
     drop: int = 0
     """Columns with the highest number go first when room is short; 0 stays."""
+    short: Callable[[Row], str] | None = None
+    """What to say where the text has no room; without it the text is cut."""
+
+    def fitted(self, row: Row, width: int) -> str:
+        """The text of a row for so many cells."""
+        text = self.text(row)
+        if self.short is None or cell_len(visible(text)) <= width:
+            return text
+        return self.short(row)
+
+
+def sized(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[Column[Row]]:
+    """The columns as wide as what stands in them, for lists that are short enough to look through."""
+    return [
+        column
+        if column.stretch
+        else replace(column, width=max(_natural(column, row) for row in rows) if rows else column.width)
+        for column in columns
+    ]
+
+
+def _natural(column: Column[Row], row: Row) -> int:
+    return min(max(cell_len(column.title), cell_len(visible(column.text(row)))), _WIDEST)
 
 
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:

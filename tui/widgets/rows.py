@@ -18,7 +18,7 @@ from textual.widget import Widget
 from tui.bindings import bindings_for
 from tui.commands import Scope
 from tui.text import visible
-from tui.widgets.columns import Column, fit, line
+from tui.widgets.columns import Column, fit, line, sized
 
 __all__ = ["ListTable", "RowTable"]
 
@@ -117,6 +117,10 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         cells = [column.text(row) for column in self.columns]
         return "  ".join(visible(cell) for cell in cells)
 
+    def wanted_columns(self) -> Sequence[Column[Row]]:
+        """The columns with the widths they would like to have."""
+        return self.columns
+
     @property
     def height_in_rows(self) -> int:
         return max((self.size.height - 1) // (1 + self._extra()), 1)
@@ -140,7 +144,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _compose_lines(self, size: Size) -> list[_Painted]:
-        fitted = fit(self.columns, size.width)
+        fitted = fit(self.wanted_columns(), size.width)
         header = line([(column.title, width, column.right) for column, width in fitted])
         lines = [_Painted(f"    {header}", _HEADER)]
         for position in range(self.top, min(self.top + self.height_in_rows, self.total)):
@@ -156,7 +160,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             return [_Painted("    ...", _PLAIN)] + [_Painted("", _PLAIN)] * self._extra()
         problem = self.has_problem(row)
         cursor = self.in_hand and position == self.cursor
-        cells = [(column.text(row), cells, column.right) for column, cells in fitted]
+        cells = [(column.fitted(row, cells), cells, column.right) for column, cells in fitted]
         marks = ("> "[not cursor], " *"[self.is_marked(row)], " !"[problem])
         text = f"{''.join(marks)} {line(cells)}"
         style = _CURSOR if cursor else self._style(row, problem=problem)
@@ -281,6 +285,9 @@ class ListTable(RowTable[Row]):
 
     def row_at(self, position: int) -> Row | None:
         return self.rows[position] if 0 <= position < len(self.rows) else None
+
+    def wanted_columns(self) -> Sequence[Column[Row]]:
+        return sized(self.columns, self.rows)
 
     def has_problem(self, row: Row) -> bool:
         return self._problem(row)
