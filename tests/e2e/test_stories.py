@@ -79,6 +79,53 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
     assert len(demo("findings", "--json").document) == 6
 
 
+def test_a_pool_nearly_exhausted(demo: Deck, columns: int, rows: int) -> None:
+    with terminal(columns=columns, rows=rows) as deck:
+        deck.until("7 findings, 2 critical")
+        deck.press("p")
+        deck.until("[p Pools 4]", "> ! hk-edge", "2 free of 256 (98 %)")
+        deck.press("j", "j", "A")
+        text = deck.until("allocate an EIP", "> hk-spare", "not your addresses")
+        assert text.index("hk-spare") < text.index("hk-edge") < text.index("not your addresses")
+        deck.fill_in("", "", "", "web-44", "100", "J-902")
+        deck.until("review: allocate 1 EIP from hk-spare", "customer-owned: yes", "--pool hk-spare --name web-44")
+        deck.confirm()
+        deck.until("allocated 192.0.2.88 from hk-spare; customer-owned: yes", "192.0.2.88 -- customer-unbound")
+        assert deck.leave() == 0
+        assert deck.left_clean
+    eip = verdict(demo, "192.0.2.88")["eip"]
+    assert (eip["name"], eip["bandwidth_mbps"], eip["landed_in_default"]) == ("web-44", 100, False)
+
+
+def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
+    with terminal(columns=columns, rows=rows) as deck:
+        deck.until("7 findings, 2 critical")
+        deck.press("c")
+        deck.until("> ! 198.51.100.0/24", "3 live EIPs block retirement", "D retire")
+        deck.press("D")
+        deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "cidr_not_drained")
+        deck.press("enter")
+        deck.until("filter: cidr:198.51.100.0/24", "> ! 198.51.100.20")
+        deck.press("*")
+        deck.until("3 marked", "R release 3")
+        deck.press("R")
+        deck.until("review: release 3 EIPs", "2 bound, 1 unbound", "Type the count")
+        deck.confirm("3")
+        deck.until("RELEASE 3 EIPS in")
+        deck.until("released 3 EIPs, each to the pool it came from")
+        deck.press("c")
+        deck.until("198.51.100.0/24 -- draining -- empty")
+        deck.press("D")
+        deck.until("review: retire 198.51.100.0/24", "Type the whole prefix")
+        deck.confirm("198.51.100.0/24")
+        deck.until("retired 198.51.100.0/24", absent="review:")
+        assert deck.leave() == 0
+        assert deck.left_clean
+    (cidr,) = [each for each in demo("cidrs", "--json").document if each["cidr"] == "198.51.100.0/24"]
+    assert cidr["state"] == "retired"
+    assert verdict(demo, "198.51.100.20")["verdict"] == "not-ours"
+
+
 def test_an_idle_eip_is_released_and_taken_back(demo: Deck, columns: int, rows: int) -> None:
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("7 findings, 2 critical")
