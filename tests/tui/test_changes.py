@@ -295,7 +295,7 @@ async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> No
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("refused: allocate", "pool_exhausted")
         await operator.press("escape")
-        await operator.until("allocate an EIP", "hk has no free address", absent="pool_exhausted")
+        await operator.until("allocate an EIP", "hk is full", "(pool_exhausted)", absent="refused: allocate")
         await operator.press("escape")
         await operator.until("nothing was sent")
 

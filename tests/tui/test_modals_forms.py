@@ -47,6 +47,7 @@ from tests.tui.modals_kit import (
 )
 from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
 from tui.modals.fields import Held
+from tui.modals.pools import usage_lines
 
 FINDING = Finding(
     id="f-1",
@@ -196,10 +197,27 @@ async def test_the_address_in_hand_is_filled_in() -> None:
 
 async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
-    see = f"{EDGE.id} has no free address: an allocation of 1 is refused"
+    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
     await fill(allocate(EDGE.id, pools=[full, SPARE]), see=see)
-    more = f"{SPARE.id} has {SPARE.available} of {SPARE.total} addresses free: an allocation of 999 is refused"
+    more = f"{SPARE.id} has {SPARE.available} free of {SPARE.total}: 999 are refused (pool_exhausted)"
     await fill(allocate(SPARE.id), "tab", "tab", "ctrl+u", "999", see=more)
+
+
+async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for() -> None:
+    full = replace(EDGE, available=0, allocated=EDGE.total - 1, reserved=1)
+    see = f"{EDGE.id} is full: only an address withheld softly can be had by asking"
+    await fill(allocate(EDGE.id, pools=[full, SPARE]), "tab", "203.0.113.7", see=see)
+    before, after = (line.text for line in usage_lines(full, 1))
+    assert ("1 reserved" in before, "0 free" in before) == (True, True)
+    assert ("0 reserved" in after, " 0 free" in after) == (True, True)
+
+
+async def test_a_repair_into_a_full_pool_says_that_it_is_refused() -> None:
+    full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
+    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
+    await fill(lambda: RehomeModal([LANDED], [DEFAULT, full]), see=see)
+    short = f"{EDGE.id} has 2 free of 256: 3 are refused (pool_exhausted)"
+    await fill(lambda: RehomeModal([LANDED] * 3, [DEFAULT, EDGE]), see=short)
 
 
 # bind

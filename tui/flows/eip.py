@@ -47,10 +47,15 @@ async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | N
     pools, cidrs = known
     customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
     preselect = pool_id if pool_id in customers else None
-    await steps.insist(
-        lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address),
-        lambda asked: _allocate(steps, pools, asked),
-    )
+
+    async def go(asked: AllocationRequest) -> bool:
+        nonlocal pools, cidrs
+        if await _allocate(steps, pools, asked):
+            return True
+        pools, cidrs = await steps.read("allocate", pools_and_cidrs) or (pools, cidrs)
+        return False
+
+    await steps.insist(lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address), go)
 
 
 async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationRequest) -> bool:
@@ -115,7 +120,7 @@ async def _bind(
     request = replace(request, expected=eip, request_id=new_request_id())
     service = next(service for service in services if service.id == request.service_id)
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch)
+    review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch, services=services)
     reason = await steps.confirm(review, f"BIND {eip.address}")
     if reason is None:
         return True
@@ -224,14 +229,16 @@ def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -
 
 async def bandwidth(steps: Steps, eip: Eip) -> None:
     """Change the cap of an EIP."""
-    await steps.insist(lambda: BandwidthModal(eip), lambda request: _bandwidth(steps, eip, request))
+    services = await steps.read(f"bandwidth of {eip.address}", lambda desk: bound_to(desk, [eip]))
+    if services is not None:
+        await steps.insist(lambda: BandwidthModal(eip), lambda request: _bandwidth(steps, eip, services, request))
 
 
-async def _bandwidth(steps: Steps, eip: Eip, request: BandwidthRequest) -> bool:
+async def _bandwidth(steps: Steps, eip: Eip, services: Sequence[Service], request: BandwidthRequest) -> bool:
     """False when it was refused."""
     request = replace(request, expected=eip, request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_bandwidth(request, eip, reread=watch)
+    review = review_bandwidth(request, eip, reread=watch, services=services)
     reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
     if reason is None:
         return True

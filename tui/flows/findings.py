@@ -8,9 +8,8 @@ from dataclasses import replace
 from core import AcceptRequest, Eip, Finding, RecoverRequest, Verdict
 from tui.flows.steps import Steps, new_request_id
 from tui.hand import Hand, HandKind
-from tui.modals import AcceptModal, Line, Review, Tier, command_line
-from tui.modals.reviews import review_recover
-from tui.text import visible
+from tui.modals import AcceptModal
+from tui.modals.reviews import review_accept, review_recover
 
 __all__ = ["accept", "accept_landing", "recover"]
 
@@ -23,7 +22,8 @@ async def accept(steps: Steps, finding: Finding) -> None:
 async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> bool:
     """False when it was refused."""
     request = replace(request, request_id=new_request_id())
-    reason = await steps.confirm(_review_accept(steps, finding, request), "ACCEPT")
+    review = review_accept(request, finding, reread=_still_open(steps, finding))
+    reason = await steps.confirm(review, "ACCEPT")
     if reason is None:
         return True
     request = replace(request, reason=reason or request.reason)
@@ -33,30 +33,12 @@ async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> boo
     return done is not None
 
 
-def _review_accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Review:
+def _still_open(steps: Steps, finding: Finding) -> Callable[[], Awaitable[list[str]]]:
     async def reread() -> list[str]:
         found = await steps.host.ask(lambda desk: [each.id for each in desk.findings()])
         return [] if finding.id in found else ["The finding is gone: fixed, or accepted by somebody else."]
 
-    return Review(
-        title=f"accept {finding.code} of {visible(finding.subject)}",
-        target_copy=finding.subject,
-        sections=(
-            (
-                Line("target", f"{finding.severity.value} {finding.code}, {finding.subject}"),
-                Line("what", finding.message),
-                Line("remedy", finding.remedy),
-                Line("stops working", "nothing; the finding is no longer listed"),
-                Line("until", request.until or "the ground changes"),
-            ),
-        ),
-        command=command_line(replace(request, request_id=None, reason=None)),
-        tier=Tier.PLAIN,
-        reread=reread,
-        reason=request.reason or "",
-        reason_required=True,
-        closing="The history keeps that it was accepted, by whom and why.",
-    )
+    return reread
 
 
 async def accept_landing(steps: Steps, eip: Eip) -> None:

@@ -11,7 +11,7 @@ from core import AllocationRequest, Cidr, CidrState, Pool, PoolKind
 from tui.modals.fields import Choice, Field, Row
 from tui.modals.form import Form, FormError, parse_address, parse_whole
 from tui.modals.lines import Line, Shell
-from tui.modals.pools import by_room, gives_out, pool_options, usage_lines
+from tui.modals.pools import by_room, gives_out, pool_options, too_few, usage_lines
 from tui.text import visible
 
 __all__ = ["AllocateModal", "default_warning"]
@@ -104,9 +104,12 @@ class AllocateModal(Form["AllocationRequest | None"]):
             yield from default_warning(self._pools.values(), self._cidrs, pool.region)
         else:
             yield Line("region", f"{pool.region}   {self._origin(pool)}")
-        if count > pool.available:
-            room = f"{pool.available:,} of {pool.total:,} addresses free" if pool.available else "no free address"
-            yield Line("", f"{pool.id} has {room}: an allocation of {count:,} is refused", problem=True)
+        refused = too_few(pool, count)
+        if refused is not None and self._address.text and count == 1:
+            yield Line("", f"{pool.id} is full: only an address withheld softly can be had by asking", problem=True)
+            return
+        if refused is not None:
+            yield Line("", refused, problem=True)
             return
         yield from usage_lines(pool, count, label="")
         if pool.kind is PoolKind.DEFAULT:

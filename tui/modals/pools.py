@@ -9,7 +9,7 @@ from core import Cidr, CidrState, Pool, PoolKind
 from tui.modals.fields import Option
 from tui.modals.lines import Line
 
-__all__ = ["by_room", "gives_out", "pool_option", "pool_options", "usage_lines"]
+__all__ = ["by_room", "gives_out", "pool_option", "pool_options", "too_few", "usage_lines"]
 
 _RULE: Final = "-------- not your addresses --------"
 _SHORT_RUNWAY: Final = 14
@@ -69,6 +69,16 @@ def _why_nothing(pool: Pool, cidrs: Sequence[Cidr]) -> str:
     return "no free address" if pool.total else "no CIDR"
 
 
+def too_few(pool: Pool, wanted: int) -> str | None:
+    """Why the pool cannot give this many addresses, with the code it refuses with; None: it can."""
+    if wanted <= pool.available:
+        return None
+    if not pool.available:
+        full = f"is full, none of its {pool.total:,} addresses is free" if pool.total else "has no address at all"
+        return f"{pool.id} {full}: refused (pool_exhausted)"
+    return f"{pool.id} has {pool.available:,} free of {pool.total:,}: {wanted:,} are refused (pool_exhausted)"
+
+
 def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, label: str = "pool") -> list[Line]:
     """A pool before and after.
 
@@ -78,6 +88,8 @@ def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, labe
         cooling: how many of those given back cool first.
         held: how many of them lie in a CIDR that gives out nothing.
         label: what stands before `before` and `after`.
+
+    What is taken beyond the free ones was withheld softly, and asked for by its address.
 
     """
     was, will = _counts(pool), _counts(pool, taken, cooling, held)
@@ -91,10 +103,11 @@ def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, labe
 
 def _counts(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0) -> list[str]:
     allocated = pool.allocated + taken
+    free = pool.available - taken - cooling - held
     return [
         f"{allocated:,} allocated",
         f"{pool.cooling + cooling:,} cooling",
-        f"{pool.reserved:,} reserved",
-        f"{pool.available - taken - cooling - held:,} free",
+        f"{max(pool.reserved + min(free, 0), 0):,} reserved",
+        f"{max(free, 0):,} free",
         f"{100 * allocated / pool.total:.0f} %" if pool.total else "no CIDR",
     ]

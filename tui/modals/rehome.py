@@ -12,7 +12,7 @@ from core import Cidr, CidrState, Eip, Pool, PoolKind, RehomeRequest
 from tui.modals.fields import Choice, Field, Option, Row
 from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
-from tui.modals.pools import by_room, gives_out, pool_option
+from tui.modals.pools import by_room, gives_out, pool_option, too_few
 from tui.text import safe
 from tui.words import binding_words, count_of
 
@@ -96,12 +96,19 @@ class RehomeModal(Form["RehomeRequest | None"]):
         what = serves(self._eip) if len(self._eips) == 1 else f"what {len(self._eips)} EIPs serve"
         yield Line("", f"This changes the public address of {what}:")
         yield Line("old", f"{old}     new  {new}")
+        refused = self._too_few()
+        if refused is not None:
+            yield Line("", refused, problem=True)
         if self.keep:
             yield Line("", f"{old} keeps serving beside the new address until you release it.")
         else:
             yield Line("", f"whoever still uses {old} loses the service when it is released:", problem=True)
             yield Line("", "DNS records, partners' allow-lists, monitoring.", problem=True)
         yield from self.command_info()
+
+    def _too_few(self) -> str | None:
+        pool = self._pools.get(self._choice.value or "")
+        return None if pool is None or self._address.text else too_few(pool, len(self._eips))
 
     def request(self) -> RehomeRequest:
         if self._choice.value is None:

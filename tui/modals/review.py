@@ -180,6 +180,8 @@ class ReviewModal(Sheet["str | None"]):
             label = ""
 
     def _paint(self) -> None:
+        if self._left:
+            return
         widgets = self.query(".review-section").results(Static)
         for widget, section in zip(widgets, self._sections(), strict=True):
             widget.update(grid(section))

@@ -18,16 +18,15 @@ from core import (
     EipStatus,
     Pool,
     PoolKind,
-    RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
     Service,
     UnbindRequest,
-    Verdict,
 )
 from tui.modals.allocate import default_warning
 from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.modals.command_line import command_line
+from tui.modals.finding_reviews import review_accept, review_recover
 from tui.modals.lines import Line
 from tui.modals.occupancy import addresses_with_owner, mixes_owners
 from tui.modals.pools import usage_lines
@@ -45,6 +44,7 @@ from tui.modals.review_parts import (
 from tui.words import binding_words, count_of, minute, quoted
 
 __all__ = [
+    "review_accept",
     "review_activate",
     "review_add_cidr",
     "review_allocate",
@@ -102,16 +102,22 @@ def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool,
 
 
 def review_bind(
-    request: BindRequest, eip: Eip, service: Service, occupants: Sequence[Eip] = (), *, reread: Reread
+    request: BindRequest,
+    eip: Eip,
+    service: Service,
+    occupants: Sequence[Eip] = (),
+    *,
+    reread: Reread,
+    services: Sequence[Service] = (),
 ) -> Review:
-    """Of a binding; `occupants` are the EIPs the service has already."""
+    """Of a binding; `occupants` are the EIPs the service has already, `services` name what the EIP serves now."""
     others = [other for other in occupants if other.id != eip.id]
     request = replace(request, eip=eip.address)
     beside = f", next to {addresses_with_owner(others)}" if others else ""
     lines = [
         target_line(eip),
         owner_line(eip),
-        *present_lines(eip.bindings, (service,)),
+        *present_lines(eip.bindings, (service, *services)),
         Line("after", f"{_bound_to(request, service)}{beside}"),
         NOTHING,
     ]
@@ -351,7 +357,9 @@ def _rehome_stops(request: RehomeRequest, eip: Eip, served: str) -> Iterator[Lin
     yield Line("changes", "the public address: move DNS and partners' allow-lists", problem=True)
 
 
-def review_bandwidth(request: BandwidthRequest, eip: Eip, reread: Reread) -> Review:
+def review_bandwidth(
+    request: BandwidthRequest, eip: Eip, reread: Reread, *, services: Sequence[Service] = ()
+) -> Review:
     """Of another cap."""
     was = "no cap known" if eip.bandwidth_mbps is None else f"{eip.bandwidth_mbps:,} Mbps"
     less = eip.bandwidth_mbps is not None and request.bandwidth_mbps < eip.bandwidth_mbps
@@ -364,7 +372,7 @@ def review_bandwidth(request: BandwidthRequest, eip: Eip, reread: Reread) -> Rev
             (
                 target_line(eip),
                 owner_line(eip),
-                *present_lines(eip.bindings, ()),
+                *present_lines(eip.bindings, services),
                 Line("before", was),
                 Line("after", f"{request.bandwidth_mbps:,} Mbps"),
                 Line("stops working", "nothing; traffic above the new cap is dropped") if less else NOTHING,
@@ -373,26 +381,4 @@ def review_bandwidth(request: BandwidthRequest, eip: Eip, reread: Reread) -> Rev
         ),
         tier=Tier.PLAIN,
         closing="Reversible: M sets another cap.",
-    )
-
-
-def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread) -> Review:
-    """Of taking a released address back; `verdict` is what is true of it now."""
-    return review_of(
-        request,
-        reread,
-        title=f"recover {request.address}",
-        target_copy=request.address,
-        sections=(
-            (
-                Line("target", request.address),
-                Line("owner", f"CIDR {verdict.cidr or '-'}   pool {verdict.pool_id or '-'}"),
-                Line("present binding", "none: it has no live EIP"),
-                Line("now", verdict.summary),
-                Line("after", "a new EIP linked to the last one, unbound; bind it next with B"),
-                NOTHING,
-            ),
-        ),
-        tier=Tier.PLAIN,
-        closing="Reversible: R releases it again.",
     )

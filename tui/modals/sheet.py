@@ -12,6 +12,7 @@ from typing import ClassVar, Final, TypeVar
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -113,6 +114,8 @@ class Sheet(ModalScreen[Result]):
 
     def show_keys(self) -> None:
         """Write the key line anew; whether there is more to read is known once it has been laid out."""
+        if self._left:
+            return
         *parts, last = self.keys()
         if self.overflows:
             parts.append("PgDn more")
@@ -130,10 +133,23 @@ class Sheet(ModalScreen[Result]):
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Write the line above the keys."""
+        if self._left:
+            return
         shown = Text(f"! {visible(text)}", style=PROBLEM) if problem else safe(text)
         self.query_one(".sheet-note", Static).update(shown)
 
     # the ways out
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        self._left = True
+        return super().dismiss(result)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What was on its way when it was left is for nobody: its widgets are being taken away."""
+        if self._left and isinstance(event, (events.InputEvent, events.Resize)):
+            event.stop()
+            return
+        await super().on_event(event)
 
     def finish(self, result: Result | None) -> None:
         """Close with a result, once; also from outside, and while help covers the modal."""
@@ -147,7 +163,6 @@ class Sheet(ModalScreen[Result]):
     def _leave_now(self) -> None:
         """Go, once there is an outcome and nothing is on top."""
         if self._outcome is not None and not self._left and self.is_active:
-            self._left = True
             self.dismiss(self._outcome[0])
 
     def cancel(self) -> None:

@@ -1,0 +1,25 @@
+"""A program of the tests: another operator, who makes one change for each line on stdin until it ends.
+
+python bob.py DATABASE POOL
+"""
+
+from __future__ import annotations
+
+import sys
+
+from core import AllocationRequest, ReleaseRequest, open_desk
+
+
+def main(url: str, pool: str) -> None:
+    desk = open_desk(url, operator="bob")
+    held: list[str] = []
+    for _line in sys.stdin:
+        if len(held) < 3:
+            held.append(desk.platform.allocate(AllocationRequest(pool_id=pool)).eips[0].address)
+        else:
+            desk.platform.release(ReleaseRequest(eips=(held.pop(0),), unbind=True))
+    desk.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,182 @@
+"""Random keys and pastes at random times, while another process changes the data: nothing crashes, nothing traps,
+and nothing is changed that was not reviewed and confirmed.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from textual import events
+from textual.screen import ModalScreen
+
+from core import Desk
+from tests.tui.deck_kit import HOSTILE, Operator, _key, demo_desk, on_deck
+from tui.flows.steps import Steps
+from tui.modals import Review
+
+KEYS = (
+    *"0123456789.@/:?epcftjkgGoqnbsvraimxdzABURFKZCDMW *u[]-+y yyhiw",
+    *("enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pagedown", "pageup"),
+    *("backspace", "ctrl+c", "ctrl+d", "ctrl+u", "f1", "space", "delete"),
+)
+PASTES = (
+    "203.0.113.17",
+    "From 198.18.0.5 2025-11-22 21:14Z\nand 8.8.8.8\n",
+    "no address here, but R and y\ny\ny",
+    "203.0.113.0/33 203.0.113.07 ::1",
+    "y" * 50,
+    *HOSTILE,
+)
+SIZES = ((80, 24), (120, 36), (60, 16), (50, 12), (160, 45))
+PRESSED = 1_500
+"""Keys of one run; three runs make twenty thousand."""
+
+
+@contextmanager
+def another_operator(desk: Desk) -> Iterator[IO[str]]:
+    """A process that changes something for each line it is written."""
+    bob = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("bob.py")), str(desk.path), "hk-spare"],
+        stdin=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert bob.stdin is not None
+    try:
+        yield bob.stdin
+    finally:
+        bob.stdin.close()
+        assert bob.wait(timeout=30) == 0
+
+
+async def hammer(operator: Operator, rng: random.Random, bob: IO[str], *, without: str = "") -> None:
+    """Press keys in bursts and one by one, paste, and change the size."""
+    keys = [key for key in KEYS if key not in without]
+    pressed = 0
+    while pressed < PRESSED:
+        chance = rng.random()
+        if chance < 0.03:
+            operator.app.post_message(events.Paste(rng.choice(PASTES)))
+        elif chance < 0.04:
+            await operator.pilot.resize_terminal(*rng.choice(SIZES))
+        else:
+            run = rng.choice((1, 1, 1, 2, 5, 12))
+            gap = rng.choice((0.001, 0.02, 0.35, 0.6))
+            for _ in range(run):
+                event = _key(rng.choice(keys))
+                operator.clock.at += gap
+                operator.clock.known[id(event)] = (event, operator.clock.at)
+                operator.app.post_message(event)
+            pressed += run
+        if rng.random() < 0.02:
+            bob.write("\n")
+            bob.flush()
+        await operator.pilot.pause()
+        await operator.when(lambda: not operator.app.gate.pasting)
+        assert operator.app.return_code is None or operator.app.return_code == 0
+        if not operator.app.is_running or operator.app._exit:
+            pytest.fail("it was left by accident")
+
+
+async def is_not_trapped(operator: Operator) -> None:
+    """From wherever it is, esc leads home, and the deck answers."""
+    for _ in range(40):
+        if operator.app.screen is operator.deck and not operator.deck.runner.busy and not operator.deck.omnibar.in_use:
+            break
+        operator.clock.at += 1
+        await operator.press("escape")
+    await operator.when(lambda: not isinstance(operator.app.screen, ModalScreen))
+    operator.clock.at += 1
+    await operator.press("e")
+    await operator.until("[e EIPs ")
+    assert "internal error" not in operator.text()
+
+
+@pytest.fixture
+def nobody_quits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two `q` in the right time are a way out, and not an accident: here they lead nowhere."""
+    monkeypatch.setattr("tui.flows.runner.Runner.leave", lambda _self: None)
+
+
+@pytest.fixture(autouse=True)
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of the session go to a folder of the test's own."""
+    monkeypatch.setattr("tui.app.PASTE_QUIET", 0.005)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+def changes_of_alice(desk: Desk) -> int:
+    return sum(event.operator.startswith("alice") for event in desk.history())
+
+
+@pytest.mark.usefixtures("nobody_quits")
+@pytest.mark.parametrize("seed", [1])
+async def test_read_only_nothing_changes_whatever_is_pressed(tmp_path: Path, seed: int) -> None:
+    desk = demo_desk(tmp_path, read_only=True)
+    before = changes_of_alice(desk)
+    async with on_deck(desk) as operator:
+        with another_operator(desk) as bob:
+            await hammer(operator, random.Random(seed), bob)
+        await is_not_trapped(operator)
+        assert changes_of_alice(desk) == before
+
+
+@pytest.mark.usefixtures("nobody_quits")
+@pytest.mark.parametrize("seed", [2])
+async def test_without_y_nothing_changes(tmp_path: Path, seed: int) -> None:
+    desk = demo_desk(tmp_path)
+    before = changes_of_alice(desk)
+    async with on_deck(desk) as operator:
+        with another_operator(desk) as bob:
+            await hammer(operator, random.Random(seed), bob, without="y")
+        await is_not_trapped(operator)
+        assert changes_of_alice(desk) == before
+
+
+@pytest.mark.usefixtures("nobody_quits")
+@pytest.mark.parametrize("seed", [3])
+async def test_what_changes_was_reviewed_and_confirmed(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent but by a flow whose review was confirmed just before."""
+    confirmed: list[str] = []
+    unreviewed: list[str] = []
+    confirm, send = Steps.confirm, Steps.send
+
+    async def noted(self: Steps, review: Review, what: str) -> str | None:
+        confirmed.clear()
+        reason = await confirm(self, review, what)
+        if reason is not None:
+            confirmed.append(review.title)
+        return reason
+
+    async def checked(self: Steps, title: str, verb: Any, request: Any) -> Any:
+        if not confirmed:
+            unreviewed.append(title)
+        return await send(self, title, verb, request)
+
+    monkeypatch.setattr(Steps, "confirm", noted)
+    monkeypatch.setattr(Steps, "send", checked)
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        with another_operator(desk) as bob:
+            await hammer(operator, random.Random(seed), bob)
+        await is_not_trapped(operator)
+        assert not unreviewed
+        assert not [address for address, live in _live(desk).items() if live > 1]
+
+
+def _live(desk: Desk) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for eip in desk.eips():
+        found[eip.address] = found.get(eip.address, 0) + 1
+    return found

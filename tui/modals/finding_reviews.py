@@ -1,0 +1,54 @@
+"""The reviews of what is done about a finding, and of taking a released address back."""
+
+from __future__ import annotations
+
+from core import AcceptRequest, Finding, RecoverRequest, Verdict
+from tui.modals.lines import Line
+from tui.modals.review import Review, Tier
+from tui.modals.review_parts import NOTHING, Reread, review_of
+
+__all__ = ["review_accept", "review_recover"]
+
+
+def review_accept(request: AcceptRequest, finding: Finding, reread: Reread) -> Review:
+    """Of an acceptance, which wants a reason."""
+    return review_of(
+        request,
+        reread,
+        title=f"accept {finding.code} of {finding.subject}",
+        target_copy=finding.subject,
+        sections=(
+            (
+                Line("target", f"{finding.severity.value} {finding.code}, {finding.subject}"),
+                Line("what", finding.message),
+                Line("remedy", finding.remedy),
+                Line("stops working", "nothing; the finding is no longer listed"),
+                Line("until", request.until or "the ground changes"),
+            ),
+        ),
+        tier=Tier.PLAIN,
+        reason_required=True,
+        closing="The history keeps that it was accepted, by whom and why.",
+    )
+
+
+def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread) -> Review:
+    """Of taking a released address back; `verdict` is what is true of it now."""
+    return review_of(
+        request,
+        reread,
+        title=f"recover {request.address}",
+        target_copy=request.address,
+        sections=(
+            (
+                Line("target", request.address),
+                Line("owner", f"CIDR {verdict.cidr or '-'}   pool {verdict.pool_id or '-'}"),
+                Line("present binding", "none: it has no live EIP"),
+                Line("now", verdict.summary),
+                Line("after", "a new EIP linked to the last one, unbound; bind it next with B"),
+                NOTHING,
+            ),
+        ),
+        tier=Tier.PLAIN,
+        closing="Reversible: R releases it again.",
+    )
