@@ -1,6 +1,6 @@
 """Draws every picture of the README from the demo: `make screenshots`.
 
-Each picture is a size, the keys that lead there and a sentence the screen shows when it is ready.
+Each picture is a size and the keys that lead there.
 """
 
 from __future__ import annotations
@@ -25,20 +25,36 @@ PATIENCE = 400
 class Picture:
     name: str
     size: tuple[int, int]
-    keys: tuple[str, ...]
-    ready: str
+    steps: tuple[tuple[str, str], ...]
+    """Keys, each with a sentence that the screen shows when it has done its work."""
 
 
 WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 """A picture fetches nothing: the reader's own monospaced font does."""
 
+SMALL, WIDE = (80, 24), (120, 36)
 PICTURES = (
-    Picture("home-80x24", (80, 24), (), "fix in"),
-    Picture("home-120x36", (120, 36), (), "fix in"),
-    Picture("home-200x50", (200, 50), (), "fix in"),
-    Picture("pools-80x24", (80, 24), ("p",), "RUNWAY"),
-    Picture("cidrs-80x24", (80, 24), ("c",), "LIVE/TOTAL"),
-    Picture("findings-80x24", (80, 24), ("f",), "SEVERITY"),
+    Picture("home-80x24", SMALL, ()),
+    Picture("home-120x36", WIDE, ()),
+    Picture("home-200x50", (200, 50), ()),
+    Picture("pools-80x24", SMALL, (("p", "RUNWAY"),)),
+    Picture("cidrs-80x24", SMALL, (("c", "LIVE/TOTAL"),)),
+    Picture("findings-80x24", SMALL, (("f", "SEVERITY"),)),
+    Picture("plan-80x24", SMALL, (("c", "LIVE/TOTAL"), ("D", "plan: retire"))),
+    Picture(
+        "allocate-80x24", SMALL, (("p", "RUNWAY"), ("j", "> ! hk-legacy"), ("j", ">   hk-spare"), ("A", "you get"))
+    ),
+    Picture(
+        "review-80x24",
+        SMALL,
+        (
+            ("F", "choose where it goes"),
+            ("enter", "address"),
+            ("enter", "old EIP"),
+            ("enter", "reason"),
+            ("enter", "read again now"),
+        ),
+    ),
 )
 
 
@@ -60,10 +76,11 @@ async def draw(desk: Desk, picture: Picture) -> None:
     app = DeckApp(desk)
     async with app.run_test(size=picture.size) as pilot:
         await shows(app, "347 EIPs")
-        for key in picture.keys:
+        await shows(app, "fix in")
+        for key, words in picture.steps:
             await pilot.press(key)
-            await app.workers.wait_for_complete()
-        await shows(app, picture.ready)
+            await shows(app, words)
+        await pilot.pause()
         drawn = WEB_FONT.sub("", app.export_screenshot(title="eipdeck")).replace("Fira Code", "monospace")
         (FOLDER / f"{picture.name}.svg").write_text(drawn, encoding="utf-8")
 
