@@ -41,7 +41,7 @@ from core.objects import (
     to_micros,
 )
 from core.platform import AllocationRequest, Platform
-from core.store import HEAD, Store
+from core.store import HEAD, Store, default_path
 
 __all__ = ["Desk", "login_name", "open_desk"]
 
@@ -117,8 +117,8 @@ class Desk:
 
     @property
     def label(self) -> str:
-        """What the top line calls the database."""
-        return "embedded"
+        """What the top line calls the database: `embedded`, or the name of the file chosen instead of it."""
+        return "embedded" if self._store.path == default_path() else self._store.path.name
 
     @property
     def path(self) -> Path:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.deck import WIDE
 from tui.headlines import Top, top_line, views_line
-from tui.keyline import COUNT, FIELD_FILTER, FIELD_LOOKUP, key_line
+from tui.keyline import COUNT, FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, key_line
+from tui.modals.sheet import fit_keys
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.widgets.omnibar import OmnibarUse
 
@@ -51,7 +52,7 @@ class Frame:
         width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
         label = screen.desk.label
         top = Top(
-            label=f"{label} {screen.desk.path.name}" if width >= WIDE else label,
+            label=" ".join(dict.fromkeys((label, screen.desk.path.name))) if width >= WIDE else label,
             operator=screen.desk.operator,
             mode=screen.mode.words(now) if now is not None else "",
             age=screen.refresher.freshness.words(now) if now is not None else "",
@@ -82,7 +83,8 @@ class Frame:
         if self._count is not None:
             self.keys.show(COUNT)
         elif screen.omnibar.in_use:
-            self.keys.show(FIELD_FILTER if screen.omnibar.use is OmnibarUse.FILTER else FIELD_LOOKUP)
+            line = FIELD_FILTER if screen.omnibar.use is OmnibarUse.FILTER else FIELD_LOOKUP
+            self.keys.show(fit_keys(line.split("   "), screen.size.width, FIELD_EXPENDABLE))
         else:
             context = screen.holder.key_context()
             self.keys.show(key_line(context, screen.size.width, screen.desk.config.keys))

@@ -14,6 +14,8 @@ from tui.words import count_of
 __all__ = ["Top", "top_line", "views_line"]
 
 _KEYS = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f", View.TIMELINE: "t"}
+_MOST_LABEL = 24
+"""Cells of the database's name, which can be any file's."""
 _LEAST_OPERATOR = 5
 """Cells of the operator's name that stay in a short line before it goes altogether."""
 
@@ -34,12 +36,12 @@ class Top:
 def top_line(top: Top, width: int) -> str:
     """`eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical`.
 
-    When short, the operator is shortened first; mode, age and count never are.
+    When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
     """
     count = "reading" if top.findings is None else count_of(top.findings, "finding")
     if top.critical:
         count += f", {top.critical} critical"
-    label, operator = visible(top.label), visible(top.operator)
+    label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
     parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
     over = cell_len(" | ".join(parts)) - width
     if over > 0:

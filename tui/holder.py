@@ -60,6 +60,8 @@ class Holder:
         """Show at once what is known; read the rest when the cursor has come to rest."""
         self._screen.frame.show_status()
         self._screen.frame.show_keys()
+        if self._screen.detail_page and not self._screen.omnibar.in_use:
+            self._screen.search.rest()
         if self._settle is not None:
             self._settle.stop()
         self._settle = self._screen.set_timer(SETTLE, self.read)

@@ -12,6 +12,8 @@ __all__ = ["KeyContext", "fixable", "key_line"]
 
 FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
 FIELD_FILTER = "enter keep   esc leave   tab completes   up down scroll the list   F1 help"
+FIELD_EXPENDABLE = ("up down scroll the list", "tab completes")
+"""What a narrow screen goes without while the field is in use."""
 COUNT = "z abort   esc abort   other keys wait until the count is over"
 
 _TAIL = ("find", "palette", "help", "quit")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core import Cidr, CidrState, Desk, EipQuery, Finding, Pool, PoolKind, Severity
 
 __all__ = ["Freshness", "Inventory", "read_inventory", "troubled_pools"]
-
-
-RIPENS: Final = timedelta(minutes=1)
-"""After how long cooling addresses are counted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +29,9 @@ class Inventory:
         """Nothing to look at yet: the first run."""
         return self.eips == 0 and not any(cidr.customer_owned for cidr in self.cidrs)
 
-    def is_ripe(self, now: datetime) -> bool:
-        """Whether time alone may have changed it: what was cooling a minute ago may be free."""
-        return any(pool.cooling for pool in self.pools) and now - self.read_at >= RIPENS
+    def says_the_same(self, other: Inventory) -> bool:
+        """Whether nothing differs but when it was read."""
+        return replace(other, read_at=self.read_at) == self
 
     @property
     def critical(self) -> int:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from core import Desk, InvalidTime, Verdict, parse_time
 from tui.hand import Hand, HandKind
 from tui.panes.lookups import Looked, is_past
+from tui.text import visible
 from tui.words import count_of
 
 __all__ = ["Found", "hand_of", "look_up", "wrong_time"]
+
+_SHOWN: Final = 12
+"""Cells of a mistyped time that are repeated: how one is written has to fit beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,9 @@ def wrong_time(text: str, now: datetime) -> str | None:
         return None
     try:
         parse_time(words, now)
-    except InvalidTime as problem:
-        return str(problem)
+    except InvalidTime:
+        example = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        return f"@ {visible(words.strip(), _SHOWN)} is no time; write {example}, {example[:10]}, 21:14 or 90d"
     return None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from core import Desk, EipdeckError
 from tui.host import Ask
@@ -13,6 +14,8 @@ from tui.live import Freshness, Inventory, read_inventory
 __all__ = ["POLL_SECONDS", "Refresher"]
 
 POLL_SECONDS = 1.0
+RIPENS: Final = timedelta(minutes=1)
+"""After how long it is read again though nobody committed: addresses cool, acceptances end, idle EIPs age."""
 PAUSED = "refreshing is paused, . goes on"
 
 
@@ -31,6 +34,8 @@ class Refresher:
         self._idle.set()
         self._again = False
         self._polling = False
+        self._read_at: datetime | None = None
+        """When it was last read; the inventory on the screen may be older when it says the same."""
 
     def turn_pause(self) -> bool:
         """Read no more by itself, or go on; whether it is paused now."""
@@ -54,13 +59,18 @@ class Refresher:
         else:
             known = self.inventory
             stale = self.freshness.failed_since is not None
-            if stale or known is None or known.version != version or known.is_ripe(self.now):
+            if stale or known is None or known.version != version:
                 await self.read()
+            elif self._read_at is None or self.now - self._read_at >= RIPENS:
+                await self.read(quietly=True)
         finally:
             self._polling = False
 
-    async def read(self) -> None:
-        """Read everything and show it; asked for while reading, it reads once more. Returns when it is shown."""
+    async def read(self, *, quietly: bool = False) -> None:
+        """Read everything and show it; asked for while reading, it reads once more. Returns when it is shown.
+
+        Quietly, what says the same is not shown again, so that not even an age on the screen ticks.
+        """
         self._again = True
         if not self._idle.is_set():
             await self._idle.wait()
@@ -71,8 +81,11 @@ class Refresher:
                 self._again = False
                 self.now = await self._ask(_now)
                 inventory = await self._ask(read_inventory)
-                await self._show(inventory)
-                self.inventory = inventory
+                self._read_at = inventory.read_at
+                if not (quietly and self.inventory is not None and self.inventory.says_the_same(inventory)):
+                    await self._show(inventory)
+                    self.inventory = inventory
+                quietly = False
                 self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
         except EipdeckError as refusal:
             self._failed(refusal)

@@ -19,8 +19,6 @@ LANDED = ("198.18.0.5", "198.18.0.6", "198.18.0.9")
 MENDED = "192.0.2.88"
 """What the pool with the most room gives out next."""
 
-pytestmark = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36)])
-
 
 def mend_the_second_landing(deck: Terminal) -> None:
     """Find the three landings, go to the second, open it and rehome it with a review."""
@@ -56,6 +54,7 @@ def owns(program: Callable[..., Said], db: Path) -> None:
     assert program("--db", str(db), "lookup", "198.18.0.6").code == 1
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36)])
 def test_what_was_mended_stays_mended_after_the_end(
     program: Callable[..., Said], tmp_path: Path, columns: int, rows: int
 ) -> None:
@@ -76,12 +75,10 @@ def test_what_was_mended_stays_mended_after_the_end(
     )
 
 
-def test_the_throw_away_demo_tells_the_same_and_takes_it_along(
-    program: Callable[..., Said], tmp_path: Path, columns: int, rows: int
-) -> None:
+def test_the_throw_away_demo_tells_the_same_and_takes_it_along(program: Callable[..., Said], tmp_path: Path) -> None:
     folder = tmp_path / "tmp"
     folder.mkdir()
-    with terminal("demo", columns=columns, rows=rows, env={"TMPDIR": str(folder)}) as deck:
+    with terminal("demo", env={"TMPDIR": str(folder)}) as deck:
         mend_the_second_landing(deck)
         (db,) = folder.rglob("*.db")
         owns(program, db)

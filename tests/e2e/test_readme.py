@@ -2,34 +2,111 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import re
-import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core import load_config
+from tui import arguments
 from tui.arguments import parse
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_first_session_goes_as_it_is_told(empty: Deck) -> None:
-    section = README.partition("## A first session")[2].partition("\n## ")[0]
-    lines = [line.removeprefix("$ eipdeck ") for line in section.splitlines() if line.startswith("$ eipdeck ")]
+def section(heading: str) -> str:
+    """What stands under a heading, up to the next of its rank."""
+    found = README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    assert found, heading
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A user's shell in a folder of their own, with the installed program on the path."""
+
+    folder: Path
+
+    def __call__(self, line: str) -> subprocess.CompletedProcess[str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["sh", "-c", line],
+            cwd=self.folder,
+            env={name: value for name, value in os.environ.items() if name != "EIPDECK_DB"} | {"PATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    assert Path(sys.executable).with_name("eipdeck").exists(), "the program is not installed"
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return Shell(folder)
+
+
+def test_the_first_session_goes_as_it_is_told_from_any_folder(shell: Shell) -> None:
+    lines = [line.removeprefix("$ ") for line in section("A first session").splitlines() if line.startswith("$ ")]
     assert len(lines) >= 8
-    codes = {}
     for line in lines:
-        words, _, told = line.partition("#")
-        code = re.search(r"exit code (\d)", told)
-        codes[words.strip()] = empty(*shlex.split(words)).code, int(code[1]) if code else 0
-    assert codes.pop("findings") == (1, 0), "one finding is an answer that is no"
-    assert all(said == told for said, told in codes.values()), codes
-    assert empty("findings").code == 0
+        told = re.search(r"exit code (\d)", line)
+        wanted = int(told[1]) if told else int(line == "eipdeck findings")
+        said = shell(line)
+        assert said.returncode == wanted, (line, said.stdout, said.stderr)
+    assert shell("eipdeck findings").returncode == 0
+    assert "everything works" in shell("eipdeck doctor").stdout
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:\$ |`)make ([a-z]+)", README))
+    assert {"demo", "run", "test"} <= named
+    assert named <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_every_filter_that_is_shown_is_understood(empty: Deck) -> None:
+    words = section("The command line").partition("A filter is words")[2]
+    shown = [word for word in re.findall(r"`([^`]+)`", words) if word != "!"]
+    assert len(shown) >= 10
+    for word in shown:
+        assert empty("eips", word).code == 0, word
+        assert empty("eips", f"!{word}").code == 0, word
+    assert empty("eips", "no-such-key:x").code == 2
+
+
+def commands_of_the_table() -> list[str]:
+    """The words of every command in the table of commands, without their arguments."""
+    rows = [line for line in section("The command line").splitlines() if line.startswith("| `")]
+    cells = [cell for row in rows for cell in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
+    return [re.sub(r" (-$|[A-Z[-].*)", "", cell.removeprefix("eipdeck").strip()) for cell in cells]
+
+
+def commands_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Every command a parser knows, with both words where there are two."""
+    found: set[str] = set()
+    for action in parser._actions:
+        for name, below in action.choices.items() if isinstance(action, argparse._SubParsersAction) else ():
+            found |= {f"{name} {word}" for word in commands_of(below)} or {name}
+    return found
+
+
+def test_the_table_names_every_command_and_no_other() -> None:
+    assert {command for command in commands_of_the_table() if command} == commands_of(arguments._parser())
 
 
 def test_the_configuration_is_one_that_is_read(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from core import (
     EipQuery,
     EipStatus,
     PoolSettingsRequest,
+    ReleaseRequest,
     UnbindRequest,
 )
 from tests.core.kit import another
@@ -329,6 +330,33 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         await operator.press("escape")
         await operator.until("add a customer CIDR", "203.0.113.0/24", "bgp-a", "64500", "J-7")
         assert [cidr.cidr for cidr in desk.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
+
+
+async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    landed = allocated(desk, pool=None)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("F")
+        await operator.until("fix 198.18.0.0: choose where it goes")
+        await fill_in(operator, "", "203.0.113.99", "", "J-901")
+        await operator.until("! refused: fix 198.18.0.0", "address_not_in_pool")
+        await operator.press("escape")
+        await operator.until("fix 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
+        await operator.press("escape", "B")
+        await operator.until("bind 198.18.0.0")
+        await operator.press("right", "right", "right", "enter", "down", "enter")
+        await operator.type("J-904")
+        await operator.press("enter")
+        await operator.until("review: bind 198.18.0.0 to lb lb-1", "unchanged")
+        bob.platform.release(ReleaseRequest(eips=(landed.address,)))
+        await operator.press("y")
+        await operator.until("has been released meanwhile")
+        await operator.press("y")
+        await operator.until("! refused: bind 198.18.0.0")
+        await operator.press("escape")
+        await operator.until("bind 198.18.0.0", "> lb-1", "> load_balancer", "J-904", absent="refused:")
+    bob.close()
 
 
 async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:

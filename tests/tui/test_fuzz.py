@@ -4,6 +4,7 @@ and nothing is changed that was not reviewed and confirmed.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import subprocess
 import sys
@@ -35,7 +36,7 @@ PASTES = (
     *HOSTILE,
 )
 SIZES = ((80, 24), (120, 36), (60, 16), (50, 12), (160, 45))
-PRESSED = 1_500
+PRESSED = 7_000
 """Keys of one run; three runs make twenty thousand."""
 
 
@@ -79,7 +80,10 @@ async def hammer(operator: Operator, rng: random.Random, bob: IO[str], *, withou
         if rng.random() < 0.02:
             bob.write("\n")
             bob.flush()
-        await operator.pilot.pause()
+        if rng.random() < 0.1:
+            await operator.pilot.pause()
+        else:
+            await asyncio.sleep(0)
         await operator.when(lambda: not operator.app.gate.pasting)
         assert operator.app.return_code is None or operator.app.return_code == 0
         if not operator.app.is_running or operator.app._exit:
@@ -88,6 +92,7 @@ async def hammer(operator: Operator, rng: random.Random, bob: IO[str], *, withou
 
 async def is_not_trapped(operator: Operator) -> None:
     """From wherever it is, esc leads home, and the deck answers."""
+    await operator.pilot.resize_terminal(80, 24)
     for _ in range(40):
         if operator.app.screen is operator.deck and not operator.deck.runner.busy and not operator.deck.omnibar.in_use:
             break

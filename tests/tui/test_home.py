@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core import open_desk
 from tests.tui.deck_kit import SMALL, WIDE, demo_desk, empty_desk, on_deck
 from tui.commands import View
 
@@ -12,7 +13,7 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     async with on_deck(demo_desk(tmp_path)) as operator:
         lines = operator.lines()
     assert len(lines) == 24
-    assert lines[0] == "eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical"
+    assert lines[0] == "eipdeck | demo.db | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical"
     assert lines[1] == "look up: type or paste an address   / filter   : command"
     assert lines[2] == "[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline"
     assert lines[3] == "    ADDRESS         OWNER    POOL      STATE   SERVES                        AGE"
@@ -25,6 +26,24 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     assert lines[21] == "next: F fix   o the load balancer   t its history   a copy the address"
     assert lines[22] == "347 EIPs, rows 1-14, sorted: problems first.  n next problem, b back"
     assert lines[23] == "F fix  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
+
+
+@pytest.mark.parametrize(("size", "label"), [(SMALL, "embedded"), (WIDE, "embedded eipdeck.db")])
+async def test_the_database_nobody_chose_is_the_embedded_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], label: str
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    async with on_deck(open_desk(operator="alice"), size) as operator:
+        assert operator.lines()[0] == f"eipdeck | {label} | alice | WRITE | live     | 0 findings"
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_another_database_is_called_by_its_file_however_long_that_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    for name, shown in (("tokyo.db", "tokyo.db"), ("a" * 60 + ".db", "a" * 23 + "~")):
+        async with on_deck(open_desk(str(tmp_path / name), operator="alice"), size) as operator:
+            assert operator.lines()[0] == f"eipdeck | {shown} | alice | WRITE | live     | 0 findings"
 
 
 async def test_three_columns_from_120(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core import AllocationRequest, Config, Desk, PoolSettingsRequest, ReleaseRequest, open_desk
+from core import AcceptRequest, AllocationRequest, Config, Desk, PoolSettingsRequest, ReleaseRequest, open_desk
 from tests.core.kit import Clock, another
 from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, on_deck, small_desk
 from tui.mode import WriteMode
@@ -40,6 +40,36 @@ async def test_what_cooled_is_free_without_anybody_doing_anything(tmp_path: Path
         await poll(operator)
         clock.advance(32)
         await operator.until("0/16", "16    0")
+
+
+async def test_what_time_alone_changes_is_seen_within_a_minute(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    small = small_desk(tmp_path)
+    finding = allocated(small, pool=None).address
+    small.platform.accept(AcceptRequest(finding=finding, reason="lab", until="2025-11-23T03:20:00Z"))
+    small.close()
+    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+        await operator.until("| 0 findings")
+        clock.advance(8 * 60)
+        await operator.until("| 1 finding", "198.18.0.0")
+
+
+async def test_reading_again_after_a_minute_paints_nothing_when_nothing_changed(tmp_path: Path) -> None:
+    """Not even the age of a young EIP, which would tick otherwise."""
+    clock = Clock(NOW)
+    small = small_desk(tmp_path)
+    allocated(small)
+    small.close()
+    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+        await poll(operator)
+        painted: list[object] = []
+        for widget in operator.deck.query("*"):
+            widget.refresh = lambda *regions, **_options: painted.append(regions)  # type: ignore[method-assign,assignment]
+        before = operator.deck.refresher._read_at
+        clock.advance(5 * 60)
+        await poll(operator)
+        await operator.when(lambda: operator.deck.refresher._read_at != before)
+        assert not painted
 
 
 async def test_nothing_is_painted_again_when_nothing_changed(tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
         await operator.until("F is refused: this verdict is about the past")
 
 
+@pytest.mark.parametrize("time", ["garbage", "a quarter past the hour at which the pager went off"])
+async def test_how_a_time_is_written_is_said_whole_and_the_text_stays(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type(f"203.0.113.9 @ {time}")
+        await operator.press("enter")
+        await operator.until("is no time; write 2025-11-23T03:12Z, 2025-11-23, 21:14 or 90d\n")
+        assert operator.status().startswith(f"! @ {time[:10]}".rstrip()[:12])
+        assert operator.deck.omnibar.field.value == f"203.0.113.9 @ {time}"
+
+
 @pytest.mark.parametrize("time", ["", "yesterday", "25:00", "2025-13-01"])
 async def test_a_moment_that_is_none_is_not_taken_for_now(tmp_path: Path, time: str) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
@@ -185,3 +195,13 @@ async def test_a_copies_the_address_and_says_which_way_it_went(tmp_path: Path) -
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("a")
         await operator.until("copied 198.18.0.5 via")
+
+
+async def test_what_was_copied_is_said_on_the_review_that_is_open(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("R")
+        await operator.until("review: release 198.18.0.5", "read again now")
+        before = operator.status()
+        await operator.press("a")
+        await operator.until("review: release 198.18.0.5", "copied 198.18.0.5 via")
+        assert operator.status() == before

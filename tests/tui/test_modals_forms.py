@@ -215,9 +215,9 @@ async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for(
 async def test_a_repair_into_a_full_pool_says_that_it_is_refused() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
     see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
-    await fill(lambda: RehomeModal([LANDED], [DEFAULT, full]), see=see)
+    await fill(lambda: RehomeModal([LANDED], [DEFAULT, full], CIDRS), see=see)
     short = f"{EDGE.id} has 2 free of 256: 3 are refused (pool_exhausted)"
-    await fill(lambda: RehomeModal([LANDED] * 3, [DEFAULT, EDGE]), see=short)
+    await fill(lambda: RehomeModal([LANDED] * 3, [DEFAULT, EDGE], CIDRS), see=short)
 
 
 # bind

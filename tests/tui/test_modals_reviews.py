@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from core import (
+    AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
     Allocation,
@@ -18,11 +20,13 @@ from core import (
     BindRequest,
     DrainRequest,
     Eip,
+    Finding,
     FixIn,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
     RetireRequest,
+    Severity,
     UnbindRequest,
     Verdict,
     VerdictWord,
@@ -56,6 +60,7 @@ from tests.tui.modals_kit import (
 )
 from tui.modals import Review, ReviewModal, Tier
 from tui.modals.reviews import (
+    review_accept,
     review_activate,
     review_add_cidr,
     review_allocate,
@@ -69,6 +74,17 @@ from tui.modals.reviews import (
     review_unbind,
 )
 
+FINDING = Finding(
+    id="f-1",
+    code="landed_in_default_pool",
+    severity=Severity.WARNING,
+    subject="198.18.0.5",
+    message="198.18.0.5 landed in the default pool of asia-east-1 and serves nothing: no pool was named.",
+    remedy="Move it to a customer pool of asia-east-1.",
+    since=SEEN,
+    accepted_reason=None,
+    accepted_until=None,
+)
 NEW = eip("192.0.2.88", id=None, pool_id="hk-spare", cidr="192.0.2.0/24")
 NEW_DEFAULT = eip("198.18.0.10", owned=False, landed_in_default=False)
 COOLING = Verdict(
@@ -137,7 +153,8 @@ def rehome(*, keep: bool = False) -> Review:
 
 
 def cap(mbps: int = 50) -> Review:
-    return review_bandwidth(BandwidthRequest(eip="eip-2", bandwidth_mbps=mbps), ON_LB, unchanged)
+    request = BandwidthRequest(eip="eip-2", bandwidth_mbps=mbps)
+    return review_bandwidth(request, ON_LB, unchanged, services=SERVICES)
 
 
 def drain() -> Review:
@@ -157,6 +174,10 @@ def activate() -> Review:
     return review_activate(ActivateRequest(cidr="203.0.113.0/24"), CIDRS[0], EDGE, unchanged)
 
 
+def accept() -> Review:
+    return review_accept(AcceptRequest(finding="f-1", reason="lab", request_id="k"), FINDING, unchanged)
+
+
 def recover() -> Review:
     return review_recover(RecoverRequest(address="192.0.2.7"), COOLING, unchanged)
 
@@ -170,6 +191,7 @@ def recover() -> Review:
         (cap, Tier.PLAIN, ""),
         (add, Tier.PLAIN, ""),
         (recover, Tier.PLAIN, ""),
+        (accept, Tier.PLAIN, ""),
         (activate, Tier.PLAIN, ""),
         (unbind, Tier.COUNT, ""),
         (release, Tier.COUNT, ""),
@@ -202,6 +224,7 @@ def test_how_much_a_confirmation_asks_for(make: Callable[[], Review], tier: Tier
         (drain, "eipdeck cidr drain 203.0.113.0/24"),
         (retire, "eipdeck cidr retire 198.51.100.0/24 --yes --reason J-640"),
         (recover, "eipdeck recover 192.0.2.7"),
+        (accept, "eipdeck accept f-1 --reason lab"),
     ],
 )
 def test_the_command_names_the_address_and_no_key_of_ours(make: Callable[[], Review], command: str) -> None:
@@ -226,6 +249,7 @@ EVERY: list[Callable[[], Review]] = [
     add,
     activate,
     recover,
+    accept,
 ]
 
 
@@ -261,6 +285,16 @@ async def test_the_default_pool_is_warned_of_again_in_the_review() -> None:
     text = await read(allocate_default)
     assert "! DEFAULT POOL." in text
     assert "customer-owned: NO" in text
+
+
+async def test_a_cap_names_what_is_served() -> None:
+    assert 'present binding lb lb-pay "pay-front" since' in await read(cap)
+
+
+async def test_a_bind_names_what_the_eip_serves_already() -> None:
+    request = BindRequest(eip="eip-17", kind=BindingKind.LOAD_BALANCER, service_id="lb-pay")
+    make = partial(review_bind, request, ON_SNAT, SERVICES[-1], reread=unchanged, services=SERVICES)
+    assert 'present binding snat nat-1 "hk-nat" since' in await read(make)
 
 
 async def test_a_bind_says_who_is_there_and_when_owners_mix() -> None:

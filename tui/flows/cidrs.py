@@ -7,10 +7,21 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from core import ActivateRequest, AddCidrRequest, Cidr, CidrState, Desk, DrainRequest, Eip, Pool, RetireRequest
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    Cidr,
+    CidrState,
+    Desk,
+    DrainRequest,
+    Eip,
+    Pool,
+    RetireRequest,
+    Service,
+)
 from tui.commands import View
 from tui.flows.changes import reread_cidr
-from tui.flows.eip import rehome, release
+from tui.flows.eip import bound_to, rehome, release
 from tui.flows.steps import Steps, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
@@ -109,11 +120,11 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
         known = await steps.read(f"retire {cidr.cidr}", lambda desk: _living(desk, cidr))
         if known is None:
             return
-        now, eips, drained = known
+        now, eips, drained, services = known
         if not eips:
             steps.host.say(f"{cidr.cidr} has no live EIP left: D retires it")
             return
-        chosen = await steps.host.app.push_screen_wait(PlanModal(now, eips, drained))
+        chosen = await steps.host.app.push_screen_wait(PlanModal(now, eips, drained, services))
         if chosen is None:
             return
         match chosen.step:
@@ -126,11 +137,11 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
                 return
 
 
-def _living(desk: Desk, cidr: Cidr) -> tuple[Cidr, list[Eip], str]:
+def _living(desk: Desk, cidr: Cidr) -> tuple[Cidr, list[Eip], str, list[Service]]:
     eips = list(islice(desk.eips(f"cidr:{cidr.cidr}"), _SHOWN))
     drains = [event for event in desk.history(cidr.cidr, limit=_RECENT) if event.action == "drain_cidr"]
     drained = f"{minute(drains[-1].at)} by {visible(drains[-1].operator)}" if drains else ""
-    return desk.cidr(cidr.cidr), eips, drained
+    return desk.cidr(cidr.cidr), eips, drained, bound_to(desk, eips)
 
 
 def _place(step: Step, eip: Eip, cidr: Cidr) -> Place:

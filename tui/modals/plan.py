@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from core import Cidr, Eip
+from core import Cidr, Eip, Service
 from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import CopyRequested, Sheet, rule
@@ -59,13 +59,21 @@ class PlanModal(Sheet[Next]):
     )
     EXPENDABLE = ("t history", "o service", "a copy")
 
-    def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str) -> None:
-        """Plan the retirement of a draining CIDR with `eips` alive; `drained` says since when and by whom."""
+    def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str, services: Sequence[Service] = ()) -> None:
+        """Plan the retirement of a draining CIDR.
+
+        Args:
+            cidr: as it is now.
+            eips: those that live in it.
+            drained: since when it is draining and by whom.
+            services: what they serve, for its names.
+
+        """
         super().__init__(f"plan: retire {cidr.cidr}")
         self._cidr = cidr
         self._eips = {eip.address: eip for eip in eips}
         self._drained = drained
-        options = [Option(eip.address, (f"! {eip.address}", _served(eip), _ways(eip))) for eip in eips]
+        options = [Option(eip.address, (f"! {eip.address}", _served(eip, services), _ways(eip))) for eip in eips]
         self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS)
 
     def compose_body(self) -> ComposeResult:
@@ -123,11 +131,11 @@ class PlanModal(Sheet[Next]):
             self.finish(Next(step, self._eips[self._choice.value]))
 
 
-def _served(eip: Eip) -> str:
+def _served(eip: Eip, services: Sequence[Service]) -> str:
     if not eip.bindings:
         return "serves nothing"
     more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
-    return binding_words(eip.bindings[0]) + more
+    return binding_words(eip.bindings[0], services) + more
 
 
 def _ways(eip: Eip) -> str:

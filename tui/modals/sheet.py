@@ -81,6 +81,7 @@ class Sheet(ModalScreen[Result]):
         super().__init__()
         self.heading = heading
         self._outcome: tuple[Result | None] | None = None
+        self._ready = False
         self._left = False
         self._help: HelpSheet | None = None
 
@@ -103,6 +104,7 @@ class Sheet(ModalScreen[Result]):
         yield Static(classes="sheet-keys", markup=False)
 
     def on_mount(self) -> None:
+        self._ready = True
         self.set_class(glyphs(os.environ) is ASCII, "-ascii")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -143,6 +145,11 @@ class Sheet(ModalScreen[Result]):
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         self._left = True
         return super().dismiss(result)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys can come before its widgets are there, and when they are being taken away."""
+        del action, parameters
+        return self._ready and not self._left
 
     async def on_event(self, event: events.Event) -> None:
         """What was on its way when it was left is for nobody: its widgets are being taken away."""

@@ -123,7 +123,8 @@ class EipsPane(Pane):
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
             return f"{shown}{marked}: R, U and F act on them, u clears"
-        return f"{shown}, sorted: {_SORTED[table.window.query.sort]}.  n next problem, b back"
+        summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
+        return _fitting(summary, "  n next problem, b back", self.app.size.width)
 
     def title(self) -> str:
         sort = _SORTED[self._table.window.query.sort]
@@ -144,6 +145,11 @@ class EipsPane(Pane):
     def on_eip_table_failed(self, event: EipTable.Failed) -> None:
         event.stop()
         self.post_message(self.Said(_sentence(event.refusal)))
+
+
+def _fitting(summary: str, hint: str, width: int) -> str:
+    """The hint stands whole or not at all."""
+    return summary + hint if len(summary + hint) <= width else summary
 
 
 def _sentence(refusal: EipdeckError) -> str:

@@ -131,7 +131,7 @@ class Omnibar(Horizontal):
 
     def _say(self, prompt: str, note: str) -> None:
         self._prompt.show(Line(prompt))
-        self._note.show(Line(note))
+        self._note.show(Line(f"  {note}" if note else ""))
 
     def _widths(self) -> None:
         note = len(self._note.text)
