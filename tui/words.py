@@ -128,7 +128,7 @@ def finding_words(finding: Finding) -> str:
     elif finding.code == "eip_idle":
         what = "serves nothing"
     key = _DOES.get(finding.code)
-    return f"{what}: {key}" if key else what
+    return f"{what.removesuffix('.')}: {key}" if key else what
 
 
 def strip_title(facts: Facts) -> str:

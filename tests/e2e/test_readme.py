@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core import load_config
+from tests.e2e.terminal import terminal
 from tui import arguments
 from tui.arguments import parse
 
@@ -70,6 +71,33 @@ def test_the_first_session_goes_as_it_is_told_from_any_folder(shell: Shell) -> N
     assert shell("eipdeck findings").returncode == 0
     assert "everything works" in shell("eipdeck doctor").stdout
     assert list(shell.folder.iterdir()) == []
+
+
+def test_the_incident_is_mended_by_the_keys_it_names() -> None:
+    told = README.partition("### The incident of the demo")[2].partition("\n## ")[0]
+    rows = [re.findall(r"`([^`]+)`", line.split(" | ")[0]) for line in told.splitlines() if line.startswith("| `")]
+    findings, fix, form, (octet, send), copy = rows
+    assert "nine keystrokes" in told.splitlines()[0]
+    assert sum(map(len, rows)) == 9
+    with terminal("demo") as deck:
+        deck.until("7 findings, 2 critical", "> ! 198.18.0.5")
+        deck.press(*findings)
+        deck.until("[f Findings 7!]", "198.18.0.5 -- ! default-bound -- fix in: zenlayer")
+        deck.press(*fix)
+        deck.until("fix 198.18.0.5", "> hk-spare")
+        deck.press(*form)
+        assert send == "y"
+        deck.confirm(octet)
+        deck.until("fixed: 198.18.0.5 -> 192.0.2.", "6 findings, 1 critical")
+        deck.press(*copy)
+        deck.until("copied 192.0.2.")
+        assert deck.leave() == 0
+
+
+def test_every_picture_is_there() -> None:
+    shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    assert len(shown) >= 4
+    assert [name for name in shown if not (ROOT / name).is_file()] == []
 
 
 def test_every_make_target_that_is_named_exists() -> None:

@@ -77,13 +77,15 @@ async def _the_seventeenth_is_refused(operator: Operator, desk: Desk) -> None:
     default = next(pool for pool in desk.pools() if pool.kind is PoolKind.DEFAULT)
     assert default.available > 0
     await operator.press("p", "A")
-    await operator.until("allocate an EIP", "hk is full, none of its 16 addresses is free: refused (pool_exhausted)")
+    await operator.until(
+        "allocate an EIP", "! hk is full, none of its 16 addresses is free: refused", "(pool_exhausted)"
+    )
     await fill_in(operator, "", "", "", "web-17", "", "J-3")
     await operator.until("! refused: allocate", "pool_exhausted   (exit 4)", "nothing: everything is as it was")
     await operator.press("escape")
     await operator.until("allocate an EIP", "web-17", "J-3", "hk is full", absent="! refused")
     await operator.press("escape")
-    await operator.until("nothing was sent", "0 findings")
+    await operator.until("nothing was sent")
     assert len(desk.history()) == before
 
 
@@ -92,14 +94,19 @@ async def _one_without_a_pool_lands(operator: Operator, desk: Desk, bob: Desk) -
     allocation = bob.platform.allocate(AllocationRequest(name="web-17"))
     assert [warning.code for warning in allocation.warnings] == ["landed_in_default_pool"]
     await operator.press("e")
-    await operator.until("1 finding", "f Findings 1!", f"  ! {LANDED}      DEFAULT  default   unbound")
-    await operator.press("n")
-    warning = (f"> ! {LANDED}", f"{LANDED} -- ! default-unbound", "landed in the default pool of asia-east-1")
+    await operator.until("2 findings", "f Findings 2!", "[e EIPs 17]")
+    await operator.press("g")
+    warning = (
+        f"> ! {LANDED}      DEFAULT  default ",
+        f"{LANDED} -- ! default-unbound",
+        "landed in the default pool of asia-east-1",
+    )
     await operator.until(*warning, "next: F fix", "F fix  A alloc")
     await operator.press("p", "c", "t", "r", "e")
-    await operator.until(*warning, "1 finding")
-    await operator.press("f")
-    await operator.until("> ! ", LANDED, "F fix", "K accept")
+    await operator.until(*warning, "2 findings")
+    await operator.press("f", "j")
+    await operator.until(f"> ! warning  landed_in_default_pool {LANDED}", "  ! critical pool_near_exhaustion   hk")
+    await operator.until("F fix  K accept", "0 free: C")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")
     await operator.press("right", "right", "right", "enter", "down", "enter")
@@ -130,14 +137,15 @@ async def _the_landing_is_repaired(operator: Operator, desk: Desk) -> None:
     await operator.press("F")
     await operator.until(f"fix {LANDED}: choose where it goes", "> hk ")
     await fill_in(operator, "", "", "", "J-5")
-    await operator.until("review: fix", f"bind      {FIRST} to lb lb-1 \"shop\"", "the public address")
+    await operator.until("review: fix", f'bind      {FIRST} to lb lb-1 "shop"', "the public address")
     await operator.confirm("0")
-    await operator.until(f"fixed: {LANDED} -> {FIRST}, customer-owned: yes", "0 findings", f">   {FIRST}")
+    await operator.until(f"fixed: {LANDED} -> {FIRST}, customer-owned: yes", f">   {FIRST}")
     new = desk.eip(FIRST)
     assert new.customer_owned
     assert new.previous_eip_id == old.id
     assert [binding.service_id for binding in new.bindings] == ["lb-1"]
     assert desk.pool(old.pool_id).allocated == 0
+    assert [finding.subject for finding in desk.findings()] == ["hk"]
 
 
 async def _retiring_is_refused_and_says_what_lives(operator: Operator, desk: Desk) -> None:
@@ -159,7 +167,9 @@ async def _and_succeeds_after(operator: Operator, desk: Desk) -> None:
     await operator.press("*")
     await operator.until("16 marked", "R release 16")
     await operator.press("R")
-    await operator.until("review: release 16 EIPs", "held")
+    await operator.until("review: release 16 EIPs", 'lb lb-1 "shop"')
+    await operator.press("pagedown")
+    await operator.until("its CIDR gives out nothing, so held")
     await operator.confirm("16")
     await operator.until("released 16 EIPs, each to the pool it came from")
     await operator.press("c")

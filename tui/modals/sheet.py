@@ -134,11 +134,10 @@ class Sheet(ModalScreen[Result]):
         return self.body.max_scroll_y > 0
 
     def say(self, text: str, *, problem: bool = False) -> None:
-        """Write the line above the keys."""
-        if self._left:
-            return
+        """Write the line above the keys, when there is one by now."""
         shown = Text(f"! {visible(text)}", style=PROBLEM) if problem else safe(text)
-        self.query_one(".sheet-note", Static).update(shown)
+        for note in self.query(".sheet-note").results(Static):
+            note.update(shown)
 
     # the ways out
 
