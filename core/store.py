@@ -68,6 +68,7 @@ class Store:
             self._engine = _engine(self.url, read_only=read_only, pool=QueuePool, wait=wait)
             self._writer = _engine(self.url, read_only=read_only, pool=NullPool, wait=wait)
         self._connection: Connection | None = None
+        self._file = _identity(self.path)
         try:
             self._ensure_schema()
             if not read_only:
@@ -90,6 +91,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short read transaction with one consistent picture of the data."""
+        self._follow_the_file()
         with _translated(self.path), self._engine.connect() as connection, _begun(connection, "BEGIN"):
             yield connection
 
@@ -103,6 +105,7 @@ class Store:
 
         """
         with _translated(self.path), self._turned(), self._gate.held(self._wait):
+            self._follow_the_file()
             connection = self._connected()
             try:
                 with _begun(connection, "BEGIN IMMEDIATE"):
@@ -112,9 +115,40 @@ class Store:
                 raise
 
     def data_version(self) -> int:
-        """A number that changes whenever anybody has committed; cheap enough to ask every second."""
+        """A number that changes whenever anybody has committed, or put another file in the place of this one.
+
+        Cheap enough to ask every second.
+        """
         with self.read() as connection:
-            return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM event").scalar_one())
+            newest = int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM event").scalar_one())
+        return (self._file[1] << 64) + newest
+
+    def _follow_the_file(self) -> None:
+        """Open connections would go on with a file that was moved away: what stands at the path counts.
+
+        Raises:
+            EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
+
+        """
+        found = _identity(self.path)
+        if found == self._file:
+            return
+        if found == _NOTHING:
+            raise error(
+                "store_unavailable",
+                f"{self.path} is gone; nothing changed.",
+                hint="Put the file back, or start again for a new one.",
+            )
+        with _translated(self.path):
+            self._engine.dispose()
+            self._drop()
+            if self._schema() != HEAD:
+                raise error(
+                    "store_unavailable",
+                    f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
+                    hint="Start again to bring it up to date.",
+                )
+        self._file = found
 
     @contextmanager
     def _turned(self) -> Iterator[None]:
@@ -254,8 +288,25 @@ def _parse(url: str | None) -> URL:
     return parsed
 
 
+_NOTHING: Final = (0, 0)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and inode of what stands at a path."""
+    try:
+        found = path.stat()
+    except OSError:
+        return _NOTHING
+    return found.st_dev, found.st_ino
+
+
 def _prepare(path: Path, *, read_only: bool) -> None:
     """The folder 0700 when we make it, the file 0600, never on a network file system."""
+    if path.exists() and not path.is_file():
+        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
     if read_only and not path.exists():
         raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
     if not path.parent.exists():
