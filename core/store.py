@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
@@ -346,9 +347,16 @@ def _network_file_system(folder: Path) -> str | None:
     return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
 
 
+def _cannot_change(path: Path) -> bool:
+    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
+
+
 def _engine(url: URL, *, read_only: bool, pool: type[Any], wait: float) -> Engine:
     """An engine of readers, or of the writer (NullPool): the first to look must not change a stranger's file."""
     patience = min(wait, BUSY_SECONDS)
+    if read_only and _cannot_change(Path(url.database or "")):
+        url = URL.create("sqlite", database=f"file:{quote(str(url.database))}", query={"immutable": "1", "uri": "true"})
     engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False, "timeout": patience})
     writing = pool is NullPool and not read_only
 

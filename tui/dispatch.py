@@ -199,4 +199,4 @@ class Dispatch:
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._screen.runner.leave()
         else:
-            self._screen.say("q again quits")
+            self._screen.say("q again quits, after a moment")

@@ -22,6 +22,8 @@ __all__ = ["clipboard_route", "examine", "report"]
 
 Found = dict[str, Any]
 
+_LITTLE = 1_000_000
+"""Bytes below which a disk counts as full."""
 _SMALLEST: Final = (60, 16)
 """Cells below which the dashboard shows omnibar, verdict and status only."""
 _NO_TERMINAL: Final = ("", "dumb", "unknown")
@@ -55,6 +57,8 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
 
 def _look_inside(found: Found, args: argparse.Namespace) -> None:
     config = load_config(Path(args.config) if args.config else None)
+    if config.roa_file is not None and not config.roa_file.is_file():
+        found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
     url = args.db or os.environ.get("EIPDECK_DB") or None
     if url is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
@@ -77,6 +81,7 @@ def _database(desk: Desk) -> Found:
         "ok": looked["integrity"] == "ok" and looked["foreign_keys"] == "ok",
         **looked,
         "writable": os.access(desk.path, os.W_OK) and os.access(desk.path.parent, os.W_OK),
+        "bytes_left": shutil.disk_usage(desk.path.parent).free,
         "mode": f"{stat.S_IMODE(desk.path.stat().st_mode):04o}",
         "folder_mode": f"{stat.S_IMODE(desk.path.parent.stat().st_mode):04o}",
         "bytes": desk.path.stat().st_size,
@@ -125,6 +130,8 @@ def _advice(found: Found) -> Iterator[str]:
         yield "tmux is not in PATH: a copy reaches the clip file only, unless tmux has set-clipboard on."
     if database.get("writable") is False:
         yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."
+    if database.get("bytes_left", _LITTLE) < _LITTLE:
+        yield "The disk under the database is full or nearly so: changes will be refused until there is room."
     if database.get("mode", "0600") != "0600":
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 

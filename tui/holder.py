@@ -18,7 +18,7 @@ from tui.nexts import next_steps
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["Holder"]
+__all__ = ["SETTLE", "Holder"]
 
 SETTLE = 0.05
 """Seconds the cursor rests before the strip reads about its row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +62,19 @@ def test_a_damaged_database_is_told(deck: Deck) -> None:
     said = deck("doctor", "--json")
     assert said.code == 6
     assert said.document["advice"]
+
+
+def test_a_disk_that_is_full_is_told(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=4096))
+    said = deck("doctor")
+    assert said.code == 0
+    assert "The disk under the database is full or nearly so" in said.out
+
+
+def test_a_file_of_roas_that_is_not_there_is_told(deck: Deck, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('roa_file = "no-such.json"')
+    assert "roa_file" in deck("--config", str(config), "doctor").out
 
 
 def test_a_wrong_configuration_is_told_and_the_rest_all_the_same(deck: Deck, tmp_path: Path) -> None:

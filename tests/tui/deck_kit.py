@@ -33,6 +33,7 @@ from core import (
 )
 from tests.core.kit import template
 from tui.app import DeckApp
+from tui.holder import SETTLE
 from tui.screen import DeckScreen
 
 NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
@@ -182,6 +183,18 @@ class Operator:
             assert monotonic() < deadline, f"never came to pass; the screen says:\n{self.text()}"
             await self.pilot.pause()
             await asyncio.sleep(0.002)
+
+    async def settled(self) -> None:
+        """Wait until nothing is being read any more, and the screen stands still."""
+        before = ""
+        while before != (before := self.text()) or self._is_reading():
+            await self.pilot.pause(SETTLE)
+
+    def _is_reading(self) -> bool:
+        busy = ("read", "facts", "page", "search", "look")
+        if self.app.screen is not self.deck:
+            return False  # what asked waits for the answer
+        return any(worker.group in busy and worker.is_running for worker in self.app.workers)
 
     async def confirm(self, typed: str = "") -> None:
         """Say yes to the review on the screen, once it has read everything again."""

@@ -45,7 +45,7 @@ async def _bring_the_cidr(operator: Operator, desk: Desk) -> None:
     await operator.press("colon")
     await operator.type("cidr activate")
     await operator.press("enter")
-    await operator.until(f"review: activate {CIDR}", "read again now")
+    await operator.until(f"review: activate {CIDR}", "read again now", "hk: 0 free of 16", "hk: 16 free of 16")
     await operator.press("r")
     await operator.type("announced")
     await operator.press("enter", "y")

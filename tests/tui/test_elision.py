@@ -24,7 +24,7 @@ def fits(operator: Operator) -> bool:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
-@pytest.mark.parametrize("words", [FIFTY, WIDE_FIFTY])
+@pytest.mark.parametrize("words", [FIFTY, WIDE_FIFTY], ids=["narrow", "wide"])
 async def test_a_filter_of_fifty_words_is_elided(tmp_path: Path, size: tuple[int, int], words: str) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.press("slash")

@@ -287,6 +287,24 @@ async def test_the_default_pool_is_warned_of_again_in_the_review() -> None:
     assert "customer-owned: NO" in text
 
 
+async def test_a_move_out_of_a_draining_cidr_says_that_the_old_address_is_held() -> None:
+    old = eip("198.51.100.20", pool_id="hk-legacy", cidr="198.51.100.0/24")
+    request = RehomeRequest(eip="eip-20", pool_id="hk-spare")
+    make = partial(review_rehome, request, old, SPARE, "192.0.2.88", unchanged, cidrs=CIDRS)
+    assert "2 release 198.51.100.20 to hk-legacy, which holds it" in await read(make)
+    assert "which holds it" not in await read(rehome)
+
+
+@pytest.mark.parametrize(
+    ("held", "reserved", "wanted"), [(16, 0, "18 free of 34"), (14, 2, "16 free of 34"), (30, 2, "up to 18 free of 34")]
+)
+async def test_an_activation_shows_the_pool_before_and_after(held: int, reserved: int, wanted: str) -> None:
+    new = cidr("203.0.113.0/28", "hk", "validating", total=16)
+    there = pool("hk", 2, total=34, held=held, reserved=reserved)
+    make = partial(review_activate, ActivateRequest(cidr=new.cidr), new, there, unchanged)
+    assert f"pool before hk: 2 free of 34 pool after hk: {wanted}" in await read(make)
+
+
 async def test_a_cap_names_what_is_served() -> None:
     assert 'present binding lb lb-pay "pay-front" since' in await read(cap)
 

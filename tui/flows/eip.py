@@ -189,16 +189,18 @@ async def rehome(steps: Steps, eip: Eip) -> None:
     known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip])))
     if known is None:
         return
-    pools, cidrs, services = known
-    await steps.insist(
-        lambda: RehomeModal([eip], pools, cidrs), lambda request: _rehome(steps, eip, pools, services, request)
-    )
+    pools, cidrs, _served = known
+    await steps.insist(lambda: RehomeModal([eip], pools, cidrs), lambda request: _rehome(steps, eip, known, request))
 
 
 async def _rehome(
-    steps: Steps, eip: Eip, pools: Sequence[Pool], services: Sequence[Service], request: RehomeRequest
+    steps: Steps,
+    eip: Eip,
+    known: tuple[Sequence[Pool], Sequence[Cidr], Sequence[Service]],
+    request: RehomeRequest,
 ) -> bool:
     """False when it was refused."""
+    pools, cidrs, services = known
     title = f"fix {eip.address}"
     request = replace(request, expected=eip, request_id=new_request_id())
     trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
@@ -208,7 +210,7 @@ async def _rehome(
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_rehome(request, eip, pool, new_address, reread=watch, services=services)
+    review = review_rehome(request, eip, pool, new_address, reread=watch, cidrs=cidrs, services=services)
     reason = await steps.confirm(review, f"FIX {eip.address}")
     if reason is None:
         return True

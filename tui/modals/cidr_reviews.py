@@ -109,9 +109,19 @@ def review_activate(request: ActivateRequest, cidr: Cidr, pool: Pool, reread: Re
                 Line("after", f"active: {pool.id} gives out its addresses   RPKI {cidr.rpki}"),
                 NOTHING,
             ),
-            (Line("pool before", f"{pool.id}: {pool.available:,} free of {pool.total:,}"),),
+            (
+                Line("pool before", f"{pool.id}: {pool.available:,} free of {pool.total:,}"),
+                Line("pool after", f"{pool.id}: {_freed(cidr, pool)} free of {pool.total:,}"),
+            ),
         ),
         tier=Tier.PLAIN,
         reason_required=True,
         closing="Your word that onboarding is done and the prefix announced: the reason says how you know.",
     )
+
+
+def _freed(cidr: Cidr, pool: Pool) -> str:
+    """How many are free once the CIDR is active; exact unless others of the pool hold addresses back too."""
+    live_apart = cidr.total - cidr.allocated
+    most = "up to " if pool.held > live_apart and (pool.reserved or pool.cooling) else ""
+    return f"{most}{pool.available + min(live_apart, pool.held):,}"

@@ -288,9 +288,10 @@ def review_rehome(
     new_address: str | None,
     reread: Reread,
     *,
+    cidrs: Iterable[Cidr] = (),
     services: Sequence[Service] = (),
 ) -> Review:
-    """Of a repair or a move; `new_address` is the one a dry run named."""
+    """Of a repair or a move; `new_address` is the one a dry run named, `cidrs` say what becomes of the old one."""
     new = new_address or "the next address"
     faster = "" if request.address or not new_address else " (if taken: the next one)"
     served = ", ".join(binding_words(binding, services) for binding in eip.bindings)
@@ -301,7 +302,8 @@ def review_rehome(
         steps.append(f"keep      {eip.address} as it is, until you release it with R")
     else:
         steps += [f"unbind    {eip.address} from {served}"] if served else []
-        steps.append(f"release   {eip.address} to {eip.pool_id}")
+        held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
+        steps.append(f"release   {eip.address} to {eip.pool_id}{', which holds it' if held else ''}")
     return review_of(
         replace(request, eip=eip.address),
         reread,
