@@ -117,8 +117,9 @@ class Desk:
 
     @property
     def label(self) -> str:
-        """What the top line calls the database: `embedded`, or the name of the file chosen instead of it."""
-        return "embedded" if self._store.path == default_path() else self._store.path.name
+        """What the top line calls the database: `embedded`, and the file's name when it is another than usual."""
+        name = self._store.path.name
+        return "embedded" if name == default_path().name else f"embedded {name}"
 
     @property
     def path(self) -> Path:

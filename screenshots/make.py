@@ -60,7 +60,7 @@ PICTURES = (
 
 async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="eipdeck-") as folder:
-        url = f"sqlite:///{folder}/demo.db"
+        url = f"sqlite:///{folder}/eipdeck.db"
         seed_demo(url, datetime.now(UTC))
         desk = open_desk(url, operator="alice@10.0.4.7")
         try:

@@ -86,7 +86,7 @@ def _dashboard(desk: Desk, address: str | None) -> int:
 def _demo(args: argparse.Namespace, config: Config) -> int:
     _checked_terminal(os.environ)
     with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as folder:
-        url = f"sqlite:///{Path(folder) / 'demo.db'}"
+        url = f"sqlite:///{Path(folder) / 'eipdeck.db'}"
         seed_demo(url, datetime.now(UTC))
         with closing(_desk(args, config, url)) as desk:
             return _dashboard(desk, None)

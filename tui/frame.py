@@ -50,9 +50,9 @@ class Frame:
     def show_top(self) -> None:
         screen = self._screen
         width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
-        label = screen.desk.label
+        label, name = screen.desk.label, screen.desk.path.name
         top = Top(
-            label=" ".join(dict.fromkeys((label, screen.desk.path.name))) if width >= WIDE else label,
+            label=" ".join(dict.fromkeys((*label.split(" ", 1), name))) if width >= WIDE else label,
             operator=screen.desk.operator,
             mode=screen.mode.words(now) if now is not None else "",
             age=screen.refresher.freshness.words(now) if now is not None else "",

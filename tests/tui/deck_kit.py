@@ -46,14 +46,14 @@ _PATIENCE = 10.0
 
 @cache
 def _demo() -> Path:
-    path = Path(mkdtemp(prefix="eipdeck-test-")) / "demo.db"
+    path = Path(mkdtemp(prefix="eipdeck-test-")) / "eipdeck.db"
     seed_demo(f"sqlite:///{path}", NOW)
     return path
 
 
 def demo_desk(folder: Path, *, read_only: bool = False, config: Config | None = None) -> Desk:
     """The demo, in a copy of its own."""
-    path = folder / "demo.db"
+    path = folder / "eipdeck.db"
     shutil.copy(_demo(), path)
     return _desk(f"sqlite:///{path}", read_only=read_only, config=config)
 

@@ -13,7 +13,7 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     async with on_deck(demo_desk(tmp_path)) as operator:
         lines = operator.lines()
     assert len(lines) == 24
-    assert lines[0] == "eipdeck | demo.db | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical"
+    assert lines[0] == "eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical"
     assert lines[1] == "look up: type or paste an address   / filter   : command"
     assert lines[2] == "[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline"
     assert lines[3] == "    ADDRESS         OWNER    POOL      STATE   SERVES                        AGE"
@@ -41,7 +41,7 @@ async def test_the_database_nobody_chose_is_the_embedded_one(
 async def test_another_database_is_called_by_its_file_however_long_that_is(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    for name, shown in (("tokyo.db", "tokyo.db"), ("a" * 60 + ".db", "a" * 23 + "~")):
+    for name, shown in (("tokyo.db", "embedded tokyo.db"), ("a" * 60 + ".db", "embedded " + "a" * 14 + "~")):
         async with on_deck(open_desk(str(tmp_path / name), operator="alice"), size) as operator:
             assert operator.lines()[0] == f"eipdeck | {shown} | alice | WRITE | live     | 0 findings"
 
@@ -205,7 +205,7 @@ async def test_every_size_keeps_what_is_vital(tmp_path: Path, size: tuple[int, i
 async def test_q_quits_only_twice_and_neither_esc_nor_ctrl_c_ever_does(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("escape", "backspace", "ctrl+c", "ctrl+q", "q")
-        assert operator.status() == "q again quits"
+        assert operator.status() == "q again quits, after a moment"
         assert operator.app.return_code is None
         await operator.press("q")
         assert operator.app.return_code == 0

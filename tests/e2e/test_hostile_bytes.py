@@ -1,0 +1,82 @@
+"""Names from outside on a real terminal: not one byte of theirs that a terminal would obey reaches it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, ServiceKind, open_desk
+from tests.e2e.terminal import terminal
+
+NAMES = (
+    "\x1b]52;c;aGFjaw==\x07",
+    "\x1b[2J\x1b[H",
+    "\x9b31m",
+    "\u202egnp.exe\u2066",
+    "[@click=app.quit]x[/]",
+    "a\r\nb\x08\x7f",
+    "\x1bP+q544e\x1b\\",
+    "\u200b\ufeff\u2028",
+)
+OBEYED = (
+    b"\x1b]52",
+    b"aGFjaw==\x07",
+    b"\x9b",
+    "\u202e".encode(),
+    "\u2066".encode(),
+    b"\x08",
+    b"\x7f",
+    b"\x1bP+q",
+    "\u2028".encode(),
+    "\u200b".encode(),
+)
+
+
+def haunted(path: Path) -> None:
+    """Everything that can be named is named by an attacker."""
+    desk = open_desk(str(path), operator="alice")
+    for number, name in enumerate(NAMES):
+        service = f"lb-{number}{name}"
+        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+        eip = desk.platform.allocate(AllocationRequest(name=name, reason=name)).eips[0]
+        desk.platform.bind(
+            BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name)
+        )
+    desk.close()
+
+
+def test_no_byte_of_a_name_is_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "haunted.db"
+    haunted(path)
+    with terminal("--db", str(path)) as deck:
+        deck.until(f"[e EIPs {len(NAMES)}]", "> ! 198.18.0.0")
+        for key, words in (
+            ("p", "[p Pools"),
+            ("c", "[c CIDRs"),
+            ("f", "[f Findings"),
+            ("e", "[e EIPs"),
+            ("t", "t Timeline]"),
+        ):
+            deck.press(key)
+            deck.until(words)
+            for _ in NAMES:
+                deck.press("j")
+        deck.press("e", "g", "enter")
+        deck.until("esc back to EIPs")
+        deck.press("esc")
+        deck.quiet(0.6)
+        for key, words in (
+            ("R", "review: release"),
+            ("F", "choose where"),
+            ("B", "bind 198"),
+            ("i", "pin to"),
+            ("m", "copy of"),
+        ):
+            deck.press(key)
+            deck.until(words)
+            deck.press("esc")
+            deck.until("[e EIPs", absent=words)
+            deck.quiet(0.6)
+        assert deck.leave() == 0
+        sent = bytes(deck.sent)
+    assert [each for each in OBEYED if each in sent] == []
+    assert b"\\x1b" in sent, "it is shown, spelled out"
