@@ -122,7 +122,9 @@ async def test_bind_to_each_service(tmp_path: Path, kind: BindingKind, keys: tup
     async with on_deck(desk) as operator:
         await operator.press("B")
         await operator.until("bind 203.0.113.0")
-        await operator.press(*keys)
+        for key in keys:
+            await operator.press(key)
+            await operator.settled()
         await operator.confirm()
         await operator.until(f"bound 203.0.113.0 to {service}", "bound   ")
         (binding,) = desk.eip("203.0.113.0").bindings

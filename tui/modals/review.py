@@ -346,6 +346,7 @@ class ReviewModal(Sheet["str | None"]):
             self._keystrokes.noise(self._clock())
             self._data = [Line("data", f"read again now: {_CHANGED}", problem=True)]
             self._data += [Line("", change, problem=True) for change in changes]
+            self.say(f"{_CHANGED}: {changes[0]}", problem=True)  # in sight, however long the review is
         elif changes is not None:
             self._data = [Line("data", "read again now: unchanged")]
         self._paint()
