@@ -1,13 +1,12 @@
 """The database: engine, pragmas, `read()` and `write()`. The only file that opens a connection.
 
 Writers queue fairly on a lock file before BEGIN IMMEDIATE (SQLite's busy handler alone starves some of them
-for seconds) and give up as `store_busy` with nothing changed. `synchronous=FULL`: an address handed out is a
+for seconds) and give up as `storebusy` with nothing changed. `synchronous=FULL`: an address handed out is a
 promise. Every driver error leaves here as an `EipdeckError`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import stat
@@ -23,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import EipdeckError, error
+from core.gate import Gate, busy
 
 __all__ = ["HEAD", "Store", "default_path"]
 
@@ -33,7 +33,7 @@ APPLICATION_ID: Final = 0x45495044
 """`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
 
 WAIT_SECONDS: Final = 10.0
-"""How long a writer queues before it gives up as `store_busy`."""
+"""How long a writer queues before it gives up as `storebusy`."""
 
 BUSY_SECONDS: Final = 5.0
 """How long at most SQLite itself waits for a writer that does not queue, another program."""
@@ -55,7 +55,7 @@ class Store:
         """Open, and when needed create and migrate, the database at `url` (an SQLAlchemy URL or a path).
 
         Raises:
-            EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
+            EipdeckError: `store_unavailable`, `storebusy`, `schema_newer`, or `usage` for a bad URL.
 
         """
         self.url = _parse(url)
@@ -63,7 +63,7 @@ class Store:
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
-        self._gate = _Gate(self.path.with_name(self.path.name + ".lock"))
+        self._gate = Gate(self.path)
         with _translated(self.path):
             _prepare(self.path, read_only=read_only)
             self._engine = _engine(self.url, read_only=read_only, pool=QueuePool, wait=wait)
@@ -101,7 +101,7 @@ class Store:
         """A write transaction: durable when the block ends, undone when it raises.
 
         Raises:
-            EipdeckError: `store_busy` after `wait` seconds of queueing; `store_unavailable` for a full disk, a
+            EipdeckError: `storebusy` after `wait` seconds of queueing; `store_unavailable` for a full disk, a
                 file gone or made read-only. Nothing has changed then.
 
         """
@@ -154,7 +154,7 @@ class Store:
     @contextmanager
     def _turned(self) -> Iterator[None]:
         if not self._turn.acquire(timeout=self._wait):
-            raise _busy(self.path)
+            raise busy(self.path)
         try:
             yield
         finally:
@@ -216,59 +216,6 @@ class Store:
                 details={"found": step, "known": HEAD},
             )
         return step
-
-
-class _Gate:
-    """A fair queue of writers in several processes: flock on a side file, freed by the kernel on kill -9."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: int | None = None
-
-    @contextmanager
-    def held(self, seconds: float) -> Iterator[None]:
-        file = self._open()
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._queue(file, seconds)
-        try:
-            yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def _open(self) -> int:
-        if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return self._file
-
-    def _queue(self, file: int, seconds: float) -> None:
-        """Wait our turn in the kernel's queue, which a polling wait would lose; a thread bounds the wait."""
-        taken, abandoned = threading.Event(), threading.Lock()
-        state = {"late": False}
-
-        def wait() -> None:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            with abandoned:
-                if state["late"]:
-                    os.close(file)
-                else:
-                    taken.set()
-
-        threading.Thread(target=wait, daemon=True, name="eipdeck-gate").start()
-        if taken.wait(seconds):
-            return
-        with abandoned:
-            if taken.is_set():
-                return
-            state["late"] = True
-        self._file = None  # the waiting thread still holds the old one
-        raise _busy(self._path)
 
 
 def _parse(url: str | None) -> URL:
@@ -385,14 +332,6 @@ def _begun(connection: Connection, begin: str) -> Iterator[None]:
         yield
 
 
-def _busy(path: Path) -> EipdeckError:
-    return error(
-        "store_busy",
-        f"{path} is being written by others for too long; nothing changed.",
-        hint="Try again; with the same --request-id nothing can happen twice.",
-    )
-
-
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
     """The one boundary where a driver's or the system's error becomes ours."""
@@ -416,8 +355,8 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
-    ("locked", _busy),
-    ("busy", _busy),
+    ("locked", busy),
+    ("busy", busy),
     (
         "full",
         lambda path: error(

@@ -6,7 +6,7 @@ Whatever a row leaves out is None: it says nothing, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from core.addresses import (
@@ -298,13 +298,8 @@ def _gateway(row: Fields) -> GivenService:
 
 
 def _gateway_detail(row: Fields) -> GivenService:
-    return GivenService(
-        place=row.place,
-        id=row.required("natGatewayId"),
-        kind=ServiceKind.NAT_GATEWAY,
-        name=row.text("name"),
-        region=row.text("regionId"),
-        eip_ids=row.texts("eipIds"),
+    return replace(
+        _gateway(row),
         snats=tuple(_snat(entry) for entry in row.objects("snats") or ()),
         dnats=tuple(_dnat(entry) for entry in row.objects("dnats") or ()),
     )
