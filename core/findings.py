@@ -6,7 +6,7 @@ so that an acceptance finds it again while the ground is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +17,7 @@ from core.config import Config
 from core.errors import error
 from core.history import Change, Fact, record
 from core.inventory import eips_where
-from core.objects import BindingKind, Eip, Finding, PoolKind, Severity, from_micros, to_micros
+from core.objects import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
 from core.platform import AcceptRequest
 from core.utilization import DAY, pools
 
@@ -180,15 +180,38 @@ def _until(change: Change, words: str | None) -> int | None:
     return until
 
 
+def _rooms(looking: _Looking, eips: Sequence[Eip]) -> dict[str, Pool]:
+    """By region of these EIPs, the customer pool with most room; none where no pool has any."""
+    if not eips:
+        return {}
+    found: dict[str, Pool] = {}
+    for pool in pools(looking.connection, looking.now):
+        best = found.get(pool.region)
+        if pool.kind is PoolKind.CUSTOMER and pool.available > (best.available if best else 0):
+            found[pool.region] = pool
+    return found
+
+
+def _move(eip: Eip, rooms: Mapping[str, Pool]) -> str:
+    """The remedy for an address that is not the customer's: where it can go, and how."""
+    room = rooms.get(eip.region)
+    if room is None:
+        return f"No customer pool of {eip.region} has room: add a CIDR, then rehome it"
+    command = f"eipdeck rehome {eip.address} --pool {room.id} --yes"
+    return f"Rehome it to {room.id} ({room.available:,} free): {command}"
+
+
 def _landed(looking: _Looking) -> Iterator[_Found]:
-    for eip in _eips(looking, "e.landed_in_default AND e.released_at IS NULL"):
+    eips = list(_eips(looking, "e.landed_in_default AND e.released_at IS NULL"))
+    rooms = _rooms(looking, eips)
+    for eip in eips:
         worst = any(b.kind is not BindingKind.NIC for b in eip.bindings)
         yield _of_eip(
             eip,
             "landed_in_default_pool",
             Severity.CRITICAL if worst else Severity.WARNING,
             f"{eip.address} landed in the default pool {eip.pool_id} and {_serves(eip)}: no pool was named.",
-            f"Move it to a customer pool: eipdeck rehome {eip.address} --pool ID --yes; or accept it.",
+            f"{_move(eip, rooms)}; or accept it.",
         )
 
 
@@ -201,13 +224,15 @@ _CUSTOMER_TOO: Final = (
 
 
 def _default_on_customer_service(looking: _Looking) -> Iterator[_Found]:
-    for eip in _eips(looking, _CUSTOMER_TOO):
+    eips = list(_eips(looking, _CUSTOMER_TOO))
+    rooms = _rooms(looking, eips)
+    for eip in eips:
         yield _of_eip(
             eip,
             "default_on_customer_service",
             Severity.WARNING,
             f"{eip.address} is Zenlayer-assigned and {_serves(eip)}, which otherwise uses customer space.",
-            f"Move it to a customer pool: eipdeck rehome {eip.address} --pool ID --yes.",
+            f"{_move(eip, rooms)}.",
         )
 
 
