@@ -70,6 +70,8 @@ class Store:
             self._writer = _engine(self.url, read_only=read_only, pool=NullPool, wait=wait)
         self._connection: Connection | None = None
         self._file = _identity(self.path)
+        self._files = 0
+        """How often another file was put in its place."""
         try:
             self._ensure_schema()
             if not read_only:
@@ -122,7 +124,7 @@ class Store:
         """
         with self.read() as connection:
             newest = int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM event").scalar_one())
-        return (self._file[1] << 64) + newest
+        return (self._files << 48) + newest
 
     def _follow_the_file(self) -> None:
         """Open connections would go on with a file that was moved away: what stands at the path counts.
@@ -150,6 +152,7 @@ class Store:
                     hint="Start again to bring it up to date.",
                 )
         self._file = found
+        self._files += 1
 
     @contextmanager
     def _turned(self) -> Iterator[None]:
