@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import (
@@ -131,6 +131,7 @@ def test_importing_twice_changes_nothing(desk: Desk, clock: Clock) -> None:
         assert desk.import_files(ANSWERS) == Imported(0, 0, 18)
 
 
+@settings(max_examples=30)
 @given(order=st.permutations(ANSWERS))
 def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
     desk = fresh_desk(tmp_path_factory.mktemp("order"), clock=Clock())
@@ -139,6 +140,7 @@ def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPat
     desk.close()
 
 
+@settings(max_examples=30)
 @given(order=st.permutations(ANSWERS))
 def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
     """An EIP whose CIDR comes later stands in a /32 until then."""
