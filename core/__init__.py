@@ -66,6 +66,7 @@ from core.platform import (
     UnreserveRequest,
 )
 from core.store import default_path
+from core.utilization import Outlook
 
 __all__ = [
     "CODES",
@@ -99,6 +100,7 @@ __all__ = [
     "InvalidTime",
     "NotFound",
     "OutcomeUnknown",
+    "Outlook",
     "Platform",
     "Pool",
     "PoolKind",

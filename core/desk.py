@@ -42,6 +42,7 @@ from core.objects import (
 )
 from core.platform import AllocationRequest, Platform
 from core.store import HEAD, Store, default_path
+from core.utilization import Outlook
 
 __all__ = ["Desk", "login_name", "open_desk"]
 
@@ -180,6 +181,11 @@ class Desk:
         with self._store.read() as connection:
             return utilization.pool_by_id(connection, self._micros(), pool_id)
 
+    def outlook(self, pool_id: str) -> Outlook:
+        """Where a pool is heading: when its next cooling address comes free, and its trend."""
+        with self._store.read() as connection:
+            return utilization.outlook(connection, self._micros(), pool_id)
+
     def cidrs(self) -> list[Cidr]:
         """One row a prefix, its present or last life, by prefix."""
         with self._store.read() as connection:
@@ -226,6 +232,12 @@ class Desk:
             if since is not None:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
+
+    def cidr_history(self, prefix: str) -> list[Event]:
+        """What happened to a CIDR itself, not to the addresses in it; newest last."""
+        with self._store.read() as connection:
+            where = "address IS NULL AND cidr = :cidr"
+            return history.events(connection, where, {"cidr": str(checked_prefix(prefix))}, None)
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:
         """Whose address it is, what it serves and where a fix lives; now, or at a past moment.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
 from core.errors import error
-from core.objects import Cidr, CidrState, Pool, PoolKind, PoolOrder
+from core.objects import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
 
-__all__ = ["DAY", "PoolUsage", "cidr_by_prefix", "cidrs", "pool_by_id", "pool_usage", "pools"]
+__all__ = ["DAY", "Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
 
 DAY: Final = 86_400_000_000
 """Microseconds."""
@@ -122,6 +123,22 @@ def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
             details={"pool_id": pool_id},
         )
     return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a pool is heading."""
+
+    next_free_at: datetime | None
+    """When the next cooling address comes free."""
+    growth_per_day: float | None
+    """Addresses a day, over up to 30 days; None below 7 days of history."""
+
+
+def outlook(connection: Connection, now: int, pool_id: str) -> Outlook:
+    """Where one pool is heading; an unknown one nowhere."""
+    ready = pool_usage(connection, pool_id, now).next_free_at
+    return Outlook(None if ready is None else from_micros(ready), _growth(connection, now).get(pool_id))
 
 
 def _growth(connection: Connection, now: int) -> Mapping[str, float]:

@@ -6,12 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core import Cidr, Desk, Eip, EipdeckError, Event, Finding, Pool, Service, Verdict, VerdictWord
+from core import (
+    Cidr,
+    CidrState,
+    Desk,
+    Eip,
+    EipdeckError,
+    EipPage,
+    EipQuery,
+    Event,
+    Finding,
+    Outlook,
+    Pool,
+    Service,
+    Verdict,
+    VerdictWord,
+)
 
-__all__ = ["Facts", "Hand", "HandKind", "is_address", "is_problem", "read_facts"]
+__all__ = ["CidrFacts", "Facts", "Hand", "HandKind", "PoolFacts", "is_address", "is_problem", "read_facts"]
 
 _HISTORY = 30
 """How many events of an address are read for its detail."""
+_NAMED = 2
+"""Services that the strip names of those that keep a CIDR from being retired."""
 
 
 class HandKind(StrEnum):
@@ -37,6 +54,29 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """A pool, where it is heading, and who could give addresses back."""
+
+    pool: Pool
+    outlook: Outlook
+    idle: EipPage
+    """Its idle EIPs, the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CidrFacts:
+    """A CIDR, since when and by whom it is in its state, and what lives in it."""
+
+    cidr: Cidr
+    turned: Event | None
+    """What brought it to its state; None when the history does not tell."""
+    living: EipPage
+    """Its live EIPs, of which the first bound ones are in the rows; read while it is draining."""
+    bound: int
+    """How many of them serve something."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What was read about the thing in hand."""
 
@@ -50,8 +90,8 @@ class Facts:
     """Other live EIPs of those services."""
     history: tuple[Event, ...] = ()
     """Of the address, newest last."""
-    pool: Pool | None = None
-    cidr: Cidr | None = None
+    pool: PoolFacts | None = None
+    cidr: CidrFacts | None = None
 
     @property
     def released(self) -> bool:
@@ -89,9 +129,9 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
         case HandKind.ADDRESS:
             return _address_facts(desk, hand)
         case HandKind.POOL:
-            return Facts(hand, desk.now(), pool=desk.pool(hand.id))
+            return Facts(hand, desk.now(), pool=_pool_facts(desk, hand.id))
         case HandKind.CIDR:
-            return Facts(hand, desk.now(), cidr=desk.cidr(hand.id))
+            return Facts(hand, desk.now(), cidr=_cidr_facts(desk, hand.id))
         case HandKind.SERVICE:
             return Facts(
                 hand,
@@ -99,6 +139,22 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
                 services=_known_services(desk, [hand.id]),
                 siblings=tuple(desk.service_eips(hand.id)),
             )
+
+
+def _pool_facts(desk: Desk, pool_id: str) -> PoolFacts:
+    idle = desk.page(EipQuery(f"is:idle pool:{pool_id}"), limit=1)
+    return PoolFacts(desk.pool(pool_id), desk.outlook(pool_id), idle)
+
+
+def _cidr_facts(desk: Desk, prefix: str) -> CidrFacts:
+    cidr = desk.cidr(prefix)
+    events = reversed(desk.cidr_history(prefix))
+    turned = next((event for event in events if (event.after or {}).get("state") == cidr.state), None)
+    if cidr.state is not CidrState.DRAINING:
+        return CidrFacts(cidr, turned, EipPage((), 0), 0)
+    bound = desk.page(EipQuery(f"cidr:{prefix} state:bound", sort="address"), limit=_NAMED)
+    living = desk.page(EipQuery(f"cidr:{prefix}"), limit=1).total
+    return CidrFacts(cidr, turned, EipPage(bound.rows, living), bound.total)
 
 
 def _address_facts(desk: Desk, hand: Hand) -> Facts:

@@ -31,7 +31,6 @@ class KeyContext:
     past: bool = False
     cidr_state: CidrState | None = None
     """Of the CIDR in hand, or of the CIDR of the EIP in hand."""
-    pool: bool = False
     landed: bool = False
     released: bool = False
     """The address has no live EIP and had one."""

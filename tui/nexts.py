@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import BindingKind, CidrState, EipStatus, VerdictWord
+from core import BindingKind, CidrState, EipStatus, PoolKind, VerdictWord
 from tui.hand import Facts, HandKind
 from tui.keyline import fixable
 
@@ -29,7 +29,7 @@ def next_steps(facts: Facts, *, writing: bool, cidr_state: CidrState | None) -> 
 def _changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
     match facts.hand.kind:
         case HandKind.POOL:
-            return ["A allocate from it"]
+            return _pool_changes(facts)
         case HandKind.CIDR:
             return _cidr_changes(facts)
         case HandKind.SERVICE:
@@ -38,10 +38,16 @@ def _changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
             return _address_changes(facts, cidr_state)
 
 
-def _cidr_changes(facts: Facts) -> list[str]:
-    cidr = facts.cidr
-    if cidr is None or not cidr.customer_owned:
+def _pool_changes(facts: Facts) -> list[str]:
+    if facts.pool is None or facts.pool.pool.kind is PoolKind.DEFAULT:
         return []
+    return ["A allocate from it"] if facts.pool.pool.available else ["C add a CIDR"]
+
+
+def _cidr_changes(facts: Facts) -> list[str]:
+    if facts.cidr is None or not facts.cidr.cidr.customer_owned:
+        return []
+    cidr = facts.cidr.cidr
     steps = {
         CidrState.ACTIVE: ["D drain"],
         CidrState.DRAINING: ["D plan the retirement"] if cidr.allocated else ["D retire"],
@@ -69,7 +75,8 @@ def _address_changes(facts: Facts, cidr_state: CidrState | None) -> list[str]:
 def _looks(facts: Facts) -> list[str]:
     hand, eip = facts.hand, facts.eip
     if hand.kind is HandKind.POOL:
-        return ["enter its EIPs", "o its CIDRs", "C add a CIDR"]
+        idle = facts.pool is not None and facts.pool.idle.total
+        return [f"enter its EIPs{', idle first' if idle else ''}", "o its CIDRs", "a copy"]
     if hand.kind is HandKind.CIDR:
         return ["enter its EIPs", "o its pool", "a copy"]
     if hand.kind is HandKind.SERVICE:

@@ -1,4 +1,4 @@
-"""The sentences of the dashboard: ages, what serves what, and the lines of the verdict strip.
+"""The sentences of the dashboard: ages, counts, what serves what.
 
 Everything here is plain text made of values; what comes from outside has gone through `visible`.
 """
@@ -9,23 +9,24 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from core import Binding, BindingKind, Cidr, CidrState, Eip, Event, Finding, Pool, PoolKind, Service, VerdictWord
-from tui.hand import Facts, is_problem
+from core import Binding, BindingKind, Eip, Event, Finding, Service
 from tui.text import visible
 
 __all__ = [
     "age",
     "binding_words",
     "count_of",
+    "ended_words",
     "finding_words",
+    "last_served",
     "minute",
     "owner",
     "pool_short",
     "quoted",
     "runway",
     "served_words",
-    "strip_lines",
-    "strip_title",
+    "what_of",
+    "why_allocated",
 ]
 
 _DAY = 86_400
@@ -79,7 +80,7 @@ def binding_words(binding: Binding, services: Iterable[Service] = ()) -> str:
     return " ".join(part for part in (kind, visible(binding.service_id), quoted(name)) if part)
 
 
-def _what(binding: Binding) -> str:
+def what_of(binding: Binding) -> str:
     """The part of the service that a binding is about."""
     match binding.kind:
         case BindingKind.NIC:
@@ -96,9 +97,29 @@ def _what(binding: Binding) -> str:
             return ""
 
 
+def last_served(history: Iterable[Event], eip: Eip) -> Event | None:
+    """The end of the last binding of an EIP that serves nothing, when its history (newest last) tells."""
+    ends = [event for event in history if event.eip_id == eip.id and event.action == "unbind" and event.before]
+    return ends[-1] if ends else None
+
+
+def ended_words(end: Event) -> str:
+    """`nic web-05 10.0.1.5`: what the binding served that an event ended."""
+    before = end.before or {}
+    kind = {"load_balancer": "lb"}.get(str(before.get("kind")), str(before.get("kind")))
+    parts = (kind, before.get("service_id"), before.get("private_ip") or "")
+    return visible(" ".join(str(part) for part in parts if part))
+
+
+def why_allocated(history: Iterable[Event], eip: Eip) -> str:
+    """The reason given when the EIP was allocated, in quotes; empty when the history does not tell."""
+    began = (event for event in history if event.eip_id == eip.id and event.at == eip.allocated_at)
+    return next((quoted(event.reason) for event in began if event.reason), "")
+
+
 def served_words(binding: Binding) -> str:
     """What a binding does, for the detail."""
-    return _what(binding) or "front end"
+    return what_of(binding) or "front end"
 
 
 _SERVES = re.compile(r" (?:and )?serves (.+?)(?:: no pool was named\.|, which )")
@@ -129,103 +150,3 @@ def finding_words(finding: Finding) -> str:
         what = "serves nothing"
     key = _DOES.get(finding.code)
     return f"{what.removesuffix('.')}: {key}" if key else what
-
-
-def strip_title(facts: Facts) -> str:
-    """The rule of the strip, without the rule: `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
-    hand, verdict = facts.hand, facts.verdict
-    if verdict is not None:
-        when = f" @ {minute(hand.at)}" if hand.at is not None else ""
-        mark = "! " if is_problem(verdict) else ""
-        fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
-        return f"{verdict.address}{when} -- {mark}{verdict.verdict.value}{fix}"
-    if facts.pool is not None:
-        return f"pool {visible(facts.pool.id)} -- {_pool_title(facts.pool)}"
-    if facts.cidr is not None:
-        return f"{facts.cidr.cidr} -- {_cidr_title(facts.cidr)}"
-    return f"{hand.kind.value} {visible(hand.id)}"
-
-
-def _cidr_title(cidr: Cidr) -> str:
-    left = count_of(cidr.allocated, "live EIP")
-    if cidr.state is CidrState.DRAINING:
-        blocks = "blocks" if cidr.allocated == 1 else "block"
-        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "draining -- empty"
-    return f"{cidr.state.value} -- {left}"
-
-
-_LOW_PERCENT = 90
-
-
-def _pool_title(pool: Pool) -> str:
-    low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
-    used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} %)"
-    days = "" if pool.runway_days is None else f" -- runway {pool.runway_days:.0f} d"
-    return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
-
-
-def strip_lines(facts: Facts) -> tuple[str, str]:
-    """The two lines under the rule: what it does, and where it is from; without a second the first goes on."""
-    hand = facts.hand
-    if hand.finding is not None and facts.verdict is None:
-        return visible(hand.finding.message), f"remedy: {visible(hand.finding.remedy)}"
-    if facts.verdict is not None:
-        first, second = _address_lines(facts)
-        return first, f"remedy: {visible(hand.finding.remedy)}" if hand.finding is not None else second
-    if facts.pool is not None:
-        return _pool_lines(facts.pool)
-    if facts.cidr is not None:
-        cidr = facts.cidr
-        origin = "Zenlayer-assigned" if not cidr.customer_owned else f"AS{cidr.asn} ISP {visible(cidr.isp or '-')}"
-        return (
-            f"pool {visible(cidr.pool_id)}  {origin}  {visible(cidr.region)}  RPKI {visible(cidr.rpki)}",
-            f"{cidr.allocated:,} live of {cidr.total:,}, {cidr.available:,} free",
-        )
-    return f"serves {count_of(len(facts.siblings), 'EIP')}", ""
-
-
-def _pool_lines(pool: Pool) -> tuple[str, str]:
-    counts = f"{pool.allocated:,} allocated, {pool.cooling:,} cooling, {pool.reserved:,} reserved, {pool.held:,} held"
-    whose = "your addresses" if pool.kind is PoolKind.CUSTOMER else "Zenlayer's addresses, not yours"
-    cidrs = ", ".join(pool.cidrs[:3]) + (f" and {len(pool.cidrs) - 3} more" if len(pool.cidrs) > 3 else "")
-    return counts, f"{whose}: {cidrs or 'no CIDR'}  {visible(pool.region)}  order {pool.order.value}"
-
-
-def _address_lines(facts: Facts) -> tuple[str, str]:
-    verdict, eip = facts.verdict, facts.eip
-    if verdict is None:
-        return "", ""
-    if eip is None or verdict.verdict is VerdictWord.UNKNOWN:
-        return visible(verdict.summary), ""
-    if eip.landed_in_default:
-        return _serves(facts, eip), f"landed in the default pool of {visible(eip.region)}; {_siblings(facts)}"
-    origin = f"  AS{verdict.asn}" if verdict.asn else ""
-    by = f"by {visible(eip.allocated_by)} {_reason(facts.history, eip)}".rstrip()
-    return (
-        _serves(facts, eip),
-        f"CIDR {eip.cidr}  pool {visible(eip.pool_id)}{origin}  {by}  {_siblings(facts)}",
-    )
-
-
-def _serves(facts: Facts, eip: Eip) -> str:
-    if not eip.bindings:
-        since = max((event.at for event in facts.history if event.eip_id == eip.id), default=eip.allocated_at)
-        return f"serves nothing since {minute(since)} ({age(since, facts.now)})"
-    first = eip.bindings[0]
-    more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
-    what = f": {_what(first)}" if _what(first) else ""
-    line = f"serves {binding_words(first, facts.services)}{what}{more} since {minute(first.bound_at)}"
-    by = f"by {visible(eip.allocated_by)} {_reason(facts.history, eip)}".rstrip()
-    return f"{line}; allocated {by}" if eip.landed_in_default else line
-
-
-def _reason(history: Iterable[Event], eip: Eip) -> str:
-    """The reason given when the EIP was allocated."""
-    allocated = (event for event in history if event.eip_id == eip.id and event.reason)
-    return next((quoted(event.reason) for event in allocated), "")
-
-
-def _siblings(facts: Facts) -> str:
-    if not facts.siblings:
-        return "no sibling EIPs"
-    return f"siblings {len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")

@@ -347,6 +347,32 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         assert [cidr.cidr for cidr in desk.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
+async def test_esc_in_a_review_goes_back_to_its_form_and_cancel_does_not(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "", "web-44", "", "J-902")
+        await operator.until("review: allocate 1 EIP", "esc back")
+        await operator.press("escape")
+        await operator.until("allocate an EIP", "web-44", "J-902", absent="review:")
+        await fill_in(operator, "", "", "", "", "", "")
+        await operator.until("review: allocate 1 EIP")
+        await operator.press("n")
+        await operator.until("nothing was sent", absent="allocate an EIP")
+        assert desk.page(EipQuery()).total == 0
+
+
+async def test_esc_in_a_review_after_something_was_sent_does_not_bring_the_form_back(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.until("review: release", "esc cancel")
+        await operator.press("escape")
+        await operator.until("nothing was sent", absent="review:")
+
+
 async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tmp_path: Path) -> None:
     desk = small_desk(tmp_path)
     landed = allocated(desk, pool=None)

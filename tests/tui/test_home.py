@@ -9,6 +9,27 @@ from tests.tui.deck_kit import SMALL, WIDE, demo_desk, empty_desk, on_deck
 from tui.commands import View
 
 
+async def test_the_strip_of_a_pool_says_when_the_next_address_is_free_and_who_is_idle(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("p")
+        await operator.until(
+            "2 cooling (next free 2025-11-23 21:12Z)", "+1.8 a day", "idle here: 1 (203.0.113.9)", "A allocate from it"
+        )
+        await operator.press("j")
+        await operator.until("pool hk-legacy", "253 held", "next: C add a CIDR")
+
+
+async def test_the_strip_of_a_cidr_says_since_when_and_what_is_left(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("c")
+        await operator.until(
+            'draining since 2025-11-11 03:12Z by bob "J-640"',
+            "left: 2 bound (nic old-01 10.4.0.20, lb lb-old legacy-api), 1 unbound",
+        )
+        await operator.press("j")
+        await operator.until("203.0.113.0/24 -- active", "active since 2024-10-20 03:12Z by carol")
+
+
 async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         lines = operator.lines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -20,6 +21,7 @@ from core import (
     BindRequest,
     DrainRequest,
     Eip,
+    Event,
     Finding,
     FixIn,
     RecoverRequest,
@@ -74,6 +76,7 @@ from tui.modals.reviews import (
     review_unbind,
 )
 
+NOW = datetime(2025, 11, 23, 3, 18, tzinfo=UTC)
 FINDING = Finding(
     id="f-1",
     code="landed_in_default_pool",
@@ -144,7 +147,7 @@ def release(*eips: Eip) -> Review:
     found = eips or (FREE,)
     ids, unbind_ = tuple(str(eip.id) for eip in found), any(eip.bindings for eip in found)
     request = ReleaseRequest(eips=ids, unbind=unbind_, expected=found, request_id="k", reason="J-903")
-    return review_release(request, found, POOLS, unchanged, cidrs=CIDRS)
+    return review_release(request, found, POOLS, unchanged, now=NOW, cidrs=CIDRS)
 
 
 def rehome(*, keep: bool = False) -> Review:
@@ -341,15 +344,38 @@ async def test_a_rehome_says_that_the_public_address_changes_and_that_it_is_all_
     assert "--keep" in kept
 
 
+async def test_a_release_says_what_the_address_served_last_and_why_it_was_allocated() -> None:
+    allocated = Event(
+        id="ev-1",
+        at=FREE.allocated_at,
+        operator="carol",
+        action="allocate",
+        eip_id=FREE.id,
+        address=FREE.address,
+        pool_id=FREE.pool_id,
+        cidr=FREE.cidr,
+        reason="J-201",
+        request_id=None,
+        before=None,
+        after=None,
+    )
+    ended = {"kind": "nic", "service_id": "nic-05", "private_ip": "10.0.1.5"}
+    unbound = replace(allocated, at=NOW, action="unbind", reason=None, before=ended)
+    request = ReleaseRequest(eips=("eip-9",))
+    text = await read(lambda: review_release(request, [FREE], POOLS, unchanged, now=NOW, history=[allocated, unbound]))
+    assert "none; last: nic nic-05 10.0.1.5, until 2025-11-23 03:18Z" in text
+    assert 'reason "J-201"' in text
+
+
 async def test_a_release_says_where_the_address_goes() -> None:
-    assert "hk-edge; cooling for 1 day, then free" in await read(release)
+    assert "hk-edge; cooling until 2025-11-24 03:18Z, then free" in await read(release)
     held = eip("198.51.100.77", cidr="198.51.100.0/24", pool_id="hk-legacy")
     text = await read(lambda: release(held))
     assert "hk-legacy; its CIDR gives out nothing, so held" in text
     assert "pool after 255 allocated 0 cooling 0 reserved 0 free" in text
     quick = [replace(each, cooldown_seconds=0) for each in POOLS]
     request = ReleaseRequest(eips=("eip-9",))
-    text = await read(lambda: review_release(request, [FREE], quick, unchanged))
+    text = await read(lambda: review_release(request, [FREE], quick, unchanged, now=NOW))
     assert "hk-edge; free at once" in text
     assert "pool after 253 allocated 0 cooling 0 reserved 3 free" in text
 
@@ -393,7 +419,8 @@ async def test_hostile_names_in_reviews_are_shown_and_never_obeyed() -> None:
             "203.0.113.9", binding("nic", text, private_ip="10.0.0.1"), name=text, pool_id=text, allocated_by=text
         )
         request = ReleaseRequest(eips=("eip-9",), unbind=True, reason=text)
-        what = review_release(request, [odd], [pool(text, 3)], unchanged, services=[service(text, "nic", text)])
+        odd_service = service(text, "nic", text)
+        what = review_release(request, [odd], [pool(text, 3)], unchanged, now=NOW, services=[odd_service])
         app = Host()
         async with app.run_test(size=(80, 24)) as pilot:
             await app.put(pilot, ReviewModal(what))

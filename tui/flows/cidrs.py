@@ -108,8 +108,6 @@ async def _drain(steps: Steps, cidr: Cidr, pool: Pool) -> None:
         steps.host.say(f"{done.cidr} is draining: it gives out nothing, {done.allocated:,} EIPs live on")
 
 
-_RECENT: Final = 2_000
-"""Events of a CIDR, those of its EIPs too, among which its drain is looked for."""
 _SHOWN: Final = 200
 """EIPs that a plan lists at most; the list on the deck has them all."""
 
@@ -139,7 +137,7 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
 
 def _living(desk: Desk, cidr: Cidr) -> tuple[Cidr, list[Eip], str, list[Service]]:
     eips = list(islice(desk.eips(f"cidr:{cidr.cidr}"), _SHOWN))
-    drains = [event for event in desk.history(cidr.cidr, limit=_RECENT) if event.action == "drain_cidr"]
+    drains = [event for event in desk.cidr_history(cidr.cidr) if event.action == "drain_cidr"]
     drained = f"{minute(drains[-1].at)} by {visible(drains[-1].operator)}" if drains else ""
     return desk.cidr(cidr.cidr), eips, drained, bound_to(desk, eips)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from core import (
     Allocation,
@@ -37,6 +38,10 @@ from tui.modals.reviews import (
 from tui.words import count_of
 
 __all__ = ["allocate", "bandwidth", "bind", "bound_to", "pools_and_cidrs", "rehome", "release", "unbind"]
+
+
+_HISTORY: Final = 100
+"""Events of an EIP among which its last binding is looked for."""
 
 
 async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | None = None) -> None:
@@ -166,14 +171,17 @@ async def unbind(steps: Steps, eip: Eip) -> None:
 async def release(steps: Steps, eip: Eip) -> None:
     """Release an EIP to the pool it came from, ending its bindings when it has any."""
     title = f"release {eip.address}"
-    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip])))
-    if known is None:
+    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip]), desk.now()))
+    history = await steps.read(title, lambda desk: desk.history(eip.id or eip.address, limit=_HISTORY))
+    if known is None or history is None:
         return
-    pools, cidrs, services = known
+    pools, cidrs, services, now = known
     bound = eip.status is EipStatus.BOUND
     request = ReleaseRequest(eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
-    review = review_release(request, [eip], pools, reread=watch, cidrs=cidrs, services=services)
+    review = review_release(
+        request, [eip], pools, reread=watch, now=now, cidrs=cidrs, services=services, history=history
+    )
     reason = await steps.confirm(review, f"RELEASE {eip.address}")
     if reason is None:
         return

@@ -13,7 +13,8 @@ from tui.keepsakes import write_rows
 from tui.modals import CopyRequested
 from tui.modals.keepsakes import ColumnsModal, CopyModal, ExportModal, PinModal
 from tui.output import json_text
-from tui.words import count_of, strip_lines, strip_title
+from tui.strips import strip_lines, strip_title
+from tui.words import count_of
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen

@@ -22,10 +22,10 @@ Request = TypeVar("Request")
 async def release(steps: Steps, marked: Sequence[Eip]) -> None:
     """Release them, all or none, bound ones too."""
     title = f"release {count_of(len(marked), 'EIP')}"
-    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), *_living(desk, marked)))
+    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), *_living(desk, marked), desk.now()))
     if known is None or _none_left(steps, known[2]):
         return
-    pools, cidrs, eips, services = known
+    pools, cidrs, eips, services, now = known
     request = ReleaseRequest(
         eips=tuple(str(eip.id) for eip in eips),
         unbind=any(eip.status is EipStatus.BOUND for eip in eips),
@@ -33,7 +33,7 @@ async def release(steps: Steps, marked: Sequence[Eip]) -> None:
         request_id=new_request_id(),
     )
     watch = EipWatch(steps.host.ask, eips)
-    review = review_release(request, eips, pools, reread=watch, cidrs=cidrs, services=services)
+    review = review_release(request, eips, pools, reread=watch, now=now, cidrs=cidrs, services=services)
     reason = await steps.confirm(review, title.upper())
     if reason is None:
         return

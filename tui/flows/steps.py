@@ -79,6 +79,9 @@ class Steps:
         self.host = host
         self.sending = False
         """A write is on its way and cannot be called back."""
+        self.back = False
+        """The last review was left for the form it came from, not for good."""
+        self._from_form = False
         self.second = 1.0
         """How long a second of the grace count is."""
         self.clock: Callable[[], float] = monotonic
@@ -103,15 +106,22 @@ class Steps:
         return answer
 
     async def insist(self, form: Callable[[], Form[Asked | None]], go: Callable[[Asked], Awaitable[bool]]) -> None:
-        """Ask with a form and go on with its answer; while that is refused, ask again with what was filled in."""
+        """Ask with a form and go on with its answer.
+
+        While `go` is refused, or its review left with esc, the form comes back with what was filled in.
+        """
         filled: Sequence[Held] = ()
-        while True:
-            asking = form()
-            asking.filled = filled
-            asked = await self.ask(asking)
-            if asked is None or await go(asked):
-                return
-            filled = asking.filled
+        try:
+            while True:
+                self.back, self._from_form = False, True
+                asking = form()
+                asking.filled = filled
+                asked = await self.ask(asking)
+                if asked is None or (await go(asked) and not self.back):
+                    return
+                filled = asking.filled
+        finally:
+            self._from_form = self.back = False
 
     async def read(self, title: str, read: Callable[[Desk], Result]) -> Result | None:
         """Read something the flow needs; a refusal is shown, and ends the flow with None."""
@@ -128,7 +138,7 @@ class Steps:
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, clock=self.clock))
 
     def review(self, review: Review) -> ReviewModal:
-        return ReviewModal(review, clock=self.clock, later=self.later)
+        return ReviewModal(review, clock=self.clock, later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:
         """Show the review, and count when it asks for that.
@@ -137,8 +147,10 @@ class Steps:
             The reason given, maybe empty; None when nothing is to be sent.
 
         """
-        reason = await self.ask(self.review(review))
+        showing = self.review(review)
+        reason = await self.ask(showing)
         if reason is None:
+            self.back = showing.back
             return None
         if review.tier is not Tier.PLAIN and not await self._count(what):
             self.host.say("aborted: nothing was sent")
@@ -166,7 +178,7 @@ class Steps:
 
     async def send(self, title: str, verb: Callable[[Request], Result], request: Request) -> Result | None:
         """Send the request off the event loop; a refusal is shown, and answered with None."""
-        self.sending = True
+        self.sending, self._from_form = True, False
         self.host.say(f"{title}: sending")
         try:
             return await asyncio.to_thread(verb, request)

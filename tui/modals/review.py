@@ -80,6 +80,7 @@ class ReviewModal(Sheet["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "send", show=False, id="yes"),
+        Binding("escape", "step_back", "back", show=False, id="review_back"),
         Binding("enter,n,q", "leave", "cancel", show=False, id="review_cancel"),
         Binding("a", "copy", "copy", show=False, id="copy"),
         Binding("r", "reason", "reason", show=False, id="review_reason"),
@@ -89,7 +90,8 @@ class ReviewModal(Sheet["str | None"]):
     ]
     SENTENCES = (
         "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
-        "Enter, esc, n, q and ctrl+c cancel. Keys in a burst are a paste: the review closes, nothing is sent.",
+        "Enter, n, q and ctrl+c cancel; so does esc, or it goes back to the form that led here.",
+        "Keys in a burst are a paste: the review closes, nothing is sent.",
         "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
         "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
         "What is shown is read again when the review opens, and again after y.",
@@ -106,9 +108,17 @@ class ReviewModal(Sheet["str | None"]):
             self.text = text
 
     def __init__(
-        self, review: Review, *, clock: Callable[[], float] = time.monotonic, later: Later | None = None
+        self,
+        review: Review,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        later: Later | None = None,
+        from_form: bool = False,
     ) -> None:
-        """Show `review`; `clock` and `later` are the time it lives by."""
+        """Show `review`; `clock` and `later` are the time it lives by.
+
+        `from_form` says that esc goes back to the form it came from.
+        """
         super().__init__(f"review: {review.title}")
         self.review = review
         self.reason = review.reason
@@ -121,6 +131,9 @@ class ReviewModal(Sheet["str | None"]):
         self._pending: object | None = None
         self._field_since: float | None = None
         self._pasted: str | None = None
+        self._from_form = from_form
+        self.back = False
+        """It was left for the form it came from."""
 
     # what is shown
 
@@ -146,7 +159,8 @@ class ReviewModal(Sheet["str | None"]):
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
-        self.say("Cancel has the focus: enter and esc cancel, r edits the reason")
+        back = "enter cancels, esc goes back" if self._from_form else "enter and esc cancel"
+        self.say(f"Cancel has the focus: {back}, r edits the reason")
         self.set_focus(self.query_one(CancelText))
         self._paint()
         self.run_worker(self._look(), group="look")
@@ -157,7 +171,8 @@ class ReviewModal(Sheet["str | None"]):
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
         copy = ("a copy",) if self.review.target_copy else ()
-        return ("esc cancel", send.replace(" at once", ""), "r reason", *copy, "F1 help")
+        leave = ("esc back", "n cancel") if self._from_form else ("esc cancel",)
+        return (*leave, send.replace(" at once", ""), "r reason", *copy, "F1 help")
 
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
@@ -277,6 +292,10 @@ class ReviewModal(Sheet["str | None"]):
         self.query_one(".review-reason").display = False
         self.set_focus(self.query_one(CancelText))
         self._paint()
+
+    def action_step_back(self) -> None:
+        self.back = self._from_form and self._field_since is None
+        self.action_leave()
 
     def action_leave(self) -> None:
         if self._field_since is None:

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from core import Binding, BindingKind, Eip, Service
+from core import Binding, BindingKind, Eip, Event, Service
 from tui.modals.command_line import command_line
 from tui.modals.lines import Line
 from tui.modals.review import Review
-from tui.words import binding_words, minute, quoted
+from tui.words import binding_words, ended_words, minute, quoted
 
 __all__ = [
     "NOTHING",
@@ -39,9 +39,13 @@ def owner_line(eip: Eip) -> Line:
     return Line("owner", f"DEFAULT, customer-owned: no   pool {eip.pool_id}", problem=eip.landed_in_default)
 
 
-def present_lines(bindings: Sequence[Binding], services: Sequence[Service]) -> Iterator[Line]:
+def present_lines(
+    bindings: Sequence[Binding], services: Sequence[Service], *, last: Event | None = None
+) -> Iterator[Line]:
+    """What is served now; when that is nothing, what was served until `last`."""
     if not bindings:
-        yield Line("present binding", "none")
+        before = "" if last is None else f"; last: {ended_words(last)}, until {minute(last.at)}"
+        yield Line("present binding", f"none{before}")
     for number, binding in enumerate(bindings):
         words = f"{binding_words(binding, services)} since {minute(binding.bound_at)}"
         yield Line("" if number else "present binding", words)

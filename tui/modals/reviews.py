@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import (
@@ -16,6 +17,7 @@ from core import (
     CidrState,
     Eip,
     EipStatus,
+    Event,
     Pool,
     PoolKind,
     RehomeRequest,
@@ -41,7 +43,7 @@ from tui.modals.review_parts import (
     stops_lines,
     target_line,
 )
-from tui.words import binding_words, count_of, minute, quoted
+from tui.words import binding_words, count_of, last_served, minute, quoted, why_allocated
 
 __all__ = [
     "review_accept",
@@ -220,18 +222,32 @@ def review_release(
     pools: Iterable[Pool],
     reread: Reread,
     *,
+    now: datetime,
     cidrs: Iterable[Cidr] = (),
     services: Sequence[Service] = (),
+    history: Sequence[Event] = (),
 ) -> Review:
-    """Of a release; `cidrs` say whether what is released is held instead of given out again."""
+    """Of a release.
+
+    Args:
+        request: what is released, and whether bindings are ended for it.
+        eips: the targets, as they were read last.
+        pools: those that they return to.
+        reread: reads the targets again.
+        now: what a cool-down begins at.
+        cidrs: say whether what is released is held instead of given out again.
+        services: name what the targets serve.
+        history: of the only target, newest last.
+
+    """
     known, states = {pool.id: pool for pool in pools}, {cidr.cidr: cidr.state for cidr in cidrs}
     bound = sum(eip.status is EipStatus.BOUND for eip in eips)
-    lines = tuple(_table(eips, services)) if len(eips) > 1 else tuple(_one_released(eips[0], services))
+    lines = tuple(_table(eips, services)) if len(eips) > 1 else tuple(_one_released(eips[0], services, history))
     after: list[Line] = []
     for pool_id in dict.fromkeys(eip.pool_id for eip in eips):
         leaving = [eip for eip in eips if eip.pool_id == pool_id]
         held = sum(states.get(eip.cidr, CidrState.ACTIVE) is not CidrState.ACTIVE for eip in leaving)
-        after += _returns(pool_id, known.get(pool_id), len(leaving), held)
+        after += _returns(pool_id, known.get(pool_id), len(leaving), held, now)
     if len(eips) > 1:
         words = f"Releases {len(eips)} EIPs, {bound} of them bound. Type the count:"
         tier, typed, title = Tier.TYPED, str(len(eips)), f"release {len(eips)} EIPs"
@@ -253,32 +269,28 @@ def review_release(
     )
 
 
-def _one_released(eip: Eip, services: Sequence[Service]) -> Iterator[Line]:
+def _one_released(eip: Eip, services: Sequence[Service], history: Sequence[Event]) -> Iterator[Line]:
+    why = why_allocated(history, eip)
     yield target_line(eip)
     yield owner_line(eip)
-    yield from present_lines(eip.bindings, services)
-    yield Line("allocated", f"{minute(eip.allocated_at)} by {eip.allocated_by}")
+    yield from present_lines(eip.bindings, services, last=last_served(history, eip))
+    yield Line("allocated", f"{minute(eip.allocated_at)} by {eip.allocated_by}{f', reason {why}' if why else ''}")
     yield from stops_lines(eip, eip.bindings, services)
 
 
-def _returns(pool_id: str, pool: Pool | None, count: int, held: int) -> Iterator[Line]:
+def _returns(pool_id: str, pool: Pool | None, count: int, held: int, now: datetime) -> Iterator[Line]:
     """Where released addresses go, and the pool before and after."""
     cooldown = 0 if pool is None else pool.cooldown_seconds
     if held:
         then = "its CIDR gives out nothing, so held"
+    elif cooldown:
+        then = f"cooling until {minute(now + timedelta(seconds=cooldown))}, then free"
     else:
-        then = f"cooling for {_span(cooldown)}, then free" if cooldown else "free at once"
+        then = "free at once"
     yield Line("returns to", f"{pool_id}; {then}")
     if pool is not None:
         free = count - held
         yield from usage_lines(pool, -count, cooling=free if cooldown else 0, held=held)
-
-
-def _span(seconds: int) -> str:
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            return count_of(seconds // size, unit)
-    return count_of(seconds, "second")
 
 
 def review_rehome(

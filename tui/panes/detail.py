@@ -7,9 +7,10 @@ from textual.containers import Vertical
 
 from core import Eip
 from tui.hand import Facts
+from tui.strips import strip_lines, strip_title
 from tui.text import visible
 from tui.widgets.lines import BOLD, WARNING, Line, Lines, ScrollLines
-from tui.words import age, binding_words, minute, owner, quoted, served_words, strip_lines, strip_title
+from tui.words import age, binding_words, minute, owner, quoted, served_words
 
 __all__ = ["DetailPane", "detail_lines"]
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from textual import events
 
 from tui.hand import Facts
+from tui.strips import strip_lines, strip_title
 from tui.text import visible
 from tui.widgets.lines import BOLD, WARNING, Line, Lines, fold
-from tui.words import strip_lines, strip_title
 
 __all__ = ["VerdictStrip"]
 

@@ -1,0 +1,163 @@
+"""What the verdict strip says: its rule, and the two lines under it.
+
+Everything here is plain text made of values; what comes from outside has gone through `visible`.
+"""
+
+from __future__ import annotations
+
+from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
+from tui.hand import CidrFacts, Facts, PoolFacts, is_problem
+from tui.text import visible
+from tui.words import age, binding_words, count_of, ended_words, last_served, minute, quoted, what_of, why_allocated
+
+__all__ = ["strip_lines", "strip_title"]
+
+
+def strip_title(facts: Facts) -> str:
+    """The rule of the strip, without the rule: `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
+    hand, verdict = facts.hand, facts.verdict
+    if verdict is not None:
+        when = f" @ {minute(hand.at)}" if hand.at is not None else ""
+        mark = "! " if is_problem(verdict) else ""
+        fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
+        return f"{verdict.address}{when} -- {mark}{verdict.verdict.value}{fix}"
+    if facts.pool is not None:
+        return f"pool {visible(facts.pool.pool.id)} -- {_pool_title(facts.pool.pool)}"
+    if facts.cidr is not None:
+        return f"{facts.cidr.cidr.cidr} -- {_cidr_title(facts.cidr.cidr)}"
+    return f"{hand.kind.value} {visible(hand.id)}"
+
+
+def _cidr_title(cidr: Cidr) -> str:
+    left = count_of(cidr.allocated, "live EIP")
+    if cidr.state is CidrState.DRAINING:
+        blocks = "blocks" if cidr.allocated == 1 else "block"
+        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "draining -- empty"
+    return cidr.state.value if cidr.state is CidrState.RETIRED else f"{cidr.state.value} -- {left}"
+
+
+_LOW_PERCENT = 90
+
+
+def _pool_title(pool: Pool) -> str:
+    low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
+    used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} %)"
+    ours = pool.kind is PoolKind.CUSTOMER and pool.runway_days is not None
+    days = f" -- runway {pool.runway_days:.0f} d" if ours else ""
+    return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
+
+
+def strip_lines(facts: Facts) -> tuple[str, str]:
+    """The two lines under the rule: what it does, and where it is from; without a second the first goes on."""
+    hand = facts.hand
+    if hand.finding is not None:
+        first = visible(hand.finding.message) if facts.verdict is None else _address_lines(facts)[0]
+        return first, f"remedy: {visible(hand.finding.remedy)}"
+    if facts.verdict is not None:
+        return _address_lines(facts)
+    if facts.pool is not None:
+        return _pool_lines(facts.pool)
+    if facts.cidr is not None:
+        return _cidr_lines(facts.cidr)
+    return f"serves {count_of(len(facts.siblings), 'EIP')}", ""
+
+
+def _pool_lines(facts: PoolFacts) -> tuple[str, str]:
+    pool = facts.pool
+    next_free = "" if facts.outlook.next_free_at is None else f" (next free {minute(facts.outlook.next_free_at)})"
+    parts = [f"{pool.allocated:,} allocated", f"{pool.cooling:,} cooling{next_free}"]
+    parts += [f"{number:,} {word}" for number, word in ((pool.reserved, "reserved"), (pool.held, "held")) if number]
+    growth = facts.outlook.growth_per_day
+    trend = "" if growth is None else f"; {growth:+.1f} a day"
+    return ", ".join(parts) + trend, f"{_pool_space(pool)}{_idle_words(facts)}"
+
+
+def _pool_space(pool: Pool) -> str:
+    if pool.kind is PoolKind.DEFAULT:
+        return f"Zenlayer's addresses, not yours  {visible(pool.region)}"
+    if not pool.cidrs:
+        return f"no CIDR: C adds one  {visible(pool.region)}"
+    more = f" and {len(pool.cidrs) - 2} more" if len(pool.cidrs) > 2 else ""
+    word = "CIDR" if len(pool.cidrs) == 1 else "CIDRs"
+    return f"{word} {', '.join(pool.cidrs[:2])}{more}  {visible(pool.region)}  order {pool.order.value}"
+
+
+def _idle_words(facts: PoolFacts) -> str:
+    if not facts.idle.total:
+        return ""
+    return f"; idle here: {facts.idle.total:,} ({facts.idle.rows[0].eip.address})"
+
+
+def _cidr_lines(facts: CidrFacts) -> tuple[str, str]:
+    cidr, since = facts.cidr, _since(facts)
+    whose = f"pool {visible(cidr.pool_id)}  {_origin(cidr)}  {visible(cidr.region)}  RPKI {visible(cidr.rpki)}"
+    if cidr.state is CidrState.RETIRED:
+        return (
+            f"{since}; was {_origin(cidr)}",
+            "its past stays: type an address of it, or t, to see who had it and when",
+        )
+    if cidr.state is CidrState.DRAINING:
+        return f"{since}; gives out nothing", _left_words(facts)
+    if not cidr.customer_owned:
+        return whose, f"{cidr.allocated:,} live; read only here"
+    return whose, f"{cidr.allocated:,} live of {cidr.total:,}, {cidr.available:,} free; {since}"
+
+
+def _since(facts: CidrFacts) -> str:
+    """`draining since 2025-11-11 09:00Z by bob "J-640"`, as far as the history tells."""
+    state, turned = facts.cidr.state, facts.turned
+    if turned is None:
+        return state.value
+    word = f"{state.value}" if state is CidrState.RETIRED else f"{state.value} since"
+    why = "" if state is CidrState.ACTIVE else quoted(turned.reason)
+    return f"{word} {minute(turned.at)} by {visible(turned.operator)} {why}".rstrip()
+
+
+def _origin(cidr: Cidr) -> str:
+    return f"AS{cidr.asn} ISP {visible(cidr.isp or '-')}" if cidr.customer_owned else "Zenlayer-assigned"
+
+
+def _left_words(facts: CidrFacts) -> str:
+    """What still lives in a CIDR that is being emptied."""
+    if not facts.living.total:
+        return "nothing is left in it: D retires it"
+    served = [visible(row.serves) for row in facts.living.rows if row.eip.bindings]
+    more = ", ..." if facts.bound > len(served) else ""
+    what = f" ({', '.join(served)}{more})" if served else ""
+    return f"left: {facts.bound:,} bound{what}, {facts.living.total - facts.bound:,} unbound"
+
+
+def _address_lines(facts: Facts) -> tuple[str, str]:
+    verdict, eip = facts.verdict, facts.eip
+    if verdict is None:
+        return "", ""
+    if eip is None or verdict.verdict is VerdictWord.UNKNOWN:
+        return visible(verdict.summary), ""
+    if eip.landed_in_default:
+        return _serves(facts, eip), f"landed in the default pool of {visible(eip.region)}; {_siblings(facts)}"
+    origin = f"  AS{verdict.asn}" if verdict.asn else ""
+    by = f"by {visible(eip.allocated_by)} {why_allocated(facts.history, eip)}".rstrip()
+    return (
+        _serves(facts, eip),
+        f"CIDR {eip.cidr}  pool {visible(eip.pool_id)}{origin}  {by}  {_siblings(facts)}",
+    )
+
+
+def _serves(facts: Facts, eip: Eip) -> str:
+    if not eip.bindings:
+        last = last_served(facts.history, eip)
+        since = eip.allocated_at if last is None else last.at
+        before = "" if last is None else f"; before: {ended_words(last)}"
+        return f"serves nothing since {minute(since)} ({age(since, facts.now)}){before}"
+    first = eip.bindings[0]
+    more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
+    what = f": {what_of(first)}" if what_of(first) else ""
+    line = f"serves {binding_words(first, facts.services)}{what}{more} since {minute(first.bound_at)}"
+    by = f"by {visible(eip.allocated_by)} {why_allocated(facts.history, eip)}".rstrip()
+    return f"{line}; allocated {by}" if eip.landed_in_default else line
+
+
+def _siblings(facts: Facts) -> str:
+    if not facts.siblings:
+        return "no sibling EIPs"
+    return f"siblings {len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")
