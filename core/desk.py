@@ -233,6 +233,19 @@ class Desk:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
 
+    def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
+        """Every EIP that has held an address, newest first; each with the bindings it has, or ended with.
+
+        Raises:
+            EipdeckError: `invalid_address`.
+
+        """
+        number = checked_address(address)
+        with self._store.read() as connection:
+            values = {"address": number, "limit": -1 if limit is None else limit}
+            tail = "ORDER BY e.allocated_at DESC, e.seq DESC LIMIT :limit"
+            return inventory.eips_where(connection, "e.address = :address", values, tail)
+
     def cidr_history(self, prefix: str) -> list[Event]:
         """What happened to a CIDR itself, not to the addresses in it; newest last."""
         with self._store.read() as connection:

@@ -27,6 +27,8 @@ __all__ = ["CidrFacts", "Facts", "Hand", "HandKind", "PoolFacts", "is_address", 
 
 _HISTORY = 30
 """How many events of an address are read for its detail."""
+_TENANCIES = 10
+"""How many holders of an address are read for its detail."""
 _NAMED = 2
 """Services that the strip names of those that keep a CIDR from being retired."""
 
@@ -90,6 +92,8 @@ class Facts:
     """Other live EIPs of those services."""
     history: tuple[Event, ...] = ()
     """Of the address, newest last."""
+    tenancies: tuple[Eip, ...] = ()
+    """Of the address, newest first: who has it, and who had it before."""
     pool: PoolFacts | None = None
     cidr: CidrFacts | None = None
 
@@ -177,6 +181,7 @@ def _address_facts(desk: Desk, hand: Hand) -> Facts:
         services=_known_services(desk, service_ids),
         siblings=tuple(siblings.values()),
         history=tuple(desk.history(verdict.address, limit=_HISTORY)),
+        tenancies=tuple(desk.tenancies(verdict.address, limit=_TENANCIES)),
     )
 
 

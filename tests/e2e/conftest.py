@@ -13,11 +13,13 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core import seed_demo
 from tui.__main__ import main
 
 PREFIX = "203.0.113.0/28"
@@ -154,3 +156,18 @@ def program() -> Callable[..., Said]:
 def _interrupts_arrive() -> None:
     """A shell starts what runs in its background deaf to SIGINT, and every child would inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, as of now."""
+    path = tmp_path_factory.mktemp("incident") / "deck.db"
+    seed_demo(f"sqlite:///{path}", datetime.now(UTC))
+    return path
+
+
+@pytest.fixture
+def demo(empty: Deck, incident: Path) -> Deck:
+    """A deck on the demo."""
+    shutil.copyfile(incident, empty.path)
+    return empty

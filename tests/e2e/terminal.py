@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -161,6 +162,10 @@ class Terminal:
         before = len(self.sent)
         self._read(0.05)
         return len(self.sent) > before
+
+    def hang_up(self) -> None:
+        """The connection is lost."""
+        self._program.kill(signal.SIGHUP)
 
     def kill(self) -> None:
         """End it for good."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import seed_demo
 from tests.e2e.terminal import terminal
 
 if TYPE_CHECKING:
@@ -17,20 +14,6 @@ if TYPE_CHECKING:
 
 SIZES = [(80, 24), (120, 36)]
 pytestmark = pytest.mark.parametrize(("columns", "rows"), SIZES)
-
-
-@pytest.fixture(scope="module")
-def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo, as of now."""
-    path = tmp_path_factory.mktemp("incident") / "deck.db"
-    seed_demo(f"sqlite:///{path}", datetime.now(UTC))
-    return path
-
-
-@pytest.fixture
-def demo(empty: Deck, incident: Path) -> Deck:
-    shutil.copyfile(incident, empty.path)
-    return empty
 
 
 def verdict(deck: Deck, address: str) -> dict[str, Any]:

@@ -86,12 +86,12 @@ async def test_a_repair_from_the_detail_shows_the_new_address_above_its_own_fact
     on_the_balancer(desk, allocated(desk, pool=None))
     async with on_deck(desk) as operator:
         await operator.press("enter")
-        await operator.until("EIP 198.18.0.0", "customer   no (DEFAULT)")
+        await operator.until("EIP 198.18.0.0", "customer-owned  no (DEFAULT)")
         await operator.press("F")
         await operator.until("choose where it goes")
         await fill_in(operator, "", "", "", "J-901")
         await operator.confirm("0")
-        await operator.until("EIP 203.0.113.0", "customer   yes (customer)", absent="EIP 198.18.0.0")
+        await operator.until("EIP 203.0.113.0", "customer-owned  yes (customer)", absent="EIP 198.18.0.0")
 
 
 async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:

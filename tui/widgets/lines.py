@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,7 +18,7 @@ from tui.bindings import bindings_for
 from tui.commands import Scope
 from tui.text import visible
 
-__all__ = ["ALARM", "BOLD", "PLAIN", "REVERSE", "WARNING", "Line", "Lines", "ScrollLines", "fold"]
+__all__ = ["ALARM", "BOLD", "PLAIN", "REVERSE", "WARNING", "Line", "Lines", "ScrollLines", "changed_regions", "fold"]
 
 PLAIN = Style()
 BOLD = Style(bold=True)
@@ -34,6 +35,31 @@ class Line:
     style: Style = PLAIN
 
 
+_NO_LINE = Line("")
+
+
+def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> list[Region]:
+    """The cells to paint again when lines become others, so that no more than these go over the wire."""
+    regions = []
+    for y in range(min(max(len(old), len(new)), size.height)):
+        was = old[y] if y < len(old) else _NO_LINE
+        now = new[y] if y < len(new) else _NO_LINE
+        if was != now:
+            first, end = _changed_cells(was, now, size.width)
+            if end > first:
+                regions.append(Region(first, y, end - first, 1))
+    return regions
+
+
+def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
+    """From which cell to which a line differs; all of it where a character is not a cell."""
+    one, other = visible(was.text, width), visible(now.text, width)
+    if was.style != now.style or any(cell_len(char) != 1 for char in {*one, *other}):
+        return 0, width
+    differing = [x for x, (a, b) in enumerate(zip_longest(one, other, fillvalue=" ")) if a != b]
+    return (differing[0], differing[-1] + 1) if differing else (0, 0)
+
+
 class Lines(Widget):
     """As many lines as it is high."""
 
@@ -47,12 +73,7 @@ class Lines(Widget):
         """Show these lines; what is the same is left alone."""
         new = tuple(Line(line) if isinstance(line, str) else line for line in lines)
         old, self.lines = self.lines, new
-        width = self.size.width
-        changed = [
-            Region(0, y, width, 1)
-            for y in range(max(len(old), len(new)))
-            if old[y : y + 1] != new[y : y + 1] and y < self.size.height
-        ]
+        changed = changed_regions(old, new, self.size)
         if changed:
             self.refresh(*changed)
 

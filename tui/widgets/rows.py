@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,6 +18,7 @@ from tui.bindings import bindings_for
 from tui.commands import Scope
 from tui.text import visible
 from tui.widgets.columns import Column, fit, line, sized
+from tui.widgets.lines import Line, changed_regions
 
 __all__ = ["ListTable", "RowTable"]
 
@@ -29,14 +29,6 @@ _PROBLEM = Style(color="yellow")
 _CRITICAL = Style(color="red")
 _CURSOR = Style(reverse=True)
 _HEADER = Style(bold=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Painted:
-    """One line of the screen."""
-
-    text: str
-    style: Style
 
 
 class RowTable(Widget, Generic[Row], can_focus=True):
@@ -80,7 +72,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         self.under: Callable[[Row, int], Sequence[str]] | None = None
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
-        self._lines: list[_Painted] = []
+        self._lines: list[Line] = []
 
     @property
     @abstractmethod
@@ -139,34 +131,34 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         if len(old) != len(lines):
             self.refresh()
             return
-        changed = [y for y, (was, now) in enumerate(zip(old, lines, strict=True)) if was != now]
+        changed = changed_regions(old, lines, self.size)
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            self.refresh(*changed)
 
-    def _compose_lines(self, size: Size) -> list[_Painted]:
+    def _compose_lines(self, size: Size) -> list[Line]:
         fitted = fit(self.wanted_columns(), size.width)
         header = line([(column.title, width, column.right) for column, width in fitted])
-        lines = [_Painted(f"    {header}", _HEADER)]
+        lines = [Line(f"    {header}", _HEADER)]
         for position in range(self.top, min(self.top + self.height_in_rows, self.total)):
             lines += self._row_lines(position, fitted, size.width)
         if not self.total:
-            lines += [_Painted(text, _PLAIN) for text in self.empty]
-        blank = _Painted("", _PLAIN)
+            lines += [Line(text, _PLAIN) for text in self.empty]
+        blank = Line("", _PLAIN)
         return (lines + [blank] * size.height)[: size.height]
 
-    def _row_lines(self, position: int, fitted: list[tuple[Column[Row], int]], width: int) -> list[_Painted]:
+    def _row_lines(self, position: int, fitted: list[tuple[Column[Row], int]], width: int) -> list[Line]:
         row = self.row_at(position)
         if row is None:
-            return [_Painted("    ...", _PLAIN)] + [_Painted("", _PLAIN)] * self._extra()
+            return [Line("    ...", _PLAIN)] + [Line("", _PLAIN)] * self._extra()
         problem = self.has_problem(row)
         cursor = self.in_hand and position == self.cursor
         cells = [(column.fitted(row, cells), cells, column.right) for column, cells in fitted]
         marks = ("> "[not cursor], " *"[self.is_marked(row)], " !"[problem])
         text = f"{''.join(marks)} {line(cells)}"
         style = _CURSOR if cursor else self._style(row, problem=problem)
-        painted = [_Painted(text, style)]
+        painted = [Line(text, style)]
         if self.under is not None:
-            painted += [_Painted(below, _PLAIN) for below in self.under(row, width)]
+            painted += [Line(below, _PLAIN) for below in self.under(row, width)]
         return painted
 
     def _style(self, row: Row, *, problem: bool) -> Style:

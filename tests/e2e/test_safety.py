@@ -1,0 +1,88 @@
+"""The rules of the keys on a real terminal: nothing is sent that was not read and confirmed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.conftest import Deck
+from tests.e2e.terminal import ALONE, Terminal, terminal
+
+MAIL = "U R F y\r\ny\r\n5\r\ny From: abuse@example.net\r\nYour host 203.0.113.17 attacks us. Y y yes!\r\n"
+
+
+def ready(deck: Terminal) -> None:
+    deck.until("7 findings", "> ! 198.18.0.5")
+
+
+def test_a_mail_pasted_as_keys_is_only_looked_up(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        deck.send(MAIL)
+        deck.until("203.0.113.17 -- customer-bound")
+    assert demo.dump() == before
+
+
+def test_a_mail_pasted_over_a_review_sends_nothing(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        for paste in (deck.send, deck.paste):
+            deck.press("g")
+            deck.until("> ! 198.18.0.5")
+            deck.press("F")
+            deck.until("fix 198.18.0.5: choose")
+            deck.fill_in("", "", "", "J-1")
+            deck.until("review: fix 198.18.0.5", "read again now")
+            paste("5")
+            paste(MAIL)
+            deck.press("esc", "esc", "esc")
+            deck.until("e EIPs 347", absent="review:")
+    assert demo.dump() == before
+
+
+def test_arrows_that_a_slow_link_split_are_no_verbs(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        for rest in ("[A", "[B", "OR", "[D", "[C"):
+            deck.press("esc")
+            deck.quiet(0.35)
+            deck.press(*rest)
+            deck.quiet(0.6)
+            assert "allocate an EIP" not in deck.text()
+            assert "bind 198" not in deck.text()
+            assert "e EIPs 347" in deck.text()
+    assert demo.dump() == before
+
+
+@pytest.mark.parametrize("end", ["esc", "z", "ctrl+c", "hangup"])
+def test_a_count_that_is_aborted_or_hung_up_sends_nothing(demo: Deck, end: str) -> None:
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        deck.press("G")
+        deck.until("> ")
+        deck.press("U")
+        deck.confirm()
+        deck.until("Nothing has been sent yet")
+        if end == "hangup":
+            deck.hang_up()
+            deck.ended()
+        else:
+            deck.press(end)
+            deck.until("aborted: nothing was sent")
+    assert demo.dump() == before
+
+
+def test_read_only_opens_no_review(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal("--read-only") as deck:
+        deck.until("READ-ONLY", "> ! 198.18.0.5")
+        for key in "ABURFKZCDMW":
+            deck.press(key)
+            deck.quiet(ALONE)
+            assert "review:" not in deck.text()
+            deck.press("y")
+        assert deck.leave() == 0
+    assert demo.dump() == before

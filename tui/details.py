@@ -1,0 +1,191 @@
+"""The detail of the address in hand: as a page of pairs and tables, or folded into a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.cells import cell_len
+
+from core import Binding, Eip, Event
+from tui.hand import Facts
+from tui.strips import strip_lines, strip_title
+from tui.text import visible
+from tui.widgets.columns import line
+from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
+from tui.words import age, binding_words, minute, owner, quoted, served_words
+
+__all__ = ["detail_lines"]
+
+_PAGE: Final = 76
+"""Cells from which on the detail is laid out as a page."""
+_LABEL: Final = 16
+_SECOND: Final = 39
+"""Where the second pair of a line begins on a page."""
+
+Text = Line | str
+
+
+def detail_lines(facts: Facts, width: int) -> list[Text]:
+    """All that is known, for so many cells."""
+    if facts.verdict is None:
+        return [Line(strip_title(facts), BOLD), *strip_lines(facts)]
+    return list(_page(facts) if width >= _PAGE else _column(facts))
+
+
+def _page(facts: Facts) -> Iterator[Text]:
+    eip = facts.eip
+    if eip is None:
+        yield visible(facts.verdict.summary) if facts.verdict else ""
+    else:
+        yield from _pairs(facts, eip)
+        yield ""
+        yield from _labelled("serves", _serves_table(facts, eip))
+        yield from _labelled("siblings", _siblings(facts))
+    yield ""
+    yield from _labelled("history", _history(facts))
+    yield from _labelled("before that", _earlier(facts))
+
+
+def _column(facts: Facts) -> Iterator[Text]:
+    eip = facts.eip
+    yield Line(strip_title(facts).split(" -- ")[1], WARNING if eip and eip.landed_in_default else BOLD)
+    fix_in = facts.verdict.fix_in if facts.verdict else None
+    yield f"fix in: {fix_in.value if fix_in else '-'}"
+    if eip is None:
+        yield visible(facts.verdict.summary) if facts.verdict else ""
+    else:
+        yield from (f"{label:<10} {value}" for label, value in _fields(facts, eip))
+        yield from _landed(eip)
+        yield from ("", Line("serves", BOLD), *_serves(facts, eip))
+        yield from (Line("siblings", BOLD), *_siblings(facts)) if facts.siblings else ("siblings none",)
+    yield from ("", Line("history", BOLD), *_history(facts))
+    earlier = list(_earlier(facts))
+    if earlier:
+        yield from ("", Line("before that", BOLD), *earlier)
+
+
+def _fields(facts: Facts, eip: Eip) -> list[tuple[str, str]]:
+    """What an EIP is, in pairs that read downwards."""
+    asn = facts.verdict.asn if facts.verdict else None
+    fields = [
+        ("customer", f"{'yes' if eip.customer_owned else 'no'} ({owner(eip)})"),
+        ("name", visible(eip.name or "-")),
+        ("EIP", visible(eip.id)),
+        ("pool", visible(eip.pool_id)),
+        ("CIDR", eip.cidr),
+        ("origin AS", str(asn or "-")),
+        ("region", visible(eip.region)),
+        ("state", eip.status.value),
+        ("cap", f"{eip.bandwidth_mbps:,} Mbps" if eip.bandwidth_mbps else "-"),
+        ("allocated", f"{minute(eip.allocated_at)} ({age(eip.allocated_at, facts.now)})"),
+        ("by", visible(eip.allocated_by)),
+    ]
+    return [*fields, ("replaces", visible(eip.previous_eip_id))] if eip.previous_eip_id else fields
+
+
+def _pairs(facts: Facts, eip: Eip) -> Iterator[Text]:
+    known = dict(_fields(facts, eip))
+    left = [("customer-owned", "customer"), ("CIDR", "CIDR"), ("pool", "pool"), ("origin ASN", "origin AS")]
+    right = [("state", "state"), ("name", "name"), ("region", "region"), ("bandwidth", "cap")]
+    for (label, key), (other, other_key) in zip(left, right, strict=True):
+        first = f"{label:<{_LABEL}}{known[key]}"
+        yield f"{first}{' ' * max(_SECOND - cell_len(first), 2)}{other:<11}{known[other_key]}"
+    why = next((quoted(event.reason) for event in facts.history if event.eip_id == eip.id and event.reason), "")
+    reason = f", reason {why}" if why else ""
+    yield f"{'allocated':<{_LABEL}}{eip.allocated_at:%Y-%m-%d %H:%M:%S}Z by {known['by']}{reason}"
+    replaces = f", replaces {known['replaces']}" if eip.previous_eip_id else ""
+    yield f"{'EIP':<{_LABEL}}{known['EIP']}{replaces}"
+    yield from _landed(eip)
+
+
+def _landed(eip: Eip) -> Iterator[Text]:
+    if eip.landed_in_default:
+        yield Line("! landed in the default pool: no pool was named; F fixes, K accepts", WARNING)
+
+
+def _labelled(label: str, lines: Iterator[Text]) -> Iterator[Text]:
+    """Lines beside their label; none when there are none. A mark goes before the text, under the label."""
+    for each in lines:
+        text, style = (each, PLAIN) if isinstance(each, str) else (each.text, each.style)
+        mark, text = ("!", text[2:]) if text.startswith("! ") else (" ", text)
+        yield Line(f"{label:<{_LABEL - 3}}{mark}  {text}", style)
+        label = ""
+
+
+def _serves(facts: Facts, eip: Eip) -> Iterator[Text]:
+    if not eip.bindings:
+        yield "nothing"
+    for binding in eip.bindings:
+        yield binding_words(binding, facts.services)
+        yield f"  {visible(served_words(binding))}, since {minute(binding.bound_at)}"
+
+
+_BINDING: Final = ("BINDING", "KIND", "SERVICE", "WHAT", "SINCE")
+_WIDTHS: Final = (8, 4, 30, 24, 5)
+_ROOM: Final = 80 - _LABEL
+_SOURCES: Final = 6
+"""SNAT sources that a binding is shown with; the command line has them all."""
+
+
+def _serves_table(facts: Facts, eip: Eip) -> Iterator[Text]:
+    if not eip.bindings:
+        yield "nothing"
+        return
+    rows = [_BINDING, *(row for binding in eip.bindings for row in _binding_rows(facts, binding))]
+    widths = [min(max(cell_len(row[at]) for row in rows), most) for at, most in enumerate(_WIDTHS)]
+    widths[2] -= max(sum(widths) + len(widths) - 1 - _ROOM, 0)
+    for row in rows:
+        yield line([(cell, width, False) for cell, width in zip(row, widths, strict=True)]).rstrip()
+
+
+def _binding_rows(facts: Facts, binding: Binding) -> Iterator[tuple[str, ...]]:
+    kind, _, service = binding_words(binding, facts.services).partition(" ")
+    about = (visible(binding.id), kind, service)
+    since = age(binding.bound_at, facts.now)
+    for source in binding.sources[:_SOURCES]:
+        yield (*about, f"{source} leaves by it", since)
+        about, since = ("", "", ""), ""
+    if len(binding.sources) > _SOURCES:
+        yield (*about, f"and {len(binding.sources) - _SOURCES:,} more", "")
+    if not binding.sources:
+        yield (*about, visible(served_words(binding)), since)
+
+
+def _siblings(facts: Facts) -> Iterator[Text]:
+    if not facts.siblings:
+        yield "none"
+    for sibling in facts.siblings:
+        other = facts.eip is not None and sibling.customer_owned != facts.eip.customer_owned
+        words = ", ".join(dict.fromkeys(binding_words(binding) for binding in sibling.bindings))
+        text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
+        yield Line(f"! {text}: mixes owners", WARNING) if other else text
+
+
+def _history(facts: Facts) -> Iterator[Text]:
+    """Of the tenancy in hand, or of the address when nobody holds it; newest first."""
+    eip = facts.eip
+    events = [event for event in facts.history if eip is None or event.eip_id in (None, eip.id)]
+    if not events:
+        yield "none"
+    for event in reversed(events):
+        yield _event_words(event)
+
+
+def _event_words(event: Event) -> str:
+    reason = f" {quoted(event.reason)}" if event.reason else ""
+    return f"{minute(event.at)} {visible(event.operator)} {visible(event.action)}{reason}"
+
+
+def _earlier(facts: Facts) -> Iterator[Text]:
+    """Who held the address before the tenancy in hand, newest first."""
+    eip = facts.eip
+    for tenancy in facts.tenancies:
+        if tenancy.released_at is None or (eip is not None and tenancy.id == eip.id):
+            continue
+        until = f"{tenancy.allocated_at:%Y-%m-%d} to {tenancy.released_at:%Y-%m-%d}"
+        served = (
+            ", ".join(dict.fromkeys(binding_words(binding) for binding in tenancy.bindings)) or "nothing at its end"
+        )
+        name = f" {quoted(tenancy.name)}" if tenancy.name else ""
+        yield f"{visible(tenancy.allocated_by)}, {until}{name}: {served}"
