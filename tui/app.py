@@ -24,6 +24,7 @@ from tui.gate import PASTE_QUIET, Judgement, KeyGate
 from tui.logfile import keep_log
 from tui.modals import CopyRequested, ReviewModal, Sheet
 from tui.screen import DeckScreen
+from tui.terminal import TerminalDriver
 from tui.text import visible
 from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs, over_ssh
 
@@ -45,7 +46,7 @@ class DeckApp(App[int], inherit_bindings=False):
     theme: Reactive[str] = Reactive(THEME)
 
     def __init__(self, desk: Desk, *, address: str | None = None) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.desk = desk
         self.gate = KeyGate()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")

@@ -167,6 +167,23 @@ class Terminal:
         """The connection is lost."""
         self._program.kill(signal.SIGHUP)
 
+    def stop(self) -> None:
+        """The shell stops it, and puts it to the foreground again."""
+        self._program.kill(signal.SIGTSTP)
+        self.quiet(ALONE)
+        self._program.kill(signal.SIGCONT)
+
+    def lose(self) -> int:
+        """The terminal itself is gone, as when tmux or the SSH server dies; the exit code."""
+        self._program.ptyproc.fileobj.close()
+        deadline = monotonic() + PATIENCE
+        while True:
+            pid, status = os.waitpid(self._program.pid, os.WNOHANG)
+            if pid:
+                self._program.ptyproc.terminated = True
+                return os.waitstatus_to_exitcode(status)
+            assert monotonic() < deadline, "it lives on without a terminal"
+
     def kill(self) -> None:
         """End it for good."""
         self._program.close(force=True)

@@ -56,7 +56,7 @@ def test_arrows_that_a_slow_link_split_are_no_verbs(demo: Deck) -> None:
     assert demo.dump() == before
 
 
-@pytest.mark.parametrize("end", ["esc", "z", "ctrl+c", "hangup"])
+@pytest.mark.parametrize("end", ["esc", "z", "ctrl+c", "hangup", "lost"])
 def test_a_count_that_is_aborted_or_hung_up_sends_nothing(demo: Deck, end: str) -> None:
     before = demo.dump()
     with terminal() as deck:
@@ -68,10 +68,26 @@ def test_a_count_that_is_aborted_or_hung_up_sends_nothing(demo: Deck, end: str) 
         deck.until("Nothing has been sent yet")
         if end == "hangup":
             deck.hang_up()
-            deck.ended()
+            assert deck.ended() == 129
+        elif end == "lost":
+            assert deck.lose() == 129
         else:
             deck.press(end)
             deck.until("aborted: nothing was sent")
+    assert demo.dump() == before
+
+
+def test_it_ends_when_its_terminal_is_gone_and_goes_on_when_it_was_stopped(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        deck.stop()
+        deck.press("p")
+        deck.until("[p Pools 4]", "hk-edge")
+        deck.stop()
+        deck.press("c")
+        deck.until("[c CIDRs 4]")
+        assert deck.lose() == 129
     assert demo.dump() == before
 
 
