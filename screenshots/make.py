@@ -40,6 +40,7 @@ PICTURES = (
     Picture("pools-80x24", SMALL, (("p", "RUNWAY"),)),
     Picture("cidrs-80x24", SMALL, (("c", "LIVE/TOTAL"),)),
     Picture("findings-80x24", SMALL, (("f", "SEVERITY"),)),
+    Picture("detail-80x24", SMALL, (("f", "SEVERITY"), ("e", "AGE"), ("enter", "BINDING"))),
     Picture("plan-80x24", SMALL, (("c", "LIVE/TOTAL"), ("D", "plan: retire"))),
     Picture(
         "allocate-80x24", SMALL, (("p", "RUNWAY"), ("j", "> ! hk-legacy"), ("j", ">   hk-spare"), ("A", "you get"))

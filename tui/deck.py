@@ -61,6 +61,7 @@ class Deck(Horizontal):
         self.aside = TimelinePane(ask, rule=rule)
         """What happened lately, to be read beside everything else on a very wide screen."""
         self.aside.add_class("aside")
+        self.aside.be_compact(compact=True)
         panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
@@ -91,7 +92,7 @@ class Deck(Horizontal):
             side = pane.view in _SIDE
             seen = (side or pane.view is self._centre) if wide else pane.view is view and not detail_page
             pane.title_line.display = wide
-            pane.be_compact(wide and side)
+            pane.be_compact(compact=wide and side)
             pane.display = seen
             pane.table.in_hand = pane.view is view
             pane.table.repaint()

@@ -41,7 +41,7 @@ class FindingsPane(ListPane[Finding]):
             critical=lambda finding: finding.severity is Severity.CRITICAL,
         )
 
-    def be_compact(self, compact: bool) -> None:  # noqa: FBT001
+    def be_compact(self, *, compact: bool) -> None:
         table = self._table
         narrow = [column for column in self._full if column.title in ("SEVERITY", "SUBJECT", "SINCE")]
         table.columns = tuple(narrow) if compact else self._full

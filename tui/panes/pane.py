@@ -131,7 +131,7 @@ class Pane(Vertical):
     def go_to(self) -> None:
         """`o` on the row in hand."""
 
-    def be_compact(self, compact: bool) -> None:  # noqa: FBT001
+    def be_compact(self, *, compact: bool) -> None:
         """Take little width: the pane stands in a side column."""
 
     def show_title(self) -> None:

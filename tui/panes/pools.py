@@ -54,7 +54,7 @@ class PoolsPane(ListPane[Pool]):
             critical=lambda pool: pool.total > 0 and not pool.available,
         )
 
-    def be_compact(self, compact: bool) -> None:  # noqa: FBT001
+    def be_compact(self, *, compact: bool) -> None:
         table = self._table
         table.columns = self._narrow if compact else self._full
         table.under = self._under if compact else None

@@ -39,6 +39,11 @@ class TimelinePane(ListPane[Event]):
             problem=lambda event: "landed" in event.action,
         )
 
+    def be_compact(self, *, compact: bool) -> None:
+        """Beside everything else: the year, the operator and the reason are left to the view."""
+        if compact:
+            self._table.columns = _ASIDE
+
     @property
     def hand(self) -> Hand | None:
         event = self._table.row
@@ -88,3 +93,10 @@ class TimelinePane(ListPane[Event]):
 
 def _subject(event: Event) -> str:
     return event.address or event.cidr or event.pool_id or "-"
+
+
+_ASIDE: tuple[Column[Event], ...] = (
+    Column("AT (UTC)", 11, lambda event: f"{event.at:%m-%d %H:%M}"),
+    Column("SUBJECT", 15, _subject),
+    Column("ACTION", 8, lambda event: event.action.removesuffix("_in_default"), stretch=True),
+)
