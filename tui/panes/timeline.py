@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core import Event
 from tui.commands import View
 from tui.hand import Hand, HandKind
@@ -10,7 +12,7 @@ from tui.panes.pane import Drill, ListPane
 from tui.tables import EVENTS
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import count_of, minute
+from tui.words import age, count_of, minute
 
 __all__ = ["TimelinePane"]
 
@@ -25,6 +27,7 @@ class TimelinePane(ListPane[Event]):
     written_as = EVENTS
     subject: str | None = None
     """Whose history is shown; None: everything's."""
+    _read_at: datetime | None = None
 
     def make_table(self) -> ListTable[Event]:
         return ListTable(
@@ -40,9 +43,13 @@ class TimelinePane(ListPane[Event]):
         )
 
     def be_compact(self, *, compact: bool) -> None:
-        """Beside everything else: the year, the operator and the reason are left to the view."""
+        """Beside everything else: how long ago, what and what about; the rest is left to the view."""
         if compact:
-            self._table.columns = _ASIDE
+            self._table.columns = (
+                Column("AGO", 4, lambda event: age(event.at, self._read_at or event.at), right=True),
+                Column("SUBJECT", 15, _subject),
+                Column("ACTION", 8, lambda event: event.action.removesuffix("_in_default"), stretch=True),
+            )
 
     @property
     def hand(self) -> Hand | None:
@@ -56,7 +63,7 @@ class TimelinePane(ListPane[Event]):
         return None if event.pool_id is None else Hand(HandKind.POOL, event.pool_id)
 
     async def load(self, inventory: Inventory) -> None:
-        del inventory
+        self._read_at = inventory.read_at
         if self.display:
             await self.read()
 
@@ -93,10 +100,3 @@ class TimelinePane(ListPane[Event]):
 
 def _subject(event: Event) -> str:
     return event.address or event.cidr or event.pool_id or "-"
-
-
-_ASIDE: tuple[Column[Event], ...] = (
-    Column("AT (UTC)", 11, lambda event: f"{event.at:%m-%d %H:%M}"),
-    Column("SUBJECT", 15, _subject),
-    Column("ACTION", 8, lambda event: event.action.removesuffix("_in_default"), stretch=True),
-)
