@@ -359,7 +359,11 @@ def _with_ipv6(line: str) -> list[Found]:
     return [each for _, each in sorted(found, key=lambda at: at[0])]
 
 
-_MONTH: Final = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MONTHS: Final = {
+    name: f"{number + 1:02}"
+    for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+}
+_MONTH: Final = f"({'|'.join(_MONTHS)})"
 _HMS: Final = r"([0-9]{2}:[0-9]{2}:[0-9]{2})"
 _ISO: Final = re.compile(
     r"[0-9]{4}(?<![0-9]{5})(?:-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
@@ -412,7 +416,7 @@ def _of_iso(match: re.Match[str], _: datetime) -> datetime:
 
 
 def _day(year: str | int, month: str, day: str) -> str:
-    return f"{year}-{_MONTH.index(month) // 4 + 1:02}-{day:>02}"
+    return f"{year}-{_MONTHS[month]}-{day:>02}"
 
 
 def _of_apache(match: re.Match[str], _: datetime) -> datetime:

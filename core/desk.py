@@ -17,13 +17,12 @@ from core.addresses import (
     InvalidAddress,
     asn_warning,
     customer_prefix,
-    find_addresses,
-    find_time,
     is_ipv6,
     parse_address,
 )
 from core.config import Config
 from core.errors import error
+from core.evidence import Progress, judge_all, sightings
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.local import LocalPlatform, changing
 from core.local.checks import checked_address, checked_prefix, checked_text, coded
@@ -268,30 +267,17 @@ class Desk:
         with self._store.read() as connection:
             return triage.judge(connection, number, moment, self._micros())
 
-    def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
+    def lookup_text(
+        self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None
+    ) -> list[Verdict]:
         """One verdict per distinct address and time found in text, in order of appearance, with its count.
 
-        The time on a line is the moment its addresses are judged at; `at` is for lines without one.
+        The time on a line is the moment its addresses are judged at; `at` is for lines without one. `told` hears how
+        many lines have been read.
         """
-        now = self.now()
-        counted: dict[tuple[str, int, datetime | None], int] = {}
-        for line in lines:
-            found = find_addresses(line)
-            moment = (find_time(line, now) or at) if found else None
-            for each in found:
-                key = (each.text, each.version, moment)
-                counted[key] = counted.get(key, 0) + 1
+        seen = sightings(lines, self.now(), at, told)
         with self._store.read() as connection:
-            return [
-                self._judged(connection, words, version, moment, count)
-                for (words, version, moment), count in counted.items()
-            ]
-
-    def _judged(self, connection: Connection, words: str, version: int, at: datetime | None, count: int) -> Verdict:
-        moment = None if at is None else to_micros(at)
-        if version == 6:
-            return triage.judge_ipv6(words, moment, self._micros(), count)
-        return triage.judge(connection, parse_address(words), moment, self._micros(), count)
+            return list(judge_all(connection, seen, self._micros()))
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """What an allocation would give now, if nobody is faster; nothing changes."""

@@ -17,6 +17,7 @@ __all__ = [
     "eip_by_key",
     "eips_by_id",
     "eips_where",
+    "read_eip",
     "read_service",
     "service_by_id",
     "services",
@@ -90,7 +91,7 @@ def read_eips(connection: Connection, rows: Sequence[Any]) -> Iterator[Eip]:
         chunk = rows[start : start + _CHUNK]
         bindings = bindings_of(connection, [row.id for row in chunk if row.status != EipStatus.UNBOUND])
         for row in chunk:
-            yield _eip(row, bindings.get(row.id, ()))
+            yield read_eip(row, bindings.get(row.id, ()))
 
 
 def bindings_of(connection: Connection, eip_ids: Sequence[str]) -> dict[str, tuple[Binding, ...]]:
@@ -122,7 +123,8 @@ def _ports(first: int | None, last: int | None) -> int | str | None:
     return first if first is None or first == last else f"{first}-{last}"
 
 
-def _eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
+def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
+    """The EIP of a row with `EIP_COLUMNS`."""
     return Eip(
         id=row.id,
         address=format_address(row.address),

@@ -1,14 +1,19 @@
-"""Verdicts: whose address is it, what does it serve, and where does a fix live; now or at a past moment."""
+"""Verdicts: whose address is it, what does it serve, and where does a fix live; now or at a past moment.
+
+The rules are here, wherever the facts come from: `Recorded` asks the database for each of them, `core.evidence` has
+read them for many addresses at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, text
 
 from core.addresses import format_address, prefix_of_range
-from core.inventory import EIP_COLUMNS, EIP_FROM, read_binding, read_eips
+from core.inventory import EIP_COLUMNS, EIP_FROM, read_binding, read_eip
 from core.objects import (
     Binding,
     BindingKind,
@@ -22,7 +27,17 @@ from core.objects import (
     stamp,
 )
 
-__all__ = ["judge", "judge_ipv6"]
+__all__ = [
+    "BINDING_COLUMNS",
+    "CIDR_COLUMNS",
+    "TENANCY_COLUMNS",
+    "TENANCY_FROM",
+    "Ground",
+    "judge",
+    "judge_ipv6",
+    "judge_on",
+    "latest",
+]
 
 _FIX: Final = {
     "customer": FixIn.CUSTOMER_CIDR,
@@ -30,51 +45,68 @@ _FIX: Final = {
     "not": FixIn.ELSEWHERE,
 }
 
+CIDR_COLUMNS: Final = (
+    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
+    " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
+)
+TENANCY_COLUMNS: Final = (
+    f"{EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.cidr_id, c.cidr AS of_cidr, c.asn, p.kind"
+)
+TENANCY_FROM: Final = f"{EIP_FROM} JOIN cidr c ON c.id = e.cidr_id"
+BINDING_COLUMNS: Final = (
+    "b.id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end, b.to_port, b.to_port_end,"
+    " b.bound_at, b.unbound_at"
+)
+
+
+class Ground(Protocol):
+    """What a verdict rests on. Moments are microseconds."""
+
+    def tenancy(self, address: int, at: int) -> Any:
+        """The newest tenancy of the address that had begun by then (`TENANCY_COLUMNS`), or None."""
+
+    def cidr(self, address: int, at: int | None) -> Any:
+        """The CIDR that held the address then (None: that holds it now), or None."""
+
+    def retired(self, address: int, at: int) -> Any:
+        """The CIDR with the address that was retired last by then, or None."""
+
+    def neighbours(self, address: int) -> Sequence[Any]:
+        """The present CIDRs next to an address that none holds: below and above."""
+
+    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
+        """Those of the EIP that were live then."""
+
+    def names(self, service_ids: set[str]) -> Mapping[str, str]:
+        """What services are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    connection: Connection
+    ground: Ground
     address: int
     at: int
     now: int
     count: int
 
 
-_CIDR_COLUMNS: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.retired_at, c.draining_at, c.activated_at,"
-    " p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
-_PRESENT: Final = text(
-    f"{_CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
-)
-_AT: Final = text(
-    f"{_CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.created_at <= :at"
-    " AND (c.retired_at IS NULL OR c.retired_at > :at) ORDER BY c.id DESC LIMIT 1"
-)
-_RETIRED: Final = text(
-    f"{_CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
-    " ORDER BY c.retired_at DESC LIMIT 1"
-)
-_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
-_TENANCY: Final = text(
-    f"SELECT {EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.released_by {EIP_FROM}"
-    " WHERE e.address = :address AND e.allocated_at <= :at ORDER BY e.allocated_at DESC, e.seq DESC LIMIT 1"
-)
-_BINDINGS: Final = text(
-    "SELECT id, kind, service_id, private_ip, sources, protocol, port, port_end, to_port, to_port_end, bound_at,"
-    " unbound_at FROM binding WHERE eip_id = :eip AND bound_at <= :at"
-    " AND (unbound_at IS NULL OR unbound_at > :at) ORDER BY seq"
-)
+def latest(connection: Connection, now: int) -> int:
+    """Now, or the newest event's moment when a clock has been set back since."""
+    return max(now, connection.execute(_NEWEST).scalar_one_or_none() or 0)
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
     """The verdict on one address at a moment (microseconds; None is now, which no event is ahead of)."""
-    now = max(now, connection.execute(_NEWEST).scalar_one_or_none() or 0)
-    asked = _Asked(connection, address, now if at is None else at, now, count)
-    tenancy = connection.execute(_TENANCY, {"address": address, "at": asked.at}).one_or_none()
+    return judge_on(Recorded(connection), address, at, latest(connection, now), count)
+
+
+def judge_on(ground: Ground, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
+    """The verdict on an address, going by these facts; `now` is not before any of them."""
+    asked = _Asked(ground, address, now if at is None else at, now, count)
+    tenancy = ground.tenancy(address, asked.at)
     if tenancy is not None and (tenancy.released_at is None or tenancy.released_at > asked.at):
         return _live(asked, tenancy)
-    cidr = _cidr(asked, past=at is not None and at < now)
+    cidr = ground.cidr(address, at if at is not None and at < now else None)
     if cidr is None:
         return _not_ours(asked, tenancy)
     return _free(asked, cidr, tenancy)
@@ -99,21 +131,10 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
     )
 
 
-def _cidr(asked: _Asked, *, past: bool) -> Any:
-    statement = _AT if past else _PRESENT
-    row = asked.connection.execute(statement, {"address": asked.address, "at": asked.at}).one_or_none()
-    return row if row is not None and row.last >= asked.address else None
-
-
 def _live(asked: _Asked, row: Any) -> Verdict:
-    found = asked.connection.execute(_BINDINGS, {"eip": row.id, "at": asked.at})
-    bindings = tuple(read_binding(each) for each in found)
-    eip = replace(
-        next(read_eips(asked.connection, [row])),
-        bindings=bindings,
-        status=EipStatus.BOUND if bindings else EipStatus.UNBOUND,
-    )
-    cidr = asked.connection.execute(_OF_EIP, {"eip": row.id}).one()
+    bindings = asked.ground.bindings(row.id, asked.at)
+    eip = replace(read_eip(row, bindings), status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
+    place = _Place(row.of_cidr, row.pool_id, row.asn, row.kind)
     owner = "customer" if eip.customer_owned else "default"
     word = VerdictWord(f"{owner}-{eip.status.value}")
     said = row.platform_customer_owned
@@ -122,8 +143,8 @@ def _live(asked: _Asked, row: Any) -> Verdict:
             f"Ownership sources disagree on {eip.address}: its CIDR {eip.cidr} makes it"
             f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(said))}."
         )
-        return _verdict(asked, VerdictWord.UNKNOWN, cidr, eip, summary)
-    names = _names(asked.connection, bindings)
+        return _verdict(asked, VerdictWord.UNKNOWN, place, eip, summary)
+    names = asked.ground.names({binding.service_id for binding in bindings})
     doing = "serves nothing" if not bindings else f"serves {_serving(bindings, names)}"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
@@ -131,13 +152,17 @@ def _live(asked: _Asked, row: Any) -> Verdict:
         f"{eip.address} {whose} in pool {eip.pool_id}; it {doing}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
-    return _verdict(asked, word, cidr, eip, summary)
+    return _verdict(asked, word, place, eip, summary)
 
 
-_OF_EIP: Final = text(
-    "SELECT c.cidr, c.pool_id, c.asn, p.kind FROM eip e JOIN cidr c ON c.id = e.cidr_id"
-    " JOIN pool p ON p.id = c.pool_id WHERE e.id = :eip"
-)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The CIDR of a live EIP, as far as a verdict says it."""
+
+    cidr: str
+    pool_id: str
+    asn: int | None
+    kind: str
 
 
 def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole question
@@ -150,8 +175,7 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
     if cidr.kind == PoolKind.DEFAULT:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
-    cooling = last is not None and last.ready_at is not None and last.ready_at > asked.at
-    if cooling and not _held(cidr, asked.at):
+    if _cooling(cidr, last, asked.at):
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -159,6 +183,13 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
         return _verdict(asked, VerdictWord.CUSTOMER_COOLING, cidr, None, summary)
     summary = f"{address} is yours, in {cidr.cidr} ({cidr.state}) of pool {cidr.pool_id}; no EIP holds it.{before}"
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
+
+
+def _cooling(cidr: Any, last: Any, at: int) -> bool:
+    """Whether the address rested then; what was released in an earlier life of the CIDR rests no more."""
+    if last is None or last.ready_at is None or last.cidr_id != cidr.id:
+        return False
+    return bool(last.ready_at > at and not _held(cidr, at))
 
 
 def _held(cidr: Any, at: int) -> bool:
@@ -170,8 +201,7 @@ def _held(cidr: Any, at: int) -> bool:
 
 def _not_ours(asked: _Asked, last: Any) -> Verdict:
     address = format_address(asked.address)
-    values = {"address": asked.address, "at": asked.at}
-    retired = asked.connection.execute(_RETIRED, values).one_or_none()
+    retired = asked.ground.retired(asked.address, asked.at)
     if retired is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
@@ -182,18 +212,8 @@ def _not_ours(asked: _Asked, last: Any) -> Verdict:
     return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)
 
 
-_NEAREST: Final = (
-    text(f"{_CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
-    text(f"{_CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
-)
-
-
 def _nearest(asked: _Asked) -> str:
-    rows = [
-        row
-        for statement in _NEAREST
-        if (row := asked.connection.execute(statement, {"address": asked.address}).one_or_none())
-    ]
+    rows = asked.ground.neighbours(asked.address)
     if not rows:
         return ""
     near = min(rows, key=lambda row: min(abs(row.first - asked.address), abs(row.last - asked.address)))
@@ -210,15 +230,7 @@ def _last_holder(last: Any) -> str:
     )
 
 
-_SERVICE_NAMES: Final = text("SELECT name FROM service WHERE id = :id")
-
-
-def _names(connection: Connection, bindings: tuple[Binding, ...]) -> dict[str, str]:
-    ids = {binding.service_id for binding in bindings}
-    return {key: connection.execute(_SERVICE_NAMES, {"id": key}).scalar_one() or "" for key in ids}
-
-
-def _serving(bindings: tuple[Binding, ...], names: dict[str, str]) -> str:
+def _serving(bindings: tuple[Binding, ...], names: Mapping[str, str]) -> str:
     parts: list[str] = []
     for binding in bindings[:4]:
         name = names[binding.service_id]
@@ -257,3 +269,62 @@ def _verdict(asked: _Asked, word: VerdictWord, cidr: Any, eip: Eip | None, summa
         as_of=from_micros(asked.now),
         count=asked.count,
     )
+
+
+_PRESENT: Final = text(
+    f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
+)
+_AT: Final = text(
+    f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.created_at <= :at"
+    " AND (c.retired_at IS NULL OR c.retired_at > :at) ORDER BY c.id DESC LIMIT 1"
+)
+_RETIRED: Final = text(
+    f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
+    " ORDER BY c.retired_at DESC LIMIT 1"
+)
+_NEIGHBOURS: Final = (
+    text(f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
+    text(f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
+)
+_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
+_TENANCY: Final = text(
+    f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM}"
+    " WHERE e.address = :address AND e.allocated_at <= :at ORDER BY e.allocated_at DESC, e.seq DESC LIMIT 1"
+)
+_BINDINGS: Final = text(
+    f"SELECT {BINDING_COLUMNS} FROM binding b WHERE b.eip_id = :eip AND b.bound_at <= :at"
+    " AND (b.unbound_at IS NULL OR b.unbound_at > :at) ORDER BY b.seq"
+)
+_SERVICE_NAMES: Final = text("SELECT name FROM service WHERE id = :id")
+
+
+class Recorded:
+    """The facts as the database has them, each asked for when it is wanted: for one address, or a few."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _first(self, statement: Any, **values: Any) -> Any:
+        return self._connection.execute(statement, values).one_or_none()
+
+    def tenancy(self, address: int, at: int) -> Any:
+        return self._first(_TENANCY, address=address, at=at)
+
+    def cidr(self, address: int, at: int | None) -> Any:
+        if at is not None:
+            return self._first(_AT, address=address, at=at)
+        row = self._first(_PRESENT, address=address)
+        return row if row is not None and row.last >= address else None
+
+    def retired(self, address: int, at: int) -> Any:
+        return self._first(_RETIRED, address=address, at=at)
+
+    def neighbours(self, address: int) -> Sequence[Any]:
+        return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]
+
+    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
+        found = self._connection.execute(_BINDINGS, {"eip": eip_id, "at": at})
+        return tuple(read_binding(row) for row in found)
+
+    def names(self, service_ids: set[str]) -> Mapping[str, str]:
+        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar_one() or "" for key in service_ids}

@@ -1,0 +1,112 @@
+"""Text to verdicts: many addresses at many moments are judged as each of them alone is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    Config,
+    Desk,
+    DrainRequest,
+    EipdeckError,
+    RetireRequest,
+    UnbindRequest,
+)
+from tests.core.kit import START, Clock, balancer, customer_cidr, fresh_desk, nic, one, release, services, snat
+
+CIDR = "203.0.113.0/30"
+MICROSECOND = timedelta(microseconds=1)
+LAB = Config(region="lab", regions={"lab": ("198.18.64.0/30",)})
+ASKED = (
+    *(f"203.0.113.{octet}" for octet in range(6)),
+    *(f"198.18.64.{octet}" for octet in range(3)),
+    "203.0.112.255",
+    "8.8.8.8",
+    "0.0.0.1",
+    "255.255.255.255",
+)
+
+VERBS: dict[str, Callable[[Desk], object]] = {
+    "allocate": one,
+    "allocate again": one,
+    "land": lambda desk: one(desk, None),
+    "balancer": lambda desk: desk.platform.bind(balancer(next(desk.eips("state:unbound")).address)),
+    "nic": lambda desk: desk.platform.bind(nic(next(desk.eips("state:unbound")).address)),
+    "snat": lambda desk: desk.platform.bind(snat(next(desk.eips()).address)),
+    "unbind": lambda desk: desk.platform.unbind(UnbindRequest(eip=next(desk.eips("state:bound")).address)),
+    "release": lambda desk: release(desk, next(desk.eips()).address, unbind=True),
+    "release the last": lambda desk: release(desk, list(desk.eips())[-1].address, unbind=True),
+    "drain": lambda desk: desk.platform.drain_cidr(DrainRequest(cidr=CIDR)),
+    "activate": lambda desk: desk.platform.activate_cidr(ActivateRequest(cidr=CIDR, reason="back")),
+    "retire": lambda desk: desk.platform.retire_cidr(RetireRequest(cidr=CIDR)),
+    "add": lambda desk: desk.platform.add_cidr(AddCidrRequest(cidr=CIDR, isp="bgp-b", asn=64501, pool_id="edge")),
+    "a neighbour": lambda desk: customer_cidr(desk, "203.0.113.4/31", pool="other"),
+}
+
+
+def lived(folder: Path, deeds: list[str], cooldown: int) -> tuple[Desk, list[datetime]]:
+    """A desk on which these things were tried, a minute apart; and when."""
+    clock = Clock()
+    desk = fresh_desk(folder, clock=clock, config=LAB)
+    moments = [clock.now - MICROSECOND, clock.now]
+    customer_cidr(desk, CIDR, cooldown=cooldown)
+    services(desk)
+    for deed in deeds:
+        moments.append(clock.advance(60))
+        with suppress(EipdeckError, StopIteration, IndexError):
+            VERBS[deed](desk)
+    moments += [clock.now - MICROSECOND, clock.advance(30), clock.now + timedelta(days=1)]
+    return desk, sorted(set(moments))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(deeds=st.lists(st.sampled_from(sorted(VERBS)), max_size=25), cooldown=st.sampled_from([0, 90, 86_400]))
+def test_many_at_once_are_judged_as_each_alone(deeds: list[str], cooldown: int) -> None:
+    with TemporaryDirectory() as folder:
+        desk, moments = lived(Path(folder), deeds, cooldown)
+        lines = [f"{moment.isoformat()} {address}" for moment in moments for address in ASKED]
+        text = [*lines, *ASKED]
+        asked = [(address, moment) for moment in moments for address in ASKED]
+        alone = [desk.lookup(address, moment) for address, moment in asked] + [desk.lookup(each) for each in ASKED]
+        assert desk.lookup_text(text) == alone
+        desk.close()
+
+
+def test_an_address_is_counted_once_a_moment_in_order_of_appearance(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path, clock=Clock())
+    text = [
+        "2026-11-20T10:00:00Z 8.8.8.8 to 203.0.113.7",
+        "2026-11-20T10:00:00Z 203[.]0[.]113[.]7 again",
+        "no time: 8.8.8.8, 2001:db8::1",
+    ]
+    found = [(each.address, each.at, each.count) for each in desk.lookup_text(text)]
+    then = START.replace(day=20, hour=10)
+    assert found == [("8.8.8.8", then, 1), ("203.0.113.7", then, 2), ("8.8.8.8", START, 1), ("2001:db8::1", START, 1)]
+
+
+def test_more_than_fits_in_one_statement(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path, clock=Clock())
+    customer_cidr(desk, "203.0.112.0/21")
+    eip = one(desk)
+    text = [f"203.0.{high}.{low}" for high in range(112, 120) for low in range(256)]
+    found = desk.lookup_text(text)
+    assert [each.address for each in found] == text
+    assert [each.eip.id for each in found if each.eip is not None] == [eip.id]
+    assert found[700] == replace(desk.lookup(text[700]), count=1)
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path)
+    heard: list[int] = []
+    desk.lookup_text(("8.8.8.8" for _ in range(12_000)), told=heard.append)
+    assert heard == [0, 5_000, 10_000]
