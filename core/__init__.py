@@ -19,6 +19,7 @@ from core.errors import (
     Unavailable,
     error,
 )
+from core.evidence import Evidence
 from core.filters import FILTER_KEYS
 from core.listing import EipPage, EipQuery, EipRow
 from core.objects import (
@@ -93,6 +94,7 @@ __all__ = [
     "EipStatus",
     "EipdeckError",
     "Event",
+    "Evidence",
     "Finding",
     "FixIn",
     "Imported",

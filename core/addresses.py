@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = [
     "Found",
@@ -14,6 +14,7 @@ __all__ = [
     "InvalidCidr",
     "InvalidPort",
     "InvalidTime",
+    "LineTime",
     "Prefix",
     "asn_refusal",
     "asn_warning",
@@ -382,7 +383,15 @@ _ELSEWHERE: Final = timedelta(days=1)
 _EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
 
 
-def find_time(line: str, now: datetime) -> datetime | None:
+class LineTime(NamedTuple):
+    """The time on a line of text."""
+
+    at: datetime
+    zoned: bool
+    """False: it names no zone, and UTC was taken for it."""
+
+
+def find_time(line: str, now: datetime) -> LineTime | None:
     """The time on a line, None without one: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time.
 
     A zone that is missing, or a word, is read as UTC. Syslog names no year: it is the latest not after now, where a
@@ -400,34 +409,44 @@ def find_time(line: str, now: datetime) -> datetime | None:
     return None
 
 
-def _asked(line: str, now: datetime) -> datetime | None:
+def _asked(line: str, now: datetime) -> LineTime | None:
     subject, _, words = line.partition("@")
     if len(subject.split()) != 1 or len(words) > 60:
         return None
     try:
-        return parse_time(words, now)
+        return LineTime(parse_time(words, now), _ZONED.search(words.rstrip()) is not None)
     except InvalidTime:
         return None
 
 
-def _of_iso(match: re.Match[str], _: datetime) -> datetime:
-    day, clock = match[0][:10].replace("/", "-"), match[0][11:]
-    return _utc(f"{day}T{clock.replace(' ', '').upper()}")
+_ZONED: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?|[0-9] ?[smhdw](?: ago)?)$")
+
+
+def _of_iso(match: re.Match[str], _: datetime) -> LineTime:
+    words = match[0]
+    day, clock = words[:10].replace("/", "-"), words[11:]
+    zoned = words[-1] in "Zz" or "+" in clock or "-" in clock or _is_utc(match)
+    return LineTime(_utc(f"{day}T{clock.replace(' ', '').upper()}"), zoned)
 
 
 def _day(year: str | int, month: str, day: str) -> str:
     return f"{year}-{_MONTHS[month]}-{day:>02}"
 
 
-def _of_apache(match: re.Match[str], _: datetime) -> datetime:
+def _of_apache(match: re.Match[str], _: datetime) -> LineTime:
     month, day, digit, year, clock, fraction, zone = match.groups(default="")
-    return _utc(f"{_day(year, month, day or digit)}T{clock}{fraction}{zone}")
+    return LineTime(_utc(f"{_day(year, month, day or digit)}T{clock}{fraction}{zone}"), bool(zone) or _is_utc(match))
 
 
-def _of_syslog(match: re.Match[str], now: datetime) -> datetime:
+def _is_utc(match: re.Match[str]) -> bool:
+    """Whether the zone after a time is a word that says UTC; of others nobody knows which they mean."""
+    return match.string[match.end() : match.end() + 4] in {" UTC", " GMT"}
+
+
+def _of_syslog(match: re.Match[str], now: datetime) -> LineTime:
     month, day, year, clock, year_at_end = match.groups()
     if year or year_at_end:
-        return _utc(f"{_day(year or year_at_end, month, day)}T{clock}")
+        return LineTime(_utc(f"{_day(year or year_at_end, month, day)}T{clock}"), zoned=False)
     latest = now + _ELSEWHERE
     for each in range(latest.year, max(latest.year - 9, 0), -1):  # 29 February can be 8 years back
         try:
@@ -437,16 +456,16 @@ def _of_syslog(match: re.Match[str], now: datetime) -> datetime:
                 raise
             continue
         if moment <= latest:
-            return moment
+            return LineTime(moment, zoned=False)
     raise ValueError(match[0])
 
 
-def _of_epoch(match: re.Match[str], now: datetime) -> datetime:
+def _of_epoch(match: re.Match[str], now: datetime) -> LineTime:
     digits = match[0].partition(".")[0]
     moment = datetime.fromtimestamp(float(match[0]) / 10 ** (len(digits) - 10), UTC)
     if moment > now + _ELSEWHERE:
         raise ValueError("a number of ten digits that is no time")
-    return moment
+    return LineTime(moment, zoned=True)
 
 
 _TIMES: Final = ((_ISO, _of_iso), (_APACHE, _of_apache), (_SYSLOG, _of_syslog), (_EPOCH, _of_epoch))

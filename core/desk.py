@@ -22,7 +22,7 @@ from core.addresses import (
 )
 from core.config import Config
 from core.errors import error
-from core.evidence import Progress, judge_all, sightings
+from core.evidence import Evidence, Progress, Sightings, judge_all
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.local import LocalPlatform, changing
 from core.local.checks import checked_address, checked_prefix, checked_text, coded
@@ -267,17 +267,19 @@ class Desk:
         with self._store.read() as connection:
             return triage.judge(connection, number, moment, self._micros())
 
-    def lookup_text(
-        self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None
-    ) -> list[Verdict]:
+    def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
         """One verdict per distinct address and time found in text, in order of appearance, with its count.
 
-        The time on a line is the moment its addresses are judged at; `at` is for lines without one. `told` hears how
-        many lines have been read.
+        The time on a line is the moment its addresses are judged at; `at` is for lines without one.
         """
-        seen = sightings(lines, self.now(), at, told)
+        return self.evidence(lines, at).verdicts
+
+    def evidence(self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None) -> Evidence:
+        """The same, with what else is to be known of the text; `told` hears how many lines have been read."""
+        seen = Sightings(lines, self.now(), at, told)
         with self._store.read() as connection:
-            return list(judge_all(connection, seen, self._micros()))
+            verdicts = list(judge_all(connection, seen.counted, self._micros()))
+        return Evidence(verdicts, seen.lines, seen.unzoned)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """What an allocation would give now, if nobody is faster; nothing changes."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from core.addresses import find_addresses, find_time, parse_address
+from core.addresses import Found, LineTime, find_addresses, find_time, parse_address
 from core.inventory import read_binding
 from core.objects import Binding, Verdict, from_micros, to_micros
 from core.triage import (
@@ -28,7 +29,7 @@ from core.triage import (
     latest,
 )
 
-__all__ = ["Progress", "Sighting", "judge_all", "sightings"]
+__all__ = ["Evidence", "Progress", "Sighting", "Sightings", "judge_all"]
 
 Progress = Callable[[int], None]
 """Hears from time to time how many lines have been read."""
@@ -41,6 +42,22 @@ _CHUNK: Final = 1_000
 """Addresses that one statement names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a text gave."""
+
+    verdicts: list[Verdict]
+    """One for each distinct address and moment, in order of appearance, each with its count."""
+    lines: int
+    unzoned: int
+    """Lines whose time names no zone: they were read as UTC."""
+
+    @property
+    def mentions(self) -> int:
+        """Addresses in the text, each time they stand there."""
+        return sum(verdict.count for verdict in self.verdicts)
+
+
 class Sighting(NamedTuple):
     """An address in text."""
 
@@ -50,22 +67,30 @@ class Sighting(NamedTuple):
     """The moment its line names; None: now is meant."""
 
 
-def sightings(
-    lines: Iterable[str], now: datetime, at: datetime | None = None, told: Progress | None = None
-) -> dict[Sighting, int]:
-    """How often each address was seen at each moment, in order of appearance; `at` is for lines without a time."""
-    counted: dict[Sighting, int] = {}
-    for number, line in enumerate(lines):
-        if told is not None and number % _TELLING == 0:
-            told(number)
-        found = find_addresses(line)
-        if not found:
-            continue
-        moment = find_time(line, now) or at
+class Sightings:
+    """How often each address was seen at each moment."""
+
+    def __init__(
+        self, lines: Iterable[str], now: datetime, at: datetime | None = None, told: Progress | None = None
+    ) -> None:
+        """Read the lines; `at` is for those without a time."""
+        self.counted: dict[Sighting, int] = {}
+        self.lines = self.unzoned = 0
+        for line in lines:
+            if told is not None and self.lines % _TELLING == 0:
+                told(self.lines)
+            self.lines += 1
+            found = find_addresses(line)
+            if found:
+                self._count(found, find_time(line, now), at)
+
+    def _count(self, found: Sequence[Found], time: LineTime | None, at: datetime | None) -> None:
+        counted, moment = self.counted, at if time is None else time.at
+        if time is not None and not time.zoned:
+            self.unzoned += 1
         for each in found:
             key = Sighting(each.text, each.version, moment)
             counted[key] = counted.get(key, 0) + 1
-    return counted
 
 
 def judge_all(connection: Connection, seen: Mapping[Sighting, int], now: int) -> Iterator[Verdict]:

@@ -108,5 +108,13 @@ def test_more_than_fits_in_one_statement(tmp_path: Path) -> None:
 def test_progress_is_told(tmp_path: Path) -> None:
     desk = fresh_desk(tmp_path)
     heard: list[int] = []
-    desk.lookup_text(("8.8.8.8" for _ in range(12_000)), told=heard.append)
+    found = desk.evidence(("8.8.8.8" for _ in range(12_000)), told=heard.append)
     assert heard == [0, 5_000, 10_000]
+    assert (found.lines, found.mentions, len(found.verdicts), found.unzoned) == (12_000, 12_000, 1, 0)
+
+
+def test_times_without_a_zone_are_counted(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path, clock=Clock())
+    text = ["2026-11-20 10:00 8.8.8.8", "2026-11-20T10:00Z 8.8.8.8", "2026-11-20 11:00 no address"]
+    found = desk.evidence(text)
+    assert (found.lines, found.mentions, len(found.verdicts), found.unzoned) == (3, 2, 1, 1)

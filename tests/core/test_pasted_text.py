@@ -17,6 +17,11 @@ THEN = datetime(2026, 11, 22, 21, 14, 3, tzinfo=UTC)
 MEGABYTE = 1_000_000
 
 
+def time_of(line: str, now: datetime = NOW) -> datetime | None:
+    found = find_time(line, now)
+    return None if found is None else found.at
+
+
 def texts(line: str) -> list[str]:
     return [found.text for found in find_addresses(line)]
 
@@ -138,11 +143,36 @@ def test_an_ipv6_address_is_found(address: str) -> None:
     assert find_addresses(f"src [{address}]:443") == [Found(address, 6)]
 
 
+@pytest.mark.parametrize(
+    ("line", "zoned"),
+    [
+        ("2026-11-22T21:14:03Z fw01", True),
+        ("2026-11-23T05:14:03+08:00", True),
+        ("2026-11-22 21:14:03 UTC", True),
+        ("Date: Sun, 22 Nov 2026 21:14:03 GMT", True),
+        ("[22/Nov/2026:21:14:03 +0000]", True),
+        ("1795382043 conn", True),
+        ("203.0.113.7 @ 90d", True),
+        ("203.0.113.7 @ 2026-11-22T21:14Z", True),
+        ("203.0.113.7 @ 21:14", False),
+        ("2026-11-22 21:14:03 DROP", False),
+        ("2026-11-22 21:14:03 CET", False),
+        ("22 Nov 2026 21:14:03 x", False),
+        ("Nov 22 21:14:03 host", False),
+        ("Sun Nov 22 21:14:03 2026", False),
+    ],
+)
+def test_a_time_without_a_zone_is_known_as_such(line: str, zoned: bool) -> None:  # noqa: FBT001  # one of the cases
+    found = find_time(line, NOW)
+    assert found is not None
+    assert found.zoned is zoned
+
+
 @given(st.text() | st.text("0123456789abcdf.:[]() \x1b"))
 def test_any_text_gives_addresses_and_a_time_or_none(line: str) -> None:
     for found in find_addresses(line):
         assert found.version in (4, 6)
-    moment = find_time(line, NOW)
+    moment = time_of(line)
     assert moment is None or moment.utcoffset() == timedelta(0)
 
 
@@ -177,7 +207,7 @@ def test_any_text_gives_addresses_and_a_time_or_none(line: str) -> None:
     ],
 )
 def test_the_time_of_a_line_is_found(line: str) -> None:
-    assert find_time(line, NOW) == THEN
+    assert time_of(line) == THEN
 
 
 @pytest.mark.parametrize(
@@ -192,7 +222,7 @@ def test_the_time_of_a_line_is_found(line: str) -> None:
     ],
 )
 def test_parts_of_a_second_do_not_lose_the_zone(line: str, microsecond: int) -> None:
-    assert find_time(line, NOW) == THEN.replace(microsecond=microsecond)
+    assert time_of(line) == THEN.replace(microsecond=microsecond)
 
 
 @pytest.mark.parametrize(
@@ -207,13 +237,13 @@ def test_parts_of_a_second_do_not_lose_the_zone(line: str, microsecond: int) -> 
     ],
 )
 def test_syslog_has_the_latest_year_not_after_now(line: str, moment: datetime) -> None:
-    assert find_time(line, NOW) == moment
+    assert time_of(line) == moment
 
 
 def test_syslog_around_the_turn_of_the_year() -> None:
     new_year = datetime(2027, 1, 1, 0, 5, tzinfo=UTC)
-    assert find_time("Dec 31 23:59:59 h", new_year) == datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
-    assert find_time("Jan  1 00:04:59 h", new_year) == datetime(2027, 1, 1, 0, 4, 59, tzinfo=UTC)
+    assert time_of("Dec 31 23:59:59 h", new_year) == datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert time_of("Jan  1 00:04:59 h", new_year) == datetime(2027, 1, 1, 0, 4, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +257,7 @@ def test_syslog_around_the_turn_of_the_year() -> None:
     ],
 )
 def test_an_operator_asks_for_the_past_with_an_at_sign(line: str, moment: datetime) -> None:
-    assert find_time(line, NOW) == moment
+    assert time_of(line) == moment
 
 
 @pytest.mark.parametrize(
@@ -252,7 +282,7 @@ def test_an_operator_asks_for_the_past_with_an_at_sign(line: str, moment: dateti
     ],
 )
 def test_a_line_without_a_time_has_none(line: str) -> None:
-    assert find_time(line, NOW) is None
+    assert time_of(line) is None
 
 
 @given(st.datetimes(min_value=datetime(2001, 9, 10), max_value=datetime(2026, 11, 23, 12)))  # noqa: DTZ001
@@ -265,7 +295,7 @@ def test_every_way_of_writing_a_moment_is_read_alike(naive: datetime) -> None:
         f"{moment:%a %b %e %H:%M:%S %Y}",
         f"{int(moment.timestamp())}",
     )
-    assert {find_time(f"x {spelling} y", NOW) for spelling in spellings} == {moment}
+    assert {time_of(f"x {spelling} y") for spelling in spellings} == {moment}
 
 
 @pytest.mark.parametrize(
@@ -285,5 +315,5 @@ def test_a_megabyte_of_anything_is_read_in_linear_time(start: str, part: str) ->
     line = start + part * (MEGABYTE // len(part))
     started = time.process_time()
     find_addresses(line)
-    find_time(line, NOW)
+    time_of(line)
     assert time.process_time() - started < 20, "a second is usual; backtracking would take hours"
