@@ -45,7 +45,7 @@ class DeckApp(App[int], inherit_bindings=False):
     # chosen before App.__init__ reads it: only then does NO_COLOR leave no colour at all
     theme: Reactive[str] = Reactive(THEME)
 
-    def __init__(self, desk: Desk, *, address: str | None = None) -> None:
+    def __init__(self, desk: Desk, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.desk = desk
         self.gate = KeyGate()
@@ -53,7 +53,7 @@ class DeckApp(App[int], inherit_bindings=False):
         """When a key was read from the terminal, however late it is looked at."""
         drawn = glyphs(os.environ)
         self._last_filters = (OnlyAscii(),) if drawn is ASCII else ()
-        self.deck = DeckScreen(desk, glyphs=drawn, address=address)
+        self.deck = DeckScreen(desk, glyphs=drawn, address=address, trail_folder=trail_folder)
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
         self._view_before = self.deck.view
@@ -141,12 +141,13 @@ class DeckApp(App[int], inherit_bindings=False):
         teller.say(f"copied {visible(event.text, 40)} {copied.way}")
 
 
-def run_dashboard(desk: Desk, *, address: str | None = None) -> int:
+def run_dashboard(desk: Desk, *, address: str | None = None, trail_folder: Path | None = None) -> int:
     """Run the dashboard until the operator leaves it.
 
     Args:
         desk: an open desk; the caller closes it.
         address: an address to open on.
+        trail_folder: where the incident trail is kept; None: in the user's state folder.
 
     Returns:
         The exit code of the program.
@@ -155,6 +156,6 @@ def run_dashboard(desk: Desk, *, address: str | None = None) -> int:
     # textual read ESCDELAY when it was imported, and names it a constant
     vars(constants)["ESCAPE_DELAY"] = escape_delay(os.environ)
     keep_log()
-    app = DeckApp(desk, address=address)
+    app = DeckApp(desk, address=address, trail_folder=trail_folder)
     code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     return app.return_code or 0 if code is None else code

@@ -18,7 +18,7 @@ _GLOBAL = ("--db", "--operator", "--read-only", "--profile", "--config", "--vers
 _ORDERS = ("lru", "lowest")
 _SERVICES = ("nic", "nat-gateway", "load-balancer")
 _PROTOCOLS = ("tcp", "udp", "any")
-_FORMATS = ("table", "json", "csv")
+_FORMATS = ("table", "json", "csv", "md")
 
 _EXITS = """\
 exit codes: 0 done, or the answer is yes; 1 the answer is no (an address not yours, findings); 2 used wrongly;
@@ -114,7 +114,7 @@ def _printing(command: argparse.ArgumentParser, *, rows: bool = False) -> None:
     how = command.add_mutually_exclusive_group()
     how.add_argument("--json", dest="format", action="store_const", const="json", help="one JSON document")
     if rows:
-        how.add_argument("--format", choices=_FORMATS, default="table", help="table, json or csv")
+        how.add_argument("--format", choices=_FORMATS, default="table", help="table, json, csv or md (Markdown)")
 
 
 def _writing(command: argparse.ArgumentParser, *, reason_required: bool = False) -> None:
@@ -236,7 +236,9 @@ def _lists(commands: Any) -> None:
     command.add_argument("filter", metavar="FILTER", nargs="*", help="such as own:no state:bound pool:hk-edge")
     _printing(command, rows=True)
     _printing(_command(commands, "services", "every downstream target"), rows=True)
-    _printing(_command(commands, "findings", "what needs attention; exit 1 when there is something"), rows=True)
+    command = _command(commands, "findings", "what needs attention; exit 1 when there is something")
+    command.add_argument("--severity", choices=("critical", "warning", "info"), help="only this bad, or worse")
+    _printing(command, rows=True)
     command = _command(commands, "history", "what happened, newest last")
     command.add_argument("subject", metavar="EIP|ADDRESS|CIDR", nargs="?")
     command.add_argument("--since", metavar="TIME")

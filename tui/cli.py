@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn, TextIO
 
 from core import Config, Desk, EipdeckError, error, load_config, open_desk, seed_demo
 from tui.answer import Answer, Verb
-from tui.output import json_text, write_csv, write_json, write_table
+from tui.output import json_text, write_csv, write_json, write_markdown, write_table
 from tui.reads import READS
 from tui.streams import drop, tell
 from tui.text import visible
@@ -77,10 +77,10 @@ def _desk(args: argparse.Namespace, config: Config, url: str | None = None) -> D
     )
 
 
-def _dashboard(desk: Desk, address: str | None) -> int:
+def _dashboard(desk: Desk, address: str | None, trail_folder: Path | None = None) -> int:
     from tui.app import run_dashboard  # noqa: PLC0415  # the only way to Textual
 
-    return run_dashboard(desk, address=address)
+    return run_dashboard(desk, address=address, trail_folder=trail_folder)
 
 
 def _demo(args: argparse.Namespace, config: Config) -> int:
@@ -89,7 +89,7 @@ def _demo(args: argparse.Namespace, config: Config) -> int:
         url = f"sqlite:///{Path(folder) / 'eipdeck.db'}"
         seed_demo(url, datetime.now(UTC))
         with closing(_desk(args, config, url)) as desk:
-            return _dashboard(desk, None)
+            return _dashboard(desk, None, Path(folder))
 
 
 @contextmanager
@@ -159,6 +159,9 @@ def _write(answer: Answer, how: str, out: TextIO) -> None:
     rows = _rows(answer)
     if how == "csv":
         write_csv(rows, answer.layout, out)
+        return
+    if how == "md":
+        write_markdown(rows, answer.layout, out)
         return
     width = shutil.get_terminal_size().columns if out.isatty() else None
     if not write_table(rows, answer.layout, out, width=width):

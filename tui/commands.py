@@ -123,6 +123,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
     Command("pin", ("i",), "pin", "pin what is in hand to the incident trail, with a note"),
+    Command(
+        "trail", (), "trail", "the incident trail: copy it, or write it to a file for the ticket", scope=Scope.PALETTE
+    ),
     Command("previous_view", ("left_square_bracket",), "back", "back to where you were"),
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
     Command("last_view", ("minus",), "last", "the last view, and back to this one"),
@@ -132,7 +135,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("mark", ("space",), "mark", "mark the EIP, or take its mark away", views=(View.EIPS,)),
     Command("mark_all", ("asterisk",), "all", "mark every EIP of this list", views=(View.EIPS,)),
     Command("unmark", ("u",), "clear", "clear the marks; again: bring them back", views=(View.EIPS,)),
-    Command("sort", ("s",), "sort", "sort the EIPs: problems first, or by address", views=(View.EIPS,)),
+    Command(
+        "sort",
+        ("s",),
+        "sort",
+        "sort the EIPs: problems first, or by address; what was pasted: by verdict and service",
+        views=(View.EIPS, View.LOOKUPS),
+    ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
     Command("next_pane", ("tab",), "next pane", "the next pane (from 120 columns)"),

@@ -53,6 +53,7 @@ class Dispatch:
             "columns": partial(screen.run_read, partial(keepsakes.choose_columns, screen)),
             "export": partial(screen.run_read, partial(keepsakes.export, screen)),
             "pin": partial(screen.run_read, partial(keepsakes.pin, screen)),
+            "trail": partial(screen.run_read, partial(keepsakes.show_trail, screen)),
             "refresh": self._refresh,
             "mark": self._mark,
             "mark_all": partial(screen.run_read, self._mark_all),
@@ -149,7 +150,8 @@ class Dispatch:
         self._screen.frame.show_keys()
 
     def _sort(self) -> None:
-        self._screen.run_read(self._screen.deck.eips.turn_sort)
+        deck = self._screen.deck
+        self._screen.run_read((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
 
     def _refresh(self) -> None:
         self._screen.written()

@@ -1,21 +1,17 @@
-"""Files that a session makes for its operator: what a list shows, and the trail of an incident. All of mode 0600."""
+"""Files of mode 0600 that a session makes for its operator: what a list shows, and a text."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from platformdirs import user_state_path
-
 from core import error
 from tui.output import Layout, write_csv, write_json, write_markdown
-from tui.text import visible
 
-__all__ = ["Format", "Trail", "write_rows"]
+__all__ = ["Format", "write_rows", "write_text"]
 
 
 class Format(StrEnum):
@@ -24,8 +20,8 @@ class Format(StrEnum):
     MARKDOWN = "md"
 
 
-def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, path: Path) -> int:
-    """Write rows to a new file; how many there were. Blocks.
+def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: str) -> tuple[int, Path]:
+    """Write rows to a new file; how many there were, and where they are. Blocks.
 
     Raises:
         EipdeckError: `conflict` when the file exists, `store_unavailable` when it cannot be written; what was
@@ -33,9 +29,25 @@ def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, path: Path)
 
     """
     counted = _Counted(rows)
+    path = _write(name, lambda file: _WRITERS[format_](counted, layout, file))
+    return counted.count, path
+
+
+def write_text(text: str, name: str) -> Path:
+    """Write a text to a new file; where it is. Blocks.
+
+    Raises:
+        EipdeckError: as of `write_rows`.
+
+    """
+    return _write(name, lambda file: file.write(text))
+
+
+def _write(name: str, write: Callable[[TextIO], object]) -> Path:
+    path = Path(name).expanduser().absolute()
     try:
         with _new_file(path) as file:
-            _WRITERS[format_](counted, layout, file)
+            write(file)
     except FileExistsError as problem:
         raise error(
             "conflict", f"Nothing was written, a file is there already: {path}", hint="Name another."
@@ -45,7 +57,7 @@ def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, path: Path)
             path.unlink(missing_ok=True)
         why = (problem.strerror or "cannot be written").lower()
         raise error("store_unavailable", f"Nothing was written, {why}: {path}") from problem
-    return counted.count
+    return path
 
 
 class _Counted:
@@ -70,33 +82,3 @@ def _as_json(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
 
 
 _WRITERS: Final = {Format.CSV: write_csv, Format.JSON: _as_json, Format.MARKDOWN: write_markdown}
-
-
-class Trail:
-    """What an operator pinned in this session, as Markdown: the report of an incident writes itself."""
-
-    def __init__(self, begun: datetime) -> None:
-        name = f"trail-{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}.md"
-        self.path = user_state_path("eipdeck", appauthor=False) / name
-        self.pins = 0
-
-    def pin(self, at: datetime, operator: str, title: str, lines: Sequence[str], note: str | None) -> None:
-        """Add an entry; blocks.
-
-        Raises:
-            EipdeckError: `store_unavailable` when it cannot be written.
-
-        """
-        words = [f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}  {title}", *lines, f"pinned by {operator}"]
-        if note:
-            words.append(f"note: {note}")
-        text = "\n\n".join(visible(word) for word in words if word) + "\n\n"
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as problem:
-            why = (problem.strerror or "cannot be written").lower()
-            raise error("store_unavailable", f"Nothing was pinned, {why}: {self.path}") from problem
-        self.pins += 1

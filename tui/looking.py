@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from core import Desk, InvalidTime, Verdict, parse_time
+from core import Desk, InvalidTime, parse_time
+from tui.evidence import times_words
 from tui.hand import Hand, HandKind
 from tui.panes.lookups import Looked, is_past
 from tui.text import visible
@@ -26,6 +28,8 @@ class Found:
     """Distinct addresses and times, in order of appearance."""
     mentioned: int
     """Addresses in the text, counted each time."""
+    assumed: str = ""
+    """What was taken for granted of its times."""
 
     def note(self, *, pasted: bool) -> str:
         """What to say beside the field."""
@@ -33,18 +37,16 @@ class Found:
             return ""
         if self.mentioned == len(self.looked):
             return f"pasted, {count_of(self.mentioned, 'address', 'addresses')}"
-        return f"{count_of(self.mentioned, 'address', 'addresses')} pasted, {len(self.looked)} distinct"
+        return f"{count_of(self.mentioned, 'address', 'addresses')} pasted, {len(self.looked):,} distinct"
 
 
-def look_up(desk: Desk, text: str) -> Found:
+def look_up(desk: Desk, text: str, told: Callable[[int], None] | None = None) -> Found:
     """The verdicts on every address in the text, at the times it names; blocks."""
-    verdicts = desk.lookup_text(text.splitlines() or [text])
-    looked = tuple(Looked(verdict, _now(desk, verdict)) for verdict in verdicts)
-    return Found(looked, sum(verdict.count for verdict in verdicts))
-
-
-def _now(desk: Desk, verdict: Verdict) -> Verdict:
-    return desk.lookup(verdict.address) if is_past(verdict) and ":" not in verdict.address else verdict
+    found = desk.evidence(text.splitlines() or [text], told=told)
+    then = [verdict.address for verdict in found.verdicts if is_past(verdict)]
+    now = {verdict.address: verdict for verdict in desk.lookup_text(then)}
+    looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
+    return Found(looked, found.mentions, "; ".join(times_words(found)))
 
 
 def wrong_time(text: str, now: datetime) -> str | None:

@@ -10,8 +10,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from core import Desk, Verdict, error
+from core import Desk, Severity, Verdict, error
 from tui.answer import Answer, Verb, moment
+from tui.evidence import evidence_words, progress
 from tui.tables import CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
 
 __all__ = ["READS"]
@@ -24,8 +25,9 @@ def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
         return _verdicts(verdicts)
     if len(args.addresses) > 1:
         raise error("usage", "- stands for all the text on stdin.", hint="Leave the other addresses out.")
-    verdicts = desk.lookup_text(_stdin(), at)
-    return _verdicts(verdicts, *(() if verdicts else ("no address in the text",)))
+    with progress() as told:
+        found = desk.evidence(_stdin(), at, told=told)
+    return _verdicts(found.verdicts, *evidence_words(found))
 
 
 def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
@@ -66,8 +68,10 @@ def _services(desk: Desk, _args: argparse.Namespace) -> Answer:
     return Answer(desk.services(), SERVICES)
 
 
-def _findings(desk: Desk, _args: argparse.Namespace) -> Answer:
-    findings = desk.findings()
+def _findings(desk: Desk, args: argparse.Namespace) -> Answer:
+    worst = list(Severity)
+    least = worst[-1] if args.severity is None else Severity(args.severity)
+    findings = [each for each in desk.findings() if worst.index(each.severity) <= worst.index(least)]
     return Answer(findings, FINDINGS, code=1 if findings else 0)
 
 

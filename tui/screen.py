@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from textual import events
@@ -24,7 +25,6 @@ from tui.frame import Frame
 from tui.hand import Hand, HandKind
 from tui.holder import Holder
 from tui.host import Work, work_on
-from tui.keepsakes import Trail
 from tui.live import Inventory
 from tui.mode import WriteMode
 from tui.panes.lookups import Looked
@@ -32,6 +32,7 @@ from tui.panes.pane import Drill, Pane
 from tui.refresh import POLL_SECONDS, Refresher
 from tui.search import Search
 from tui.theme import ASCII, Glyphs
+from tui.trail import Entry, Trail
 from tui.visited import Place, Visited
 from tui.widgets.omnibar import Omnibar, OmniField
 from tui.widgets.strip import VerdictStrip
@@ -49,7 +50,9 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     BINDINGS = bindings_for(Scope.SCREEN)
     AUTO_FOCUS = ""
 
-    def __init__(self, desk: Desk, *, glyphs: Glyphs, address: str | None = None) -> None:
+    def __init__(
+        self, desk: Desk, *, glyphs: Glyphs, address: str | None = None, trail_folder: Path | None = None
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.mode = WriteMode.at_start(read_only=desk.read_only, embedded=desk.url.startswith("sqlite"))
@@ -61,7 +64,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.runner = Runner(self)
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
-        self.trail = Trail(desk.now())
+        self.trail = Trail(desk.now(), trail_folder)
         self.visited = Visited()
         self._visiting = False
         self.refresher = Refresher(self.ask, self._show_inventory)
@@ -129,6 +132,13 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.frame.show_keys()
             if self.runner.leaving:
                 self.app.exit(0)
+
+    def note(self, entry: Entry) -> None:
+        """Write something to the incident trail; blocks. What cannot be written keeps nothing else from going on."""
+        try:
+            self.trail.add(self.desk.now(), self.desk.operator, entry)
+        except EipdeckError as refusal:
+            self.app.call_later(partial(self.say, refusal.message, problem=True))
 
     # reading
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tui.hand import HandKind
 from tui.live import Inventory
 from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
+from tui.trail import looked_up
 from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
 from tui.words import count_of
 
@@ -169,14 +171,14 @@ class Search:
             await self._screen.holder.hold(hand_of(found.looked[0]))
 
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
-        found = await self._screen.ask(lambda desk: look_up(desk, text))
+        found = await self._screen.ask(lambda desk: look_up(desk, text, self._telling() if final else None))
         if not found.looked:
             if final:
                 self._say_none(text, pasted=pasted)
             return
         if len(found.looked) > 1 and final:
             self._screen.show_lookups(found.looked)
-            self._text = f"{found.mentioned} addresses, {len(found.looked)} distinct"
+            self._text = f"{found.mentioned:,} addresses, {len(found.looked):,} distinct"
             self._note = "esc leaves"
         else:
             await self._screen.holder.hold(hand_of(found.looked[0]))
@@ -186,6 +188,18 @@ class Search:
             self.rest()
         if final:
             self._say_found(found)
+            entry = looked_up(found.looked)
+            await self._screen.ask(lambda _desk: self._screen.note(entry))
+
+    def _telling(self) -> Callable[[int], None]:
+        """Says how far a long text has been read; called in the thread that reads it."""
+        app = self._screen.app
+
+        def told(lines: int) -> None:
+            if lines:
+                app.call_from_thread(self._screen.say, f"reading what was pasted: {lines:,} lines")
+
+        return told
 
     def _say_none(self, text: str, *, pasted: bool) -> None:
         if pasted:
@@ -198,4 +212,7 @@ class Search:
         then = found.looked[0].then
         if len(found.looked) == 1:
             past = f"{then.address} @ 21:14" if then.at == then.as_of else f"{then.address} alone is now"
-            self._screen.say(f"judged as of {then.as_of:%Y-%m-%d %H:%M:%S}Z.  for another time: {past}")
+            assumed = f"{found.assumed}.  " if found.assumed else ""
+            self._screen.say(f"{assumed}judged as of {then.as_of:%Y-%m-%d %H:%M:%S}Z.  for another time: {past}")
+        elif found.assumed:
+            self._screen.say(found.assumed)

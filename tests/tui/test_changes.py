@@ -177,6 +177,36 @@ async def test_release_and_recover(tmp_path: Path) -> None:
         assert desk.eip("203.0.113.0").previous_eip_id == eip.id
 
 
+async def test_what_a_recovered_address_served_is_offered_again(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    lost = on_the_balancer(desk, allocated(desk))
+    desk.platform.release(ReleaseRequest(eips=(lost.address,), unbind=True))
+    async with on_deck(desk) as operator:
+        await operator.type(lost.address)
+        await operator.press("enter", "Z")
+        await operator.until("review: recover 203.0.113.0", "it served", "lb lb-1: offered again")
+        await operator.confirm()
+        await operator.until("review: bind 203.0.113.0 to lb lb-1")
+        assert desk.eip(lost.address).bindings == ()
+        await operator.confirm()
+        await operator.until("bound 203.0.113.0 to lb-1")
+        assert [binding.service_id for binding in desk.eip(lost.address).bindings] == ["lb-1"]
+
+
+async def test_what_is_not_wanted_again_is_left(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    lost = on_the_balancer(desk, allocated(desk))
+    desk.platform.release(ReleaseRequest(eips=(lost.address,), unbind=True))
+    async with on_deck(desk) as operator:
+        await operator.type(lost.address)
+        await operator.press("enter", "Z")
+        await operator.confirm()
+        await operator.until("review: bind 203.0.113.0 to lb lb-1")
+        await operator.press("escape")
+        await operator.until("1 binding not bound again: B binds it", absent="review:")
+        assert desk.eip(lost.address).bindings == ()
+
+
 async def test_release_of_a_bound_eip_wants_its_last_octet(tmp_path: Path) -> None:
     desk = small_desk(tmp_path)
     on_the_balancer(desk, allocated(desk))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import stat
@@ -137,7 +138,81 @@ async def test_i_pins_with_a_note_and_the_trail_grows(tmp_path: Path, state: Pat
         assert stat.S_IMODE(trail.stat().st_mode) == 0o600
         assert text.count("## 2025-11-23 03:12:44Z") == 2
         assert "note: shop is on a Zenlayer address" in text
-        assert "pinned by alice@10.0.4.7" in text
+        assert "    by alice@10.0.4.7" in text
+
+
+async def the_trail(operator: Operator) -> None:
+    await operator.press(":")
+    await operator.until("every command")
+    await operator.type("trail")
+    await operator.press("enter")
+
+
+async def test_the_trail_has_what_was_looked_up_and_changed_as_it_happens(tmp_path: Path, state: Path) -> None:
+    desk = small_desk(tmp_path)
+    first = allocated(desk, name="`rm -rf`\n# not a heading")
+    async with on_deck(desk) as operator:
+        await the_trail(operator)
+        await operator.until("the trail is empty")
+        assert not trails(state)
+        await operator.type(first.address)
+        await operator.press("enter")
+        await operator.until("judged as of")
+        await operator.press("R")
+        await operator.confirm()
+        await operator.until("released 203.0.113.0")
+        await operator.press("Z")
+        await operator.confirm()
+        await operator.until("recovered 203.0.113.0")
+        (trail,) = trails(state)
+        text = trail.read_text(encoding="utf-8")
+        for words in (
+            "# Incident trail, times in UTC, begun 2025-11-23T03:12:44Z",
+            "## 2025-11-23 03:12:44Z looked up 203.0.113.0",
+            "customer-unbound, fix in customer_cidr",
+            "## 2025-11-23 03:12:44Z release 203.0.113.0",
+            "    before: 203.0.113.0 eip-1 customer hk unbound: serves nothing",
+            "    eipdeck release eip-1 --yes",
+            "    after: 203.0.113.0 eip-1 customer hk released",
+            "## 2025-11-23 03:12:44Z recover 203.0.113.0",
+        ):
+            assert words in text
+        assert {line[:4] for line in text.splitlines()} <= {"# In", "## 2", "    ", ""}
+        assert stat.S_IMODE(trail.stat().st_mode) == 0o600
+
+
+async def test_the_trail_is_read_and_written_to_a_file(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.paste("203.0.113.17 and 8.8.8.8")
+        await operator.until("2 addresses: ")
+        await the_trail(operator)
+        await operator.until("the incident trail", "looked up 2 addresses of a text", "8.8.8.8 at", "a copy all")
+        await operator.press("escape")
+        await operator.until("2 addresses: ", absent="a copy all")
+        await the_trail(operator)
+        await operator.until("a copy all")
+        await operator.press("x")
+        await operator.until("export trail")
+        await operator.press("enter")
+        await operator.type("ticket.md")
+        await operator.press("enter")
+        await operator.until("wrote 1 entry to")
+        assert "looked up 2 addresses" in (tmp_path / "work" / "ticket.md").read_text(encoding="utf-8")
+
+
+async def test_a_trail_that_cannot_be_written_stops_nothing(tmp_path: Path, state: Path) -> None:
+    await asyncio.to_thread(state.mkdir)
+    (state / "eipdeck").write_text("in the way")
+    desk = small_desk(tmp_path)
+    first = allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("M")
+        await operator.until("bandwidth of 203.0.113.0")
+        await operator.type("50")
+        await operator.press("enter", "enter")
+        await operator.confirm()
+        await operator.until("capped at 50 Mbps")
+        assert desk.eip(first.address).bandwidth_mbps == 50
 
 
 async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -> None:

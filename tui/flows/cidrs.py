@@ -22,7 +22,7 @@ from core import (
 from tui.commands import View
 from tui.flows.changes import reread_cidr
 from tui.flows.eip import bound_to, rehome, release
-from tui.flows.steps import Steps, new_request_id
+from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
 from tui.modals.plan import PlanModal, Step
@@ -39,19 +39,18 @@ async def add(steps: Steps) -> None:
     await steps.insist(AddCidrModal, lambda request: _add(steps, request))
 
 
-async def _add(steps: Steps, request: AddCidrRequest) -> bool:
-    """False when it was refused."""
+async def _add(steps: Steps, request: AddCidrRequest) -> Went:
     request = replace(request, request_id=new_request_id())
     review = review_add_cidr(request, reread=_still_new(steps, request.cidr))
     reason = await steps.confirm(review, f"ADD {request.cidr}")
     if reason is None:
-        return True
+        return Went.LEFT
     request = replace(request, reason=reason or request.reason)
     done = await steps.send(f"add {request.cidr}", steps.host.desk.platform.add_cidr, request)
     if done is not None:
         steps.host.take(Hand(HandKind.CIDR, done.cidr))
         steps.host.say(f"added {done.cidr} to {done.pool_id}: {done.state.value}.  : cidr activate when announced")
-    return done is not None
+    return Went.REFUSED if done is None else Went.SENT
 
 
 def _still_new(steps: Steps, prefix: str) -> Callable[[], Awaitable[list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,6 @@ from core import (
     Allocation,
     AllocationRequest,
     BandwidthRequest,
-    BindRequest,
     Cidr,
     Desk,
     Eip,
@@ -24,20 +23,19 @@ from core import (
 )
 from tui.flows.changes import EipWatch, reread_pool
 from tui.flows.findings import accept_landing
-from tui.flows.steps import Steps, new_request_id
+from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
-from tui.modals import AllocateModal, BandwidthModal, BindModal, LandedModal, RehomeModal
+from tui.modals import AllocateModal, BandwidthModal, LandedModal, RehomeModal
 from tui.modals.reviews import (
     review_allocate,
     review_bandwidth,
-    review_bind,
     review_rehome,
     review_release,
     review_unbind,
 )
 from tui.words import count_of
 
-__all__ = ["allocate", "bandwidth", "bind", "bound_to", "pools_and_cidrs", "rehome", "release", "unbind"]
+__all__ = ["allocate", "bandwidth", "bound_to", "pools_and_cidrs", "rehome", "release", "unbind"]
 
 
 _HISTORY: Final = 100
@@ -53,32 +51,31 @@ async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | N
     customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
     preselect = pool_id if pool_id in customers else None
 
-    async def go(asked: AllocationRequest) -> bool:
+    async def go(asked: AllocationRequest) -> Went:
         nonlocal pools, cidrs
-        if await _allocate(steps, pools, asked):
-            return True
-        pools, cidrs = await steps.read("allocate", pools_and_cidrs) or (pools, cidrs)
-        return False
+        went = await _allocate(steps, pools, asked)
+        if went is Went.REFUSED:
+            pools, cidrs = await steps.read("allocate", pools_and_cidrs) or (pools, cidrs)
+        return went
 
     await steps.insist(lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address), go)
 
 
-async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationRequest) -> bool:
-    """False when it was refused."""
+async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationRequest) -> Went:
     request = replace(asked, request_id=new_request_id())
     preview = await steps.read("allocate", lambda desk: desk.preview(request))
     if preview is None:
-        return False
+        return Went.REFUSED
     pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
     review = review_allocate(request, preview, pool, reread=reread_pool(steps.host.ask, pool))
     reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
-        return True
+        return Went.LEFT
     request = replace(request, reason=reason or None)
     done = await steps.send("allocate", steps.host.desk.platform.allocate, request)
     if done is not None:
         await _allocated(steps, done, request)
-    return done is not None
+    return Went.REFUSED if done is None else Went.SENT
 
 
 async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest) -> None:
@@ -100,45 +97,6 @@ async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest)
 def pools_and_cidrs(desk: Desk) -> tuple[list[Pool], list[Cidr]]:
     """What can be allocated from, and the states that say whether it gives anything out."""
     return desk.pools(), desk.cidrs()
-
-
-async def bind(steps: Steps, eip: Eip) -> None:
-    """Bind an EIP to one downstream service."""
-    title = f"bind {eip.address}"
-    known = await steps.read(title, lambda desk: _services(desk, eip.region))
-    if known is None:
-        return
-    services, occupants = known
-    await steps.insist(
-        lambda: BindModal(eip, services, occupants), lambda request: _bind(steps, eip, services, occupants, request)
-    )
-
-
-async def _bind(
-    steps: Steps,
-    eip: Eip,
-    services: Sequence[Service],
-    occupants: Mapping[str, tuple[Eip, ...]],
-    request: BindRequest,
-) -> bool:
-    """False when it was refused."""
-    request = replace(request, expected=eip, request_id=new_request_id())
-    service = next(service for service in services if service.id == request.service_id)
-    watch = EipWatch(steps.host.ask, [eip])
-    review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch, services=services)
-    reason = await steps.confirm(review, f"BIND {eip.address}")
-    if reason is None:
-        return True
-    request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(f"bind {eip.address}", steps.host.desk.platform.bind, request)
-    if done is not None:
-        steps.host.say(f"bound {eip.address} to {service.id}")
-    return done is not None
-
-
-def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
-    services = desk.services(region=region)
-    return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
 
 
 def bound_to(desk: Desk, eips: Iterable[Eip]) -> list[Service]:
@@ -206,27 +164,26 @@ async def _rehome(
     eip: Eip,
     known: tuple[Sequence[Pool], Sequence[Cidr], Sequence[Service]],
     request: RehomeRequest,
-) -> bool:
-    """False when it was refused."""
+) -> Went:
     pools, cidrs, services = known
     title = f"fix {eip.address}"
     request = replace(request, expected=eip, request_id=new_request_id())
     trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
     preview = await steps.read(title, lambda desk: desk.preview(trial))
     if preview is None:
-        return False
+        return Went.REFUSED
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
     watch = EipWatch(steps.host.ask, [eip])
     review = review_rehome(request, eip, pool, new_address, reread=watch, cidrs=cidrs, services=services)
     reason = await steps.confirm(review, f"FIX {eip.address}")
     if reason is None:
-        return True
+        return Went.LEFT
     request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(title, steps.host.desk.platform.rehome, request)
     if done is not None:
         _rehomed(steps, eip, done, request)
-    return done is not None
+    return Went.REFUSED if done is None else Went.SENT
 
 
 def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
@@ -244,16 +201,15 @@ async def bandwidth(steps: Steps, eip: Eip) -> None:
         await steps.insist(lambda: BandwidthModal(eip), lambda request: _bandwidth(steps, eip, services, request))
 
 
-async def _bandwidth(steps: Steps, eip: Eip, services: Sequence[Service], request: BandwidthRequest) -> bool:
-    """False when it was refused."""
+async def _bandwidth(steps: Steps, eip: Eip, services: Sequence[Service], request: BandwidthRequest) -> Went:
     request = replace(request, expected=eip, request_id=new_request_id())
     watch = EipWatch(steps.host.ask, [eip])
     review = review_bandwidth(request, eip, reread=watch, services=services)
     reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
     if reason is None:
-        return True
+        return Went.LEFT
     request = replace(request, reason=reason or None, expected=watch.latest[0])
     done = await steps.send(f"bandwidth of {eip.address}", steps.host.desk.platform.set_bandwidth, request)
     if done is not None:
         steps.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")
-    return done is not None
+    return Went.REFUSED if done is None else Went.SENT

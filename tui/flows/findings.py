@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from core import AcceptRequest, Eip, Finding, RecoverRequest, Verdict
-from tui.flows.steps import Steps, new_request_id
+from tui.flows.binding import bind_again
+from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AcceptModal
 from tui.modals.reviews import review_accept, review_recover
@@ -19,18 +20,17 @@ async def accept(steps: Steps, finding: Finding) -> None:
     await steps.insist(lambda: AcceptModal(finding), lambda request: _accept(steps, finding, request))
 
 
-async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> bool:
-    """False when it was refused."""
+async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Went:
     request = replace(request, request_id=new_request_id())
     review = review_accept(request, finding, reread=_still_open(steps, finding))
     reason = await steps.confirm(review, "ACCEPT")
     if reason is None:
-        return True
+        return Went.LEFT
     request = replace(request, reason=reason or request.reason)
     done = await steps.send(f"accept {finding.code}", steps.host.desk.platform.accept, request)
     if done is not None:
         steps.host.say(f"accepted {finding.code} of {finding.subject}: {request.reason}")
-    return done is not None
+    return Went.REFUSED if done is None else Went.SENT
 
 
 def _still_open(steps: Steps, finding: Finding) -> Callable[[], Awaitable[list[str]]]:
@@ -61,8 +61,12 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
     if verdict.eip is not None:
         steps.host.say(f"{address} has a live EIP: there is nothing to recover")
         return
+    held = await steps.read(title, lambda desk: desk.tenancies(address, limit=1))
+    if held is None:
+        return
+    ended = held[0].bindings if held else ()
     request = RecoverRequest(address=address, request_id=new_request_id())
-    review = review_recover(request, verdict, reread=_reread_verdict(steps, verdict))
+    review = review_recover(request, verdict, reread=_reread_verdict(steps, verdict), ended=ended)
     reason = await steps.confirm(review, f"RECOVER {address}")
     if reason is None:
         return
@@ -70,6 +74,7 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
     if done is not None:
         steps.host.take(Hand(HandKind.ADDRESS, address))
         steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; B binds it")
+        await bind_again(steps, done.eips[0], ended)
 
 
 def _reread_verdict(steps: Steps, verdict: Verdict) -> Callable[[], Awaitable[list[str]]]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import Desk
 from tui.hand import Facts, HandKind
-from tui.keepsakes import write_rows
+from tui.keepsakes import Format, write_rows, write_text
 from tui.modals import CopyRequested
 from tui.modals.keepsakes import ColumnsModal, CopyModal, ExportModal, PinModal
+from tui.modals.trail import TrailAnswer, TrailModal
 from tui.output import json_text
 from tui.strips import strip_lines, strip_title
+from tui.trail import pinned
 from tui.words import count_of
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["choose_columns", "choose_copy", "export", "pin"]
+__all__ = ["choose_columns", "choose_copy", "export", "pin", "show_trail"]
 
 # A refusal here is a sentence in the status line: whoever runs these reads says it.
 
@@ -85,8 +85,7 @@ async def export(screen: DeckScreen) -> None:
     read = pane.exported()
 
     def write(desk: Desk) -> str:
-        path = Path(asked.path).expanduser().absolute()
-        count = write_rows(read(desk), pane.written_as, asked.format, path)
+        count, path = write_rows(read(desk), pane.written_as, asked.format, asked.path)
         return f"wrote {count_of(count, 'row')} to {path}"
 
     screen.say(await screen.ask(write))
@@ -103,6 +102,25 @@ async def pin(screen: DeckScreen) -> None:
     if note is None:
         screen.say("nothing was pinned")
         return
-    trail, desk = screen.trail, screen.desk
-    await asyncio.to_thread(trail.pin, desk.now(), desk.operator, title, lines, note or None)
-    screen.say(f"pinned {hand.id}: {count_of(trail.pins, 'entry', 'entries')} in {trail.path}")
+    trail = screen.trail
+    await screen.ask(lambda desk: trail.add(desk.now(), desk.operator, pinned(title, lines, note or None)))
+    screen.say(f"pinned {hand.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
+
+
+async def show_trail(screen: DeckScreen) -> None:
+    """The trail so far, to be copied or written to a file of the operator's choice."""
+    trail = screen.trail
+    text = await screen.ask(lambda _desk: trail.text())
+    if not text:
+        screen.say("the trail is empty: nothing was looked up, changed or pinned yet")
+        return
+    match await screen.app.push_screen_wait(TrailModal(text, trail.path)):
+        case TrailAnswer.COPY:
+            screen.app.post_message(CopyRequested(text))
+        case TrailAnswer.EXPORT:
+            asked = await screen.app.push_screen_wait(
+                ExportModal("trail", trail.entries, f"eipdeck-{trail.path.stem}", formats=(Format.MARKDOWN,))
+            )
+            if asked is not None:
+                path = await screen.ask(lambda _desk: write_text(text, asked.path))
+                screen.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from core import Desk, Eip, EipStatus, NotFound, Pool, RehomeRequest, ReleaseRequest, Service, UnbindRequest
 from tui.flows.changes import EipWatch
 from tui.flows.eip import bound_to, pools_and_cidrs
-from tui.flows.steps import Steps, new_request_id
+from tui.flows.steps import Steps, Went, new_request_id
 from tui.modals import RehomeModal
 from tui.modals.reviews import review_rehome_several, review_release, review_unbind
 from tui.words import count_of
@@ -83,19 +83,19 @@ async def rehome(steps: Steps, marked: Sequence[Eip]) -> None:
 
 async def _rehome(
     steps: Steps, eips: Sequence[Eip], pools: Sequence[Pool], services: Sequence[Service], asked: RehomeRequest
-) -> bool:
-    """False when it was refused."""
+) -> Went:
     pool = next(pool for pool in pools if pool.id == asked.pool_id)
     watch = EipWatch(steps.host.ask, eips)
     review = review_rehome_several(asked, eips, pool, reread=watch, services=services)
     reason = await steps.confirm(review, f"FIX {count_of(len(eips), 'EIP')}")
     if reason is None:
-        return True
+        return Went.LEFT
     requests = [
         replace(asked, eip=str(eip.id), expected=eip, request_id=new_request_id(), reason=reason or None)
         for eip in watch.latest
     ]
-    return await _send_each(steps, "fix", steps.host.desk.platform.rehome, eips, requests)
+    sent = await _send_each(steps, "fix", steps.host.desk.platform.rehome, eips, requests)
+    return Went.SENT if sent else Went.REFUSED
 
 
 async def _send_each(

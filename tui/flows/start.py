@@ -7,7 +7,7 @@ from typing import Final
 
 from core import CidrState, Eip, Finding, VerdictWord
 from tui.commands import BY_ID, key_text
-from tui.flows import cidrs, eip, findings, several
+from tui.flows import binding, cidrs, eip, findings, several
 from tui.flows.steps import Steps
 from tui.hand import Hand, HandKind
 from tui.keyline import fixable
@@ -139,7 +139,7 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
 
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {
     "allocate": _allocate,
-    "bind": _on_eip("bind", eip.bind),
+    "bind": _on_eip("bind", binding.bind),
     "unbind": _on_eip("unbind", eip.unbind, several.unbind),
     "release": _on_eip("release", eip.release, several.release),
     "rehome": _on_eip("rehome", _fix, several.rehome),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum, auto
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
@@ -16,19 +17,30 @@ from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
 from tui.modals import RefusalModal, Review, ReviewModal, Tier
+from tui.modals.command_line import command_line
 from tui.modals.fields import Held
 from tui.modals.form import Form
 from tui.modals.review import Later
 from tui.mode import WriteMode
+from tui.trail import Entry, changed
 from tui.visited import Place
 
-__all__ = ["Host", "Steps", "new_request_id"]
+__all__ = ["Host", "Steps", "Went", "new_request_id"]
 
 Asked = TypeVar("Asked")
 Request = TypeVar("Request")
 Result = TypeVar("Result")
 
 GRACE_SECONDS = 5
+
+
+class Went(Enum):
+    """How a change ended that was asked for."""
+
+    SENT = auto()
+    LEFT = auto()
+    """The operator did not confirm it."""
+    REFUSED = auto()
 
 
 class Host(Protocol):
@@ -59,6 +71,9 @@ class Host(Protocol):
 
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
+
+    def note(self, entry: Entry) -> None:
+        """Write something to the incident trail; blocks."""
 
     def leave_for(self, place: Place) -> None:
         """Go to a place on the deck."""
@@ -105,10 +120,10 @@ class Steps:
             self.host.say("nothing was sent")
         return answer
 
-    async def insist(self, form: Callable[[], Form[Asked | None]], go: Callable[[Asked], Awaitable[bool]]) -> None:
+    async def insist(self, form: Callable[[], Form[Asked | None]], go: Callable[[Asked], Awaitable[Went]]) -> None:
         """Ask with a form and go on with its answer.
 
-        While `go` is refused, or its review left with esc, the form comes back with what was filled in.
+        When that is refused, or its review left with esc, the form comes back with what was filled in.
         """
         filled: Sequence[Held] = ()
         try:
@@ -117,7 +132,8 @@ class Steps:
                 asking = form()
                 asking.filled = filled
                 asked = await self.ask(asking)
-                if asked is None or (await go(asked) and not self.back):
+                went = None if asked is None else await go(asked)
+                if went in (None, Went.SENT) or (went is Went.LEFT and not self.back):
                     return
                 filled = asking.filled
         finally:
@@ -176,12 +192,23 @@ class Steps:
             self._abort = None
             self.host.show_count(None)
 
+    def _tracked(self, title: str, verb: Callable[[Request], Result], request: Request) -> Result:
+        """Do it, and write down what came of it, also when nobody waits for the answer any more. Blocks."""
+        about = (title, command_line(request), getattr(request, "expected", None))
+        try:
+            done = verb(request)
+        except EipdeckError as refusal:
+            self.host.note(changed(*about, refusal))
+            raise
+        self.host.note(changed(*about, done))
+        return done
+
     async def send(self, title: str, verb: Callable[[Request], Result], request: Request) -> Result | None:
         """Send the request off the event loop; a refusal is shown, and answered with None."""
         self.sending, self._from_form = True, False
         self.host.say(f"{title}: sending")
         try:
-            return await asyncio.to_thread(verb, request)
+            return await asyncio.to_thread(self._tracked, title, verb, request)
         except EipdeckError as refusal:
             problem = refusal
         finally:

@@ -343,9 +343,12 @@ class Picker(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        words = self.field.value.casefold().split()
-        found = [option for option in self.all if _matches(option, words)]
-        kept = self.value is not None and any(option.value == self.value for option in found)
+        typed = self.field.value.casefold()
+        words = typed.split()
+        found = sorted(
+            (option for option in self.all if _matches(option, words)), key=lambda option: not _begins(option, typed)
+        )
+        kept = any(option.value == self.value for option in found) and not (found and _begins(found[0], typed))
         self.choice.offer(found, found[0].value if words and found and not kept else None)
         self._tell()
         # from here, not from the list: a message stops at a parent that sent it
@@ -367,6 +370,11 @@ class Picker(Vertical):
     def _tell(self) -> None:
         where = f" in {self.where}" if self.where else ""
         self.count.update(Text(visible(f"{len(self.choice.options)} of {len(self.all)}{where}")))
+
+
+def _begins(option: Option[str], typed: str) -> bool:
+    """Whether this is what is being typed, and not only something that speaks of it."""
+    return bool(typed) and option.cells[0].casefold().startswith(typed)
 
 
 def _matches(option: Option[str], words: Sequence[str]) -> bool:

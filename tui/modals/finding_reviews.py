@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from core import AcceptRequest, Finding, RecoverRequest, Verdict
+from collections.abc import Iterator, Sequence
+
+from core import AcceptRequest, Binding, Finding, RecoverRequest, Verdict
 from tui.modals.lines import Line
 from tui.modals.review import Review, Tier
 from tui.modals.review_parts import NOTHING, Reread, review_of
+from tui.words import binding_words
 
 __all__ = ["review_accept", "review_recover"]
 
@@ -32,7 +35,7 @@ def review_accept(request: AcceptRequest, finding: Finding, reread: Reread) -> R
     )
 
 
-def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread) -> Review:
+def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread, ended: Sequence[Binding] = ()) -> Review:
     """Of taking a released address back; `verdict` is what is true of it now."""
     return review_of(
         request,
@@ -45,10 +48,19 @@ def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread) ->
                 Line("owner", f"CIDR {verdict.cidr or '-'}   pool {verdict.pool_id or '-'}"),
                 Line("present binding", "none: it has no live EIP"),
                 Line("now", verdict.summary),
-                Line("after", "a new EIP linked to the last one, unbound; bind it next with B"),
+                Line("after", "a new EIP linked to the last one, unbound"),
+                *_offered_again(ended),
                 NOTHING,
             ),
         ),
         tier=Tier.PLAIN,
         closing="Reversible: R releases it again.",
     )
+
+
+def _offered_again(ended: Sequence[Binding]) -> Iterator[Line]:
+    """What the last holder's EIP served until its end."""
+    for number, binding in enumerate(ended):
+        yield Line(
+            "" if number else "it served", f"{binding_words(binding)}: offered again next, each with its own review"
+        )

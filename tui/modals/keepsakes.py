@@ -89,13 +89,14 @@ class ExportModal(Form["Export | None"]):
 
     NOTE = "nothing is changed but the file; enter on the last field writes it"
 
-    def __init__(self, what: str, count: int, name: str) -> None:
+    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = tuple(Format)) -> None:
         """Of `count` rows of `what`; `name` is the file without its ending."""
         super().__init__(f"export {what}")
         self._count = count
         self._name = name
-        self._format = Choice([Option(each, (each.value,)) for each in Format], chosen=Format.CSV, across=True)
-        self._path = Field(placeholder=f"{name}.csv")
+        self._first = formats[0]
+        self._format = Choice([Option(each, (each.value,)) for each in formats], chosen=self._first, across=True)
+        self._path = Field(placeholder=f"{name}.{self._first.value}")
 
     def rows(self) -> ComposeResult:
         yield Row("rows", Static(f"{self._count:,}", classes="form-text", markup=False))
@@ -110,7 +111,7 @@ class ExportModal(Form["Export | None"]):
         yield Line("mode", "0600: read by you alone; a file that exists is never overwritten")
 
     def _where(self) -> str:
-        return self._path.text or f"{self._name}.{(self._format.value or Format.CSV).value}"
+        return self._path.text or f"{self._name}.{(self._format.value or self._first).value}"
 
     def request(self) -> Export:
         if self._format.value is None:

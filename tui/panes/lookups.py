@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import Verdict
+from core import Verdict, VerdictWord
 from tui.commands import View
+from tui.evidence import grouped, served_by
 from tui.hand import Hand, HandKind, is_problem
 from tui.live import Inventory
 from tui.panes.pane import ListPane
@@ -36,15 +37,19 @@ class LookupsPane(ListPane[Looked]):
 
     view = View.LOOKUPS
     written_as = VERDICTS
+    sorted = False
+    _found: tuple[Looked, ...] = ()
+    _grouped: tuple[tuple[Looked, ...], str] = ((), "")
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
             [
                 Column("ADDRESS", 15, lambda looked: looked.then.address),
                 Column("SEEN AT (UTC)", 17, _seen, drop=1),
-                Column("COUNT", 5, lambda looked: str(looked.then.count), right=True, drop=2),
+                Column("COUNT", 5, lambda looked: f"{looked.then.count}", right=True, drop=2),
                 Column("VERDICT THEN", 20, lambda looked: looked.then.verdict.value),
-                Column("VERDICT NOW", 14, lambda looked: looked.now.verdict.value, stretch=True, drop=3),
+                Column("SERVED THEN", 11, _served, stretch=True, drop=4),
+                Column("VERDICT NOW", 20, lambda looked: looked.now.verdict.value, drop=3),
             ],
             key=lambda looked: f"{looked.then.address} {looked.then.at}",
             problem=lambda looked: is_problem(looked.then) or is_problem(looked.now),
@@ -59,24 +64,47 @@ class LookupsPane(ListPane[Looked]):
         return Hand(HandKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
 
     def look_at(self, looked: Sequence[Looked]) -> None:
-        self.filter = ""
+        self.filter, self.sorted = "", False
+        self._found = tuple(looked)
         self.show_rows(looked)
         self.table.place(0 if looked else None)
+
+    async def turn_sort(self) -> None:
+        """By verdict and service, what is worst first, or as they stood in the text."""
+        self.sorted = not self.sorted
+        self.show_rows(sorted(self._found, key=_group) if self.sorted else self._found)
 
     async def load(self, inventory: Inventory) -> None:
         """The verdicts were asked for once; they stay as they were given."""
 
     def words(self, row: Looked) -> str:
-        return f"{row.then.address} {row.then.verdict.value} {row.now.verdict.value}"
+        return f"{row.then.address} {row.then.verdict.value} {_served(row)} {row.now.verdict.value}"
 
     def object(self, row: Looked) -> Verdict:
         return row.then
 
     def summary(self) -> str:
-        return f"{count_of(len(self._table.rows), 'address', 'addresses')} looked up; esc leaves{self.hidden()}"
+        rows = self._table.rows
+        if not rows:
+            return f"nothing was looked up{self.hidden()}"
+        if self._grouped[0] is not rows:
+            self._grouped = (rows, "; ".join(grouped(row.then for row in rows)))
+        return f"{count_of(len(rows), 'address', 'addresses')}: {self._grouped[1]}{self.hidden()}"
 
     def title(self) -> str:
         return f"{count_of(len(self._all), 'address', 'addresses')} looked up"
+
+
+def _served(looked: Looked) -> str:
+    return ", ".join(served_by(looked.then)) or "-"
+
+
+_WORST_FIRST = list(VerdictWord)
+
+
+def _group(looked: Looked) -> tuple[bool, int, str, int]:
+    then = looked.then
+    return not is_problem(then), _WORST_FIRST.index(then.verdict), _served(looked), -then.count
 
 
 def _seen(looked: Looked) -> str:

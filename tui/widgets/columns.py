@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from rich.cells import cell_len
 
@@ -43,12 +43,17 @@ class Column(Generic[Row]):
         return self.short(row)
 
 
+_MEASURED: Final = 500
+"""Rows that decide the widths; what is pasted can be a hundred thousand."""
+
+
 def sized(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[Column[Row]]:
-    """The columns as wide as what stands in them, for lists that are short enough to look through."""
+    """The columns as wide as what stands in them, as far as the first rows tell."""
+    measured = rows[:_MEASURED]
     return [
         column
         if column.stretch
-        else replace(column, width=max(_natural(column, row) for row in rows) if rows else column.width)
+        else replace(column, width=max(_natural(column, row) for row in measured) if measured else column.width)
         for column in columns
     ]
 

@@ -1,0 +1,80 @@
+"""What a text gave, in sentences: how much was read, and what the verdicts come to."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from core import Evidence, Verdict
+
+__all__ = ["evidence_words", "grouped", "progress", "served_by", "times_words"]
+
+_SERVICES: Final = 4
+"""Services that a group names; the rest are counted."""
+
+
+def evidence_words(found: Evidence) -> Iterator[str]:
+    """How much was read, a line for each verdict with its services, and what was assumed."""
+    if not found.verdicts:
+        yield "no address in the text"
+        return
+    yield f"{found.mentions:,} addresses in {found.lines:,} lines, {len(found.verdicts):,} distinct by address and time"
+    yield from grouped(found.verdicts)
+    yield from times_words(found)
+
+
+def times_words(found: Evidence) -> Iterator[str]:
+    if found.unzoned:
+        yield f"{found.unzoned:,} lines name a time without a zone: it was read as UTC"
+    ahead = sum(verdict.at > verdict.as_of for verdict in found.verdicts)
+    if ahead:
+        yield f"{ahead:,} are about a time to come: they are judged as of now"
+
+
+def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """`customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
+    words: Counter[str] = Counter()
+    services: dict[str, Counter[str]] = {}
+    for verdict in verdicts:
+        words[verdict.verdict.value] += verdict.count
+        for service in served_by(verdict):
+            services.setdefault(verdict.verdict.value, Counter())[service] += verdict.count
+    for word, count in words.most_common():
+        yield f"{word}: {count:,}{_services(services.get(word, Counter()))}"
+
+
+def served_by(verdict: Verdict) -> list[str]:
+    """`snat nat-1` for each service that the address was bound to."""
+    bindings = () if verdict.eip is None else verdict.eip.bindings
+    return list(dict.fromkeys(f"{binding.kind.value} {binding.service_id}" for binding in bindings))
+
+
+def _services(counted: Counter[str]) -> str:
+    if not counted:
+        return ""
+    named = [f"{service} {count:,}" for service, count in counted.most_common(_SERVICES)]
+    more = len(counted) - len(named)
+    return f" ({', '.join(named)}{f' and {more:,} more' if more else ''})"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int], None] | None]:
+    """Say on a terminal how many lines have been read; the line is gone at the end."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    err = sys.stderr
+
+    def told(lines: int) -> None:
+        if lines:
+            err.write(f"\r{lines:,} lines read")
+            err.flush()
+
+    try:
+        yield told
+    finally:
+        err.write("\r\x1b[K")
+        err.flush()

@@ -1,0 +1,80 @@
+"""Binding an EIP: to what is chosen in a form, or to what its last holder served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from core import Binding, BindRequest, Desk, Eip, Service
+from tui.flows.changes import EipWatch
+from tui.flows.steps import Steps, Went, new_request_id
+from tui.modals import BindModal
+from tui.modals.reviews import review_bind
+from tui.words import count_of
+
+__all__ = ["bind", "bind_again"]
+
+
+async def bind(steps: Steps, eip: Eip) -> None:
+    """Bind an EIP to one downstream service."""
+    title = f"bind {eip.address}"
+    known = await steps.read(title, lambda desk: _services(desk, eip.region))
+    if known is None:
+        return
+    services, occupants = known
+    await steps.insist(
+        lambda: BindModal(eip, services, occupants), lambda request: _bind(steps, eip, services, occupants, request)
+    )
+
+
+async def _bind(
+    steps: Steps,
+    eip: Eip,
+    services: Sequence[Service],
+    occupants: Mapping[str, tuple[Eip, ...]],
+    request: BindRequest,
+) -> Went:
+    request = replace(request, expected=eip, request_id=new_request_id())
+    service = next(service for service in services if service.id == request.service_id)
+    watch = EipWatch(steps.host.ask, [eip])
+    review = review_bind(request, eip, service, occupants.get(service.id, ()), reread=watch, services=services)
+    reason = await steps.confirm(review, f"BIND {eip.address}")
+    if reason is None:
+        return Went.LEFT
+    request = replace(request, reason=reason or None, expected=watch.latest[0])
+    done = await steps.send(f"bind {eip.address}", steps.host.desk.platform.bind, request)
+    if done is not None:
+        steps.host.say(f"bound {eip.address} to {service.id}")
+    return Went.REFUSED if done is None else Went.SENT
+
+
+async def bind_again(steps: Steps, eip: Eip, ended: Sequence[Binding]) -> None:
+    """Offer the bindings that the last holder's EIP ended with, one after the other; the first that is left ends it."""
+    title = f"bind {eip.address}"
+    for place, binding in enumerate(ended):
+        known = await steps.read(title, lambda desk: (*_services(desk, eip.region), desk.eip(str(eip.id))))
+        if known is None:
+            return
+        services, occupants, now = known
+        if binding.service_id not in {service.id for service in services}:
+            steps.host.say(f"{binding.service_id} no longer exists: {eip.address} is not bound to it", problem=True)
+            continue
+        request = BindRequest(
+            eip=str(eip.id),
+            kind=binding.kind,
+            service_id=binding.service_id,
+            private_ip=binding.private_ip,
+            sources=binding.sources,
+            protocol=binding.protocol,
+            port=None if binding.port is None else str(binding.port),
+            to_port=None if binding.to_port is None else str(binding.to_port),
+        )
+        if await _bind(steps, now, services, occupants, request) is not Went.SENT:
+            left = count_of(len(ended) - place, "binding")
+            steps.host.say(f"recovered {eip.address} as {eip.id}; {left} not bound again: B binds it")
+            return
+
+
+def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
+    services = desk.services(region=region)
+    return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
