@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -302,9 +302,25 @@ def _pools(looking: _Looking) -> Iterator[_Found]:
         remedy = f"Add a CIDR to pool {pool.id}, or release what is idle in it."
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
-            yield _found(f"pool_near_exhaustion:{pool.id}", severity, pool.id, state, remedy, limit.at, severity.value)
+            since = _tight_since(looking, pool, limit)
+            yield _found(f"pool_near_exhaustion:{pool.id}", severity, pool.id, state, remedy, since, severity.value)
         elif pool.runway_days is not None and pool.runway_days < looking.config.runway_days:
             yield _found(f"pool_runway_short:{pool.id}", Severity.WARNING, pool.id, state, remedy, limit.at, "short")
+
+
+_USAGE_DAYS: Final = text(
+    "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
+)
+
+
+def _tight_since(looking: _Looking, pool: Pool, limit: Any) -> int:
+    """Since when the pool has been past its threshold: to the day, on the day itself to its last change."""
+    free, day = pool.available, looking.now // DAY
+    for row in looking.connection.execute(_USAGE_DAYS, {"pool": pool.id}):
+        free, day = free + row.grown, row.day
+        if 100 - 100 * free / pool.total < limit.warn_percent:
+            break
+    return min(day * DAY, limit.at) if day != looking.now // DAY else int(limit.at)
 
 
 def _idle(looking: _Looking) -> Iterator[_Found]:
@@ -374,8 +390,8 @@ def _missing(looking: _Looking) -> Iterator[_Found]:
             f"service_missing:{row.id}",
             Severity.WARNING,
             row.id,
-            f"{row.served} bindings name {row.id}, which no longer exists.",
-            "Unbind the EIPs that name it.",
+            f"{row.served} binding{'s name' if row.served > 1 else ' names'} {row.id}, which no longer exists.",
+            f"Unbind the EIPs that name it: eipdeck eips service:{row.id} lists them.",
             row.missing_since,
             str(row.missing_since),
         )

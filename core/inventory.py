@@ -10,13 +10,14 @@ from sqlalchemy import Connection, bindparam, text
 
 from core.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
 from core.errors import error
-from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros
+from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, stamp
 
 __all__ = [
     "bindings_of",
     "eip_by_key",
     "eips_by_id",
     "eips_where",
+    "present_service",
     "read_eip",
     "read_service",
     "service_by_id",
@@ -148,11 +149,11 @@ _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM ser
 
 
 def services(connection: Connection, kind: ServiceKind | None, region: str | None) -> list[Service]:
-    """Every downstream target, of one kind or region when given, by kind and id."""
+    """Every downstream target that exists, of one kind or region when given, by kind and id."""
     rows = connection.execute(
         text(
-            f"{_SERVICES} WHERE (:kind IS NULL OR kind = :kind) AND (:region IS NULL OR region = :region)"
-            " ORDER BY kind, id"
+            f"{_SERVICES} WHERE missing_since IS NULL AND (:kind IS NULL OR kind = :kind)"
+            " AND (:region IS NULL OR region = :region) ORDER BY kind, id"
         ),
         {"kind": kind, "region": region},
     )
@@ -178,6 +179,28 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
             details={"service": service_id},
         )
     return read_service(row)
+
+
+_MISSING: Final = text("SELECT missing_since FROM service WHERE id = :id")
+
+
+def present_service(connection: Connection, service_id: str) -> Service:
+    """The target with this id, when it still exists.
+
+    Raises:
+        EipdeckError: `service_not_found`.
+
+    """
+    service = service_by_id(connection, service_id)
+    since = connection.execute(_MISSING, {"id": service_id}).scalar_one()
+    if since is not None:
+        raise error(
+            "service_not_found",
+            f"{service_id} no longer exists, since {stamp(from_micros(since))}.",
+            hint="`eipdeck service add` registers it again.",
+            details={"service": service_id},
+        )
+    return service
 
 
 def read_service(row: Any) -> Service:

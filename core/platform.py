@@ -25,6 +25,7 @@ __all__ = [
     "RecoverRequest",
     "RehomeRequest",
     "ReleaseRequest",
+    "RemoveServiceRequest",
     "ReserveRequest",
     "RetireRequest",
     "SetAsnRequest",
@@ -192,6 +193,13 @@ class AddServiceRequest(_Request):
     subnets: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveServiceRequest(_Request):
+    """A target is known to exist no longer; bindings that name it stay, as a finding, until they are ended."""
+
+    service_id: str
+
+
 class Platform(Protocol):
     """Every write. Each is one transaction with its history, raises an `EipdeckError`, and may block.
 
@@ -215,3 +223,4 @@ class Platform(Protocol):
     def reserve(self, request: ReserveRequest) -> Cidr: ...
     def unreserve(self, request: UnreserveRequest) -> Cidr: ...
     def add_service(self, request: AddServiceRequest) -> Service: ...
+    def remove_service(self, request: RemoveServiceRequest) -> Service: ...

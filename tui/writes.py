@@ -26,6 +26,7 @@ from core import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RemoveServiceRequest,
     ReserveRequest,
     RetireRequest,
     ServiceKind,
@@ -263,6 +264,13 @@ def _service_add(desk: Desk, args: argparse.Namespace) -> Answer:
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} is registered",))
 
 
+def _service_remove(desk: Desk, args: argparse.Namespace) -> Answer:
+    service = desk.platform.remove_service(RemoveServiceRequest(service_id=args.service_id, **_why(args)))
+    left = desk.service_eips(service.id)
+    still = f"; {len(left)} EIPs are still bound to it: eipdeck eips service:{service.id}" if left else ""
+    return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
+
+
 def _import(desk: Desk, args: argparse.Namespace) -> Answer:
     done = desk.import_files([Path(file) for file in args.files], reason=args.reason)
     return Answer(done, IMPORTED, said=(f"imported {len(args.files)} file{'' if len(args.files) == 1 else 's'}",))
@@ -286,5 +294,6 @@ WRITES: Final[dict[str, Verb]] = {
     "unreserve": _unreserve,
     "accept": _accept,
     "service add": _service_add,
+    "service remove": _service_remove,
     "import": _import,
 }

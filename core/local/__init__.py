@@ -29,6 +29,7 @@ from core.platform import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RemoveServiceRequest,
     ReserveRequest,
     RetireRequest,
     SetAsnRequest,
@@ -135,6 +136,9 @@ class LocalPlatform:
 
     def add_service(self, request: AddServiceRequest) -> Service:
         return self._one(request, services.add_service, lambda change, key: service_by_id(change.connection, key))
+
+    def remove_service(self, request: RemoveServiceRequest) -> Service:
+        return self._one(request, services.remove_service, lambda change, key: service_by_id(change.connection, key))
 
     def _cidr(self, request: _R, act: Callable[[Change, _R], str]) -> Cidr:
         return self._one(request, act, lambda change, key: cidr_by_prefix(change.connection, change.now, key))

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from core.addresses import parse_address
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record, record_all
-from core.inventory import eip_by_key, service_by_id
+from core.inventory import eip_by_key, present_service
 from core.local.checks import checked_address, checked_bandwidth, checked_ports, checked_prefix
 from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, to_json
 from core.platform import BandwidthRequest, BindRequest, UnbindRequest
@@ -90,7 +90,7 @@ def bind(change: Change, request: BindRequest) -> list[str]:
     eip = found(change, request.eip, request.expected)
     if eip.status is EipStatus.RELEASED:
         raise _released(eip)
-    service = service_by_id(change.connection, request.service_id)
+    service = present_service(change.connection, request.service_id)
     wanted = _checked_target(eip, service, wanted)
     if any(_same(wanted, binding) for binding in eip.bindings):
         return [str(eip.id)]

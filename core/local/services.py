@@ -10,23 +10,28 @@ from sqlalchemy import text
 from core.addresses import format_address
 from core.errors import error
 from core.history import Change, Fact, record
+from core.inventory import service_by_id
 from core.local.checks import checked_address, checked_name, checked_prefix
 from core.local.pools import known_region, make_known
 from core.objects import ServiceKind
-from core.platform import AddServiceRequest
+from core.platform import AddServiceRequest, RemoveServiceRequest
 
-__all__ = ["add_service"]
+__all__ = ["add_service", "remove_service"]
 
-_FIND: Final = text("SELECT kind, name, region, private_ips, subnets FROM service WHERE id = :id")
+_FIND: Final = text("SELECT kind, name, region, private_ips, subnets, missing_since FROM service WHERE id = :id")
 _INSERT: Final = text(
     "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
     " VALUES (:id, :kind, :name, :region, :private_ips, :subnets)"
 )
-_UPDATE: Final = text("UPDATE service SET name = :name, private_ips = :private_ips, subnets = :subnets WHERE id = :id")
+_UPDATE: Final = text(
+    "UPDATE service SET name = :name, private_ips = :private_ips, subnets = :subnets, missing_since = NULL"
+    " WHERE id = :id"
+)
+_REMOVE: Final = text("UPDATE service SET missing_since = :at WHERE id = :id")
 
 
 def add_service(change: Change, request: AddServiceRequest) -> str:
-    """Register a target, or add to what is known of it; the same again changes nothing.
+    """Register a target, or add to what is known of it; the same again changes nothing, unless it was missing.
 
     Raises:
         EipdeckError: `invalid_name`, `invalid_address`, `invalid_cidr`; `conflict` when the id is another
@@ -54,10 +59,26 @@ def add_service(change: Change, request: AddServiceRequest) -> str:
         _merged(json.loads(found.private_ips), ips),
         _merged(json.loads(found.subnets), subnets),
     )
-    if after != before:
+    if after != before or found.missing_since is not None:
         change.run(_UPDATE, id=service_id, **after)
         _noted(change, service_id, before, after)
     return service_id
+
+
+def remove_service(change: Change, request: RemoveServiceRequest) -> str:
+    """Note that a target exists no longer: nothing is bound to it any more, and what names it is a finding.
+
+    Raises:
+        EipdeckError: `service_not_found`.
+
+    """
+    service = service_by_id(change.connection, request.service_id)
+    found = change.run(_FIND, id=service.id).one()
+    if found.missing_since is None:
+        change.run(_REMOVE, id=service.id, at=change.now)
+        about = {"id": service.id, "kind": found.kind, "region": found.region}
+        record(change, Fact("remove_service", before=about, after={"id": service.id, "missing": True}))
+    return service.id
 
 
 def _checked_same(request: AddServiceRequest, found: Any) -> None:

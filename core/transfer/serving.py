@@ -155,12 +155,14 @@ def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
     return target.place, None if gone else Holder(target.kind, target.id)
 
 
-_FIND: Final = text("SELECT kind, name, region, private_ips FROM service WHERE id = :id")
+_FIND: Final = text("SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id")
 _INSERT: Final = text(
     "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
     " VALUES (:id, :kind, :name, :region, :private_ips, '[]')"
 )
-_UPDATE: Final = text("UPDATE service SET name = :name, region = :region, private_ips = :private_ips WHERE id = :id")
+_UPDATE: Final = text(
+    "UPDATE service SET name = :name, region = :region, private_ips = :private_ips, missing_since = NULL WHERE id = :id"
+)
 
 
 def _import_target(ledger: Ledger, target: _Target) -> None:
@@ -182,7 +184,7 @@ def _import_target(ledger: Ledger, target: _Target) -> None:
         "region": target.region or found.region,
         "private_ips": _private_ips(target, json.loads(found.private_ips)),
     }
-    if before == after:
+    if before == after and found.missing_since is None:
         ledger.count("service", target.id, Outcome.UNCHANGED)
         return
     change.run(_UPDATE, id=target.id, **after)

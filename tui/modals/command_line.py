@@ -20,6 +20,7 @@ from core import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RemoveServiceRequest,
     ReserveRequest,
     RetireRequest,
     SetAsnRequest,
@@ -202,6 +203,11 @@ def _(request: ReserveRequest) -> list[str]:
 @_words.register
 def _(request: UnreserveRequest) -> list[str]:
     return ["unreserve", request.cidr, _span(request.first, request.last)]
+
+
+@_words.register
+def _(request: RemoveServiceRequest) -> list[str]:
+    return ["service", "remove", request.service_id]
 
 
 @_words.register
