@@ -29,6 +29,7 @@ __all__ = [
     "parse_range",
     "parse_time",
     "prefix_of_range",
+    "seems_to_tell_a_time",
 ]
 
 
@@ -376,11 +377,19 @@ _APACHE: Final = re.compile(
 )
 _SYSLOG: Final = re.compile(
     rf"{_MONTH} {{1,2}}([0-9]{{1,2}}) (?:(20[0-9]{{2}}) )?{_HMS}(?!:?[0-9])"
-    r"(?:(?: [A-Z]{3,4})? (20[0-9]{2})(?![\w.:]))?"
+    r"(?:(?: [A-Z]{3,4})? (20[0-9]{2})(?![\w.:]))?(?: ([+-][0-9]{4})(?![0-9]))?"
 )
 _ELSEWHERE: Final = timedelta(days=1)
 """How far ahead a clock can be that is right in its own zone."""
 _EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
+
+
+_CLOCK_LIKE: Final = re.compile(r"(?<![\w.:+-])[0-2]?[0-9]:[0-5][0-9](?::|(?![0-9A-Za-z]))")
+
+
+def seems_to_tell_a_time(line: str) -> bool:
+    """Whether a line without a time that is understood has one all the same, in another spelling."""
+    return ":" in line and _CLOCK_LIKE.search(line) is not None
 
 
 class LineTime(NamedTuple):
@@ -444,19 +453,20 @@ def _is_utc(match: re.Match[str]) -> bool:
 
 
 def _of_syslog(match: re.Match[str], now: datetime) -> LineTime:
-    month, day, year, clock, year_at_end = match.groups()
+    month, day, year, clock, year_at_end, zone = match.groups(default="")
+    zoned = bool(zone) or _is_utc(match) or " UTC " in match[0] or " GMT " in match[0]
     if year or year_at_end:
-        return LineTime(_utc(f"{_day(year or year_at_end, month, day)}T{clock}"), zoned=False)
+        return LineTime(_utc(f"{_day(year or year_at_end, month, day)}T{clock}{zone}"), zoned)
     latest = now + _ELSEWHERE
     for each in range(latest.year, max(latest.year - 9, 0), -1):  # 29 February can be 8 years back
         try:
-            moment = _utc(f"{_day(each, month, day)}T{clock}")
+            moment = _utc(f"{_day(each, month, day)}T{clock}{zone}")
         except ValueError:
             if day != "29":
                 raise
             continue
         if moment <= latest:
-            return LineTime(moment, zoned=False)
+            return LineTime(moment, zoned)
     raise ValueError(match[0])
 
 

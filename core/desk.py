@@ -279,7 +279,7 @@ class Desk:
         seen = Sightings(lines, self.now(), at, told)
         with self._store.read() as connection:
             verdicts = list(judge_all(connection, seen.counted, self._micros()))
-        return Evidence(verdicts, seen.lines, seen.unzoned)
+        return Evidence(verdicts, seen.lines, seen.unzoned, seen.misread)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """What an allocation would give now, if nobody is faster; nothing changes."""

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from core.addresses import Found, LineTime, find_addresses, find_time, parse_address
+from core.addresses import Found, LineTime, find_addresses, find_time, parse_address, seems_to_tell_a_time
 from core.inventory import read_binding
 from core.objects import Binding, Verdict, from_micros, to_micros
 from core.triage import (
@@ -51,6 +51,8 @@ class Evidence:
     lines: int
     unzoned: int
     """Lines whose time names no zone: they were read as UTC."""
+    misread: int
+    """Lines with a time that was not understood: their addresses are judged as of now."""
 
     @property
     def mentions(self) -> int:
@@ -75,19 +77,25 @@ class Sightings:
     ) -> None:
         """Read the lines; `at` is for those without a time."""
         self.counted: dict[Sighting, int] = {}
-        self.lines = self.unzoned = 0
+        self.lines = self.unzoned = self.misread = 0
         for line in lines:
             if told is not None and self.lines % _TELLING == 0:
                 told(self.lines)
             self.lines += 1
             found = find_addresses(line)
             if found:
-                self._count(found, find_time(line, now), at)
+                self._count(found, self._time(line, now), at)
+
+    def _time(self, line: str, now: datetime) -> LineTime | None:
+        time = find_time(line, now)
+        if time is None:
+            self.misread += seems_to_tell_a_time(line)
+        elif not time.zoned:
+            self.unzoned += 1
+        return time
 
     def _count(self, found: Sequence[Found], time: LineTime | None, at: datetime | None) -> None:
         counted, moment = self.counted, at if time is None else time.at
-        if time is not None and not time.zoned:
-            self.unzoned += 1
         for each in found:
             key = Sighting(each.text, each.version, moment)
             counted[key] = counted.get(key, 0) + 1

@@ -73,14 +73,14 @@ _CIDRS = (View.CIDRS,)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
-    _change("bind", "B", "bind", "bind the EIP to an interface, a NAT gateway or a load balancer"),
+    _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer"),
     _change("unbind", "U", "unbind", "end the bindings of the EIP"),
     _change("release", "R", "release", "release the EIP to the pool it came from"),
     _change(
         "rehome",
         "F",
         "fix",
-        "fix: rehome a default-pool landing, or an EIP of a draining CIDR",
+        "fix: rehome a landing, or an EIP of a draining CIDR",
     ),
     _change("accept", "K", "accept", "accept a finding, with a reason"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
@@ -114,7 +114,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "timeline",
         ("t",),
         "history",
-        "show the Timeline: of the address in hand; again: of everything",
+        "the Timeline of what is in hand; again: of everything",
         cli="history",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
@@ -123,15 +123,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
     Command("pin", ("i",), "pin", "pin what is in hand to the incident trail, with a note"),
-    Command(
-        "trail", (), "trail", "the incident trail: copy it, or write it to a file for the ticket", scope=Scope.PALETTE
-    ),
+    Command("trail", (), "trail", "the incident trail: read, copy or write it to a file", scope=Scope.PALETTE),
     Command("previous_view", ("left_square_bracket",), "back", "back to where you were"),
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
     Command("last_view", ("minus",), "last", "the last view, and back to this one"),
     Command("refresh", ("r",), "refresh", "read everything again now"),
     Command("pause", ("full_stop",), "pause", "pause refreshing, or go on"),
-    Command("zoom", ("plus",), "zoom", "give the pane the whole width (from 120 columns), or take it back"),
+    Command("zoom", ("plus",), "zoom", "give the pane the whole width (from 120 columns)"),
     Command("mark", ("space",), "mark", "mark the EIP, or take its mark away", views=(View.EIPS,)),
     Command("mark_all", ("asterisk",), "all", "mark every EIP of this list", views=(View.EIPS,)),
     Command("unmark", ("u",), "clear", "clear the marks; again: bring them back", views=(View.EIPS,)),
@@ -139,7 +137,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "sort",
         ("s",),
         "sort",
-        "sort the EIPs: problems first, or by address; what was pasted: by verdict and service",
+        "sort: problems first, by address; pasted ones by verdict",
         views=(View.EIPS, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
@@ -157,7 +155,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c)"),
     Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
-    Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort the count; never quits"),
+    Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort; never quits"),
     Command("quit", ("q",), "quit", "back; at the root, twice: quit"),
 )
 

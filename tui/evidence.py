@@ -27,11 +27,17 @@ def evidence_words(found: Evidence) -> Iterator[str]:
 
 
 def times_words(found: Evidence) -> Iterator[str]:
+    if found.misread:
+        yield f"! {_lines(found.misread)} a time that was not understood: judged as of now"
     if found.unzoned:
-        yield f"{found.unzoned:,} lines name a time without a zone: it was read as UTC"
+        yield f"{_lines(found.unzoned)} a time without a zone: read as UTC"
     ahead = sum(verdict.at > verdict.as_of for verdict in found.verdicts)
     if ahead:
         yield f"{ahead:,} are about a time to come: they are judged as of now"
+
+
+def _lines(count: int) -> str:
+    return "1 line has" if count == 1 else f"{count:,} lines have"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tui.keyline import COUNT, FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, key
 from tui.modals.sheet import fit_keys
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.widgets.omnibar import OmnibarUse
+from tui.words import count_of
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -76,7 +77,11 @@ class Frame:
             return Line(f"! not read since {freshness.failed_since:%H:%M:%SZ}: {freshness.why}", WARNING)
         if screen.inventory is None:
             return Line("reading the inventory")
-        return Line(_ABOUT_DETAIL if screen.detail_page else screen.pane.summary())
+        return Line(self._about_detail() if screen.detail_page else screen.pane.summary())
+
+    def _about_detail(self) -> str:
+        below = self._screen.deck.detail.text.below
+        return f"{count_of(below, 'more line')} below: j, k and PgDn scroll" if below else _ABOUT_DETAIL
 
     def show_keys(self) -> None:
         screen = self._screen

@@ -348,9 +348,14 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.say("in the detail: j and k scroll, esc goes back to the list")
             return
         self.detail_page = True
+        self.deck.detail.text.action_first()
         self.lay_out()
         self.focus_pane()
         self.frame.show_keys()
+
+    def on_scroll_lines_scrolled(self) -> None:
+        if self.detail_page:
+            self.frame.show_status()
 
     def leave_detail(self) -> bool:
         """Go back to the list from the detail; False when that is not where the keys go."""

@@ -15,7 +15,7 @@ from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
 from tui.trail import looked_up
 from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
-from tui.words import count_of
+from tui.words import count_of, minute
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -59,6 +59,8 @@ class Search:
         self.typed(first)
 
     def start_filter(self) -> None:
+        self._screen.leave_detail()
+        self._screen.say("")
         self._filter_before = self._screen.pane.filter
         self.omnibar.open(OmnibarUse.FILTER, self._filter_before)
         self._screen.frame.show_keys()
@@ -88,7 +90,8 @@ class Search:
         pane = screen.pane
         if screen.detail_page and screen.hand is not None:
             what = "EIP" if screen.hand.kind is HandKind.ADDRESS else screen.hand.kind.value
-            self.omnibar.rest(f"{what} {visible(screen.hand.id)}", f"esc back to {pane.view.value}")
+            when = f" @ {minute(screen.hand.at)}" if screen.hand.at is not None else ""
+            self.omnibar.rest(f"{what} {visible(screen.hand.id)}{when}", f"esc back to {pane.view.value}")
         elif self._text:
             self.omnibar.rest(f"look up: {visible(self._text, _SHOWN)}", self._note)
         elif pane.filter:
@@ -211,8 +214,10 @@ class Search:
     def _say_found(self, found: Found) -> None:
         then = found.looked[0].then
         if len(found.looked) == 1:
-            past = f"{then.address} @ 21:14" if then.at == then.as_of else f"{then.address} alone is now"
+            past = then.at < then.as_of
+            other = f"{then.address} alone is now" if past else f"for the past: {then.address} @ 21:14"
             assumed = f"{found.assumed}.  " if found.assumed else ""
-            self._screen.say(f"{assumed}judged as of {then.as_of:%Y-%m-%d %H:%M:%S}Z.  for another time: {past}")
+            as_of = then.at if past else then.as_of
+            self._screen.say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")
         elif found.assumed:
             self._screen.say(found.assumed)

@@ -5,6 +5,8 @@ Everything here is plain text made of values; what comes from outside has gone t
 
 from __future__ import annotations
 
+from typing import Final
+
 from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
 from tui.hand import CidrFacts, Facts, PoolFacts, is_problem
 from tui.text import visible
@@ -41,7 +43,7 @@ _LOW_PERCENT = 90
 
 def _pool_title(pool: Pool) -> str:
     low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
-    used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} %)"
+    used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} % used)"
     ours = pool.kind is PoolKind.CUSTOMER and pool.runway_days is not None
     days = f" -- runway {pool.runway_days:.0f} d" if ours else ""
     return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
@@ -52,7 +54,7 @@ def strip_lines(facts: Facts) -> tuple[str, str]:
     hand = facts.hand
     if hand.finding is not None:
         first = visible(hand.finding.message) if facts.verdict is None else _address_lines(facts)[0]
-        return first, f"remedy: {visible(hand.finding.remedy)}"
+        return first, f"remedy: {visible(_without_command(hand.finding.remedy))}"
     if facts.verdict is not None:
         return _address_lines(facts)
     if facts.pool is not None:
@@ -60,6 +62,11 @@ def strip_lines(facts: Facts) -> tuple[str, str]:
     if facts.cidr is not None:
         return _cidr_lines(facts.cidr)
     return f"serves {count_of(len(facts.siblings), 'EIP')}", ""
+
+
+def _without_command(remedy: str) -> str:
+    """A remedy where its key is named beside it."""
+    return remedy.partition(": eipdeck ")[0]
 
 
 def _pool_lines(facts: PoolFacts) -> tuple[str, str]:
@@ -135,12 +142,19 @@ def _address_lines(facts: Facts) -> tuple[str, str]:
         return visible(verdict.summary), ""
     if eip.landed_in_default:
         return _serves(facts, eip), f"landed in the default pool of {visible(eip.region)}; {_siblings(facts)}"
+    if not eip.customer_owned:
+        by = f"by {visible(eip.allocated_by)} {why_allocated(facts.history, eip)}".rstrip()
+        return _serves(facts, eip), f"Zenlayer-assigned; no landing is known of it; {by}; {_siblings(facts)}"
     origin = f"  AS{verdict.asn}" if verdict.asn else ""
     by = f"by {visible(eip.allocated_by)} {why_allocated(facts.history, eip)}".rstrip()
     return (
         _serves(facts, eip),
         f"CIDR {eip.cidr}  pool {visible(eip.pool_id)}{origin}  {by}  {_siblings(facts)}",
     )
+
+
+_WIDE_ENOUGH: Final = 80
+"""Cells beyond which a moment is told as an age."""
 
 
 def _serves(facts: Facts, eip: Eip) -> str:
@@ -152,7 +166,9 @@ def _serves(facts: Facts, eip: Eip) -> str:
     first = eip.bindings[0]
     more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
     what = f": {what_of(first)}" if what_of(first) else ""
-    line = f"serves {binding_words(first, facts.services)}{what}{more} since {minute(first.bound_at)}"
+    line = f"serves {binding_words(first, facts.services)}{what}{more}"
+    moment = f" since {minute(first.bound_at)}"
+    line += moment if len(line + moment) < _WIDE_ENOUGH else f", {age(first.bound_at, facts.now)}"
     by = f"by {visible(eip.allocated_by)} {why_allocated(facts.history, eip)}".rstrip()
     return f"{line}; allocated {by}" if eip.landed_in_default else line
 

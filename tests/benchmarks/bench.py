@@ -11,7 +11,15 @@ from typing import Any, cast
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from core import ActivateRequest, AddCidrRequest, AllocationRequest, Desk, PoolOrder, PoolSettingsRequest
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    AllocationRequest,
+    Desk,
+    PoolOrder,
+    PoolSettingsRequest,
+    ReleaseRequest,
+)
 
 Act = Callable[[], object]
 LINES = pytest.StashKey[list[str]]()
@@ -59,3 +67,18 @@ def onboard(desk: Desk, cidr: str, pool: str, order: PoolOrder = PoolOrder.LOWES
 def allocate(desk: Desk, pool: str, count: int = 1) -> tuple[str, ...]:
     done = desk.platform.allocate(AllocationRequest(pool_id=pool, count=count))
     return tuple(eip.address for eip in done.eips)
+
+
+POOL = "edge"
+_BATCH = 65_536
+
+
+def fill(desk: Desk, batches: int) -> None:
+    """A pool of a /11 with so many batches of EIPs, a quarter of them second tenancies; one batch is a small one."""
+    size = _BATCH if batches > 1 else 64
+    onboard(desk, "44.0.0.0/11", POOL)
+    for number in range(batches):
+        addresses = allocate(desk, POOL, size)
+        if number % 4 == 0:
+            desk.platform.release(ReleaseRequest(eips=addresses))
+            allocate(desk, POOL, size)

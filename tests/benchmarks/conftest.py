@@ -7,7 +7,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from core import Desk, open_desk
-from tests.benchmarks.bench import LINES, Ratio
+from tests.benchmarks.bench import LINES, Ratio, fill
 from tests.benchmarks.floor import Floor
 
 
@@ -21,6 +21,15 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(str(tmp_path / "deck.db"), operator="bench")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def million(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A million live EIPs, a quarter of them second tenancies, by the public door; a few when nothing is measured."""
+    opened = open_desk(str(tmp_path_factory.mktemp("million") / "deck.db"), operator="bench")
+    fill(opened, batches=16 if pytestconfig.getoption("benchmark_enable") else 1)
     yield opened
     opened.close()
 

@@ -118,3 +118,11 @@ def test_times_without_a_zone_are_counted(tmp_path: Path) -> None:
     text = ["2026-11-20 10:00 8.8.8.8", "2026-11-20T10:00Z 8.8.8.8", "2026-11-20 11:00 no address"]
     found = desk.evidence(text)
     assert (found.lines, found.mentions, len(found.verdicts), found.unzoned) == (3, 2, 1, 1)
+
+
+def test_a_time_that_is_not_understood_is_not_passed_over(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path, clock=Clock())
+    missed = ["23.11.2026 21:14 CET 8.8.8.8", "11/23/2026 9:14 PM EST 8.8.8.8", "yesterday 21:14:07 from 8.8.8.8"]
+    none = ["8.8.8.8:44 to 8.8.4.4:4433", "aa:bb:cc:dd:ee:12 8.8.8.8", "8.8.8.8 took 1.2 s", "x:12:34y 8.8.8.8"]
+    assert desk.evidence(missed).misread == 3
+    assert desk.evidence(none).misread == 0

@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -100,6 +101,14 @@ class ScrollLines(Lines, can_focus=True):
         self.whole: tuple[Line, ...] = ()
         self.top = 0
 
+    class Scrolled(Message):
+        """Other lines are in sight."""
+
+    @property
+    def below(self) -> int:
+        """Lines that are out of sight below."""
+        return max(len(self._folded()) - self.top - self.size.height, 0)
+
     def show_whole(self, lines: Sequence[Line | str], *, keep_place: bool = False) -> None:
         self.whole = tuple(Line(line) if isinstance(line, str) else line for line in lines)
         self.top = self.top if keep_place else 0
@@ -116,6 +125,7 @@ class ScrollLines(Lines, can_focus=True):
         folded = self._folded()
         self.top = max(min(self.top + delta, len(folded) - self.size.height), 0)
         self.show(*folded[self.top : self.top + self.size.height])
+        self.post_message(self.Scrolled())
 
     def action_down(self) -> None:
         self._scroll(1)

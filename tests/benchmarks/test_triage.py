@@ -1,0 +1,63 @@
+"""Verdicts at a million EIPs, and a hundred thousand pasted lines."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from core import Desk
+from tests.benchmarks.bench import POOL, Ratio, allocate
+
+ROUNDS = 200
+ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+
+
+def some_addresses(desk: Desk, count: int) -> list[str]:
+    """Addresses from all over the pool: held, released, never given out."""
+    first, seen = 44 << 24, random.Random(7)
+    size = desk.pool(POOL).total
+    return [
+        ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+        for number in (first + seen.randrange(size) for _ in range(count))
+    ]
+
+
+def test_a_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
+    """Goal 7."""
+    asked = iter(some_addresses(million, ROUNDS + 1))
+    says = "one verdict, 1M EIPs / one allocation"
+    ratio.of(lambda: million.lookup(next(asked)), lambda: allocate(million, POOL), says=says, goal=1.0, rounds=ROUNDS)
+
+
+def test_a_past_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
+    """Goal 7, about a moment before the last tenancies."""
+    asked = iter(some_addresses(million, ROUNDS + 1))
+    then = million.now() - timedelta(seconds=1)
+    says = "one past verdict, 1M EIPs / one allocation"
+    ratio.of(
+        lambda: million.lookup(next(asked), then), lambda: allocate(million, POOL), says=says, goal=1.0, rounds=ROUNDS
+    )
+
+
+def test_a_hundred_thousand_lines(ratio: Ratio, million: Desk, tmp_path: Path) -> None:
+    """Goal 11: an access log, against reading it and finding the addresses with one regular expression."""
+    count = ratio.size(100_000, 100)
+    seen = random.Random(7)
+    log = tmp_path / "access.log"
+    with log.open("w", encoding="utf-8") as file:
+        for number, address in enumerate(some_addresses(million, count)):
+            when = f"{million.now() - timedelta(seconds=seen.randrange(86_400)):%d/%b/%Y:%H:%M:%S} +0000"
+            file.write(f'{address} - - [{when}] "GET /{number} HTTP/1.1" 200 512 "-" "curl/8.5.0"\n')
+
+    def judged() -> int:
+        with log.open(encoding="utf-8") as file:
+            return million.evidence(file).mentions
+
+    def read() -> int:
+        with log.open(encoding="utf-8") as file:
+            return sum(len(ADDRESS.findall(line)) for line in file)
+
+    ratio.of(judged, read, says="100,000 lines to verdicts / reading them with one regex", goal=6.0, rounds=5)
+    assert judged() == read() == count
