@@ -468,9 +468,27 @@ FORMS: list[Form] = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
-async def test_a_form_is_left_with_nothing(form: Form, key: str) -> None:
-    assert await fill(form, "tab", "x", key) == [None]
+@pytest.mark.parametrize("keys", [("escape",), ("ctrl+c", "ctrl+c")])
+async def test_a_form_is_left_with_nothing(form: Form, keys: tuple[str, ...]) -> None:
+    assert await fill(form, "tab", "x", *keys) == [None]
+
+
+async def test_ctrl_c_clears_the_field_before_it_leaves() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.put(pilot, AcceptModal(FINDING))
+        await type_text(pilot, "half a reason")
+        await pilot.press("ctrl+c")
+        assert app.answers == []
+        assert "half a reason" not in words(app)
+        await pilot.press("ctrl+c")
+        assert app.answers == [None]
+
+
+async def test_what_is_preset_is_replaced_by_what_is_typed() -> None:
+    (asked,) = await fill(allocate("hk-spare"), "tab", "tab", "3", "enter", "enter", "enter", "enter")
+    assert isinstance(asked, AllocationRequest)
+    assert asked.count == 3
 
 
 SPOKEN = {

@@ -61,11 +61,17 @@ class Field(Input, inherit_bindings=False):
             value,
             placeholder=placeholder,
             compact=True,
-            select_on_focus=False,
+            select_on_focus=bool(value),
             max_length=self.LONGEST,
             classes=classes,
         )
         self.cursor_blink = False
+        self._preset = value
+
+    def heard(self) -> None:
+        """What is preset is replaced by the first character; what the operator wrote is not."""
+        if self.value != self._preset:
+            self.select_on_focus = False
 
     def validate_value(self, value: str) -> str:
         """Controls never reach the screen, wherever they come from."""
@@ -74,6 +80,7 @@ class Field(Input, inherit_bindings=False):
     def refill(self, held: Held) -> None:
         """Hold again what a field held."""
         self.value = str(held.value or "")
+        self.select_on_focus = False
 
     @property
     def held(self) -> Held:

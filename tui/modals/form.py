@@ -90,6 +90,7 @@ class Form(Sheet[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False, id="form_up"),
         Binding("down", "app.focus_next", show=False, id="form_down"),
+        Binding("ctrl+c", "interrupt", show=False, id="form_interrupt"),
     ]
     AUTO_FOCUS = "*"
     filled: Sequence[Held] = ()
@@ -101,7 +102,7 @@ class Form(Sheet[Result]):
         "tab and shift+tab go from field to field, and so does enter.",
         "up and down choose in a list, where > marks what is chosen; elsewhere they go from field to field.",
         "In a field ctrl+u clears to the left. What is filled in stays when something in it is refused.",
-        "esc and ctrl+c leave the form; nothing has changed then. PgDn and PgUp scroll.",
+        "ctrl+c clears the field; in an empty one it leaves the form, as esc does anywhere. PgDn and PgUp scroll.",
     )
 
     def rows(self) -> ComposeResult:
@@ -153,7 +154,16 @@ class Form(Sheet[Result]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        if isinstance(event.input, Field):
+            event.input.heard()
         self._changed()
+
+    def action_interrupt(self) -> None:
+        """Clear the field; in an empty one, or in none, leave."""
+        if isinstance(self.focused, Field) and self.focused.value:
+            self.focused.value = ""
+        else:
+            self.cancel()
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         event.stop()
