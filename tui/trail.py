@@ -36,6 +36,8 @@ class Trail:
         name = f"trail-{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.md"
         self.path = (folder or user_state_path("eipdeck", appauthor=False)) / name
         self.entries = 0
+        self.problem = ""
+        """Why the last entry is missing; empty: none is."""
         self._begun = begun
 
     def add(self, at: datetime, operator: str, entry: Entry) -> None:
@@ -57,8 +59,9 @@ class Trail:
                 file.write(text if self.entries else f"{head}{text}")
         except OSError as problem:
             why = (problem.strerror or "cannot be written").lower()
-            raise error("store_unavailable", f"Nothing was written to the trail, {why}: {self.path}") from problem
-        self.entries += 1
+            self.problem = f"Nothing was written to the trail, {why}: {self.path}"
+            raise error("store_unavailable", self.problem) from problem
+        self.entries, self.problem = self.entries + 1, ""
 
     def text(self) -> str:
         """All of it; empty when nothing has happened. Blocks.

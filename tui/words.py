@@ -13,6 +13,7 @@ from core import Binding, BindingKind, Eip, Event, Finding, Service
 from tui.text import visible
 
 __all__ = [
+    "action_words",
     "age",
     "binding_words",
     "count_of",
@@ -109,6 +110,13 @@ def ended_words(end: Event) -> str:
     kind = {"load_balancer": "lb"}.get(str(before.get("kind")), str(before.get("kind")))
     parts = (kind, before.get("service_id"), before.get("private_ip") or "")
     return visible(" ".join(str(part) for part in parts if part))
+
+
+def action_words(event: Event) -> str:
+    """What happened, with where to when that is the point of it."""
+    if event.action == "moved" and event.after:
+        return visible(f"moved to {event.after.get('address')}")
+    return visible(event.action)
 
 
 def why_allocated(history: Iterable[Event], eip: Eip) -> str:

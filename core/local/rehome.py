@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import text
 
+from core.addresses import parse_address
 from core.errors import error
-from core.history import Change
+from core.history import Change, Fact, record
 from core.inventory import service_by_id
 from core.local.allocation import Tenancy, begin_tenancies, take, take_one
 from core.local.binding import begin_binding, checked_quota, found
@@ -39,9 +40,22 @@ def rehome(change: Change, request: RehomeRequest) -> Allocation:
     fresh = _replacement(change, eip, pool, address)
     if not request.keep:
         end_tenancy(change, eip)
+    record(change, _left(eip, fresh, kept=request.keep))
     bindings = tuple(_moved(change, fresh, binding, more=request.keep) for binding in eip.bindings)
     status = EipStatus.BOUND if bindings else EipStatus.UNBOUND
     return Allocation((replace(fresh, bindings=bindings, status=status),), ())
+
+
+def _left(eip: Eip, fresh: Eip, *, kept: bool) -> Fact:
+    """What the old address's history says: where its service is now."""
+    return Fact(
+        "moved",
+        eip_id=eip.id,
+        address=parse_address(eip.address),
+        pool_id=eip.pool_id,
+        cidr=eip.cidr,
+        after={"address": fresh.address, "eip_id": fresh.id, "kept": kept},
+    )
 
 
 def _checked_goal(change: Change, eip: Eip, pool: PoolRow) -> None:

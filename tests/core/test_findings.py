@@ -235,3 +235,10 @@ def test_worst_comes_first(demo: Desk) -> None:
     assert severities == sorted(severities)
     demo.platform.drain_cidr(DrainRequest(cidr="192.0.2.0/24"))
     assert about(demo, "cidr_draining_blocked", "192.0.2.0/24")
+
+
+def test_the_history_of_what_was_moved_says_where_to(demo: Desk) -> None:
+    subject = landed(demo)
+    new = demo.platform.rehome(RehomeRequest(eip=subject, pool_id="hk-spare")).eips[0]
+    (moved,) = [event for event in demo.history(subject) if event.action == "moved"]
+    assert moved.after == {"address": new.address, "eip_id": new.id, "kept": False}

@@ -85,7 +85,7 @@ def test_an_unknown_code_is_a_defect() -> None:
 def test_the_embedded_platform_is_a_platform() -> None:
     """Every verb of the protocol, with the same parameters."""
     verbs = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
-    assert len(verbs) == 17
+    assert len(verbs) == 18
     for name in verbs:
         ours = inspect.signature(getattr(LocalPlatform, name))
         assert str(ours) == str(inspect.signature(getattr(Platform, name)))

@@ -66,7 +66,7 @@ def test_a_pool_nearly_exhausted(demo: Deck, columns: int, rows: int) -> None:
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("7 findings, 2 critical")
         deck.press("p")
-        deck.until("[p Pools 4]", "> ! hk-edge", "2 free of 256 (98 %)")
+        deck.until("[p Pools 4]", "> ! hk-edge", "2 free of 256 (98 % used)")
         deck.press("j", "j", "A")
         text = deck.until("allocate an EIP", "> hk-spare", "not your addresses")
         assert text.index("hk-spare") < text.index("hk-edge") < text.index("not your addresses")
@@ -97,7 +97,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.until("RELEASE 3 EIPS in")
         deck.until("released 3 EIPs, each to the pool it came from")
         deck.press("c")
-        deck.until("198.51.100.0/24 -- draining -- empty")
+        deck.until("198.51.100.0/24 -- ! draining -- empty")
         deck.press("D")
         deck.until("review: retire 198.51.100.0/24", "Type the whole prefix")
         deck.confirm("198.51.100.0/24")

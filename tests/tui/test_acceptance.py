@@ -173,7 +173,7 @@ async def _and_succeeds_after(operator: Operator, desk: Desk) -> None:
     await operator.confirm("16")
     await operator.until("released 16 EIPs, each to the pool it came from")
     await operator.press("c")
-    await operator.until(f"{CIDR} -- draining -- empty", "D retire")
+    await operator.until(f"{CIDR} -- ! draining -- empty", "D retire")
     await operator.press("D")
     await operator.until(f"review: retire {CIDR}")
     await operator.confirm(CIDR)

@@ -213,6 +213,8 @@ async def test_a_trail_that_cannot_be_written_stops_nothing(tmp_path: Path, stat
         await operator.confirm()
         await operator.until("capped at 50 Mbps")
         assert desk.eip(first.address).bandwidth_mbps == 50
+        await operator.press("g")
+        await operator.until("! Nothing was written to the trail")
 
 
 async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -> None:

@@ -250,6 +250,7 @@ class ReviewModal(Sheet["str | None"]):
         event.stop()
         self._stop_confirming()
         self._keystrokes.noise(self._clock())
+        self.say("a paste is not taken here: what confirms is typed", problem=True)
 
     def on_screen_resume(self) -> None:
         self._keystrokes.noise(self._clock())

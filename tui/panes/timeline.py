@@ -12,7 +12,7 @@ from tui.panes.pane import Drill, ListPane
 from tui.tables import EVENTS
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import age, count_of, minute
+from tui.words import action_words, age, count_of, minute
 
 __all__ = ["TimelinePane"]
 
@@ -34,7 +34,7 @@ class TimelinePane(ListPane[Event]):
             [
                 Column("AT", 17, lambda event: minute(event.at)),
                 Column("OPERATOR", 12, lambda event: event.operator, drop=2),
-                Column("ACTION", 17, lambda event: event.action),
+                Column("ACTION", 17, action_words),
                 Column("SUBJECT", 16, _subject, drop=1),
                 Column("REASON", 8, lambda event: event.reason or "-", stretch=True, drop=3),
             ],
