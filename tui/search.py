@@ -93,7 +93,8 @@ class Search:
             when = f" @ {minute(screen.hand.at)}" if screen.hand.at is not None else ""
             self.omnibar.rest(f"{what} {visible(screen.hand.id)}{when}", f"esc back to {pane.view.value}")
         elif self._text:
-            self.omnibar.rest(f"look up: {visible(self._text, _SHOWN)}", self._note)
+            note = f"{self._note}  filter: {visible(pane.filter, _SHOWN // 3)}" if pane.filter else self._note
+            self.omnibar.rest(f"look up: {visible(self._text, _SHOWN)}", note)
         elif pane.filter:
             self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{pane.table.total:,} shown  esc clears")
         else:

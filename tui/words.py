@@ -6,8 +6,9 @@ Everything here is plain text made of values; what comes from outside has gone t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from core import Binding, BindingKind, Eip, Event, Finding, Service
 from tui.text import visible
@@ -106,9 +107,12 @@ def last_served(history: Iterable[Event], eip: Eip) -> Event | None:
 
 def ended_words(end: Event) -> str:
     """`nic web-05 10.0.1.5`: what the binding served that an event ended."""
-    before = end.before or {}
-    kind = {"load_balancer": "lb"}.get(str(before.get("kind")), str(before.get("kind")))
-    parts = (kind, before.get("service_id"), before.get("private_ip") or "")
+    return _bound_words(end.before or {})
+
+
+def _bound_words(binding: Mapping[str, Any]) -> str:
+    kind = {"load_balancer": "lb"}.get(str(binding.get("kind")), str(binding.get("kind")))
+    parts = (kind, binding.get("service_id"), binding.get("private_ip") or "")
     return visible(" ".join(str(part) for part in parts if part))
 
 
@@ -116,7 +120,8 @@ def action_words(event: Event) -> str:
     """What happened, with where to when that is the point of it."""
     if event.action == "moved" and event.after:
         return visible(f"moved to {event.after.get('address')}")
-    return visible(event.action)
+    binding = event.after if event.action == "bind" else event.before if event.action == "unbind" else None
+    return visible(event.action) if not binding else f"{visible(event.action)} {_bound_words(binding)}"
 
 
 def why_allocated(history: Iterable[Event], eip: Eip) -> str:

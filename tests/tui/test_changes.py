@@ -377,7 +377,7 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         assert [cidr.cidr for cidr in desk.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
-async def test_esc_in_a_review_goes_back_to_its_form_and_cancel_does_not(tmp_path: Path) -> None:
+async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp_path: Path) -> None:
     desk = small_desk(tmp_path)
     async with on_deck(desk) as operator:
         await operator.press("A")
@@ -388,7 +388,7 @@ async def test_esc_in_a_review_goes_back_to_its_form_and_cancel_does_not(tmp_pat
         await operator.until("allocate an EIP", "web-44", "J-902", absent="review:")
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("review: allocate 1 EIP")
-        await operator.press("n")
+        await operator.press("ctrl+c")
         await operator.until("nothing was sent", absent="allocate an EIP")
         assert desk.page(EipQuery()).total == 0
 

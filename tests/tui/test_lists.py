@@ -80,3 +80,29 @@ async def test_from_160_columns_the_timeline_stands_beside(tmp_path: Path) -> No
         await operator.press("e")
         await operator.until("[e EIPs 1]", absent="add_cidr")
     bob.close()
+
+
+@pytest.mark.parametrize(
+    ("view", "filter_", "shown"),
+    [
+        ("tt", "by:bob action:release", "203.0.113.253"),
+        ("c", "state:draining", "198.51.100.0/24"),
+        ("c", "!own:yes", "198.18.0.0/20"),
+        ("p", "kind:default", "default"),
+        ("f", "severity:critical code:pool_near_exhaustion", "hk-edge"),
+    ],
+)
+async def test_a_list_is_filtered_by_its_keys(tmp_path: Path, view: str, filter_: str, shown: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press(*view, "/")
+        await operator.type(filter_)
+        await operator.press("enter")
+        await operator.until(f"filter: {filter_}", shown, "hidden by the filter")
+
+
+async def test_a_key_that_a_list_does_not_know_is_refused_and_the_known_ones_are_named(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("t", "t", "/")
+        await operator.type("zz:q")
+        await operator.press("enter")
+        await operator.until("zz: is no key of the Timeline; known here: by:, action:, pool:, cidr:")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from core import BindingKind, Eip, Service
+from core import Binding, BindingKind, BindRequest, Eip, Service
 from tui.text import visible
 
-__all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip"]
+__all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip", "shares"]
 
 _EVERYTHING: Final = "0.0.0.0/0"
 
@@ -57,3 +57,18 @@ def on_private_ip(service: Service, private_ip: str, eips: Iterable[Eip]) -> int
 def mixes_owners(eip: Eip, others: Sequence[Eip]) -> list[Eip]:
     """Those of another owner than the EIP."""
     return [other for other in others if other.customer_owned != eip.customer_owned and other.id != eip.id]
+
+
+def shares(request: BindRequest, other: Eip) -> bool:
+    """Whether another EIP serves the very thing: the private address, a source, or the whole balancer."""
+    return any(_same_part(request, binding) for binding in other.bindings if binding.service_id == request.service_id)
+
+
+def _same_part(request: BindRequest, binding: Binding) -> bool:
+    if binding.kind is not request.kind:
+        return False
+    if request.kind is BindingKind.NIC:
+        return binding.private_ip == request.private_ip
+    if request.kind is BindingKind.SNAT:
+        return bool({*request.sources, _EVERYTHING} & set(binding.sources)) or _EVERYTHING in request.sources
+    return True

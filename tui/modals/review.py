@@ -80,8 +80,7 @@ class ReviewModal(Sheet["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "send", show=False, id="yes"),
-        Binding("escape", "step_back", "back", show=False, id="review_back"),
-        Binding("enter,n,q", "leave", "cancel", show=False, id="review_cancel"),
+        Binding("escape,enter,n,q", "step_back", "cancel", show=False, id="review_cancel"),
         Binding("a", "copy", "copy", show=False, id="copy"),
         Binding("r", "reason", "reason", show=False, id="review_reason"),
         Binding("backspace", "rub_out", "delete", show=False, id="review_rub_out"),
@@ -90,7 +89,7 @@ class ReviewModal(Sheet["str | None"]):
     ]
     SENTENCES = (
         "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
-        "Enter, n, q and ctrl+c cancel; so does esc, or it goes back to the form that led here.",
+        "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
         "Keys in a burst are a paste: the review closes, nothing is sent.",
         "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
         "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
@@ -117,7 +116,7 @@ class ReviewModal(Sheet["str | None"]):
     ) -> None:
         """Show `review`; `clock` and `later` are the time it lives by.
 
-        `from_form` says that esc goes back to the form it came from.
+        `from_form` says that there is a form to go back to.
         """
         super().__init__(f"review: {review.title}")
         self.review = review
@@ -159,8 +158,8 @@ class ReviewModal(Sheet["str | None"]):
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
-        back = "enter cancels, esc goes back" if self._from_form else "enter and esc cancel"
-        self.say(f"Cancel has the focus: {back}, r edits the reason")
+        back = "go back to the form" if self._from_form else "cancel"
+        self.say(f"Cancel has the focus: enter and esc {back}, r edits the reason")
         self.set_focus(self.query_one(CancelText))
         self._paint()
         self.run_worker(self._look(), group="look")
@@ -171,8 +170,13 @@ class ReviewModal(Sheet["str | None"]):
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
         copy = ("a copy",) if self.review.target_copy else ()
-        leave = ("esc back", "n cancel") if self._from_form else ("esc cancel",)
-        return (*leave, send.replace(" at once", ""), "r reason", *copy, "F1 help")
+        return (
+            "esc back" if self._from_form else "esc cancel",
+            send.replace(" at once", ""),
+            "r reason",
+            *copy,
+            "F1 help",
+        )
 
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"

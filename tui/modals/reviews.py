@@ -30,7 +30,7 @@ from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_dra
 from tui.modals.command_line import command_line
 from tui.modals.finding_reviews import review_accept, review_recover
 from tui.modals.lines import Line
-from tui.modals.occupancy import addresses_with_owner, mixes_owners
+from tui.modals.occupancy import addresses_with_owner, mixes_owners, shares
 from tui.modals.pools import usage_lines
 from tui.modals.review import Review, Tier
 from tui.modals.review_parts import (
@@ -115,7 +115,8 @@ def review_bind(
     """Of a binding; `occupants` are the EIPs the service has already, `services` name what the EIP serves now."""
     others = [other for other in occupants if other.id != eip.id]
     request = replace(request, eip=eip.address)
-    beside = f", next to {addresses_with_owner(others)}" if others else ""
+    same = [other for other in others if shares(request, other)]
+    beside = f", next to {addresses_with_owner(same)}" if same else ""
     lines = [
         target_line(eip),
         owner_line(eip),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from core import Cidr, CidrState
 from tui.commands import View
 from tui.hand import Hand, HandKind
@@ -56,6 +58,14 @@ class CidrsPane(ListPane[Cidr]):
     async def load(self, inventory: Inventory) -> None:
         self._subjects = inventory.subjects()
         self.show_rows(inventory.cidrs)
+
+    def keys(self) -> Mapping[str, Callable[[Cidr], str]]:
+        return {
+            "state": lambda cidr: cidr.state.value,
+            "pool": lambda cidr: cidr.pool_id,
+            "region": lambda cidr: cidr.region,
+            "own": lambda cidr: "yes" if cidr.customer_owned else "no",
+        }
 
     def words(self, row: Cidr) -> str:
         asn = "" if row.asn is None else str(row.asn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Finding, Severity
@@ -66,6 +67,9 @@ class FindingsPane(ListPane[Finding]):
         self._now = inventory.read_at
         self._pools = frozenset(pool.id for pool in inventory.pools)
         self.show_rows(inventory.findings)
+
+    def keys(self) -> Mapping[str, Callable[[Finding], str]]:
+        return {"severity": lambda finding: finding.severity.value, "code": lambda finding: finding.code}
 
     def words(self, row: Finding) -> str:
         return f"{row.severity.value} {row.code} {row.subject} {row.message}"

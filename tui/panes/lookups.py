@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core import Verdict, VerdictWord
@@ -76,6 +76,9 @@ class LookupsPane(ListPane[Looked]):
 
     async def load(self, inventory: Inventory) -> None:
         """The verdicts were asked for once; they stay as they were given."""
+
+    def keys(self) -> Mapping[str, Callable[[Looked], str]]:
+        return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}
 
     def words(self, row: Looked) -> str:
         return f"{row.then.address} {row.then.verdict.value} {_served(row)} {row.now.verdict.value}"

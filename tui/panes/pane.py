@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from core import Desk
+from core import Desk, error
 from tui.commands import View
 from tui.hand import Hand
 from tui.host import Ask
@@ -175,14 +175,35 @@ class ListPane(Pane, Generic[Row]):
     def table(self) -> ListTable[Row]:
         return self._table
 
+    def keys(self) -> Mapping[str, Callable[[Row], str]]:
+        """What `key:value` in a filter looks at."""
+        return {}
+
+    def _listed(self, row: Row, wanted: Sequence[str]) -> bool:
+        text, keys = self.words(row).casefold(), self.keys()
+        for word in wanted:
+            plain = word.removeprefix("!")
+            key, colon, value = plain.partition(":")
+            found = keys[key](row).casefold() == value if colon and key in keys else plain in text
+            if found is word.startswith("!"):
+                return False
+        return True
+
+    def _check(self, text: str) -> None:
+        for word in text.casefold().split():
+            key, colon, _ = word.removeprefix("!").partition(":")
+            if colon and key.isalpha() and key not in self.keys():
+                known = ", ".join(f"{each}:" for each in self.keys()) or "none"
+                raise error("invalid_filter", f"{key}: is no key of the {self.view.value}; known here: {known}.")
+
     def show_rows(self, rows: Sequence[Row]) -> None:
         self._all = tuple(rows)
         wanted = self.filter.casefold().split()
-        shown = [row for row in self._all if all(word in self.words(row).casefold() for word in wanted)]
-        self._table.show(shown)
+        self._table.show([row for row in self._all if self._listed(row, wanted)])
         self.show_title()
 
     async def narrow(self, text: str) -> None:
+        self._check(text)
         self.filter = text
         self.show_rows(self._all)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from core import Pool, PoolKind
 from tui.commands import View
 from tui.hand import Hand, HandKind
@@ -73,6 +75,9 @@ class PoolsPane(ListPane[Pool]):
         troubled = troubled_pools(inventory.findings, inventory.cidrs)
         self._troubled = troubled & {pool.id for pool in inventory.pools}
         self.show_rows(inventory.pools)
+
+    def keys(self) -> Mapping[str, Callable[[Pool], str]]:
+        return {"kind": lambda pool: pool.kind.value, "region": lambda pool: pool.region}
 
     def words(self, row: Pool) -> str:
         return f"{row.id} {row.name} {row.kind.value} {row.region} {' '.join(row.cidrs)}"

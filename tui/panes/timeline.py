@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Event
@@ -78,6 +79,14 @@ class TimelinePane(ListPane[Event]):
         events = await self.ask(lambda desk: desk.history(subject, limit=LIMIT))
         if subject == self.subject:
             self.show_rows(events[::-1])
+
+    def keys(self) -> Mapping[str, Callable[[Event], str]]:
+        return {
+            "by": lambda event: event.operator,
+            "action": lambda event: event.action,
+            "pool": lambda event: event.pool_id or "",
+            "cidr": lambda event: event.cidr or "",
+        }
 
     def words(self, row: Event) -> str:
         return f"{row.operator} {row.action} {_subject(row)} {row.eip_id or ''} {row.reason or ''}"

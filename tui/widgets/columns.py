@@ -14,7 +14,7 @@ __all__ = ["GUTTER", "Column", "fit", "line", "sized"]
 
 Row = TypeVar("Row")
 
-_WIDEST = 24
+_WIDEST = 27
 """Cells that a column is given at most for what stands in it."""
 GUTTER = 4
 """Cells before the first column: cursor, the operator's mark, problem mark, space."""
