@@ -12,7 +12,7 @@ from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, s
 async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space", "space", "j", "space")
-        text = await operator.until("347 EIPs, rows 1-14; 3 marked: R, U and F act on them, u clears")
+        text = await operator.until("347 EIPs, rows 1-14; 3 marked: R, U, B and F act on them, u clears")
         assert [line[4:19].strip() for line in text.splitlines() if line[1:2] == "*"] == [
             "198.18.0.5",
             "198.18.0.6",
@@ -68,6 +68,37 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
         await operator.confirm("3")
         await operator.until("unbind: 3 EIPs done", absent="bound   lb")
         assert all(not eip.bindings for eip in desk.eips())
+
+
+async def test_several_are_bound_alike_and_the_first_refusal_ends_it(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    for _ in range(3):
+        allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("asterisk", "B")
+        await operator.until("bind 3 EIPs", "203.0.113.0 and 2 more, alike")
+        await operator.press("right", "right", "right", "enter", "down", "enter")
+        await operator.type("J-904")
+        await operator.press("enter")
+        await operator.until(
+            "review: bind 3 EIPs to lb lb-1", "203.0.113.2", "Type the count", "eipdeck bind 203.0.113.1"
+        )
+        await operator.confirm("3")
+        await operator.until("bind: 3 EIPs done")
+        assert [eip.bindings[0].service_id for eip in desk.eips()] == ["lb-1"] * 3
+        assert not operator.deck.marked
+        await operator.press("asterisk", "B")
+        await operator.until("bind 3 EIPs")
+        await operator.press("home", "left", "left", "left", "enter")
+        await operator.type("nic-1")
+        await operator.press("enter", "enter", "enter")
+        await operator.confirm("3")
+        await operator.until("holder_conflict")
+        await operator.press("escape")
+        await operator.until("bind 3 EIPs", "> nic-1", absent="refused:")
+        await operator.press("escape")
+        await operator.until("nothing was sent", absent="bind 3 EIPs")
+        assert len(operator.deck.marked) == 3
 
 
 async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ DNAT = ("right", "right", "tab")
 
 
 def bind() -> BindModal:
-    return BindModal(FREE, SERVICES, OCCUPANTS)
+    return BindModal([FREE], SERVICES, OCCUPANTS)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ async def test_the_lists_say_what_already_serves_there() -> None:
     await fill(bind, "right", "tab", "nat-1", see=mixed)
     await fill(bind, "right", "right", "right", see="lb-pay pay-front front-end EIPs: 192.0.2.2")
     busy = (eip("203.0.113.10", binding("nic", "nic-07", private_ip="10.0.1.7")),)
-    await fill(lambda: BindModal(FREE, SERVICES, {"nic-07": busy}), "tab", "nic-07", see="10.0.1.7 1 of 4 EIPs")
+    await fill(lambda: BindModal([FREE], SERVICES, {"nic-07": busy}), "tab", "nic-07", see="10.0.1.7 1 of 4 EIPs")
 
 
 async def test_typing_narrows_and_the_first_that_is_left_is_chosen() -> None:
@@ -322,7 +322,7 @@ async def test_typing_narrows_and_the_first_that_is_left_is_chosen() -> None:
 async def test_a_long_list_keeps_the_chosen_one_in_sight() -> None:
     many = [service(f"nic-{number:02}", "nic", None, [f"10.0.0.{number}"]) for number in range(61)]
     downs = ["down"] * 40
-    await fill(lambda: BindModal(FREE, many, {}), "tab", *downs, see="> nic-39")
+    await fill(lambda: BindModal([FREE], many, {}), "tab", *downs, see="> nic-39")
 
 
 @pytest.mark.parametrize(
@@ -350,14 +350,14 @@ async def test_other_things_that_are_missing_are_named() -> None:
 
 async def test_an_interface_without_known_addresses_takes_a_typed_one() -> None:
     odd = [service("nic-9", "nic", None)]
-    assert await fill(lambda: BindModal(FREE, odd, {}), "tab", "tab", "10.0.0.9", "tab", "enter") == [
+    assert await fill(lambda: BindModal([FREE], odd, {}), "tab", "tab", "10.0.0.9", "tab", "enter") == [
         BindRequest(eip="203.0.113.9", kind=BindingKind.NIC, service_id="nic-9", private_ip="10.0.0.9")
     ]
 
 
 async def test_services_of_other_regions_are_not_offered() -> None:
     far = replace(SERVICES[0], region="eu-west-1")
-    await fill(lambda: BindModal(FREE, [far], {}), see="0 of 0 in asia-east-1")
+    await fill(lambda: BindModal([FREE], [far], {}), see="0 of 0 in asia-east-1")
 
 
 # rehome, bandwidth, accept, add
@@ -594,7 +594,7 @@ def hostile_allocation() -> AllocateModal:
 def hostile_bind() -> BindModal:
     services = [service(text, "nic", text, ["10.0.1.44"]) for text in HOSTILE]
     busy = {text: (eip("203.0.113.7", binding("nic", text, private_ip="10.0.1.44"), name=text),) for text in HOSTILE}
-    return BindModal(FREE, services, busy)
+    return BindModal([FREE], services, busy)
 
 
 @pytest.mark.parametrize(

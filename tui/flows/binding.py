@@ -12,18 +12,18 @@ from tui.modals import BindModal
 from tui.modals.reviews import review_bind
 from tui.words import count_of
 
-__all__ = ["bind", "bind_again"]
+__all__ = ["bind", "bind_again", "services_of"]
 
 
 async def bind(steps: Steps, eip: Eip) -> None:
     """Bind an EIP to one downstream service."""
     title = f"bind {eip.address}"
-    known = await steps.read(title, lambda desk: _services(desk, eip.region))
+    known = await steps.read(title, lambda desk: services_of(desk, eip.region))
     if known is None:
         return
     services, occupants = known
     await steps.insist(
-        lambda: BindModal(eip, services, occupants), lambda request: _bind(steps, eip, services, occupants, request)
+        lambda: BindModal([eip], services, occupants), lambda request: _bind(steps, eip, services, occupants, request)
     )
 
 
@@ -52,7 +52,7 @@ async def bind_again(steps: Steps, eip: Eip, ended: Sequence[Binding]) -> None:
     """Offer the bindings that the last holder's EIP ended with, one after the other; the first that is left ends it."""
     title = f"bind {eip.address}"
     for place, binding in enumerate(ended):
-        known = await steps.read(title, lambda desk: (*_services(desk, eip.region), desk.eip(str(eip.id))))
+        known = await steps.read(title, lambda desk: (*services_of(desk, eip.region), desk.eip(str(eip.id))))
         if known is None:
             return
         services, occupants, now = known
@@ -75,6 +75,7 @@ async def bind_again(steps: Steps, eip: Eip, ended: Sequence[Binding]) -> None:
             return
 
 
-def _services(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
+def services_of(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
+    """What EIPs of a region can be bound to, and who is there already, by its id."""
     services = desk.services(region=region)
     return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}

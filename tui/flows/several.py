@@ -6,15 +6,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from core import Desk, Eip, EipStatus, NotFound, Pool, RehomeRequest, ReleaseRequest, Service, UnbindRequest
+from core import (
+    BindRequest,
+    Desk,
+    Eip,
+    EipStatus,
+    NotFound,
+    Pool,
+    RehomeRequest,
+    ReleaseRequest,
+    Service,
+    UnbindRequest,
+)
+from tui.flows.binding import services_of
 from tui.flows.changes import EipWatch
 from tui.flows.eip import bound_to, pools_and_cidrs
 from tui.flows.steps import Steps, Went, new_request_id
-from tui.modals import RehomeModal
-from tui.modals.reviews import review_rehome_several, review_release, review_unbind
+from tui.modals import BindModal, RehomeModal
+from tui.modals.reviews import review_bind_several, review_rehome_several, review_release, review_unbind
 from tui.words import count_of
 
-__all__ = ["rehome", "release", "unbind"]
+__all__ = ["bind", "rehome", "release", "unbind"]
 
 Request = TypeVar("Request")
 
@@ -66,6 +78,41 @@ def _unbinding(eip: Eip) -> UnbindRequest:
     return UnbindRequest(eip=str(eip.id), expected=eip, request_id=new_request_id())
 
 
+async def bind(steps: Steps, marked: Sequence[Eip]) -> None:
+    """Bind them all alike, one after the other."""
+    title = f"bind {count_of(len(marked), 'EIP')}"
+    living = await steps.read(title, lambda desk: _living(desk, marked))
+    if living is None or _none_left(steps, living[0]):
+        return
+    eips = living[0]
+    if _several_regions(steps, eips):
+        return
+    known = await steps.read(title, lambda desk: services_of(desk, eips[0].region))
+    if known is not None:
+        await steps.insist(lambda: BindModal(eips, *known), lambda asked: _bind(steps, eips, known[0], asked))
+
+
+async def _bind(steps: Steps, eips: Sequence[Eip], services: Sequence[Service], asked: BindRequest) -> Went:
+    service = next(service for service in services if service.id == asked.service_id)
+    watch = EipWatch(steps.host.ask, eips)
+    review = review_bind_several(asked, eips, service, reread=watch, services=services)
+    reason = await steps.confirm(review, f"BIND {count_of(len(eips), 'EIP')}")
+    if reason is None:
+        return Went.LEFT
+    requests = [
+        replace(asked, eip=str(eip.id), expected=eip, request_id=new_request_id(), reason=reason or None)
+        for eip in watch.latest
+    ]
+    return await _send_each(steps, "bind", steps.host.desk.platform.bind, eips, requests)
+
+
+def _several_regions(steps: Steps, eips: Sequence[Eip]) -> bool:
+    several = len({eip.region for eip in eips}) > 1
+    if several:
+        steps.host.say("the marked EIPs are of several regions: mark those of one", problem=True)
+    return several
+
+
 async def rehome(steps: Steps, marked: Sequence[Eip]) -> None:
     """Move them to one customer pool, one EIP after the other."""
     title = f"fix {count_of(len(marked), 'EIP')}"
@@ -73,8 +120,7 @@ async def rehome(steps: Steps, marked: Sequence[Eip]) -> None:
     if known is None or _none_left(steps, known[2]):
         return
     pools, cidrs, eips, services = known
-    if len({eip.region for eip in eips}) > 1:
-        steps.host.say("the marked EIPs are of several regions, and no pool is: mark those of one", problem=True)
+    if _several_regions(steps, eips):
         return
     await steps.insist(
         lambda: RehomeModal(eips, pools, cidrs), lambda asked: _rehome(steps, eips, pools, services, asked)
@@ -94,22 +140,21 @@ async def _rehome(
         replace(asked, eip=str(eip.id), expected=eip, request_id=new_request_id(), reason=reason or None)
         for eip in watch.latest
     ]
-    sent = await _send_each(steps, "fix", steps.host.desk.platform.rehome, eips, requests)
-    return Went.SENT if sent else Went.REFUSED
+    return await _send_each(steps, "fix", steps.host.desk.platform.rehome, eips, requests)
 
 
 async def _send_each(
     steps: Steps, what: str, verb: Callable[[Request], object], eips: Sequence[Eip], requests: Sequence[Request]
-) -> bool:
+) -> Went:
     """Send one after the other and say how far it is; the first refusal ends it, and what was done stays done."""
     for place, (eip, request) in enumerate(zip(eips, requests, strict=True)):
         title = f"{what} {eip.address} ({place + 1} of {len(eips)})"
         if await steps.send(title, verb, request) is None:
             steps.host.say(f"{what}: {place} of {len(eips)} done, refused at {eip.address}; the others stay marked")
-            return False
+            return Went.SENT if place else Went.REFUSED
         steps.host.unmark([eip])
     steps.host.say(f"{what}: {count_of(len(eips), 'EIP')} done")
-    return True
+    return Went.SENT
 
 
 def _living(desk: Desk, marked: Sequence[Eip]) -> tuple[list[Eip], list[Service]]:

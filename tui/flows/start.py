@@ -139,7 +139,7 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
 
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {
     "allocate": _allocate,
-    "bind": _on_eip("bind", binding.bind),
+    "bind": _on_eip("bind", binding.bind, several.bind),
     "unbind": _on_eip("unbind", eip.unbind, several.unbind),
     "release": _on_eip("release", eip.release, several.release),
     "rehome": _on_eip("rehome", _fix, several.rehome),

@@ -22,6 +22,7 @@ from tui.modals.occupancy import (
     on_private_ip,
 )
 from tui.text import safe, visible
+from tui.words import count_of
 
 __all__ = ["BindModal"]
 
@@ -39,10 +40,17 @@ _PROTOCOLS: Final = ("tcp", "udp", "any")
 class BindModal(Form["BindRequest | None"]):
     """Asks what an EIP is to serve."""
 
-    def __init__(self, eip: Eip, services: Sequence[Service], occupants: Mapping[str, Sequence[Eip]]) -> None:
-        """Offer the services of the EIP's region; `occupants` are the live EIPs bound to each, by its id."""
-        super().__init__(f"bind {eip.address}")
+    def __init__(
+        self, eips: Sequence[Eip], services: Sequence[Service], occupants: Mapping[str, Sequence[Eip]]
+    ) -> None:
+        """Offer the services of the EIPs' region; `occupants` are the live EIPs bound to each, by its id.
+
+        The request is about the first; the others are to be bound alike.
+        """
+        eip = eips[0]
+        super().__init__(f"bind {eip.address if len(eips) == 1 else count_of(len(eips), 'EIP')}")
         self._eip = eip
+        self._more = len(eips) - 1
         self._services = {service.id: service for service in services if service.region == eip.region}
         self._occupants = occupants
         holder = eip.bindings[0].kind if eip.bindings else BindingKind.NIC
@@ -82,7 +90,8 @@ class BindModal(Form["BindRequest | None"]):
     def rows(self) -> ComposeResult:
         eip = self._eip
         owned = "yes" if eip.customer_owned else "NO (DEFAULT)"
-        facts = f"{eip.address}   customer-owned: {owned}   {eip.region}   {eip.status.value}"
+        more = f" and {self._more:,} more, alike" if self._more else ""
+        facts = f"{eip.address}{more}   customer-owned: {owned}   {eip.region}   {eip.status.value}"
         yield Row("EIP", Static(safe(facts), classes="form-text", markup=False))
         yield Row("to", self._kind)
         for kind, (_served_by, label) in _KINDS.items():

@@ -52,6 +52,7 @@ __all__ = [
     "review_allocate",
     "review_bandwidth",
     "review_bind",
+    "review_bind_several",
     "review_drain",
     "review_recover",
     "review_rehome",
@@ -138,6 +139,29 @@ def review_bind(
     )
 
 
+def review_bind_several(
+    request: BindRequest, eips: Sequence[Eip], service: Service, reread: Reread, *, services: Sequence[Service] = ()
+) -> Review:
+    """Of several bindings that are alike, one after the other."""
+    each = [command_line(replace(request, eip=eip.address, request_id=None, reason=None)) for eip in eips]
+    lines = [*(_row(eip, services) for eip in eips), Line("after", f"each: {_bound_to(request, service)}"), NOTHING]
+    if len({eip.customer_owned for eip in eips}) > 1:
+        lines.append(Line("owners", f"{service.id} then mixes owners", problem=True))
+    return Review(
+        title=f"bind {len(eips)} EIPs to {_short(request.kind)} {service.id}",
+        target_copy="\n".join(eip.address for eip in eips),
+        sections=(tuple(lines), ()),
+        command=each[0],
+        more_commands=tuple(each[1:]),
+        tier=Tier.TYPED,
+        typed=str(len(eips)),
+        prompt=f"Binds {len(eips)} EIPs. Type the count:",
+        reason=request.reason or "",
+        reread=reread,
+        closing="One after the other; the first refusal ends it. Reversible: U ends the bindings.",
+    )
+
+
 def _short(kind: BindingKind) -> str:
     return "lb" if kind is BindingKind.LOAD_BALANCER else kind.value
 
@@ -208,13 +232,17 @@ def _review_unbind_several(
 def _table(eips: Sequence[Eip], services: Sequence[Service]) -> Iterator[Line]:
     """Several targets, a line each; the bound ones carry the mark."""
     for eip in eips:
-        owner = "customer" if eip.customer_owned else "DEFAULT"
-        served = ", ".join(binding_words(binding, services) for binding in eip.bindings) or "-"
-        yield Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
+        yield _row(eip, services)
     bound = sum(bool(eip.bindings) for eip in eips)
     yield Line("targets", f"{len(eips)}: {bound} bound, {len(eips) - bound} unbound")
     what = f"what the {bound} bound ones serve" if bound else "nothing here; DNS outside may still name them"
     yield Line("stops working", what, problem=bool(bound))
+
+
+def _row(eip: Eip, services: Sequence[Service]) -> Line:
+    owner = "customer" if eip.customer_owned else "DEFAULT"
+    served = ", ".join(binding_words(binding, services) for binding in eip.bindings) or "-"
+    return Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
 
 
 def review_release(

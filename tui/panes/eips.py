@@ -108,7 +108,7 @@ class EipsPane(Pane):
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
         table.mark(await self.ask(lambda desk: list(desk.eips(text))))
-        return f"{len(table.marks):,} marked: R, U and F act on them, u clears"
+        return f"{len(table.marks):,} marked: R, U, B and F act on them, u clears"
 
     def summary(self) -> str:
         table = self._table
@@ -122,7 +122,7 @@ class EipsPane(Pane):
         if self.filter:
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
-            return f"{shown}{marked}: R, U and F act on them, u clears"
+            return f"{shown}{marked}: R, U, B and F act on them, u clears"
         summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
         return _fitting(summary, "  n next problem, b back", self.app.size.width)
 
