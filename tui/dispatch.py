@@ -151,6 +151,7 @@ class Dispatch:
 
     def _sort(self) -> None:
         deck = self._screen.deck
+        self._screen.say("")
         self._screen.run_read((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
 
     def _refresh(self) -> None:

@@ -69,7 +69,8 @@ async def choose_columns(screen: DeckScreen) -> None:
     """`v`: which columns the list of EIPs shows."""
     table = screen.deck.eips.table
     offered = [(column.title, column.drop) for column in table.offered if column.drop]
-    chosen = await screen.app.push_screen_wait(ColumnsModal(offered, [column.title for column in table.columns]))
+    shown = [column.title for column in table.columns]
+    chosen = await screen.app.push_screen_wait(ColumnsModal(offered, shown, table.fitting))
     if chosen is not None:
         table.choose(chosen)
 

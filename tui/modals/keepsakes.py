@@ -27,7 +27,7 @@ class CopyModal(Sheet[str]):
         """Offer texts by what they are."""
         super().__init__(f"copy of {about}")
         self._texts = texts
-        options = [Option(name, (name, text.splitlines()[0] if text else "")) for name, text in texts.items()]
+        options = [Option(name, (name, " ".join(text.split()))) for name, text in texts.items()]
         self._choice = Choice(options, chosen=next(iter(texts), None), rows=12)
 
     def compose_body(self) -> ComposeResult:
@@ -54,11 +54,13 @@ class ColumnsModal(Sheet["frozenset[str]"]):
         "Where there is no room for all of them, the lower ones of this list go first.",
     )
 
-    def __init__(self, offered: Sequence[tuple[str, int]], shown: Collection[str]) -> None:
-        """Offer columns by title and by how soon they go when room is short."""
+    def __init__(self, offered: Sequence[tuple[str, int]], shown: Collection[str], fitting: Collection[str]) -> None:
+        """Offer columns by title and by how soon they go when room is short; `fitting` are on the screen now."""
         super().__init__("columns of the EIPs")
         titles = [title for title, _drop in sorted(offered, key=lambda column: column[1])]
-        self._choice = Choice([Option(each, (each,)) for each in titles], chosen=titles[0], rows=14, several=True)
+        self._choice = Choice(
+            [Option(each, _column(each, shown, fitting)) for each in titles], chosen=titles[0], rows=14, several=True
+        )
         self._choice.marked = set(shown) & set(titles)
 
     def compose_body(self) -> ComposeResult:
@@ -74,6 +76,10 @@ class ColumnsModal(Sheet["frozenset[str]"]):
     def on_choice_submitted(self, event: Choice.Submitted) -> None:
         event.stop()
         self.finish(frozenset(self._choice.marked))
+
+
+def _column(title: str, shown: Collection[str], fitting: Collection[str]) -> tuple[str, ...]:
+    return (title, "no room for it now" if title in shown and title not in fitting else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         return self.columns
 
     @property
+    def fitting(self) -> frozenset[str]:
+        """Titles of the columns that there is room for."""
+        return frozenset(column.title for column, _width in fit(self.wanted_columns(), self.size.width))
+
+    @property
     def height_in_rows(self) -> int:
         return max((self.size.height - 1) // (1 + self._extra()), 1)
 
