@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from core import Evidence, Verdict
+from core import Desk, Evidence, Verdict
+from tui.words import owner, quoted
 
-__all__ = ["evidence_words", "grouped", "progress", "served_by", "times_words"]
+__all__ = ["about", "evidence_words", "grouped", "progress", "served_by", "times_words"]
 
 _SERVICES: Final = 4
 """Services that a group names; the rest are counted."""
@@ -64,6 +65,28 @@ def _services(counted: Counter[str]) -> str:
     named = [f"{service} {count:,}" for service, count in counted.most_common(_SERVICES)]
     more = len(counted) - len(named)
     return f" ({', '.join(named)}{f' and {more:,} more' if more else ''})"
+
+
+def about(desk: Desk, verdict: Verdict) -> Iterator[str]:
+    """What else is to be known of an EIP: its origin, why it is there, who serves beside it, and what to do next."""
+    eip = verdict.eip
+    if eip is None:
+        return
+    asked = [event for event in desk.history(str(eip.id)) if event.at == eip.allocated_at and event.reason]
+    why = f" {quoted(asked[0].reason)}" if asked else ""
+    origin = f"AS{verdict.asn}, " if verdict.asn else ""
+    yield f"{eip.address}: {origin}allocated by {eip.allocated_by}{why}; history: eipdeck history {eip.address}"
+    if verdict.at < verdict.as_of:
+        return
+    for service_id in dict.fromkeys(binding.service_id for binding in eip.bindings):
+        others = [each for each in desk.service_eips(service_id) if each.id != eip.id]
+        if others:
+            beside = ", ".join(f"{each.address} {owner(each)}" for each in others[:_SERVICES])
+            more = f" and {len(others) - _SERVICES:,} more" if len(others) > _SERVICES else ""
+            yield f"{service_id} has {beside}{more} too"
+    for finding in desk.findings():
+        if finding.subject == eip.address:
+            yield f"{finding.severity.value}: {finding.remedy}"
 
 
 @contextmanager

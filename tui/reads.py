@@ -12,17 +12,22 @@ from typing import Any, Final
 
 from core import Desk, Severity, Verdict, error
 from tui.answer import Answer, Verb, moment
-from tui.evidence import evidence_words, progress
+from tui.evidence import about, evidence_words, progress
 from tui.tables import CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
 
 __all__ = ["READS"]
+
+
+_TOLD: Final = 5
+"""Addresses of which more is said than the verdict."""
 
 
 def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
     at = moment(desk, args.at)
     if "-" not in args.addresses:
         verdicts = [desk.lookup(address, at) for address in args.addresses]
-        return _verdicts(verdicts)
+        told = args.format == "table" and len(verdicts) <= _TOLD
+        return _verdicts(verdicts, *(words for each in verdicts for words in about(desk, each) if told))
     if len(args.addresses) > 1:
         raise error("usage", "- stands for all the text on stdin.", hint="Leave the other addresses out.")
     with progress() as told:

@@ -267,7 +267,8 @@ def _service_add(desk: Desk, args: argparse.Namespace) -> Answer:
 def _service_remove(desk: Desk, args: argparse.Namespace) -> Answer:
     service = desk.platform.remove_service(RemoveServiceRequest(service_id=args.service_id, **_why(args)))
     left = desk.service_eips(service.id)
-    still = f"; {len(left)} EIPs are still bound to it: eipdeck eips service:{service.id}" if left else ""
+    count = f"{len(left):,} EIP{' is' if len(left) == 1 else 's are'}"
+    still = f"; {count} still bound to it: eipdeck eips service:{service.id}" if left else ""
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
 
 

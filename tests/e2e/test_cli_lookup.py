@@ -70,3 +70,49 @@ def test_an_ipv6_address_is_unknown_and_named(deck: Deck) -> None:
     verdict = deck.done("lookup", "2001:db8::7", code=1)[0]
     assert (verdict["verdict"], verdict["fix_in"]) == ("unknown", None)
     assert "IPv6" in verdict["summary"]
+
+
+def test_what_else_is_to_be_known_of_an_eip_is_said_beside_the_table(deck: Deck) -> None:
+    for pool in (("--pool", "hk"), ("--default",)):
+        address = deck.done("allocate", *pool, "--reason", "J-377")["eips"][0]["address"]
+        deck.done("bind", address, "--load-balancer", "lb-1")
+    said = deck("lookup", "203.0.113.0")
+    assert '203.0.113.0: AS64500, allocated by alice "J-377"; history: eipdeck history 203.0.113.0' in said.err
+    assert "lb-1 has 198.18.0.0 DEFAULT too" in said.err
+    assert "warning: Rehome it to hk" in deck("lookup", "198.18.0.0").err
+    assert deck("lookup", "203.0.113.0", "--json").err == ""
+
+
+def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk")
+    deck.done("bind", "203.0.113.0", "--load-balancer", "lb-1")
+    text = "203.0.113.0 8.8.8.8\n203.0.113.0 at 23.11.2026 21:14\nNov 20 10:00:00 fw 8.8.8.8\n"
+    said = deck("lookup", "-", stdin=text)
+    for words in (
+        "4 addresses in 3 lines, 3 distinct by address and time",
+        "not-ours: 2",
+        "customer-bound: 2 (load_balancer lb-1 2)",
+        "! 1 line has a time that was not understood: judged as of now",
+        "1 line has a time without a zone: read as UTC",
+    ):
+        assert words in said.err
+    markdown = deck("lookup", "-", "--format", "md", stdin=text).out.splitlines()
+    assert markdown[0].startswith("| ADDRESS | VERDICT |")
+    assert len(markdown) == 5
+
+
+def test_findings_of_a_severity(deck: Deck) -> None:
+    deck.done("allocate", code=3)
+    assert [each["severity"] for each in deck.done("findings", "--severity", "warning", code=1)] == ["warning"]
+    assert deck.done("findings", "--severity", "critical") == []
+
+
+def test_a_target_that_was_removed_is_a_finding_while_something_names_it(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk")
+    deck.done("bind", "203.0.113.0", "--load-balancer", "lb-1")
+    said = deck("service", "remove", "lb-1", "--reason", "gone")
+    assert "1 EIP is still bound to it" in said.err
+    assert [each["code"] for each in deck.done("findings", code=1)] == ["service_missing"]
+    deck.done("unbind", "203.0.113.0")
+    assert deck.done("findings") == []
+    assert deck.refused("service", "remove", "lb-9") == ("service_not_found", 5)
