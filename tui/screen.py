@@ -176,6 +176,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         if again:
             self.frame.show_keys()
             self.holder.read()
+            if not self.omnibar.in_use:
+                self.search.rest()
 
     # what is in hand
 
@@ -214,6 +216,9 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         said = self.frame.said
         if hand.kind is HandKind.ADDRESS:
             await self.holder.hold(hand)
+            if self.deck.eips.table.cursor is None and self.deck.eips.filter:
+                await self.deck.eips.narrow("")
+                await self.holder.hold(hand)
         else:
             self.show_view(View.CIDRS)
             await self.pane.select(hand.id)

@@ -113,6 +113,21 @@ async def test_type_ahead_confirms_nothing() -> None:
     assert await drive(review(), story) == []
 
 
+async def test_what_has_not_been_in_sight_is_not_confirmed() -> None:
+    long = tuple(Line(f"target {number}", "192.0.2.1") for number in range(40))
+
+    async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
+        await confirm(pilot, ticks)
+        assert "there is more to read: PgDn to its end, then y" in words(app)
+        for key in (*["pagedown"] * 20, "pageup"):
+            await pilot.press(key)
+            await pilot.pause()
+        await confirm(pilot, ticks)
+        assert app.answers == ["J-903"]
+
+    assert await drive(review(sections=(long, ())), story, (60, 16)) == ["J-903"]
+
+
 @pytest.mark.parametrize("key", ["enter", "escape", "n", "q", "ctrl+c"])
 @pytest.mark.parametrize("tier", list(Tier))
 async def test_the_keys_that_cancel(tier: Tier, key: str) -> None:

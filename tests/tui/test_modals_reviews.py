@@ -372,7 +372,7 @@ async def test_a_release_says_where_the_address_goes() -> None:
     held = eip("198.51.100.77", cidr="198.51.100.0/24", pool_id="hk-legacy")
     text = await read(lambda: release(held))
     assert "hk-legacy; its CIDR gives out nothing, so held" in text
-    assert "pool after 255 allocated 0 cooling 0 reserved 0 free" in text
+    assert "pool after 255 allocated 0 cooling 0 reserved 1 held 0 free" in text
     quick = [replace(each, cooldown_seconds=0) for each in POOLS]
     request = ReleaseRequest(eips=("eip-9",))
     text = await read(lambda: review_release(request, [FREE], quick, unchanged, now=NOW))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from core import (
+    Allocation,
     BindRequest,
     Desk,
     Eip,
@@ -147,13 +148,18 @@ async def _send_each(
     steps: Steps, what: str, verb: Callable[[Request], object], eips: Sequence[Eip], requests: Sequence[Request]
 ) -> Went:
     """Send one after the other and say how far it is; the first refusal ends it, and what was done stays done."""
+    moves: list[str] = []
     for place, (eip, request) in enumerate(zip(eips, requests, strict=True)):
         title = f"{what} {eip.address} ({place + 1} of {len(eips)})"
-        if await steps.send(title, verb, request) is None:
+        done = await steps.send(title, verb, request)
+        if isinstance(done, Allocation):
+            moves.append(f"{eip.address} -> {done.eips[0].address}")
+        if done is None:
             steps.host.say(f"{what}: {place} of {len(eips)} done, refused at {eip.address}; the others stay marked")
             return Went.SENT if place else Went.REFUSED
         steps.host.unmark([eip])
-    steps.host.say(f"{what}: {count_of(len(eips), 'EIP')} done")
+    went = f": {', '.join(moves)}" if moves else ""
+    steps.host.say(f"{what}: {count_of(len(eips), 'EIP')} done{went}")
     return Went.SENT
 
 

@@ -34,6 +34,7 @@ _KINDS: Final = {
     BindingKind.DNAT: (ServiceKind.NAT_GATEWAY, "gateway"),
     BindingKind.LOAD_BALANCER: (ServiceKind.LOAD_BALANCER, "balancer"),
 }
+_ALONE: Final = (BindingKind.NIC, BindingKind.LOAD_BALANCER)
 _PROTOCOLS: Final = ("tcp", "udp", "any")
 
 
@@ -217,10 +218,19 @@ class BindModal(Form["BindRequest | None"]):
         _served_by, label = _KINDS[kind]
         if service is None:
             raise FormError(f"Choose the {label}: type to narrow, up and down choose.", self._pickers[kind].field)
+        self._check_holder(kind, service)
         request = self._of_kind(kind, service)
         if request.private_ip is None and kind is BindingKind.NIC:
             raise FormError("Name the interface's private address.", self._nic_ip)
         return request
+
+    def _check_holder(self, kind: BindingKind, service: Service) -> None:
+        """An EIP serves one thing: interfaces and balancers share it with nothing, gateways only with themselves."""
+        for held in self._eip.bindings:
+            alone = held.kind in _ALONE or kind in _ALONE
+            if held.service_id != service.id or (alone and held.kind is not kind):
+                serves = f"{self._eip.address} serves {held.kind.value} {held.service_id}"
+                raise FormError(f"{serves}, and that alone: U ends it first (holder_conflict).", self._kind)
 
     def _of_kind(self, kind: BindingKind, service: Service) -> BindRequest:
         eip, reason = self._eip.address, self._reason.text

@@ -92,7 +92,9 @@ def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, labe
     What is taken beyond the free ones was withheld softly, and asked for by its address.
 
     """
-    was, will = _counts(pool), _counts(pool, taken, cooling, held)
+    keeps_back = bool(pool.held or held)
+    was = _counts(pool, keeps_back=keeps_back)
+    will = _counts(pool, taken, cooling, held, keeps_back=keeps_back)
     widths = [max(len(one), len(other)) for one, other in zip(was, will, strict=True)]
     gap = "   " if sum(widths) + 3 * (len(widths) - 1) <= _ROOM else "  "
     return [
@@ -101,13 +103,14 @@ def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, labe
     ]
 
 
-def _counts(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0) -> list[str]:
+def _counts(pool: Pool, taken: int = 0, cooling: int = 0, held: int = 0, *, keeps_back: bool = False) -> list[str]:
     allocated = pool.allocated + taken
     free = pool.available - taken - cooling - held
     return [
         f"{allocated:,} allocated",
         f"{pool.cooling + cooling:,} cooling",
         f"{max(pool.reserved + min(free, 0), 0):,} reserved",
+        *([f"{pool.held + held:,} held"] if keeps_back else []),
         f"{max(free, 0):,} free",
         f"{100 * allocated / pool.total:.0f} %" if pool.total else "no CIDR",
     ]

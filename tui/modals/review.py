@@ -35,6 +35,8 @@ Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after so many seconds."""
 
 _TYPEABLE: Final = frozenset("0123456789./")
+_ROOMY: Final = (80, 24)
+"""Columns and rows below which what stops working may be out of sight: there all of a review is read before `y`."""
 _SMALLEST: Final = (60, 16)
 """Cells and rows below which a review cannot be read, and so not confirmed."""
 _CHANGED: Final = "CHANGED SINCE YOU LOOKED"
@@ -130,6 +132,8 @@ class ReviewModal(Sheet["str | None"]):
         self._pending: object | None = None
         self._field_since: float | None = None
         self._pasted: str | None = None
+        self._read = False
+        """All of it has been in sight."""
         self._from_form = from_form
         self.back = False
         """It was left for the form it came from."""
@@ -261,6 +265,8 @@ class ReviewModal(Sheet["str | None"]):
 
     def _type(self, text: str) -> None:
         self._typed = text[: len(self.review.typed) + 3]
+        if self._typed == self.review.typed:
+            self.say("typed: now y, pressed alone")
         self._paint()
 
     def action_rub_out(self) -> None:
@@ -274,6 +280,17 @@ class ReviewModal(Sheet["str | None"]):
 
     def action_line(self, way: int) -> None:
         self.body.scroll_relative(y=way, animate=False)
+        self._note_place()
+
+    def action_page(self, way: int) -> None:
+        super().action_page(way)
+        self._note_place()
+
+    def _note_place(self) -> None:
+        self.call_after_refresh(self._have_read)
+
+    def _have_read(self) -> None:
+        self._read = self._read or self.body.scroll_y >= self.body.max_scroll_y
 
     # the reason
 
@@ -325,6 +342,9 @@ class ReviewModal(Sheet["str | None"]):
             return "too small to review: {} by {} at least, then y".format(*_SMALLEST)
         if self.review.reason_required and not self.reason:
             return "a reason is wanted: r types it"
+        cramped = self.size.width < _ROOMY[0] or self.size.height < _ROOMY[1]
+        if cramped and not self._read and self.body.scroll_y < self.body.max_scroll_y:
+            return "there is more to read: PgDn to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
             return f"type {self.review.typed} exactly, then y"
         if not self._keystrokes.alone:

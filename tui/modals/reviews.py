@@ -245,6 +245,10 @@ def _row(eip: Eip, services: Sequence[Service]) -> Line:
     return Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
 
 
+_RECOVERABLE: Final = "Until it is given out again, Z takes it back, as a new EIP."
+_HELD_BACK: Final = "While its CIDR drains it is not given out again, and cannot be taken back either."
+
+
 def review_release(
     request: ReleaseRequest,
     eips: Sequence[Eip],
@@ -273,9 +277,11 @@ def review_release(
     bound = sum(eip.status is EipStatus.BOUND for eip in eips)
     lines = tuple(_table(eips, services)) if len(eips) > 1 else tuple(_one_released(eips[0], services, history))
     after: list[Line] = []
+    kept_back = 0
     for pool_id in dict.fromkeys(eip.pool_id for eip in eips):
         leaving = [eip for eip in eips if eip.pool_id == pool_id]
         held = sum(states.get(eip.cidr, CidrState.ACTIVE) is not CidrState.ACTIVE for eip in leaving)
+        kept_back += held
         after += _returns(pool_id, known.get(pool_id), len(leaving), held, now)
     if len(eips) > 1:
         words = f"Releases {len(eips)} EIPs, {bound} of them bound. Type the count:"
@@ -294,7 +300,7 @@ def review_release(
         tier=tier,
         typed=typed,
         prompt=words,
-        closing="Until it is given out again, Z takes it back, as a new EIP.",
+        closing=_RECOVERABLE if kept_back < len(eips) else _HELD_BACK,
     )
 
 

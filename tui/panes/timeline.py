@@ -29,6 +29,8 @@ class TimelinePane(ListPane[Event]):
     subject: str | None = None
     """Whose history is shown; None: everything's."""
     _read_at: datetime | None = None
+    _shown: str | None = None
+    """Whose history stands in the list."""
 
     def make_table(self) -> ListTable[Event]:
         return ListTable(
@@ -79,6 +81,9 @@ class TimelinePane(ListPane[Event]):
         events = await self.ask(lambda desk: desk.history(subject, limit=LIMIT))
         if subject == self.subject:
             self.show_rows(events[::-1])
+            if subject != self._shown:
+                self._shown = subject
+                self.table.place(0 if events else None)
 
     def keys(self) -> Mapping[str, Callable[[Event], str]]:
         return {
