@@ -6,12 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TextIO
 
 from core import Desk, Evidence, Verdict
 from tui.words import owner, quoted
 
-__all__ = ["about", "evidence_words", "grouped", "progress", "served_by", "times_words"]
+__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "served_by", "times_words"]
 
 _SERVICES: Final = 4
 """Services that a group names; the rest are counted."""
@@ -87,6 +87,26 @@ def about(desk: Desk, verdict: Verdict) -> Iterator[str]:
     for finding in desk.findings():
         if finding.subject == eip.address:
             yield f"{finding.severity.value}: {finding.remedy}"
+
+
+_PIECE: Final = 1 << 20
+"""Characters of one line that are held at once."""
+_OF_ADDRESSES: Final = frozenset("0123456789abcdefABCDEF.:[]()dot")
+
+
+def pieces(text: TextIO) -> Iterator[str]:
+    """The lines of a text; a longer one than a megabyte in parts, none of them cut inside an address."""
+    rest = ""
+    while piece := text.readline(_PIECE):
+        piece, rest = rest + piece, ""
+        if len(piece) >= _PIECE and not piece.endswith("\n"):
+            cut = next(
+                (at for at in range(len(piece), len(piece) - 200, -1) if piece[at - 1] not in _OF_ADDRESSES), None
+            )
+            piece, rest = (piece, "") if cut is None else (piece[:cut], piece[cut:])
+        yield piece
+    if rest:
+        yield rest
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from core import Desk, Severity, Verdict, error
 from tui.answer import Answer, Verb, moment
-from tui.evidence import about, evidence_words, progress
+from tui.evidence import about, evidence_words, pieces, progress
 from tui.tables import CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
 
 __all__ = ["READS"]
@@ -48,7 +48,7 @@ def _stdin() -> Iterable[str]:
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     if sys.stdin.isatty():
         sys.stderr.write("paste the text, then ctrl+d\n")
-    return sys.stdin
+    return pieces(sys.stdin)
 
 
 def _cidrs(desk: Desk, _args: argparse.Namespace) -> Answer:

@@ -101,6 +101,13 @@ def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
     assert len(markdown) == 5
 
 
+def test_a_line_of_many_megabytes_is_read_in_parts_and_no_address_is_cut(deck: Deck) -> None:
+    blob = "x" * 6 + " " + " ".join(f"203.0.113.{number % 16}" for number in range(200_000))
+    found = deck("lookup", "-", "--json", stdin=blob).document
+    assert sum(each["count"] for each in found) == 200_000
+    assert len(found) == 16
+
+
 def test_findings_of_a_severity(deck: Deck) -> None:
     deck.done("allocate", code=3)
     assert [each["severity"] for each in deck.done("findings", "--severity", "warning", code=1)] == ["warning"]
