@@ -152,7 +152,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _move("page_up", "pageup ctrl+u", "a page up"),
     _move("next_problem", "n", "the next row with a problem"),
     _move("previous_problem", "b", "the problem row before"),
-    Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c)"),
+    Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c); stop a batch"),
     Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
     Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort; never quits"),

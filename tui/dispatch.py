@@ -62,7 +62,7 @@ class Dispatch:
             "detail": screen.turn_detail,
             "next_pane": partial(screen.turn_pane, 1),
             "previous_pane": partial(screen.turn_pane, -1),
-            "abort": partial(screen.say, "z aborts a grace count, and none runs.  Z recovers a released address"),
+            "abort": self._abort,
             "yes": partial(screen.say, "y sends, in a review; nothing is under review"),
             "back": self.back,
             "interrupt": self._interrupt,
@@ -91,6 +91,14 @@ class Dispatch:
         if screen.hand is not None and screen.hand.at is not None:
             return f"{key} is refused: this verdict is about the past; type {screen.hand.id} alone for now"
         return screen.mode.refusal(key)
+
+    def _abort(self) -> None:
+        steps = self._screen.runner.steps
+        if steps.sending:
+            steps.stop()
+            self._screen.say("what was sent is sent; of several changes no further one is")
+        else:
+            self._screen.say("z aborts a grace count, and none runs.  Z recovers a released address")
 
     def _turn_write_mode(self) -> None:
         screen = self._screen

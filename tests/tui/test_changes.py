@@ -293,6 +293,20 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         assert desk.cidr("198.51.100.0/24").state is CidrState.RETIRED
 
 
+async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("c", "D")
+        await operator.until("plan: retire 198.51.100.0/24", "space mark")
+        await operator.press("asterisk", "F")
+        await operator.until("fix 3 EIPs: choose where they go")
+        await fill_in(operator, "", "", "J-640")
+        await operator.until("review: fix 3 EIPs (rehome to hk-spare)", "198.51.100.77")
+        await operator.confirm("3")
+        await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
+        assert desk.cidr("198.51.100.0/24").allocated == 0
+
+
 async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")

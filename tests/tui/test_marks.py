@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any, cast
 
-from core import AllocationRequest, EipQuery, EipStatus, ReleaseRequest
+from core import AllocationRequest, Eip, EipQuery, EipStatus, Platform, ReleaseRequest, UnbindRequest
 from tests.core.kit import another
 from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, small_desk
 
@@ -68,6 +70,39 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
         await operator.confirm("3")
         await operator.until("unbind: 3 EIPs done", absent="bound   lb")
         assert all(not eip.bindings for eip in desk.eips())
+
+
+class Slow:
+    """The platform over a link on which an unbind takes until it is let through."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self.let_through = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._platform, name)
+
+    def unbind(self, request: UnbindRequest) -> list[Eip]:
+        assert self.let_through.wait(20)
+        return self._platform.unbind(request)
+
+
+async def test_z_stops_several_changes_after_the_one_that_is_on_its_way(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    for _ in range(3):
+        on_the_balancer(desk, allocated(desk))
+    slow = Slow(desk.platform)
+    desk.platform = cast("Platform", slow)
+    async with on_deck(desk) as operator:
+        await operator.press("asterisk", "U")
+        await operator.confirm("3")
+        await operator.until("unbind 203.0.113.0 (1 of 3; z stops): sending")
+        await operator.press("z")
+        await operator.until("of several changes no further one is")
+        slow.let_through.set()
+        await operator.until("unbind: stopped, 1 of 3 done; the others are as they were")
+        assert [eip.status.value for eip in desk.eips()] == ["unbound", "bound", "bound"]
+        assert len(operator.deck.marked) == 2
 
 
 async def test_several_are_bound_alike(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from core import (
     Service,
 )
 from tui.commands import View
+from tui.flows import several
 from tui.flows.changes import reread_cidr
 from tui.flows.eip import bound_to, rehome, release
 from tui.flows.steps import Steps, Went, new_request_id
@@ -126,9 +127,9 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
             return
         match chosen.step:
             case Step.FIX:
-                await rehome(steps, chosen.eip)
+                await (several.rehome(steps, chosen.eips) if len(chosen.eips) > 1 else rehome(steps, chosen.eip))
             case Step.RELEASE:
-                await release(steps, chosen.eip)
+                await (several.release(steps, chosen.eips) if len(chosen.eips) > 1 else release(steps, chosen.eip))
             case step:
                 steps.host.leave_for(_place(step, chosen.eip, cidr))
                 return

@@ -149,8 +149,13 @@ async def _send_each(
 ) -> Went:
     """Send one after the other and say how far it is; the first refusal ends it, and what was done stays done."""
     moves: list[str] = []
+    steps.begin_batch()
     for place, (eip, request) in enumerate(zip(eips, requests, strict=True)):
-        title = f"{what} {eip.address} ({place + 1} of {len(eips)})"
+        if place and (steps.stopped or not steps.host.mode.writing):
+            why = "stopped" if steps.stopped else "write mode ran out"
+            steps.host.say(f"{what}: {why}, {place} of {len(eips)} done; the others are as they were")
+            return Went.SENT
+        title = f"{what} {eip.address} ({place + 1} of {len(eips)}; z stops)"
         done = await steps.send(title, verb, request)
         if isinstance(done, Allocation):
             moves.append(f"{eip.address} -> {done.eips[0].address}")

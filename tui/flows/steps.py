@@ -94,6 +94,8 @@ class Steps:
         self.host = host
         self.sending = False
         """A write is on its way and cannot be called back."""
+        self.stopped = False
+        """The operator wants no more of several changes to be sent."""
         self.back = False
         """The last review was left for the form it came from, not for good."""
         self._from_form = False
@@ -112,6 +114,14 @@ class Steps:
         """End a grace count; nothing is sent."""
         if self._abort is not None:
             self._abort.set()
+
+    def begin_batch(self) -> None:
+        """Several changes are about to be sent, one after the other."""
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Send none after the one that is on its way."""
+        self.stopped = True
 
     async def ask(self, question: ModalScreen[Asked | None]) -> Asked | None:
         """Put a question; None when the operator went back."""

@@ -37,7 +37,12 @@ class Next:
     """The way out of the plan."""
 
     step: Step
-    eip: Eip
+    eips: tuple[Eip, ...]
+    """Those that are marked, or the one in hand."""
+
+    @property
+    def eip(self) -> Eip:
+        return self.eips[0]
 
 
 class PlanModal(Sheet[Next]):
@@ -49,15 +54,17 @@ class PlanModal(Sheet[Next]):
         Binding("o", "go('service')", show=False, id="plan_service"),
         Binding("t", "go('history')", show=False, id="plan_history"),
         Binding("a", "copy", show=False, id="plan_copy"),
+        Binding("asterisk", "mark_all", show=False, id="plan_mark_all"),
         Binding("q,backspace", "leave", show=False, id="plan_leave"),
     ]
     SENTENCES = (
         "A CIDR is retired in three steps: drain it, free what lives in it, retire it. This is step two.",
         "F moves the EIP in hand to another customer pool: its public address changes.",
         "R releases it; its address is held, not given out again. Each has a review of its own.",
+        "space marks, * marks all: F and R then act on the marked ones together, with one review.",
         "enter lists the EIPs on the deck, where space marks several.",
     )
-    EXPENDABLE = ("t history", "o service", "a copy")
+    EXPENDABLE = ("t history", "o service", "space mark", "a copy")
 
     def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str, services: Sequence[Service] = ()) -> None:
         """Plan the retirement of a draining CIDR.
@@ -74,7 +81,7 @@ class PlanModal(Sheet[Next]):
         self._eips = {eip.address: eip for eip in eips}
         self._drained = drained
         options = [Option(eip.address, (f"! {eip.address}", _served(eip, services), _ways(eip))) for eip in eips]
-        self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS)
+        self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS, several=True)
 
     def compose_body(self) -> ComposeResult:
         cidr, left = self._cidr, count_of(self._cidr.allocated, "live EIP")
@@ -113,7 +120,7 @@ class PlanModal(Sheet[Next]):
         self.say("step 2 of 3.  Leave at any time: the plan is read from the data")
 
     def keys(self) -> Sequence[str]:
-        return ("F move", "R release", "enter the list", "o service", "t history", "esc back", "F1 help")
+        return ("F move", "R release", "space mark", "enter the list", "o service", "t history", "esc back", "F1 help")
 
     def action_go(self, step: str) -> None:
         self._go(Step(step))
@@ -127,8 +134,16 @@ class PlanModal(Sheet[Next]):
         self._go(Step.LIST)
 
     def _go(self, step: Step) -> None:
-        if self._choice.value is not None:
-            self.finish(Next(step, self._eips[self._choice.value]))
+        if self._choice.value is None:
+            return
+        marked = [address for address in self._eips if address in self._choice.marked]
+        together = marked and step in (Step.FIX, Step.RELEASE)
+        self.finish(Next(step, tuple(self._eips[each] for each in (marked if together else [self._choice.value]))))
+
+    def action_mark_all(self) -> None:
+        everything = set(self._eips)
+        self._choice.marked = set() if self._choice.marked == everything else everything
+        self._choice.refresh()
 
 
 def _served(eip: Eip, services: Sequence[Service]) -> str:
