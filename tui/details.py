@@ -41,10 +41,12 @@ def _page(facts: Facts) -> Iterator[Text]:
         yield from _pairs(facts, eip)
         yield ""
         yield from _labelled("serves", _serves_table(facts, eip))
-        yield from _labelled("siblings", _siblings(facts))
+        yield from _labelled(_siblings_label(facts), _siblings(facts))
     yield ""
     yield from _labelled("history", _history(facts))
-    yield from _labelled("before that", _earlier(facts))
+    before, after = _holders(facts)
+    yield from _labelled("before that", iter(before))
+    yield from _labelled("after that", iter(after))
 
 
 def _column(facts: Facts) -> Iterator[Text]:
@@ -58,11 +60,13 @@ def _column(facts: Facts) -> Iterator[Text]:
         yield from (f"{label:<10} {value}" for label, value in _fields(facts, eip))
         yield from _landed(eip)
         yield from ("", Line("serves", BOLD), *_serves(facts, eip))
-        yield from (Line("siblings", BOLD), *_siblings(facts)) if facts.siblings else ("siblings none",)
+        yield from (Line(_siblings_label(facts), BOLD), *_siblings(facts)) if facts.siblings else ("siblings none",)
     yield from ("", Line("history", BOLD), *_history(facts))
-    earlier = list(_earlier(facts))
-    if earlier:
-        yield from ("", Line("before that", BOLD), *earlier)
+    for label, holders in zip(("before that", "after that"), _holders(facts), strict=True):
+        if holders:
+            yield ""
+            yield Line(label, BOLD)
+            yield from holders
 
 
 def _fields(facts: Facts, eip: Eip) -> list[tuple[str, str]]:
@@ -152,6 +156,10 @@ def _binding_rows(facts: Facts, binding: Binding) -> Iterator[tuple[str, ...]]:
         yield (*about, visible(served_words(binding)), since)
 
 
+def _siblings_label(facts: Facts) -> str:
+    return "siblings" if facts.hand.at is None else "siblings now"
+
+
 def _siblings(facts: Facts) -> Iterator[Text]:
     if not facts.siblings:
         yield "none"
@@ -177,15 +185,18 @@ def _event_words(event: Event) -> str:
     return f"{minute(event.at)} {visible(event.operator)} {action_words(event)}{reason}"
 
 
-def _earlier(facts: Facts) -> Iterator[Text]:
-    """Who held the address before the tenancy in hand, newest first."""
-    eip = facts.eip
-    for tenancy in facts.tenancies:
-        if tenancy.released_at is None or (eip is not None and tenancy.id == eip.id):
-            continue
-        until = f"{tenancy.allocated_at:%Y-%m-%d} to {tenancy.released_at:%Y-%m-%d}"
-        served = (
-            ", ".join(dict.fromkeys(binding_words(binding) for binding in tenancy.bindings)) or "nothing at its end"
-        )
-        name = f" {quoted(tenancy.name)}" if tenancy.name else ""
-        yield f"{visible(tenancy.allocated_by)}, {until}{name}: {served}"
+def _holders(facts: Facts) -> tuple[list[str], list[str]]:
+    """Who held the address before the moment and the tenancy in hand, and who after; newest first."""
+    eip, now = facts.eip, facts.hand.at or facts.now
+    since = eip.allocated_at if eip is not None else now
+    others = [each for each in facts.tenancies if eip is None or each.id != eip.id]
+    before = [_holder(each) for each in others if each.allocated_at <= since]
+    return before, [_holder(each) for each in others if each.allocated_at > since]
+
+
+def _holder(tenancy: Eip) -> str:
+    until = "now" if tenancy.released_at is None else f"{tenancy.released_at:%Y-%m-%d}"
+    served = ", ".join(dict.fromkeys(binding_words(binding) for binding in tenancy.bindings))
+    name = f" {quoted(tenancy.name)}" if tenancy.name else ""
+    when = f"{tenancy.allocated_at:%Y-%m-%d} to {until}"
+    return f"{visible(tenancy.allocated_by)}, {when}{name}: {served or 'served nothing at its end'}"

@@ -176,4 +176,5 @@ def _serves(facts: Facts, eip: Eip) -> str:
 def _siblings(facts: Facts) -> str:
     if not facts.siblings:
         return "no sibling EIPs"
-    return f"siblings {len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")
+    when = "" if facts.hand.at is None else "now "
+    return f"siblings {when}{len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")

@@ -39,3 +39,14 @@ async def test_who_had_the_address_before_is_named(tmp_path: Path, size: tuple[i
         await operator.type(first.address)
         await operator.press("enter", "enter")
         await operator.until(wanted)
+
+
+async def test_of_the_past_those_who_came_after_are_named_too(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("203.0.113.252 @ 2025-11-22 20:00Z")
+        await operator.press("enter", "enter")
+        await operator.until("EIP 203.0.113.252 @ 2025-11-22 20:00Z", "state      bound", "siblings now")
+        await operator.press("escape", "escape")
+        await operator.type("203.0.113.252 @ 2020-01-01")
+        await operator.press("enter", "enter")
+        await operator.until("after that", absent="before that")

@@ -48,7 +48,10 @@ class VerdictStrip(Lines):
             folded = [Line(part) for text in texts if text for part in fold(text, width)]
             self.show(*parts, *folded)
             return
-        head = f"{self._rule * 2} {visible(self._title, max(width - 6, 0))} "
+        title = visible(self._title)
+        head = f"{self._rule * 2} {title} "
+        if cell_len(head) > width:
+            head = f"{visible(title, max(width - 1, 0))} "
         body = [*self._body, self._next(width)]
         if len(body) > 1 and not body[1]:
             body[:2] = [*fold(body[0], width), ""][:2]
