@@ -37,6 +37,8 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
             "configuration": str(args.config or config_path()),
             "database": str(default_path()),
             "clip": str(state / "clip"),
+            "log": str(state / "eipdeck.log"),
+            "trails": str(state / "trail-*.md"),
         },
         "operator": args.operator or os.environ.get("EIPDECK_OPERATOR") or login_name(),
         "database": {"url": None, "ok": False},

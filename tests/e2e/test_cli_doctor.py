@@ -21,6 +21,8 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "database": str(deck.path),
         "lock": f"{deck.path}.lock",
         "clip": str(home / ".local/state/eipdeck/clip"),
+        "log": str(home / ".local/state/eipdeck/eipdeck.log"),
+        "trails": str(home / ".local/state/eipdeck/trail-*.md"),
     }
     text = deck("doctor").out
     for path in found["paths"].values():
