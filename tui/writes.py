@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 from core import (
@@ -194,7 +195,7 @@ def _cidr_add(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def _cidr_activate(desk: Desk, args: argparse.Namespace) -> Answer:
     cidr = desk.platform.activate_cidr(ActivateRequest(cidr=args.cidr, **_why(args)))
-    return _cidr(cidr, f"next: eipdeck allocate --pool {cidr.pool_id}")
+    return _cidr(cidr, f"next: eipdeck allocate --pool {quote(cidr.pool_id)}")
 
 
 def _cidr_set_asn(desk: Desk, args: argparse.Namespace) -> Answer:
@@ -268,7 +269,8 @@ def _service_remove(desk: Desk, args: argparse.Namespace) -> Answer:
     service = desk.platform.remove_service(RemoveServiceRequest(service_id=args.service_id, **_why(args)))
     left = desk.service_eips(service.id)
     count = f"{len(left):,} EIP{' is' if len(left) == 1 else 's are'}"
-    still = f"; {count} still bound to it: eipdeck eips service:{service.id}" if left else ""
+    listed = quote(f"service:{service.id}")
+    still = f"; {count} still bound to it: eipdeck eips {listed}" if left else ""
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
 
 
