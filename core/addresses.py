@@ -309,8 +309,7 @@ def _utc(iso: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An address found in text, in its canonical spelling."""
 
     text: str
