@@ -18,7 +18,7 @@ BURST_SECONDS: Final = 0.05
 PASTE_QUIET: Final = 0.25
 """Seconds of silence that end a paste typed as keys."""
 TORN_SECONDS: Final = 0.5
-"""How long after a bare escape the rest of a torn sequence may still come."""
+"""How long after a bare escape, and after each part, the next part of a torn sequence may still come."""
 
 
 class Judgement(Enum):
@@ -101,10 +101,12 @@ class KeyGate:
         """Whether the key is a part of a sequence whose escape came alone."""
         fresh = self._escaped is not None and at - self._escaped <= TORN_SECONDS
         if fresh and self._torn is not None:
+            self._escaped = at
             self._torn += character or ""
             self._end_torn()
             return True
         if fresh and character is not None and character in "[O":
+            self._escaped = at
             self._torn = character
             return True
         self._escaped = at if key == "escape" else None

@@ -47,7 +47,7 @@ def test_arrows_that_a_slow_link_split_are_no_verbs(demo: Deck) -> None:
         ready(deck)
         for rest in ("[A", "[B", "OR", "[D", "[C"):
             deck.press("esc")
-            deck.quiet(0.35)
+            deck.quiet(0.2)
             deck.press(*rest)
             deck.quiet(0.6)
             assert "allocate an EIP" not in deck.text()

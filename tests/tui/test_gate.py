@@ -57,6 +57,10 @@ def test_what_is_left_of_a_torn_arrow_is_dropped() -> None:
         assert judge(gate, final, 0.5, 0) == [PASS]
 
 
+def test_every_part_of_a_torn_arrow_may_be_late() -> None:
+    assert judge(KeyGate(), "\x1b[A", 0, 0.4) == [PASS, DROP, DROP]
+
+
 def test_a_torn_function_key_and_a_torn_paste_are_dropped_too() -> None:
     gate = KeyGate()
     assert judge(gate, "\x1bOR", 0, 0.1) == [PASS, DROP, DROP]
