@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from core import findings, history, inventory, triage, utilization
 from core.addresses import (
     InvalidAddress,
@@ -40,6 +38,7 @@ from core.objects import (
     to_micros,
 )
 from core.platform import AllocationRequest, Platform
+from core.sql import Connection
 from core.store import HEAD, Store, default_path
 from core.utilization import Outlook
 
@@ -112,8 +111,8 @@ class Desk:
 
     @property
     def url(self) -> str:
-        """The database's URL, without its password."""
-        return self._store.url.render_as_string(hide_password=True)
+        """The database as `--db` takes it, without a password."""
+        return self._store.url
 
     @property
     def label(self) -> str:
@@ -331,9 +330,9 @@ class Desk:
     def integrity(self) -> dict[str, str]:
         """What `doctor` asks of the database: schema, the file's own check, foreign keys."""
         with self._store.read() as connection:
-            quick = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            broken = connection.exec_driver_sql("SELECT count(*) FROM pragma_foreign_key_check").scalar_one()
-            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+            quick = connection.execute("PRAGMA quick_check(1)").scalar()
+            broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
+            mode = connection.execute("PRAGMA journal_mode").scalar()
         return {
             "schema": HEAD,
             "integrity": str(quick),

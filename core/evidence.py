@@ -14,11 +14,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
-
 from core.addresses import Found, LineTime, find_addresses, find_time, parse_address, seems_to_tell_a_time
 from core.inventory import read_binding
 from core.objects import Binding, Verdict, from_micros, to_micros
+from core.sql import Connection
 from core.triage import (
     BINDING_COLUMNS,
     CIDR_COLUMNS,
@@ -159,7 +158,7 @@ class _Cidrs:
     """Every life of every CIDR."""
 
     def __init__(self, connection: Connection) -> None:
-        rows = connection.execute(text(f"{CIDR_COLUMNS} ORDER BY c.first")).all()
+        rows = connection.execute(f"{CIDR_COLUMNS} ORDER BY c.first").all()
         self._by_size: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             self._by_size[row.last - row.first + 1][row.first].append(row)
@@ -178,16 +177,14 @@ class _Cidrs:
         return [*below, *self._present[place + 1 : place + 2]]
 
 
-_TENANCIES: Final = text(
+_TENANCIES: Final = (
     f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM} WHERE e.address IN :addresses ORDER BY e.allocated_at DESC, e.seq DESC"
-).bindparams(bindparam("addresses", expanding=True))
-_BINDINGS: Final = text(
+)
+_BINDINGS: Final = (
     f"SELECT b.eip_id, {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
     " WHERE e.address IN :addresses ORDER BY b.seq"
-).bindparams(bindparam("addresses", expanding=True))
-_SERVICE_NAMES: Final = text("SELECT id, name FROM service WHERE id IN :ids").bindparams(
-    bindparam("ids", expanding=True)
 )
+_SERVICE_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
 
 
 class _Gathered:

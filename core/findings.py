@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
-
 from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
 from core.config import Config
 from core.errors import error
@@ -19,6 +17,7 @@ from core.history import Change, Fact, record
 from core.inventory import eips_where
 from core.objects import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
 from core.platform import AcceptRequest
+from core.sql import Connection
 from core.utilization import DAY, pools
 
 __all__ = ["accept", "finding_by_id", "findings", "problem_addresses"]
@@ -47,7 +46,7 @@ def findings(connection: Connection, now: int, config: Config, *, accepted: bool
 
 
 def _with_acceptances(looking: _Looking) -> list[_Found]:
-    rows = looking.connection.execute(text("SELECT finding_id, ground, reason, until FROM acceptance"))
+    rows = looking.connection.execute("SELECT finding_id, ground, reason, until FROM acceptance")
     kept = {row.finding_id: row for row in rows if row.until is None or row.until > looking.now}
     found: list[_Found] = []
     for each in _all(looking):
@@ -92,7 +91,7 @@ def problem_addresses(connection: Connection, now: int, config: Config) -> tuple
 
 def _live_in(looking: _Looking, cidr: str) -> list[int]:
     prefix = parse_prefix(cidr)
-    statement = text(
+    statement = (
         "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
         " ORDER BY address LIMIT :limit"
     )
@@ -127,7 +126,7 @@ def _by_id(change: Change, key: str, *, accepted: bool) -> _Found:
     )
 
 
-_ACCEPT: Final = text(
+_ACCEPT: Final = (
     "INSERT INTO acceptance (finding_id, ground, reason, operator, at, until)"
     " VALUES (:id, :ground, :reason, :operator, :at, :until) ON CONFLICT (finding_id) DO UPDATE SET"
     " ground = excluded.ground, reason = excluded.reason, operator = excluded.operator, at = excluded.at,"
@@ -236,18 +235,18 @@ def _default_on_customer_service(looking: _Looking) -> Iterator[_Found]:
         )
 
 
-_SNAT_GATEWAYS: Final = text(
+_SNAT_GATEWAYS: Final = (
     "SELECT DISTINCT b.service_id FROM eip e JOIN binding b ON b.eip_id = e.id AND b.unbound_at IS NULL"
     " AND b.kind = 'snat' WHERE NOT e.customer_owned AND e.released_at IS NULL"
 )
-_SNAT_ON: Final = text(
+_SNAT_ON: Final = (
     "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
     " JOIN eip e ON e.id = b.eip_id WHERE b.service_id = :id AND b.unbound_at IS NULL AND b.kind = 'snat'"
 )
 
 
 def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
-    for gateway in looking.connection.execute(_SNAT_GATEWAYS).scalars().all():
+    for gateway in looking.connection.execute(_SNAT_GATEWAYS).scalars():
         rows = looking.connection.execute(_SNAT_ON, {"id": gateway}).all()
         pairs = [
             (ours, theirs)
@@ -285,11 +284,9 @@ def _pools(looking: _Looking) -> Iterator[_Found]:
     limits = {
         row.id: row
         for row in looking.connection.execute(
-            text(
-                "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
-                " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
-                " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
-            )
+            "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+            " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+            " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
         )
     }
     for pool in pools(looking.connection, looking.now):
@@ -308,7 +305,7 @@ def _pools(looking: _Looking) -> Iterator[_Found]:
             yield _found(f"pool_runway_short:{pool.id}", Severity.WARNING, pool.id, state, remedy, limit.at, "short")
 
 
-_USAGE_DAYS: Final = text(
+_USAGE_DAYS: Final = (
     "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
 )
 
@@ -332,7 +329,7 @@ def _idle(looking: _Looking) -> Iterator[_Found]:
     since = {
         row.id: row.unbound_since
         for row in looking.connection.execute(
-            text("SELECT id, unbound_since FROM eip WHERE status = 'unbound' AND unbound_since < :before"),
+            ("SELECT id, unbound_since FROM eip WHERE status = 'unbound' AND unbound_since < :before"),
             {"before": before},
         )
     }
@@ -351,7 +348,7 @@ def _idle(looking: _Looking) -> Iterator[_Found]:
 
 def _draining(looking: _Looking) -> Iterator[_Found]:
     rows = looking.connection.execute(
-        text("SELECT cidr, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0")
+        "SELECT cidr, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0"
     )
     for row in rows:
         yield _found(
@@ -379,11 +376,9 @@ def _disagreeing(looking: _Looking) -> Iterator[_Found]:
 
 def _missing(looking: _Looking) -> Iterator[_Found]:
     rows = looking.connection.execute(
-        text(
-            "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
-            " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
-            " GROUP BY s.id, s.missing_since"
-        )
+        "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
+        " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
+        " GROUP BY s.id, s.missing_since"
     )
     for row in rows:
         yield _found(

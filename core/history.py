@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult, text
-
 from core.addresses import format_address
 from core.config import Config
 from core.objects import Event, from_micros
+from core.sql import Connection, Result
 
 __all__ = ["Change", "Fact", "Kept", "event_hash", "events", "record", "record_all"]
 
@@ -39,7 +38,7 @@ class Change:
     kept: Kept | None = None
     """What the request id was answered before."""
 
-    def run(self, statement: Any, /, **values: Any) -> CursorResult[Any]:
+    def run(self, statement: str, /, **values: Any) -> Result:
         """Execute one statement with bound values."""
         return self.connection.execute(statement, values)
 
@@ -57,12 +56,12 @@ class Fact:
     after: Mapping[str, Any] | None = None
 
 
-_CHAIN: Final = text("SELECT length, hash FROM chain WHERE pool_id = :chain")
-_LINK: Final = text(
+_CHAIN: Final = "SELECT length, hash FROM chain WHERE pool_id = :chain"
+_LINK: Final = (
     "INSERT INTO chain (pool_id, at, length, hash) VALUES (:chain, :at, :length, :hash)"
     " ON CONFLICT (pool_id) DO UPDATE SET at = excluded.at, length = excluded.length, hash = excluded.hash"
 )
-_EVENT: Final = text(
+_EVENT: Final = (
     "INSERT INTO event (at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
     " hash) VALUES (:at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id, :before,"
     " :after, :hash)"
@@ -77,7 +76,7 @@ def record(change: Change, fact: Fact) -> None:
 def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> None:
     """Write events of one pool (None: of no pool) in order, in one go."""
     chain = pool_id or ""
-    found = change.run(_CHAIN, chain=chain).one_or_none()
+    found = change.run(_CHAIN, chain=chain).first()
     length, link = (found.length, bytes(found.hash)) if found else (0, b"")
     rows: list[dict[str, Any]] = []
     for fact in facts:
@@ -98,7 +97,7 @@ def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> No
         row["hash"] = link
         rows.append(row)
     if rows:
-        change.connection.execute(_EVENT, rows if len(rows) > 1 else rows[0])
+        change.connection.execute_many(_EVENT, rows)
         change.run(_LINK, chain=chain, at=change.now, length=length + len(rows), hash=link)
 
 
@@ -133,7 +132,7 @@ _COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, re
 def events(connection: Connection, where: str, values: Mapping[str, Any], limit: int | None) -> list[Event]:
     """The newest `limit` events that match (all when None), newest last."""
     statement = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
-    rows = connection.execute(text(statement), {**values, "limit": -1 if limit is None else limit})
+    rows = connection.execute((statement), {**values, "limit": -1 if limit is None else limit})
     return list(_read(rows))[::-1]
 
 

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, text
-
 from core.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
 from core.errors import error
 from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, stamp
+from core.sql import Connection
 
 __all__ = [
     "bindings_of",
@@ -29,12 +28,12 @@ EIP_COLUMNS: Final = (
     "e.seq, e.id, e.address, e.name, e.customer_owned, e.pool_id, e.cidr_first, e.cidr_last, p.region, e.status,"
     " e.bandwidth_mbps, e.allocated_at, e.allocated_by, e.released_at, e.landed_in_default, e.previous_eip_id"
 )
-_BINDINGS: Final = text(
+_BINDINGS: Final = (
     "SELECT b.id, b.eip_id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end,"
     " b.to_port, b.to_port_end, b.bound_at, b.unbound_at FROM binding b JOIN eip e ON e.id = b.eip_id"
     " WHERE b.eip_id IN :ids"
     " AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at) ORDER BY b.seq"
-).bindparams(bindparam("ids", expanding=True))
+)
 _CHUNK: Final = 500
 """How many EIPs' bindings are asked for at once."""
 
@@ -79,10 +78,7 @@ def eips_where(
     connection: Connection, where: str, values: Mapping[str, Any], tail: str = "ORDER BY e.address, e.seq"
 ) -> list[Eip]:
     """The EIPs that match, each with its bindings."""
-    statement = text(f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}")
-    lists = [name for name, value in values.items() if isinstance(value, list)]
-    statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
-    rows = connection.execute(statement, dict(values)).all()
+    rows = connection.execute(f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values).all()
     return list(read_eips(connection, rows))
 
 
@@ -151,7 +147,7 @@ _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM ser
 def services(connection: Connection, kind: ServiceKind | None, region: str | None) -> list[Service]:
     """Every downstream target that exists, of one kind or region when given, by kind and id."""
     rows = connection.execute(
-        text(
+        (
             f"{_SERVICES} WHERE missing_since IS NULL AND (:kind IS NULL OR kind = :kind)"
             " AND (:region IS NULL OR region = :region) ORDER BY kind, id"
         ),
@@ -160,7 +156,7 @@ def services(connection: Connection, kind: ServiceKind | None, region: str | Non
     return [read_service(row) for row in rows]
 
 
-_SERVICE: Final = text(f"{_SERVICES} WHERE id = :id")
+_SERVICE: Final = f"{_SERVICES} WHERE id = :id"
 
 
 def service_by_id(connection: Connection, service_id: str) -> Service:
@@ -170,7 +166,7 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
         EipdeckError: `service_not_found`.
 
     """
-    row = connection.execute(_SERVICE, {"id": service_id}).one_or_none()
+    row = connection.execute(_SERVICE, {"id": service_id}).first()
     if row is None:
         raise error(
             "service_not_found",
@@ -181,7 +177,7 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
     return read_service(row)
 
 
-_MISSING: Final = text("SELECT missing_since FROM service WHERE id = :id")
+_MISSING: Final = "SELECT missing_since FROM service WHERE id = :id"
 
 
 def present_service(connection: Connection, service_id: str) -> Service:
@@ -192,7 +188,7 @@ def present_service(connection: Connection, service_id: str) -> Service:
 
     """
     service = service_by_id(connection, service_id)
-    since = connection.execute(_MISSING, {"id": service_id}).scalar_one()
+    since = connection.execute(_MISSING, {"id": service_id}).scalar()
     if since is not None:
         raise error(
             "service_not_found",

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, text
-
 from core.addresses import parse_address
 from core.errors import error
 from core.filters import Filter, InvalidFilter, parse_filter
 from core.inventory import EIP_COLUMNS, EIP_FROM, read_eips
 from core.objects import Binding, BindingKind, Eip
 from core.selection import Selection, select
+from core.sql import Connection
 
 __all__ = ["EipPage", "EipQuery", "EipRow", "Listing", "checked_filter", "matching", "serves"]
 
@@ -74,10 +73,8 @@ def matching(connection: Connection, words: str, now: int, problems: Sequence[in
         after = (rows[-1].address, rows[-1].seq)
 
 
-def _statement(chosen: Selection, where: str, tail: str, columns: str = EIP_COLUMNS) -> Any:
-    statement = text(f"SELECT {columns} {EIP_FROM} WHERE {where} AND {chosen.where} {tail}")
-    lists = [name for name, value in chosen.values.items() if isinstance(value, list)]
-    return statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
+def _statement(chosen: Selection, where: str, tail: str, columns: str = EIP_COLUMNS) -> str:
+    return f"SELECT {columns} {EIP_FROM} WHERE {where} AND {chosen.where} {tail}"
 
 
 class Listing:
@@ -110,9 +107,9 @@ class Listing:
         """How many EIPs are listed."""
         if self._chosen.everything:
             counted = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
-            return int(self._connection.exec_driver_sql(counted).scalar_one())
+            return int(self._connection.execute(counted).scalar())
         statement = _statement(self._chosen, "TRUE", "", "count(*)")
-        return int(self._connection.execute(statement, self._chosen.values).scalar_one())
+        return int(self._connection.execute(statement, self._chosen.values).scalar())
 
     def rank(self, address: str) -> int | None:
         """The 0-based place of the live EIP at this address; None when it is not listed."""
@@ -121,19 +118,17 @@ class Listing:
             return self._place[number]
         values = {**self._chosen.values, "address": number}
         here = _statement(self._chosen, "e.address = :address", "LIMIT 1", "e.seq")
-        if self._connection.execute(here, values).one_or_none() is None:
+        if self._connection.execute(here, values).first() is None:
             return None
         smaller = _statement(self._chosen, "e.address < :address", "", "count(*)")
-        count = int(self._connection.execute(smaller, values).scalar_one())
+        count = int(self._connection.execute(smaller, values).scalar())
         first = len(self._problems)
         return first + count - sum(1 for problem in self._problems if problem < number)
 
     def _listed(self, problems: Sequence[int]) -> list[int]:
         if not problems or self._chosen.everything:
             return list(problems)
-        statement = _statement(self._chosen, "e.address IN :first_ones", "", "e.address").bindparams(
-            bindparam("first_ones", expanding=True)
-        )
+        statement = _statement(self._chosen, "e.address IN :first_ones", "", "e.address")
         values = {**self._chosen.values, "first_ones": list(problems)}
         found = set(self._connection.execute(statement, values).scalars())
         return [address for address in problems if address in found]
@@ -177,7 +172,7 @@ class Listing:
     def _rows_at(self, addresses: Sequence[int]) -> list[EipRow]:
         if not addresses:
             return []
-        statement = _statement(self._chosen, "e.address IN :here", "").bindparams(bindparam("here", expanding=True))
+        statement = _statement(self._chosen, "e.address IN :here", "")
         rows = self._connection.execute(statement, {**self._chosen.values, "here": list(addresses)}).all()
         return self._rows(sorted(rows, key=lambda row: self._place[row.address]))
 
@@ -196,7 +191,7 @@ def _service_names(connection: Connection, eips: Sequence[Eip]) -> dict[str, str
     ids = sorted({binding.service_id for eip in eips for binding in eip.bindings})
     if not ids:
         return {}
-    statement = text("SELECT id, name FROM service WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+    statement = "SELECT id, name FROM service WHERE id IN :ids"
     return {row.id: row.name or "" for row in connection.execute(statement, {"ids": ids})}
 
 

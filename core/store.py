@@ -12,17 +12,14 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
-
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
-from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import EipdeckError, error
 from core.gate import Gate, busy
+from core.sql import Connection
 
 __all__ = ["HEAD", "Store", "default_path"]
 
@@ -58,17 +55,16 @@ class Store:
             EipdeckError: `store_unavailable`, `storebusy`, `schema_newer`, or `usage` for a bad URL.
 
         """
-        self.url = _parse(url)
-        self.path = Path(self.url.database or "")
+        self.path = _parse(url)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
         self._gate = Gate(self.path)
         with _translated(self.path):
             _prepare(self.path, read_only=read_only)
-            self._engine = _engine(self.url, read_only=read_only, pool=QueuePool, wait=wait)
-            self._writer = _engine(self.url, read_only=read_only, pool=NullPool, wait=wait)
-        self._connection: Connection | None = None
+        self._readers: list[Connection] = []
+        """Connections of readers that are not in use; another list once they are of no use any more."""
+        self._writer: Connection | None = None
         self._file = _identity(self.path)
         self._files = 0
         """How often another file was put in its place."""
@@ -81,21 +77,22 @@ class Store:
             self.close()
             raise
 
+    @property
+    def url(self) -> str:
+        """The database as `--db` takes it."""
+        return f"sqlite:///{self.path}"
+
     def close(self) -> None:
         """Let go of every connection and of the lock file."""
         with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-            self._writer.dispose()
-            self._engine.dispose()
+            self._let_go()
             self._gate.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short read transaction with one consistent picture of the data."""
         self._follow_the_file()
-        with _translated(self.path), self._engine.connect() as connection, _begun(connection, "BEGIN"):
+        with _translated(self.path), self._reader() as connection, _begun(connection, "BEGIN"):
             yield connection
 
     @contextmanager
@@ -109,12 +106,13 @@ class Store:
         """
         with _translated(self.path), self._turned(), self._gate.held(self._wait):
             self._follow_the_file()
-            connection = self._connected()
+            if self._writer is None:
+                self._writer = self._connect(writing=not self._read_only)
             try:
-                with _begun(connection, "BEGIN IMMEDIATE"):
-                    yield connection
-            except DatabaseError:
-                self._drop()
+                with _begun(self._writer, "BEGIN IMMEDIATE"):
+                    yield self._writer
+            except sqlite3.Error:
+                self._drop_writer()
                 raise
 
     def data_version(self) -> int:
@@ -123,7 +121,7 @@ class Store:
         Cheap enough to ask every second.
         """
         with self.read() as connection:
-            newest = int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM event").scalar_one())
+            newest = int(connection.execute("SELECT coalesce(max(seq), 0) FROM event").scalar())
         return (self._files << 48) + newest
 
     def _follow_the_file(self) -> None:
@@ -143,8 +141,7 @@ class Store:
                 hint="Put the file back, or start again for a new one.",
             )
         with _translated(self.path):
-            self._engine.dispose()
-            self._drop()
+            self._let_go()
             if self._schema() != HEAD:
                 raise error(
                     "store_unavailable",
@@ -163,16 +160,59 @@ class Store:
         finally:
             self._turn.release()
 
-    def _connected(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._writer.connect()
-        return self._connection
+    @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        """A connection for one reader at a time; it serves the next when no error came of it."""
+        readers = self._readers
+        try:
+            connection = readers.pop()
+        except IndexError:
+            connection = self._connect(writing=False)
+        try:
+            yield connection
+        except sqlite3.Error:
+            connection.driver.close()
+            raise
+        except BaseException:
+            readers.append(connection)
+            raise
+        readers.append(connection)
 
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(DatabaseError):
-                connection.close()
+    def _connect(self, *, writing: bool) -> Connection:
+        """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
+        database = str(self.path)
+        immutable = self._read_only and _cannot_change(self.path)
+        driver = sqlite3.connect(
+            f"file:{quote(database)}?immutable=1" if immutable else database,
+            uri=immutable,
+            timeout=min(self._wait, BUSY_SECONDS),
+            isolation_level=None,  # sqlite3 must not emit BEGIN by itself
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        for pragma in (
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
+            *(("query_only=ON",) if self._read_only else ()),
+            "cache_size=-65536",
+            "trusted_schema=OFF",
+        ):
+            driver.execute(f"PRAGMA {pragma}")
+        return Connection(driver)
+
+    def _let_go(self) -> None:
+        """Close what is idle; a reader at work closes its connection by forgetting it."""
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.driver.close()
+        self._drop_writer()
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(sqlite3.Error):
+                writer.driver.close()
 
     def _ensure_schema(self) -> None:
         with _translated(self.path):
@@ -189,8 +229,9 @@ class Store:
                 if self._schema() != HEAD:
                     from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
-                    with self._writer.connect() as connection, _begun(connection, "BEGIN IMMEDIATE"):
-                        upgrade(connection)
+                    connection = self._connect(writing=True)
+                    with closing(connection.driver), _begun(connection, "BEGIN IMMEDIATE"):
+                        upgrade(connection.driver)
 
     def _schema(self) -> str | None:
         """The schema step the file has; None for an empty file.
@@ -199,18 +240,18 @@ class Store:
             EipdeckError: it is another program's database, or a newer eipdeck's.
 
         """
-        with self._engine.connect() as connection:
-            tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+        with self._reader() as connection:
+            tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
             if not tables:
                 return None
-            application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+            application = connection.execute("PRAGMA application_id").scalar()
             if application != APPLICATION_ID or "alembic_version" not in tables:
                 raise error(
                     "store_unavailable",
                     f"{self.path} is a database, but not one of eipdeck's.",
                     hint="Nothing in it was touched; name another file with --db.",
                 )
-            step = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
         if step is not None and step > HEAD:
             raise error(
                 "schema_newer",
@@ -221,22 +262,24 @@ class Store:
         return step
 
 
-def _parse(url: str | None) -> URL:
+def _parse(url: str | None) -> Path:
+    """The file that a path or `sqlite:///path` names."""
     if not url:
-        return URL.create("sqlite", database=str(default_path()))
-    try:
-        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
-    except ArgumentError:
-        raise error("usage", "--db is no database URL.", hint="Write sqlite:///path/to/file.db.") from None
-    if parsed.get_backend_name() != "sqlite":
+        return default_path()
+    scheme, separator, rest = url.partition("://")
+    database = rest[1:].partition("?")[0] if separator else url
+    backend = scheme.partition("+")[0]
+    if separator and backend != "sqlite":
         raise error(
-            "store_unavailable",
-            f"This eipdeck keeps its data in SQLite, not in {parsed.get_backend_name()}.",
+            "store_unavailable" if backend.isalnum() else "usage",
+            f"This eipdeck keeps its data in SQLite, not in {backend}.",
             hint="Write sqlite:///path/to/file.db.",
         )
-    if not parsed.database or parsed.database == ":memory:":
+    if separator and not rest.startswith("/"):
+        raise error("usage", "--db is no database URL.", hint="Write sqlite:///path/to/file.db.")
+    if not database or database == ":memory:":
         raise error("usage", "--db wants a file; a database in memory would forget everything.")
-    return parsed
+    return Path(database)
 
 
 _NOTHING: Final = (0, 0)
@@ -302,37 +345,16 @@ def _cannot_change(path: Path) -> bool:
     return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
 
 
-def _engine(url: URL, *, read_only: bool, pool: type[Any], wait: float) -> Engine:
-    """An engine of readers, or of the writer (NullPool): the first to look must not change a stranger's file."""
-    patience = min(wait, BUSY_SECONDS)
-    if read_only and _cannot_change(Path(url.database or "")):
-        url = URL.create("sqlite", database=f"file:{quote(str(url.database))}", query={"immutable": "1", "uri": "true"})
-    engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False, "timeout": patience})
-    writing = pool is NullPool and not read_only
-
-    @event.listens_for(engine, "connect")
-    def _settle(dbapi: sqlite3.Connection, _record: object) -> None:
-        dbapi.isolation_level = None  # sqlite3 must not emit BEGIN by itself
-        for pragma in (
-            f"busy_timeout={int(1000 * patience)}",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
-            *(("query_only=ON",) if read_only else ()),
-            "cache_size=-65536",
-            "trusted_schema=OFF",
-        ):
-            dbapi.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
 @contextmanager
 def _begun(connection: Connection, begin: str) -> Iterator[None]:
-    """A transaction begun as told: the driver would begin late and deferred, and a hook would tax every statement."""
-    with connection.begin():
-        connection.exec_driver_sql(begin)
+    """A transaction begun as told, committed when the block ends and undone when anything raises."""
+    connection.execute(begin)
+    try:
         yield
+        connection.driver.commit()
+    except BaseException:
+        connection.driver.rollback()
+        raise
 
 
 @contextmanager
@@ -342,15 +364,13 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except UnicodeEncodeError as problem:
         raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
-    except IntegrityError as problem:
+    except sqlite3.IntegrityError as problem:
         raise error(
             "conflict",
-            f"The database refused it: {problem.orig}; nothing changed.",
+            f"The database refused it: {problem}; nothing changed.",
             hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
         ) from problem
-    except DatabaseError as problem:
-        raise _meaning(path, str(problem.orig)) from problem
-    except sqlite3.DatabaseError as problem:
+    except sqlite3.Error as problem:
         raise _meaning(path, str(problem)) from problem
     except OSError as problem:
         why = problem.strerror or "it cannot be opened"

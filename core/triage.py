@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, text
-
 from core.addresses import format_address, prefix_of_range
 from core.inventory import EIP_COLUMNS, EIP_FROM, read_binding, read_eip
 from core.objects import (
@@ -26,6 +24,7 @@ from core.objects import (
     from_micros,
     stamp,
 )
+from core.sql import Connection
 
 __all__ = [
     "BINDING_COLUMNS",
@@ -92,7 +91,7 @@ class _Asked:
 
 def latest(connection: Connection, now: int) -> int:
     """Now, or the newest event's moment when a clock has been set back since."""
-    return max(now, connection.execute(_NEWEST).scalar_one_or_none() or 0)
+    return max(now, connection.execute(_NEWEST).scalar() or 0)
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
@@ -271,31 +270,29 @@ def _verdict(asked: _Asked, word: VerdictWord, cidr: Any, eip: Eip | None, summa
     )
 
 
-_PRESENT: Final = text(
-    f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
-)
-_AT: Final = text(
+_PRESENT: Final = f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
+_AT: Final = (
     f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.created_at <= :at"
     " AND (c.retired_at IS NULL OR c.retired_at > :at) ORDER BY c.id DESC LIMIT 1"
 )
-_RETIRED: Final = text(
+_RETIRED: Final = (
     f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
     " ORDER BY c.retired_at DESC LIMIT 1"
 )
 _NEIGHBOURS: Final = (
-    text(f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
-    text(f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
+    (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
+    (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
 )
-_NEWEST: Final = text("SELECT at FROM event ORDER BY seq DESC LIMIT 1")
-_TENANCY: Final = text(
+_NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
+_TENANCY: Final = (
     f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM}"
     " WHERE e.address = :address AND e.allocated_at <= :at ORDER BY e.allocated_at DESC, e.seq DESC LIMIT 1"
 )
-_BINDINGS: Final = text(
+_BINDINGS: Final = (
     f"SELECT {BINDING_COLUMNS} FROM binding b WHERE b.eip_id = :eip AND b.bound_at <= :at"
     " AND (b.unbound_at IS NULL OR b.unbound_at > :at) ORDER BY b.seq"
 )
-_SERVICE_NAMES: Final = text("SELECT name FROM service WHERE id = :id")
+_SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
 
 
 class Recorded:
@@ -305,7 +302,7 @@ class Recorded:
         self._connection = connection
 
     def _first(self, statement: Any, **values: Any) -> Any:
-        return self._connection.execute(statement, values).one_or_none()
+        return self._connection.execute(statement, values).first()
 
     def tenancy(self, address: int, at: int) -> Any:
         return self._first(_TENANCY, address=address, at=at)
@@ -327,4 +324,4 @@ class Recorded:
         return tuple(read_binding(row) for row in found)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar_one() or "" for key in service_ids}
+        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar() or "" for key in service_ids}

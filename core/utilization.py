@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
-
 from core.errors import error
 from core.objects import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
+from core.sql import Connection
 
 __all__ = ["DAY", "Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
 
@@ -58,7 +57,7 @@ _CIDRS: Final = (
 
 
 def _cidr_rows(connection: Connection, where: str, now: int, **values: Any) -> list[Any]:
-    return list(connection.execute(text(f"{_CIDRS} WHERE {where}"), {"now": now, "minute": now // MINUTE, **values}))
+    return list(connection.execute((f"{_CIDRS} WHERE {where}"), {"now": now, "minute": now // MINUTE, **values}))
 
 
 def pool_usage(connection: Connection, pool_id: str, now: int) -> PoolUsage:
@@ -68,9 +67,9 @@ def pool_usage(connection: Connection, pool_id: str, now: int) -> PoolUsage:
     if not usage.cooling:
         return usage
     ready = connection.execute(
-        text("SELECT min(ready_at) FROM cooling WHERE pool_id = :pool AND ready_at > :now"),
+        ("SELECT min(ready_at) FROM cooling WHERE pool_id = :pool AND ready_at > :now"),
         {"pool": pool_id, "now": now},
-    ).scalar_one()
+    ).scalar()
     return PoolUsage(usage.total, usage.allocated, usage.cooling, usage.reserved, usage.held, usage.active, ready)
 
 
@@ -89,10 +88,10 @@ def _usage(rows: Iterable[Any]) -> PoolUsage:
 
 
 _POOLS: Final = 'SELECT id, name, kind, region, "order" AS ordering, cooldown_seconds FROM pool'
-_TREND: Final = text(
+_TREND: Final = (
     "SELECT pool_id, sum(allocated) - sum(released) AS grown FROM usage_day WHERE day > :since GROUP BY pool_id"
 )
-_BEGUN: Final = text("SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_id")
+_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_id"
 
 
 def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[Pool]:
@@ -103,7 +102,7 @@ def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[
     for row in _cidr_rows(connection, f"{cidr_where}c.state <> 'retired' ORDER BY c.first", now, **values):
         by_pool.setdefault(row.pool_id, []).append(row)
     growth = _growth(connection, now)
-    rows = connection.execute(text(f"{_POOLS} WHERE {where} ORDER BY kind, id"), values)
+    rows = connection.execute((f"{_POOLS} WHERE {where} ORDER BY kind, id"), values)
     return [_pool(row, by_pool.get(row.id, []), growth.get(row.id)) for row in rows]
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, text
-
 from core.config import Config
 from core.errors import error
 from core.findings import accept, finding_by_id
@@ -36,6 +34,7 @@ from core.platform import (
     UnbindRequest,
     UnreserveRequest,
 )
+from core.sql import Connection
 from core.store import Store
 from core.utilization import cidr_by_prefix, pool_by_id
 
@@ -44,7 +43,7 @@ __all__ = ["LocalPlatform", "changing"]
 _R = TypeVar("_R")
 _A = TypeVar("_A")
 
-_BEFORE: Final = text(
+_BEFORE: Final = (
     "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
     " FROM (SELECT 1) LEFT JOIN request r ON r.request_id = :request_id"
 )
@@ -68,7 +67,7 @@ def changing(
 ) -> Change:
     """A change in this transaction; its moment is never before the newest event's."""
     request_id = checked_name(request_id, "request id")
-    before = connection.execute(_BEFORE, {"request_id": request_id}).one()
+    before = connection.execute(_BEFORE, {"request_id": request_id}).first()
     now = max(to_micros(clock()), before.newest or 0)
     kept = None if before.hash is None else Kept(bytes(before.hash), before.answer)
     return Change(connection, now, operator, checked_text(reason), request_id, config, kept)

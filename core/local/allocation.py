@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import format_address, prefix_of_range
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record_all
@@ -104,15 +102,13 @@ def take(change: Change, pool: PoolRow, count: int) -> list[Run]:
     return runs
 
 
-_CIDR_AT: Final = text(
+_CIDR_AT: Final = (
     "SELECT id, cidr, pool_id, state, first, last FROM cidr"
     " WHERE state <> 'retired' AND first <= :address ORDER BY first DESC LIMIT 1"
 )
-_HOLDER: Final = text("SELECT id FROM eip WHERE address = :address AND released_at IS NULL")
-_READY_AT: Final = text(
-    "SELECT ready_at FROM eip WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
-)
-_UNRESERVE: Final = text("UPDATE cidr SET reserved = reserved - 1 WHERE id = :cidr_id")
+_HOLDER: Final = "SELECT id FROM eip WHERE address = :address AND released_at IS NULL"
+_READY_AT: Final = "SELECT ready_at FROM eip WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
+_UNRESERVE: Final = "UPDATE cidr SET reserved = reserved - 1 WHERE id = :cidr_id"
 
 
 def take_one(change: Change, pool: PoolRow, address: int, *, cooling_too: bool = False) -> Place:
@@ -121,7 +117,7 @@ def take_one(change: Change, pool: PoolRow, address: int, *, cooling_too: bool =
     if isinstance(taken, Place):
         return taken
     words = format_address(address)
-    cidr = change.run(_CIDR_AT, address=address).one_or_none()
+    cidr = change.run(_CIDR_AT, address=address).first()
     if cidr is None or cidr.last < address or cidr.pool_id != pool.id:
         elsewhere = f" It is in pool {cidr.pool_id}." if cidr is not None and cidr.last >= address else ""
         raise error(
@@ -135,7 +131,7 @@ def take_one(change: Change, pool: PoolRow, address: int, *, cooling_too: bool =
             f"{words} lies in {cidr.cidr}, which is {cidr.state} and gives out nothing.",
             details={"address": words, "cidr": cidr.cidr, "state": cidr.state},
         )
-    holder = change.run(_HOLDER, address=address).scalar_one_or_none()
+    holder = change.run(_HOLDER, address=address).scalar()
     if holder is not None:
         raise error(
             "address_in_use",
@@ -167,7 +163,7 @@ def _take_reserved(change: Change, cidr: Any, address: int, *, cooling_too: bool
             hint=f"`eipdeck unreserve {cidr.cidr} {words}` lifts that.",
             details={"address": words, "cidr": cidr.cidr},
         )
-    ready_at = change.run(_READY_AT, address=address).scalar_one_or_none() or 0
+    ready_at = change.run(_READY_AT, address=address).scalar() or 0
     if ready_at > change.now and not cooling_too:
         raise _cooling(words, ready_at)
     change.run(_UNRESERVE, cidr_id=cidr.id)
@@ -205,16 +201,16 @@ def _exhausted(change: Change, pool: PoolRow, count: int) -> EipdeckError:
     return error("pool_exhausted", message + when, hint=hint, details=details)
 
 
-_INSERT: Final = text(
+_INSERT: Final = (
     "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned, name,"
     " bandwidth_mbps, status, allocated_at, allocated_by, unbound_since, landed_in_default, previous_eip_id)"
     " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
-_COUNT: Final = text(
+_COUNT: Final = (
     "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING (SELECT max(seq) FROM eip)"
 )
-_USAGE: Final = text(
+_USAGE: Final = (
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
 )
@@ -226,7 +222,7 @@ def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy:
     rows: list[dict[str, Any]] = []
     for run in runs:
         place = run.place
-        newest = change.run(_COUNT, cidr_id=place.cidr_id, count=run.hi - run.lo + 1).scalar_one()
+        newest = change.run(_COUNT, cidr_id=place.cidr_id, count=run.hi - run.lo + 1).scalar()
         seq = seq or newest or 0
         for address in range(run.lo, run.hi + 1):
             seq += 1
@@ -248,7 +244,7 @@ def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy:
                     "previous": tenancy.previous_eip_id,
                 }
             )
-    change.connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    change.connection.execute_many(_INSERT, rows)
     change.run(_USAGE, pool=pool.id, day=change.now // DAY, count=len(rows))
     record_all(change, pool.id, _facts(pool, rows, tenancy))
     return [_eip(change, pool, row) for row in rows]

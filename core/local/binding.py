@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import parse_address
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record, record_all
@@ -232,9 +230,9 @@ def _checked_anyport(eip: Eip, wanted: Binding, others: Sequence[Binding]) -> No
 
 
 _LIVE: Final = "FROM binding WHERE service_id = :service AND unbound_at IS NULL"
-_SNAT: Final = text(f"SELECT DISTINCT sources {_LIVE} AND kind = 'snat' AND sources <> '[]'")
-_DNAT: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'dnat'")
-_ON_PRIVATE: Final = text(f"SELECT count(*) {_LIVE} AND kind = 'nic' AND private_ip = :private_ip")
+_SNAT: Final = f"SELECT DISTINCT sources {_LIVE} AND kind = 'snat' AND sources <> '[]'"
+_DNAT: Final = f"SELECT count(*) {_LIVE} AND kind = 'dnat'"
+_ON_PRIVATE: Final = f"SELECT count(*) {_LIVE} AND kind = 'nic' AND private_ip = :private_ip"
 
 
 def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
@@ -245,11 +243,11 @@ def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
         if json.dumps(wanted.sources) not in entries:
             used, limit, what = len(entries), SNAT_ENTRIES, f"SNAT entries on {service.id}"
     elif wanted.kind is BindingKind.DNAT:
-        used = change.run(_DNAT, service=service.id).scalar_one()
+        used = change.run(_DNAT, service=service.id).scalar()
         limit, what = DNAT_ENTRIES, f"DNAT entries on {service.id}"
     elif wanted.kind is BindingKind.NIC:
         address = parse_address(str(wanted.private_ip))
-        used = change.run(_ON_PRIVATE, service=service.id, private_ip=address).scalar_one()
+        used = change.run(_ON_PRIVATE, service=service.id, private_ip=address).scalar()
         limit, what = EIPS_A_PRIVATE_ADDRESS, f"EIPs on {wanted.private_ip}"
     if used >= limit:
         raise error(
@@ -260,18 +258,18 @@ def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
         )
 
 
-_NEXT: Final = text("SELECT coalesce(max(seq), 0) + 1 FROM binding")
-_INSERT: Final = text(
+_NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM binding"
+_INSERT: Final = (
     "INSERT INTO binding (seq, id, eip_id, kind, service_id, private_ip, sources, all_eips, protocol, port,"
     " port_end, to_port, to_port_end, bound_at) VALUES (:seq, :id, :eip_id, :kind, :service_id, :private_ip,"
     " :sources, FALSE, :protocol, :port, :port_end, :to_port, :to_port_end, :now)"
 )
-_BOUND: Final = text("UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id = :id")
+_BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id = :id"
 
 
 def begin_binding(change: Change, eip: Eip, wanted: Binding) -> Binding:
     """Insert a binding whose rules have been checked, with its event."""
-    seq: int = change.run(_NEXT).scalar_one()
+    seq: int = change.run(_NEXT).scalar()
     port = checked_ports(str(wanted.port)) if wanted.port is not None else (None, None)
     to_port = checked_ports(str(wanted.to_port)) if wanted.to_port is not None else (None, None)
     change.run(
@@ -314,9 +312,7 @@ def unbind(change: Change, request: UnbindRequest) -> list[str]:
 
 
 def _checked_binding(change: Change, eip: Eip, binding_id: str) -> None:
-    known = change.run(
-        text("SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"), id=binding_id, eip=eip.id
-    ).scalar_one_or_none()
+    known = change.run(("SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"), id=binding_id, eip=eip.id).scalar()
     if known is None:
         raise error(
             "binding_not_found",
@@ -325,8 +321,8 @@ def _checked_binding(change: Change, eip: Eip, binding_id: str) -> None:
         )
 
 
-_END: Final = text("UPDATE binding SET unbound_at = :now WHERE id = :id AND unbound_at IS NULL")
-_UNBOUND: Final = text(
+_END: Final = "UPDATE binding SET unbound_at = :now WHERE id = :id AND unbound_at IS NULL"
+_UNBOUND: Final = (
     "UPDATE eip SET status = 'unbound', unbound_since = :now WHERE id = :id"
     " AND NOT EXISTS (SELECT 1 FROM binding WHERE eip_id = :id AND unbound_at IS NULL)"
 )
@@ -352,7 +348,7 @@ def set_bandwidth(change: Change, request: BandwidthRequest) -> list[str]:
     if eip.status is EipStatus.RELEASED:
         raise _released(eip)
     if eip.bandwidth_mbps != mbps:
-        change.run(text("UPDATE eip SET bandwidth_mbps = :mbps WHERE id = :id"), mbps=mbps, id=eip.id)
+        change.run(("UPDATE eip SET bandwidth_mbps = :mbps WHERE id = :id"), mbps=mbps, id=eip.id)
         before, after = {"bandwidth_mbps": eip.bandwidth_mbps}, {"bandwidth_mbps": mbps}
         record(change, _fact("bandwidth", eip, before, after))
     return [str(eip.id)]

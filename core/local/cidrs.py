@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import Prefix, asn_refusal, customer_prefix, format_address
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record
@@ -31,14 +29,14 @@ from core.rpki import Validity, validity
 
 __all__ = ["activate_cidr", "add_cidr", "drain_cidr", "reserve", "retire_cidr", "set_asn", "unreserve"]
 
-_PRESENT: Final = text(
+_PRESENT: Final = (
     "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.allocated, p.kind FROM cidr c"
     " JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr ORDER BY c.id DESC LIMIT 1"
 )
-_NEIGHBOUR: Final = text(
+_NEIGHBOUR: Final = (
     "SELECT cidr, last, pool_id FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
 )
-_INSERT: Final = text(
+_INSERT: Final = (
     "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
     " created_at, version) VALUES (:cidr, :first, :last, :pool, :isp, :asn, 'validating', :rpki, :avoid_edges,"
     " 0, 0, :now, 1) RETURNING id"
@@ -56,7 +54,7 @@ def add_cidr(change: Change, request: AddCidrRequest) -> str:
     prefix, _ = coded("invalid_cidr", customer_prefix, request.cidr)
     checked_name(request.isp, "line")
     _checked_asn(request.asn)
-    near = change.run(_NEIGHBOUR, last=prefix.last).one_or_none()
+    near = change.run(_NEIGHBOUR, last=prefix.last).first()
     if near is not None and near.last >= prefix.first:
         raise error(
             "cidr_overlap",
@@ -77,7 +75,7 @@ def add_cidr(change: Change, request: AddCidrRequest) -> str:
         rpki=rpki.value,
         avoid_edges=request.avoid_edges,
         now=change.now,
-    ).scalar_one()
+    ).scalar()
     after = {
         "state": "validating",
         "isp": request.isp,
@@ -94,7 +92,7 @@ def add_cidr(change: Change, request: AddCidrRequest) -> str:
 
 def _pool(change: Change, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     """The pool named, or the one the prefix had before, or a new one."""
-    before = change.run(_PRESENT, cidr=str(prefix)).one_or_none()
+    before = change.run(_PRESENT, cidr=str(prefix)).first()
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
         pool_id = before.pool_id if before else f"pool-{str(prefix).replace('/', '-')}"
@@ -151,7 +149,7 @@ def _customer_cidr(change: Change, words: str) -> Any:
 
     """
     prefix = checked_prefix(words)
-    row = change.run(_PRESENT, cidr=str(prefix)).one_or_none()
+    row = change.run(_PRESENT, cidr=str(prefix)).first()
     if row is None:
         raise error(
             "cidr_not_found",
@@ -168,7 +166,7 @@ def _customer_cidr(change: Change, words: str) -> Any:
     return row
 
 
-_STATE: Final = text(
+_STATE: Final = (
     "UPDATE cidr SET state = :state, version = version + 1,"
     " activated_at = CASE WHEN :state = 'active' THEN :now ELSE activated_at END,"
     " draining_at = CASE WHEN :state = 'draining' THEN :now ELSE draining_at END,"
@@ -226,7 +224,7 @@ def set_asn(change: Change, request: SetAsnRequest) -> str:
     rpki = _checked_rpki(change, checked_prefix(row.cidr), request.asn)
     if row.asn != request.asn:
         change.run(
-            text("UPDATE cidr SET asn = :asn, rpki = :rpki, version = version + 1 WHERE id = :id"),
+            ("UPDATE cidr SET asn = :asn, rpki = :rpki, version = version + 1 WHERE id = :id"),
             asn=request.asn,
             rpki=rpki.value,
             id=row.id,
@@ -323,16 +321,16 @@ def _serves(bindings: Any) -> str:
     return "serves " + ", ".join(sorted({f"{each.kind.value} {each.service_id}" for each in bindings}))
 
 
-_RESERVE: Final = text(
+_RESERVE: Final = (
     "INSERT INTO reservation (cidr_id, first, last, kind, reason) VALUES (:cidr_id, :first, :last, :kind, :reason)"
 )
-_OVERLAPPING: Final = text(
+_OVERLAPPING: Final = (
     "SELECT id, first, last, kind, reason FROM reservation"
     " WHERE cidr_id = :cidr_id AND first <= :last AND last >= :first ORDER BY first"
 )
-_LIFT: Final = text("DELETE FROM reservation WHERE id = :id")
-_WITHHOLD: Final = text("UPDATE cidr SET reserved = reserved + :count, version = version + 1 WHERE id = :cidr_id")
-_LIVE: Final = text("SELECT count(*) FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last")
+_LIFT: Final = "DELETE FROM reservation WHERE id = :id"
+_WITHHOLD: Final = "UPDATE cidr SET reserved = reserved + :count, version = version + 1 WHERE id = :cidr_id"
+_LIVE: Final = "SELECT count(*) FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
 
 
 def reserve(change: Change, request: ReserveRequest) -> str:
@@ -404,7 +402,7 @@ def _lift(change: Change, row: Any, first: int, last: int) -> bool:
 
 def _unheld(change: Change, first: int, last: int) -> int:
     """Addresses of the range without a live EIP."""
-    return int(last - first + 1 - change.run(_LIVE, first=first, last=last).scalar_one())
+    return int(last - first + 1 - change.run(_LIVE, first=first, last=last).scalar())
 
 
 def _noted(change: Change, row: Any, action: str, first: int, last: int, kind: str | None) -> None:

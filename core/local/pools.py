@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import Prefix, parse_prefix
 from core.errors import error
 from core.history import Change, Fact, record
@@ -45,9 +43,9 @@ class PoolRow:
 
 
 _COLUMNS: Final = 'id, kind, region, "order" AS ordering, cooldown_seconds'
-_BY_ID: Final = text(f"SELECT {_COLUMNS} FROM pool WHERE id = :id")
-_DEFAULT: Final = text(f"SELECT {_COLUMNS} FROM pool WHERE region = :region AND kind = 'default'")
-_INSERT: Final = text(
+_BY_ID: Final = f"SELECT {_COLUMNS} FROM pool WHERE id = :id"
+_DEFAULT: Final = f"SELECT {_COLUMNS} FROM pool WHERE region = :region AND kind = 'default'"
+_INSERT: Final = (
     'INSERT INTO pool (id, name, kind, customer_owned, region, "order", cooldown_seconds, warn_percent,'
     " critical_percent, created_at) VALUES (:id, :id, :kind, :owned, :region, 'lru', 0, 80, 95, :now)"
 )
@@ -55,7 +53,7 @@ _INSERT: Final = text(
 
 def find_pool(change: Change, pool_id: str) -> PoolRow | None:
     """The pool with this id, or None."""
-    return _read(change.run(_BY_ID, id=pool_id).one_or_none())
+    return _read(change.run(_BY_ID, id=pool_id).first())
 
 
 def pool_by_id(change: Change, pool_id: str) -> PoolRow:
@@ -88,7 +86,7 @@ def default_pool(change: Change, region: str | None) -> PoolRow:
 
     """
     name = region or change.config.region
-    found = _read(change.run(_DEFAULT, region=name).one_or_none())
+    found = _read(change.run(_DEFAULT, region=name).first())
     if found is not None:
         return found
     if name in (change.config.region, *change.config.regions):
@@ -108,7 +106,7 @@ def known_region(change: Change, region: str | None) -> str:
 
 def make_known(change: Change, region: str) -> PoolRow:
     """The region's default pool, created with its ranges when the region is new."""
-    found = _read(change.run(_DEFAULT, region=region).one_or_none())
+    found = _read(change.run(_DEFAULT, region=region).first())
     if found is not None:
         return found
     pool_id = f"default-{region}"
@@ -127,22 +125,20 @@ def create_pool(change: Change, pool_id: str, kind: PoolKind, region: str) -> Po
     return PoolRow(pool_id, kind, region, PoolOrder.LRU, 0)
 
 
-_OVERLAP: Final = text(
-    "SELECT first, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
-)
-_SUPPLY: Final = text(
+_OVERLAP: Final = "SELECT first, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
+_SUPPLY: Final = (
     "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
     " created_at, activated_at, version) VALUES (:cidr, :first, :last, :pool, 'zenlayer', 21859, 'active',"
     " 'unknown', FALSE, 0, 0, :now, :now, 1) RETURNING id"
 )
-_FREE: Final = text("INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :last, :first, :cidr_id)")
+_FREE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :last, :first, :cidr_id)"
 
 
 def _next_supply(change: Change) -> list[Prefix]:
     """The first /20 of the default supply that no CIDR overlaps; none when all are taken."""
     for first in range(DEFAULT_SUPPLY.first, DEFAULT_SUPPLY.last + 1, 1 << 12):
         prefix = Prefix(first, 20)
-        near = change.run(_OVERLAP, last=prefix.last).one_or_none()
+        near = change.run(_OVERLAP, last=prefix.last).first()
         if near is None or near.last < prefix.first:
             return [prefix]
     return []
@@ -150,7 +146,7 @@ def _next_supply(change: Change) -> list[Prefix]:
 
 def _supply(change: Change, pool_id: str, prefix: Prefix) -> None:
     values = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
-    cidr_id = change.run(_SUPPLY, cidr=str(prefix), now=change.now, **values).scalar_one()
+    cidr_id = change.run(_SUPPLY, cidr=str(prefix), now=change.now, **values).scalar()
     change.run(_FREE, cidr_id=cidr_id, **values)
     record(
         change,
@@ -172,11 +168,8 @@ def set_pool(change: Change, request: PoolSettingsRequest) -> str:
     """Change a pool's settings; addresses already cooling keep their date."""
     pool_by_id(change, request.pool_id)
     _checked_settings(request)
-    before = dict(
-        change.run(text(f"SELECT {', '.join(_SETTINGS.values())} FROM pool WHERE id = :id"), id=request.pool_id)
-        .mappings()
-        .one()
-    )
+    found = change.run(f"SELECT {', '.join(_SETTINGS.values())} FROM pool WHERE id = :id", id=request.pool_id)
+    before: dict[str, Any] = found.first()._asdict()
     wanted = {name: getattr(request, name) for name in _SETTINGS}
     after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
     warn, critical = (after.get(name, before[name]) for name in ("warn_percent", "critical_percent"))
@@ -184,7 +177,7 @@ def set_pool(change: Change, request: PoolSettingsRequest) -> str:
         raise error("usage", f"Warn at {warn:g} % would come after critical at {critical:g} %.")
     if after:
         columns = ", ".join(f"{_SETTINGS[name]} = :{name}" for name in after)
-        change.run(text(f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
+        change.run((f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
         old = {name: before[name] for name in after}
         record(change, Fact("set_pool", pool_id=request.pool_id, before=old, after=after))
     return request.pool_id

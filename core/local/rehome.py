@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import text
-
 from core.addresses import parse_address
 from core.errors import error
 from core.history import Change, Fact, record
@@ -75,7 +73,7 @@ def _checked_goal(change: Change, eip: Eip, pool: PoolRow) -> None:
             hint="Name a customer pool of the EIP's region.",
             details={"eip_region": eip.region, "pool_region": pool.region},
         )
-    if eip.pool_id == pool.id and change.run(_STATE, id=eip.id).scalar_one() == "active":
+    if eip.pool_id == pool.id and change.run(_STATE, id=eip.id).scalar() == "active":
         raise error(
             "conflict",
             f"{eip.address} is in pool {pool.id} already, in an active CIDR.",
@@ -91,7 +89,7 @@ def _moved(change: Change, fresh: Eip, binding: Binding, *, more: bool) -> Bindi
     return begin_binding(change, fresh, binding)
 
 
-_STATE: Final = text("SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id")
+_STATE: Final = "SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"
 
 
 def _replacement(change: Change, eip: Eip, pool: PoolRow, address: int | None) -> Eip:

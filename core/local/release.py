@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import text
-
 from core.addresses import format_address, parse_address
 from core.errors import error
 from core.history import Change, Fact, record
@@ -52,15 +50,15 @@ def _served(eip: Eip) -> str:
     return ", ".join(f"{binding.kind.value} {binding.service_id}" for binding in eip.bindings)
 
 
-_END: Final = text(
+_END: Final = (
     "UPDATE eip SET status = 'released', unbound_since = NULL, released_at = :now, released_by = :operator,"
     " ready_at = :ready_at WHERE id = :id AND released_at IS NULL"
 )
-_PLACE: Final = text(
+_PLACE: Final = (
     "SELECT e.cidr_id, e.cidr_first, e.cidr_last, c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"
 )
-_COUNT: Final = text("UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id")
-_USAGE: Final = text(
+_COUNT: Final = "UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id"
+_USAGE: Final = (
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, 0, 1)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET released = usage_day.released + 1"
 )
@@ -74,7 +72,7 @@ def end_tenancy(change: Change, eip: Eip) -> None:
         end_bindings(change, eip, eip.bindings)
     pool = pool_by_id(change, eip.pool_id)
     address = parse_address(eip.address)
-    row = change.run(_PLACE, id=eip.id).one()
+    row = change.run(_PLACE, id=eip.id).first()
     place = Place(row.cidr_id, row.cidr_first, row.cidr_last)
     reserved = reservation_of(change, place.cidr_id, address) is not None
     ready_at = change.now + pool.cooldown_seconds * 1_000_000
@@ -97,7 +95,7 @@ def end_tenancy(change: Change, eip: Eip) -> None:
     )
 
 
-_LAST: Final = text(
+_LAST: Final = (
     "SELECT id, pool_id, name, bandwidth_mbps, released_at, landed_in_default FROM eip"
     " WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
 )
@@ -112,7 +110,7 @@ def recover(change: Change, request: RecoverRequest) -> Allocation:
 
     """
     address = checked_address(request.address)
-    last = change.run(_LAST, address=address).one_or_none()
+    last = change.run(_LAST, address=address).first()
     words = format_address(address)
     if last is None:
         raise error("eip_not_found", f"Nobody ever held {words}.", details={"address": words})

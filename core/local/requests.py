@@ -7,15 +7,13 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.errors import error
 from core.history import Change
 from core.objects import to_json
 
 __all__ = ["answered", "remember"]
 
-_KEEP: Final = text("INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)")
+_KEEP: Final = "INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)"
 
 _NOT_ASKED: Final = ("request_id", "expected", "dry_run")
 """Fields that say how a request was sent, not what it asks for."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import format_address
 from core.errors import error
 from core.history import Change, Fact, record
@@ -18,16 +16,16 @@ from core.platform import AddServiceRequest, RemoveServiceRequest
 
 __all__ = ["add_service", "remove_service"]
 
-_FIND: Final = text("SELECT kind, name, region, private_ips, subnets, missing_since FROM service WHERE id = :id")
-_INSERT: Final = text(
+_FIND: Final = "SELECT kind, name, region, private_ips, subnets, missing_since FROM service WHERE id = :id"
+_INSERT: Final = (
     "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
     " VALUES (:id, :kind, :name, :region, :private_ips, :subnets)"
 )
-_UPDATE: Final = text(
+_UPDATE: Final = (
     "UPDATE service SET name = :name, private_ips = :private_ips, subnets = :subnets, missing_since = NULL"
     " WHERE id = :id"
 )
-_REMOVE: Final = text("UPDATE service SET missing_since = :at WHERE id = :id")
+_REMOVE: Final = "UPDATE service SET missing_since = :at WHERE id = :id"
 
 
 def add_service(change: Change, request: AddServiceRequest) -> str:
@@ -44,7 +42,7 @@ def add_service(change: Change, request: AddServiceRequest) -> str:
     subnets = [str(checked_prefix(words)) for words in request.subnets]
     if subnets and request.kind is not ServiceKind.NAT_GATEWAY:
         raise error("usage", f"A {request.kind.value} has no subnets.", hint="Leave --subnet out.")
-    found = change.run(_FIND, id=service_id).one_or_none()
+    found = change.run(_FIND, id=service_id).first()
     if found is None:
         region = known_region(change, request.region)
         make_known(change, region)
@@ -73,7 +71,7 @@ def remove_service(change: Change, request: RemoveServiceRequest) -> str:
 
     """
     service = service_by_id(change.connection, request.service_id)
-    found = change.run(_FIND, id=service.id).one()
+    found = change.run(_FIND, id=service.id).first()
     if found.missing_since is None:
         change.run(_REMOVE, id=service.id, at=change.now)
         about = {"id": service.id, "kind": found.kind, "region": found.region}

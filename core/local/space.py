@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.history import Change
 from core.objects import PoolOrder
 
@@ -48,38 +46,36 @@ class Run:
     hi: int
 
 
-_FIRST_RANGE: Final = text(
+_FIRST_RANGE: Final = (
     "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
     " WHERE f.pool_id = :pool ORDER BY f.hi LIMIT 1"
 )
-_RANGE_AT: Final = text(
+_RANGE_AT: Final = (
     "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
     " WHERE f.pool_id = :pool AND f.hi >= :address ORDER BY f.hi LIMIT 1"
 )
-_ADD_RANGE: Final = text("INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :hi, :lo, :cidr_id)")
-_DROP_RANGE: Final = text("DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi")
-_MOVE_LOW: Final = text("UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi")
-_LEFT: Final = text("SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id")
-_RIGHT: Final = text("SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1")
-_RIPE: Final = text(
+_ADD_RANGE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :hi, :lo, :cidr_id)"
+_DROP_RANGE: Final = "DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi"
+_MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi"
+_LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
+_RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
+_RIPE: Final = (
     "SELECT k.address, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
 )
-_COOLING_AT: Final = text(
+_COOLING_AT: Final = (
     "SELECT k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.address = :address"
 )
-_COOL: Final = text(
-    "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
-)
-_WARM: Final = text("DELETE FROM cooling WHERE pool_id = :pool AND address = :address")
-_MINUTE_UP: Final = text(
+_COOL: Final = "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
+_WARM: Final = "DELETE FROM cooling WHERE pool_id = :pool AND address = :address"
+_MINUTE_UP: Final = (
     "INSERT INTO cooling_minute (cidr_id, minute, count) VALUES (:cidr_id, :minute, 1)"
     " ON CONFLICT (cidr_id, minute) DO UPDATE SET count = cooling_minute.count + 1"
 )
-_MINUTE_DOWN: Final = text("UPDATE cooling_minute SET count = count - 1 WHERE cidr_id = :cidr_id AND minute = :minute")
-_MINUTES_PAST: Final = text("DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND minute < :minute")
-_RESERVED: Final = text(
+_MINUTE_DOWN: Final = "UPDATE cooling_minute SET count = count - 1 WHERE cidr_id = :cidr_id AND minute = :minute"
+_MINUTES_PAST: Final = "DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND minute < :minute"
+_RESERVED: Final = (
     "SELECT kind, reason FROM reservation WHERE cidr_id = :cidr_id AND first <= :address AND last >= :address"
 )
 
@@ -97,11 +93,11 @@ def take_next(change: Change, pool_id: str, order: PoolOrder, count: int) -> lis
 
 def take_address(change: Change, pool_id: str, address: int, *, cooling_too: bool = False) -> Place | int | None:
     """Take this address: its place, or the moment it becomes free when it is cooling, or None when not free."""
-    found = change.run(_RANGE_AT, pool=pool_id, address=address).one_or_none()
+    found = change.run(_RANGE_AT, pool=pool_id, address=address).first()
     if found and found.lo <= address:
         _cut(change, pool_id, found, address, address)
         return Place(found.id, found.first, found.last)
-    cooling = change.run(_COOLING_AT, pool=pool_id, address=address).one_or_none()
+    cooling = change.run(_COOLING_AT, pool=pool_id, address=address).first()
     if cooling is None:
         return None
     if cooling.ready_at > change.now and not cooling_too:
@@ -138,7 +134,7 @@ def open_range(change: Change, pool_id: str, order: PoolOrder, place: Place, lo:
 
 def close_range(change: Change, pool_id: str, place: Place, lo: int, hi: int) -> None:
     """Take everything free or cooling in `lo`..`hi` out of what the pool can give."""
-    while (found := change.run(_RANGE_AT, pool=pool_id, address=lo).one_or_none()) and found.lo <= hi:
+    while (found := change.run(_RANGE_AT, pool=pool_id, address=lo).first()) and found.lo <= hi:
         _cut(change, pool_id, found, max(lo, found.lo), min(hi, found.hi))
     rows = change.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
     for row in rows:
@@ -147,22 +143,18 @@ def close_range(change: Change, pool_id: str, place: Place, lo: int, hi: int) ->
 
 def reservation_of(change: Change, cidr_id: int, address: int) -> Any:
     """The reservation (kind, reason) the address lies in, or None."""
-    return change.run(_RESERVED, cidr_id=cidr_id, address=address).one_or_none()
+    return change.run(_RESERVED, cidr_id=cidr_id, address=address).first()
 
 
-_COOLING_IN: Final = text("SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi")
-_PAST: Final = text(
+_COOLING_IN: Final = "SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi"
+_PAST: Final = (
     "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at FROM eip e"
     " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
     " WHERE n.address = e.address AND (n.allocated_at, n.seq) > (e.allocated_at, e.seq))"
 )
 """The last tenancy of each address: an earlier one's cool-down ended when the address was recovered."""
-_LIVE: Final = text(
-    "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
-)
-_RESERVATIONS: Final = text(
-    "SELECT first, last FROM reservation WHERE cidr_id = :cidr_id AND first <= :hi AND last >= :lo"
-)
+_LIVE: Final = "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
+_RESERVATIONS: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cidr_id AND first <= :hi AND last >= :lo"
 
 
 def _live_runs(change: Change, lo: int, hi: int) -> Iterator[tuple[int, int]]:
@@ -186,7 +178,7 @@ def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tupl
 
 
 def _take_ranges(change: Change, pool_id: str, count: int) -> Iterator[Run]:
-    while count and (found := change.run(_FIRST_RANGE, pool=pool_id).one_or_none()):
+    while count and (found := change.run(_FIRST_RANGE, pool=pool_id).first()):
         last = min(found.hi, found.lo + count - 1)
         _cut(change, pool_id, found, found.lo, last)
         yield Run(Place(found.id, found.first, found.last), found.lo, last)
@@ -218,11 +210,11 @@ def _cut(change: Change, pool_id: str, found: Any, lo: int, hi: int) -> None:
 
 def _add_free(change: Change, pool_id: str, cidr_id: int, lo: int, hi: int) -> None:
     """Add a free range, merged with its neighbours of the same CIDR."""
-    left = change.run(_LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id).scalar_one_or_none()
+    left = change.run(_LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id).scalar()
     if left is not None:
         change.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
         lo = left
-    right = change.run(_RIGHT, pool=pool_id, hi=hi).one_or_none()
+    right = change.run(_RIGHT, pool=pool_id, hi=hi).first()
     if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
         change.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
     else:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import StaticPool, create_engine
 
 __all__ = ["upgrade"]
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database to the newest step, in the transaction of the connection."""
+def upgrade(driver: sqlite3.Connection) -> None:
+    """Bring the database to the newest step, and commit the transaction that the connection has begun."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
@@ -22,6 +23,7 @@ def upgrade(connection: Connection) -> None:
         scripts,
         fn=lambda revision, _: scripts._upgrade_revs("head", revision),  # noqa: SLF001  # as Alembic's own command does
     )
-    with environment:
+    engine = create_engine("sqlite://", poolclass=StaticPool, creator=lambda: driver)
+    with environment, engine.begin() as connection:
         environment.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
         environment.run_migrations()

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import bindparam, text
-
 from core.addresses import prefix_of_range
 from core.history import Change, Fact
 from core.inventory import read_binding
@@ -102,14 +100,12 @@ _EIPS: Final = (
     "SELECT e.id, e.address, e.pool_id, p.region, e.cidr_first, e.cidr_last FROM eip e JOIN pool p ON p.id = e.pool_id"
     " WHERE e.released_at IS NULL AND"
 )
-_BY_ID: Final = text(f"{_EIPS} e.id IN :keys").bindparams(bindparam("keys", expanding=True))
-_BY_ADDRESS: Final = text(f"{_EIPS} e.address IN :keys").bindparams(bindparam("keys", expanding=True))
-_BINDINGS: Final = text(
+_BY_ID: Final = f"{_EIPS} e.id IN :keys"
+_BY_ADDRESS: Final = f"{_EIPS} e.address IN :keys"
+_BINDINGS: Final = (
     f"SELECT id, eip_id, {_COLUMNS} FROM binding WHERE unbound_at IS NULL AND eip_id IN :keys ORDER BY seq"
-).bindparams(bindparam("keys", expanding=True))
-_HELD_BY: Final = text(
-    "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL AND service_id IN :keys"
-).bindparams(bindparam("keys", expanding=True))
+)
+_HELD_BY: Final = "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL AND service_id IN :keys"
 _CHUNK: Final = 500
 
 
@@ -142,13 +138,13 @@ def _chunked(change: Change, statement: Any, keys: Sequence[Any]) -> list[Any]:
     ]
 
 
-_NEXT: Final = text("SELECT coalesce(max(seq), 0) + 1 FROM binding")
-_INSERT: Final = text(
+_NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM binding"
+_INSERT: Final = (
     f"INSERT INTO binding (seq, id, eip_id, {_COLUMNS}) VALUES (:seq, :id, :eip_id, :kind, :service_id,"
     " :private_ip, :sources, :all_eips, :protocol, :port, :port_end, :to_port, :to_port_end, :now)"
 )
-_END: Final = text("UPDATE binding SET unbound_at = :now WHERE id = :id")
-_STATUS: Final = text("UPDATE eip SET status = :status, unbound_since = :unbound_since WHERE id = :id")
+_END: Final = "UPDATE binding SET unbound_at = :now WHERE id = :id"
+_STATUS: Final = "UPDATE eip SET status = :status, unbound_since = :unbound_since WHERE id = :id"
 
 
 def bring_up_to_date(ledger: Ledger, place: Place, eip: Held, wanted: Sequence[Wanted]) -> None:
@@ -174,7 +170,7 @@ def bring_up_to_date(ledger: Ledger, place: Place, eip: Held, wanted: Sequence[W
 
 
 def _begin(change: Change, eip: Held, wanted: Wanted) -> Known:
-    seq: int = change.run(_NEXT).scalar_one()
+    seq: int = change.run(_NEXT).scalar()
     change.run(_INSERT, seq=seq, id=f"b-{seq}", eip_id=eip.id, now=change.now, **asdict(wanted))
     return Known(f"b-{seq}", change.now, wanted)
 

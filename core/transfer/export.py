@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, LargeBinary, Table, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import LargeBinary, Table
 
 from core.errors import error
 from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
+from core.sql import Connection
 from core.transfer.reading import EXPORT_KEY, Export
 
 __all__ = ["export_document", "restore", "write_export"]
@@ -38,8 +39,8 @@ def export_document(connection: Connection) -> Iterator[str]:
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         comma = ""
-        for row in connection.execute(text(f"SELECT * FROM {table.name} ORDER BY {keys}")).mappings():
-            yield f"{comma}\n{json.dumps(_plain(dict(row)))}"
+        for row in connection.execute(f"SELECT * FROM {table.name} ORDER BY {keys}"):
+            yield f"{comma}\n{json.dumps(_plain(row._asdict()))}"
             comma = ","
         yield "]"
     yield "}}\n"
@@ -87,7 +88,7 @@ def restore(change: Change, export: Export) -> Imported:
     objects = sum(len(tables[name]) for name in _COUNTED)
     if _present(change.connection) == tables:
         return Imported(0, 0, objects)
-    if change.run(text("SELECT count(*) FROM event")).scalar_one():
+    if change.run("SELECT count(*) FROM event").scalar():
         export.place.refuse("an export is restored into an empty database, and this one is not")
     _restore(change, export, tables)
     return Imported(objects, 0, 0)
@@ -120,7 +121,7 @@ def _present(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 def _restore(change: Change, export: Export, tables: _Rows) -> None:
     """Replace what a new database starts with by the document's rows."""
-    change.run(text("DELETE FROM free_range"))
+    change.run("DELETE FROM free_range")
     for table in _tables():
         rows = tables[table.name]
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
@@ -128,7 +129,7 @@ def _restore(change: Change, export: Export, tables: _Rows) -> None:
             try:
                 values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
                 _put(change, table, values)
-            except (DatabaseError, ValueError, TypeError) as problem:
+            except (sqlite3.Error, ValueError, TypeError) as problem:
                 row_place = export.place.inside(f"{table.name}[{place}]")
                 raise row_place.wrong("it breaks a rule of the inventory") from problem
 
@@ -138,8 +139,11 @@ _THERE_FROM_THE_START: Final = ("pool", "cidr")
 
 
 def _put(change: Change, table: Table, values: Mapping[str, Any]) -> None:
+    names = [column.name for column in table.columns]
     if table.name in _THERE_FROM_THE_START:
-        key = [column == values[column.name] for column in table.primary_key]
-        if change.connection.execute(table.update().where(*key), values).rowcount:
+        settings = ", ".join(f'"{name}" = :{name}' for name in names)
+        here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
+        if change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **values).changed:
             return
-    change.connection.execute(table.insert(), values)
+    listed, given = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
+    change.run(f"INSERT INTO {table.name} ({listed}) VALUES ({given})", **values)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, NoReturn
-
-from sqlalchemy.exc import IntegrityError
 
 from core.addresses import InvalidAddress, InvalidCidr, InvalidPort
 from core.errors import EipdeckError, InvalidInput, NotFound, Refused, error
@@ -70,8 +69,8 @@ class Place:
             yield
         except (InvalidAddress, InvalidCidr, InvalidPort) as problem:
             raise self.wrong(str(problem)) from problem
-        except IntegrityError as problem:
-            raise self.wrong(f"the database refuses it: {problem.orig}") from problem
+        except sqlite3.IntegrityError as problem:
+            raise self.wrong(f"the database refuses it: {problem}") from problem
         except (InvalidInput, NotFound, Refused) as problem:
             if problem.code == "invalid_import":
                 raise

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import format_address
 from core.history import Change, Fact
 from core.objects import ServiceKind
@@ -155,19 +153,19 @@ def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
     return target.place, None if gone else Holder(target.kind, target.id)
 
 
-_FIND: Final = text("SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id")
-_INSERT: Final = text(
+_FIND: Final = "SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id"
+_INSERT: Final = (
     "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
     " VALUES (:id, :kind, :name, :region, :private_ips, '[]')"
 )
-_UPDATE: Final = text(
+_UPDATE: Final = (
     "UPDATE service SET name = :name, region = :region, private_ips = :private_ips, missing_since = NULL WHERE id = :id"
 )
 
 
 def _import_target(ledger: Ledger, target: _Target) -> None:
     change = ledger.change
-    found = change.run(_FIND, id=target.id).one_or_none()
+    found = change.run(_FIND, id=target.id).first()
     if found is None:
         region = region_pool(ledger, target.place, target.region or target.likely_region).region
         values = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}

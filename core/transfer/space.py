@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import Prefix
 from core.history import Change, Fact
 from core.local.checks import checked_name
@@ -22,9 +20,9 @@ from core.transfer.zenlayer import GivenCidr, GivenPool
 
 __all__ = ["import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
 
-_POOL_NAME: Final = text("SELECT name FROM pool WHERE id = :id")
-_RENAME: Final = text("UPDATE pool SET name = :name WHERE id = :id")
-_POOL: Final = text(
+_POOL_NAME: Final = "SELECT name FROM pool WHERE id = :id"
+_RENAME: Final = "UPDATE pool SET name = :name WHERE id = :id"
+_POOL: Final = (
     'INSERT INTO pool (id, name, kind, customer_owned, region, "order", cooldown_seconds, warn_percent,'
     " critical_percent, created_at) VALUES (:id, :name, 'customer', TRUE, :region, 'lru', 0, 80, 95, :now)"
 )
@@ -43,7 +41,7 @@ def import_pools(ledger: Ledger, pools: Iterable[GivenPool], cidrs: Iterable[Giv
 
 def _import_pool(ledger: Ledger, given: GivenPool) -> None:
     pool = open_pool(ledger, given.place, given.id, given.region, given.name)
-    name = ledger.change.run(_POOL_NAME, id=pool.id).scalar_one()
+    name = ledger.change.run(_POOL_NAME, id=pool.id).scalar()
     if given.name is None or given.name == name:
         return
     ledger.change.run(_RENAME, id=pool.id, name=given.name)
@@ -80,15 +78,15 @@ def region_pool(ledger: Ledger, place: Place, region: str | None) -> PoolRow:
     return make_known(ledger.because(place), name)
 
 
-_PRESENT: Final = text(
+_PRESENT: Final = (
     "SELECT id, cidr, first, last, pool_id, isp, asn, state, rpki FROM cidr"
     " WHERE state <> 'retired' AND first = :first AND last = :last"
 )
-_LAST_POOL: Final = text(
+_LAST_POOL: Final = (
     "SELECT p.id FROM cidr c JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr AND p.kind = 'customer'"
     " ORDER BY c.id DESC LIMIT 1"
 )
-_UPDATE: Final = text(
+_UPDATE: Final = (
     "UPDATE cidr SET state = :state, isp = :isp, asn = :asn, rpki = :rpki, version = version + 1,"
     " activated_at = CASE WHEN :state = 'active' AND state <> 'active' THEN :now ELSE activated_at END,"
     " draining_at = CASE WHEN :state = 'draining' AND state <> 'draining' THEN :now ELSE draining_at END"
@@ -111,7 +109,7 @@ def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
 def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
     change, prefix = ledger.change, given.prefix
     pool = _pool_of(ledger, given)
-    present = change.run(_PRESENT, first=prefix.first, last=prefix.last).one_or_none()
+    present = change.run(_PRESENT, first=prefix.first, last=prefix.last).first()
     if present is not None and present.pool_id == pool.id:
         _update(ledger, given, pool, present)
         return
@@ -133,7 +131,7 @@ def _pool_of(ledger: Ledger, given: GivenCidr) -> PoolRow:
     """The pool the CIDR belongs in: its own when it is the customer's, else its region's default pool."""
     if not given.customer_owned:
         return region_pool(ledger, given.place, given.region)
-    pool_id = given.pool_id or ledger.change.run(_LAST_POOL, cidr=str(given.prefix)).scalar_one_or_none()
+    pool_id = given.pool_id or ledger.change.run(_LAST_POOL, cidr=str(given.prefix)).scalar()
     return open_pool(ledger, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
 
 

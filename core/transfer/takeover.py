@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from core.addresses import Prefix
 from core.history import Change, Fact
 from core.local.pools import PoolRow
@@ -38,19 +36,19 @@ class Arriving:
     created_at: int
 
 
-_UNDER: Final = text(
+_UNDER: Final = (
     "SELECT id, cidr, first, last, pool_id, isp, state, reserved FROM cidr WHERE state <> 'retired'"
     " AND (first BETWEEN :first AND :last OR (last >= :first AND id = (SELECT n.id FROM cidr n"
     " WHERE n.state <> 'retired' AND n.first < :first ORDER BY n.first DESC LIMIT 1))) ORDER BY first"
 )
-_INSERT: Final = text(
+_INSERT: Final = (
     "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
     " created_at, activated_at, draining_at, version) VALUES (:cidr, :first, :last, :pool, :isp, :asn, :state,"
     " :rpki, :avoid_edges, :allocated, :reserved, :created_at, :activated_at, :draining_at, 1) RETURNING id"
 )
-_LAST_LIFE: Final = text("SELECT max(retired_at) FROM cidr WHERE cidr = :cidr")
-_EDGES: Final = text("SELECT avoid_edges FROM cidr WHERE id = :id")
-_KEEP_WITHHELD: Final = text("UPDATE reservation SET cidr_id = :new WHERE cidr_id = :old")
+_LAST_LIFE: Final = "SELECT max(retired_at) FROM cidr WHERE cidr = :cidr"
+_EDGES: Final = "SELECT avoid_edges FROM cidr WHERE id = :id"
+_KEEP_WITHHELD: Final = "UPDATE reservation SET cidr_id = :new WHERE cidr_id = :old"
 
 
 def take_over(ledger: Ledger, arriving: Arriving) -> None:
@@ -84,13 +82,13 @@ def _makes_way(old: Any, prefix: Prefix) -> bool:
     return old.first == old.last and old.isp is None
 
 
-_LIVE: Final = text(
+_LIVE: Final = (
     "SELECT id, address, status, pool_id, cidr_id FROM eip"
     " WHERE released_at IS NULL AND address BETWEEN :first AND :last"
 )
-_SERVING: Final = text("SELECT id FROM binding WHERE eip_id = :id AND unbound_at IS NULL")
-_END_BINDING: Final = text("UPDATE binding SET unbound_at = :now WHERE id = :id")
-_END: Final = text("UPDATE eip SET status = 'released', released_at = :now WHERE id = :id")
+_SERVING: Final = "SELECT id FROM binding WHERE eip_id = :id AND unbound_at IS NULL"
+_END_BINDING: Final = "UPDATE binding SET unbound_at = :now WHERE id = :id"
+_END: Final = "UPDATE eip SET status = 'released', released_at = :now WHERE id = :id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def _lay_down(change: Change, live: Sequence[_Moving]) -> None:
         change.run(_END, id=each.row.id, now=change.now)
 
 
-_RETIRE: Final = text(
+_RETIRE: Final = (
     "UPDATE cidr SET state = 'retired', retired_at = :now, allocated = 0, reserved = 0, version = version + 1"
     " WHERE id = :id"
 )
@@ -153,13 +151,13 @@ def _begin(ledger: Ledger, arriving: Arriving, under: Sequence[Any], allocated: 
             asn=arriving.asn,
             state=arriving.state.value,
             rpki=arriving.rpki,
-            avoid_edges=bool(same) and bool(change.run(_EDGES, id=same[0].id).scalar_one()),
+            avoid_edges=bool(same) and bool(change.run(_EDGES, id=same[0].id).scalar()),
             allocated=allocated,
             reserved=sum(old.reserved for old in under),
-            created_at=max(arriving.created_at, change.run(_LAST_LIFE, cidr=str(prefix)).scalar_one() or 0),
+            created_at=max(arriving.created_at, change.run(_LAST_LIFE, cidr=str(prefix)).scalar() or 0),
             activated_at=change.now if arriving.state is CidrState.ACTIVE else None,
             draining_at=change.now if arriving.state is CidrState.DRAINING else None,
-        ).scalar_one(),
+        ).scalar(),
         prefix.first,
         prefix.last,
     )
@@ -169,11 +167,11 @@ def _begin(ledger: Ledger, arriving: Arriving, under: Sequence[Any], allocated: 
     return spot
 
 
-_TAKE_UP: Final = text(
+_TAKE_UP: Final = (
     "UPDATE eip SET released_at = NULL, status = :status, pool_id = :pool, cidr_id = :cidr_id, cidr_first = :first,"
     " cidr_last = :last, customer_owned = :owned, landed_in_default = landed_in_default AND NOT :owned WHERE id = :id"
 )
-_GO_ON: Final = text("UPDATE binding SET unbound_at = NULL WHERE id = :id")
+_GO_ON: Final = "UPDATE binding SET unbound_at = NULL WHERE id = :id"
 
 
 def _take_up(ledger: Ledger, arriving: Arriving, spot: Spot, live: Sequence[_Moving]) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import bindparam, text
-
 from core.addresses import format_address, prefix_of_range
 from core.history import Change, Fact
 from core.local.pools import PoolRow, find_pool
@@ -54,13 +52,11 @@ def import_eips(ledger: Ledger, given: Given) -> None:
                 _update(ledger, eip, row)
 
 
-_BY_ID: Final = text(
+_BY_ID: Final = (
     "SELECT id, address, pool_id, customer_owned, cidr_first, cidr_last, name, bandwidth_mbps,"
     " platform_customer_owned, released_at FROM eip WHERE id IN :ids"
-).bindparams(bindparam("ids", expanding=True))
-_LIVE_AT: Final = text("SELECT id, address FROM eip WHERE released_at IS NULL AND address IN :addresses").bindparams(
-    bindparam("addresses", expanding=True)
 )
+_LIVE_AT: Final = "SELECT id, address FROM eip WHERE released_at IS NULL AND address IN :addresses"
 _CHUNK: Final = 500
 
 
@@ -74,18 +70,18 @@ def _known(change: Change, eips: Sequence[GivenEip]) -> _Known:
     return _Known(by_id, holders)
 
 
-_AT: Final = text(
+_AT: Final = (
     "SELECT c.id, c.first, c.last, c.state, c.pool_id, p.customer_owned FROM cidr c JOIN pool p ON p.id = c.pool_id"
     " WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
 )
-_LAST_RELEASE: Final = text("SELECT max(released_at) FROM eip WHERE address = :address")
-_INSERT: Final = text(
+_LAST_RELEASE: Final = "SELECT max(released_at) FROM eip WHERE address = :address"
+_INSERT: Final = (
     "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned,"
     " platform_customer_owned, name, bandwidth_mbps, status, allocated_at, allocated_by, unbound_since,"
     " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
-_COUNT: Final = text("UPDATE cidr SET allocated = allocated + 1, reserved = reserved - :reserved WHERE id = :cidr_id")
+_COUNT: Final = "UPDATE cidr SET allocated = allocated + 1, reserved = reserved - :reserved WHERE id = :cidr_id"
 
 ALLOCATED_BY: Final = "import"
 """Who allocated it the platform does not say; the event names who imported it."""
@@ -96,7 +92,7 @@ def _begin(ledger: Ledger, eip: GivenEip, known: _Known) -> None:
     words = format_address(eip.address)
     if eip.address in known.holders:
         eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
-    before = change.run(_LAST_RELEASE, address=eip.address).scalar_one() or 0
+    before = change.run(_LAST_RELEASE, address=eip.address).scalar() or 0
     since = max(min(eip.created_at or change.now, change.now), before)
     home = _home(ledger, eip, since)
     change.run(_COUNT, cidr_id=home.id, reserved=int(_take(change, home, eip.address)))
@@ -130,11 +126,11 @@ def _begin(ledger: Ledger, eip: GivenEip, known: _Known) -> None:
 
 def _home(ledger: Ledger, eip: GivenEip, since: int) -> Any:
     """The CIDR the address lies in; a /32 of its own when it lies in none that is known."""
-    found = ledger.change.run(_AT, address=eip.address).one_or_none()
+    found = ledger.change.run(_AT, address=eip.address).first()
     if found is None or found.last < eip.address:
         pool = _pool_of_unknown(ledger, eip)
         stand_in(ledger, eip.place, pool, eip.address, since)
-        found = ledger.change.run(_AT, address=eip.address).one()
+        found = ledger.change.run(_AT, address=eip.address).first()
     _met(ledger, found.pool_id, found.first, found.last, owned=found.customer_owned)
     return found
 
@@ -154,14 +150,14 @@ def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
     return open_pool(ledger, eip.place, eip.cidr_id, eip.region if found is None else None)
 
 
-_NEXT: Final = text("SELECT coalesce(max(seq), 0) + 1 FROM eip")
+_NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM eip"
 _OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
 
 
 def _seq(change: Change, eip_id: str) -> int:
     """The number of a new row. It is never below the one in an id of our own making, which would come again."""
     ours = _OURS.fullmatch(eip_id)
-    return max(int(change.run(_NEXT).scalar_one()), int(ours[1]) if ours else 0)
+    return max(int(change.run(_NEXT).scalar()), int(ours[1]) if ours else 0)
 
 
 def _take(change: Change, home: Any, address: int) -> bool:
@@ -171,7 +167,7 @@ def _take(change: Change, home: Any, address: int) -> bool:
     return reservation_of(change, home.id, address) is not None
 
 
-_UPDATE: Final = text(
+_UPDATE: Final = (
     "UPDATE eip SET name = :name, bandwidth_mbps = :bandwidth_mbps, platform_customer_owned = :platform_customer_owned"
     " WHERE id = :id"
 )

@@ -253,5 +253,5 @@ def test_88_a_writer_that_is_not_ours_makes_it_busy_too(desk: Desk) -> None:
             pass
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
     with impatient.write() as connection:
-        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+        assert connection.execute("SELECT 1").scalar() == 1
     impatient.close()

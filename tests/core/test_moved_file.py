@@ -33,9 +33,9 @@ def test_another_file_in_its_place_is_what_is_read_and_written(desk: Desk, tmp_p
     customer_cidr(desk)
     backup = tmp_path / "backup.db"
     desk.platform.allocate(AllocationRequest(pool_id="edge", name="before"))
-    desk._store._engine.dispose()
+    desk._store._let_go()
     with desk._store.read() as connection:
-        connection.exec_driver_sql("SELECT 1")
+        connection.execute("SELECT 1")
     shutil.copy(desk.path, backup)
     wal = Path(f"{desk.path}-wal")
     if wal.exists():
@@ -50,7 +50,7 @@ def test_another_file_in_its_place_is_what_is_read_and_written(desk: Desk, tmp_p
     assert desk.data_version() != version
     assert one(desk).address == "203.0.113.1"
     with open_desk(str(desk.path), operator="bob")._store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM eip").scalar_one() == 2
+        assert connection.execute("SELECT count(*) FROM eip").scalar() == 2
 
 
 def test_a_stranger_in_its_place_is_refused_and_left_alone(desk: Desk) -> None:

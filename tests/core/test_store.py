@@ -16,16 +16,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection as Inspected
+from sqlalchemy import create_engine, inspect, text
 
 from core import AllocationRequest, Desk, EipdeckError, default_path, open_desk
 from core.models import SQLModel
+from core.sql import Connection
 from core.store import HEAD, Store
 from tests.core.kit import ROOT, addresses, customer_cidr, one, refused, release, rows
 
 
 def pragma(connection: Connection, name: str) -> object:
-    return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+    return connection.execute(f"PRAGMA {name}").scalar()
 
 
 def test_pragmas_are_in_force_for_readers_and_writers(desk: Desk) -> None:
@@ -42,19 +44,19 @@ def test_pragmas_are_in_force_for_readers_and_writers(desk: Desk) -> None:
 
 def test_a_reader_sees_one_picture_while_others_write(desk: Desk) -> None:
     customer_cidr(desk)
-    count = text("SELECT count(*) FROM eip")
+    count = "SELECT count(*) FROM eip"
     with desk._store.read() as reader:
-        assert reader.execute(count).scalar_one() == 0
+        assert reader.execute(count).scalar() == 0
         one(desk)
-        assert reader.execute(count).scalar_one() == 0
+        assert reader.execute(count).scalar() == 0
     with desk._store.read() as reader:
-        assert reader.execute(count).scalar_one() == 1
+        assert reader.execute(count).scalar() == 1
 
 
 def test_a_block_that_raises_is_undone(desk: Desk) -> None:
     def fail() -> None:
         with desk._store.write() as connection:
-            connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = 77")
+            connection.execute("UPDATE pool SET cooldown_seconds = 77")
             raise KeyError
 
     before = rows(desk.path, "SELECT * FROM pool")
@@ -62,7 +64,7 @@ def test_a_block_that_raises_is_undone(desk: Desk) -> None:
         fail()
     assert rows(desk.path, "SELECT * FROM pool") == before
     with desk._store.write() as connection:
-        connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = 77")
+        connection.execute("UPDATE pool SET cooldown_seconds = 77")
     assert rows(desk.path, "SELECT cooldown_seconds FROM pool") == [(77,)]
 
 
@@ -192,7 +194,7 @@ def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: De
     """The connection itself is made unable to write, as root cannot be by modes."""
     customer_cidr(desk)
     with desk._store.write() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.execute("PRAGMA query_only = ON")
     with unavailable() as caught:
         one(desk)
     assert "cannot be written" in caught.value.message
@@ -203,8 +205,8 @@ def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: De
 def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/16")
     with desk._store.write() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        pages = connection.execute("PRAGMA page_count").scalar()
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with refused(desk, "store_unavailable") as caught:
         desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000))
     assert "full" in caught.value.message
@@ -218,7 +220,7 @@ def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
     with refused(looking, "read_only"):
         one(looking)
     with unavailable(), looking._store.write() as connection:
-        connection.exec_driver_sql("DELETE FROM pool")
+        connection.execute("DELETE FROM pool")
     looking.close()
 
 
@@ -280,7 +282,7 @@ def test_several_threads_creating_one_database_at_once_all_get_it(tmp_path: Path
 
 
 def test_the_models_are_what_the_migrations_make(desk: Desk) -> None:
-    with desk._store.read() as connection:
+    with create_engine(desk.url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         assert context.get_current_revision() == HEAD
@@ -292,13 +294,13 @@ def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(desk: Des
     SQLModel.metadata.create_all(engine)
     made = {table: shape(engine.connect(), table) for table in inspect(engine).get_table_names()}
     engine.dispose()
-    with desk._store.read() as connection:
+    with create_engine(desk.url).connect() as connection:
         migrated = {table: shape(connection, table) for table in inspect(connection).get_table_names()}
     del migrated["alembic_version"]
     assert migrated == made
 
 
-def shape(connection: Connection, table: str) -> tuple[object, ...]:
+def shape(connection: Inspected, table: str) -> tuple[object, ...]:
     seen = inspect(connection)
     checks = {
         (check["name"], re.sub(r"\s+", " ", str(check["sqltext"]))) for check in seen.get_check_constraints(table)
@@ -328,7 +330,7 @@ def test_writers_take_turns(desk: Desk) -> None:
         start.wait()
         while sum(done) < enough:
             with stores[place].write() as connection:
-                connection.exec_driver_sql("UPDATE pool SET cooldown_seconds = cooldown_seconds + 1 WHERE id = 'edge'")
+                connection.execute("UPDATE pool SET cooldown_seconds = cooldown_seconds + 1 WHERE id = 'edge'")
             done[place] += 1
 
     threads = [threading.Thread(target=write, args=(place,)) for place in range(4)]

@@ -142,7 +142,7 @@ async def test_a_database_that_goes_away_leaves_the_data_and_says_since_when(tmp
 
 
 def _take_away(desk: Desk, away: Path) -> None:
-    desk._store._engine.dispose()
+    desk._store._let_go()
     away.mkdir()
     for file in list(desk.path.parent.glob(f"{desk.path.name}*")):
         file.rename(away / file.name)

@@ -1,0 +1,105 @@
+"""Statements on a driver's connection: values by name, lists spread out, rows whose columns are attributes.
+
+SQLModel declares the tables and Alembic, over SQLAlchemy, brings a database up to date; statements go to the driver as
+they are written. Measured: to import SQLAlchemy takes as long as a minimal Textual application takes to start, and
+its execution of the statements of one allocation as long as their durable commit.
+"""
+
+from __future__ import annotations
+
+import collections
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+__all__ = ["Connection", "Result"]
+
+_NO_VALUES: Final[Mapping[str, Any]] = {}
+
+
+class Connection:
+    """A connection of the driver. A statement names its values as `:name`; a list stands as `IN :name`."""
+
+    __slots__ = ("driver",)
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        self.driver = driver
+
+    def execute(self, statement: str, values: Mapping[str, Any] = _NO_VALUES) -> Result:
+        """Run one statement.
+
+        Raises:
+            sqlite3.DatabaseError: as the driver has it; `core.store` makes it ours.
+
+        """
+        for value in values.values():
+            if type(value) is list:
+                statement, values = _spread(statement, values)
+                break
+        return Result(self.driver.execute(statement, values))
+
+    def execute_many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for each of the rows; it answers nothing."""
+        self.driver.executemany(statement, rows)
+
+
+class Result:
+    """What a statement answered; rows are read as they are asked for, and once."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._named(), self._cursor)
+
+    def all(self) -> list[Any]:
+        """Every row."""
+        return list(map(self._named(), self._cursor))
+
+    def first(self) -> Any:
+        """The first row, or None."""
+        row = self._cursor.fetchone()
+        return None if row is None else self._named()(row)
+
+    def scalars(self) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self._cursor]
+
+    def scalar(self) -> Any:
+        """The first column of the first row; None when there is no row."""
+        row = self._cursor.fetchone()
+        return None if row is None else row[0]
+
+    @property
+    def changed(self) -> int:
+        """How many rows the statement changed."""
+        return self._cursor.rowcount
+
+    def _named(self) -> Callable[[Sequence[Any]], Any]:
+        return _row_of(tuple([column[0] for column in self._cursor.description]))
+
+
+@lru_cache(maxsize=256)
+def _row_of(columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    """Makes a row of a named tuple with these columns."""
+    make_type: Any = collections.namedtuple  # noqa: PYI024  # the columns are known here only
+    make: Callable[[Sequence[Any]], Any] = make_type("Row", columns, rename=True)._make
+    return make
+
+
+def _spread(statement: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """`IN :ids` with a list of two as `IN (:ids_0, :ids_1)`; nothing is in an empty one, and nothing is NULL."""
+    spread: dict[str, Any] = {}
+    for name, value in values.items():
+        if type(value) is not list:
+            spread[name] = value
+            continue
+        items = {f"{name}_{place}": item for place, item in enumerate(value)}
+        listed = ", ".join(f":{item}" for item in items) or "SELECT 0 WHERE 1 = 0"
+        statement = re.sub(rf":{name}\b", f"({listed})", statement)
+        spread.update(items)
+    return statement, spread
