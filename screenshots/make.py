@@ -74,7 +74,7 @@ async def main() -> int:
 
 
 async def draw(desk: Desk, picture: Picture) -> None:
-    app = DeckApp(desk)
+    app = DeckApp(lambda: desk)
     async with app.run_test(size=picture.size) as pilot:
         await shows(app, "347 EIPs")
         await shows(app, "fix in")

@@ -6,7 +6,8 @@ Nothing is imported here that `--help` and `--version` do not need.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 
 from tui.arguments import Misuse, parse, wants_json
 from tui.streams import drop, tell
@@ -39,13 +40,26 @@ def _run(words: Sequence[str]) -> int:
         from tui.cli import refuse  # noqa: PLC0415
 
         return refuse(error("usage", str(misuse)), as_json=wants_json(words))
-    from core import EipdeckError  # noqa: PLC0415
-    from tui.cli import refuse, run  # noqa: PLC0415
-
     try:
-        return run(args)
-    except EipdeckError as refusal:
-        return refuse(refusal, as_json=args.format == "json")
+        return _command(args.command)(args)
+    except Exception as problem:
+        from core import EipdeckError  # noqa: PLC0415
+        from tui.cli import refuse  # noqa: PLC0415
+
+        if isinstance(problem, EipdeckError):
+            return refuse(problem, as_json=args.format == "json")
+        raise
+
+
+def _command(name: str) -> Callable[[Namespace], int]:
+    """What runs a command: the dashboard without the command line's imports, and the other way about."""
+    if name in ("open", "demo"):
+        from tui.dashboard import dashboard  # noqa: PLC0415
+
+        return dashboard
+    from tui.cli import run  # noqa: PLC0415
+
+    return run
 
 
 def _tell_defect() -> None:

@@ -1,4 +1,8 @@
-"""The dashboard as a program: keys are judged here before any widget sees them."""
+"""The dashboard as a program: its first lines, the deck that follows them, and the keys, judged before any widget.
+
+The first lines are painted before the core, the deck and its modals are imported and the database is opened: that
+takes longer than all of Textual's start. What is pressed meanwhile waits for the deck.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from pathlib import Path, PurePath
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events
 from textual.app import App
@@ -16,21 +20,25 @@ from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.timer import Timer
-from textual.widgets import Input
+from textual.worker import Worker
 
-from core import Desk
-from tui import clipboard
+from tui.first import FirstScreen
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
-from tui.logfile import keep_log
-from tui.modals import CopyRequested, ReviewModal, Sheet
-from tui.screen import DeckScreen
 from tui.terminal import TerminalDriver
-from tui.text import visible
 from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs, over_ssh
 
-__all__ = ["DeckApp", "run_dashboard"]
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
-_HERE = Path(__file__).parent
+    from core import Desk
+    from tui.modals import CopyRequested, ReviewModal
+    from tui.screen import DeckScreen
+
+__all__ = ["DeckApp", "Opened", "run_dashboard"]
+
+Opened = Callable[[], "Desk"]
+"""Opens the desk; blocks, and may refuse."""
+
 _TERMINATED = 128
 """What shells add to the number of a signal that ended a program."""
 
@@ -39,33 +47,37 @@ class DeckApp(App[int], inherit_bindings=False):
     """The deck's screen, and what is true of the whole terminal."""
 
     TITLE = "eipdeck"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [_HERE / "dashboard.tcss", _HERE / "modals" / "modals.tcss"]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     # chosen before App.__init__ reads it: only then does NO_COLOR leave no colour at all
     theme: Reactive[str] = Reactive(THEME)
 
-    def __init__(self, desk: Desk, *, address: str | None = None, trail_folder: Path | None = None) -> None:
+    def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.desk = desk
         self.gate = KeyGate()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """When a key was read from the terminal, however late it is looked at."""
-        drawn = glyphs(os.environ)
-        self._last_filters = (OnlyAscii(),) if drawn is ASCII else ()
-        self.deck = DeckScreen(desk, glyphs=drawn, address=address, trail_folder=trail_folder)
+        self.deck: DeckScreen | None = None
+        """None until everything is imported and the database is open."""
+        self.failure: Exception | None = None
+        """Why there is no deck: mostly the refusal of a database that could not be opened."""
+        self._opened = opened
+        self._address = address
+        self._trail_folder = trail_folder
+        self._early: list[events.Event] = []
+        """What came before the deck."""
+        self._glyphs = glyphs(os.environ)
+        self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
-        self._view_before = self.deck.view
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]
 
-    def get_default_screen(self) -> DeckScreen:
-        return self.deck
+    def get_default_screen(self) -> FirstScreen:
+        return FirstScreen()
 
     def on_mount(self) -> None:
-        self.set_keymap(dict(self.desk.config.keys))
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -73,89 +85,147 @@ class DeckApp(App[int], inherit_bindings=False):
 
     def _terminated(self, number: signal.Signals) -> None:
         """The terminal is put back in order before the end; nothing unsent is sent."""
-        self.deck.runner.cancel_unsent()
+        if self.deck is not None:
+            self.deck.runner.cancel_unsent()
         self.exit(_TERMINATED + number)
+
+    # the deck
+
+    def on_first_screen_painted(self) -> None:
+        _begun: Worker[None] = self.run_worker(self._begin)
+
+    async def _begin(self) -> None:
+        try:
+            screen_type, desk = await asyncio.to_thread(_load, self._opened)
+        except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
+            self.failure = failure
+            self.exit(1)
+            return
+        self.set_keymap(dict(desk.config.keys))
+        deck = screen_type(desk, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        self.add_mode("deck", lambda: deck)  # the first screen of a mode cannot be switched, the mode can
+        await self.switch_mode("deck")
+        while self._early:
+            await self._judged(deck, self._early.pop(0))
+        self.deck = deck
 
     # keys
 
     async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, (events.Key, events.Paste)):
+            await super().on_event(event)
+        elif self.deck is not None:
+            await self._judged(self.deck, event)
+        elif isinstance(event, events.Key) and event.key == "ctrl+c":
+            self.exit(0)
+        else:
+            self._early.append(event)
+
+    async def _judged(self, deck: DeckScreen, event: events.Event) -> None:
+        """Hand a key on to the widgets, unless it is not for them."""
         if isinstance(event, events.Key):
             if event.is_forwarded:
                 if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
-            elif not self._let_through(event):
+            elif not self._let_through(deck, event):
                 return
         await super().on_event(event)
 
+    @property
+    def _field(self) -> Input | None:
+        """The text field that has the focus."""
+        from textual.widgets import Input  # noqa: PLC0415  # the first paint goes without
+
+        return self.focused if isinstance(self.focused, Input) else None
+
     def _reached_nobody(self, event: events.Key) -> bool:
         """Text that was on its way to a list when the field took the focus belongs to the field."""
-        field = self.focused
-        if not isinstance(field, Input) or not event.is_printable or event.character is None:
+        field = self._field
+        if field is None or not event.is_printable or event.character is None:
             return False
         field.insert_text_at_cursor(event.character)
         return True
 
-    def _let_through(self, event: events.Key) -> bool:
+    def _let_through(self, deck: DeckScreen, event: events.Key) -> bool:
         """Judge a key; False when no widget is to see it."""
-        typing = isinstance(self.focused, Input)
+        typing = self._field is not None
         depth = len(self.screen_stack)
         judged = self.gate.judge(event.key, event.character, self.key_time(event), typing=typing, depth=depth)
         if self.gate.pasting:
-            self._wait_for_quiet()
+            self._wait_for_quiet(deck)
         elif self.gate.beginning:
-            self._view_before = self.deck.view
+            deck.run_begins()
         if judged is Judgement.BURST:
-            self.deck.undo_run(self._view_before)
+            deck.undo_run()
         if judged is not Judgement.PASS:
             return False
-        if self.deck.runner.steps.counting:
+        if deck.runner.steps.counting:
             if event.key in ("z", "escape", "ctrl+c"):
-                self.deck.runner.steps.abort()
+                deck.runner.steps.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
-            self.deck.search.start_lookup(event.character)
+            deck.search.start_lookup(event.character)
             return False
         return True
 
-    def _wait_for_quiet(self) -> None:
+    def _wait_for_quiet(self, deck: DeckScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, self._paste_ended)
-
-    def _paste_ended(self) -> None:
-        self.deck.search.pasted(self.gate.take())
+        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
 
     def on_review_modal_pasted(self, event: ReviewModal.Pasted) -> None:
         """Text pasted over a review as keys: the review has closed itself."""
-        self.deck.search.pasted(event.text)
+        if self.deck is not None:
+            self.deck.search.pasted(event.text)
 
     # copying
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Put a text on the clipboard, and say which way it went."""
+        from tui import clipboard  # noqa: PLC0415  # the first paint goes without
+        from tui.modals import Sheet  # noqa: PLC0415
+        from tui.text import visible  # noqa: PLC0415
+
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None and self._driver is not None:
             self._driver.write(copied.sequence)
-        screen = self.screen
-        teller = screen if isinstance(screen, Sheet) else self.deck
-        teller.say(f"copied {visible(event.text, 40)} {copied.way}")
+        teller = self.screen if isinstance(self.screen, Sheet) else self.deck
+        if teller is not None:
+            teller.say(f"copied {visible(event.text, 40)} {copied.way}")
 
 
-def run_dashboard(desk: Desk, *, address: str | None = None, trail_folder: Path | None = None) -> int:
+def _load(opened: Opened) -> tuple[type[DeckScreen], Desk]:
+    """The deck's code and the open desk; blocks."""
+    from tui.logfile import keep_log  # noqa: PLC0415  # the first paint goes without
+    from tui.screen import DeckScreen  # noqa: PLC0415
+
+    keep_log()
+    return DeckScreen, opened()
+
+
+def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:
     """Run the dashboard until the operator leaves it.
 
     Args:
-        desk: an open desk; the caller closes it.
+        opened: opens the desk once the first lines are painted; the dashboard closes it.
         address: an address to open on.
         trail_folder: where the incident trail is kept; None: in the user's state folder.
 
     Returns:
         The exit code of the program.
 
+    Raises:
+        EipdeckError: the desk could not be opened.
+
     """
     # textual read ESCDELAY when it was imported, and names it a constant
     vars(constants)["ESCAPE_DELAY"] = escape_delay(os.environ)
-    keep_log()
-    app = DeckApp(desk, address=address, trail_folder=trail_folder)
-    code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
+    app = DeckApp(opened, address=address, trail_folder=trail_folder)
+    try:
+        code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
+    finally:
+        if app.deck is not None:
+            app.deck.desk.close()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0 if code is None else code

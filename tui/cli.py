@@ -6,17 +6,13 @@ import argparse
 import io
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import FrameType
-from typing import Any, Final, NoReturn, TextIO
+from typing import Any, Final, TextIO
 
-from core import Config, Desk, EipdeckError, error, load_config, open_desk, seed_demo
+from core import Config, Desk, EipdeckError, error, load_config, open_desk
 from tui.answer import Answer, Verb
 from tui.output import json_text, write_csv, write_json, write_markdown, write_table
 from tui.reads import READS
@@ -24,7 +20,7 @@ from tui.streams import drop, tell
 from tui.text import visible
 from tui.writes import WRITES
 
-__all__ = ["refuse", "run"]
+__all__ = ["checked_profile", "desk_of", "refuse", "run"]
 
 _VERBS: Final[Mapping[str, Verb]] = {**READS, **WRITES}
 _NOT_WRITTEN: Final = 74
@@ -38,25 +34,24 @@ def run(args: argparse.Namespace) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
+    checked_profile(args)
+    if args.command == "doctor":
+        return _doctor(args)
+    config = load_config(Path(args.config) if args.config else None)
+    if args.read_only and args.writes:
+        raise error("read_only", "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
+    with closing(desk_of(args, config)) as desk:
+        return _print(_VERBS[args.command](desk, args), args.format)
+
+
+def checked_profile(args: argparse.Namespace) -> None:
+    """No live account can be configured yet."""
     if args.profile is not None:
         raise error(
             "usage",
             f"There is no profile {args.profile!r}: no live account is configured.",
             hint="Leave --profile out to work on the embedded database.",
         )
-    if args.command == "doctor":
-        return _doctor(args)
-    config = load_config(Path(args.config) if args.config else None)
-    if args.command == "demo":
-        return _demo(args, config)
-    if args.command == "open":
-        _checked_terminal(os.environ)
-        with closing(_desk(args, config)) as desk:
-            return _dashboard(desk, args.address)
-    if args.read_only and args.writes:
-        raise error("read_only", "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
-    with closing(_desk(args, config)) as desk:
-        return _print(_VERBS[args.command](desk, args), args.format)
 
 
 def refuse(refusal: EipdeckError, *, as_json: bool) -> int:
@@ -68,55 +63,18 @@ def refuse(refusal: EipdeckError, *, as_json: bool) -> int:
     return refusal.exit_code
 
 
-def _desk(args: argparse.Namespace, config: Config, url: str | None = None) -> Desk:
+def desk_of(args: argparse.Namespace, config: Config, url: str | None = None) -> Desk:
+    """The desk that the options and the environment name.
+
+    Raises:
+        EipdeckError: it cannot be opened.
+
+    """
     return open_desk(
         url or args.db or os.environ.get("EIPDECK_DB") or None,
         operator=args.operator or os.environ.get("EIPDECK_OPERATOR") or None,
         read_only=args.read_only,
         config=config,
-    )
-
-
-def _dashboard(desk: Desk, address: str | None, trail_folder: Path | None = None) -> int:
-    from tui.app import run_dashboard  # noqa: PLC0415  # the only way to Textual
-
-    return run_dashboard(desk, address=address, trail_folder=trail_folder)
-
-
-def _demo(args: argparse.Namespace, config: Config) -> int:
-    _checked_terminal(os.environ)
-    with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as folder:
-        url = f"sqlite:///{Path(folder) / 'eipdeck.db'}"
-        seed_demo(url, datetime.now(UTC))
-        with closing(_desk(args, config, url)) as desk:
-            return _dashboard(desk, None, Path(folder))
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """A hang-up or a termination unwinds the stack, so that what is temporary goes."""
-
-    def leave(number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _checked_terminal(environ: Mapping[str, str]) -> None:
-    streams = (sys.stdin, sys.stdout, sys.stderr)
-    term = environ.get("TERM", "")
-    if all(stream is not None and stream.isatty() for stream in streams) and term not in ("", "dumb", "unknown"):
-        return
-    raise error(
-        "usage",
-        "The dashboard needs a terminal, and this is none"
-        + (f" (TERM is {term!r})." if term in ("", "dumb", "unknown") else "."),
-        hint="The command line does the same: `eipdeck lookup ADDRESS`, `eipdeck eips`, `eipdeck --help`.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The two lines that are always on top: where one is and who, and the views."""
+"""The line that is always on top: where one is and who."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from tui.commands import View
-from tui.live import Inventory
 from tui.text import visible
 from tui.words import count_of
 
-__all__ = ["Top", "top_line", "views_line"]
+__all__ = ["Top", "top_line"]
 
-_KEYS = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f", View.TIMELINE: "t"}
 _MOST_LABEL = 24
 """Cells of the database's name, which can be any file's."""
 _LEAST_OPERATOR = 5
@@ -61,36 +58,3 @@ def _short_count(top: Top) -> str:
     if top.findings is None:
         return "reading"
     return f"{top.findings} find" + (f",{top.critical} crit" if top.critical else "")
-
-
-def views_line(active: View, inventory: Inventory | None, width: int) -> str:
-    """`[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
-    full = "  ".join(_view(view, active, inventory) for view in _KEYS).rstrip()
-    if len(full) <= width:
-        return full
-    short = " ".join(_view(view, active, inventory).strip() for view in _KEYS)
-    if len(short) <= width:
-        return short
-    names = (f"{_KEYS[view]} {view.value}" for view in _KEYS)
-    return " ".join(names)
-
-
-def _view(view: View, active: View, inventory: Inventory | None) -> str:
-    text = f"{_KEYS[view]} {view.value}{_count(view, inventory)}"
-    return f"[{text}]" if view is active else f" {text} "
-
-
-def _count(view: View, inventory: Inventory | None) -> str:
-    if inventory is None:
-        return ""
-    match view:
-        case View.EIPS:
-            return f" {inventory.eips:,}"
-        case View.POOLS:
-            return f" {len(inventory.pools)}"
-        case View.CIDRS:
-            return f" {len(inventory.cidrs)}"
-        case View.FINDINGS:
-            return f" {len(inventory.findings)}" + ("!" if inventory.findings else "")
-        case _:
-            return ""

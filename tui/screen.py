@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
+from pathlib import Path, PurePath
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -40,6 +40,8 @@ from tui.widgets.strip import VerdictStrip
 
 __all__ = ["DeckScreen"]
 
+_HERE = Path(__file__).parent
+
 T = TypeVar("T")
 
 _log = logging.getLogger("eipdeck")
@@ -48,6 +50,7 @@ _log = logging.getLogger("eipdeck")
 class DeckScreen(Screen[None], inherit_bindings=False):
     """The one main screen."""
 
+    CSS_PATH: ClassVar[list[str | PurePath]] = [_HERE / "dashboard.tcss", _HERE / "modals" / "modals.tcss"]
     BINDINGS = bindings_for(Scope.SCREEN)
     AUTO_FOCUS = ""
 
@@ -57,7 +60,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.desk = desk
         self.mode = WriteMode.at_start(read_only=desk.read_only, embedded=desk.url.startswith("sqlite"))
-        self.view = View.EIPS
+        self.view = self._run_began = View.EIPS
         self.detail_page = False
         """The detail stands in place of the list; below 120 columns."""
         self.frame = Frame(self)
@@ -397,12 +400,16 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     # text
 
-    def undo_run(self, view: View) -> None:
+    def run_begins(self) -> None:
+        """A key that may be the first of a paste typed as keys."""
+        self._run_began = self.view
+
+    def undo_run(self) -> None:
         """The keys just heard were the start of a paste: close what they opened, go back where they began."""
         self.runner.cancel_unsent()
         self.search.leave()
-        if self.view is not view:
-            self.show_view(view)
+        if self.view is not self._run_began:
+            self.show_view(self._run_began)
 
     def on_paste(self, event: events.Paste) -> None:
         """A bracketed paste outside the field; under a modal it never gets here."""

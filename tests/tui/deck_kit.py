@@ -130,6 +130,7 @@ class Operator:
 
     @property
     def deck(self) -> DeckScreen:
+        assert self.app.deck is not None
         return self.app.deck
 
     async def press(self, *keys: str) -> None:
@@ -212,19 +213,19 @@ class Operator:
 @asynccontextmanager
 async def on_deck(desk: Desk, size: tuple[int, int] = SMALL, *, address: str | None = None) -> AsyncIterator[Operator]:
     """The dashboard on a desk, its first page read; closed with the desk afterwards."""
-    app = DeckApp(desk, address=address)
+    app = DeckApp(lambda: desk, address=address)
     clock = Spaced()
     app.key_time = clock.of_key
-    app.deck.dispatch.clock = clock
-    steps = app.deck.runner.steps
-    steps.second = 0.001
-    steps.clock = clock
-    steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
     try:
         async with app.run_test(size=size) as pilot:
             operator = Operator(app, pilot, clock)
-            await operator.when(lambda: app.deck.inventory is not None)
-            await operator.when(lambda: app.deck.hand is None or app.deck.holder.keeper.facts is not None)
+            await operator.when(lambda: app.deck is not None)
+            deck, steps = operator.deck, operator.deck.runner.steps
+            deck.dispatch.clock = steps.clock = clock
+            steps.second = 0.001
+            steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
+            await operator.when(lambda: deck.inventory is not None)
+            await operator.when(lambda: deck.hand is None or deck.holder.keeper.facts is not None)
             yield operator
     finally:
         desk.close()

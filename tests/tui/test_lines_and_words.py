@@ -19,12 +19,13 @@ from core import CidrState, VerdictWord
 from tests.tui.deck_kit import NOW, demo_desk
 from tui import clipboard
 from tui.commands import View
-from tui.headlines import Top, top_line, views_line
+from tui.headlines import Top, top_line
 from tui.keyline import COUNT, FIELD_FILTER, FIELD_LOOKUP, KeyContext, key_line
 from tui.live import read_inventory
 from tui.logfile import keep_log
 from tui.mode import ARMED_FOR, WriteMode
 from tui.theme import ASCII, UNICODE, escape_delay, glyphs
+from tui.views import views_line
 from tui.widgets.columns import Column, fit, line
 from tui.widgets.gauge import gauge
 from tui.widgets.lines import fold
