@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from core import Desk
-    from tui.modals import CopyRequested, ReviewModal
+    from tui.clipboard import CopyRequested
+    from tui.modals import ReviewModal
     from tui.screen import DeckScreen
 
 __all__ = ["DeckApp", "Opened", "run_dashboard"]

@@ -15,13 +15,22 @@ from pathlib import Path
 from typing import Final
 
 from platformdirs import user_state_path
+from textual.message import Message
 
-__all__ = ["Copied", "copy", "osc52"]
+__all__ = ["Copied", "CopyRequested", "copy", "osc52"]
 
 _LIMIT: Final = 74_000
 """Bytes of base64 that terminals commonly take."""
 _SCREEN_CHUNK: Final = 700
 _TIMEOUT: Final = 2.0
+
+
+class CopyRequested(Message):
+    """The operator wants this text on the clipboard; the app knows the way."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from tui.clipboard import CopyRequested
 from tui.commands import BY_ID, Command, View, key_text
 from tui.deck import WIDE
-from tui.flows import keepsakes
-from tui.modals import CopyRequested
-from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
 from tui.visited import Place
 
@@ -49,11 +47,7 @@ class Dispatch:
             "pause": self._pause,
             "zoom": self._zoom,
             "copy": self._copy,
-            "copy_menu": partial(screen.run_read, partial(keepsakes.choose_copy, screen)),
-            "columns": partial(screen.run_read, partial(keepsakes.choose_columns, screen)),
-            "export": partial(screen.run_read, partial(keepsakes.export, screen)),
-            "pin": partial(screen.run_read, partial(keepsakes.pin, screen)),
-            "trail": partial(screen.run_read, partial(keepsakes.show_trail, screen)),
+            **{name: partial(self._keep, name) for name in ("copy_menu", "columns", "export", "pin", "trail")},
             "refresh": self._refresh,
             "mark": self._mark,
             "mark_all": partial(screen.run_read, self._mark_all),
@@ -110,7 +104,14 @@ class Dispatch:
         else:
             screen.runner.arm()
 
+    def _keep(self, name: str) -> None:
+        from tui.flows.keepsakes import KEEPSAKES  # noqa: PLC0415  # the first screen goes without flows and modals
+
+        self._screen.run_read(partial(KEEPSAKES[name], self._screen))
+
     def _list_commands(self, *, runs: bool) -> None:
+        from tui.modals.help import CommandsModal  # noqa: PLC0415
+
         modal = CommandsModal(runs=runs, keys=self._screen.desk.config.keys)
         self._screen.app.push_screen(modal, self._chosen)
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.deck import WIDE
 from tui.headlines import Top, top_line
-from tui.keyline import COUNT, FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, key_line
-from tui.modals.sheet import fit_keys
+from tui.keyline import COUNT, FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, fit_keys, key_line
 from tui.views import views_line
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.widgets.omnibar import OmnibarUse

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core import CidrState, Eip, EipStatus, VerdictWord
 from tui.commands import BY_ID, View, key_text
 
-__all__ = ["KeyContext", "fixable", "key_line"]
+__all__ = ["KeyContext", "fit_keys", "fixable", "key_line"]
 
 FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
 FIELD_FILTER = "enter keep   esc leave   tab completes   up down scroll the list   F1 help"
@@ -132,3 +132,17 @@ def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if context.landed or context.cidr_state is CidrState.DRAINING:
         return _named(["rehome", "allocate", serving, "release", "copy"])
     return _named(["allocate", serving, "release", "bandwidth", "copy"], {"bind": "bind  "})
+
+
+def fit_keys(parts: Sequence[str], width: int, expendable: Sequence[str] = ()) -> str:
+    """The key line in `width` cells: narrower gaps first, then without the `expendable` parts, in their order."""
+    chosen = list(parts)
+    leaving = [part for part in expendable if part in chosen]
+    while True:
+        for gap in ("   ", "  "):
+            line = gap.join(chosen)
+            if len(line) <= width:
+                return line
+        if not leaving:
+            return line[:width]
+        chosen.remove(leaving.pop(0))

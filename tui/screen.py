@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path, PurePath
-from typing import ClassVar, TypeVar
+from importlib import import_module
+from pathlib import Path
+from typing import TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -40,8 +41,6 @@ from tui.widgets.strip import VerdictStrip
 
 __all__ = ["DeckScreen"]
 
-_HERE = Path(__file__).parent
-
 T = TypeVar("T")
 
 _log = logging.getLogger("eipdeck")
@@ -50,7 +49,8 @@ _log = logging.getLogger("eipdeck")
 class DeckScreen(Screen[None], inherit_bindings=False):
     """The one main screen."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [_HERE / "dashboard.tcss", _HERE / "modals" / "modals.tcss"]
+    DEFAULT_CSS = (Path(__file__).parent / "dashboard.tcss").read_text(encoding="utf-8")
+    """Not CSS_PATH: for that, Textual parses every stylesheet again."""
     BINDINGS = bindings_for(Scope.SCREEN)
     AUTO_FOCUS = ""
 
@@ -100,6 +100,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         await self._read()
         if self._first_address:
             self.search.pasted(self._first_address)
+        await asyncio.to_thread(_import_flows)
 
     @property
     def pane(self) -> Pane:
@@ -439,3 +440,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.search.submitted(event.value)
+
+
+def _import_flows() -> None:
+    """What the first key that changes something will need."""
+    import_module("tui.flows.start")
+    import_module("tui.flows.keepsakes")
+    import_module("tui.modals.help")

@@ -29,7 +29,8 @@ from core import (
     Service,
     ServiceKind,
 )
-from tui.modals import CopyRequested, Line, Review, ReviewModal, Sheet, Tier
+from tui.clipboard import CopyRequested
+from tui.modals import Line, Review, ReviewModal, Sheet, Tier
 from tui.theme import THEME
 
 STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")

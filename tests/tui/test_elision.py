@@ -9,8 +9,7 @@ from rich.cells import cell_len
 
 from core import AllocationRequest
 from tests.tui.deck_kit import Operator, demo_desk, on_deck, small_desk
-from tui.keyline import FIELD_EXPENDABLE, FIELD_FILTER
-from tui.modals.sheet import fit_keys
+from tui.keyline import FIELD_EXPENDABLE, FIELD_FILTER, fit_keys
 from tui.panes.eips import _fitting
 
 FIFTY = " ".join(["!nothing"] * 48 + ["own:yes", "state:bound"])

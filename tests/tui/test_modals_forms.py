@@ -46,8 +46,8 @@ from tests.tui.modals_kit import (
     words,
 )
 from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
-from tui.modals.fields import Held
 from tui.modals.pools import usage_lines
+from tui.widgets.field import Held
 
 FINDING = Finding(
     id="f-1",

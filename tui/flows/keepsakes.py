@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core import Desk
-from tui.hand import Facts, HandKind
+from tui.clipboard import CopyRequested
+from tui.hand import Facts, HandKind, read_facts
 from tui.keepsakes import Format, write_rows, write_text
-from tui.modals import CopyRequested
 from tui.modals.keepsakes import ColumnsModal, CopyModal, ExportModal, PinModal
 from tui.modals.trail import TrailAnswer, TrailModal
 from tui.output import json_text
@@ -19,7 +20,7 @@ from tui.words import count_of
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["choose_columns", "choose_copy", "export", "pin", "show_trail"]
+__all__ = ["KEEPSAKES"]
 
 # A refusal here is a sentence in the status line: whoever runs these reads says it.
 
@@ -95,9 +96,11 @@ async def export(screen: DeckScreen) -> None:
 async def pin(screen: DeckScreen) -> None:
     """`i`: put what is in hand into the incident trail, with a note."""
     facts, hand = screen.holder.keeper.facts, screen.hand
-    if hand is None or facts is None or facts.hand.id != hand.id:
+    if hand is None:
         screen.say("nothing is in hand to pin")
         return
+    if facts is None or facts.hand.id != hand.id:
+        facts = await screen.ask(lambda desk: read_facts(desk, hand))
     title, lines = strip_title(facts), strip_lines(facts)
     note = await screen.app.push_screen_wait(PinModal(title, lines))
     if note is None:
@@ -125,3 +128,13 @@ async def show_trail(screen: DeckScreen) -> None:
             if asked is not None:
                 path = await screen.ask(lambda _desk: write_text(text, asked.path))
                 screen.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
+
+
+KEEPSAKES: Final[dict[str, Callable[[DeckScreen], Coroutine[Any, Any, None]]]] = {
+    "copy_menu": choose_copy,
+    "columns": choose_columns,
+    "export": export,
+    "pin": pin,
+    "trail": show_trail,
+}
+"""By the id of the command."""

@@ -9,8 +9,6 @@ from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from tui.commands import Command
-from tui.flows.arming import arm
-from tui.flows.start import start
 from tui.flows.steps import Steps
 from tui.hand import Hand
 from tui.host import Work, work_on
@@ -40,6 +38,8 @@ class Runner:
         if self.busy:
             self._screen.say("one thing at a time: the change under way has not been answered yet")
             return
+        from tui.flows.start import start  # noqa: PLC0415  # the first screen goes without
+
         self._run(partial(start, self.steps, command.id, hand))
 
     def arm(self) -> None:
@@ -48,6 +48,8 @@ class Runner:
             self._run(self._arm)
 
     async def _arm(self) -> None:
+        from tui.flows.arming import arm  # noqa: PLC0415  # the first screen goes without
+
         screen = self._screen
         if await arm(self.steps):
             now = await screen.ask(lambda desk: desk.now())

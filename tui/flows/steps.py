@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import uuid4
 
 from textual.app import App
@@ -16,14 +16,15 @@ from core import Desk, Eip, EipdeckError, OutcomeUnknown
 from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
-from tui.modals import RefusalModal, Review, ReviewModal, Tier
-from tui.modals.command_line import command_line
-from tui.modals.fields import Held
-from tui.modals.form import Form
-from tui.modals.review import Later
 from tui.mode import WriteMode
 from tui.trail import Entry, changed
 from tui.visited import Place
+
+if TYPE_CHECKING:
+    from tui.modals import Review, ReviewModal
+    from tui.modals.form import Form
+    from tui.modals.review import Later
+    from tui.widgets.field import Held
 
 __all__ = ["Host", "Steps", "Went", "new_request_id"]
 
@@ -158,12 +159,16 @@ class Steps:
             return None
 
     async def refuse(self, title: str, refusal: EipdeckError) -> None:
+        from tui.modals import RefusalModal  # noqa: PLC0415  # the first screen goes without modals
+
         unknown = isinstance(refusal, OutcomeUnknown)
         outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
         self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, clock=self.clock))
 
     def review(self, review: Review) -> ReviewModal:
+        from tui.modals import ReviewModal  # noqa: PLC0415
+
         return ReviewModal(review, clock=self.clock, later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:
@@ -173,6 +178,8 @@ class Steps:
             The reason given, maybe empty; None when nothing is to be sent.
 
         """
+        from tui.modals import Tier  # noqa: PLC0415
+
         showing = self.review(review)
         reason = await self.ask(showing)
         if reason is None:
@@ -204,6 +211,8 @@ class Steps:
 
     def _tracked(self, title: str, verb: Callable[[Request], Result], request: Request) -> Result:
         """Do it, and write down what came of it, also when nobody waits for the answer any more. Blocks."""
+        from tui.modals.command_line import command_line  # noqa: PLC0415
+
         about = (title, command_line(request), getattr(request, "expected", None))
         try:
             done = verb(request)

@@ -9,7 +9,7 @@ from tui.modals.lines import Line
 from tui.modals.notices import LandedModal, RefusalModal
 from tui.modals.rehome import RehomeModal
 from tui.modals.review import Review, ReviewModal, Tier
-from tui.modals.sheet import CopyRequested, Sheet
+from tui.modals.sheet import Sheet
 from tui.modals.small import AcceptModal, AddCidrModal, BandwidthModal
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "AllocateModal",
     "BandwidthModal",
     "BindModal",
-    "CopyRequested",
     "LandedModal",
     "Line",
     "RefusalModal",

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import AllocationRequest, Cidr, CidrState, Pool, PoolKind
-from tui.modals.fields import Choice, Field, Row
+from tui.modals.fields import Choice, Row
 from tui.modals.form import Form, FormError, parse_address, parse_whole
 from tui.modals.lines import Line, Shell
 from tui.modals.pools import by_room, gives_out, pool_options, too_few, usage_lines
 from tui.text import visible
+from tui.widgets.field import Field
 
 __all__ = ["AllocateModal", "default_warning"]
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from core import BindingKind, BindRequest, Eip, Service, ServiceKind
-from tui.modals.fields import Choice, Field, Option, Picker, Row
+from tui.modals.fields import Choice, Option, Picker, Row
 from tui.modals.form import Form, FormError, parse_address, parse_prefix
 from tui.modals.lines import Line, Shell
 from tui.modals.occupancy import (
@@ -22,6 +22,7 @@ from tui.modals.occupancy import (
     on_private_ip,
 )
 from tui.text import safe, visible
+from tui.widgets.field import Field
 from tui.words import count_of
 
 __all__ = ["BindModal"]

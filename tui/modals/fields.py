@@ -18,8 +18,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.text import visible
+from tui.widgets.field import Field, Held
 
-__all__ = ["Choice", "Field", "Held", "Option", "Picker", "Row"]
+__all__ = ["Choice", "Option", "Picker", "Row"]
 
 Value = TypeVar("Value")
 
@@ -29,76 +30,6 @@ _LEAST: Final = 8
 _WIDEST: Final = 28
 """Cells that a column takes at most, unless it is the last of its row."""
 _CHOSEN: Final = "reverse"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a field holds: its text, or what is chosen and marked in it."""
-
-    value: object
-    marked: frozenset[object] = frozenset()
-
-
-class Field(Input, inherit_bindings=False):
-    """One line of text: no blinking, no suggestions, and no key that terminals keep for themselves."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "cursor_left", show=False, id="field_left"),
-        Binding("right", "cursor_right", show=False, id="field_right"),
-        Binding("ctrl+left", "cursor_left_word", show=False, id="field_left_word"),
-        Binding("ctrl+right", "cursor_right_word", show=False, id="field_right_word"),
-        Binding("home", "home", show=False, id="field_home"),
-        Binding("end,ctrl+e", "end", show=False, id="field_end"),
-        Binding("backspace", "delete_left", show=False, id="field_delete_left"),
-        Binding("delete,ctrl+d", "delete_right", show=False, id="field_delete_right"),
-        Binding("ctrl+u", "delete_left_all", show=False, id="field_clear"),
-        Binding("enter", "submit", show=False, id="field_submit"),
-    ]
-    LONGEST: ClassVar[int] = 255
-
-    def __init__(self, value: str = "", *, placeholder: str = "", classes: str = "") -> None:
-        super().__init__(
-            value,
-            placeholder=placeholder,
-            compact=True,
-            select_on_focus=bool(value),
-            max_length=self.LONGEST,
-            classes=classes,
-        )
-        self.cursor_blink = False
-        self._preset = value
-
-    def heard(self) -> None:
-        """What is preset is replaced by the first character; what the operator wrote is not."""
-        if self.value != self._preset:
-            self.select_on_focus = False
-
-    def validate_value(self, value: str) -> str:
-        """Controls never reach the screen, wherever they come from."""
-        return visible(value)
-
-    def refill(self, held: Held) -> None:
-        """Hold again what a field held."""
-        self.value = str(held.value or "")
-        self.select_on_focus = False
-
-    @property
-    def held(self) -> Held:
-        """What is filled in."""
-        return Held(self.value)
-
-    @property
-    def text(self) -> str | None:
-        """What was typed, without blanks around it; None when nothing was."""
-        return self.value.strip() or None
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Take the first line that says something."""
-        event.stop()
-        event.prevent_default()
-        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
-        if lines:
-            self.insert_text_at_cursor(lines[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from tui.keepsakes import Format
-from tui.modals.fields import Choice, Field, Option, Row
+from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError
 from tui.modals.lines import Line
 from tui.modals.sheet import Sheet
 from tui.text import safe, visible
+from tui.widgets.field import Field
 
 __all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
 

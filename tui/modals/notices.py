@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
+from tui.clipboard import CopyRequested
 from tui.modals.command_line import command_line
 from tui.modals.keystrokes import silent
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.review import CancelText
-from tui.modals.sheet import CopyRequested, Sheet, rule
+from tui.modals.sheet import Sheet, rule
 
 __all__ = ["LandedModal", "RefusalModal"]
 

@@ -12,9 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from core import Cidr, Eip, Service
+from tui.clipboard import CopyRequested
 from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
-from tui.modals.sheet import CopyRequested, Sheet, rule
+from tui.modals.sheet import Sheet, rule
 from tui.words import binding_words, count_of
 
 __all__ = ["Next", "PlanModal", "Step"]

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import Cidr, CidrState, Eip, Pool, PoolKind, RehomeRequest
-from tui.modals.fields import Choice, Field, Option, Row
+from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
 from tui.modals.pools import by_room, gives_out, pool_option, too_few
 from tui.text import safe
+from tui.widgets.field import Field
 from tui.words import binding_words, count_of
 
 __all__ = ["RehomeModal", "rehome_cause", "serves"]

@@ -21,13 +21,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core import EipdeckError
+from tui.clipboard import CopyRequested
 from tui.gate import PASTE_QUIET
 from tui.modals.command_line import with_reason
-from tui.modals.fields import Field
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
-from tui.modals.sheet import CopyRequested, Sheet, rule
+from tui.modals.sheet import Sheet, rule
 from tui.text import safe
+from tui.widgets.field import Field
 
 __all__ = ["Later", "Review", "ReviewModal", "Tier"]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
 from rich.text import Text
@@ -15,44 +16,22 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.keyline import fit_keys
 from tui.modals.lines import PROBLEM
 from tui.text import safe, visible
 from tui.theme import ASCII, glyphs
 
-__all__ = ["CopyRequested", "HelpSheet", "Sheet", "fit_keys", "rule"]
+__all__ = ["HelpSheet", "Sheet", "rule"]
 
 Result = TypeVar("Result")
 
 _TITLE_MARGIN: Final = 6
 _ROOMY: Final = 76
 """Cells below which remarks beside the fields are left out."""
-
-
-class CopyRequested(Message):
-    """The operator wants this text on the clipboard; the app knows the way."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-
-def fit_keys(parts: Sequence[str], width: int, expendable: Sequence[str] = ()) -> str:
-    """The key line in `width` cells: narrower gaps first, then without the `expendable` parts, in their order."""
-    chosen = list(parts)
-    leaving = [part for part in expendable if part in chosen]
-    while True:
-        for gap in ("   ", "  "):
-            line = gap.join(chosen)
-            if len(line) <= width:
-                return line
-        if not leaving:
-            return line[:width]
-        chosen.remove(leaving.pop(0))
 
 
 def rule() -> Static:
@@ -65,6 +44,8 @@ class Sheet(ModalScreen[Result]):
 
     Subclasses compose `compose_body` (scrolls) and `compose_foot` (always in sight), and name their `keys`.
     """
+
+    DEFAULT_CSS = (Path(__file__).parent / "modals.tcss").read_text(encoding="utf-8")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "cancel", show=False, id="sheet_leave"),

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import AcceptRequest, AddCidrRequest, BandwidthRequest, Eip, Finding, iso
-from tui.modals.fields import Choice, Field, Option, Row
+from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_prefix, parse_whole
 from tui.modals.lines import Line, Shell
 from tui.modals.rehome import serves
 from tui.text import safe
+from tui.widgets.field import Field
 
 __all__ = ["AcceptModal", "AddCidrModal", "BandwidthModal"]
 

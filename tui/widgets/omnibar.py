@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.modals.fields import Field
+from tui.widgets.field import Field
 from tui.widgets.lines import Line, Lines
 
 __all__ = ["IDLE", "OmniField", "Omnibar", "OmnibarUse"]
