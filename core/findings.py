@@ -14,7 +14,7 @@ from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
 from core.config import Config
 from core.errors import error
 from core.history import Change, Fact, record
-from core.inventory import eips_where
+from core.inventory import eips_by_id, eips_where
 from core.objects import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
 from core.platform import AcceptRequest
 from core.sql import Connection
@@ -236,8 +236,8 @@ def _default_on_customer_service(looking: _Looking) -> Iterator[_Found]:
 
 
 _SNAT_GATEWAYS: Final = (
-    "SELECT DISTINCT b.service_id FROM eip e JOIN binding b ON b.eip_id = e.id AND b.unbound_at IS NULL"
-    " AND b.kind = 'snat' WHERE NOT e.customer_owned AND e.released_at IS NULL"
+    "SELECT b.service_id FROM eip e CROSS JOIN binding b WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
+    " AND b.kind = 'snat' AND NOT e.customer_owned AND e.released_at IS NULL ORDER BY e.seq"
 )
 _SNAT_ON: Final = (
     "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
@@ -246,7 +246,7 @@ _SNAT_ON: Final = (
 
 
 def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
-    for gateway in looking.connection.execute(_SNAT_GATEWAYS).scalars():
+    for gateway in dict.fromkeys(looking.connection.execute(_SNAT_GATEWAYS).scalars()):
         rows = looking.connection.execute(_SNAT_ON, {"id": gateway}).all()
         pairs = [
             (ours, theirs)
@@ -320,20 +320,19 @@ def _tight_since(looking: _Looking, pool: Pool, limit: Any) -> int:
     return min(day * DAY, limit.at) if day != looking.now // DAY else int(limit.at)
 
 
+IDLE_LISTED: Final = 1000
+"""How many idle EIPs are findings, those that have been idle longest; accepted ones come on top."""
+_IDLE: Final = (
+    "SELECT id, unbound_since FROM eip e WHERE status = 'unbound' AND unbound_since < :before AND NOT landed_in_default"
+    " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
+    " ORDER BY unbound_since, seq LIMIT :most + (SELECT count(*) FROM acceptance WHERE finding_id LIKE 'eip_idle:%')"
+)
+
+
 def _idle(looking: _Looking) -> Iterator[_Found]:
-    before = looking.now - looking.config.idle_days * DAY
-    where = (
-        "e.status = 'unbound' AND e.unbound_since < :before AND NOT e.landed_in_default"
-        " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
-    )
-    since = {
-        row.id: row.unbound_since
-        for row in looking.connection.execute(
-            ("SELECT id, unbound_since FROM eip WHERE status = 'unbound' AND unbound_since < :before"),
-            {"before": before},
-        )
-    }
-    for eip in eips_where(looking.connection, where, {"before": before}):
+    values = {"before": looking.now - looking.config.idle_days * DAY, "most": IDLE_LISTED}
+    since = {row.id: row.unbound_since for row in looking.connection.execute(_IDLE, values)}
+    for eip in sorted(eips_by_id(looking.connection, list(since)), key=lambda eip: parse_address(eip.address)):
         days = (looking.now - since[str(eip.id)]) // DAY
         yield _found(
             f"eip_idle:{eip.id}",
@@ -405,7 +404,9 @@ _LOOKS: Final[tuple[Callable[[_Looking], Iterator[_Found]], ...]] = (
 
 
 def _eips(looking: _Looking, where: str) -> Iterable[Eip]:
-    return eips_where(looking.connection, where, {})
+    """By address; read in the order of the partial index that holds just these, or all EIPs would be looked through."""
+    found = eips_where(looking.connection, where, {}, "ORDER BY e.seq")
+    return sorted(found, key=lambda eip: parse_address(eip.address))
 
 
 def _serves(eip: Eip) -> str:

@@ -32,6 +32,10 @@ APPLICATION_ID: Final = 0x45495044
 WAIT_SECONDS: Final = 10.0
 """How long a writer queues before it gives up as `storebusy`."""
 
+WRITER_CACHE: Final = 65_536
+READER_CACHE: Final = 8_192
+"""KiB of pages that a connection keeps; what more a reader needs is in the system's cache."""
+
 BUSY_SECONDS: Final = 5.0
 """How long at most SQLite itself waits for a writer that does not queue, another program."""
 
@@ -195,7 +199,7 @@ class Store:
             "recursive_triggers=ON",
             *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
             *(("query_only=ON",) if self._read_only else ()),
-            "cache_size=-65536",
+            f"cache_size=-{WRITER_CACHE if writing else READER_CACHE}",
             "trusted_schema=OFF",
         ):
             driver.execute(f"PRAGMA {pragma}")
