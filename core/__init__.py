@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from core.addresses import InvalidTime, parse_time
 from core.config import Config, config_path, load_config
-from core.demo import seed_demo
 from core.desk import Desk, login_name, open_desk
 from core.errors import (
     CODES,
@@ -46,29 +48,32 @@ from core.objects import (
     iso,
     to_json,
 )
-from core.platform import (
-    AcceptRequest,
-    ActivateRequest,
-    AddCidrRequest,
-    AddServiceRequest,
-    AllocationRequest,
-    BandwidthRequest,
-    BindRequest,
-    DrainRequest,
-    Platform,
-    PoolSettingsRequest,
-    RecoverRequest,
-    RehomeRequest,
-    ReleaseRequest,
-    RemoveServiceRequest,
-    ReserveRequest,
-    RetireRequest,
-    SetAsnRequest,
-    UnbindRequest,
-    UnreserveRequest,
-)
 from core.store import default_path
 from core.utilization import Outlook
+
+if TYPE_CHECKING:
+    from core.demo import seed_demo
+    from core.platform import (
+        AcceptRequest,
+        ActivateRequest,
+        AddCidrRequest,
+        AddServiceRequest,
+        AllocationRequest,
+        BandwidthRequest,
+        BindRequest,
+        DrainRequest,
+        Platform,
+        PoolSettingsRequest,
+        RecoverRequest,
+        RehomeRequest,
+        ReleaseRequest,
+        RemoveServiceRequest,
+        ReserveRequest,
+        RetireRequest,
+        SetAsnRequest,
+        UnbindRequest,
+        UnreserveRequest,
+    )
 
 __all__ = [
     "CODES",
@@ -137,3 +142,10 @@ __all__ = [
     "seed_demo",
     "to_json",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module("core.demo" if name == "seed_demo" else "core.platform"), name)

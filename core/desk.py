@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core import findings, history, inventory, triage, utilization
 from core.addresses import (
@@ -18,12 +19,11 @@ from core.addresses import (
     is_ipv6,
     parse_address,
 )
+from core.checks import checked_address, checked_prefix, checked_text, coded
 from core.config import Config
 from core.errors import error
 from core.evidence import Evidence, Progress, Sightings, judge_all
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
-from core.local import LocalPlatform, changing
-from core.local.checks import checked_address, checked_prefix, checked_text, coded
 from core.objects import (
     Allocation,
     Cidr,
@@ -37,10 +37,12 @@ from core.objects import (
     Verdict,
     to_micros,
 )
-from core.platform import AllocationRequest, Platform
 from core.sql import Connection
 from core.store import HEAD, Store, default_path
 from core.utilization import Outlook
+
+if TYPE_CHECKING:
+    from core.platform import AllocationRequest, Platform
 
 __all__ = ["Desk", "login_name", "open_desk"]
 
@@ -60,11 +62,8 @@ def open_desk(
 
     """
     store = Store(url, read_only=read_only)
-    told = clock or _utc
-    settings = config or Config()
     who = checked_text(operator or login_name()) or ""
-    platform = LocalPlatform(store, told, who, settings, read_only=read_only)
-    return Desk(store, platform, told, who, settings, read_only=read_only)
+    return Desk(store, clock or _utc, who, config or Config(), read_only=read_only)
 
 
 def _utc() -> datetime:
@@ -94,20 +93,25 @@ class Desk:
     def __init__(
         self,
         store: Store,
-        platform: Platform,
         clock: Callable[[], datetime],
         operator: str,
         config: Config,
         *,
         read_only: bool,
     ) -> None:
-        self.platform = platform
         self.operator = operator
         self.config = config
         self.read_only = read_only
         self._store = store
         self._clock = clock
         self._problems: _Problems | None = None
+
+    @cached_property
+    def platform(self) -> Platform:
+        """What changes things; imported when the first change is asked for."""
+        from core.local import LocalPlatform  # noqa: PLC0415
+
+        return LocalPlatform(self._store, self._clock, self.operator, self.config, read_only=self.read_only)
 
     @property
     def url(self) -> str:
@@ -301,7 +305,8 @@ class Desk:
         """
         if self.read_only:
             raise error("read_only", "This deck is read-only; nothing was imported.")
-        from core.transfer import import_documents, read_documents  # noqa: PLC0415  # the dashboard starts without it
+        from core.local import changing  # noqa: PLC0415  # the dashboard starts without it
+        from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
         documents = read_documents(paths)
         with self._store.write() as connection:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
 from core.config import Config
@@ -16,9 +16,11 @@ from core.errors import error
 from core.history import Change, Fact, record
 from core.inventory import eips_by_id, eips_where
 from core.objects import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
-from core.platform import AcceptRequest
 from core.sql import Connection
 from core.utilization import DAY, pools
+
+if TYPE_CHECKING:
+    from core.platform import AcceptRequest
 
 __all__ = ["accept", "finding_by_id", "findings", "problem_addresses"]
 

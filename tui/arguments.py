@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 __all__ = ["Misuse", "parse", "wants_json"]
 
@@ -66,11 +66,22 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         SystemExit: help or the version was asked for and has been printed.
 
     """
-    args = _parser().parse_args(words)
+    args = _parse(words)
     for name in ("db", "operator", "profile", "config"):
         if getattr(args, name) == "":
             raise Misuse(f"--{name} is empty.")
     return args
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    """With the commands that the words may name: to describe all takes longer than a look-up; help and errors do."""
+    named = [build for names, build in _GROUPS.items() if not names.isdisjoint(words)]
+    if not {"-h", "--help"}.intersection(words):
+        try:
+            return _parser(dict.fromkeys((*named, _dashboards))).parse_args(words)
+        except Misuse:
+            pass
+    return _parser(_GROUPS.values()).parse_args(words)
 
 
 def wants_json(words: Sequence[str]) -> bool:
@@ -79,7 +90,7 @@ def wants_json(words: Sequence[str]) -> bool:
     return asked or "--json" in words or "--format=json" in words
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(groups: Iterable[Callable[[Any], None]]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="eipdeck",
         description="Elastic IPs on your own prefixes: whose address is it, what does it serve, where is the fix.",
@@ -94,12 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     parser.set_defaults(command="open", address=None, format="table", writes=False)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    _dashboards(commands)
-    _eip_verbs(commands)
-    _cidr_verbs(commands)
-    _lists(commands)
-    _space_verbs(commands)
-    _transfers(commands)
+    for build in groups:
+        build(commands)
     return parser
 
 
@@ -280,3 +287,14 @@ def _transfers(commands: Any) -> None:
     command.add_argument("--force", action="store_true", help="onto an existing file")
     _printing(command)
     _printing(_command(commands, "doctor", "what works here, and what to do about what does not"))
+
+
+_GROUPS: Final[Mapping[frozenset[str], Callable[[Any], None]]] = {
+    frozenset({"open", "demo"}): _dashboards,
+    frozenset({"lookup", "allocate", "bind", "unbind", "release", "bandwidth", "rehome", "recover"}): _eip_verbs,
+    frozenset({"cidr", "pool"}): _cidr_verbs,
+    frozenset({"cidrs", "pools", "eips", "services", "findings", "history"}): _lists,
+    frozenset({"reserve", "unreserve", "accept", "service"}): _space_verbs,
+    frozenset({"import", "export", "doctor"}): _transfers,
+}
+"""What describes the commands, by their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ def dashboard(args: argparse.Namespace) -> int:
 
     """
     _checked_terminal(os.environ)
+    gc.disable()  # nothing that a start makes is garbage; the deck turns it on again
     if args.command == "demo":
         return _demo(args)
     from tui.app import run_dashboard  # noqa: PLC0415  # the only way to Textual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -98,6 +99,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     async def _begin(self) -> None:
         await self._read()
+        gc.freeze()
+        gc.enable()
         if self._first_address:
             self.search.pasted(self._first_address)
         await asyncio.to_thread(_import_flows)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from core.checks import checked_name, checked_text
 from core.config import Config
 from core.errors import error
 from core.findings import accept, finding_by_id
 from core.history import Change, Kept
 from core.inventory import eips_by_id, service_by_id
 from core.local import allocation, binding, cidrs, pools, rehome, release, requests, services
-from core.local.checks import checked_name, checked_text
 from core.objects import Allocation, Cidr, Eip, Finding, Pool, Service, Warn, to_json, to_micros
 from core.platform import (
     AcceptRequest,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.addresses import format_address, prefix_of_range
+from core.checks import checked_address, checked_bandwidth, checked_name
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record_all
-from core.local.checks import checked_address, checked_bandwidth, checked_name
 from core.local.pools import PoolRow, default_pool, pool_by_id
 from core.local.space import Place, Run, reservation_of, take_address, take_next
 from core.objects import MISSING_POOL_WARNING, Allocation, Eip, EipStatus, Warn, from_micros, iso

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.addresses import parse_address
+from core.checks import checked_address, checked_bandwidth, checked_ports, checked_prefix
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record, record_all
 from core.inventory import eip_by_key, present_service
-from core.local.checks import checked_address, checked_bandwidth, checked_ports, checked_prefix
 from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, to_json
 from core.platform import BandwidthRequest, BindRequest, UnbindRequest
 

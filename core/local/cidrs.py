@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.addresses import Prefix, asn_refusal, customer_prefix, format_address
+from core.checks import checked_address, checked_name, checked_prefix, coded
 from core.errors import EipdeckError, error
 from core.history import Change, Fact, record
 from core.inventory import eips_where
-from core.local.checks import checked_address, checked_name, checked_prefix, coded
 from core.local.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
 from core.local.space import Place, close_range, open_range
 from core.objects import PoolKind, to_json

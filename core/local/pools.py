@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.addresses import Prefix, parse_prefix
+from core.checks import checked_name, coded
 from core.errors import error
 from core.history import Change, Fact, record
-from core.local.checks import checked_name, coded
 from core.objects import PoolKind, PoolOrder
 from core.platform import PoolSettingsRequest
 

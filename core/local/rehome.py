@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Final
 
 from core.addresses import parse_address
+from core.checks import checked_address
 from core.errors import error
 from core.history import Change, Fact, record
 from core.inventory import service_by_id
 from core.local.allocation import Tenancy, begin_tenancies, take, take_one
 from core.local.binding import begin_binding, checked_quota, found
-from core.local.checks import checked_address
 from core.local.pools import PoolRow, pool_by_id
 from core.local.release import end_tenancy
 from core.local.space import Run

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from core.addresses import format_address, parse_address
+from core.checks import checked_address
 from core.errors import error
 from core.history import Change, Fact, record
 from core.local.allocation import Tenancy, begin_tenancies, landing_warning, take_one
 from core.local.binding import checked_unchanged, end_bindings, found
-from core.local.checks import checked_address
 from core.local.pools import PoolRow, pool_by_id
 from core.local.space import Place, Run, give_back, reservation_of
 from core.objects import Allocation, Eip, EipStatus, from_micros, iso, to_json

@@ -6,10 +6,10 @@ import json
 from typing import Any, Final
 
 from core.addresses import format_address
+from core.checks import checked_address, checked_name, checked_prefix
 from core.errors import error
 from core.history import Change, Fact, record
 from core.inventory import service_by_id
-from core.local.checks import checked_address, checked_name, checked_prefix
 from core.local.pools import known_region, make_known
 from core.objects import ServiceKind
 from core.platform import AddServiceRequest, RemoveServiceRequest

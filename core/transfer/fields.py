@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
+from core.checks import checked_name
 from core.errors import InvalidInput
-from core.local.checks import checked_name
 from core.objects import to_micros
 from core.transfer.reading import Place, Row
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from core.addresses import InvalidAddress, InvalidCidr, InvalidPort
+from core.checks import checked_text
 from core.errors import EipdeckError, InvalidInput, NotFound, Refused, error
-from core.local.checks import checked_text
 
 __all__ = ["Documents", "Export", "Kind", "Place", "Row", "read_documents"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from core.addresses import Prefix
+from core.checks import checked_name
 from core.history import Change, Fact
-from core.local.checks import checked_name
 from core.local.pools import PoolRow, find_pool, make_known
 from core.local.space import Place as Spot
 from core.local.space import close_range, open_range

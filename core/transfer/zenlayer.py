@@ -19,7 +19,7 @@ from core.addresses import (
     parse_ports,
     parse_prefix,
 )
-from core.local.checks import checked_bandwidth
+from core.checks import checked_bandwidth
 from core.objects import CidrState, ServiceKind
 from core.transfer.fields import Fields
 from core.transfer.reading import Kind, Place, Row

@@ -134,7 +134,9 @@ def commands_of(parser: argparse.ArgumentParser) -> set[str]:
 
 
 def test_the_table_names_every_command_and_no_other() -> None:
-    assert {command for command in commands_of_the_table() if command} == commands_of(arguments._parser())
+    assert {command for command in commands_of_the_table() if command} == commands_of(
+        arguments._parser(arguments._GROUPS.values())
+    )
 
 
 def test_the_configuration_is_one_that_is_read(tmp_path: Path) -> None:
