@@ -78,27 +78,43 @@ def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> No
     chain = pool_id or ""
     found = change.run(_CHAIN, chain=chain).first()
     length, link = (found.length, bytes(found.hash)) if found else (0, b"")
+    shared = {
+        "at": change.now,
+        "operator": change.operator,
+        "pool_id": pool_id,
+        "reason": change.reason,
+        "request_id": change.request_id,
+    }
+    before, after = _Dumped(), _Dumped()
     rows: list[dict[str, Any]] = []
     for fact in facts:
         row = {
-            "at": change.now,
-            "operator": change.operator,
+            **shared,
             "action": fact.action,
             "eip_id": fact.eip_id,
             "address": fact.address,
-            "pool_id": pool_id,
             "cidr": fact.cidr,
-            "reason": change.reason,
-            "request_id": change.request_id,
-            "before": _dump(fact.before),
-            "after": _dump(fact.after),
+            "before": before.of(fact.before),
+            "after": after.of(fact.after),
         }
-        link = event_hash(link, row)
-        row["hash"] = link
+        row["hash"] = link = event_hash(link, row)
         rows.append(row)
     if rows:
         change.connection.execute_many(_EVENT, rows)
         change.run(_LINK, chain=chain, at=change.now, length=length + len(rows), hash=link)
+
+
+class _Dumped:
+    """JSON of the values of an event; a batch has the same ones over and over."""
+
+    def __init__(self) -> None:
+        self._value: Mapping[str, Any] | None = None
+        self._text: str | None = None
+
+    def of(self, value: Mapping[str, Any] | None) -> str | None:
+        if value is not self._value:
+            self._value, self._text = value, None if value is None else json.dumps(value, separators=(",", ":"))
+        return self._text
 
 
 _HASHED: Final = (
@@ -114,16 +130,13 @@ _HASHED: Final = (
     "before",
     "after",
 )
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
     """SHA-256 over the previous event's hash and every column of this one."""
-    content = json.dumps([row[column] for column in _HASHED], separators=(",", ":"))
+    content = _JSON.encode([row[column] for column in _HASHED])
     return hashlib.sha256(previous + content.encode()).digest()
-
-
-def _dump(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, separators=(",", ":"))
 
 
 _COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after"

@@ -6,8 +6,8 @@ pool of the region, and an EIP that lands there unasked carries that fact, a war
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from core.addresses import format_address, prefix_of_range
@@ -220,73 +220,79 @@ def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
     seq = 0
     rows: list[dict[str, Any]] = []
+    facts: list[Fact] = []
+    eips: list[Eip] = []
     for run in runs:
-        place = run.place
-        newest = change.run(_COUNT, cidr_id=place.cidr_id, count=run.hi - run.lo + 1).scalar()
+        newest = change.run(_COUNT, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
         seq = seq or newest or 0
-        for address in range(run.lo, run.hi + 1):
-            seq += 1
-            rows.append(
-                {
-                    "seq": seq,
-                    "id": f"eip-{seq}",
-                    "address": address,
-                    "pool_id": pool.id,
-                    "cidr_id": place.cidr_id,
-                    "cidr_first": place.first,
-                    "cidr_last": place.last,
-                    "customer_owned": pool.customer_owned,
-                    "name": tenancy.name,
-                    "bandwidth_mbps": tenancy.bandwidth_mbps,
-                    "now": change.now,
-                    "operator": change.operator,
-                    "landed": tenancy.landed,
-                    "previous": tenancy.previous_eip_id,
-                }
-            )
+        begun = _rows(change, pool, run, tenancy, seq)
+        seq += len(begun)
+        rows += begun
+        cidr = str(prefix_of_range(run.place.first, run.place.last))
+        facts += _facts(pool, cidr, begun, tenancy)
+        eips += _eips(change, pool, cidr, begun)
     change.connection.execute_many(_INSERT, rows)
     change.run(_USAGE, pool=pool.id, day=change.now // DAY, count=len(rows))
-    record_all(change, pool.id, _facts(pool, rows, tenancy))
-    return [_eip(change, pool, row) for row in rows]
+    record_all(change, pool.id, facts)
+    return eips
 
 
-def _facts(pool: PoolRow, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> list[Fact]:
-    facts: list[Fact] = []
+def _rows(change: Change, pool: PoolRow, run: Run, tenancy: Tenancy, newest: int) -> list[dict[str, Any]]:
+    shared = {
+        "pool_id": pool.id,
+        "cidr_id": run.place.cidr_id,
+        "cidr_first": run.place.first,
+        "cidr_last": run.place.last,
+        "customer_owned": pool.customer_owned,
+        "name": tenancy.name,
+        "bandwidth_mbps": tenancy.bandwidth_mbps,
+        "now": change.now,
+        "operator": change.operator,
+        "landed": tenancy.landed,
+        "previous": tenancy.previous_eip_id,
+    }
+    return [
+        {**shared, "seq": seq, "id": f"eip-{seq}", "address": address}
+        for seq, address in enumerate(range(run.lo, run.hi + 1), newest + 1)
+    ]
+
+
+def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[Fact]:
+    after: dict[str, Any] = {
+        "status": "unbound",
+        "name": tenancy.name,
+        "customer_owned": pool.customer_owned,
+        "bandwidth_mbps": tenancy.bandwidth_mbps,
+    }
+    if tenancy.previous_eip_id is not None:
+        after["previous_eip_id"] = tenancy.previous_eip_id
     for row in rows:
-        after = {
-            "status": "unbound",
-            "name": tenancy.name,
-            "customer_owned": pool.customer_owned,
-            "bandwidth_mbps": tenancy.bandwidth_mbps,
-        }
-        if tenancy.previous_eip_id is not None:
-            after["previous_eip_id"] = tenancy.previous_eip_id
-        cidr = str(prefix_of_range(row["cidr_first"], row["cidr_last"]))
-        about = {"eip_id": row["id"], "address": row["address"], "pool_id": pool.id, "cidr": cidr}
-        facts.append(Fact(tenancy.action, after=after, **about))
+        fact = Fact(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
+        yield fact
         if tenancy.landed:
-            facts.append(Fact("landed_in_default", after={"customer_owned": False}, **about))
-    return facts
+            yield replace(fact, action="landed_in_default", after={"customer_owned": False})
 
 
-def _eip(change: Change, pool: PoolRow, row: dict[str, Any]) -> Eip:
-    return Eip(
-        id=row["id"],
-        address=format_address(row["address"]),
-        name=row["name"],
-        customer_owned=pool.customer_owned,
-        pool_id=pool.id,
-        cidr=str(prefix_of_range(row["cidr_first"], row["cidr_last"])),
-        region=pool.region,
-        status=EipStatus.UNBOUND,
-        bindings=(),
-        bandwidth_mbps=row["bandwidth_mbps"],
-        allocated_at=from_micros(change.now),
-        allocated_by=change.operator,
-        released_at=None,
-        landed_in_default=row["landed"],
-        previous_eip_id=row["previous"],
-    )
+def _eips(change: Change, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]]) -> Iterator[Eip]:
+    now = from_micros(change.now)
+    for row in rows:
+        yield Eip(
+            id=row["id"],
+            address=format_address(row["address"]),
+            name=row["name"],
+            customer_owned=pool.customer_owned,
+            pool_id=pool.id,
+            cidr=cidr,
+            region=pool.region,
+            status=EipStatus.UNBOUND,
+            bindings=(),
+            bandwidth_mbps=row["bandwidth_mbps"],
+            allocated_at=now,
+            allocated_by=change.operator,
+            released_at=None,
+            landed_in_default=row["landed"],
+            previous_eip_id=row["previous"],
+        )
 
 
 def landing_warning(eip: Eip) -> Warn:
