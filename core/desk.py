@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from core import findings, history, inventory, triage, utilization
+from core import findings, history, inventory, search, triage, utilization
 from core.addresses import (
     InvalidAddress,
     asn_warning,
@@ -160,12 +160,22 @@ class Desk:
         after: EipRow | None = None,
         before: EipRow | None = None,
         last: bool = False,
+        counted: bool = True,
     ) -> EipPage:
-        """Rows of a listing: the first ones, those after or before a row, or the last ones."""
+        """Rows of a listing: the first ones, those after or before a row, or the last ones; `counted` with the total.
+
+        A page costs the same wherever it is; to count what a filter lets through can cost what there is.
+        """
         problems = self._problem_addresses()
         with self._store.read() as connection:
             listing = Listing(connection, query, self._micros(), problems)
-            return listing.page(limit, after=after, before=before, last=last)
+            return listing.page(limit, after=after, before=before, last=last, counted=counted)
+
+    def count(self, query: EipQuery) -> int:
+        """How many EIPs a listing has."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return Listing(connection, query, self._micros(), problems).total()
 
     def rank(self, query: EipQuery, address: str) -> int | None:
         """The 0-based place of a live EIP in a listing, None when it is not in it."""
@@ -311,7 +321,9 @@ class Desk:
         documents = read_documents(paths)
         with self._store.write() as connection:
             change = changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
-            return import_documents(change, documents)
+            imported = import_documents(change, documents)
+        search.follow(self._store)
+        return imported
 
     def export(self, path: Path, *, force: bool = False) -> None:
         """Write everything as one re-importable JSON document to a file, mode 0600.

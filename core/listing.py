@@ -11,17 +11,18 @@ from core.errors import error
 from core.filters import Filter, InvalidFilter, parse_filter
 from core.inventory import EIP_COLUMNS, EIP_FROM, read_eips
 from core.objects import Binding, BindingKind, Eip
+from core.search import narrowed
 from core.selection import Selection, select
 from core.sql import Connection
 
 __all__ = ["EipPage", "EipQuery", "EipRow", "Listing", "checked_filter", "matching", "serves"]
 
-SORTS: Final = ("problems", "address")
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EipQuery:
-    """What is listed and in which order: `problems` (first, then by address) or `address`."""
+    """What is listed, and in which of the `ORDERS`."""
 
     filter: str = ""
     sort: str = "problems"
@@ -34,7 +35,7 @@ class EipRow:
     eip: Eip
     problem: bool
     serves: str
-    key: tuple[int, int]
+    key: Key
     """Its place in the listing's order; pages go on from it."""
 
 
@@ -44,6 +45,7 @@ class EipPage:
 
     rows: tuple[EipRow, ...]
     total: int
+    """Of a page that is not counted, only its rows."""
 
 
 def checked_filter(words: str) -> Filter:
@@ -56,7 +58,7 @@ def checked_filter(words: str) -> Filter:
 
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
     """Every EIP that matches, by address; read in pages by key, in flat memory."""
-    chosen = select(checked_filter(words), now, problems)
+    chosen = _selected(connection, words, now, problems)
     after = (-1, -1)
     while True:
         rows = connection.execute(
@@ -77,53 +79,90 @@ def _statement(chosen: Selection, where: str, tail: str, columns: str = EIP_COLU
     return f"SELECT {columns} {EIP_FROM} WHERE {where} AND {chosen.where} {tail}"
 
 
-class Listing:
-    """One listing over one consistent picture of the data: the problem rows, then the rest by address.
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A column with an index that ends in the address; EIPs without a value come last."""
 
-    A row's key is (0, its place among the problems) or (1, its address).
+    column: str
+    descending: bool = False
+    nullable: bool = False
+
+
+ORDERS: Final[dict[str, _Order]] = {
+    "problems": _Order("e.address"),
+    "address": _Order("e.address"),
+    "newest": _Order("e.allocated_at", descending=True),
+    "name": _Order("e.name", nullable=True),
+    "state": _Order("e.status"),
+    "pool": _Order("e.pool_id"),
+    "owner": _Order("e.customer_owned"),
+    "operator": _Order("e.allocated_by"),
+}
+"""What a list can be sorted by; `problems` come first, then all others by address."""
+
+_PROBLEM, _VALUED, _BLANK = range(3)
+"""The zones of a listing, in which its rows come one after the other."""
+
+
+class Listing:
+    """One listing over one consistent picture of the data.
+
+    A row's key is its zone, and its place among the problems or its value, address and `seq`.
     """
 
     def __init__(self, connection: Connection, query: EipQuery, now: int, problems: Sequence[int]) -> None:
-        if query.sort not in SORTS:
-            raise error("usage", f"{query.sort!r} is no order.", hint=f"Known: {', '.join(SORTS)}.")
+        if query.sort not in ORDERS:
+            raise error("usage", f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
         self._connection = connection
-        self._chosen = select(checked_filter(query.filter), now, problems)
+        self._chosen = _selected(connection, query.filter, now, problems)
+        self._order = ORDERS[query.sort]
         self._all_problems = set(problems)
         first = problems if query.sort == "problems" and not self._chosen.released else ()
         self._problems = self._listed(first)
         self._place = {address: place for place, address in enumerate(self._problems)}
 
     def page(
-        self, limit: int, *, after: EipRow | None = None, before: EipRow | None = None, last: bool = False
+        self,
+        limit: int,
+        *,
+        after: EipRow | None = None,
+        before: EipRow | None = None,
+        last: bool = False,
+        counted: bool = True,
     ) -> EipPage:
-        """The first rows, those after or before a row, or the last ones."""
+        """The first rows, those after or before a row, or the last ones; `counted` with the total."""
         if before is not None or last:
-            rows = self._before(before.key if before is not None else None, limit)
+            rows = self._backward(None if before is None else before.key, limit)[::-1]
         else:
-            rows = self._after(after.key if after is not None else None, limit)
-        return EipPage(tuple(rows), self.total())
+            rows = self._forward(None if after is None else after.key, limit)
+        return EipPage(tuple(self._rows(rows)), self.total() if counted else len(rows))
 
     def total(self) -> int:
-        """How many EIPs are listed."""
+        """How many EIPs are listed; costs what they are, unless all or few are."""
         if self._chosen.everything:
             counted = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
             return int(self._connection.execute(counted).scalar())
-        statement = _statement(self._chosen, "TRUE", "", "count(*)")
-        return int(self._connection.execute(statement, self._chosen.values).scalar())
+        return self._count("TRUE", {})
 
     def rank(self, address: str) -> int | None:
-        """The 0-based place of the live EIP at this address; None when it is not listed."""
+        """The 0-based place of the EIP at this address; None when it is not listed."""
         number = parse_address(address)
         if number in self._place:
             return self._place[number]
-        values = {**self._chosen.values, "address": number}
-        here = _statement(self._chosen, "e.address = :address", "LIMIT 1", "e.seq")
-        if self._connection.execute(here, values).first() is None:
+        here = f"{_ORDER_KEY.format(self._order.column)}, e.address, e.seq"
+        statement = _statement(self._chosen, "e.address = :address", "ORDER BY e.seq DESC LIMIT 1", here)
+        row = self._connection.execute(statement, {**self._chosen.values, "address": number}).first()
+        if row is None:
             return None
-        smaller = _statement(self._chosen, "e.address < :address", "", "count(*)")
-        count = int(self._connection.execute(smaller, values).scalar())
-        first = len(self._problems)
-        return first + count - sum(1 for problem in self._problems if problem < number)
+        zone = _BLANK if row.value is None else _VALUED
+        before = self._count(*self._beside(zone, (zone, *row), forward=False))
+        if zone == _BLANK:
+            before += self._count(*self._beside(_VALUED, None, forward=False))
+        return len(self._problems) + before - sum(1 for problem in self._problems if problem < number)
+
+    def _count(self, where: str, values: dict[str, Any]) -> int:
+        statement = _statement(self._chosen, where, "", "count(*)")
+        return int(self._connection.execute(statement, {**self._chosen.values, **values}).scalar())
 
     def _listed(self, problems: Sequence[int]) -> list[int]:
         if not problems or self._chosen.everything:
@@ -133,58 +172,85 @@ class Listing:
         found = set(self._connection.execute(statement, values).scalars())
         return [address for address in problems if address in found]
 
-    def _after(self, key: tuple[int, int] | None, limit: int) -> list[EipRow]:
-        zone, place = key if key is not None else (0, -1)
-        start = place + 1 if zone == 0 else len(self._problems)
-        addresses = self._problems[start : start + limit]
-        rows = self._rows_at(addresses)
-        if len(rows) < limit:
-            rows += self._rest(place if zone == 1 else -1, limit - len(rows), forward=True)
+    def _forward(self, key: Key | None, limit: int) -> list[Any]:
+        zone, place = (_PROBLEM, -1) if key is None else key[:2]
+        rows = self._at(self._problems[place + 1 :][:limit]) if zone == _PROBLEM else []
+        for each in (_VALUED, _BLANK):
+            if each >= zone and len(rows) < limit:
+                rows += self._read(each, key if each == zone else None, limit - len(rows), forward=True)
         return rows
 
-    def _before(self, key: tuple[int, int] | None, limit: int) -> list[EipRow]:
-        zone, place = key if key is not None else (1, 1 << 32)
-        rows = self._rest(place, limit, forward=False) if zone == 1 else []
+    def _backward(self, key: Key | None, limit: int) -> list[Any]:
+        """The rows before a key, the nearest first."""
+        zone, place = (_BLANK, 0) if key is None else key[:2]
+        rows: list[Any] = []
+        for each in (_BLANK, _VALUED):
+            if each <= zone and len(rows) < limit:
+                rows += self._read(each, key if each == zone else None, limit - len(rows), forward=False)
+        before = self._problems[:place] if zone == _PROBLEM else self._problems
         missing = limit - len(rows)
-        if missing:
-            end = place if zone == 0 else len(self._problems)
-            rows = self._rows_at(self._problems[max(0, end - missing) : end]) + rows
-        return rows
+        return rows + self._at(before[-missing:] if missing else ())[::-1]
 
-    def _rest(self, address: int, limit: int, *, forward: bool) -> list[EipRow]:
-        """Rows beside an address in address order, without the problem rows listed first."""
-        sign, way = (">", "ASC") if forward else ("<", "DESC")
+    def _at(self, addresses: Sequence[int]) -> list[Any]:
+        """The problem rows at these addresses."""
+        if not addresses:
+            return []
+        columns = f"{EIP_COLUMNS}, {_ORDER_KEY.format(self._order.column)}"
+        statement = _statement(self._chosen, "e.address IN :here", "", columns)
+        rows = self._connection.execute(statement, {**self._chosen.values, "here": list(addresses)}).all()
+        return sorted(rows, key=lambda row: self._place[row.address])
+
+    def _read(self, zone: int, key: Key | None, limit: int, *, forward: bool) -> list[Any]:
+        """Rows of a zone beside a key, or from its end; without the problem rows, which stand first."""
+        if zone == _BLANK and not self._order.nullable:
+            return []
+        way = "DESC" if self._order.descending is forward else "ASC"
+        tail = f"ORDER BY {', '.join(f'{column} {way}' for column in self._columns(zone))} LIMIT :limit"
+        columns = f"{EIP_COLUMNS}, {_ORDER_KEY.format(self._order.column)}"
         found: list[Any] = []
         while len(found) < limit:
-            statement = _statement(
-                self._chosen,
-                f"e.address {sign} :address",
-                f"ORDER BY e.address {way}, e.seq {way} LIMIT :limit",
-            )
-            values = {**self._chosen.values, "address": address, "limit": limit}
-            rows = self._connection.execute(statement, values).all()
+            where, values = self._beside(zone, key, forward=forward)
+            statement = _statement(self._chosen, where, tail, columns)
+            rows = self._connection.execute(statement, {**self._chosen.values, **values, "limit": limit}).all()
             found.extend(row for row in rows if row.address not in self._place)
             if len(rows) < limit:
                 break
-            address = rows[-1].address
-        return self._rows(found[:limit] if forward else found[:limit][::-1])
+            key = (zone, rows[-1].value, rows[-1].address, rows[-1].seq)
+        return found[:limit]
 
-    def _rows_at(self, addresses: Sequence[int]) -> list[EipRow]:
-        if not addresses:
-            return []
-        statement = _statement(self._chosen, "e.address IN :here", "")
-        rows = self._connection.execute(statement, {**self._chosen.values, "here": list(addresses)}).all()
-        return self._rows(sorted(rows, key=lambda row: self._place[row.address]))
+    def _columns(self, zone: int) -> list[str]:
+        """What a zone is in the order of."""
+        return list(dict.fromkeys([*([self._order.column] if zone == _VALUED else []), "e.address", "e.seq"]))
 
-    def _rows(self, rows: Sequence[Any]) -> list[EipRow]:
+    def _beside(self, zone: int, key: Key | None, *, forward: bool) -> tuple[str, dict[str, Any]]:
+        """The condition of the rows of a zone that come after a key of it, or before; without a key all of them."""
+        null = "NULL" if zone == _BLANK else "NOT NULL"
+        blank = f"{self._order.column} IS {null}" if self._order.nullable else "TRUE"
+        if key is None:
+            return blank, {}
+        columns = self._columns(zone)
+        names = [f"key_{place}" for place in range(len(columns))]
+        beyond = "<" if self._order.descending is forward else ">"
+        place = f"({', '.join(columns)}) {beyond} ({', '.join(f':{name}' for name in names)})"
+        return f"{blank} AND {place}", dict(zip(names, key[-len(columns) :], strict=True))
+
+    def _rows(self, rows: Sequence[Any]) -> Iterator[EipRow]:
         eips = list(read_eips(self._connection, rows))
         names = _service_names(self._connection, eips)
-        made: list[EipRow] = []
         for row, eip in zip(rows, eips, strict=True):
             place = self._place.get(row.address)
-            key = (1, row.address) if place is None else (0, place)
-            made.append(EipRow(eip, row.address in self._all_problems, serves(eip.bindings, names), key))
-        return made
+            zone = _BLANK if row.value is None else _VALUED
+            key = (zone, row.value, row.address, row.seq) if place is None else (_PROBLEM, place)
+            yield EipRow(eip, row.address in self._all_problems, serves(eip.bindings, names), key)
+
+
+_ORDER_KEY: Final = "{} AS value"
+
+
+def _selected(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Selection:
+    chosen = checked_filter(words)
+    few = narrowed(connection, chosen.terms, now)
+    return select(chosen, now, problems, few)
 
 
 def _service_names(connection: Connection, eips: Sequence[Eip]) -> dict[str, str]:

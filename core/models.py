@@ -213,6 +213,16 @@ class EipTable(SQLModel, table=True):
             sqlite_where=text("status = 'unbound'"),
             postgresql_where=text("status = 'unbound'"),
         ),
+        *(
+            Index(
+                f"eip_by_{column}",
+                column,
+                "address",
+                sqlite_where=text("released_at IS NULL"),
+                postgresql_where=text("released_at IS NULL"),
+            )
+            for column in ("name", "status", "pool_id", "allocated_at", "customer_owned", "allocated_by")
+        ),
         {"sqlite_autoincrement": True},
     )
     seq: int | None = _big(primary_key=True, default=None)
@@ -243,7 +253,7 @@ class ServiceTable(SQLModel, table=True):
     """A downstream target; `private_ips` and `subnets` are JSON lists of text."""
 
     __tablename__ = "service"
-    __table_args__ = (_words("kind", "nic", "nat-gateway", "load-balancer"),)
+    __table_args__ = (_words("kind", "nic", "nat-gateway", "load-balancer"), Index("service_name", "name"))
     id: str = Field(primary_key=True)
     kind: str
     name: str | None
@@ -265,6 +275,12 @@ class BindingTable(SQLModel, table=True):
         CheckConstraint("(kind = 'dnat' AND protocol <> 'any') = (port IS NOT NULL)", name="ports_where_they_mean"),
         CheckConstraint("port_end - port = to_port_end - to_port", name="ranges_of_equal_size"),
         Index("binding_eip", "eip_id"),
+        Index(
+            "binding_kind",
+            "kind",
+            sqlite_where=text("unbound_at IS NULL"),
+            postgresql_where=text("unbound_at IS NULL"),
+        ),
         Index(
             "binding_service",
             "service_id",

@@ -26,14 +26,20 @@ class Selection:
 _LIVE: Final = "e.released_at IS NULL"
 
 
-def select(chosen: Filter, now: int, problems: Sequence[int]) -> Selection:
-    """The condition of a filter at `now` (microseconds); live EIPs unless released ones are asked for."""
+def select(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | None = None) -> Selection:
+    """The condition of a filter at `now` (microseconds); live EIPs unless released ones are asked for.
+
+    `few`: EIPs (`seq`) outside which it is known not to hold.
+    """
     released = any(term.key == "state" and term.value in ("released", "cooling") for term in chosen.terms)
     values: dict[str, Any] = {}
     parts = [] if released else [_LIVE]
     for place, term in enumerate(chosen.terms):
         condition = _CONDITIONS[term.key](term, f"t{place}", values, _Given(now, problems))
         parts.append(f"NOT ({condition})" if term.negated else f"({condition})")
+    if few is not None:
+        values["few"] = few
+        parts.append("e.seq IN :few")
     return Selection(" AND ".join(parts) or "TRUE", values, not chosen.terms, released)
 
 
@@ -106,7 +112,7 @@ def _is(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
 _CONDITIONS: Final[dict[str, Callable[[Term, str, dict[str, Any], _Given], str]]] = {
     "text": _text,
     "within": _within,
-    "own": lambda term, *_: "e.customer_owned" if term.value == "yes" else "NOT e.customer_owned",
+    "own": lambda term, *_: f"e.customer_owned = {'TRUE' if term.value == 'yes' else 'FALSE'}",
     "state": _state,
     "pool": _equal("e.pool_id"),
     "cidr": _within,

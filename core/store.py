@@ -23,7 +23,7 @@ from core.sql import Connection
 
 __all__ = ["HEAD", "Store", "default_path"]
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The schema step this program was written for."""
 
 APPLICATION_ID: Final = 0x45495044

@@ -137,7 +137,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "sort",
         ("s",),
         "sort",
-        "sort: problems first, by address; pasted ones by verdict",
+        "sort: problems first, by address, newest, name, state, pool, owner, operator",
         views=(View.EIPS, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),

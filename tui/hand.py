@@ -23,12 +23,24 @@ from core import (
     VerdictWord,
 )
 
-__all__ = ["CidrFacts", "Facts", "Hand", "HandKind", "PoolFacts", "is_address", "is_problem", "read_facts"]
+__all__ = [
+    "IDLE_COUNTED",
+    "CidrFacts",
+    "Facts",
+    "Hand",
+    "HandKind",
+    "PoolFacts",
+    "is_address",
+    "is_problem",
+    "read_facts",
+]
 
 _HISTORY = 30
 """How many events of an address are read for its detail."""
 _TENANCIES = 10
 """How many holders of an address are read for its detail."""
+IDLE_COUNTED = 100
+"""A million need not be counted to know that there are many."""
 _NAMED = 2
 """Services that the strip names of those that keep a CIDR from being retired."""
 
@@ -62,7 +74,7 @@ class PoolFacts:
     pool: Pool
     outlook: Outlook
     idle: EipPage
-    """Its idle EIPs, the first of them."""
+    """The first of its idle EIPs, `IDLE_COUNTED` at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +158,7 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
 
 
 def _pool_facts(desk: Desk, pool_id: str) -> PoolFacts:
-    idle = desk.page(EipQuery(f"is:idle pool:{pool_id}"), limit=1)
+    idle = desk.page(EipQuery(f"is:idle pool:{pool_id}"), limit=IDLE_COUNTED, counted=False)
     return PoolFacts(desk.pool(pool_id), desk.outlook(pool_id), idle)
 
 
@@ -157,8 +169,7 @@ def _cidr_facts(desk: Desk, prefix: str) -> CidrFacts:
     if cidr.state is not CidrState.DRAINING:
         return CidrFacts(cidr, turned, EipPage((), 0), 0)
     bound = desk.page(EipQuery(f"cidr:{prefix} state:bound", sort="address"), limit=_NAMED)
-    living = desk.page(EipQuery(f"cidr:{prefix}"), limit=1).total
-    return CidrFacts(cidr, turned, EipPage(bound.rows, living), bound.total)
+    return CidrFacts(cidr, turned, EipPage(bound.rows, cidr.allocated), bound.total)
 
 
 def _address_facts(desk: Desk, hand: Hand) -> Facts:

@@ -6,6 +6,7 @@ Every function reads from the database and blocks; windows are values, so a read
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core import Desk, EipQuery, EipRow
 
@@ -25,6 +26,8 @@ class Window:
     first: int = 0
     rows: tuple[EipRow, ...] = ()
     total: int = 0
+    counted: bool = True
+    """Whether `total` is all there are; else it is as many as have been read."""
 
     @property
     def end(self) -> int:
@@ -52,8 +55,10 @@ class Window:
 
 
 def first_page(desk: Desk, query: EipQuery, limit: int) -> Window:
-    page = desk.page(query, limit=limit)
-    return Window(query, 0, page.rows, page.total)
+    """The first rows; of a filter that lets more through these are not counted, for that can take long."""
+    counted = not query.filter
+    page = desk.page(query, limit=limit, counted=counted)
+    return Window(query, 0, page.rows, page.total, counted or len(page.rows) < limit)
 
 
 def last_page(desk: Desk, query: EipQuery, limit: int) -> Window:
@@ -67,15 +72,15 @@ def cover(desk: Desk, window: Window, start: int, stop: int) -> Window:
     if not window.rows:
         return first_page(desk, window.query, max(stop, _STEP))
     while window.end < stop:
-        page = desk.page(window.query, limit=min(stop - window.end, _STEP), after=window.rows[-1])
-        window = replace(window, rows=window.rows + page.rows, total=page.total)
+        page = desk.page(window.query, limit=min(stop - window.end, _STEP), after=window.rows[-1], counted=False)
+        window = replace(window, rows=window.rows + page.rows)
         if not page.rows:
             return replace(window, total=window.end)
     while window.first > start:
-        page = desk.page(window.query, limit=min(window.first - start, _STEP), before=window.rows[0])
+        page = desk.page(window.query, limit=min(window.first - start, _STEP), before=window.rows[0], counted=False)
         if not page.rows:
             return replace(window, first=0)
-        window = Window(window.query, window.first - len(page.rows), page.rows + window.rows, page.total)
+        window = replace(window, first=window.first - len(page.rows), rows=page.rows + window.rows)
     return _trimmed(window, start, stop)
 
 
@@ -93,13 +98,13 @@ def around(desk: Desk, query: EipQuery, address: str, limit: int) -> Window | No
     rank = desk.rank(query, address)
     if rank is None:
         return None
-    alone = desk.page(EipQuery(filter=address, sort=query.sort), limit=1).rows
+    alone = desk.page(EipQuery(filter=address, sort=query.sort), limit=1, counted=False).rows
     if not alone:
         return None
     found = alone[0]
     if found.key[0] == 0:
         found = replace(found, key=(0, rank))  # its place among the problems of this listing
-    before = desk.page(query, limit=limit, before=found)
+    before = desk.page(query, limit=limit, before=found, counted=False)
     after = desk.page(query, limit=limit, after=found)
     rows = (*before.rows, found, *after.rows)
     return Window(query, max(rank - len(before.rows), 0), rows, after.total)
@@ -123,9 +128,8 @@ def reread(desk: Desk, window: Window, address: str | None, top: int, limit: int
 def problem_beyond(desk: Desk, query: EipQuery, row: EipRow | None, *, backwards: bool) -> str | None:
     """The address of the next problem row after (or before) `row`, going round; None without problems."""
     problems = EipQuery(filter=f"{query.filter} is:problem".strip(), sort=query.sort)
-    if row is not None:
-        page = desk.page(problems, limit=1, before=row) if backwards else desk.page(problems, limit=1, after=row)
-        if page.rows:
-            return page.rows[0].eip.address
-    page = desk.page(problems, limit=1, last=backwards)
+    read = partial(desk.page, problems, limit=1, counted=False)
+    page = read(last=backwards) if row is None else read(before=row) if backwards else read(after=row)
+    if row is not None and not page.rows:
+        page = read(last=backwards)
     return page.rows[0].eip.address if page.rows else None

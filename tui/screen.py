@@ -388,6 +388,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         if self.view in seen and len(seen) > 1:
             self.show_view(seen[(seen.index(self.view) + step) % len(seen)])
 
+    def on_eip_table_counted(self) -> None:
+        self.frame.show_status()
+        self.search.counted()
+
     def on_pane_said(self, event: Pane.Said) -> None:
         event.stop()
         self.say(event.text)

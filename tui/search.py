@@ -96,9 +96,20 @@ class Search:
             note = f"{self._note}  filter: {visible(pane.filter, _SHOWN // 3)}" if pane.filter else self._note
             self.omnibar.rest(f"look up: {visible(self._text, _SHOWN)}", note)
         elif pane.filter:
-            self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{pane.table.total:,} shown  esc clears")
+            self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{self._shown()}  esc clears")
         else:
             self.omnibar.rest(IDLE)
+
+    def _shown(self) -> str:
+        table = self._screen.pane.table
+        return f"{table.total:,} shown" if table.counted else "counting"
+
+    def counted(self) -> None:
+        """It is known now how many rows the filter lets through."""
+        if not self.omnibar.in_use:
+            self.rest()
+        elif self.omnibar.use is OmnibarUse.FILTER:
+            self.omnibar.note(self._shown())
 
     def complete(self) -> None:
         """Complete the last word of a filter of EIPs, or say what it could go on as."""
@@ -162,7 +173,7 @@ class Search:
         if not self.omnibar.in_use:
             self.rest()
         else:
-            self.omnibar.note(f"{screen.pane.table.total:,} shown")
+            self.omnibar.note(self._shown())
         if final:
             await self._judge_filtered(text.strip())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
-from tui.hand import CidrFacts, Facts, PoolFacts, is_problem
+from tui.hand import IDLE_COUNTED, CidrFacts, Facts, PoolFacts, is_problem
 from tui.text import visible
 from tui.words import age, binding_words, count_of, ended_words, last_served, minute, quoted, what_of, why_allocated
 
@@ -92,7 +92,8 @@ def _pool_space(pool: Pool) -> str:
 def _idle_words(facts: PoolFacts) -> str:
     if not facts.idle.total:
         return ""
-    return f"; idle here: {facts.idle.total:,} ({facts.idle.rows[0].eip.address})"
+    more = "+" if facts.idle.total == IDLE_COUNTED else ""
+    return f"; idle here: {facts.idle.total:,}{more} ({facts.idle.rows[0].eip.address})"
 
 
 def _cidr_lines(facts: CidrFacts) -> tuple[str, str]:

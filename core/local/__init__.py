@@ -34,6 +34,7 @@ from core.platform import (
     UnbindRequest,
     UnreserveRequest,
 )
+from core.search import follow
 from core.sql import Connection
 from core.store import Store
 from core.utilization import cidr_by_prefix, pool_by_id
@@ -188,7 +189,7 @@ class LocalPlatform:
             raise error("read_only", "This deck is read-only; nothing was sent.", hint="Open it without --read-only.")
         try:
             with self._store.write() as connection:
-                return write(
+                answer = write(
                     changing(
                         connection,
                         clock=self._clock,
@@ -199,5 +200,7 @@ class LocalPlatform:
                     )
                 )
         except _DryRun as dry:
-            answer: _A = dry.answer
-            return answer
+            answered: _A = dry.answer
+            return answered
+        follow(self._store)
+        return answer

@@ -281,9 +281,14 @@ def test_several_threads_creating_one_database_at_once_all_get_it(tmp_path: Path
     assert sorted(got) == [f"198.18.0.{last}" for last in range(6)]
 
 
+def _is_inventory(name: str | None, kind: str, _parents: object) -> bool:
+    """Not what only follows the inventory: the index of words, and Alembic's mark."""
+    return kind != "table" or not str(name).startswith(("eip_words", "search_mark", "alembic_version"))
+
+
 def test_the_models_are_what_the_migrations_make(desk: Desk) -> None:
     with create_engine(desk.url).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_inventory})
         assert compare_metadata(context, SQLModel.metadata) == []
         assert context.get_current_revision() == HEAD
 
@@ -296,8 +301,7 @@ def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(desk: Des
     engine.dispose()
     with create_engine(desk.url).connect() as connection:
         migrated = {table: shape(connection, table) for table in inspect(connection).get_table_names()}
-    del migrated["alembic_version"]
-    assert migrated == made
+    assert {table: found for table, found in migrated.items() if _is_inventory(table, "table", {})} == made
 
 
 def shape(connection: Inspected, table: str) -> tuple[object, ...]:

@@ -80,6 +80,7 @@ async def export(screen: DeckScreen) -> None:
     """`x`: write what is listed to a file."""
     pane = screen.pane
     name = f"eipdeck-{pane.view.value.lower()}-{screen.desk.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    await pane.table.count()
     asked = await screen.app.push_screen_wait(ExportModal(pane.view.value, pane.table.total, name))
     if asked is None:
         screen.say("nothing was written")

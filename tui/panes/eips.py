@@ -29,7 +29,17 @@ FIRST_RUN = (
 NO_EIPS = ("", "    No EIP is allocated.  A allocates one; c shows the CIDRs.")
 MOST_MARKS = 1_000
 """What one review can still be about."""
-_SORTED = {"problems": "problems first", "address": "by address"}
+_SORTED = {
+    "problems": "problems first",
+    "address": "by address",
+    "newest": "newest first",
+    "name": "by name",
+    "state": "by state",
+    "pool": "by pool",
+    "owner": "by owner",
+    "operator": "by operator",
+}
+"""The orders, in which the key turns through them."""
 
 
 class EipsPane(Pane):
@@ -87,12 +97,14 @@ class EipsPane(Pane):
         return await self._table.go_to(key)
 
     async def turn_sort(self) -> None:
-        """Problems first, or by address."""
+        """The next of the orders."""
         now = self._table.now
         if now is None:
             return
         eip, query = self.eip, self._table.window.query
-        await self._table.list(EipQuery(query.filter, "address" if query.sort == "problems" else "problems"), now)
+        orders = list(_SORTED)
+        turned = orders[(orders.index(query.sort) + 1) % len(orders)]
+        await self._table.list(EipQuery(query.filter, turned), now)
         if eip is not None:
             await self._table.go_to(eip.address)
         self.show_title()
@@ -104,6 +116,7 @@ class EipsPane(Pane):
     async def mark_all(self) -> str:
         """Mark every EIP that the list holds, however far down; says how many, or why not."""
         table = self._table
+        await table.count()
         if table.total > MOST_MARKS:
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
@@ -117,9 +130,10 @@ class EipsPane(Pane):
         if not table.total:
             return f"0 EIPs; {self.all_eips:,} hidden by the filter" if self.filter else "0 EIPs"
         last = min(table.top + table.height_in_rows, table.total)
-        shown = f"{count_of(table.total, 'EIP')}, rows {table.top + 1:,}-{last:,}"
+        total = count_of(table.total, "EIP") if table.counted else "counting"
+        shown = f"{total}, rows {table.top + 1:,}-{last:,}"
         marked = f"; {len(table.marks):,} marked" if table.marks else ""
-        if self.filter:
+        if self.filter and table.counted:
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
             return f"{shown}{marked}: R, U, B and F act on them, u clears"
@@ -129,7 +143,8 @@ class EipsPane(Pane):
     def title(self) -> str:
         sort = _SORTED[self._table.window.query.sort]
         filtered = f"  filter: {self.filter}" if self.filter else ""
-        return f"e EIPs {self._table.total:,}  sorted: {sort}{filtered}"
+        total = f"{self._table.total:,}" if self._table.counted else "counting"
+        return f"e EIPs {total}  sorted: {sort}{filtered}"
 
     def go_to(self) -> None:
         """The EIPs of the bound service; of an unbound EIP its pool."""
@@ -141,6 +156,9 @@ class EipsPane(Pane):
             self.post_message(Drill(View.EIPS, filter_=f"service:{service}", select=eip.address))
         else:
             self.post_message(Drill(View.POOLS, select=eip.pool_id))
+
+    def on_eip_table_counted(self) -> None:
+        self.show_title()
 
     def on_eip_table_failed(self, event: EipTable.Failed) -> None:
         event.stop()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -29,6 +31,9 @@ _MARGIN = 2
 
 class EipTable(RowTable[EipRow]):
     """Pages of the listing around the cursor; moving beyond what is loaded reads on, and then moves."""
+
+    class Counted(Message):
+        """It is known now how many rows there are."""
 
     class Failed(Message):
         """A page could not be read; what was on the screen stays there."""
@@ -79,6 +84,11 @@ class EipTable(RowTable[EipRow]):
     @property
     def total(self) -> int:
         return self.window.total
+
+    @property
+    def counted(self) -> bool:
+        """Whether `total` is all there are."""
+        return self.window.counted
 
     def row_at(self, position: int) -> EipRow | None:
         return self.window.row(position)
@@ -200,6 +210,30 @@ class EipTable(RowTable[EipRow]):
         window = await self._ask(lambda desk: paging.first_page(desk, query, limit))
         self.window, self.now, self.top, self._target = window, now, 0, None
         self.place(0 if window.total else None)
+        if not window.counted:
+            work_on(self, self._count, "count", exclusive=True)
+
+    async def count(self) -> None:
+        query = self.window.query
+        if not self.counted:
+            total = await self._ask(lambda desk: desk.count(query))
+            if self.window.query == query:
+                self.window = replace(self.window, total=max(total, self.window.end), counted=True)
+
+    async def _count(self) -> None:
+        try:
+            await self.count()
+        except EipdeckError as refusal:
+            self.post_message(self.Failed(refusal))
+        else:
+            self.post_message(self.Counted())
+
+    def action_last(self) -> None:
+        if self.counted:
+            super().action_last()
+        else:
+            self._target = sys.maxsize
+            self._load()
 
     async def reload(self, now: datetime) -> None:
         """Read what is shown again; the cursor stays on its EIP and on its line of the screen.

@@ -221,6 +221,14 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     def action_first(self) -> None:
         self.move_to(0)
 
+    @property
+    def counted(self) -> bool:
+        """Whether `total` is all there are."""
+        return True
+
+    async def count(self) -> None:
+        """See to it that `total` is all there are."""
+
     def action_last(self) -> None:
         self.move_to(self.total - 1)
 
