@@ -25,7 +25,7 @@ STEP: Final = 4096
 """Events that one writer catches up with at most."""
 MOST: Final = 5000
 """EIPs that a search is narrowed down to; more are found as quickly by looking through the list in its order."""
-_OUR_ID: Final = re.compile(r"(?:(?:e?i)?p)?-([0-9]+)", re.IGNORECASE)
+_OUR_ID: Final = re.compile(r"(?:(?:e?i)?p)?-([0-9]*)|eip|ei|ip", re.IGNORECASE)
 """A text that can be found in an id of ours; of those, only the number is in the index."""
 _GRAM: Final = 3
 _GRAMS: Final = 32
@@ -117,7 +117,7 @@ def _looked_up(connection: Connection, term: Term, now: int) -> list[int] | None
 
 def _worded(connection: Connection, text: str) -> list[int] | None:
     numbered = _OUR_ID.fullmatch(text)
-    text = text if numbered is None else numbered[1]
+    text = text if numbered is None else numbered[1] or ""
     grams = list(dict.fromkeys(text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)))[:_GRAMS]
     behind = lag(connection)
     if not grams or behind > MOST:

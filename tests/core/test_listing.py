@@ -1,0 +1,187 @@
+"""The list of EIPs: every order, walked by pages from either end; text search; a schema brought up to date."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import (
+    AddServiceRequest,
+    AllocationRequest,
+    BindingKind,
+    BindRequest,
+    Desk,
+    Eip,
+    EipQuery,
+    EipRow,
+    ServiceKind,
+)
+from core.addresses import parse_address
+from core.listing import ORDERS
+from core.search import catch_up, lag
+from tests.core.kit import Clock, another, balancer, customer_cidr, dump, fresh_desk, many, release, services
+
+NAMES = ("web", "web-2", "Web", "db_1", "50%", "a b", "\u6771\u4eac", None, None)
+
+
+def fill(desk: Desk, clock: Clock) -> None:
+    """EIPs of two pools and two operators, named alike or not at all, bound and released."""
+    customer_cidr(desk, "203.0.113.0/26")
+    services(desk)
+    bob = another(desk)
+    for place in range(40):
+        clock.advance(place % 3)
+        who = bob if place % 4 == 0 else desk
+        pool = "edge" if place % 3 else "default-asia-east-1"
+        who.platform.allocate(AllocationRequest(pool_id=pool, name=NAMES[place % len(NAMES)]))
+    desk.platform.allocate(AllocationRequest())
+    desk.platform.bind(balancer("203.0.113.4"))
+    release(desk, "203.0.113.0", "203.0.113.9", "198.18.0.3")
+    many(desk, 2)
+    bob.close()
+
+
+def walked(desk: Desk, query: EipQuery, limit: int, *, backwards: bool) -> list[EipRow]:
+    rows: list[EipRow] = []
+    page = desk.page(query, limit=limit, last=backwards)
+    while page.rows:
+        rows = [*page.rows, *rows] if backwards else [*rows, *page.rows]
+        page = (
+            desk.page(query, limit=limit, before=rows[0], counted=False)
+            if backwards
+            else desk.page(query, limit=limit, after=rows[-1], counted=False)
+        )
+    return rows
+
+
+VALUES: dict[str, Callable[[Eip], Any]] = {
+    "address": lambda _: 0,
+    "newest": lambda eip: -eip.allocated_at.timestamp(),
+    "name": lambda eip: (eip.name is None, eip.name or ""),
+    "state": lambda eip: eip.status.value,
+    "pool": lambda eip: eip.pool_id,
+    "owner": lambda eip: eip.customer_owned,
+    "operator": lambda eip: eip.allocated_by,
+}
+
+
+@pytest.mark.parametrize("words", ["", "own:yes", "pool:edge !203.0.113.5", "web", "state:released"])
+@pytest.mark.parametrize("sort", ORDERS)
+def test_every_order_is_the_same_list_from_either_end(desk: Desk, clock: Clock, sort: str, words: str) -> None:
+    fill(desk, clock)
+    query = EipQuery(words, sort)
+    rows = walked(desk, query, 5, backwards=False)
+    assert [row.eip.id for row in walked(desk, query, 3, backwards=True)] == [row.eip.id for row in rows]
+    assert sorted(str(row.eip.id) for row in rows) == sorted(str(eip.id) for eip in desk.eips(words))
+    assert desk.count(query) == desk.page(query, limit=1).total == len(rows)
+    if sort in VALUES:
+        keys = [(VALUES[sort](row.eip), parse_address(row.eip.address)) for row in rows]
+        descending = sort == "newest"
+        assert keys == sorted(keys, key=lambda key: (key[0], -key[1] if descending else key[1]))
+    if words != "state:released":
+        assert [desk.rank(query, row.eip.address) for row in rows] == list(range(len(rows)))
+
+
+def found_by_hand(desk: Desk, text: str) -> set[str]:
+    """What a text is in: names, ids, addresses, and ids and names of services; capitals of ASCII do not count."""
+    names = {service.id: service.name or "" for service in desk.services()}
+    wanted = lowered(text)
+    return {
+        str(eip.id)
+        for eip in desk.eips()
+        if any(
+            wanted in lowered(words)
+            for words in (
+                eip.name or "",
+                str(eip.id),
+                eip.address,
+                *(word for binding in eip.bindings for word in (binding.service_id, names[binding.service_id])),
+            )
+        )
+    }
+
+
+def lowered(text: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
+TEXTS = ("web", "WEB-", "eb", "db_", "50%", "a b", "\u6771\u4eac", "eip-", "eip-1", "p-12", "-3", "203.0", "113.1")
+SERVED = ("lb-1", "shop", "front", "nat", "nowhere")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_is_complete_however_far_its_index_is(tmp_path: Path, clock: Clock, seed: int) -> None:
+    desk, choose = fresh_desk(tmp_path, clock=clock), random.Random(seed)
+    fill(desk, clock)
+    acts: list[Callable[[], object]] = [
+        lambda: desk.platform.allocate(AllocationRequest(pool_id="edge", name=choose.choice(NAMES))),
+        lambda: release(desk, choose.choice([eip.address for eip in desk.eips()]), unbind=True),
+        lambda: desk.platform.add_service(
+            AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name=choose.choice(("shop", "front")))
+        ),
+        lambda: desk.platform.bind(
+            BindRequest(
+                eip=choose.choice([eip.address for eip in desk.eips("state:unbound")]),
+                kind=BindingKind.LOAD_BALANCER,
+                service_id="lb-1",
+            )
+        ),
+        lambda: index(desk),
+    ]
+    for _ in range(25):
+        choose.choice(acts)()
+        text = choose.choice(TEXTS + SERVED)
+        assert {str(eip.id) for eip in desk.eips(f'"{text}"')} == found_by_hand(desk, text), text
+    desk.close()
+
+
+def index(desk: Desk) -> None:
+    with desk._store.write() as connection:
+        catch_up(connection)
+
+
+def test_writers_keep_the_index_up(desk: Desk) -> None:
+    customer_cidr(desk, "44.0.0.0/20")
+    many(desk, 1000)
+    with desk._store.read() as connection:
+        assert lag(connection) < 1000
+    assert len(list(desk.eips("44.0.3"))) == 232
+    for _ in range(3):
+        many(desk, 1)
+    with desk._store.read() as connection:
+        assert lag(connection) < 128
+
+
+ADDED = """
+DROP TABLE eip_words; DROP TABLE search_mark;
+DROP INDEX eip_by_name; DROP INDEX eip_by_status; DROP INDEX eip_by_pool_id; DROP INDEX eip_by_allocated_at;
+DROP INDEX eip_by_customer_owned; DROP INDEX eip_by_allocated_by; DROP INDEX service_name; DROP INDEX binding_kind;
+UPDATE alembic_version SET version_num = '0001';
+"""
+"""What schema 0002 added, taken away."""
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_path: Path, clock: Clock) -> None:
+    desk = fresh_desk(tmp_path, clock=clock)
+    fill(desk, clock)
+    desk.close()
+    before, indexes = dump(desk.path), all_indexes(desk.path)
+    with closing(sqlite3.connect(desk.path)) as connection:
+        connection.executescript(ADDED)
+    upgraded = another(desk)
+    assert all_indexes(desk.path) == indexes
+    assert {name: rows for name, rows in dump(desk.path).items() if name in before} == before
+    assert [eip.name for eip in upgraded.eips("db_")] == ["db_1"] * 5
+    assert upgraded.integrity()["integrity"] == "ok"
+    upgraded.close()
+
+
+def all_indexes(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
