@@ -92,13 +92,13 @@ def _row_of(columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
 
 
 def _spread(statement: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """`IN :ids` with a list of two as `IN (:ids_0, :ids_1)`; nothing is in an empty one, and nothing is NULL."""
+    """`IN :ids` with a list of two as `IN (:ids__0, :ids__1)`; nothing is in an empty one, and nothing is NULL."""
     spread: dict[str, Any] = {}
     for name, value in values.items():
         if type(value) is not list:
             spread[name] = value
             continue
-        items = {f"{name}_{place}": item for place, item in enumerate(value)}
+        items = {f"{name}__{place}": item for place, item in enumerate(value)}
         listed = ", ".join(f":{item}" for item in items) or "SELECT 0 WHERE 1 = 0"
         statement = re.sub(rf":{name}\b", f"({listed})", statement)
         spread.update(items)

@@ -134,10 +134,8 @@ def commands_of(parser: argparse.ArgumentParser) -> set[str]:
 
 
 def test_the_table_names_every_command_and_no_other() -> None:
-    all_commands = arguments._parser(arguments._GROUPS.values())
-    assert {command for command in commands_of_the_table() if command} == commands_of(
-        arguments._parser(arguments._GROUPS.values())
-    )
+    every = arguments._parser(arguments._GROUPS.values())
+    assert {command for command in commands_of_the_table() if command} == commands_of(every)
 
 
 def test_the_configuration_is_one_that_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Several processes on one SQLite file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core import Desk
+from tests.benchmarks.bench import POOL, Ratio, onboard
+
+PROCESSES = 8
+PROGRAM = Path(__file__).with_name("worker.py")
+
+
+class Team:
+    """Processes that allocate when they are told."""
+
+    def __init__(self, desk: Desk, size: int) -> None:
+        program = [sys.executable, str(PROGRAM), str(desk.path), POOL]
+        self.workers = [
+            subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(size)
+        ]
+        for worker in self.workers:
+            assert worker.stdout is not None
+            worker.stdout.readline()
+
+    def allocate(self, count: int) -> list[float]:
+        """So many addresses, shared among them; how many seconds each process took."""
+        for worker in self.workers:
+            assert worker.stdin is not None
+            worker.stdin.write(f"{count // len(self.workers)}\n")
+            worker.stdin.flush()
+        return [float(worker.stdout.readline()) for worker in self.workers if worker.stdout is not None]
+
+    def go_home(self) -> None:
+        for worker in self.workers:
+            worker.communicate()
+
+
+@contextmanager
+def team(desk: Desk, size: int) -> Iterator[Team]:
+    made = Team(desk, size)
+    try:
+        yield made
+    finally:
+        made.go_home()
+
+
+def test_eight_processes_against_one(ratio: Ratio, desk: Desk) -> None:
+    """Goal 5: the same number of addresses, one after another or by eight at once, in 1.25 times the time at most."""
+    onboard(desk, "44.0.0.0/12", POOL)
+    count, size = ratio.size(2048, 2), ratio.size(PROCESSES, 2)
+    with team(desk, size) as several, team(desk, 1) as alone:
+        says = f"{count:,} allocations by {size} processes / by one"
+        ratio.of(
+            lambda: several.allocate(count),
+            lambda: alone.allocate(count),
+            says=says,
+            goal=1.25,
+            rounds=ratio.size(5, 1),
+        )
+    assert desk.pool(POOL).allocated % count == 0

@@ -1,0 +1,26 @@
+"""A program of the benchmarks: allocates as many addresses as it is told, line by line, and says how long that took.
+
+python worker.py DATABASE POOL
+"""
+
+from __future__ import annotations
+
+import sys
+from time import perf_counter
+
+from core import AllocationRequest, open_desk
+
+
+def main(url: str, pool: str) -> None:
+    desk = open_desk(url, operator="worker")
+    print("ready", flush=True)  # noqa: T201
+    for line in sys.stdin:
+        begun = perf_counter()
+        for _ in range(int(line)):
+            desk.platform.allocate(AllocationRequest(pool_id=pool))
+        print(perf_counter() - begun, flush=True)  # noqa: T201
+    desk.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
