@@ -33,7 +33,7 @@ WAIT_SECONDS: Final = 10.0
 """How long a writer queues before it gives up as `storebusy`."""
 
 WRITER_CACHE: Final = 65_536
-READER_CACHE: Final = 8_192
+READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; what more a reader needs is in the system's cache."""
 
 BUSY_SECONDS: Final = 5.0
