@@ -22,16 +22,35 @@ from core import (
 )
 
 Act = Callable[[], object]
-LINES = pytest.StashKey[list[str]]()
-"""The ratios of a run, as its last lines print them."""
+Told = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table."""
+
+    number: int
+    """Of the goal, as the README beside this lists them."""
+    says: str
+    goal: float
+    measured: float
+    unit: str
+
+    @property
+    def met(self) -> bool:
+        return self.measured <= self.goal
+
+
+FIGURES = pytest.StashKey[list[Figure]]()
+"""What a run has measured."""
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Times an act beside what it is compared to, turn by turn, so that a busy machine slows both alike."""
+    """Measures an act beside what it is compared to, turn by turn, so that a busy machine slows both alike."""
 
     benchmark: BenchmarkFixture
-    lines: list[str]
+    figures: list[Figure]
 
     @property
     def measuring(self) -> bool:
@@ -41,21 +60,46 @@ class Ratio:
     def size(self, measured: int, tried: int) -> int:
         return measured if self.measuring else tried
 
-    def of(self, act: Act, to: Act, *, says: str, goal: float, rounds: int) -> None:
-        """The median of `act` over the median of `to`, noted beside its goal."""
-        beside: list[float] = []
+    def of(self, act: Act, to: Act, *, number: int, says: str, goal: float, rounds: int) -> None:
+        """The median time of `act` over the median time of `to`, noted beside its goal."""
+        self.told(_timed(act), _timed(to), number=number, says=says, goal=goal, rounds=rounds)
+
+    def told(
+        self,
+        act: Told,
+        to: Told | None = None,
+        *,
+        number: int,
+        says: str,
+        goal: float,
+        rounds: int,
+        unit: str = "x",
+    ) -> None:
+        """The median of what `act` tells, over the median of what `to` tells when it is given."""
+        mine: list[float] = []
+        others: list[float] = []
 
         def other() -> None:
-            begun = perf_counter()
-            to()
-            beside.append(perf_counter() - begun)
+            if to is not None:
+                others.append(to())
 
-        cast("Any", self.benchmark).pedantic(act, setup=other, rounds=rounds, warmup_rounds=0)
+        cast("Any", self.benchmark).pedantic(
+            lambda: mine.append(act()), setup=other, rounds=rounds if self.measuring else 1, warmup_rounds=0
+        )
         if not self.measuring:
             return
-        ratio = median(cast("Any", self.benchmark.stats).stats.data) / median(beside)
-        self.benchmark.extra_info.update(ratio=round(ratio, 2), goal=goal, says=says)
-        self.lines.append(f"{ratio:8.2f} x   goal {goal:<5g} {says}")
+        measured = median(mine) / (median(others) if others else 1)
+        self.benchmark.extra_info.update(number=number, measured=round(measured, 3), goal=goal, says=says)
+        self.figures.append(Figure(number, says, goal, measured, unit))
+
+
+def _timed(act: Act) -> Told:
+    def told() -> float:
+        begun = perf_counter()
+        act()
+        return perf_counter() - begun
+
+    return told
 
 
 def onboard(desk: Desk, cidr: str, pool: str, order: PoolOrder = PoolOrder.LOWEST) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from core import Desk, open_desk
-from tests.benchmarks.bench import LINES, Ratio, fill
+from tests.benchmarks.bench import FIGURES, Figure, Ratio, fill
 from tests.benchmarks.floor import Floor
 
 
@@ -35,17 +35,28 @@ def million(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactor
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LINES] = []
+    config.stash[FIGURES] = []
 
 
 @pytest.fixture
 def ratio(benchmark: BenchmarkFixture, request: pytest.FixtureRequest) -> Ratio:
-    return Ratio(benchmark, request.config.stash[LINES])
+    return Ratio(benchmark, request.config.stash[FIGURES])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    lines = terminalreporter.config.stash[LINES]
-    if lines:
-        terminalreporter.section("ratios, medians of interleaved rounds")
-        for line in lines:
-            terminalreporter.write_line(line)
+    found: list[Figure] = terminalreporter.config.stash[FIGURES]
+    figures = sorted(found, key=lambda figure: figure.number)
+    if figures:
+        terminalreporter.section("medians of interleaved rounds; the README of tests/benchmarks has the goals")
+        terminalreporter.write_line(f"{'':>3}  {'figure':<82}{'goal':>12}{'measured':>14}")
+        for figure in figures:
+            terminalreporter.write_line(_line(figure), yellow=not figure.met)
+
+
+def _line(figure: Figure) -> str:
+    goal, measured = (_amount(value, figure.unit) for value in (figure.goal, figure.measured))
+    return f"{figure.number:>3}  {figure.says:<82}{goal:>12}{measured:>14}  {'met' if figure.met else 'NOT MET'}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:.2f} x" if unit == "x" else f"{value:,.0f} {unit}"

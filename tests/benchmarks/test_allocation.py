@@ -15,7 +15,7 @@ from core import (
     ServiceKind,
     UnbindRequest,
 )
-from tests.benchmarks.bench import Ratio, allocate, onboard
+from tests.benchmarks.bench import POOL, Ratio, allocate, onboard
 from tests.benchmarks.floor import Floor
 
 ROUNDS = 200
@@ -29,7 +29,7 @@ def test_one_allocation_against_the_floor(ratio: Ratio, desk: Desk, floor: Floor
     def act() -> None:
         desk.platform.allocate(AllocationRequest(pool_id="edge", request_id=f"key-{next(keys)}"))
 
-    ratio.of(act, floor.allocate, says="one allocation / the floor", goal=3.0, rounds=ROUNDS)
+    ratio.of(act, floor.allocate, number=1, says="one allocation / the floor", goal=3.0, rounds=ROUNDS)
     assert desk.pool("edge").allocated == floor.count()
 
 
@@ -38,7 +38,9 @@ def test_a_slash_8_against_a_slash_24(ratio: Ratio, desk: Desk) -> None:
     onboard(desk, "44.0.0.0/8", "large")
     onboard(desk, "203.0.113.0/24", "small")
     says = "one allocation, /8 / the same, /24"
-    ratio.of(lambda: allocate(desk, "large"), lambda: allocate(desk, "small"), says=says, goal=1.15, rounds=ROUNDS)
+    ratio.of(
+        lambda: allocate(desk, "large"), lambda: allocate(desk, "small"), number=2, says=says, goal=1.15, rounds=ROUNDS
+    )
     assert desk.pool("large").allocated == desk.pool("small").allocated
 
 
@@ -51,8 +53,24 @@ def test_a_nearly_full_pool_against_an_empty_one(ratio: Ratio, desk: Desk) -> No
     free = random.Random(7).sample(addresses, size // 100)
     desk.platform.release(ReleaseRequest(eips=tuple(free)))
     says = "one allocation, 99 % full / the same, empty"
-    ratio.of(lambda: allocate(desk, "full"), lambda: allocate(desk, "empty"), says=says, goal=1.15, rounds=ROUNDS)
+    ratio.of(
+        lambda: allocate(desk, "full"), lambda: allocate(desk, "empty"), number=2, says=says, goal=1.15, rounds=ROUNDS
+    )
     assert desk.pool("full").allocated == size - size // 100 + desk.pool("empty").allocated
+
+
+def test_a_million_eips_against_none(ratio: Ratio, million: Desk, desk: Desk) -> None:
+    """Goal 2, what there is already."""
+    onboard(desk, "44.0.0.0/11", POOL)
+    says = "one allocation, 1M EIPs / the same, none"
+    ratio.of(
+        lambda: allocate(million, POOL),
+        lambda: allocate(desk, POOL),
+        number=2,
+        says=says,
+        goal=1.15,
+        rounds=ROUNDS,
+    )
 
 
 def test_a_release_against_an_allocation(ratio: Ratio, desk: Desk) -> None:
@@ -64,6 +82,7 @@ def test_a_release_against_an_allocation(ratio: Ratio, desk: Desk) -> None:
     ratio.of(
         lambda: desk.platform.release(ReleaseRequest(eips=(held.pop(),))),
         lambda: allocate(desk, "other"),
+        number=3,
         says=says,
         goal=1.3,
         rounds=ROUNDS,
@@ -85,7 +104,7 @@ def test_a_bind_and_unbind_against_two_allocations(ratio: Ratio, desk: Desk) -> 
         allocate(desk, "edge")
         allocate(desk, "edge")
 
-    ratio.of(act, to, says="bind and unbind / two allocations", goal=1.3, rounds=ROUNDS // 2)
+    ratio.of(act, to, number=3, says="bind and unbind / two allocations", goal=1.3, rounds=ROUNDS // 2)
     assert desk.eip(address).bindings == ()
 
 
@@ -97,6 +116,7 @@ def test_a_verdict_against_an_allocation(ratio: Ratio, desk: Desk) -> None:
     ratio.of(
         lambda: desk.lookup(seen.choice(addresses)),
         lambda: allocate(desk, "edge"),
+        number=7,
         says="one verdict / one allocation",
         goal=1.0,
         rounds=ROUNDS,
@@ -109,5 +129,5 @@ def test_the_usage_of_every_pool_against_the_floor(ratio: Ratio, desk: Desk, flo
     onboard(desk, "44.0.0.0/12", "edge")
     count = ratio.size(1 << 15, 16)
     allocate(desk, "edge", count)
-    ratio.of(desk.pools, floor.allocate, says="usage of every pool / the floor", goal=0.5, rounds=ROUNDS)
+    ratio.of(desk.pools, floor.allocate, number=9, says="usage of every pool / the floor", goal=0.5, rounds=ROUNDS)
     assert desk.pool("edge").allocated == count

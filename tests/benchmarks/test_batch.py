@@ -14,6 +14,7 @@ def test_a_batch_against_executemany(ratio: Ratio, desk: Desk, floor: Floor) -> 
     ratio.of(
         lambda: allocate(desk, "edge", count),
         lambda: floor.allocate_many(count),
+        number=4,
         says=f"a batch of {count:,} / raw executemany",
         goal=2.2,
         rounds=3,

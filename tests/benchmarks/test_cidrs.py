@@ -19,6 +19,7 @@ def test_adding_a_slash_8_against_a_slash_24(ratio: Ratio, desk: Desk) -> None:
     ratio.of(
         lambda: add(next(large)),
         lambda: onboard(desk, f"203.0.{(place := next(small))}.0/24", f"small-{place}"),
+        number=2,
         says="onboarding a /8 / a /24",
         goal=1.15,
         rounds=ROUNDS,

@@ -58,6 +58,7 @@ def test_eight_processes_against_one(ratio: Ratio, desk: Desk) -> None:
         ratio.of(
             lambda: several.allocate(count),
             lambda: alone.allocate(count),
+            number=5,
             says=says,
             goal=1.25,
             rounds=ratio.size(5, 1),

@@ -22,6 +22,7 @@ def test_the_last_page_against_the_first(ratio: Ratio, million: Desk, sort: str)
     ratio.of(
         lambda: page(million, sort=sort, last=True),
         lambda: page(million, sort=sort),
+        number=8,
         says=says,
         goal=2.0,
         rounds=ROUNDS,
@@ -35,6 +36,7 @@ def test_the_first_page_against_an_allocation(ratio: Ratio, million: Desk) -> No
     ratio.of(
         lambda: million.page(EipQuery(), limit=PAGE),
         lambda: allocate(million, POOL),
+        number=8,
         says=says,
         goal=1.0,
         rounds=ROUNDS,
@@ -46,7 +48,7 @@ def test_a_page_of_a_filter_that_lets_all_through(ratio: Ratio, million: Desk, d
     """Goal 14, in the core: a million rows against a thousand."""
     few(desk, ratio.size(1000, PAGE))
     says = f"a page of {words}, 1M EIPs / 1,000"
-    ratio.of(lambda: page(million, words), lambda: page(desk, words), says=says, goal=1.15, rounds=ROUNDS)
+    ratio.of(lambda: page(million, words), lambda: page(desk, words), number=14, says=says, goal=1.15, rounds=ROUNDS)
     assert len(page(million, words).rows) == len(page(desk, words).rows) == PAGE
 
 
@@ -60,7 +62,14 @@ def test_a_text_search_against_an_allocation(ratio: Ratio, million: Desk) -> Non
     for number in range(PAGE):
         million.platform.allocate(AllocationRequest(pool_id=POOL, name=f"shop-front-{number:05}"))
     says = "a text search that finds 50 / one allocation, 1M EIPs"
-    ratio.of(lambda: page(million, "op-front-0"), lambda: allocate(million, POOL), says=says, goal=5.0, rounds=ROUNDS)
+    ratio.of(
+        lambda: page(million, "op-front-0"),
+        lambda: allocate(million, POOL),
+        number=10,
+        says=says,
+        goal=5.0,
+        rounds=ROUNDS,
+    )
     assert len(page(million, "op-front-0").rows) == PAGE
 
 
@@ -79,5 +88,5 @@ def test_what_the_index_of_words_costs_an_allocation(ratio: Ratio, desk: Desk, m
             allocations()
 
     says = "256 allocations with the index of words / without"
-    ratio.of(allocations, without, says=says, goal=1.1, rounds=9)
+    ratio.of(allocations, without, number=10, says=says, goal=1.1, rounds=9)
     assert desk.pool(POOL).allocated > count

@@ -1,0 +1,263 @@
+"""The dashboard from outside: how soon it shows, how soon it answers, what it writes and what it keeps in memory."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from core import AllocationRequest, BandwidthRequest, Desk
+from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard
+from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
+
+FLOOR = app("floor_app.py")
+TABLE = app("table_app.py")
+ROUNDS = 7
+KEYS = ("aws_access_key_id", "aws_secret_access_key")
+FIRST_PAGE = "44.0.0.3"
+
+
+@pytest.fixture(autouse=True)
+def _measured_only(pytestconfig: pytest.Config) -> None:
+    if not pytestconfig.getoption("benchmark_enable"):
+        pytest.skip("measured only: a program started for each would take longer than all other tests")
+
+
+@pytest.fixture
+def few(desk: Desk) -> Desk:
+    """A thousand EIPs."""
+    onboard(desk, "44.0.0.0/11", POOL)
+    allocate(desk, POOL, 1000)
+    return desk
+
+
+def deck(desk: Desk) -> list[str]:
+    return dashboard(desk.path, "--read-only")
+
+
+def start(words: list[str], shows: str | None = None) -> Told:
+    """Milliseconds until a program shows a text, or anything."""
+
+    def told() -> float:
+        with outside(*words) as program:
+            return program.painted() if shows is None else program.shows(shows)
+
+    return told
+
+
+def test_first_paint(ratio: Ratio, few: Desk) -> None:
+    """Goal 12."""
+    says = "the dashboard's first paint / a minimal Textual application's"
+    ratio.told(start(deck(few)), start(FLOOR), number=12, says=says, goal=1.15, rounds=ROUNDS)
+
+
+def test_the_first_page_at_a_million(ratio: Ratio, million: Desk) -> None:
+    """Goal 13."""
+    says = "the first page of 1M EIPs / a minimal Textual application"
+    shown = start(deck(million), FIRST_PAGE)
+    ratio.told(shown, start(FLOOR), number=13, says=says, goal=2.6, rounds=ROUNDS)
+
+
+def test_the_first_page_of_a_million_and_of_a_thousand(ratio: Ratio, million: Desk, few: Desk) -> None:
+    """Goal 14, start."""
+    says = "the first page, 1M EIPs / 1,000"
+    large, small = (start(deck(desk), FIRST_PAGE) for desk in (million, few))
+    ratio.told(large, small, number=14, says=says, goal=1.15, rounds=ROUNDS)
+
+
+def open_on(desk: Desk, size: tuple[int, int] = (120, 40)) -> Outside:
+    program = Outside(deck(desk), *size)
+    program.shows(FIRST_PAGE)
+    return program
+
+
+def pages(program: Outside) -> float:
+    return program.press("pagedown").last
+
+
+def ends(program: Outside) -> float:
+    program.press("home")
+    return program.press("end").last
+
+
+def sorts(program: Outside) -> float:
+    return program.press("s").last
+
+
+def filters(program: Outside) -> float:
+    """The filter is typed, its page shown; then it is cleared."""
+    program.press("/")
+    taken = sum(program.press(key).last for key in "own:yes")
+    program.press("esc")
+    program.press("esc")
+    return taken
+
+
+@pytest.mark.parametrize("act", [pages, ends, sorts, filters])
+def test_keys_at_a_million_and_at_a_thousand(
+    ratio: Ratio, million: Desk, few: Desk, act: Callable[[Outside], float]
+) -> None:
+    """Goal 14, keys."""
+    large, small = open_on(million), open_on(few)
+    says = f"the dashboard {act.__name__}, 1M EIPs / 1,000"
+    ratio.told(lambda: act(large), lambda: act(small), number=14, says=says, goal=1.15, rounds=16)
+    large.kill()
+    small.kill()
+
+
+def test_a_page_down_against_a_table_of_textual(ratio: Ratio, million: Desk) -> None:
+    """Goal 15."""
+    opened, table = open_on(million), Outside(TABLE, 120, 40)
+    table.shows("44.0.0.20")
+    says = "PgDn at 1M EIPs / in Textual's table of 10,000 rows"
+    ratio.told(lambda: pages(opened), lambda: pages(table), number=15, says=says, goal=0.25, rounds=20)
+    opened.kill()
+    table.kill()
+
+
+def peer(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def test_a_page_down_against_harlequin(ratio: Ratio, million: Desk) -> None:
+    """Goal 15."""
+    harlequin = Outside([peer("harlequin"), "-a", "sqlite", str(million.path)], 120, 40)
+    harlequin.shows("eip")
+    harlequin.calm()
+    harlequin.send("select * from eip limit 500")
+    harlequin.calm()
+    harlequin.press("ctrl+j")
+    harlequin.shows("44.0.0.20")
+    opened = open_on(million)
+    says = "PgDn at 1M EIPs / in harlequin on the same file"
+    ratio.told(lambda: pages(opened), lambda: pages(harlequin), number=15, says=says, goal=0.25, rounds=20)
+    opened.kill()
+    harlequin.kill()
+
+
+@pytest.mark.parametrize(("name", "goal"), [("vd", 1.5), ("harlequin", 0.4)])
+def test_the_first_rows_against_a_peer(ratio: Ratio, million: Desk, name: str, goal: float) -> None:
+    """Goal 16: visidata after its list of tables, harlequin before any query."""
+    options = ["-a", "sqlite"] if name == "harlequin" else ["-f", "sqlite"]
+    other = start([peer(name), *options, str(million.path)], "eip")
+    says = f"the first page of 1M EIPs / {name} on the same file"
+    ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=goal, rounds=ROUNDS)
+
+
+@pytest.mark.parametrize(
+    ("key", "size", "goal"), [("down", (80, 24), 700), ("down", (120, 40), 1300), ("pagedown", (120, 40), 10_000)]
+)
+def test_what_a_key_writes(ratio: Ratio, million: Desk, key: str, size: tuple[int, int], goal: float) -> None:
+    """Goal 17."""
+    opened = open_on(million, size)
+    says = f"{key} at {size[0]}x{size[1]}"
+    ratio.told(lambda: float(opened.press(key, 0.5).size), number=17, says=says, goal=goal, rounds=10, unit="bytes")
+    opened.kill()
+
+
+def test_what_a_changed_row_writes(ratio: Ratio, few: Desk) -> None:
+    """Goal 17: another process changes the row in hand."""
+    opened = open_on(few)
+    caps = iter(range(101, 200))
+
+    def changed() -> float:
+        mbps = next(caps)
+        act = partial(few.platform.set_bandwidth, BandwidthRequest(eip="44.0.0.0", bandwidth_mbps=mbps))
+        seen: Seen = lambda text: f"{mbps} Mbps" in text  # noqa: E731
+        return float(opened.bytes_of(act, seen))
+
+    says = "one row changed by another process"
+    ratio.told(changed, number=17, says=says, goal=900, rounds=5, unit="bytes")
+    opened.kill()
+
+
+def test_what_an_idle_screen_writes(ratio: Ratio, million: Desk) -> None:
+    """Goal 18."""
+    opened = open_on(million)
+    says = "idle for 10 seconds"
+    ratio.told(lambda: float(opened.idle(10)), number=18, says=says, goal=0, rounds=2, unit="bytes")
+    opened.kill()
+
+
+def test_a_key_held_down(ratio: Ratio, million: Desk) -> None:
+    """Goal 19: thirty a second for two seconds."""
+    opened = open_on(million)
+    says = "PgDn held, until the screen stands still"
+    ratio.told(lambda: opened.held("pagedown", 2), number=19, says=says, goal=50, rounds=5, unit="ms")
+    opened.kill()
+
+
+def memory(words: list[str], shows: str) -> Told:
+    """MiB at most, after a walk through the list."""
+
+    def told() -> float:
+        with outside(*words) as program:
+            program.shows(shows)
+            program.calm()
+            if words is not FLOOR:
+                for key in ("pagedown", "end", "home", "down"):
+                    program.press(key)
+            return program.peak()
+
+    return told
+
+
+def test_memory(ratio: Ratio, million: Desk) -> None:
+    """Goal 20."""
+    says = "peak memory at 1M EIPs / a minimal Textual application"
+    ratio.told(memory(deck(million), FIRST_PAGE), memory(FLOOR, "floor"), number=20, says=says, goal=2.0, rounds=3)
+
+
+def test_memory_at_a_million_and_at_a_thousand(ratio: Ratio, million: Desk, few: Desk) -> None:
+    """Goal 20."""
+    says = "peak memory, 1M EIPs / 1,000"
+    large, small = (memory(deck(desk), FIRST_PAGE) for desk in (million, few))
+    ratio.told(large, small, number=20, says=says, goal=1.1, rounds=3)
+
+
+def test_a_look_up_as_a_whole_process(ratio: Ratio, million: Desk) -> None:
+    """Goal 21."""
+    lookup = [sys.executable, "-m", "tui", "--db", str(million.path), "--read-only", "lookup", "44.0.0.7"]
+    says = "`eipdeck lookup` at 1M EIPs / `import sqlmodel`"
+    ratio.of(
+        lambda: subprocess.run(lookup, check=True, stdout=subprocess.DEVNULL),
+        lambda: subprocess.run([sys.executable, "-c", "import sqlmodel"], check=True),
+        number=21,
+        says=says,
+        goal=1.3,
+        rounds=ROUNDS,
+    )
+
+
+def test_an_allocation_against_moto(ratio: Ratio, desk: Desk) -> None:
+    """Goal 22: in process, without a network between."""
+    if importlib.util.find_spec("moto") is None or importlib.util.find_spec("boto3") is None:
+        pytest.skip("moto is not installed")
+    moto, boto3 = (importlib.import_module(name) for name in ("moto", "boto3"))
+    onboard(desk, "44.0.0.0/12", POOL)
+    with moto.mock_aws():
+        client = boto3.client("ec2", region_name="us-east-1", **dict.fromkeys(KEYS, "x"))
+        says = "one durable allocation / moto's allocate_address, in memory"
+        ratio.of(
+            lambda: desk.platform.allocate(AllocationRequest(pool_id=POOL)),
+            lambda: client.allocate_address(Domain="vpc"),
+            number=22,
+            says=says,
+            goal=1.0,
+            rounds=50,
+        )
+
+
+def test_an_allocation_against_nautobot() -> None:
+    """Goal 22: its available-ips at 0, 50 and 99 % of a /16."""
+    if importlib.util.find_spec("nautobot") is None:
+        pytest.skip("nautobot is not installed")
+    pytest.skip("nautobot is installed, and wants a database and a server of its own: not set up here")
