@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from core import findings, history, inventory, search, triage, utilization
@@ -318,11 +319,12 @@ class Desk:
         from core.local import changing  # noqa: PLC0415  # the dashboard starts without it
         from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
+        begun = perf_counter()
         documents = read_documents(paths)
         with self._store.write() as connection:
             change = changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
             imported = import_documents(change, documents)
-        search.follow(self._store)
+        search.follow(self._store, perf_counter() - begun)
         return imported
 
     def export(self, path: Path, *, force: bool = False) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from time import perf_counter
 from typing import Final
 
 from core.errors import EipdeckError
@@ -21,8 +22,8 @@ __all__ = ["catch_up", "follow", "lag", "narrowed"]
 
 LAG: Final = 128
 """Events that the index may be behind before a writer catches it up."""
-STEP: Final = 4096
-"""Events that one writer catches up with at most."""
+STEP: Final = 512
+"""Events that the index takes in with one transaction."""
 MOST: Final = 5000
 """EIPs that a search is narrowed down to; more are found as quickly by looking through the list in its order."""
 _OUR_ID: Final = re.compile(r"(?:(?:e?i)?p)?-([0-9]*)|eip|ei|ip", re.IGNORECASE)
@@ -54,14 +55,24 @@ _UPTO: Final = "SELECT max(seq) FROM event WHERE seq <= :most"
 _FOUND: Final = f"SELECT rowid FROM eip_words WHERE eip_words MATCH :grams UNION {_CHANGED} LIMIT {MOST + 1}"
 
 
-def follow(store: Store) -> None:
-    """Catch the index up when it is behind; that it cannot be now is no failure of what was written."""
+def follow(store: Store, seconds: float) -> None:
+    """Catch the index up when it is behind; that it cannot be now is no failure of what was written.
+
+    Takes about `seconds`, what the write took, and one step at least: the index gets nearer with any write, and is
+    there after a large one.
+    """
+    end = perf_counter() + seconds
     with suppress(EipdeckError):
-        with store.read() as connection:
-            behind = lag(connection)
-        if behind >= LAG:
+        while _is_behind(store):
             with store.write() as connection:
                 catch_up(connection)
+            if perf_counter() >= end:
+                return
+
+
+def _is_behind(store: Store) -> bool:
+    with store.read() as connection:
+        return lag(connection) >= LAG
 
 
 def lag(connection: Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from core.checks import checked_name, checked_text
@@ -50,6 +51,12 @@ _BEFORE: Final = (
 )
 
 
+_SELDOM: Final = 32
+"""Of so many small writes one looks how far behind the index of words is."""
+_LONG: Final = 0.05
+"""Seconds of a write that is not small."""
+
+
 class _DryRun(Exception):  # a way out of a transaction, not an error
     """Leaves the transaction without committing, carrying what would have been."""
 
@@ -85,6 +92,7 @@ class LocalPlatform:
         self._operator = operator
         self._config = config
         self._read_only = read_only
+        self._writes = 0
 
     def allocate(self, request: AllocationRequest) -> Allocation:
         return self._allocating(request, allocation.allocate)
@@ -187,6 +195,7 @@ class LocalPlatform:
     def _write(self, request: Any, write: Callable[[Change], _A]) -> _A:
         if self._read_only:
             raise error("read_only", "This deck is read-only; nothing was sent.", hint="Open it without --read-only.")
+        begun = perf_counter()
         try:
             with self._store.write() as connection:
                 answer = write(
@@ -202,5 +211,11 @@ class LocalPlatform:
         except _DryRun as dry:
             answered: _A = dry.answer
             return answered
-        follow(self._store)
+        self._follow(perf_counter() - begun)
         return answer
+
+    def _follow(self, seconds: float) -> None:
+        """See to the index of words, not with every small write."""
+        self._writes += 1
+        if seconds > _LONG or self._writes % _SELDOM == 1:
+            follow(self._store, seconds)

@@ -6,7 +6,8 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
@@ -16,7 +17,7 @@ from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
 
 FLOOR = app("floor_app.py")
-TABLE = app("table_app.py")
+TABLE = app("table_app.py", "10000")
 ROUNDS = 7
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
 FIRST_PAGE = "44.0.0.3"
@@ -70,14 +71,24 @@ def test_the_first_page_of_a_million_and_of_a_thousand(ratio: Ratio, million: De
     ratio.told(large, small, number=14, says=says, goal=1.15, rounds=ROUNDS)
 
 
-def open_on(desk: Desk, size: tuple[int, int] = (120, 40)) -> Outside:
-    program = Outside(deck(desk), *size)
-    program.shows(FIRST_PAGE)
-    return program
+Opens = Callable[..., Outside]
+
+
+@pytest.fixture
+def opens() -> Iterator[Opens]:
+    """Starts programs that are ended with the test."""
+    with ExitStack() as stack:
+
+        def start(words: list[str], shows: str = FIRST_PAGE, *, columns: int = 120, rows: int = 40) -> Outside:
+            program = stack.enter_context(outside(*words, columns=columns, rows=rows))
+            program.shows(shows)
+            return program
+
+        yield start
 
 
 def pages(program: Outside) -> float:
-    return program.press("pagedown").last
+    return program.press("pgdn").last
 
 
 def ends(program: Outside) -> float:
@@ -100,24 +111,19 @@ def filters(program: Outside) -> float:
 
 @pytest.mark.parametrize("act", [pages, ends, sorts, filters])
 def test_keys_at_a_million_and_at_a_thousand(
-    ratio: Ratio, million: Desk, few: Desk, act: Callable[[Outside], float]
+    ratio: Ratio, opens: Opens, million: Desk, few: Desk, act: Callable[[Outside], float]
 ) -> None:
     """Goal 14, keys."""
-    large, small = open_on(million), open_on(few)
+    large, small = opens(deck(million)), opens(deck(few))
     says = f"the dashboard {act.__name__}, 1M EIPs / 1,000"
     ratio.told(lambda: act(large), lambda: act(small), number=14, says=says, goal=1.15, rounds=16)
-    large.kill()
-    small.kill()
 
 
-def test_a_page_down_against_a_table_of_textual(ratio: Ratio, million: Desk) -> None:
+def test_a_page_down_against_a_table_of_textual(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 15."""
-    opened, table = open_on(million), Outside(TABLE, 120, 40)
-    table.shows("44.0.0.20")
+    opened, table = opens(deck(million)), opens(TABLE, "44.0.0.20")
     says = "PgDn at 1M EIPs / in Textual's table of 10,000 rows"
     ratio.told(lambda: pages(opened), lambda: pages(table), number=15, says=says, goal=0.25, rounds=20)
-    opened.kill()
-    table.kill()
 
 
 def peer(name: str) -> str:
@@ -127,20 +133,17 @@ def peer(name: str) -> str:
     return found
 
 
-def test_a_page_down_against_harlequin(ratio: Ratio, million: Desk) -> None:
+def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 15."""
-    harlequin = Outside([peer("harlequin"), "-a", "sqlite", str(million.path)], 120, 40)
-    harlequin.shows("eip")
+    harlequin = opens([peer("harlequin"), "-a", "sqlite", str(million.path)], "eip")
     harlequin.calm()
     harlequin.send("select * from eip limit 500")
     harlequin.calm()
     harlequin.press("ctrl+j")
     harlequin.shows("44.0.0.20")
-    opened = open_on(million)
+    opened = opens(deck(million))
     says = "PgDn at 1M EIPs / in harlequin on the same file"
     ratio.told(lambda: pages(opened), lambda: pages(harlequin), number=15, says=says, goal=0.25, rounds=20)
-    opened.kill()
-    harlequin.kill()
 
 
 @pytest.mark.parametrize(("name", "goal"), [("vd", 1.5), ("harlequin", 0.4)])
@@ -153,19 +156,20 @@ def test_the_first_rows_against_a_peer(ratio: Ratio, million: Desk, name: str, g
 
 
 @pytest.mark.parametrize(
-    ("key", "size", "goal"), [("down", (80, 24), 700), ("down", (120, 40), 1300), ("pagedown", (120, 40), 10_000)]
+    ("key", "columns", "rows", "goal"), [("down", 80, 24, 700), ("down", 120, 40, 1300), ("pgdn", 120, 40, 10_000)]
 )
-def test_what_a_key_writes(ratio: Ratio, million: Desk, key: str, size: tuple[int, int], goal: float) -> None:
+def test_what_a_key_writes(
+    ratio: Ratio, opens: Opens, million: Desk, key: str, size: tuple[int, int], goal: float
+) -> None:
     """Goal 17."""
-    opened = open_on(million, size)
+    opened = opens(deck(million), columns=size[0], rows=size[1])
     says = f"{key} at {size[0]}x{size[1]}"
     ratio.told(lambda: float(opened.press(key, 0.5).size), number=17, says=says, goal=goal, rounds=10, unit="bytes")
-    opened.kill()
 
 
-def test_what_a_changed_row_writes(ratio: Ratio, few: Desk) -> None:
+def test_what_a_changed_row_writes(ratio: Ratio, opens: Opens, few: Desk) -> None:
     """Goal 17: another process changes the row in hand."""
-    opened = open_on(few)
+    opened = opens(deck(few))
     caps = iter(range(101, 200))
 
     def changed() -> float:
@@ -176,23 +180,20 @@ def test_what_a_changed_row_writes(ratio: Ratio, few: Desk) -> None:
 
     says = "one row changed by another process"
     ratio.told(changed, number=17, says=says, goal=900, rounds=5, unit="bytes")
-    opened.kill()
 
 
-def test_what_an_idle_screen_writes(ratio: Ratio, million: Desk) -> None:
+def test_what_an_idle_screen_writes(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 18."""
-    opened = open_on(million)
+    opened = opens(deck(million))
     says = "idle for 10 seconds"
     ratio.told(lambda: float(opened.idle(10)), number=18, says=says, goal=0, rounds=2, unit="bytes")
-    opened.kill()
 
 
-def test_a_key_held_down(ratio: Ratio, million: Desk) -> None:
+def test_a_key_held_down(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 19: thirty a second for two seconds."""
-    opened = open_on(million)
+    opened = opens(deck(million))
     says = "PgDn held, until the screen stands still"
-    ratio.told(lambda: opened.held("pagedown", 2), number=19, says=says, goal=50, rounds=5, unit="ms")
-    opened.kill()
+    ratio.told(lambda: opened.held("pgdn", 2), number=19, says=says, goal=50, rounds=5, unit="ms")
 
 
 def memory(words: list[str], shows: str) -> Told:
@@ -203,7 +204,7 @@ def memory(words: list[str], shows: str) -> Told:
             program.shows(shows)
             program.calm()
             if words is not FLOOR:
-                for key in ("pagedown", "end", "home", "down"):
+                for key in ("pgdn", "end", "home", "down"):
                     program.press(key)
             return program.peak()
 

@@ -84,7 +84,7 @@ def test_what_the_index_of_words_costs_an_allocation(ratio: Ratio, desk: Desk, m
 
     def without() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr("core.local.follow", lambda _store: None)
+            patched.setattr("core.local.follow", lambda *_: None)
             allocations()
 
     says = "256 allocations with the index of words / without"

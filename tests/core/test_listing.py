@@ -149,10 +149,8 @@ def index(desk: Desk) -> None:
 def test_writers_keep_the_index_up(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/20")
     many(desk, 1000)
-    with desk._store.read() as connection:
-        assert lag(connection) < 1000
     assert len(list(desk.eips("44.0.3"))) == 232
-    for _ in range(3):
+    for _ in range(300):
         many(desk, 1)
     with desk._store.read() as connection:
         assert lag(connection) < 128
