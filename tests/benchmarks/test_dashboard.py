@@ -159,11 +159,11 @@ def test_the_first_rows_against_a_peer(ratio: Ratio, million: Desk, name: str, g
     ("key", "columns", "rows", "goal"), [("down", 80, 24, 700), ("down", 120, 40, 1300), ("pgdn", 120, 40, 10_000)]
 )
 def test_what_a_key_writes(
-    ratio: Ratio, opens: Opens, million: Desk, key: str, size: tuple[int, int], goal: float
+    ratio: Ratio, opens: Opens, million: Desk, key: str, columns: int, rows: int, goal: float
 ) -> None:
     """Goal 17."""
-    opened = opens(deck(million), columns=size[0], rows=size[1])
-    says = f"{key} at {size[0]}x{size[1]}"
+    opened = opens(deck(million), columns=columns, rows=rows)
+    says = f"{key} at {columns}x{rows}"
     ratio.told(lambda: float(opened.press(key, 0.5).size), number=17, says=says, goal=goal, rounds=10, unit="bytes")
 
 
