@@ -23,6 +23,7 @@ demo: .venv/installed             ## the dashboard on a throw-away incident
 
 test: check                       ## everything CI runs
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest tests/core --on postgresql --quiet --numprocesses 2 --dist worksteal
 
 check: .venv/installed-dev        ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.addresses import InvalidTime, parse_time
 from core.config import Config, config_path, load_config
 from core.desk import Desk, login_name, open_desk
+from core.embedded import default_path
 from core.errors import (
     CODES,
     EipdeckError,
@@ -48,7 +49,6 @@ from core.objects import (
     iso,
     to_json,
 )
-from core.store import default_path
 from core.utilization import Outlook
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.config import Config
+from core.database import open_store
 from core.local import LocalPlatform
 from core.objects import BindingKind, ServiceKind
 from core.platform import (
@@ -27,7 +28,6 @@ from core.platform import (
     ReserveRequest,
     UnbindRequest,
 )
-from core.store import Store
 
 __all__ = ["seed_demo"]
 
@@ -49,7 +49,7 @@ class _Moment:
 
 def seed_demo(url: str, now: datetime) -> None:
     """Tell the incident into the empty database at `url`, as it stands at `now` (UTC)."""
-    store = Store(url)
+    store = open_store(url)
     try:
         told = now
         people = {

@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +22,7 @@ from core.addresses import (
 )
 from core.checks import checked_address, checked_prefix, checked_text, coded
 from core.config import Config
+from core.database import open_store
 from core.errors import error
 from core.evidence import Evidence, Progress, Sightings, judge_all
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
@@ -38,8 +39,8 @@ from core.objects import (
     Verdict,
     to_micros,
 )
-from core.sql import Connection
-from core.store import HEAD, Store, default_path
+from core.sql import NO_LIMIT, Connection
+from core.store import Store
 from core.utilization import Outlook
 
 if TYPE_CHECKING:
@@ -62,13 +63,9 @@ def open_desk(
         EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL.
 
     """
-    store = Store(url, read_only=read_only)
+    store = open_store(url, read_only=read_only)
     who = checked_text(operator or login_name()) or ""
-    return Desk(store, clock or _utc, who, config or Config(), read_only=read_only)
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)
+    return Desk(store, clock or store.now, who, config or Config(), read_only=read_only or not store.writable)
 
 
 def login_name() -> str:
@@ -122,13 +119,17 @@ class Desk:
     @property
     def label(self) -> str:
         """What the top line calls the database: `embedded`, and the file's name when it is another than usual."""
-        name = self._store.path.name
-        return "embedded" if name == default_path().name else f"embedded {name}"
+        return self._store.label
 
     @property
-    def path(self) -> Path:
-        """The database's file."""
-        return self._store.path
+    def embedded(self) -> bool:
+        """Whether the database is a file of this host."""
+        return self._store.embedded
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file; None on a server."""
+        return self._store.file
 
     def now(self) -> datetime:
         """The desk's time, UTC."""
@@ -255,7 +256,7 @@ class Desk:
         """
         number = checked_address(address)
         with self._store.read() as connection:
-            values = {"address": number, "limit": -1 if limit is None else limit}
+            values = {"address": number, "limit": NO_LIMIT if limit is None else limit}
             tail = "ORDER BY e.allocated_at DESC, e.seq DESC LIMIT :limit"
             return inventory.eips_where(connection, "e.address = :address", values, tail)
 
@@ -347,17 +348,8 @@ class Desk:
             yield from export_document(connection)
 
     def integrity(self) -> dict[str, str]:
-        """What `doctor` asks of the database: schema, the file's own check, foreign keys."""
-        with self._store.read() as connection:
-            quick = connection.execute("PRAGMA quick_check(1)").scalar()
-            broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
-            mode = connection.execute("PRAGMA journal_mode").scalar()
-        return {
-            "schema": HEAD,
-            "integrity": str(quick),
-            "foreign_keys": "ok" if not broken else f"{broken} rows point nowhere",
-            "journal": str(mode),
-        }
+        """What `doctor` asks of the database: schema, its own checks, and how it keeps what it was given."""
+        return self._store.health()
 
     def _micros(self) -> int:
         return to_micros(self._clock())

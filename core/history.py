@@ -11,7 +11,7 @@ from typing import Any, Final
 from core.addresses import format_address
 from core.config import Config
 from core.objects import Event, from_micros
-from core.sql import Connection, Result
+from core.sql import NO_LIMIT, Connection, Result
 
 __all__ = ["Change", "Fact", "Kept", "event_hash", "events", "record", "record_all"]
 
@@ -145,7 +145,7 @@ _COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, re
 def events(connection: Connection, where: str, values: Mapping[str, Any], limit: int | None) -> list[Event]:
     """The newest `limit` events that match (all when None), newest last."""
     statement = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
-    rows = connection.execute((statement), {**values, "limit": -1 if limit is None else limit})
+    rows = connection.execute((statement), {**values, "limit": NO_LIMIT if limit is None else limit})
     return list(_read(rows))[::-1]
 
 

@@ -148,8 +148,8 @@ def services(connection: Connection, kind: ServiceKind | None, region: str | Non
     """Every downstream target that exists, of one kind or region when given, by kind and id."""
     rows = connection.execute(
         (
-            f"{_SERVICES} WHERE missing_since IS NULL AND (:kind IS NULL OR kind = :kind)"
-            " AND (:region IS NULL OR region = :region) ORDER BY kind, id"
+            f"{_SERVICES} WHERE missing_since IS NULL AND kind = coalesce(:kind, kind)"
+            " AND region = coalesce(:region, region) ORDER BY kind, id"
         ),
         {"kind": kind, "region": region},
     )

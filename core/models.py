@@ -314,7 +314,13 @@ class EventTable(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("event_address", "address", "seq"),
-        Index("event_cidr", "cidr", "seq", sqlite_where=text("address IS NULL")),
+        Index(
+            "event_cidr",
+            "cidr",
+            "seq",
+            sqlite_where=text("address IS NULL"),
+            postgresql_where=text("address IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     seq: int | None = _big(primary_key=True, default=None)

@@ -72,7 +72,7 @@ def follow(store: Store, seconds: float) -> None:
 
 def _is_behind(store: Store) -> bool:
     with store.read() as connection:
-        return lag(connection) >= LAG
+        return connection.words_are_indexed and lag(connection) >= LAG
 
 
 def lag(connection: Connection) -> int:
@@ -130,8 +130,10 @@ def _worded(connection: Connection, text: str) -> list[int] | None:
     numbered = _OUR_ID.fullmatch(text)
     text = text if numbered is None else numbered[1] or ""
     grams = list(dict.fromkeys(text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)))[:_GRAMS]
+    if not grams or not connection.words_are_indexed:
+        return None
     behind = lag(connection)
-    if not grams or behind > MOST:
+    if behind > MOST:
         return None
     newest = connection.execute("SELECT coalesce(max(seq), 0) FROM event").scalar()
     match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)

@@ -10,28 +10,41 @@ from __future__ import annotations
 import collections
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-__all__ = ["Connection", "Result"]
+__all__ = ["NO_LIMIT", "Connection", "Result", "refusals"]
+
+NO_LIMIT: Final = 1 << 62
+"""As many rows as there are."""
 
 _NO_VALUES: Final[Mapping[str, Any]] = {}
 
 
+def refusals(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What a driver raises when a constraint or a trigger of the database refuses a row; and `others`."""
+    postgres = sys.modules.get("psycopg")
+    return (sqlite3.IntegrityError, *others, *(() if postgres is None else (postgres.IntegrityError,)))
+
+
 class Connection:
-    """A connection of the driver. A statement names its values as `:name`; a list stands as `IN :name`."""
+    """A connection of SQLite's driver. A statement names its values as `:name`; a list stands as `IN :name`."""
 
     __slots__ = ("driver",)
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
+    words_are_indexed: ClassVar[bool] = True
+    """Whether there is an index of the words in names, ids and services."""
+
+    def __init__(self, driver: Any) -> None:
         self.driver = driver
 
     def execute(self, statement: str, values: Mapping[str, Any] = _NO_VALUES) -> Result:
         """Run one statement.
 
         Raises:
-            sqlite3.DatabaseError: as the driver has it; `core.store` makes it ours.
+            Exception: as the driver has it; the store makes it ours.
 
         """
         for value in values.values():
@@ -44,13 +57,17 @@ class Connection:
         """Run one statement for each of the rows; it answers nothing."""
         self.driver.executemany(statement, rows)
 
+    def stream(self, statement: str) -> Iterator[Any]:
+        """The rows of a statement without values, however many, in flat memory."""
+        return iter(self.execute(statement))
+
 
 class Result:
     """What a statement answered; rows are read as they are asked for, and once."""
 
     __slots__ = ("_cursor",)
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
 
     def __iter__(self) -> Iterator[Any]:
@@ -77,7 +94,7 @@ class Result:
     @property
     def changed(self) -> int:
         """How many rows the statement changed."""
-        return self._cursor.rowcount
+        return int(self._cursor.rowcount)
 
     def _named(self) -> Callable[[Sequence[Any]], Any]:
         return _row_of(tuple([column[0] for column in self._cursor.description]))

@@ -1,418 +1,96 @@
-"""The database: engine, pragmas, `read()` and `write()`. The only file that opens a connection.
-
-Writers queue fairly on a lock file before BEGIN IMMEDIATE (SQLite's busy handler alone starves some of them
-for seconds) and give up as `storebusy` with nothing changed. `synchronous=FULL`: an address handed out is a
-promise. Every driver error leaves here as an `EipdeckError`.
-"""
+"""A database: its short reads and its writes, whichever kind it is."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import stat
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote
+from typing import ClassVar, Final
 
 from core.errors import EipdeckError, error
-from core.gate import Gate, busy
 from core.sql import Connection
 
-__all__ = ["HEAD", "Store", "default_path"]
+__all__ = ["HEAD", "NEWEST", "WAIT_SECONDS", "Store", "newer"]
 
 HEAD: Final = "0002"
 """The schema step this program was written for."""
 
-APPLICATION_ID: Final = 0x45495044
-"""`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
-
 WAIT_SECONDS: Final = 10.0
-"""How long a writer queues before it gives up as `storebusy`."""
+"""How long a writer queues before it gives up as `store_busy`."""
 
-WRITER_CACHE: Final = 65_536
-READER_CACHE: Final = 2_048
-"""KiB of pages that a connection keeps; what more a reader needs is in the system's cache."""
-
-BUSY_SECONDS: Final = 5.0
-"""How long at most SQLite itself waits for a writer that does not queue, another program."""
-
-_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
+NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
+"""What grows by every change; writers take turns, so it grows in the order in which they commit."""
 
 
-def default_path() -> Path:
-    """Where the embedded database lives unless told otherwise."""
-    from platformdirs import user_data_path  # noqa: PLC0415  # not needed when a URL is given
-
-    return user_data_path("eipdeck", appauthor=False) / "eipdeck.db"
-
-
-class Store:
+class Store(ABC):
     """One database. Thread-safe; every method may block and none may be called on an event loop."""
 
-    def __init__(self, url: str | None = None, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> None:
-        """Open, and when needed create and migrate, the database at `url` (an SQLAlchemy URL or a path).
-
-        Raises:
-            EipdeckError: `store_unavailable`, `storebusy`, `schema_newer`, or `usage` for a bad URL.
-
-        """
-        self.path = _parse(url)
-        self._read_only = read_only
-        self._wait = wait
-        self._turn = threading.Lock()
-        self._gate = Gate(self.path)
-        with _translated(self.path):
-            _prepare(self.path, read_only=read_only)
-        self._readers: list[Connection] = []
-        """Connections of readers that are not in use; another list once they are of no use any more."""
-        self._writer: Connection | None = None
-        self._file = _identity(self.path)
-        self._files = 0
-        """How often another file was put in its place."""
-        try:
-            self._ensure_schema()
-            if not read_only:
-                with _translated(self.path):
-                    _close_to_others(self.path)
-        except BaseException:
-            self.close()
-            raise
+    embedded: ClassVar[bool]
+    """Whether it is this host's own file, which only people of this host write."""
+    writable: bool = True
+    """Whether who opened it may change anything."""
 
     @property
+    @abstractmethod
     def url(self) -> str:
-        """The database as `--db` takes it."""
-        return f"sqlite:///{self.path}"
+        """The database as `--db` takes it, without a password."""
 
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What the top line calls it, a word or two."""
+
+    @property
+    def file(self) -> Path | None:
+        """The file it is in; None on a server."""
+        return None
+
+    @abstractmethod
     def close(self) -> None:
-        """Let go of every connection and of the lock file."""
-        with self._turn:
-            self._let_go()
-            self._gate.close()
+        """Let go of every connection."""
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A short read transaction with one consistent picture of the data."""
-        self._follow_the_file()
-        with _translated(self.path), self._reader() as connection, _begun(connection, "BEGIN"):
-            yield connection
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Connection]:
+        """A short read transaction with one consistent picture of the data.
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+        Raises:
+            EipdeckError: `store_unavailable`.
+
+        """
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Connection]:
         """A write transaction: durable when the block ends, undone when it raises.
 
         Raises:
-            EipdeckError: `storebusy` after `wait` seconds of queueing; `store_unavailable` for a full disk, a
-                file gone or made read-only. Nothing has changed then.
+            EipdeckError: `store_busy` after `wait` seconds of queueing; `store_unavailable` when it cannot be
+                reached or written; nothing has changed then. `outcome_unknown` when the connection was lost
+                between the request to commit and its answer.
 
         """
-        with _translated(self.path), self._turned(), self._gate.held(self._wait):
-            self._follow_the_file()
-            if self._writer is None:
-                self._writer = self._connect(writing=not self._read_only)
-            try:
-                with _begun(self._writer, "BEGIN IMMEDIATE"):
-                    yield self._writer
-            except sqlite3.Error:
-                self._drop_writer()
-                raise
 
+    @abstractmethod
     def data_version(self) -> int:
-        """A number that changes whenever anybody has committed, or put another file in the place of this one.
+        """A number that changes whenever anybody has committed, or put another database in the place of this one.
 
         Cheap enough to ask every second.
         """
-        with self.read() as connection:
-            newest = int(connection.execute("SELECT coalesce(max(seq), 0) FROM event").scalar())
-        return (self._files << 48) + newest
 
-    def _follow_the_file(self) -> None:
-        """Open connections would go on with a file that was moved away: what stands at the path counts.
+    @abstractmethod
+    def health(self) -> dict[str, str]:
+        """What `doctor` says of it: schema, integrity, foreign keys, and how it keeps what it was given."""
 
-        Raises:
-            EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
-
-        """
-        found = _identity(self.path)
-        if found == self._file:
-            return
-        if found == _NOTHING:
-            raise error(
-                "store_unavailable",
-                f"{self.path} is gone; nothing changed.",
-                hint="Put the file back, or start again for a new one.",
-            )
-        with _translated(self.path):
-            self._let_go()
-            if self._schema() != HEAD:
-                raise error(
-                    "store_unavailable",
-                    f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
-                    hint="Start again to bring it up to date.",
-                )
-        self._file = found
-        self._files += 1
-
-    @contextmanager
-    def _turned(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=self._wait):
-            raise busy(self.path)
-        try:
-            yield
-        finally:
-            self._turn.release()
-
-    @contextmanager
-    def _reader(self) -> Iterator[Connection]:
-        """A connection for one reader at a time; it serves the next when no error came of it."""
-        readers = self._readers
-        try:
-            connection = readers.pop()
-        except IndexError:
-            connection = self._connect(writing=False)
-        try:
-            yield connection
-        except sqlite3.Error:
-            connection.driver.close()
-            raise
-        except BaseException:
-            readers.append(connection)
-            raise
-        readers.append(connection)
-
-    def _connect(self, *, writing: bool) -> Connection:
-        """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
-        database = str(self.path)
-        immutable = self._read_only and _cannot_change(self.path)
-        driver = sqlite3.connect(
-            f"file:{quote(database)}?immutable=1" if immutable else database,
-            uri=immutable,
-            timeout=min(self._wait, BUSY_SECONDS),
-            isolation_level=None,  # sqlite3 must not emit BEGIN by itself
-            check_same_thread=False,
-            cached_statements=256,
-        )
-        for pragma in (
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
-            *(("query_only=ON",) if self._read_only else ()),
-            f"cache_size=-{WRITER_CACHE if writing else READER_CACHE}",
-            "trusted_schema=OFF",
-        ):
-            driver.execute(f"PRAGMA {pragma}")
-        return Connection(driver)
-
-    def _let_go(self) -> None:
-        """Close what is idle; a reader at work closes its connection by forgetting it."""
-        readers, self._readers = self._readers, []
-        for reader in readers:
-            reader.driver.close()
-        self._drop_writer()
-
-    def _drop_writer(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            with suppress(sqlite3.Error):
-                writer.driver.close()
-
-    def _ensure_schema(self) -> None:
-        with _translated(self.path):
-            found = self._schema()
-            if found == HEAD:
-                return
-            if self._read_only:
-                raise error(
-                    "store_unavailable",
-                    f"{self.path} has no eipdeck schema of this version, and --read-only creates nothing.",
-                    hint="Open it once without --read-only.",
-                )
-            with self._gate.held(self._wait):
-                if self._schema() != HEAD:
-                    from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
-
-                    connection = self._connect(writing=True)
-                    with closing(connection.driver), _begun(connection, "BEGIN IMMEDIATE"):
-                        upgrade(connection.driver)
-
-    def _schema(self) -> str | None:
-        """The schema step the file has; None for an empty file.
-
-        Raises:
-            EipdeckError: it is another program's database, or a newer eipdeck's.
-
-        """
-        with self._reader() as connection:
-            tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
-            if not tables:
-                return None
-            application = connection.execute("PRAGMA application_id").scalar()
-            if application != APPLICATION_ID or "alembic_version" not in tables:
-                raise error(
-                    "store_unavailable",
-                    f"{self.path} is a database, but not one of eipdeck's.",
-                    hint="Nothing in it was touched; name another file with --db.",
-                )
-            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
-        if step is not None and step > HEAD:
-            raise error(
-                "schema_newer",
-                f"{self.path} has schema {step}, this eipdeck knows {HEAD} and older.",
-                hint="Nothing in it was touched; use the eipdeck that wrote it, or a newer one.",
-                details={"found": step, "known": HEAD},
-            )
-        return step
+    def now(self) -> datetime:
+        """The time that operators of this database share, UTC."""
+        return datetime.now(UTC)
 
 
-def _parse(url: str | None) -> Path:
-    """The file that a path or `sqlite:///path` names."""
-    if not url:
-        return default_path()
-    scheme, separator, rest = url.partition("://")
-    database = rest[1:].partition("?")[0] if separator else url
-    backend = scheme.partition("+")[0]
-    if separator and backend != "sqlite":
-        raise error(
-            "store_unavailable" if backend.isalnum() else "usage",
-            f"This eipdeck keeps its data in SQLite, not in {backend}.",
-            hint="Write sqlite:///path/to/file.db.",
-        )
-    if separator and not rest.startswith("/"):
-        raise error("usage", "--db is no database URL.", hint="Write sqlite:///path/to/file.db.")
-    if not database or database == ":memory:":
-        raise error("usage", "--db wants a file; a database in memory would forget everything.")
-    return Path(database)
-
-
-_NOTHING: Final = (0, 0)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Device and inode of what stands at a path."""
-    try:
-        found = path.stat()
-    except OSError:
-        return _NOTHING
-    return found.st_dev, found.st_ino
-
-
-def _prepare(path: Path, *, read_only: bool) -> None:
-    """The folder 0700 when we make it, the file 0600, never on a network file system."""
-    if path.exists() and not path.is_file():
-        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not folder.is_dir():
-        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
-    if read_only and not path.exists():
-        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True)
-    network = _network_file_system(path.parent)
-    if network:
-        raise error(
-            "store_unavailable",
-            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
-            hint="Keep the file on a local disk, and share it by working on that host.",
-        )
-    if not read_only:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
-def _close_to_others(path: Path) -> None:
-    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.lock"):
-        with suppress(FileNotFoundError):
-            found = path.with_name(name).stat()
-            if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
-                path.with_name(name).chmod(0o600)
-
-
-def _network_file_system(folder: Path) -> str | None:
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return None
-    resolved, best, kind = str(folder.resolve()), "", ""
-    for line in mounts:
-        left, _, right = line.partition(" - ")
-        point = left.split()[4]
-        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, right.split()[0]
-    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
-
-
-def _cannot_change(path: Path) -> bool:
-    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
-    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
-
-
-@contextmanager
-def _begun(connection: Connection, begin: str) -> Iterator[None]:
-    """A transaction begun as told, committed when the block ends and undone when anything raises."""
-    connection.execute(begin)
-    try:
-        yield
-        connection.driver.commit()
-    except BaseException:
-        connection.driver.rollback()
-        raise
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """The one boundary where a driver's or the system's error becomes ours."""
-    try:
-        yield
-    except UnicodeEncodeError as problem:
-        raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
-    except sqlite3.IntegrityError as problem:
-        raise error(
-            "conflict",
-            f"The database refused it: {problem}; nothing changed.",
-            hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
-        ) from problem
-    except sqlite3.Error as problem:
-        raise _meaning(path, str(problem)) from problem
-    except OSError as problem:
-        why = problem.strerror or "it cannot be opened"
-        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.") from problem
-
-
-_MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
-    ("locked", busy),
-    ("busy", busy),
-    (
-        "full",
-        lambda path: error(
-            "store_unavailable",
-            f"The disk under {path} is full; nothing changed.",
-            hint="Make room and try again.",
-        ),
-    ),
-    (
-        "readonly",
-        lambda path: error(
-            "store_unavailable",
-            f"{path} or its folder cannot be written; nothing changed.",
-            hint="Mend its permissions, or look with --read-only.",
-        ),
-    ),
-    (
-        "not a database",
-        lambda path: error(
-            "store_unavailable",
-            f"{path} is not a database.",
-            hint="It was not touched; name another file with --db.",
-        ),
-    ),
-)
-
-
-def _meaning(path: Path, text: str) -> EipdeckError:
-    for word, make in _MEANINGS:
-        if word in text:
-            return make(path)
-    return error("store_unavailable", f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")
+def newer(where: str, step: str) -> EipdeckError:
+    """The refusal of a schema of a later version."""
+    return error(
+        "schema_newer",
+        f"{where} has schema {step}, this eipdeck knows {HEAD} and older.",
+        hint="Nothing in it was touched; use the eipdeck that wrote it, or a newer one.",
+        details={"found": step, "known": HEAD},
+    )

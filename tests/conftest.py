@@ -12,6 +12,18 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("eipdeck", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("eipdeck")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say it to the kit, to workers and to the programs of the tests."""
+    if config.getoption("--on"):
+        os.environ["EIPDECK_TESTS_ON"] = config.getoption("--on")
+        config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
+
+
 _HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
 
@@ -20,7 +32,9 @@ def a_house_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     """Every default path lies in a folder made for this run."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("EIPDECK_", "SSH_"))]:
+        for name in [
+            name for name in os.environ if name.startswith(("EIPDECK_", "SSH_")) and name != "EIPDECK_TESTS_ON"
+        ]:
             patch.delenv(name)
         patch.setenv("HOME", str(home))
         for name in _HOMES:

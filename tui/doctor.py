@@ -66,27 +66,33 @@ def _look_inside(found: Found, args: argparse.Namespace) -> None:
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
         return
     with closing(open_desk(url, read_only=True, config=config)) as desk:
-        found["paths"] |= {"database": str(desk.path), "lock": f"{desk.path}.lock"}
+        if desk.file is None:
+            del found["paths"]["database"]
+        else:
+            found["paths"] |= {"database": str(desk.file), "lock": f"{desk.file}.lock"}
         found["database"] = _database(desk)
+        where = desk.url if desk.file is None else desk.file
     if not found["database"]["ok"]:
         raise error(
             "store_unavailable",
-            f"{found['paths']['database']} is damaged: {found['database']['integrity']}.",
+            f"{where} is damaged: {found['database']['integrity']}.",
             hint="Keep a copy, and load the last export into a new file.",
         )
 
 
 def _database(desk: Desk) -> Found:
     looked = desk.integrity()
+    sound = looked["integrity"] == "ok" and looked["foreign_keys"] == "ok"
+    return {"url": desk.url, "ok": sound, **looked, **({} if desk.file is None else _file(desk.file))}
+
+
+def _file(path: Path) -> Found:
     return {
-        "url": desk.url,
-        "ok": looked["integrity"] == "ok" and looked["foreign_keys"] == "ok",
-        **looked,
-        "writable": os.access(desk.path, os.W_OK) and os.access(desk.path.parent, os.W_OK),
-        "bytes_left": shutil.disk_usage(desk.path.parent).free,
-        "mode": f"{stat.S_IMODE(desk.path.stat().st_mode):04o}",
-        "folder_mode": f"{stat.S_IMODE(desk.path.parent.stat().st_mode):04o}",
-        "bytes": desk.path.stat().st_size,
+        "writable": os.access(path, os.W_OK) and os.access(path.parent, os.W_OK),
+        "bytes_left": shutil.disk_usage(path.parent).free,
+        "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}",
+        "folder_mode": f"{stat.S_IMODE(path.parent.stat().st_mode):04o}",
+        "bytes": path.stat().st_size,
     }
 
 
@@ -134,6 +140,8 @@ def _advice(found: Found) -> Iterator[str]:
         yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."
     if database.get("bytes_left", _LITTLE) < _LITTLE:
         yield "The disk under the database is full or nearly so: changes will be refused until there is room."
+    if database.get("durable", "yes") != "yes":
+        yield "The server does not flush what it commits (fsync, full_page_writes): it may lose what it acknowledged."
     if database.get("mode", "0600") != "0600":
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 

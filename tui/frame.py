@@ -51,9 +51,10 @@ class Frame:
     def show_top(self) -> None:
         screen = self._screen
         width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
-        label, name = screen.desk.label, screen.desk.path.name
+        label, file = screen.desk.label, screen.desk.file
+        named = label if file is None else " ".join(dict.fromkeys((*label.split(" ", 1), file.name)))
         top = Top(
-            label=" ".join(dict.fromkeys((*label.split(" ", 1), name))) if width >= WIDE else label,
+            label=named if width >= WIDE else label,
             operator=screen.desk.operator,
             mode=screen.mode.words(now) if now is not None else "",
             age=screen.refresher.freshness.words(now) if now is not None else "",

@@ -60,7 +60,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.desk = desk
-        self.mode = WriteMode.at_start(read_only=desk.read_only, embedded=desk.url.startswith("sqlite"))
+        self.mode = WriteMode.at_start(read_only=desk.read_only, embedded=desk.embedded)
         self.view = self._run_began = View.EIPS
         self.detail_page = False
         """The detail stands in place of the list; below 120 columns."""

@@ -47,7 +47,7 @@ _A = TypeVar("_A")
 
 _BEFORE: Final = (
     "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
-    " FROM (SELECT 1) LEFT JOIN request r ON r.request_id = :request_id"
+    " FROM (SELECT 1) AS one LEFT JOIN request r ON r.request_id = :request_id"
 )
 
 

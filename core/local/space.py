@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from core.history import Change
 from core.objects import PoolOrder
+from core.sql import NO_LIMIT
 
 __all__ = [
     "Place",
@@ -193,7 +194,7 @@ def _take_ripe(change: Change, pool_id: str, count: int) -> Iterator[Run]:
 
 def _fold_ripe(change: Change, pool_id: str) -> None:
     """Move every ripe address into the ranges; each is folded once, so a pick pays for one release."""
-    for row in change.run(_RIPE, pool=pool_id, now=change.now, count=-1).all():
+    for row in change.run(_RIPE, pool=pool_id, now=change.now, count=NO_LIMIT).all():
         change.run(_WARM, pool=pool_id, address=row.address)
         _add_free(change, pool_id, row.id, row.address, row.address)
 

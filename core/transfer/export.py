@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, Table
+from sqlalchemy import Boolean, LargeBinary, Table
 
 from core.errors import error
 from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
-from core.sql import Connection
+from core.sql import Connection, refusals
 from core.transfer.reading import EXPORT_KEY, Export
 
 __all__ = ["export_document", "restore", "write_export"]
@@ -39,15 +39,21 @@ def export_document(connection: Connection) -> Iterator[str]:
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         comma = ""
-        for row in connection.execute(f"SELECT * FROM {table.name} ORDER BY {keys}"):
-            yield f"{comma}\n{json.dumps(_plain(row._asdict()))}"
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        flags = {column.name for column in table.columns if isinstance(column.type, Boolean)}
+        for row in connection.stream(f"SELECT {columns} FROM {table.name} ORDER BY {keys}"):
+            yield f"{comma}\n{json.dumps(_plain(row._asdict(), flags))}"
             comma = ","
         yield "]"
     yield "}}\n"
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value.hex() if isinstance(value, bytes) else value for key, value in row.items()}
+def _plain(row: Mapping[str, Any], flags: AbstractSet[str]) -> dict[str, Any]:
+    """JSON types of a row: a flag is true or false in any database."""
+    return {
+        key: value.hex() if isinstance(value, bytes) else bool(value) if key in flags and value is not None else value
+        for key, value in row.items()
+    }
 
 
 def write_export(connection: Connection, path: Path, *, force: bool = False) -> None:
@@ -129,7 +135,7 @@ def _restore(change: Change, export: Export, tables: _Rows) -> None:
             try:
                 values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
                 _put(change, table, values)
-            except (sqlite3.Error, ValueError, TypeError) as problem:
+            except refusals(ValueError, TypeError) as problem:
                 row_place = export.place.inside(f"{table.name}[{place}]")
                 raise row_place.wrong("it breaks a rule of the inventory") from problem
 

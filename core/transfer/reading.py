@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Final, NoReturn
 from core.addresses import InvalidAddress, InvalidCidr, InvalidPort
 from core.checks import checked_text
 from core.errors import EipdeckError, InvalidInput, NotFound, Refused, error
+from core.sql import refusals
 
 __all__ = ["Documents", "Export", "Kind", "Place", "Row", "read_documents"]
 
@@ -69,7 +69,7 @@ class Place:
             yield
         except (InvalidAddress, InvalidCidr, InvalidPort) as problem:
             raise self.wrong(str(problem)) from problem
-        except sqlite3.IntegrityError as problem:
+        except refusals() as problem:
             raise self.wrong(f"the database refuses it: {problem}") from problem
         except (InvalidInput, NotFound, Refused) as problem:
             if problem.code == "invalid_import":

@@ -19,7 +19,7 @@ class Team:
     """Processes that allocate when they are told."""
 
     def __init__(self, desk: Desk, size: int) -> None:
-        program = [sys.executable, str(PROGRAM), str(desk.path), POOL]
+        program = [sys.executable, str(PROGRAM), desk.url, POOL]
         self.workers = [
             subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(size)
         ]

@@ -15,6 +15,7 @@ import pytest
 from core import AllocationRequest, BandwidthRequest, Desk
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
+from tests.core.kit import file_of
 
 FLOOR = app("floor_app.py")
 TABLE = app("table_app.py", "10000")
@@ -38,7 +39,7 @@ def few(desk: Desk) -> Desk:
 
 
 def deck(desk: Desk) -> list[str]:
-    return dashboard(desk.path, "--read-only")
+    return dashboard(file_of(desk), "--read-only")
 
 
 def start(words: list[str], shows: str | None = None) -> Told:
@@ -135,7 +136,7 @@ def peer(name: str) -> str:
 
 def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 15."""
-    harlequin = opens([peer("harlequin"), "-a", "sqlite", str(million.path)], "eip")
+    harlequin = opens([peer("harlequin"), "-a", "sqlite", million.url], "eip")
     harlequin.calm()
     harlequin.send("select * from eip limit 500")
     harlequin.calm()
@@ -150,7 +151,7 @@ def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk
 def test_the_first_rows_against_a_peer(ratio: Ratio, million: Desk, name: str, goal: float) -> None:
     """Goal 16: visidata after its list of tables, harlequin before any query."""
     options = ["-a", "sqlite"] if name == "harlequin" else ["-f", "sqlite"]
-    other = start([peer(name), *options, str(million.path)], "eip")
+    other = start([peer(name), *options, million.url], "eip")
     says = f"the first page of 1M EIPs / {name} on the same file"
     ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=goal, rounds=ROUNDS)
 
@@ -226,7 +227,7 @@ def test_memory_at_a_million_and_at_a_thousand(ratio: Ratio, million: Desk, few:
 
 def test_a_look_up_as_a_whole_process(ratio: Ratio, million: Desk) -> None:
     """Goal 21."""
-    lookup = [sys.executable, "-m", "tui", "--db", str(million.path), "--read-only", "lookup", "44.0.0.7"]
+    lookup = [sys.executable, "-m", "tui", "--db", million.url, "--read-only", "lookup", "44.0.0.7"]
     says = "`eipdeck lookup` at 1M EIPs / `import sqlmodel`"
     ratio.of(
         lambda: subprocess.run(lookup, check=True, stdout=subprocess.DEVNULL),

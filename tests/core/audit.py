@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from core import CidrState, Desk
 from core.objects import to_micros
-from tests.core.kit import Read, broken_links, reading
+from tests.core.kit import ON_POSTGRESQL, Read, broken_links, reading
 
 MINUTE = 60_000_000
 
@@ -43,21 +43,21 @@ def audit(desk: Desk) -> dict[int, Life]:
 
     """
     now = to_micros(desk.now())
-    with reading(desk.path) as read:
+    with reading(desk) as read:
         lives = _read(read)
         _live_eips(read)
         _free_space(read, lives)
         for life in lives.values():
             _counters(read, life, now)
         assert broken_links(read) == []
-        assert read("PRAGMA foreign_key_check") == []
+        assert ON_POSTGRESQL or read("PRAGMA foreign_key_check") == []
     _usage(desk, lives, now)
     return lives
 
 
 def _read(read: Read) -> dict[int, Life]:
     columns = "id, cidr, pool_id, first, last, state, allocated, reserved"
-    lives = {row[0]: Life(*row) for row in read(f"SELECT {columns} FROM cidr")}
+    lives = {row[0]: Life(*row) for row in read(f"SELECT {columns} FROM cidr ORDER BY id")}
     for cidr_id, address in read("SELECT cidr_id, address FROM eip WHERE released_at IS NULL"):
         lives[cidr_id].live.add(address)
     for cidr_id, first, last in read("SELECT cidr_id, first, last FROM reservation"):

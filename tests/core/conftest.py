@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import Desk
-from tests.core.kit import Clock, fresh_desk
+from tests.core.kit import Clock, forget_databases, fresh_desk
 
 
 @pytest.fixture
@@ -20,3 +20,10 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     opened = fresh_desk(tmp_path, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def no_database_left() -> Iterator[None]:
+    """What a test made on the server is gone after it."""
+    yield
+    forget_databases()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Protocol
 
+import psycopg
 import pytest
 
 from core import (
@@ -34,7 +36,12 @@ from core import (
     open_desk,
 )
 from core.history import event_hash
+from tests.server import server
 
+ON_POSTGRESQL = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
+"""The tests of the core run on either database: `pytest tests/core --on postgresql`."""
+of_a_file = pytest.mark.skipif(ON_POSTGRESQL, reason="about the file of the embedded database")
+REFUSALS = (sqlite3.IntegrityError, psycopg.IntegrityError)
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
@@ -58,25 +65,53 @@ class Clock:
 
 
 @cache
-def template() -> Path:
+def template() -> str:
     """A fresh database, made once a process: copying it is quicker than migrating."""
+    if ON_POSTGRESQL:
+        name = server().create()
+        open_desk(server().url(name), operator="tests").close()
+        return name
     path = Path(mkdtemp(prefix="eipdeck-template-")) / "fresh.db"
     open_desk(str(path), operator="tests").close()
-    return path
+    return str(path)
+
+
+_made: list[str] = []
+
+
+def fresh_url(folder: Path) -> str:
+    """A database of its own, in the folder or on the server, with nothing in it but the default pool."""
+    if ON_POSTGRESQL:
+        _made.append(server().create(template()))
+        return server().url(_made[-1])
+    folder.mkdir(exist_ok=True)
+    path = folder / "deck.db"
+    shutil.copy(template(), path)
+    return str(path)
+
+
+def forget_databases() -> None:
+    """Drop what `fresh_url` made on the server."""
+    while _made:
+        server().drop(_made.pop())
 
 
 def fresh_desk(
     folder: Path, *, clock: Callable[[], datetime] | None = None, config: Config | None = None, operator: str = "alice"
 ) -> Desk:
-    """A desk on a database of its own in the folder, with nothing in it but the default pool."""
-    path = folder / "deck.db"
-    shutil.copy(template(), path)
-    return open_desk(str(path), operator=operator, clock=clock, config=config)
+    """A desk on a database of its own."""
+    return open_desk(fresh_url(folder), operator=operator, clock=clock, config=config)
 
 
 def another(desk: Desk, *, operator: str = "bob") -> Desk:
     """A second desk on the same database, as another process would open it."""
-    return open_desk(str(desk.path), operator=operator, clock=desk.now, config=desk.config)
+    return open_desk(desk.url, operator=operator, clock=desk.now, config=desk.config)
+
+
+def file_of(desk: Desk) -> Path:
+    """The file that the desk is in."""
+    assert desk.file is not None
+    return desk.file
 
 
 def customer_cidr(
@@ -153,58 +188,97 @@ def balancer(eip: str) -> BindRequest:
     return BindRequest(eip=eip, kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
 
 
-def connect(path: Path, *, foreign_keys: bool = True) -> sqlite3.Connection:
-    """A plain connection of the standard library, as any other program would make it."""
-    connection = sqlite3.connect(path, isolation_level=None)
+class Plain:
+    """A plain connection, as any other program would make it; `?` stands for a value."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        if ON_POSTGRESQL:
+            return self._driver.execute(statement.replace("%", "%%").replace("?", "%s"), tuple(values))
+        return self._driver.execute(statement, values)
+
+    def drop_triggers(self, table: str, *names: str) -> None:
+        """What only the owner of the database can do."""
+        for name in names:
+            self.execute(f"DROP TRIGGER {name} ON {table}" if ON_POSTGRESQL else f"DROP TRIGGER {name}")
+
+    def refuse_inserts(self, table: str, condition: str) -> None:
+        """A trigger `failure` that refuses a row of which the condition holds."""
+        if ON_POSTGRESQL:
+            body = "BEGIN RAISE EXCEPTION 'injected' USING ERRCODE = 'check_violation'; END"
+            self.execute(f"CREATE FUNCTION failure() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
+            self.execute(
+                f"CREATE TRIGGER failure BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})"
+                " EXECUTE FUNCTION failure()"
+            )
+        else:
+            refuse = "BEGIN SELECT RAISE(ABORT, 'injected'); END"
+            self.execute(f"CREATE TRIGGER failure BEFORE INSERT ON {table} WHEN {condition} {refuse}")
+
+    def close(self) -> None:
+        self._driver.close()
+
+
+def connect(desk: Desk, *, foreign_keys: bool = True) -> Plain:
+    """A plain connection to the database of a desk."""
+    if ON_POSTGRESQL:
+        return Plain(server().connect(desk.url.partition("?")[0].rpartition("/")[2]))
+    connection = sqlite3.connect(file_of(desk), isolation_level=None)
     if foreign_keys:
         connection.execute("PRAGMA foreign_keys = ON")
-    return connection
+    return Plain(connection)
 
 
 class Read(Protocol):
-    """Asks the database file itself."""
+    """Asks the database itself."""
 
     def __call__(self, statement: str, /, *values: Any) -> list[Row]: ...
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Read]:
+def reading(desk: Desk) -> Iterator[Read]:
     """One plain connection for several questions."""
-    with closing(connect(path)) as connection:
+    with closing(connect(desk)) as connection:
         yield lambda statement, *values: connection.execute(statement, values).fetchall()
 
 
-def rows(path: Path, statement: str, *values: Any) -> list[Row]:
-    """What a statement of SQL reads from the database file."""
-    with reading(path) as read:
+def rows(desk: Desk, statement: str, *values: Any) -> list[Row]:
+    """What a statement of SQL reads from the database."""
+    with reading(desk) as read:
         return read(statement, *values)
 
 
-def dump(path: Path) -> Dump:
+_TABLES = (
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    if ON_POSTGRESQL
+    else "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+)
+
+
+def dump(desk: Desk) -> Dump:
     """Every row of every table, in the order of its key."""
-    with closing(connect(path)) as connection:
-        names = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        ]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+    with reading(desk) as read:
+        return {name: sorted(read(f'SELECT * FROM "{name}"'), key=repr) for (name,) in read(_TABLES)}
 
 
 @contextmanager
 def refused(desk: Desk, code: str) -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
     """The block is refused with this code and leaves every table as it was."""
-    before = dump(desk.path)
+    before = dump(desk)
     with pytest.raises(EipdeckError) as caught:
         yield caught
     assert caught.value.code == code, caught.value.message
-    assert dump(desk.path) == before
+    assert dump(desk) == before
 
 
 @contextmanager
 def unchanged(desk: Desk) -> Iterator[None]:
     """The block succeeds and leaves every table as it was."""
-    before = dump(desk.path)
+    before = dump(desk)
     yield
-    assert dump(desk.path) == before
+    assert dump(desk) == before
 
 
 def number(address: str) -> int:

@@ -117,7 +117,7 @@ def test_15_a_slash_8_costs_what_a_slash_24_costs(desk: Desk) -> None:
     """One row of free space, and the same time to allocate; the bound is far above the noise of a busy machine."""
     customer_cidr(desk, "44.0.0.0/8", pool="large")
     customer_cidr(desk, "203.0.113.0/24", pool="small")
-    assert rows(desk.path, "SELECT lo, hi FROM free_range WHERE pool_id = 'large'") == [(44 << 24, (45 << 24) - 1)]
+    assert rows(desk, "SELECT lo, hi FROM free_range WHERE pool_id = 'large'") == [(44 << 24, (45 << 24) - 1)]
 
     def seconds(pool: str) -> float:
         begun = perf_counter()
@@ -126,4 +126,4 @@ def test_15_a_slash_8_costs_what_a_slash_24_costs(desk: Desk) -> None:
 
     pairs = [(seconds("large"), seconds("small")) for _ in range(25)]
     assert median(large for large, _ in pairs) < 5 * median(small for _, small in pairs)
-    assert len(rows(desk.path, "SELECT 1 FROM free_range WHERE pool_id = 'large'")) == 1
+    assert len(rows(desk, "SELECT 1 FROM free_range WHERE pool_id = 'large'")) == 1

@@ -67,10 +67,10 @@ def test_21_both_ends_taken_leave_no_empty_range(desk: Desk) -> None:
     one(desk, address="203.0.113.0")
     one(desk, address="203.0.113.3")
     left = "SELECT lo & 3, hi & 3 FROM free_range WHERE pool_id = 'edge'"
-    assert rows(desk.path, left) == [(1, 2)]
+    assert rows(desk, left) == [(1, 2)]
     one(desk, address="203.0.113.2")
     one(desk, address="203.0.113.1")
-    assert rows(desk.path, left) == []
+    assert rows(desk, left) == []
     audit(desk)
 
 

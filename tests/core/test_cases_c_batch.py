@@ -31,15 +31,12 @@ def test_25_a_batch_takes_from_several_ranges(desk: Desk) -> None:
 
 def test_27_a_failure_in_the_middle_leaves_nothing_of_the_batch(desk: Desk) -> None:
     customer_cidr(desk)
-    with closing(connect(desk.path)) as connection:
-        connection.execute(
-            f"CREATE TRIGGER failure BEFORE INSERT ON eip WHEN NEW.address = {number('203.0.113.6')}"
-            " BEGIN SELECT RAISE(ABORT, 'injected'); END"
-        )
+    with closing(connect(desk)) as connection:
+        connection.refuse_inserts("eip", f"NEW.address = {number('203.0.113.6')}")
     with refused(desk, "conflict"):
         many(desk, 10)
-    with closing(connect(desk.path)) as connection:
-        connection.execute("DROP TRIGGER failure")
+    with closing(connect(desk)) as connection:
+        connection.drop_triggers("eip", "failure")
     assert len(many(desk, 10)) == 10
     audit(desk)
 

@@ -96,7 +96,7 @@ def test_35_a_part_of_a_reservation_can_be_lifted(desk: Desk) -> None:
     customer_cidr(desk, CIDR)
     reserve(desk, 10, 20)
     unreserve(desk, 12, 14)
-    spans = rows(desk.path, "SELECT first & 255, last & 255 FROM reservation ORDER BY first")
+    spans = rows(desk, "SELECT first & 255, last & 255 FROM reservation ORDER BY first")
     assert spans == [(10, 11), (15, 20)]
     assert used(desk) == (256, 0, 8, 248)
     audit(desk)

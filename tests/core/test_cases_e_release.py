@@ -256,7 +256,7 @@ def test_ids_are_never_given_twice(desk: Desk, clock: Clock) -> None:
         release(desk, X)
         clock.advance(1)
     assert len(set(ids)) == 3
-    kept = rows(desk.path, "SELECT id, address FROM eip ORDER BY seq")
+    kept = rows(desk, "SELECT id, address FROM eip ORDER BY seq")
     assert [(key, format_address(address)) for key, address in kept] == [(key, X) for key in ids]
 
 

@@ -144,7 +144,7 @@ def test_63_private_and_reserved_asns_are_refused(desk: Desk, asn: int) -> None:
 @pytest.mark.parametrize("state", ["validating", "failed"])
 def test_64_a_cidr_that_is_not_active_gives_out_nothing(desk: Desk, state: str) -> None:
     customer_cidr(desk, active=False)
-    connection = connect(desk.path)
+    connection = connect(desk)
     connection.execute("UPDATE cidr SET state = ? WHERE pool_id = 'edge'", (state,))
     connection.close()
     with refused(desk, "no_active_cidr"):
@@ -174,7 +174,7 @@ def test_65_an_asn_that_no_roa_allows_is_refused_and_allocations_stay(desk: Desk
     customer_cidr(desk)
     eip = one(desk)
     config = Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 64500)))
-    strict = open_desk(str(desk.path), operator="bob", config=config)
+    strict = open_desk(desk.url, operator="bob", config=config)
     with refused(strict, "rpki_not_valid"):
         strict.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320))
     with refused(strict, "rpki_not_valid"):
@@ -187,7 +187,7 @@ def test_65_an_asn_that_no_roa_allows_is_refused_and_allocations_stay(desk: Desk
 def test_65_an_asn_that_a_roa_allows_is_set_and_kept_in_the_history(desk: Desk, tmp_path: Path) -> None:
     customer_cidr(desk)
     config = Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 3320)))
-    strict = open_desk(str(desk.path), operator="bob", config=config)
+    strict = open_desk(desk.url, operator="bob", config=config)
     cidr = strict.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320))
     assert (cidr.asn, cidr.rpki) == (3320, "valid")
     event = strict.history(CIDR)[-1]
@@ -197,7 +197,7 @@ def test_65_an_asn_that_a_roa_allows_is_set_and_kept_in_the_history(desk: Desk, 
 
 def test_65_unreadable_roa_data_wave_nothing_through(desk: Desk, tmp_path: Path) -> None:
     customer_cidr(desk)
-    strict = open_desk(str(desk.path), operator="bob", config=Config(roa_file=tmp_path / "missing.json"))
+    strict = open_desk(desk.url, operator="bob", config=Config(roa_file=tmp_path / "missing.json"))
     with refused(strict, "store_unavailable"):
         strict.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320))
     strict.close()
@@ -332,7 +332,7 @@ def test_69_no_address_lives_in_a_cidr_that_is_retired_meanwhile(desk: Desk) -> 
 def audit_when_quiet(desk: Desk) -> None:
     """What can be asked while others write: nobody lives in a retired CIDR."""
     lost = "SELECT 1 FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.released_at IS NULL AND c.state = 'retired'"
-    assert rows(desk.path, lost) == []
+    assert rows(desk, lost) == []
 
 
 def test_70_further_cidrs_in_a_pool_change_no_tenancy(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import fields
 
@@ -22,6 +21,7 @@ from core import (
 )
 from tests.core.audit import audit
 from tests.core.kit import (
+    REFUSALS,
     Clock,
     addresses,
     balancer,
@@ -52,9 +52,9 @@ def test_72_no_caller_can_say_whose_address_it_is() -> None:
 def test_72_a_lie_in_sql_is_refused(desk: Desk, foreign_keys: bool) -> None:  # noqa: FBT001
     customer_cidr(desk)
     ours, theirs = one(desk), one(desk, "default-asia-east-1")
-    with closing(connect(desk.path, foreign_keys=foreign_keys)) as connection:
+    with closing(connect(desk, foreign_keys=foreign_keys)) as connection:
         for eip in (ours, theirs):
-            with pytest.raises(sqlite3.IntegrityError):
+            with pytest.raises(REFUSALS):
                 connection.execute("UPDATE eip SET customer_owned = NOT customer_owned WHERE id = ?", (eip.id,))
 
 
@@ -86,7 +86,7 @@ def test_73_the_pool_and_the_default_pool_exclude_each_other(desk: Desk) -> None
 
 
 def test_73_a_deck_that_requires_customer_pools_refuses_before_anything_is_taken(desk: Desk) -> None:
-    strict = open_desk(str(desk.path), operator="bob", config=Config(require_customer_pool=True))
+    strict = open_desk(desk.url, operator="bob", config=Config(require_customer_pool=True))
     with refused(strict, "customer_pool_required"):
         strict.platform.allocate(AllocationRequest())
     assert not strict.platform.allocate(AllocationRequest(default=True)).eips[0].landed_in_default

@@ -24,7 +24,7 @@ from core import (
     RetireRequest,
     open_desk,
 )
-from core.store import Store
+from core.database import open_store
 from tests.core.audit import audit
 from tests.core.kit import (
     ROOT,
@@ -33,6 +33,8 @@ from tests.core.kit import (
     balancer,
     connect,
     customer_cidr,
+    file_of,
+    of_a_file,
     one,
     refused,
     release,
@@ -85,7 +87,7 @@ def test_82_eight_at_once_on_eight_free_addresses_all_get_one(desk: Desk) -> Non
 
 def test_83_fifty_threads_of_two_processes_get_fifty_addresses_and_the_cidr_retires(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/20")
-    workers = [python("worker.py", desk.path, "edge", 25) for _ in range(2)]
+    workers = [python("worker.py", desk.url, "edge", 25) for _ in range(2)]
     words = [worker.communicate(timeout=60)[0].split() for worker in workers]
     got = [word for each in words for word in each if word != "ready"]
     assert [worker.returncode for worker in workers] == [0, 0]
@@ -174,6 +176,7 @@ def test_86_a_key_that_is_none_is_refused(desk: Desk, key: str) -> None:
         desk.platform.allocate(AllocationRequest(pool_id="edge", request_id=key))
 
 
+@of_a_file
 @pytest.mark.parametrize("verb", ["allocate", "release", "rehome", "bind"])
 def test_87_killed_between_any_two_statements_all_or_nothing_has_happened(
     desk: Desk, tmp_path: Path, verb: str
@@ -183,7 +186,7 @@ def test_87_killed_between_any_two_statements_all_or_nothing_has_happened(
     one(desk)
     one(desk, None)
     desk.close()
-    program = python("crash.py", desk.path, tmp_path, verb)
+    program = python("crash.py", file_of(desk), tmp_path, verb)
     printed, _ = program.communicate(timeout=120)
     assert program.returncode == 0
     killed = int(printed)
@@ -193,17 +196,18 @@ def test_87_killed_between_any_two_statements_all_or_nothing_has_happened(
     for place in range(killed + 1):
         reopened = open_desk(str(tmp_path / f"{place}.db"), operator="bob")
         audit(reopened)
-        outcomes.append((rows(reopened.path, live), len(reopened.history())))
+        outcomes.append((rows(reopened, live), len(reopened.history())))
         reopened.close()
     before, after = outcomes[0], outcomes[-1]
     assert before != after
     assert outcomes == [before] * outcomes.count(before) + [after] * outcomes.count(after)
 
 
+@of_a_file
 def test_87_after_a_kill_the_same_key_finds_or_makes_its_one_answer(desk: Desk, tmp_path: Path) -> None:
     customer_cidr(desk)
     desk.close()
-    program = python("crash.py", desk.path, tmp_path, "allocate")
+    program = python("crash.py", file_of(desk), tmp_path, "allocate")
     killed = int(program.communicate(timeout=120)[0])
     for place in range(0, killed + 1, 3):
         reopened = open_desk(str(tmp_path / f"{place}.db"), operator="bob")
@@ -217,7 +221,7 @@ def test_87_every_address_promised_before_a_kill_is_kept(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/20")
     promised: list[str] = []
     for count in (1, 7, 15):
-        worker = python("worker.py", desk.path, "edge", 0)
+        worker = python("worker.py", desk.url, "edge", 0)
         assert worker.stdout is not None
         promised += [worker.stdout.readline().strip() for _ in range(count + 1)][1:]
         worker.kill()
@@ -226,16 +230,17 @@ def test_87_every_address_promised_before_a_kill_is_kept(desk: Desk) -> None:
     assert len(promised) == len(set(promised)) >= 23
     assert set(promised) <= kept
     assert len(kept - set(promised)) <= 3
-    assert [row[0] for row in rows(desk.path, "PRAGMA integrity_check")] == ["ok"]
+    assert desk.integrity()["integrity"] == "ok"
     audit(desk)
 
 
+@of_a_file
 def test_88_a_queue_that_is_too_long_is_busy_with_nothing_changed(desk: Desk) -> None:
     customer_cidr(desk)
     request = AllocationRequest(pool_id="edge", request_id="key")
     impatient = another(desk)
-    impatient._store._wait = 0.05
-    lock = os.open(desk.path.with_name("deck.db.lock"), os.O_RDWR)
+    impatient._store._wait = 0.05  # type: ignore[attr-defined]
+    lock = os.open(file_of(desk).with_name("deck.db.lock"), os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with refused(desk, "store_busy"):
         impatient.platform.allocate(request)
@@ -244,10 +249,11 @@ def test_88_a_queue_that_is_too_long_is_busy_with_nothing_changed(desk: Desk) ->
     impatient.close()
 
 
+@of_a_file
 def test_88_a_writer_that_is_not_ours_makes_it_busy_too(desk: Desk) -> None:
     customer_cidr(desk)
-    impatient = Store(str(desk.path), wait=0.05)
-    with closing(connect(desk.path)) as other:
+    impatient = open_store(desk.url, wait=0.05)
+    with closing(connect(desk)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(EipdeckError) as caught, impatient.write():
             pass

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from core import AcceptRequest, Desk, DrainRequest, Finding, ReserveRequest, open_desk
 from core.addresses import format_address
+from core.sql import Connection, Result
 from tests.core.audit import audit
 from tests.core.kit import (
     Clock,
@@ -14,6 +19,7 @@ from tests.core.kit import (
     customer_cidr,
     dnat,
     dump,
+    fresh_url,
     many,
     number,
     one,
@@ -87,10 +93,16 @@ def test_93_addresses_that_are_withheld_or_cooling_are_not_available_to_the_alar
 def statements(desk: Desk, act: Callable[[], object]) -> int:
     act()
     seen: list[str] = []
-    reader = desk._store._readers[-1].driver
-    reader.set_trace_callback(seen.append)
-    act()
-    reader.set_trace_callback(None)
+    connection = type(desk._store._readers[-1])  # type: ignore[attr-defined]
+    execute: Callable[..., Result] = connection.execute
+
+    def counted(self: Connection, statement: str, *values: Any) -> Result:
+        seen.append(statement)
+        return execute(self, statement, *values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "execute", counted)
+        act()
     return len(seen)
 
 
@@ -98,13 +110,13 @@ def test_94_a_thousand_cidrs_are_read_in_as_many_queries_as_one(desk: Desk) -> N
     customer_cidr(desk)
     few = [statements(desk, act) for act in (desk.cidrs, desk.pools)]
     values = [(number("44.0.0.0") + 256 * place, number("44.0.0.0") + 256 * place + 255) for place in range(1000)]
-    with connect(desk.path) as connection:
-        connection.executemany(
-            "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved, created_at,"
-            " version) VALUES (?, ?, ?, 'edge', 'active', 'unknown', 0, 0, 0, 0, 1)",
-            [(f"{format_address(first)}/24", first, last) for first, last in values],
-        )
-    connection.close()
+    with closing(connect(desk)) as connection:
+        for first, last in values:
+            connection.execute(
+                "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved,"
+                " created_at, version) VALUES (?, ?, ?, 'edge', 'active', 'unknown', FALSE, 0, 0, 0, 1)",
+                (f"{format_address(first)}/24", first, last),
+            )
     assert [statements(desk, act) for act in (desk.cidrs, desk.pools)] == few
     assert len(desk.cidrs()) == 1002
     assert desk.pool("edge").total == 256_016
@@ -123,11 +135,11 @@ def test_95_what_is_exported_and_loaded_into_an_empty_database_is_the_same(
     desk.platform.bind(dnat(landed.address, "tcp", "443"))
     desk.platform.accept(AcceptRequest(finding=landed.address, reason="lab"))
     desk.export(tmp_path / "export.json")
-    other = open_desk(str(tmp_path / "other.db"), operator="alice", clock=clock)
+    other = open_desk(fresh_url(tmp_path / "other"), operator="alice", clock=clock)
     other.import_files([tmp_path / "export.json"])
     with unchanged(other):
         other.import_files([tmp_path / "export.json"])
-    ours, theirs = dump(desk.path), dump(other.path)
+    ours, theirs = dump(desk), dump(other)
     assert {name: theirs[name] for name in theirs if name != "sqlite_sequence"} == {
         name: ours[name] for name in ours if name != "sqlite_sequence"
     }

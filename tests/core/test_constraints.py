@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
 from core import Desk, DrainRequest, RetireRequest, UnbindRequest
 from tests.core.kit import (
+    ON_POSTGRESQL,
+    REFUSALS,
+    Plain,
     balancer,
     connect,
     customer_cidr,
@@ -20,6 +23,7 @@ from tests.core.kit import (
     dump,
     many,
     number,
+    of_a_file,
     one,
     release,
     services,
@@ -29,7 +33,7 @@ from tests.core.kit import (
 INSERT_EIP = (
     "INSERT INTO eip (id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned, status, allocated_at,"
     " allocated_by, landed_in_default) SELECT {id}, {address}, {pool}, {cidr}, {first}, {last}, {owned}, 'unbound',"
-    " 1, 'sql', 0 FROM cidr c WHERE c.pool_id = 'edge'"
+    " 1, 'sql', FALSE FROM cidr c WHERE c.pool_id = 'edge'"
 )
 RIGHT = {
     "id": "'eip-sql'",
@@ -38,15 +42,15 @@ RIGHT = {
     "cidr": "c.id",
     "first": "c.first",
     "last": "c.last",
-    "owned": "1",
+    "owned": "TRUE",
 }
 INSERT_CIDR = (
     "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved, created_at, version)"
-    " VALUES ('sql', ?, ?, 'edge', ?, 'unknown', 0, 0, 0, 1, 1)"
+    " VALUES ('sql', ?, ?, 'edge', ?, 'unknown', FALSE, 0, 0, 1, 1)"
 )
 BIND = (
     "INSERT INTO binding (id, eip_id, kind, service_id, private_ip, sources, all_eips, protocol, port, port_end,"
-    " to_port, to_port_end, bound_at) VALUES ('b-sql', 'eip-1', ?, ?, 1, ?, 0, ?, ?, ?, ?, ?, 1)"
+    " to_port, to_port_end, bound_at) VALUES ('b-sql', 'eip-1', ?, ?, 1, ?, FALSE, ?, ?, ?, ?, ?, 1)"
 )
 
 SECOND_DEFAULT_POOL = (
@@ -55,8 +59,10 @@ SECOND_DEFAULT_POOL = (
 )
 
 
-@pytest.fixture(params=[True, False], ids=["foreign keys on", "no pragma set"])
-def sql(desk: Desk, request: pytest.FixtureRequest) -> Iterator[sqlite3.Connection]:
+@pytest.fixture(
+    params=["foreign keys on"] if ON_POSTGRESQL else ["foreign keys on", "no pragma set"],
+)
+def sql(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Plain]:
     """Two EIPs live in an active /28: .0 bound to a gateway, .1 to nothing; .2 is released; one is a default one's."""
     customer_cidr(desk)
     services(desk)
@@ -66,48 +72,50 @@ def sql(desk: Desk, request: pytest.FixtureRequest) -> Iterator[sqlite3.Connecti
     desk.platform.bind(dnat("203.0.113.0", "tcp", "443"))
     desk.platform.bind(dnat("203.0.113.0", "udp", "8000-8010"))
     desk.platform.bind(snat("203.0.113.0"))
-    with closing(connect(desk.path, foreign_keys=request.param)) as connection:
+    with closing(connect(desk, foreign_keys=request.param == "foreign keys on")) as connection:
         yield connection
 
 
-def refuses(desk: Desk, sql: sqlite3.Connection, statement: str, *values: object) -> str:
+def refuses(desk: Desk, sql: Plain, statement: str, *values: object) -> str:
     """The database refuses the statement and is as it was; answers with its words."""
-    before = dump(desk.path)
-    with pytest.raises(sqlite3.IntegrityError) as caught:
+    before = dump(desk)
+    with pytest.raises(REFUSALS) as caught:
         sql.execute(statement, values)
-    assert dump(desk.path) == before
+    assert dump(desk) == before
     return str(caught.value)
 
 
-def test_the_statements_used_here_are_accepted_when_they_are_right(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_the_statements_used_here_are_accepted_when_they_are_right(desk: Desk, sql: Plain) -> None:
     sql.execute(INSERT_EIP.format(**RIGHT))
     sql.execute(INSERT_CIDR, (number("192.0.2.0"), number("192.0.2.255"), "validating"))
     sql.execute(BIND, ("dnat", "nat-1", "[]", "tcp", 80, 80, 80, 80))
     assert desk.eip("203.0.113.9").id == "eip-sql"
 
 
-def test_two_live_eips_of_one_address(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_two_live_eips_of_one_address(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, INSERT_EIP.format(**{**RIGHT, "address": "c.first"}))
 
 
-def test_moving_a_live_eip_onto_another(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_moving_a_live_eip_onto_another(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, "UPDATE eip SET address = address - 1 WHERE id = 'eip-2'")
 
 
-def test_two_live_eips_of_one_address_in_different_pools(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_two_live_eips_of_one_address_in_different_pools(desk: Desk, sql: Plain) -> None:
     theirs = INSERT_EIP.replace("'edge'", "'default-asia-east-1'")
-    refuses(desk, sql, theirs.format(**{**RIGHT, "address": str(number("203.0.113.1")), "owned": "0"}))
+    refuses(desk, sql, theirs.format(**{**RIGHT, "address": str(number("203.0.113.1")), "owned": "FALSE"}))
 
 
-def test_a_released_eip_that_is_made_live_beside_another(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_released_eip_that_is_made_live_beside_another(desk: Desk, sql: Plain) -> None:
     one(desk, address="203.0.113.2")
     back = "UPDATE eip SET status = 'unbound', released_at = NULL WHERE id = 'eip-3'"
     refuses(desk, sql, back)
-    refuses(desk, sql, back.replace("UPDATE", "UPDATE OR REPLACE"))
+    if not ON_POSTGRESQL:
+        refuses(desk, sql, back.replace("UPDATE", "UPDATE OR REPLACE"))
 
 
+@of_a_file
 @pytest.mark.parametrize("key", ["id", "address", "seq"])
-def test_replacing_an_eip_by_another(desk: Desk, sql: sqlite3.Connection, key: str) -> None:
+def test_replacing_an_eip_by_another(desk: Desk, sql: Plain, key: str) -> None:
     """REPLACE deletes without a word to the triggers of DELETE."""
     statement = INSERT_EIP.replace("INSERT", "REPLACE")
     changed = {"id": {"id": "'eip-1'"}, "address": {"address": "c.first"}, "seq": {}}[key]
@@ -117,21 +125,21 @@ def test_replacing_an_eip_by_another(desk: Desk, sql: sqlite3.Connection, key: s
 
 
 @pytest.mark.parametrize("eip", ["eip-1", "eip-4"])
-def test_a_flag_that_lies(desk: Desk, sql: sqlite3.Connection, eip: str) -> None:
+def test_a_flag_that_lies(desk: Desk, sql: Plain, eip: str) -> None:
     refuses(desk, sql, "UPDATE eip SET customer_owned = NOT customer_owned WHERE id = ?", eip)
 
 
-def test_a_flag_that_lies_from_the_start(desk: Desk, sql: sqlite3.Connection) -> None:
-    refuses(desk, sql, INSERT_EIP.format(**{**RIGHT, "owned": "0"}))
+def test_a_flag_that_lies_from_the_start(desk: Desk, sql: Plain) -> None:
+    refuses(desk, sql, INSERT_EIP.format(**{**RIGHT, "owned": "FALSE"}))
 
 
-def test_a_pool_that_turns_its_eips_into_liars(desk: Desk, sql: sqlite3.Connection) -> None:
-    refuses(desk, sql, "UPDATE pool SET customer_owned = 1 WHERE id = 'default-asia-east-1'")
-    refuses(desk, sql, "UPDATE pool SET customer_owned = 0, kind = 'default', region = 'x' WHERE id = 'edge'")
+def test_a_pool_that_turns_its_eips_into_liars(desk: Desk, sql: Plain) -> None:
+    refuses(desk, sql, "UPDATE pool SET customer_owned = TRUE WHERE id = 'default-asia-east-1'")
+    refuses(desk, sql, "UPDATE pool SET customer_owned = FALSE, kind = 'default', region = 'x' WHERE id = 'edge'")
 
 
-def test_a_landing_among_customer_addresses(desk: Desk, sql: sqlite3.Connection) -> None:
-    refuses(desk, sql, "UPDATE eip SET landed_in_default = 1 WHERE id = 'eip-1'")
+def test_a_landing_among_customer_addresses(desk: Desk, sql: Plain) -> None:
+    refuses(desk, sql, "UPDATE eip SET landed_in_default = TRUE WHERE id = 'eip-1'")
 
 
 @pytest.mark.parametrize(
@@ -142,19 +150,17 @@ def test_a_landing_among_customer_addresses(desk: Desk, sql: sqlite3.Connection)
         {"address": "c.last + 1", "last": "c.last + 1"},
         {"cidr": "1"},
         {"cidr": "404"},
-        {"pool": "'default-asia-east-1'", "owned": "0"},
+        {"pool": "'default-asia-east-1'", "owned": "FALSE"},
         {"pool": "'no-such-pool'"},
     ],
     ids=str,
 )
-def test_an_eip_outside_its_cidr_or_its_cidr_outside_its_pool(
-    desk: Desk, sql: sqlite3.Connection, wrong: dict[str, str]
-) -> None:
+def test_an_eip_outside_its_cidr_or_its_cidr_outside_its_pool(desk: Desk, sql: Plain, wrong: dict[str, str]) -> None:
     refuses(desk, sql, INSERT_EIP.format(**{**RIGHT, **wrong}))
 
 
 @pytest.mark.parametrize("change", ["last = last - 8, first = first + 8", "pool_id = 'default-asia-east-1'", "id = 77"])
-def test_a_cidr_that_moves_away_from_under_its_eips(desk: Desk, sql: sqlite3.Connection, change: str) -> None:
+def test_a_cidr_that_moves_away_from_under_its_eips(desk: Desk, sql: Plain, change: str) -> None:
     refuses(desk, sql, f"UPDATE cidr SET {change} WHERE pool_id = 'edge'")
 
 
@@ -171,11 +177,11 @@ def test_a_cidr_that_moves_away_from_under_its_eips(desk: Desk, sql: sqlite3.Con
     ],
 )
 @pytest.mark.parametrize("state", ["validating", "active", "draining", "failed"])
-def test_a_cidr_that_overlaps_another(desk: Desk, sql: sqlite3.Connection, first: str, last: str, state: str) -> None:
+def test_a_cidr_that_overlaps_another(desk: Desk, sql: Plain, first: str, last: str, state: str) -> None:
     refuses(desk, sql, INSERT_CIDR, number(first), number(last), state)
 
 
-def test_a_cidr_that_is_moved_grown_or_brought_back_over_another(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_cidr_that_is_moved_grown_or_brought_back_over_another(desk: Desk, sql: Plain) -> None:
     sql.execute(INSERT_CIDR, (number("203.0.113.16"), number("203.0.113.31"), "validating"))
     refuses(desk, sql, "UPDATE cidr SET first = first - 1 WHERE cidr = 'sql'")
     refuses(desk, sql, "UPDATE cidr SET first = first - 16, last = last - 16 WHERE cidr = 'sql'")
@@ -184,7 +190,7 @@ def test_a_cidr_that_is_moved_grown_or_brought_back_over_another(desk: Desk, sql
         refuses(desk, sql, "UPDATE cidr SET state = ? WHERE cidr = 'sql' AND state = 'retired'", state)
 
 
-def test_a_live_eip_in_a_retired_cidr(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_live_eip_in_a_retired_cidr(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, "UPDATE cidr SET state = 'retired' WHERE pool_id = 'edge'")
     refuses(desk, sql, "UPDATE cidr SET state = 'retired', allocated = 0 WHERE pool_id = 'edge'")
     release(desk, "203.0.113.0", "203.0.113.1", unbind=True)
@@ -194,18 +200,18 @@ def test_a_live_eip_in_a_retired_cidr(desk: Desk, sql: sqlite3.Connection) -> No
     refuses(desk, sql, "UPDATE eip SET status = 'unbound', released_at = NULL WHERE id = 'eip-2'")
 
 
-def test_more_live_eips_than_a_cidr_contains(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_more_live_eips_than_a_cidr_contains(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, "UPDATE cidr SET allocated = 17 WHERE pool_id = 'edge'")
     refuses(desk, sql, "UPDATE cidr SET reserved = -1 WHERE pool_id = 'edge'")
 
 
-def test_a_live_binding_on_a_released_eip(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_live_binding_on_a_released_eip(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, BIND.replace("'eip-1'", "'eip-3'"), "load_balancer", "lb-1", "[]", *[None] * 5)
     now = "status = 'released', released_at = allocated_at WHERE id = 'eip-1'"
     assert "serves nothing" in refuses(desk, sql, f"UPDATE eip SET {now}")
 
 
-def test_an_ended_binding_that_is_brought_back_to_a_released_eip(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_an_ended_binding_that_is_brought_back_to_a_released_eip(desk: Desk, sql: Plain) -> None:
     desk.platform.bind(balancer("203.0.113.1"))
     desk.platform.unbind(UnbindRequest(eip="203.0.113.1"))
     release(desk, "203.0.113.1")
@@ -215,18 +221,18 @@ def test_an_ended_binding_that_is_brought_back_to_a_released_eip(desk: Desk, sql
 @pytest.mark.parametrize(
     ("kind", "service"), [("nic", "nic-1"), ("load_balancer", "lb-1"), ("snat", "nat-2"), ("dnat", "nat-2")]
 )
-def test_a_second_holder(desk: Desk, sql: sqlite3.Connection, kind: str, service: str) -> None:
+def test_a_second_holder(desk: Desk, sql: Plain, kind: str, service: str) -> None:
     forwarding = ("tcp", 80, 80, 80, 80) if kind == "dnat" else (None,) * 5
     assert "one holder" in refuses(desk, sql, BIND, kind, service, "[]", *forwarding)
 
 
-def test_a_second_binding_beside_an_exclusive_one(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_second_binding_beside_an_exclusive_one(desk: Desk, sql: Plain) -> None:
     desk.platform.bind(balancer("203.0.113.1"))
     statement = BIND.replace("'eip-1'", "'eip-2'")
     refuses(desk, sql, statement, "load_balancer", "lb-1", "[]", *[None] * 5)
 
 
-def test_a_binding_to_a_service_of_another_kind(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_binding_to_a_service_of_another_kind(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, BIND.replace("'eip-1'", "'eip-2'"), "nic", "lb-1", "[]", *[None] * 5)
 
 
@@ -234,26 +240,35 @@ def test_a_binding_to_a_service_of_another_kind(desk: Desk, sql: sqlite3.Connect
     ("protocol", "first", "last"),
     [("tcp", 443, 443), ("tcp", 400, 500), ("udp", 8010, 8020), ("udp", 8004, 8004), ("any", None, None)],
 )
-def test_a_second_dnat_on_a_port(
-    desk: Desk, sql: sqlite3.Connection, protocol: str, first: int | None, last: int | None
-) -> None:
+def test_a_second_dnat_on_a_port(desk: Desk, sql: Plain, protocol: str, first: int | None, last: int | None) -> None:
     refuses(desk, sql, BIND, "dnat", "nat-1", "[]", protocol, first, last, first, last)
 
 
-def test_a_dnat_that_is_moved_onto_another_port(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_dnat_that_is_moved_onto_another_port(desk: Desk, sql: Plain) -> None:
     desk.platform.bind(dnat("203.0.113.0", "tcp", "80"))
     moved = "UPDATE binding SET port = 443, port_end = 443, to_port = 443, to_port_end = 443 WHERE port = 80"
     refuses(desk, sql, moved)
 
 
-def test_a_second_snat_entry_of_equal_sources(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_second_snat_entry_of_equal_sources(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, BIND, "snat", "nat-1", '["10.0.8.0/24"]', *[None] * 5)
 
 
-def test_a_dnat_of_ranges_of_unequal_size_or_without_ports(desk: Desk, sql: sqlite3.Connection) -> None:
+def test_a_dnat_of_ranges_of_unequal_size_or_without_ports(desk: Desk, sql: Plain) -> None:
     refuses(desk, sql, BIND, "dnat", "nat-1", "[]", "tcp", 80, 82, 80, 81)
     refuses(desk, sql, BIND, "dnat", "nat-1", "[]", "tcp", None, None, None, None)
     refuses(desk, sql, BIND, "dnat", "nat-1", "[]", None, None, None, None, None)
+
+
+def replacing(statement: str) -> Any:
+    """A statement of SQLite's, which deletes what is in its way."""
+    return pytest.param(statement, marks=of_a_file)
+
+
+@pytest.mark.parametrize("table", ["event", "eip", "binding", "cidr", "pool"])
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no TRUNCATE")
+def test_a_table_that_is_emptied(desk: Desk, sql: Plain, table: str) -> None:
+    assert "never emptied" in refuses(desk, sql, f"TRUNCATE {table} CASCADE")
 
 
 @pytest.mark.parametrize(
@@ -261,14 +276,14 @@ def test_a_dnat_of_ranges_of_unequal_size_or_without_ports(desk: Desk, sql: sqli
     [
         "UPDATE event SET reason = 'nothing' WHERE seq = 1",
         "UPDATE event SET at = at",
-        "UPDATE OR REPLACE event SET seq = 1 WHERE seq = 2",
+        replacing("UPDATE OR REPLACE event SET seq = 1 WHERE seq = 2"),
         "DELETE FROM event WHERE seq = 1",
         "DELETE FROM event",
-        "REPLACE INTO event (seq, at, operator, action, hash) VALUES (1, 1, 'mallory', 'nothing', x'00')",
-        "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2",
+        replacing("REPLACE INTO event (seq, at, operator, action, hash) VALUES (1, 1, 'mallory', 'nothing', x'00')"),
+        replacing("INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2"),
     ],
 )
-def test_an_event_that_is_changed_replaced_or_deleted(desk: Desk, sql: sqlite3.Connection, statement: str) -> None:
+def test_an_event_that_is_changed_replaced_or_deleted(desk: Desk, sql: Plain, statement: str) -> None:
     assert "append-only" in refuses(desk, sql, statement)
 
 
@@ -280,16 +295,17 @@ def test_an_event_that_is_changed_replaced_or_deleted(desk: Desk, sql: sqlite3.C
         "DELETE FROM binding",
         "DELETE FROM cidr",
         "DELETE FROM pool",
-        "REPLACE INTO binding SELECT * FROM binding WHERE seq = 1",
-        "UPDATE OR REPLACE eip SET id = 'eip-1' WHERE id = 'eip-2'",
-        "UPDATE OR REPLACE binding SET id = 'b-1' WHERE id = 'b-2'",
+        replacing("REPLACE INTO binding SELECT * FROM binding WHERE seq = 1"),
+        replacing("UPDATE OR REPLACE eip SET id = 'eip-1' WHERE id = 'eip-2'"),
+        replacing("UPDATE OR REPLACE binding SET id = 'b-1' WHERE id = 'b-2'"),
     ],
 )
-def test_a_row_that_is_deleted_or_replaced(desk: Desk, sql: sqlite3.Connection, statement: str) -> None:
+def test_a_row_that_is_deleted_or_replaced(desk: Desk, sql: Plain, statement: str) -> None:
     refuses(desk, sql, statement)
 
 
-def test_ids_are_not_reused_even_when_the_last_row_is_gone(desk: Desk, sql: sqlite3.Connection) -> None:
+@of_a_file
+def test_ids_are_not_reused_even_when_the_last_row_is_gone(desk: Desk, sql: Plain) -> None:
     """AUTOINCREMENT keeps the highest number ever given."""
     for table in ("eip", "event", "binding", "cidr", "reservation"):
         (statement,) = sql.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()
@@ -310,12 +326,12 @@ def test_ids_are_not_reused_even_when_the_last_row_is_gone(desk: Desk, sql: sqli
         "UPDATE cidr SET first = last + 1 WHERE id = 1",
         "UPDATE pool SET \"order\" = 'random'",
         "UPDATE pool SET cooldown_seconds = -1",
-        "UPDATE pool SET kind = 'other', customer_owned = 0",
+        "UPDATE pool SET kind = 'other', customer_owned = FALSE",
         SECOND_DEFAULT_POOL,
         "UPDATE service SET kind = 'router'",
         "UPDATE binding SET unbound_at = bound_at - 1",
         "UPDATE binding SET protocol = 'icmp' WHERE kind = 'dnat'",
     ],
 )
-def test_a_word_or_a_number_that_means_nothing(desk: Desk, sql: sqlite3.Connection, statement: str) -> None:
+def test_a_word_or_a_number_that_means_nothing(desk: Desk, sql: Plain, statement: str) -> None:
     refuses(desk, sql, statement)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -126,7 +127,7 @@ def said_of(desk: Desk, address: str, *, owned: bool) -> str:
     """Import what the platform says of an address."""
     row = {"eipId": desk.eip(address).id, "publicIpAddresses": [address], "isCustomized": owned}
     row |= {"regionId": "asia-east-1", "status": "UNBIND"}
-    file = desk.path.parent / "answer.json"
+    file = Path(mkdtemp()) / "answer.json"
     file.write_text(json.dumps({"response": {"dataSet": [row], "totalCount": 1}}))
     desk.import_files([file])
     return address
@@ -165,7 +166,7 @@ def test_a_finding_is_accepted_until_a_time_or_until_its_ground_changes(demo: De
     assert about(demo, code, subject) == []
     (kept,) = [each for each in demo.findings(accepted=True) if each.id == found.id]
     assert (kept.accepted_reason, kept.accepted_until) == ("J-7", datetime.fromisoformat("2026-11-24T00:00Z"))
-    later = open_desk(str(demo.path), operator="bob", clock=Clock(START + timedelta(days=1)))
+    later = open_desk(demo.url, operator="bob", clock=Clock(START + timedelta(days=1)))
     assert len(about(later, code, subject)) == 1
 
 

@@ -33,6 +33,7 @@ from tests.core.kit import (
     customer_cidr,
     dump,
     fresh_desk,
+    fresh_url,
     nic,
     one,
     refused,
@@ -577,9 +578,9 @@ def test_after_any_two_answers_every_law_holds_and_the_second_is_the_truth(
 
 def _restored_alike(desk: Desk, folder: Path) -> None:
     desk.export(folder / "whole.json")
-    other = open_desk(str(folder / "other.db"), operator="bob", clock=desk.now)
+    other = open_desk(fresh_url(folder / "other"), operator="bob", clock=desk.now)
     other.import_files([folder / "whole.json"])
-    ours, theirs = dump(desk.path), dump(other.path)
+    ours, theirs = dump(desk), dump(other)
     assert {name: rows for name, rows in ours.items() if name != "sqlite_sequence"} == {
         name: rows for name, rows in theirs.items() if name != "sqlite_sequence"
     }

@@ -25,7 +25,19 @@ from core import (
 from core.addresses import parse_address
 from core.listing import ORDERS
 from core.search import catch_up, lag
-from tests.core.kit import Clock, another, balancer, customer_cidr, dump, fresh_desk, many, release, services
+from tests.core.kit import (
+    Clock,
+    another,
+    balancer,
+    customer_cidr,
+    dump,
+    file_of,
+    fresh_desk,
+    many,
+    of_a_file,
+    release,
+    services,
+)
 
 NAMES = ("web", "web-2", "Web", "db_1", "50%", "a b", "\u6771\u4eac", None, None)
 
@@ -115,6 +127,7 @@ TEXTS = ("web", "WEB-", "eb", "db_", "50%", "a b", "\u6771\u4eac", "eip-", "eip-
 SERVED = ("lb-1", "shop", "front", "nat", "nowhere")
 
 
+@of_a_file
 @pytest.mark.parametrize("seed", range(6))
 def test_a_search_is_complete_however_far_its_index_is(tmp_path: Path, clock: Clock, seed: int) -> None:
     desk, choose = fresh_desk(tmp_path, clock=clock), random.Random(seed)
@@ -146,6 +159,7 @@ def index(desk: Desk) -> None:
         catch_up(connection)
 
 
+@of_a_file
 def test_writers_keep_the_index_up(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/20")
     many(desk, 1000)
@@ -165,16 +179,17 @@ UPDATE alembic_version SET version_num = '0001';
 """What schema 0002 added, taken away."""
 
 
+@of_a_file
 def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_path: Path, clock: Clock) -> None:
     desk = fresh_desk(tmp_path, clock=clock)
     fill(desk, clock)
     desk.close()
-    before, indexes = dump(desk.path), all_indexes(desk.path)
-    with closing(sqlite3.connect(desk.path)) as connection:
+    before, indexes = dump(desk), all_indexes(file_of(desk))
+    with closing(sqlite3.connect(file_of(desk))) as connection:
         connection.executescript(ADDED)
     upgraded = another(desk)
-    assert all_indexes(desk.path) == indexes
-    assert {name: rows for name, rows in dump(desk.path).items() if name in before} == before
+    assert all_indexes(file_of(desk)) == indexes
+    assert {name: rows for name, rows in dump(desk).items() if name in before} == before
     assert [eip.name for eip in upgraded.eips("db_")] == ["db_1"] * 5
     assert upgraded.integrity()["integrity"] == "ok"
     upgraded.close()

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from core import AllocationRequest, Desk, EipdeckError, EipQuery, open_desk
-from tests.core.kit import customer_cidr, one
+from tests.core.kit import customer_cidr, file_of, of_a_file, one
+
+pytestmark = of_a_file
 
 
 def take_away(desk: Desk) -> None:
     for suffix in ("", "-wal", "-shm"):
-        Path(f"{desk.path}{suffix}").unlink(missing_ok=True)
+        Path(f"{file_of(desk)}{suffix}").unlink(missing_ok=True)
 
 
 def test_a_file_that_is_gone_is_not_made_anew_by_a_write(desk: Desk) -> None:
@@ -26,18 +28,18 @@ def test_a_file_that_is_gone_is_not_made_anew_by_a_write(desk: Desk) -> None:
             act()
         assert caught.value.code == "store_unavailable"
         assert "is gone" in caught.value.message
-    assert not desk.path.exists()
+    assert not file_of(desk).exists()
 
 
 def test_another_file_in_its_place_is_what_is_read_and_written(desk: Desk, tmp_path: Path) -> None:
     customer_cidr(desk)
     backup = tmp_path / "backup.db"
     desk.platform.allocate(AllocationRequest(pool_id="edge", name="before"))
-    desk._store._let_go()
+    desk._store._let_go()  # type: ignore[attr-defined]
     with desk._store.read() as connection:
         connection.execute("SELECT 1")
-    shutil.copy(desk.path, backup)
-    wal = Path(f"{desk.path}-wal")
+    shutil.copy(file_of(desk), backup)
+    wal = Path(f"{file_of(desk)}-wal")
     if wal.exists():
         shutil.copy(wal, f"{backup}-wal")
     open_desk(str(backup), operator="bob").close()
@@ -45,24 +47,24 @@ def test_another_file_in_its_place_is_what_is_read_and_written(desk: Desk, tmp_p
     one(desk)
     assert desk.page(EipQuery()).total == 2
     take_away(desk)
-    os.replace(backup, desk.path)  # noqa: PTH105  # as mv does
+    os.replace(backup, file_of(desk))  # noqa: PTH105  # as mv does
     assert desk.page(EipQuery()).total == 1
     assert desk.data_version() != version
     assert one(desk).address == "203.0.113.1"
-    with open_desk(str(desk.path), operator="bob")._store.read() as connection:
+    with open_desk(desk.url, operator="bob")._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM eip").scalar() == 2
 
 
 def test_a_stranger_in_its_place_is_refused_and_left_alone(desk: Desk) -> None:
     customer_cidr(desk)
     take_away(desk)
-    desk.path.write_text("not a database, but long enough to be taken for one" * 50)
-    before = desk.path.read_bytes()
+    file_of(desk).write_text("not a database, but long enough to be taken for one" * 50)
+    before = file_of(desk).read_bytes()
     for act in (desk.pools, lambda: one(desk)):
         with pytest.raises(EipdeckError) as caught:
             act()
         assert caught.value.code == "store_unavailable"
-    assert desk.path.read_bytes() == before
+    assert file_of(desk).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "/dev/full"])

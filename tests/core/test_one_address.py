@@ -89,10 +89,10 @@ def test_one_address_through_five_tenancies_a_retirement_and_a_return(tmp_path: 
     ask(desk, story)
     assert [eip.id for eip in desk.tenancies(ADDRESS)] == [fifth.id, fourth.id, third.id, second.id, first.id]
     desk.close()
-    ask(open_desk(str(desk.path), operator="bob", clock=clock), story)
+    ask(open_desk(desk.url, operator="bob", clock=clock), story)
 
     clock.advance(-400 * DAY)  # a clock set back tells no other story
-    ask(open_desk(str(desk.path), operator="carol", clock=clock), story)
+    ask(open_desk(desk.url, operator="carol", clock=clock), story)
 
 
 def ask(desk: Desk, story: Told) -> None:

@@ -20,16 +20,29 @@ from sqlalchemy import Connection as Inspected
 from sqlalchemy import create_engine, inspect, text
 
 from core import AllocationRequest, Desk, EipdeckError, default_path, open_desk
+from core.database import open_store
 from core.models import SQLModel
 from core.sql import Connection
-from core.store import HEAD, Store
-from tests.core.kit import ROOT, addresses, customer_cidr, one, refused, release, rows
+from core.store import HEAD
+from tests.core.kit import (
+    ON_POSTGRESQL,
+    ROOT,
+    addresses,
+    customer_cidr,
+    file_of,
+    of_a_file,
+    one,
+    refused,
+    release,
+    rows,
+)
 
 
 def pragma(connection: Connection, name: str) -> object:
     return connection.execute(f"PRAGMA {name}").scalar()
 
 
+@of_a_file
 def test_pragmas_are_in_force_for_readers_and_writers(desk: Desk) -> None:
     with desk._store.read() as reader:
         assert pragma(reader, "journal_mode") == "wal"
@@ -59,19 +72,19 @@ def test_a_block_that_raises_is_undone(desk: Desk) -> None:
             connection.execute("UPDATE pool SET cooldown_seconds = 77")
             raise KeyError
 
-    before = rows(desk.path, "SELECT * FROM pool")
+    before = rows(desk, "SELECT * FROM pool")
     with pytest.raises(KeyError):
         fail()
-    assert rows(desk.path, "SELECT * FROM pool") == before
+    assert rows(desk, "SELECT * FROM pool") == before
     with desk._store.write() as connection:
         connection.execute("UPDATE pool SET cooldown_seconds = 77")
-    assert rows(desk.path, "SELECT cooldown_seconds FROM pool") == [(77,)]
+    assert rows(desk, "SELECT cooldown_seconds FROM pool") == [(77,)]
 
 
 def test_data_version_tells_of_every_commit_of_anybody(desk: Desk) -> None:
     customer_cidr(desk)
     seen = [desk.data_version()]
-    other = open_desk(str(desk.path), operator="bob")
+    other = open_desk(desk.url, operator="bob")
     one(other)
     seen.append(desk.data_version())
     release(desk, "203.0.113.0")
@@ -102,20 +115,22 @@ def test_nobody_else_can_read_the_files_whatever_the_umask(tmp_path: Path) -> No
     assert found == {"deck": 0o700, **dict.fromkeys(files, 0o600)}
 
 
+@of_a_file
 def test_an_inventory_left_open_to_others_is_closed_to_them(desk: Desk) -> None:
     desk.close()
-    desk.path.chmod(0o644)
-    reopened = open_desk(str(desk.path), operator="alice")
+    file_of(desk).chmod(0o644)
+    reopened = open_desk(desk.url, operator="alice")
     one(reopened, None)
-    assert {mode for name, mode in modes(desk.path.parent).items() if name.startswith("deck.db")} == {0o600}
+    assert {mode for name, mode in modes(file_of(desk).parent).items() if name.startswith("deck.db")} == {0o600}
     reopened.close()
 
 
+@of_a_file
 def test_without_a_url_the_embedded_database_is_meant(a_house_of_its_own: Path) -> None:
     desk = open_desk(operator="alice")
-    assert desk.path == default_path()
-    assert desk.path.is_relative_to(a_house_of_its_own)
-    assert desk.path.name == "eipdeck.db"
+    assert file_of(desk) == default_path()
+    assert file_of(desk).is_relative_to(a_house_of_its_own)
+    assert file_of(desk).name == "eipdeck.db"
     desk.close()
 
 
@@ -155,24 +170,26 @@ def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) ->
     assert as_it_is(path) == before
 
 
+@of_a_file
 def test_a_newer_schema_is_refused_and_not_touched(desk: Desk) -> None:
     desk.close()
-    with closing(sqlite3.connect(desk.path)) as connection:
+    with closing(sqlite3.connect(file_of(desk))) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    before = as_it_is(desk.path)
+    before = as_it_is(file_of(desk))
     with unavailable("schema_newer") as caught:
-        open_desk(str(desk.path), operator="alice")
+        open_desk(desk.url, operator="alice")
     assert caught.value.details == {"found": "9999", "known": HEAD}
-    assert as_it_is(desk.path) == before
+    assert as_it_is(file_of(desk)) == before
 
 
+@of_a_file
 def test_a_truncated_database_is_refused(desk: Desk) -> None:
     desk.close()
-    with desk.path.open("r+b") as file:
-        file.truncate(desk.path.stat().st_size // 3)
+    with file_of(desk).open("r+b") as file:
+        file.truncate(file_of(desk).stat().st_size // 3)
     with unavailable():
-        open_desk(str(desk.path), operator="alice").pools()
+        open_desk(desk.url, operator="alice").pools()
 
 
 @pytest.mark.parametrize("place", ["file/deck.db", "file/deeper/deck.db", "folder"])
@@ -190,6 +207,7 @@ def test_a_folder_that_cannot_be_written_is_unavailable() -> None:
         open_desk("/proc/eipdeck.db", operator="alice")
 
 
+@of_a_file
 def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: Desk) -> None:
     """The connection itself is made unable to write, as root cannot be by modes."""
     customer_cidr(desk)
@@ -202,6 +220,7 @@ def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: De
     assert one(desk).address == "203.0.113.0"
 
 
+@of_a_file
 def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
     customer_cidr(desk, "44.0.0.0/16")
     with desk._store.write() as connection:
@@ -215,12 +234,13 @@ def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
 
 def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
     customer_cidr(desk)
-    looking = open_desk(str(desk.path), operator="bob", read_only=True)
+    looking = open_desk(desk.url, operator="bob", read_only=True)
     assert looking.pool("edge").available == 16
     with refused(looking, "read_only"):
         one(looking)
-    with unavailable(), looking._store.write() as connection:
+    with pytest.raises(EipdeckError) as caught, looking._store.write() as connection:
         connection.execute("DELETE FROM pool")
+    assert caught.value.code == ("read_only" if ON_POSTGRESQL else "store_unavailable")
     looking.close()
 
 
@@ -293,6 +313,7 @@ def test_the_models_are_what_the_migrations_make(desk: Desk) -> None:
         assert context.get_current_revision() == HEAD
 
 
+@of_a_file
 def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(desk: Desk, tmp_path: Path) -> None:
     """What Alembic does not compare: CHECK constraints, partial indexes, AUTOINCREMENT, WITHOUT ROWID."""
     engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
@@ -327,7 +348,7 @@ def shape(connection: Inspected, table: str) -> tuple[object, ...]:
 def test_writers_take_turns(desk: Desk) -> None:
     """Four writers with connections of their own: the kernel's queue starves none of them."""
     customer_cidr(desk, "44.0.0.0/20")
-    stores, done = [Store(str(desk.path)) for _ in range(4)], [0] * 4
+    stores, done = [open_store(desk.url) for _ in range(4)], [0] * 4
     start, enough = threading.Barrier(4), 160
 
     def write(place: int) -> None:
@@ -344,7 +365,7 @@ def test_writers_take_turns(desk: Desk) -> None:
         thread.join()
     for store in stores:
         store.close()
-    assert rows(desk.path, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == [(sum(done),)]
+    assert rows(desk, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == [(sum(done),)]
     assert min(done) >= enough / 16
 
 
@@ -371,7 +392,7 @@ def test_one_desk_serves_many_threads(desk: Desk) -> None:
 def test_text_that_no_database_can_hold_is_refused_or_kept_readable(desk: Desk, words: str) -> None:
     """As a shell passes on bytes that are no UTF-8: as an operator, a reason, and every key that is looked up."""
     customer_cidr(desk)
-    odd = open_desk(str(desk.path), operator=words)
+    odd = open_desk(desk.url, operator=words)
     odd.platform.allocate(AllocationRequest(pool_id="edge", reason=words))
     assert odd.history(limit=1)[0].operator
     for lookup in (odd.eip, odd.pool, odd.service, odd.cidr, odd.lookup, odd.history):

@@ -44,7 +44,7 @@ PRESSED = 7_000
 def another_operator(desk: Desk) -> Iterator[IO[str]]:
     """A process that changes something for each line it is written."""
     bob = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("bob.py")), str(desk.path), "hk-spare"],
+        [sys.executable, str(Path(__file__).with_name("bob.py")), desk.url, "hk-spare"],
         stdin=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],

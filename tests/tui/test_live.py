@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core import AcceptRequest, AllocationRequest, Config, Desk, PoolSettingsRequest, ReleaseRequest, open_desk
-from tests.core.kit import Clock, another
+from tests.core.kit import Clock, another, file_of
 from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, on_deck, small_desk
 from tui.mode import WriteMode
 
@@ -33,7 +33,7 @@ async def test_what_cooled_is_free_without_anybody_doing_anything(tmp_path: Path
     small.platform.set_pool(PoolSettingsRequest(pool_id="hk", cooldown_seconds=90))
     small.platform.release(ReleaseRequest(eips=(allocated(small).address,)))
     small.close()
-    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
         await operator.press("p")
         await operator.until("0/16", "15    1")
         clock.advance(59)
@@ -48,7 +48,7 @@ async def test_what_time_alone_changes_is_seen_within_a_minute(tmp_path: Path) -
     finding = allocated(small, pool=None).address
     small.platform.accept(AcceptRequest(finding=finding, reason="lab", until="2025-11-23T03:20:00Z"))
     small.close()
-    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
         await operator.until("| 0 findings")
         clock.advance(8 * 60)
         await operator.until("| 1 finding", "198.18.0.0")
@@ -60,7 +60,7 @@ async def test_reading_again_after_a_minute_paints_nothing_when_nothing_changed(
     small = small_desk(tmp_path)
     allocated(small)
     small.close()
-    async with on_deck(open_desk(str(small.path), operator="alice", clock=clock)) as operator:
+    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
         await poll(operator)
         painted: list[object] = []
         for widget in operator.deck.query("*"):
@@ -142,17 +142,17 @@ async def test_a_database_that_goes_away_leaves_the_data_and_says_since_when(tmp
 
 
 def _take_away(desk: Desk, away: Path) -> None:
-    desk._store._let_go()
+    desk._store._let_go()  # type: ignore[attr-defined]
     away.mkdir()
-    for file in list(desk.path.parent.glob(f"{desk.path.name}*")):
+    for file in list(file_of(desk).parent.glob(f"{file_of(desk).name}*")):
         file.rename(away / file.name)
-    desk.path.mkdir()
+    file_of(desk).mkdir()
 
 
 def _bring_back(desk: Desk, away: Path) -> None:
-    desk.path.rmdir()
+    file_of(desk).rmdir()
     for file in away.iterdir():
-        file.rename(desk.path.parent / file.name)
+        file.rename(file_of(desk).parent / file.name)
 
 
 async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: Path) -> None:

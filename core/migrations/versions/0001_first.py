@@ -17,51 +17,51 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Both compare text by its bytes: the order of a list is the same on either."""
 
-_OVERLAP = """
-SELECT RAISE(ABORT, 'CIDRs do not overlap unless retired')
-WHERE EXISTS (
+_OVERLAP = {
+    "CIDRs do not overlap unless retired": """
+EXISTS (
   SELECT 1 FROM (
     SELECT id, last FROM cidr
-    WHERE state <> 'retired' AND first <= NEW.last AND id IS NOT NEW.id
+    WHERE state <> 'retired' AND first <= NEW.last AND id {is_not} NEW.id
     ORDER BY first DESC LIMIT 1
-  ) WHERE last >= NEW.first
-);
-"""
+  ) AS near WHERE last >= NEW.first
+)"""
+}
 
-_LIVE_IN_RETIRED = """
-SELECT RAISE(ABORT, 'no live EIP in a retired CIDR')
-WHERE (SELECT state FROM cidr WHERE id = NEW.cidr_id) = 'retired';
-"""
+_LIVE_IN_RETIRED = {
+    "no live EIP in a retired CIDR": "(SELECT state FROM cidr WHERE id = NEW.cidr_id) = 'retired'",
+}
 
-_PLACE = """
-SELECT RAISE(ABORT, 'an EIP lies in its CIDR, its CIDR in its pool, and its flag follows the pool')
-WHERE NOT EXISTS (
+_PLACE = {
+    "an EIP lies in its CIDR, its CIDR in its pool, and its flag follows the pool": """
+NOT EXISTS (
   SELECT 1 FROM cidr c JOIN pool p ON p.id = c.pool_id
   WHERE c.id = NEW.cidr_id AND c.pool_id = NEW.pool_id AND c.first = NEW.cidr_first AND c.last = NEW.cidr_last
     AND p.customer_owned = NEW.customer_owned
-);
-"""
+)"""
+}
 
-_ALONE = """
-SELECT RAISE(ABORT, 'an address has one live EIP')
-WHERE EXISTS (SELECT 1 FROM eip WHERE address = NEW.address AND released_at IS NULL AND seq <> NEW.seq);
-"""
+_ALONE = {
+    "an address has one live EIP": """
+EXISTS (SELECT 1 FROM eip WHERE address = NEW.address AND released_at IS NULL AND seq <> NEW.seq)""",
+}
 
-_BINDING = """
-SELECT RAISE(ABORT, 'no live binding on a released EIP')
-WHERE (SELECT released_at FROM eip WHERE id = NEW.eip_id) IS NOT NULL;
-SELECT RAISE(ABORT, 'a binding names a service of its kind')
-WHERE (SELECT kind FROM service WHERE id = NEW.service_id)
-  <> CASE NEW.kind WHEN 'nic' THEN 'nic' WHEN 'load_balancer' THEN 'load-balancer' ELSE 'nat-gateway' END;
-SELECT RAISE(ABORT, 'an EIP has one holder')
-WHERE EXISTS (
+_BINDING = {
+    "no live binding on a released EIP": "(SELECT released_at FROM eip WHERE id = NEW.eip_id) IS NOT NULL",
+    "a binding names a service of its kind": """
+(SELECT kind FROM service WHERE id = NEW.service_id)
+  <> CASE NEW.kind WHEN 'nic' THEN 'nic' WHEN 'load_balancer' THEN 'load-balancer' ELSE 'nat-gateway' END""",
+    "an EIP has one holder": """
+EXISTS (
   SELECT 1 FROM binding b
   WHERE b.eip_id = NEW.eip_id AND b.unbound_at IS NULL AND b.id <> NEW.id
     AND (b.service_id <> NEW.service_id OR b.kind IN ('nic', 'load_balancer'))
-);
-SELECT RAISE(ABORT, 'a DNAT port is taken once')
-WHERE NEW.kind IN ('dnat', 'snat') AND EXISTS (
+)""",
+    "a DNAT port is taken once": """
+NEW.kind IN ('dnat', 'snat') AND EXISTS (
   SELECT 1 FROM binding b
   WHERE b.eip_id = NEW.eip_id AND b.unbound_at IS NULL AND b.id <> NEW.id
     AND (
@@ -71,101 +71,129 @@ WHERE NEW.kind IN ('dnat', 'snat') AND EXISTS (
       OR (NEW.kind = 'dnat' AND NEW.protocol = 'any')
       OR (b.kind = 'snat' AND NEW.kind = 'snat' AND b.sources = NEW.sources)
     )
-);
-"""
+)""",
+}
 
-_STILL_BOUND = """
-SELECT RAISE(ABORT, 'a released EIP serves nothing')
-WHERE EXISTS (SELECT 1 FROM binding WHERE eip_id = NEW.id AND unbound_at IS NULL);
-"""
+_STILL_BOUND = {
+    "a released EIP serves nothing": "EXISTS (SELECT 1 FROM binding WHERE eip_id = NEW.id AND unbound_at IS NULL)",
+}
 
-_NOT_EMPTY = """
-SELECT RAISE(ABORT, 'a CIDR with live EIPs cannot be retired')
-WHERE EXISTS (
+_NOT_EMPTY = {
+    "a CIDR with live EIPs cannot be retired": """
+EXISTS (
   SELECT 1 FROM eip WHERE released_at IS NULL AND address BETWEEN NEW.first AND NEW.last AND cidr_id = NEW.id
-);
-"""
+)""",
+}
 
-_UNDER_ITS_EIPS = """
-SELECT RAISE(ABORT, 'a CIDR stays where its EIPs are')
-WHERE (NEW.id <> OLD.id OR NEW.pool_id <> OLD.pool_id OR NEW.first <> OLD.first OR NEW.last <> OLD.last)
-  AND EXISTS (SELECT 1 FROM eip WHERE address BETWEEN OLD.first AND OLD.last AND cidr_id = OLD.id);
-"""
+_UNDER_ITS_EIPS = {
+    "a CIDR stays where its EIPs are": """
+(NEW.id <> OLD.id OR NEW.pool_id <> OLD.pool_id OR NEW.first <> OLD.first OR NEW.last <> OLD.last)
+  AND EXISTS (SELECT 1 FROM eip WHERE address BETWEEN OLD.first AND OLD.last AND cidr_id = OLD.id)""",
+}
 
-_OVER_ITS_EIPS = """
-SELECT RAISE(ABORT, 'a pool stays what its EIPs are')
-WHERE (NEW.id <> OLD.id OR NEW.customer_owned <> OLD.customer_owned)
-  AND EXISTS (SELECT 1 FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE c.pool_id = OLD.id);
-"""
+_OVER_ITS_EIPS = {
+    "a pool stays what its EIPs are": """
+(NEW.id <> OLD.id OR NEW.customer_owned <> OLD.customer_owned)
+  AND EXISTS (SELECT 1 FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE c.pool_id = OLD.id)""",
+}
+
+
+def _never(sentence: str) -> dict[str, str]:
+    return {sentence: "TRUE"}
+
 
 _TRIGGERS = {
-    "cidr_overlap_insert": ("INSERT ON cidr WHEN NEW.state <> 'retired'", _OVERLAP),
-    "cidr_overlap_update": ("UPDATE OF first, last, state ON cidr WHEN NEW.state <> 'retired'", _OVERLAP),
-    "cidr_not_empty": ("UPDATE OF state ON cidr WHEN NEW.state = 'retired'", _NOT_EMPTY),
-    "cidr_stays": ("UPDATE OF id, pool_id, first, last ON cidr", _UNDER_ITS_EIPS),
-    "cidr_kept": ("DELETE ON cidr", "SELECT RAISE(ABORT, 'a CIDR is never deleted');"),
-    "pool_stays": ("UPDATE OF id, customer_owned ON pool", _OVER_ITS_EIPS),
-    "pool_kept": ("DELETE ON pool", "SELECT RAISE(ABORT, 'a pool is never deleted');"),
-    "eip_place_insert": ("INSERT ON eip", _PLACE),
+    "cidr_overlap_insert": ("INSERT ON cidr", "NEW.state <> 'retired'", _OVERLAP),
+    "cidr_overlap_update": ("UPDATE OF first, last, state ON cidr", "NEW.state <> 'retired'", _OVERLAP),
+    "cidr_not_empty": ("UPDATE OF state ON cidr", "NEW.state = 'retired'", _NOT_EMPTY),
+    "cidr_stays": ("UPDATE OF id, pool_id, first, last ON cidr", "", _UNDER_ITS_EIPS),
+    "cidr_kept": ("DELETE ON cidr", "", _never("a CIDR is never deleted")),
+    "pool_stays": ("UPDATE OF id, customer_owned ON pool", "", _OVER_ITS_EIPS),
+    "pool_kept": ("DELETE ON pool", "", _never("a pool is never deleted")),
+    "eip_place_insert": ("INSERT ON eip", "", _PLACE),
     "eip_place_update": (
         "UPDATE OF address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned ON eip",
+        "",
         _PLACE,
     ),
-    "eip_new": (
-        "INSERT ON eip WHEN EXISTS (SELECT 1 FROM eip WHERE seq = NEW.seq OR id = NEW.id)",
-        "SELECT RAISE(ABORT, 'an EIP is never replaced');",
-    ),
     "eip_same": (
-        "UPDATE OF seq, id ON eip WHEN NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
-        "SELECT RAISE(ABORT, 'an EIP keeps its id');",
+        "UPDATE OF seq, id ON eip",
+        "NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
+        _never("an EIP keeps its id"),
     ),
-    "eip_alone_insert": ("INSERT ON eip WHEN NEW.released_at IS NULL", _ALONE),
-    "eip_alone_update": ("UPDATE OF released_at, address ON eip WHEN NEW.released_at IS NULL", _ALONE),
-    "eip_retired_insert": ("INSERT ON eip WHEN NEW.released_at IS NULL", _LIVE_IN_RETIRED),
-    "eip_retired_update": ("UPDATE OF released_at, cidr_id ON eip WHEN NEW.released_at IS NULL", _LIVE_IN_RETIRED),
+    "eip_alone_insert": ("INSERT ON eip", "NEW.released_at IS NULL", _ALONE),
+    "eip_alone_update": ("UPDATE OF released_at, address ON eip", "NEW.released_at IS NULL", _ALONE),
+    "eip_retired_insert": ("INSERT ON eip", "NEW.released_at IS NULL", _LIVE_IN_RETIRED),
+    "eip_retired_update": ("UPDATE OF released_at, cidr_id ON eip", "NEW.released_at IS NULL", _LIVE_IN_RETIRED),
     "eip_still_bound": (
-        "UPDATE OF released_at ON eip WHEN NEW.released_at IS NOT NULL AND OLD.released_at IS NULL",
+        "UPDATE OF released_at ON eip",
+        "NEW.released_at IS NOT NULL AND OLD.released_at IS NULL",
         _STILL_BOUND,
     ),
-    "eip_kept": ("DELETE ON eip", "SELECT RAISE(ABORT, 'an EIP is never deleted');"),
-    "binding_insert": ("INSERT ON binding WHEN NEW.unbound_at IS NULL", _BINDING),
-    "binding_update": ("UPDATE ON binding WHEN NEW.unbound_at IS NULL", _BINDING),
-    "binding_new": (
-        "INSERT ON binding WHEN EXISTS (SELECT 1 FROM binding WHERE seq = NEW.seq OR id = NEW.id)",
-        "SELECT RAISE(ABORT, 'a binding is never replaced');",
-    ),
+    "eip_kept": ("DELETE ON eip", "", _never("an EIP is never deleted")),
+    "binding_insert": ("INSERT ON binding", "NEW.unbound_at IS NULL", _BINDING),
+    "binding_update": ("UPDATE ON binding", "NEW.unbound_at IS NULL", _BINDING),
     "binding_same": (
-        "UPDATE OF seq, id ON binding WHEN NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
-        "SELECT RAISE(ABORT, 'a binding keeps its id');",
+        "UPDATE OF seq, id ON binding",
+        "NEW.seq <> OLD.seq OR NEW.id <> OLD.id",
+        _never("a binding keeps its id"),
     ),
-    "binding_kept": ("DELETE ON binding", "SELECT RAISE(ABORT, 'a binding is never deleted');"),
-    "event_new": (
-        "INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)",
-        "SELECT RAISE(ABORT, 'the history is append-only');",
-    ),
-    "event_unchanged": ("UPDATE ON event", "SELECT RAISE(ABORT, 'the history is append-only');"),
-    "event_kept": ("DELETE ON event", "SELECT RAISE(ABORT, 'the history is append-only');"),
+    "binding_kept": ("DELETE ON binding", "", _never("a binding is never deleted")),
+    "event_unchanged": ("UPDATE ON event", "", _never("the history is append-only")),
+    "event_kept": ("DELETE ON event", "", _never("the history is append-only")),
 }
+"""Name: moment, condition of the new row, and what is refused when which condition holds."""
+
+_SQLITE_TRIGGERS = {
+    "eip_new": (
+        "INSERT ON eip",
+        "EXISTS (SELECT 1 FROM eip WHERE seq = NEW.seq OR id = NEW.id)",
+        _never("an EIP is never replaced"),
+    ),
+    "binding_new": (
+        "INSERT ON binding",
+        "EXISTS (SELECT 1 FROM binding WHERE seq = NEW.seq OR id = NEW.id)",
+        _never("a binding is never replaced"),
+    ),
+    "event_new": (
+        "INSERT ON event",
+        "EXISTS (SELECT 1 FROM event WHERE seq = NEW.seq)",
+        _never("the history is append-only"),
+    ),
+}
+"""REPLACE deletes past the triggers of DELETE."""
+
+_WRITTEN = (
+    "pool", "cidr", "free_range", "cooling", "cooling_minute", "reservation", "eip", "service", "binding", "event",
+    "chain",
+)
+"""Tables that PostgreSQL changes under the lock of writers only, whoever writes; what the triggers read is here."""
+
+_TURN = 0x45495044
+
+_NUMBERED = {"eip": "seq", "event": "seq", "binding": "seq", "cidr": "id", "reservation": "id"}
+"""Keys whose numbers are never given again, though a row may bring its own: AUTOINCREMENT."""
 
 
 def upgrade() -> None:
     _tables()
-    for name, (moment, body) in _TRIGGERS.items():
-        op.execute(sa.text(f"CREATE TRIGGER {name} BEFORE {moment} BEGIN {body} END"))
-    op.execute(sa.text("PRAGMA application_id = 1162432580"))
+    if op.get_bind().dialect.name == "sqlite":
+        _sqlite_rules()
+    else:
+        _postgresql_rules()
     op.execute(
         sa.text(
             "INSERT INTO pool (id, name, kind, customer_owned, region, \"order\", cooldown_seconds,"
             " warn_percent, critical_percent, created_at)"
-            " VALUES ('default-asia-east-1', 'default-asia-east-1', 'default', 0, 'asia-east-1', 'lru', 0, 80, 95, 0)"
+            " VALUES ('default-asia-east-1', 'default-asia-east-1', 'default', FALSE, 'asia-east-1', 'lru', 0, 80, 95, 0)"
         )
     )
     op.execute(
         sa.text(
-            "INSERT INTO cidr (id, cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated,"
+            "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated,"
             " reserved, created_at, activated_at, version)"
-            " VALUES (1, '198.18.0.0/20', 3323068416, 3323072511, 'default-asia-east-1', 'zenlayer', 21859,"
-            " 'active', 'unknown', 0, 0, 0, 0, 0, 1)"
+            " VALUES ('198.18.0.0/20', 3323068416, 3323072511, 'default-asia-east-1', 'zenlayer', 21859,"
+            " 'active', 'unknown', FALSE, 0, 0, 0, 0, 1)"
         )
     )
     op.execute(
@@ -176,18 +204,60 @@ def upgrade() -> None:
     )
 
 
+def _sqlite_rules() -> None:
+    for name, (moment, when, refused) in {**_TRIGGERS, **_SQLITE_TRIGGERS}.items():
+        condition = f" WHEN {when}" if when else ""
+        body = " ".join(
+            f"SELECT RAISE(ABORT, '{sentence}') WHERE {wrong.format(is_not='IS NOT')};"
+            for sentence, wrong in refused.items()
+        )
+        op.execute(sa.text(f"CREATE TRIGGER {name} BEFORE {moment}{condition} BEGIN {body} END"))
+    op.execute(sa.text("PRAGMA application_id = 1162432580"))
+
+
+def _postgresql_rules() -> None:
+    """The same, as functions of triggers; and the lock of writers for whoever writes past the program."""
+    for name, (moment, when, refused) in _TRIGGERS.items():
+        checks = " ".join(
+            f"IF ({wrong.format(is_not='IS DISTINCT FROM')}) THEN RAISE EXCEPTION '{sentence}'"
+            " USING ERRCODE = 'check_violation'; END IF;"
+            for sentence, wrong in refused.items()
+        )
+        _postgresql_trigger(name, f"{checks} RETURN NEW;", f"{moment} FOR EACH ROW", when)
+    for table in _WRITTEN:
+        turn = f"PERFORM pg_advisory_xact_lock({_TURN}); RETURN NULL;"
+        _postgresql_trigger(f"a_turn_{table}", turn, f"INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT")
+        never = f"RAISE EXCEPTION '{table} is never emptied' USING ERRCODE = 'check_violation';"
+        _postgresql_trigger(f"{table}_never_emptied", never, f"TRUNCATE ON {table} FOR EACH STATEMENT")
+    for table, key in _NUMBERED.items():
+        numbers = f"{table}_{key}_seq"
+        onward = f"GREATEST((SELECT max({key}) FROM {table}), (SELECT last_value FROM {numbers}))"
+        body = f"PERFORM setval('{numbers}', {onward}); RETURN NULL;"
+        _postgresql_trigger(f"{table}_numbered", body, f"INSERT ON {table} FOR EACH STATEMENT", moment="AFTER")
+    op.execute(
+        "ALTER TABLE cidr ADD CONSTRAINT cidr_overlap EXCLUDE USING gist (int8range(first, last, '[]') WITH &&)"
+        " WHERE (state <> 'retired')"
+    )
+
+
+def _postgresql_trigger(name: str, body: str, event: str, when: str = "", moment: str = "BEFORE") -> None:
+    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ BEGIN {body} END $rule$")
+    condition = f" WHEN ({when})" if when else ""
+    op.execute(f"CREATE TRIGGER {name} {moment} {event}{condition} EXECUTE FUNCTION {name}()")
+
+
 def _tables() -> None:
     op.create_table('acceptance',
-    sa.Column('finding_id', sa.String(), nullable=False),
-    sa.Column('ground', sa.String(), nullable=False),
-    sa.Column('reason', sa.String(), nullable=False),
-    sa.Column('operator', sa.String(), nullable=False),
+    sa.Column('finding_id', TEXT, nullable=False),
+    sa.Column('ground', TEXT, nullable=False),
+    sa.Column('reason', TEXT, nullable=False),
+    sa.Column('operator', TEXT, nullable=False),
     sa.Column('at', BIG, nullable=False),
     sa.Column('until', BIG, nullable=True),
     sa.PrimaryKeyConstraint('finding_id')
     )
     op.create_table('chain',
-    sa.Column('pool_id', sa.String(), nullable=False),
+    sa.Column('pool_id', TEXT, nullable=False),
     sa.Column('at', BIG, nullable=False),
     sa.Column('length', BIG, nullable=False),
     sa.Column('hash', sa.LargeBinary(), nullable=False),
@@ -197,29 +267,29 @@ def _tables() -> None:
     op.create_table('event',
     sa.Column('seq', BIG, nullable=False),
     sa.Column('at', BIG, nullable=False),
-    sa.Column('operator', sa.String(), nullable=False),
-    sa.Column('action', sa.String(), nullable=False),
-    sa.Column('eip_id', sa.String(), nullable=True),
+    sa.Column('operator', TEXT, nullable=False),
+    sa.Column('action', TEXT, nullable=False),
+    sa.Column('eip_id', TEXT, nullable=True),
     sa.Column('address', BIG, nullable=True),
-    sa.Column('pool_id', sa.String(), nullable=True),
-    sa.Column('cidr', sa.String(), nullable=True),
-    sa.Column('reason', sa.String(), nullable=True),
-    sa.Column('request_id', sa.String(), nullable=True),
-    sa.Column('before', sa.String(), nullable=True),
-    sa.Column('after', sa.String(), nullable=True),
+    sa.Column('pool_id', TEXT, nullable=True),
+    sa.Column('cidr', TEXT, nullable=True),
+    sa.Column('reason', TEXT, nullable=True),
+    sa.Column('request_id', TEXT, nullable=True),
+    sa.Column('before', TEXT, nullable=True),
+    sa.Column('after', TEXT, nullable=True),
     sa.Column('hash', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('seq'),
     sqlite_autoincrement=True
     )
     op.create_index('event_address', 'event', ['address', 'seq'], unique=False)
-    op.create_index('event_cidr', 'event', ['cidr', 'seq'], unique=False, sqlite_where=sa.text('address IS NULL'))
+    op.create_index('event_cidr', 'event', ['cidr', 'seq'], unique=False, sqlite_where=sa.text('address IS NULL'), postgresql_where=sa.text('address IS NULL'))
     op.create_table('pool',
-    sa.Column('id', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
     sa.Column('customer_owned', sa.Boolean(), nullable=False),
-    sa.Column('region', sa.String(), nullable=False),
-    sa.Column('order', sa.String(), nullable=False),
+    sa.Column('region', TEXT, nullable=False),
+    sa.Column('order', TEXT, nullable=False),
     sa.Column('cooldown_seconds', sa.Integer(), nullable=False),
     sa.Column('warn_percent', sa.Float(), nullable=False),
     sa.Column('critical_percent', sa.Float(), nullable=False),
@@ -233,25 +303,25 @@ def _tables() -> None:
     )
     op.create_index('one_default_pool_a_region', 'pool', ['region'], unique=True, sqlite_where=sa.text("kind = 'default'"), postgresql_where=sa.text("kind = 'default'"))
     op.create_table('request',
-    sa.Column('request_id', sa.String(), nullable=False),
+    sa.Column('request_id', TEXT, nullable=False),
     sa.Column('hash', sa.LargeBinary(), nullable=False),
     sa.Column('at', BIG, nullable=False),
-    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('answer', TEXT, nullable=False),
     sa.PrimaryKeyConstraint('request_id')
     )
     op.create_table('service',
-    sa.Column('id', sa.String(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('name', sa.String(), nullable=True),
-    sa.Column('region', sa.String(), nullable=False),
-    sa.Column('private_ips', sa.String(), nullable=False),
-    sa.Column('subnets', sa.String(), nullable=False),
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('name', TEXT, nullable=True),
+    sa.Column('region', TEXT, nullable=False),
+    sa.Column('private_ips', TEXT, nullable=False),
+    sa.Column('subnets', TEXT, nullable=False),
     sa.Column('missing_since', BIG, nullable=True),
     sa.CheckConstraint("kind IN ('nic', 'nat-gateway', 'load-balancer')", name='kind_word'),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_table('usage_day',
-    sa.Column('pool_id', sa.String(), nullable=False),
+    sa.Column('pool_id', TEXT, nullable=False),
     sa.Column('day', BIG, nullable=False),
     sa.Column('allocated', BIG, nullable=False),
     sa.Column('released', BIG, nullable=False),
@@ -260,14 +330,14 @@ def _tables() -> None:
     )
     op.create_table('cidr',
     sa.Column('id', BIG, nullable=False),
-    sa.Column('cidr', sa.String(), nullable=False),
+    sa.Column('cidr', TEXT, nullable=False),
     sa.Column('first', BIG, nullable=False),
     sa.Column('last', BIG, nullable=False),
-    sa.Column('pool_id', sa.String(), nullable=False),
-    sa.Column('isp', sa.String(), nullable=True),
+    sa.Column('pool_id', TEXT, nullable=False),
+    sa.Column('isp', TEXT, nullable=True),
     sa.Column('asn', BIG, nullable=True),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('rpki', sa.String(), nullable=False),
+    sa.Column('state', TEXT, nullable=False),
+    sa.Column('rpki', TEXT, nullable=False),
     sa.Column('avoid_edges', sa.Boolean(), nullable=False),
     sa.Column('allocated', BIG, nullable=False),
     sa.Column('reserved', BIG, nullable=False),
@@ -291,7 +361,7 @@ def _tables() -> None:
     op.create_index('cidr_prefix', 'cidr', ['cidr', 'id'], unique=False)
     op.create_index('cidr_present', 'cidr', ['first'], unique=True, sqlite_where=sa.text("state <> 'retired'"), postgresql_where=sa.text("state <> 'retired'"))
     op.create_table('cooling',
-    sa.Column('pool_id', sa.String(), nullable=False),
+    sa.Column('pool_id', TEXT, nullable=False),
     sa.Column('address', BIG, nullable=False),
     sa.Column('ready_at', BIG, nullable=False),
     sa.Column('cidr_id', BIG, nullable=False),
@@ -311,25 +381,25 @@ def _tables() -> None:
     )
     op.create_table('eip',
     sa.Column('seq', BIG, nullable=False),
-    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('id', TEXT, nullable=False),
     sa.Column('address', BIG, nullable=False),
-    sa.Column('pool_id', sa.String(), nullable=False),
+    sa.Column('pool_id', TEXT, nullable=False),
     sa.Column('cidr_id', BIG, nullable=False),
     sa.Column('cidr_first', BIG, nullable=False),
     sa.Column('cidr_last', BIG, nullable=False),
     sa.Column('customer_owned', sa.Boolean(), nullable=False),
     sa.Column('platform_customer_owned', sa.Boolean(), nullable=True),
-    sa.Column('name', sa.String(), nullable=True),
+    sa.Column('name', TEXT, nullable=True),
     sa.Column('bandwidth_mbps', sa.Integer(), nullable=True),
-    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('status', TEXT, nullable=False),
     sa.Column('allocated_at', BIG, nullable=False),
-    sa.Column('allocated_by', sa.String(), nullable=False),
+    sa.Column('allocated_by', TEXT, nullable=False),
     sa.Column('unbound_since', BIG, nullable=True),
     sa.Column('released_at', BIG, nullable=True),
-    sa.Column('released_by', sa.String(), nullable=True),
+    sa.Column('released_by', TEXT, nullable=True),
     sa.Column('ready_at', BIG, nullable=True),
     sa.Column('landed_in_default', sa.Boolean(), nullable=False),
-    sa.Column('previous_eip_id', sa.String(), nullable=True),
+    sa.Column('previous_eip_id', TEXT, nullable=True),
     sa.CheckConstraint("(status = 'released') = (released_at IS NOT NULL)", name='released_has_a_time'),
     sa.CheckConstraint("status IN ('unbound', 'bound', 'released')", name='status_word'),
     sa.CheckConstraint('NOT (landed_in_default AND customer_owned)', name='landing_is_not_ours'),
@@ -349,7 +419,7 @@ def _tables() -> None:
     op.create_index('eip_tenancies', 'eip', ['address', 'allocated_at'], unique=False)
     op.create_index('one_live_eip_an_address', 'eip', ['address'], unique=True, sqlite_where=sa.text('released_at IS NULL'), postgresql_where=sa.text('released_at IS NULL'))
     op.create_table('free_range',
-    sa.Column('pool_id', sa.String(), nullable=False),
+    sa.Column('pool_id', TEXT, nullable=False),
     sa.Column('hi', BIG, nullable=False),
     sa.Column('lo', BIG, nullable=False),
     sa.Column('cidr_id', BIG, nullable=False),
@@ -363,8 +433,8 @@ def _tables() -> None:
     sa.Column('cidr_id', BIG, nullable=False),
     sa.Column('first', BIG, nullable=False),
     sa.Column('last', BIG, nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('reason', TEXT, nullable=True),
     sa.CheckConstraint("kind IN ('hard', 'soft')", name='kind_word'),
     sa.CheckConstraint('first <= last', name='range'),
     sa.ForeignKeyConstraint(['cidr_id'], ['cidr.id'], ),
@@ -374,14 +444,14 @@ def _tables() -> None:
     op.create_index(op.f('ix_reservation_cidr_id'), 'reservation', ['cidr_id'], unique=False)
     op.create_table('binding',
     sa.Column('seq', BIG, nullable=False),
-    sa.Column('id', sa.String(), nullable=False),
-    sa.Column('eip_id', sa.String(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('service_id', sa.String(), nullable=False),
+    sa.Column('id', TEXT, nullable=False),
+    sa.Column('eip_id', TEXT, nullable=False),
+    sa.Column('kind', TEXT, nullable=False),
+    sa.Column('service_id', TEXT, nullable=False),
     sa.Column('private_ip', BIG, nullable=True),
-    sa.Column('sources', sa.String(), nullable=False),
+    sa.Column('sources', TEXT, nullable=False),
     sa.Column('all_eips', sa.Boolean(), nullable=False),
-    sa.Column('protocol', sa.String(), nullable=True),
+    sa.Column('protocol', TEXT, nullable=True),
     sa.Column('port', sa.Integer(), nullable=True),
     sa.Column('port_end', sa.Integer(), nullable=True),
     sa.Column('to_port', sa.Integer(), nullable=True),

@@ -1,0 +1,48 @@
+"""Which kind of database a URL names, opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from core.embedded import EmbeddedStore, default_path
+from core.errors import error
+from core.store import WAIT_SECONDS, Store
+
+__all__ = ["open_store"]
+
+
+def open_store(url: str | None = None, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> Store:
+    """The database at a path or an SQLAlchemy URL of SQLite or PostgreSQL; None: the embedded one.
+
+    Raises:
+        EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
+
+    """
+    if not url:
+        return EmbeddedStore(default_path(), read_only=read_only, wait=wait)
+    scheme, separator, rest = url.partition("://")
+    backend = scheme.partition("+")[0]
+    if separator and backend in ("postgresql", "postgres"):
+        from core.postgres import PostgresStore  # noqa: PLC0415  # the embedded database starts without its driver
+
+        return PostgresStore(f"postgresql://{rest}", read_only=read_only, wait=wait)
+    return EmbeddedStore(_path(url), read_only=read_only, wait=wait)
+
+
+_FORMS: Final = "Write sqlite:///path/to/file.db, or postgresql+psycopg://user@host/database."
+
+
+def _path(url: str) -> Path:
+    """The file that a path or `sqlite:///path` names."""
+    scheme, separator, rest = url.partition("://")
+    backend = scheme.partition("+")[0]
+    if separator and backend != "sqlite":
+        code = "store_unavailable" if backend.isalnum() else "usage"
+        raise error(code, f"eipdeck keeps its data in SQLite or PostgreSQL, not in {backend}.", hint=_FORMS)
+    if separator and not rest.startswith("/"):
+        raise error("usage", "--db is no database URL.", hint=_FORMS)
+    database = rest[1:].partition("?")[0] if separator else url
+    if not database or database == ":memory:":
+        raise error("usage", "--db wants a file; a database in memory would forget everything.")
+    return Path(database)

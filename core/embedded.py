@@ -1,0 +1,395 @@
+"""The embedded database: one SQLite file, its pragmas, and the fair queue of its writers.
+
+Writers queue fairly on a lock file before BEGIN IMMEDIATE (SQLite's busy handler alone starves some of them
+for seconds) and give up as `store_busy` with nothing changed. `synchronous=FULL`: an address handed out is a
+promise. Every driver error leaves here as an `EipdeckError`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from core.errors import EipdeckError, error
+from core.gate import Gate, busy
+from core.sql import Connection
+from core.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
+
+__all__ = ["EmbeddedStore", "default_path"]
+
+APPLICATION_ID: Final = 0x45495044
+"""`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
+
+WRITER_CACHE: Final = 65_536
+READER_CACHE: Final = 2_048
+"""KiB of pages that a connection keeps; what more a reader needs is in the system's cache."""
+
+BUSY_SECONDS: Final = 5.0
+"""How long at most SQLite itself waits for a writer that does not queue, another program."""
+
+_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
+
+
+def default_path() -> Path:
+    """Where the embedded database lives unless told otherwise."""
+    from platformdirs import user_data_path  # noqa: PLC0415  # not needed when a URL is given
+
+    return user_data_path("eipdeck", appauthor=False) / "eipdeck.db"
+
+
+class EmbeddedStore(Store):
+    """One file."""
+
+    embedded = True
+
+    def __init__(self, path: Path, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> None:
+        """Open, and when needed create and migrate, the database at `path`.
+
+        Raises:
+            EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`.
+
+        """
+        self.path = path
+        self._read_only = read_only
+        self._wait = wait
+        self._turn = threading.Lock()
+        self._gate = Gate(self.path)
+        with _translated(self.path):
+            _prepare(self.path, read_only=read_only)
+        self._readers: list[Connection] = []
+        """Connections of readers that are not in use; another list once they are of no use any more."""
+        self._writer: Connection | None = None
+        self._file = _identity(self.path)
+        self._files = 0
+        """How often another file was put in its place."""
+        try:
+            self._ensure_schema()
+            if not read_only:
+                with _translated(self.path):
+                    _close_to_others(self.path)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    @property
+    def label(self) -> str:
+        return "embedded" if self.path.name == default_path().name else f"embedded {self.path.name}"
+
+    @property
+    def file(self) -> Path:
+        return self.path
+
+    def close(self) -> None:
+        with self._turn:
+            self._let_go()
+            self._gate.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        self._follow_the_file()
+        with _translated(self.path), self._reader() as connection, _begun(connection, "BEGIN"):
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with _translated(self.path), self._turned(), self._gate.held(self._wait):
+            self._follow_the_file()
+            if self._writer is None:
+                self._writer = self._connect(writing=not self._read_only)
+            try:
+                with _begun(self._writer, "BEGIN IMMEDIATE"):
+                    yield self._writer
+            except sqlite3.Error:
+                self._drop_writer()
+                raise
+
+    def data_version(self) -> int:
+        with self.read() as connection:
+            return (self._files << 48) + int(connection.execute(NEWEST).scalar())
+
+    def health(self) -> dict[str, str]:
+        with self.read() as connection:
+            quick = connection.execute("PRAGMA quick_check(1)").scalar()
+            broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
+            mode = connection.execute("PRAGMA journal_mode").scalar()
+        return {
+            "schema": HEAD,
+            "integrity": str(quick),
+            "foreign_keys": "ok" if not broken else f"{broken} rows point nowhere",
+            "journal": str(mode),
+        }
+
+    def _follow_the_file(self) -> None:
+        """Open connections would go on with a file that was moved away: what stands at the path counts.
+
+        Raises:
+            EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
+
+        """
+        found = _identity(self.path)
+        if found == self._file:
+            return
+        if found == _NOTHING:
+            raise error(
+                "store_unavailable",
+                f"{self.path} is gone; nothing changed.",
+                hint="Put the file back, or start again for a new one.",
+            )
+        with _translated(self.path):
+            self._let_go()
+            if self._schema() != HEAD:
+                raise error(
+                    "store_unavailable",
+                    f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
+                    hint="Start again to bring it up to date.",
+                )
+        self._file = found
+        self._files += 1
+
+    @contextmanager
+    def _turned(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._wait):
+            raise busy(self.path)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _reader(self) -> Iterator[Connection]:
+        """A connection for one reader at a time; it serves the next when no error came of it."""
+        readers = self._readers
+        try:
+            connection = readers.pop()
+        except IndexError:
+            connection = self._connect(writing=False)
+        try:
+            yield connection
+        except sqlite3.Error:
+            connection.driver.close()
+            raise
+        except BaseException:
+            readers.append(connection)
+            raise
+        readers.append(connection)
+
+    def _connect(self, *, writing: bool) -> Connection:
+        """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
+        database = str(self.path)
+        immutable = self._read_only and _cannot_change(self.path)
+        driver = sqlite3.connect(
+            f"file:{quote(database)}?immutable=1" if immutable else database,
+            uri=immutable,
+            timeout=min(self._wait, BUSY_SECONDS),
+            isolation_level=None,  # sqlite3 must not emit BEGIN by itself
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        for pragma in (
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
+            *(("query_only=ON",) if self._read_only else ()),
+            f"cache_size=-{WRITER_CACHE if writing else READER_CACHE}",
+            "trusted_schema=OFF",
+        ):
+            driver.execute(f"PRAGMA {pragma}")
+        return Connection(driver)
+
+    def _let_go(self) -> None:
+        """Close what is idle; a reader at work closes its connection by forgetting it."""
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.driver.close()
+        self._drop_writer()
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(sqlite3.Error):
+                writer.driver.close()
+
+    def _ensure_schema(self) -> None:
+        with _translated(self.path):
+            found = self._schema()
+            if found == HEAD:
+                return
+            if self._read_only:
+                raise error(
+                    "store_unavailable",
+                    f"{self.path} has no eipdeck schema of this version, and --read-only creates nothing.",
+                    hint="Open it once without --read-only.",
+                )
+            with self._gate.held(self._wait):
+                if self._schema() != HEAD:
+                    from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+                    connection = self._connect(writing=True)
+                    with closing(connection.driver), _begun(connection, "BEGIN IMMEDIATE"):
+                        upgrade(connection.driver)
+
+    def _schema(self) -> str | None:
+        """The schema step the file has; None for an empty file.
+
+        Raises:
+            EipdeckError: it is another program's database, or a newer eipdeck's.
+
+        """
+        with self._reader() as connection:
+            tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
+            if not tables:
+                return None
+            application = connection.execute("PRAGMA application_id").scalar()
+            if application != APPLICATION_ID or "alembic_version" not in tables:
+                raise error(
+                    "store_unavailable",
+                    f"{self.path} is a database, but not one of eipdeck's.",
+                    hint="Nothing in it was touched; name another file with --db.",
+                )
+            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+        if step is not None and step > HEAD:
+            raise newer(str(self.path), step)
+        return step
+
+
+_NOTHING: Final = (0, 0)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and inode of what stands at a path."""
+    try:
+        found = path.stat()
+    except OSError:
+        return _NOTHING
+    return found.st_dev, found.st_ino
+
+
+def _prepare(path: Path, *, read_only: bool) -> None:
+    """The folder 0700 when we make it, the file 0600, never on a network file system."""
+    if path.exists() and not path.is_file():
+        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
+    if read_only and not path.exists():
+        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True)
+    network = _network_file_system(path.parent)
+    if network:
+        raise error(
+            "store_unavailable",
+            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
+            hint="Keep the file on a local disk, and share it by working on that host.",
+        )
+    if not read_only:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.lock"):
+        with suppress(FileNotFoundError):
+            found = path.with_name(name).stat()
+            if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
+                path.with_name(name).chmod(0o600)
+
+
+def _network_file_system(folder: Path) -> str | None:
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    resolved, best, kind = str(folder.resolve()), "", ""
+    for line in mounts:
+        left, _, right = line.partition(" - ")
+        point = left.split()[4]
+        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
+
+
+def _cannot_change(path: Path) -> bool:
+    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
+
+
+@contextmanager
+def _begun(connection: Connection, begin: str) -> Iterator[None]:
+    """A transaction begun as told, committed when the block ends and undone when anything raises."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.driver.commit()
+    except BaseException:
+        connection.driver.rollback()
+        raise
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """The one boundary where a driver's or the system's error becomes ours."""
+    try:
+        yield
+    except UnicodeEncodeError as problem:
+        raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
+    except sqlite3.IntegrityError as problem:
+        raise error(
+            "conflict",
+            f"The database refused it: {problem}; nothing changed.",
+            hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
+        ) from problem
+    except sqlite3.Error as problem:
+        raise _meaning(path, str(problem)) from problem
+    except OSError as problem:
+        why = problem.strerror or "it cannot be opened"
+        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.") from problem
+
+
+_MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
+    ("locked", busy),
+    ("busy", busy),
+    (
+        "full",
+        lambda path: error(
+            "store_unavailable",
+            f"The disk under {path} is full; nothing changed.",
+            hint="Make room and try again.",
+        ),
+    ),
+    (
+        "readonly",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} or its folder cannot be written; nothing changed.",
+            hint="Mend its permissions, or look with --read-only.",
+        ),
+    ),
+    (
+        "not a database",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} is not a database.",
+            hint="It was not touched; name another file with --db.",
+        ),
+    ),
+)
+
+
+def _meaning(path: Path, text: str) -> EipdeckError:
+    for word, make in _MEANINGS:
+        if word in text:
+            return make(path)
+    return error("store_unavailable", f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")

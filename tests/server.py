@@ -1,0 +1,168 @@
+"""A private PostgreSQL for the tests: from what the machine has, else from a Python package; gone with the process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import psycopg
+
+__all__ = ["Server", "server"]
+
+NOBODY = "nobody"
+"""Whom the server runs as where the tests run as root, whom it refuses."""
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    "timezone": "UTC",
+}
+"""A server of the tests forgets when the machine does; the tests kill its processes, not the power."""
+
+
+def binaries() -> Path:
+    """The folder of `initdb` and `postgres`."""
+    found = shutil.which("initdb")
+    if found is not None and shutil.which("postgres") is not None:
+        return Path(found).parent
+    import pgserver  # noqa: PLC0415  # only where the machine has none
+
+    return Path(pgserver.__file__).parent / "pginstall" / "bin"
+
+
+@dataclass
+class Server:
+    """One cluster in a folder of its own, reached through a socket in it."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
+    _process: subprocess.Popen[bytes] | None = None
+    _databases: int = 0
+
+    def url(self, database: str, user: str = "postgres", **options: str) -> str:
+        """The database as `--db` takes it."""
+        more = "".join(f"&{name}={value}" for name, value in options.items())
+        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}{more}"
+
+    def connect(self, database: str = "postgres", user: str = "postgres") -> psycopg.Connection[Any]:
+        """A plain connection, as any other program would make it."""
+        return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
+
+    def execute(self, statement: str) -> None:
+        """One statement about the cluster."""
+        with self.connect() as connection:
+            connection.execute(statement.encode())
+
+    def create(self, template: str | None = None) -> str:
+        """A new database, a copy of another when one is named; its name."""
+        self._databases += 1
+        name = f"deck_{self._databases}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY file_copy")
+        return name
+
+    def drop(self, database: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def make(self) -> None:
+        """Make the cluster."""
+        self.folder.chmod(0o711)
+        data = self.folder / "data"
+        data.mkdir(mode=0o700)
+        if os.getuid() == 0:
+            for path in (self.folder, data):
+                shutil.chown(path, NOBODY)
+        words = [
+            str(binaries() / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ]
+        subprocess.run(
+            [*words, "-E", "UTF8", "--locale=C", "--no-sync"], check=True, capture_output=True, **_as_nobody()
+        )
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(binaries() / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *options],
+                stdout=log,
+                stderr=log,
+                **_as_nobody(),
+            )
+        self.wait()
+
+    def wait(self, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                self.connect().close()
+            except psycopg.OperationalError:
+                assert time.monotonic() < end, (self.folder / "log").read_text()
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End it: at once, or by SIGKILL as a crash would."""
+        if self._process is not None:
+            (self._process.kill if kill else self._process.terminate)()
+            self._process.wait()
+            self._process = None
+
+    def stop_fast(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(2)
+            self._process.wait()
+            self._process = None
+
+    def remove(self) -> None:
+        self.stop_fast()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _as_nobody() -> dict[str, Any]:
+    if os.getuid() != 0:
+        return {"cwd": "/"}
+    who = pwd.getpwnam(NOBODY)
+    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+@cache
+def server() -> Server:
+    """The cluster of this process."""
+    made = new_server()
+    atexit.register(made.remove)
+    return made
+
+
+def new_server() -> Server:
+    """A cluster that runs; whoever asks for it removes it."""
+    memory = Path("/dev/shm")  # noqa: S108  # copying a database is ten times as quick there
+    made = Server(Path(mkdtemp(prefix="eipdeck-pg-", dir=memory if memory.is_dir() else None)))
+    made.make()
+    made.start()
+    return made
+
+
+Made = Callable[[], Server]
