@@ -29,6 +29,7 @@ from core.objects import (
     Allocation,
     Binding,
     BindingKind,
+    Broken,
     Cidr,
     CidrState,
     Eip,
@@ -40,6 +41,8 @@ from core.objects import (
     Pool,
     PoolKind,
     PoolOrder,
+    Present,
+    Proof,
     Service,
     ServiceKind,
     Severity,
@@ -49,6 +52,7 @@ from core.objects import (
     iso,
     to_json,
 )
+from core.presence import BEAT_SECONDS
 from core.utilization import Outlook
 
 if TYPE_CHECKING:
@@ -76,6 +80,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BEAT_SECONDS",
     "CODES",
     "FILTER_KEYS",
     "AcceptRequest",
@@ -88,6 +93,7 @@ __all__ = [
     "BindRequest",
     "Binding",
     "BindingKind",
+    "Broken",
     "Cidr",
     "CidrState",
     "Config",
@@ -114,6 +120,8 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PoolSettingsRequest",
+    "Present",
+    "Proof",
     "RecoverRequest",
     "Refused",
     "RehomeRequest",

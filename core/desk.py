@@ -5,14 +5,16 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from core import findings, history, inventory, search, triage, utilization
+from core import findings, history, inventory, presence, search, triage, utilization
 from core.addresses import (
     InvalidAddress,
     asn_warning,
@@ -23,7 +25,7 @@ from core.addresses import (
 from core.checks import checked_address, checked_prefix, checked_text, coded
 from core.config import Config
 from core.database import open_store
-from core.errors import error
+from core.errors import EipdeckError, error
 from core.evidence import Evidence, Progress, Sightings, judge_all
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.objects import (
@@ -34,6 +36,8 @@ from core.objects import (
     Finding,
     Imported,
     Pool,
+    Present,
+    Proof,
     Service,
     ServiceKind,
     Verdict,
@@ -103,6 +107,8 @@ class Desk:
         self._store = store
         self._clock = clock
         self._problems: _Problems | None = None
+        self._session: str | None = None
+        """How the others know this session; None until it has said that it is there."""
 
     @cached_property
     def platform(self) -> Platform:
@@ -136,8 +142,33 @@ class Desk:
         return self._clock()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database; others see that we are gone."""
+        if self._session is not None:
+            with suppress(EipdeckError), self._store.write() as connection:
+                presence.leave(connection, self._session)
         self._store.close()
+
+    def announce(self, doing: str | None) -> None:
+        """Say that we are on the deck, and of what targets (a line each) a change is being reviewed.
+
+        Nobody is told who may only look, and nothing depends on it: that it cannot be written is no failure.
+        """
+        if self.read_only:
+            return
+        self._session = self._session or uuid4().hex
+        with suppress(EipdeckError), self._store.write() as connection:
+            presence.announce(connection, self._session, self.operator, self._micros(), doing)
+
+    def company(self) -> list[Present]:
+        """The other sessions on the deck."""
+        with self._store.read() as connection:
+            return presence.company(connection, self._session or "", self._micros())
+
+    def news(self, version: int, *, limit: int = 100) -> list[Event]:
+        """What others have done since a `data_version`, newest last."""
+        where, values = "seq > :seen AND operator <> :me", {"seen": version & _SEQ, "me": self.operator}
+        with self._store.read() as connection:
+            return history.events(connection, where, values, limit)
 
     def data_version(self) -> int:
         """A number that changes whenever anybody has changed anything; cheap."""
@@ -347,6 +378,24 @@ class Desk:
         with self._store.read() as connection:
             yield from export_document(connection)
 
+    def backup(self, path: Path, *, force: bool = False) -> None:
+        """Copy everything, as it is at one moment, to an embedded database of its own, mode 0600; others may write.
+
+        Raises:
+            EipdeckError: `conflict` when the file exists, unless `force`; `store_unavailable`.
+
+        """
+        from core.transfer import write_backup  # noqa: PLC0415  # the dashboard starts without it
+
+        write_backup(self._store, path, force=force)
+
+    def verify(self) -> Proof:
+        """Prove every law of the inventory on its rows, and every link of the history; costs what there is."""
+        from core.proof import prove  # noqa: PLC0415  # seldom asked for
+
+        with self._store.read() as connection:
+            return prove(connection)
+
     def integrity(self) -> dict[str, str]:
         """What `doctor` asks of the database: schema, its own checks, and how it keeps what it was given."""
         return self._store.health()
@@ -365,6 +414,8 @@ class Desk:
         return kept.addresses
 
 
+_SEQ: Final = (1 << 48) - 1
+"""The part of a data version that counts events."""
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
 
 

@@ -22,7 +22,7 @@ from core.gate import Gate, busy
 from core.sql import Connection
 from core.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
 
-__all__ = ["EmbeddedStore", "default_path"]
+__all__ = ["EmbeddedStore", "copy", "default_path"]
 
 APPLICATION_ID: Final = 0x45495044
 """`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
@@ -232,12 +232,22 @@ class EmbeddedStore(Store):
                     hint="Open it once without --read-only.",
                 )
             with self._gate.held(self._wait):
-                if self._schema() != HEAD:
-                    from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+                step = self._schema()
+                if step != HEAD:
+                    self._upgrade(step)
 
-                    connection = self._connect(writing=True)
-                    with closing(connection.driver), _begun(connection, "BEGIN IMMEDIATE"):
-                        upgrade(connection.driver)
+    def _upgrade(self, step: str | None) -> None:
+        """Bring the file up to date; as it was it stays beside it, and in its place when a step fails."""
+        from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+        if step is not None:
+            kept = self.path.with_name(f"{self.path.name}.schema-{step}")
+            kept.touch(mode=0o600)
+            with self._reader() as connection:
+                copy(connection, kept)
+        connection = self._connect(writing=True)
+        with closing(connection.driver):
+            upgrade(connection.driver, "BEGIN IMMEDIATE")
 
     def _schema(self) -> str | None:
         """The schema step the file has; None for an empty file.
@@ -264,6 +274,17 @@ class EmbeddedStore(Store):
 
 
 _NOTHING: Final = (0, 0)
+
+
+def copy(connection: Connection, path: Path) -> None:
+    """Copy the database that is read here, as this transaction sees it, to a file that is there.
+
+    Raises:
+        EipdeckError: `store_unavailable` when there is no room for it.
+
+    """
+    with _translated(path), closing(sqlite3.connect(path)) as target:
+        connection.driver.backup(target)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -372,6 +372,19 @@ class AcceptanceTable(SQLModel, table=True):
     until: int | None = _big()
 
 
+class PresenceTable(SQLModel, table=True):
+    """A session that is on the deck; no part of the inventory."""
+
+    __tablename__ = "presence"
+    session: str = Field(primary_key=True)
+    operator: str
+    since: int = _big()
+    at: int = _big()
+    doing: str | None
+    """The targets of the change under review, a line each."""
+    doing_since: int | None = _big()
+
+
 class UsageDayTable(SQLModel, table=True):
     """How many addresses of a pool were allocated and released on a UTC day: the trend behind the runway."""
 

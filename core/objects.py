@@ -16,6 +16,7 @@ __all__ = [
     "Allocation",
     "Binding",
     "BindingKind",
+    "Broken",
     "Cidr",
     "CidrState",
     "Eip",
@@ -27,6 +28,8 @@ __all__ = [
     "Pool",
     "PoolKind",
     "PoolOrder",
+    "Present",
+    "Proof",
     "Service",
     "ServiceKind",
     "Severity",
@@ -272,6 +275,38 @@ class Imported:
     created: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A session that is on the deck."""
+
+    operator: str
+    since: datetime
+    doing: str | None
+    """The targets of the change it is reviewing, a line each."""
+    doing_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A law that does not hold of a subject."""
+
+    law: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What `verify` found: how much was looked at, and what is broken."""
+
+    ok: bool
+    eips: int
+    events: int
+    chains: int
+    broken: tuple[Broken, ...]
+    """Of each law up to 20 subjects; of each chain its first broken link."""
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -45,6 +45,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
 """What a URL may set otherwise."""
 _ENDED: Final = ("08", "57P")
 """States in which the connection is lost, and what was being done is not known."""
+_PATIENCE: Final = 6
+"""How much longer than for its turn one waits for an answer of the server."""
 _IDLE_SECONDS: Final = 60
 """How long a transaction may stand still before the server ends it: nobody waits for a client that hangs."""
 
@@ -66,6 +68,20 @@ class PostgresConnection(Connection):
     def stream(self, statement: str) -> Iterator[Any]:
         with self.driver.cursor(name="eipdeck") as cursor:
             yield from Result(cursor.execute(_marked(statement), {}))
+
+
+class _Driver(psycopg.Connection[Any]):
+    """Waits for an answer, but not for ever: a host that stands still keeps its connections open."""
+
+    patience = 60.0
+    """Seconds."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  # it has no other name
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"no answer for {self.patience:g} seconds") from late
 
 
 class _Whole(Loader):
@@ -241,7 +257,7 @@ class PostgresStore(Store):
 
         try:
             with closing(psycopg.connect(**self._conninfo)) as driver:
-                upgrade(driver, lock=_TAKE_TURN)
+                upgrade(driver, _TAKE_TURN)
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
             raise error(
@@ -251,7 +267,8 @@ class PostgresStore(Store):
             ) from problem
 
     def _connect(self) -> PostgresConnection:
-        driver = psycopg.connect(**self._conninfo, autocommit=True)
+        driver = _Driver.connect(**self._conninfo, autocommit=True)
+        driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", _Whole)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a small one
         driver.adapters.register_dumper(str, StrDumper)  # or what it is would be guessed anew in every place

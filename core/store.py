@@ -13,7 +13,7 @@ from core.sql import Connection
 
 __all__ = ["HEAD", "NEWEST", "WAIT_SECONDS", "Store", "newer"]
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The schema step this program was written for."""
 
 WAIT_SECONDS: Final = 10.0

@@ -286,6 +286,11 @@ def _transfers(commands: Any) -> None:
     command.add_argument("file", metavar="FILE", nargs="?", help="without it: to stdout")
     command.add_argument("--force", action="store_true", help="onto an existing file")
     _printing(command)
+    command = _command(commands, "backup", "a copy of the database in a file of its own, while others work")
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--force", action="store_true", help="onto an existing file")
+    _printing(command)
+    _printing(_command(commands, "verify", "prove the inventory's laws and the history's chains; exit 1 when broken"))
     _printing(_command(commands, "doctor", "what works here, and what to do about what does not"))
 
 
@@ -295,6 +300,6 @@ _GROUPS: Final[Mapping[frozenset[str], Callable[[Any], None]]] = {
     frozenset({"cidr", "pool"}): _cidr_verbs,
     frozenset({"cidrs", "pools", "eips", "services", "findings", "history"}): _lists,
     frozenset({"reserve", "unreserve", "accept", "service"}): _space_verbs,
-    frozenset({"import", "export", "doctor"}): _transfers,
+    frozenset({"import", "export", "backup", "verify", "doctor"}): _transfers,
 }
 """What describes the commands, by their names."""

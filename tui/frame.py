@@ -56,6 +56,7 @@ class Frame:
         top = Top(
             label=named if width >= WIDE else label,
             operator=screen.desk.operator,
+            others=screen.company.names(),
             mode=screen.mode.words(now) if now is not None else "",
             age=screen.refresher.freshness.words(now) if now is not None else "",
             findings=None if inventory is None else len(inventory.findings),

@@ -28,6 +28,8 @@ class Top:
     findings: int | None
     """None: not read yet."""
     critical: int = 0
+    others: str = ""
+    """Who else is on the deck; empty when nobody is."""
 
 
 def top_line(top: Top, width: int) -> str:
@@ -39,6 +41,8 @@ def top_line(top: Top, width: int) -> str:
     if top.critical:
         count += f", {top.critical} critical"
     label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
+    if top.others:
+        operator = f"{operator} with {top.others}"
     parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
     over = cell_len(" | ".join(parts)) - width
     if over > 0:

@@ -1,4 +1,4 @@
-"""The commands that only look: verdicts, lists, history, export."""
+"""The commands that only look: verdicts, lists, history, export, backup, proof."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
-from core import Desk, Severity, Verdict, error
+from core import Desk, Severity, Verdict, error, to_json
 from tui.answer import Answer, Verb, moment
 from tui.evidence import about, evidence_words, pieces, progress
-from tui.tables import CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
+from tui.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
 
 __all__ = ["READS"]
 
@@ -91,6 +92,23 @@ def _export(desk: Desk, args: argparse.Namespace) -> Answer:
     return Answer((), said=(f"exported to {args.file}",))
 
 
+def _backup(desk: Desk, args: argparse.Namespace) -> Answer:
+    desk.backup(Path(args.file), force=args.force)
+    return Answer((), said=(f"backed up to {args.file}; `eipdeck --db {quote(args.file)} verify` proves it",))
+
+
+def _verify(desk: Desk, args: argparse.Namespace) -> Answer:
+    proof = desk.verify()
+    looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
+    if args.format == "json":
+        return Answer(to_json(proof), code=0 if proof.ok else 1)
+    if proof.ok:
+        return Answer((f"sound: {looked}\n",))
+    times = "once" if len(proof.broken) == 1 else f"{len(proof.broken)} times"
+    said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup",)
+    return Answer(proof, BROKEN, proof.broken, said, 1)
+
+
 READS: Final[dict[str, Verb]] = {
     "lookup": _lookup,
     "cidrs": _cidrs,
@@ -100,4 +118,6 @@ READS: Final[dict[str, Verb]] = {
     "findings": _findings,
     "history": _history,
     "export": _export,
+    "backup": _backup,
+    "verify": _verify,
 }

@@ -21,6 +21,7 @@ from textual.worker import Worker, WorkerState
 from core import Desk, Eip, EipdeckError
 from tui.bindings import bindings_for
 from tui.commands import Scope, View
+from tui.company import Company, news_words
 from tui.deck import Deck, Shape, shape_of
 from tui.dispatch import Dispatch
 from tui.flows.runner import Runner
@@ -73,6 +74,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.visited = Visited()
         self._visiting = False
         self.refresher = Refresher(self.ask, self._show_inventory)
+        self.company = Company(self.ask)
         self.deck = Deck(self.ask, glyphs)
         self.omnibar = Omnibar(id="omnibar")
         self.search = Search(self, self.omnibar)
@@ -163,7 +165,19 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.set_mode(self.mode.dropped())
             self.runner.cancel_unsent()
             self.say("write mode ran out: READ-ONLY", problem=True)
+        if self.refresher.freshness.failed_since is None:
+            await self._meet(before)
         self._show_read(again=self.inventory is not before)
+
+    async def _meet(self, before: Inventory | None) -> None:
+        """Who else is here, and what they have changed since the last poll."""
+        with suppress(EipdeckError):
+            await self.company.beat()
+            if before is None or self.inventory is before:
+                return
+            words = news_words(await self.ask(lambda desk: desk.news(before.version)))
+            if words and not self.frame.said.text:
+                self.say(words)
 
     async def _read(self) -> None:
         await self.refresher.read()

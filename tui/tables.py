@@ -10,6 +10,7 @@ from typing import Final
 from core import (
     Binding,
     BindingKind,
+    Broken,
     Cidr,
     Eip,
     EipStatus,
@@ -22,7 +23,19 @@ from core import (
 )
 from tui.output import Column, Layout
 
-__all__ = ["CIDRS", "EIPS", "EVENTS", "FINDINGS", "IMPORTED", "POOLS", "SERVICES", "VERDICTS", "marked", "served"]
+__all__ = [
+    "BROKEN",
+    "CIDRS",
+    "EIPS",
+    "EVENTS",
+    "FINDINGS",
+    "IMPORTED",
+    "POOLS",
+    "SERVICES",
+    "VERDICTS",
+    "marked",
+    "served",
+]
 
 _NOTHING: Final = "-"
 
@@ -170,6 +183,15 @@ EVENTS: Final = Layout(
         Column("EIP", lambda event: _or_dash(event.eip_id)),
         Column("REQUEST", lambda event: _or_dash(event.request_id)),
         Column("REASON", lambda event: _or_dash(event.reason)),
+    ),
+)
+
+BROKEN: Final = Layout(
+    Broken,
+    (
+        Column("SUBJECT", lambda broken: broken.subject),
+        Column("LAW", lambda broken: broken.law),
+        Column("WHAT IS WRONG", lambda broken: broken.message),
     ),
 )
 

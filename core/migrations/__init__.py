@@ -9,17 +9,21 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import StaticPool, create_engine, text
+from sqlalchemy import StaticPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 __all__ = ["upgrade"]
 
 
-def upgrade(driver: Any, *, lock: str | None = None) -> None:
-    """Bring the database to the newest step, in one transaction, and commit it.
+def upgrade(driver: Any, first: str) -> None:
+    """Bring the database to the newest step, in one transaction.
 
     Args:
-        driver: a connection of the driver; SQLite's has begun the transaction already.
-        lock: a statement that makes others wait who would do the same.
+        driver: a connection of the driver, in no transaction.
+        first: the transaction's first statement, which makes others wait who would do the same.
+
+    Raises:
+        Exception: as the driver has it; nothing has changed then.
 
     """
     config = Config()
@@ -32,8 +36,10 @@ def upgrade(driver: Any, *, lock: str | None = None) -> None:
     )
     url = "sqlite://" if isinstance(driver, sqlite3.Connection) else "postgresql+psycopg://"
     engine = create_engine(url, poolclass=StaticPool, creator=lambda: driver)
-    with environment, engine.begin() as connection:
-        if lock is not None:
-            connection.execute(text(lock))
-        environment.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
-        environment.run_migrations()
+    try:
+        with environment, engine.begin() as connection:  # connecting, SQLAlchemy tries the driver out, and rolls back
+            connection.exec_driver_sql(first)
+            environment.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
+            environment.run_migrations()
+    except DBAPIError as problem:
+        raise problem.orig or problem from problem

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from core.history import Change
 from core.objects import Imported
+from core.transfer.backup import write_backup
 from core.transfer.export import export_document, restore, write_export
 from core.transfer.ledger import Ledger
 from core.transfer.reading import Documents, read_documents
@@ -17,7 +18,7 @@ from core.transfer.space import import_cidrs, import_pools
 from core.transfer.tenancies import import_eips
 from core.transfer.zenlayer import read_rows
 
-__all__ = ["export_document", "import_documents", "read_documents", "write_export"]
+__all__ = ["export_document", "import_documents", "read_documents", "write_backup", "write_export"]
 
 
 def import_documents(change: Change, documents: Documents) -> Imported:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -13,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, LargeBinary, Table
 
-from core.errors import error
 from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
 from core.sql import Connection, refusals
+from core.transfer.files import written_whole
 from core.transfer.reading import EXPORT_KEY, Export
 
 __all__ = ["export_document", "restore", "write_export"]
@@ -28,8 +25,8 @@ _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
 
 
 def _tables() -> list[Table]:
-    """Every table, those that others refer to first."""
-    return list(SQLModel.metadata.sorted_tables)
+    """Every table of the inventory, those that others refer to first."""
+    return [table for table in SQLModel.metadata.sorted_tables if table.name != "presence"]
 
 
 def export_document(connection: Connection) -> Iterator[str]:
@@ -64,23 +61,8 @@ def write_export(connection: Connection, path: Path, *, force: bool = False) -> 
             written. What was there is still there then.
 
     """
-    if not force and (path.exists() or path.is_symlink()):
-        raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
-    try:
-        handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.writelines(export_document(connection))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-    except OSError as problem:
-        why = (problem.strerror or "cannot be written").lower()
-        raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
+    with written_whole(path, force=force) as part, part.open("w", encoding="utf-8") as file:
+        file.writelines(export_document(connection))
 
 
 def restore(change: Change, export: Export) -> Imported:

@@ -217,6 +217,16 @@ class Plain:
             refuse = "BEGIN SELECT RAISE(ABORT, 'injected'); END"
             self.execute(f"CREATE TRIGGER failure BEFORE INSERT ON {table} WHEN {condition} {refuse}")
 
+    def unguarded(self) -> None:
+        """What only the owner of the database can do: from here on no trigger and no foreign key refuses anything."""
+        if ON_POSTGRESQL:
+            self.execute("SET session_replication_role = replica")
+            return
+        for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
+            self.execute(f"PRAGMA {pragma}")
+        for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            self.drop_triggers("", name)
+
     def close(self) -> None:
         self._driver.close()
 

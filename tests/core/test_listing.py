@@ -171,12 +171,12 @@ def test_writers_keep_the_index_up(desk: Desk) -> None:
 
 
 ADDED = """
-DROP TABLE eip_words; DROP TABLE search_mark;
+DROP TABLE presence; DROP TABLE eip_words; DROP TABLE search_mark;
 DROP INDEX eip_by_name; DROP INDEX eip_by_status; DROP INDEX eip_by_pool_id; DROP INDEX eip_by_allocated_at;
 DROP INDEX eip_by_customer_owned; DROP INDEX eip_by_allocated_by; DROP INDEX service_name; DROP INDEX binding_kind;
 UPDATE alembic_version SET version_num = '0001';
 """
-"""What schema 0002 added, taken away."""
+"""What later schemas added, taken away."""
 
 
 @of_a_file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,6 +14,7 @@ from textual.app import App
 from textual.screen import ModalScreen
 
 from core import Desk, Eip, EipdeckError, OutcomeUnknown
+from tui.company import Company
 from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
@@ -49,6 +51,7 @@ class Host(Protocol):
 
     desk: Desk
     mode: WriteMode
+    company: Company
 
     @property
     def app(self) -> App[Any]: ...
@@ -169,6 +172,12 @@ class Steps:
     def review(self, review: Review) -> ReviewModal:
         from tui.modals import ReviewModal  # noqa: PLC0415
 
+        read_again, target = review.reread, review.target_copy
+
+        async def reread() -> list[str]:
+            return [*await read_again(), *await self.host.company.sentences(target)]
+
+        review = replace(review, reread=reread)
         return ReviewModal(review, clock=self.clock, later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:
@@ -181,7 +190,11 @@ class Steps:
         from tui.modals import Tier  # noqa: PLC0415
 
         showing = self.review(review)
-        reason = await self.ask(showing)
+        await self.host.company.begin(review.target_copy)
+        try:
+            reason = await self.ask(showing)
+        finally:
+            await self.host.company.end()
         if reason is None:
             self.back = showing.back
             return None

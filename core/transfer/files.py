@@ -1,0 +1,53 @@
+"""A file that is written whole or not at all, mode 0600."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import error
+
+__all__ = ["written_whole"]
+
+
+@contextmanager
+def written_whole(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """A file beside `path`, mode 0600, that takes its place when the block ends well, and is gone when not.
+
+    Raises:
+        EipdeckError: `conflict` when something is there, unless `force`; `store_unavailable` when it cannot be
+            written. What was there is still there then.
+
+    """
+    if not force and (path.exists() or path.is_symlink()):
+        raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
+    try:
+        handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
+        os.close(handle)
+        part = Path(name)
+        try:
+            yield part
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+            _flushed(path.parent)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                part.unlink()
+            raise
+    except OSError as problem:
+        why = (problem.strerror or "cannot be written").lower()
+        raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
+
+
+def _flushed(folder: Path) -> None:
+    """The new name is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,357 @@
+"""What only a server can do: roles, other hosts, lost connections, clients and servers that stand still."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+
+import psycopg
+import pytest
+
+from core import AllocationRequest, Desk, EipdeckError, open_desk
+from core.database import open_store
+from core.postgres import TURN
+from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
+from tests.server import Server, new_server, server
+
+ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
+"""The README says how the roles are made; it is tried as it is written."""
+
+
+@pytest.fixture(scope="module")
+def fresh() -> str:
+    """A database with the schema and the roles, to be copied."""
+    name = server().create()
+    open_desk(server().url(name), operator="owner").close()
+    with server().connect(name) as connection:
+        connection.execute(ROLES.encode())
+    return name
+
+
+@pytest.fixture
+def database(fresh: str) -> Iterator[str]:
+    name = server().create(fresh)
+    yield name
+    server().drop(name)
+
+
+@pytest.fixture
+def shared(database: str) -> Iterator[Desk]:
+    """A desk of an operator, on a database with an active /28."""
+    with closing(open_desk(server().url(database, "eipdeck_operator"), operator="alice")) as desk:
+        customer_cidr(desk)
+        yield desk
+
+
+@contextmanager
+def unavailable() -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
+    with pytest.raises(EipdeckError) as caught:
+        yield caught
+    assert caught.value.code == "store_unavailable"
+
+
+def database_of(desk: Desk) -> str:
+    return desk.url.partition("?")[0].rpartition("/")[2]
+
+
+# roles
+
+
+def test_an_operator_does_everything_an_operator_does(shared: Desk) -> None:
+    eips = many(shared, 3)
+    release(shared, *(eip.address for eip in eips))
+    landed = one(shared, None)
+    assert landed.landed_in_default
+    assert shared.verify().ok
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET operator = 'mallory'",
+        "DELETE FROM event",
+        "TRUNCATE event",
+        "DELETE FROM eip",
+        "DROP TABLE event",
+        "ALTER TABLE event DISABLE TRIGGER ALL",
+        "DROP TRIGGER event_unchanged ON event",
+        "SET session_replication_role = replica",
+        "DELETE FROM request",
+        "CREATE TABLE mine (a int)",
+        "UPDATE alembic_version SET version_num = '9999'",
+    ],
+)
+@pytest.mark.parametrize("role", ["eipdeck_operator", "eipdeck_reader"])
+def test_no_role_alters_history(shared: Desk, role: str, statement: str) -> None:
+    one(shared)
+    with (
+        server().connect(database_of(shared), role) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.encode())
+    assert shared.verify().ok
+
+
+def test_a_reader_looks_and_is_refused_every_change(shared: Desk) -> None:
+    one(shared)
+    with closing(open_desk(server().url(database_of(shared), "eipdeck_reader"), operator="eve")) as looking:
+        assert looking.read_only
+        assert len(list(looking.eips())) == 1
+        assert looking.findings() == shared.findings()
+        with pytest.raises(EipdeckError) as caught:
+            one(looking)
+        assert (caught.value.code, caught.value.exit_code) == ("read_only", 4)
+        with pytest.raises(EipdeckError) as caught, looking._store.write() as connection:
+            connection.execute("INSERT INTO service VALUES ('a', 'nic', NULL, 'x', '[]', '[]')")
+        assert caught.value.code == "read_only"
+        assert "permission denied" in caught.value.message
+    assert len(list(shared.eips())) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_who_may_not_make_tables_is_told_who_can() -> None:
+    empty = server().create()
+    with unavailable() as caught:
+        open_desk(server().url(empty, "eipdeck_operator"), operator="alice")
+    assert "owner" in caught.value.message
+    server().drop(empty)
+
+
+# the connection
+
+
+def test_a_password_is_in_no_url_label_or_error(database: str) -> None:
+    url = server().url(database, "eipdeck_operator").replace("eipdeck_operator@", "eipdeck_operator:hunter2@")
+    with closing(open_desk(url, operator="alice")) as desk:
+        assert "hunter2" not in desk.url + desk.label + repr(desk.integrity())
+    for wrong in (url.replace(database, "no_such"), url.replace(str(server().folder), "/nowhere"), f"{url}&what=1"):
+        with pytest.raises(EipdeckError) as caught:
+            open_desk(wrong, operator="alice")
+        assert "hunter2" not in caught.value.message
+        assert caught.value.code in ("store_unavailable", "usage")
+
+
+def test_options_of_the_url_reach_the_driver(database: str) -> None:
+    """A socket has no TLS; a server without it is refused when it is asked for."""
+    with plain_tcp() as (port, _):
+        url = f"postgresql+psycopg://eipdeck_operator@127.0.0.1:{port}/{database}"
+        open_desk(url, operator="alice").close()
+        with unavailable() as caught:
+            open_desk(f"{url}?sslmode=require", operator="alice")
+    assert "SSL" in caught.value.message
+
+
+@contextmanager
+def plain_tcp() -> Iterator[tuple[int, threading.Event]]:
+    """A way to the server over TCP, and an event from which on no answer comes back, as in a partition."""
+    cut = threading.Event()
+    links: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def pump(source: socket.socket, target: socket.socket) -> None:
+            with suppress(OSError):
+                while data := source.recv(1 << 16):
+                    if cut.is_set() and source.family is socket.AF_UNIX:
+                        return
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    near = listening.accept()[0]
+                    far = socket.socket(socket.AF_UNIX)
+                    far.connect(str(server().folder / ".s.PGSQL.5432"))
+                    links.extend((near, far))
+                    for pair in ((near, far), (far, near)):
+                        threading.Thread(target=pump, args=pair, daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1], cut
+    for link in links:
+        link.close()
+
+
+def test_a_partition_is_noticed_and_does_not_last(database: str) -> None:
+    with plain_tcp() as (port, cut):
+        url = f"postgresql://eipdeck_operator@127.0.0.1:{port}/{database}"
+        store = open_store(url, wait=0.3)
+        before = store.data_version()
+        cut.set()
+        with unavailable() as caught, store.write() as connection:
+            connection.execute("INSERT INTO service VALUES ('a', 'nic', NULL, 'x', '[]', '[]')")
+        assert "no answer" in caught.value.message or "timeout expired" in caught.value.message
+        cut.clear()
+        assert store.data_version() == before
+        with store.read() as connection:
+            assert connection.execute("SELECT count(*) FROM service").scalar() == 0
+        store.close()
+
+
+def test_a_commit_without_an_answer_is_in_doubt_and_its_key_tells(database: str) -> None:
+    """The commit arrives, its answer does not: the same request id finds what happened."""
+    with plain_tcp() as (port, cut):
+        with closing(open_desk(server().url(database, "eipdeck_operator"), operator="alice")) as other:
+            customer_cidr(other)
+        store = open_store(f"postgresql://eipdeck_operator@127.0.0.1:{port}/{database}", wait=0.3)
+        desk = Desk(store, store.now, "alice", other.config, read_only=False)
+        request = AllocationRequest(pool_id="edge", request_id="key")
+        commit = store._commit  # type: ignore[attr-defined]
+
+        def lost(connection: object) -> None:
+            cut.set()
+            commit(connection)
+
+        store._commit = lost  # type: ignore[attr-defined]
+        with pytest.raises(EipdeckError) as caught:
+            desk.platform.allocate(request)
+        assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
+        store._commit = commit  # type: ignore[attr-defined]
+        cut.clear()
+        assert addresses(desk.platform.allocate(request).eips) == ["203.0.113.0"]
+        assert len(list(desk.eips())) == 1
+        desk.close()
+
+
+# a server of its own, which is stopped, killed and frozen
+
+
+@pytest.fixture
+def mortal() -> Iterator[Server]:
+    made = new_server()
+    yield made
+    made.remove()
+
+
+def ended(mortal: Server) -> None:
+    mortal.stop_fast()
+    mortal.start()
+
+
+def crashed(mortal: Server) -> None:
+    mortal.stop(kill=True)
+    mortal.start()
+
+
+@pytest.mark.parametrize("end", [ended, crashed])
+def test_a_server_that_comes_back_finds_the_desk_still_there(mortal: Server, end: Callable[[Server], None]) -> None:
+    mortal.settings |= {"fsync": "on", "full_page_writes": "on"}
+    name = mortal.create()
+    ended(mortal)
+    with closing(open_desk(mortal.url(name), operator="alice")) as desk:
+        assert desk.integrity()["durable"] == "yes"
+        customer_cidr(desk)
+        one(desk)
+        mortal.stop_fast()
+        for act in (desk.data_version, desk.pools, lambda: one(desk)):
+            with unavailable():
+                act()
+        mortal.start()
+        assert one(desk).address == "203.0.113.1"
+        end(mortal)
+        assert one(desk).address == "203.0.113.2"
+        end(mortal)
+        assert len(list(desk.eips())) == 3
+        assert desk.verify().ok
+
+
+def test_a_server_killed_while_it_writes_loses_nothing_it_acknowledged(mortal: Server) -> None:
+    mortal.settings |= {"fsync": "on", "full_page_writes": "on"}
+    name = mortal.create()
+    ended(mortal)
+    with closing(open_desk(mortal.url(name), operator="alice")) as desk:
+        customer_cidr(desk, "44.0.0.0/20")
+        promised: list[str] = []
+        for _ in range(5):
+            enough = threading.Event()
+
+            def write(promised: list[str] = promised, enough: threading.Event = enough) -> None:
+                with suppress(EipdeckError):
+                    while True:
+                        promised.append(one(desk).address)
+                        if len(promised) % 20 == 0:
+                            enough.set()
+
+            writer = threading.Thread(target=write)
+            writer.start()
+            assert enough.wait(30)
+            crashed(mortal)
+            writer.join()
+        kept = addresses(desk.eips())
+        assert len(kept) == len(set(kept))
+        assert set(promised) <= set(kept)
+        assert len(kept) - len(promised) <= 5
+        assert desk.verify().ok
+
+
+# others who write
+
+
+def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
+    shared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.postgres._IDLE_SECONDS", 1)
+    frozen = open_store(shared.url)
+
+    def stand_still() -> None:
+        with frozen.write() as connection:
+            connection.execute("INSERT INTO service VALUES ('a', 'nic', NULL, 'x', '[]', '[]')")
+            assert one(shared).address == "203.0.113.0"
+
+    with pytest.raises(EipdeckError):
+        stand_still()
+    assert shared.services() == []
+    frozen.close()
+
+
+def test_who_writes_past_the_program_takes_a_turn_too(shared: Desk) -> None:
+    impatient = open_store(shared.url, wait=0.1)
+    with closing(server().connect(database_of(shared), "eipdeck_operator")) as other:
+        other.execute("BEGIN")
+        other.execute("UPDATE cidr SET version = version")
+        with pytest.raises(EipdeckError) as caught, impatient.write():
+            pass
+        assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
+        other.execute("ROLLBACK")
+    with impatient.write() as connection:
+        held = connection.execute(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN}")
+        assert held.scalar() == 1
+    impatient.close()
+
+
+def test_the_time_is_the_servers(shared: Desk) -> None:
+    with server().connect() as connection:
+        told = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert told is not None
+    assert abs((shared.now() - told[0]).total_seconds()) < 5
+
+
+WORKER = Path(__file__).with_name("worker.py")
+
+
+def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Desk) -> None:
+    customer_cidr(shared, "44.0.0.0/20", pool="many")
+    promised: list[str] = []
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": mkdtemp()}
+    for _ in range(10):
+        worker = subprocess.Popen(
+            [sys.executable, str(WORKER), shared.url, "many", "0"], stdout=subprocess.PIPE, text=True, env=environment
+        )
+        assert worker.stdout is not None
+        promised += [worker.stdout.readline().strip() for _ in range(4)][1:]
+        worker.send_signal(signal.SIGKILL)
+        promised += worker.communicate()[0].split()
+        promised.append(one(shared, "many").address)
+    kept = addresses(shared.eips())
+    assert len(promised) == len(set(promised))
+    assert set(promised) <= set(kept)
+    assert len(kept) - len(promised) <= 10
+    assert shared.verify().ok

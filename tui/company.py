@@ -1,0 +1,72 @@
+"""Other operators: who is on the deck, what they changed, what they are about to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from time import monotonic
+
+from core import BEAT_SECONDS, Desk, Event, Present
+from tui.host import Ask
+from tui.text import visible
+
+__all__ = ["Company", "news_words"]
+
+
+class Company:
+    """What is known of the others; says that we are here. A failure is the refresher's to tell, not ours."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.others: tuple[Present, ...] = ()
+        self._ask = ask
+        self._doing: str | None = None
+        self._said = -BEAT_SECONDS - 1.0
+
+    async def beat(self) -> None:
+        """Once a second: see who is here, and say now and then that we are."""
+        if monotonic() - self._said >= BEAT_SECONDS:
+            await self._announce()
+        self.others = tuple(await self._ask(Desk.company))
+
+    async def begin(self, doing: str) -> None:
+        """A change of these targets, a line each, is being reviewed."""
+        self._doing = doing
+        await self._announce()
+
+    async def end(self) -> None:
+        """It is not any more."""
+        self._doing = None
+        await self._announce()
+
+    async def sentences(self, doing: str) -> list[str]:
+        """One for each of the others who is about to change one of these targets."""
+        targets = set(doing.splitlines())
+        self.others = tuple(await self._ask(Desk.company))
+        return list(_about(self.others, targets))
+
+    def names(self) -> str:
+        """The others, for the top line; nothing when one is alone."""
+        return ", ".join(dict.fromkeys(visible(other.operator, 20) for other in self.others))
+
+    async def _announce(self) -> None:
+        self._said = monotonic()
+        doing = self._doing
+        await self._ask(lambda desk: desk.announce(doing))
+
+
+def _about(others: Iterable[Present], targets: set[str]) -> Iterable[str]:
+    for other in others:
+        same = sorted(targets.intersection((other.doing or "").splitlines()))
+        if same:
+            more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+            who, what = visible(other.operator), visible(same[0])
+            yield f"{who} is reviewing a change of {what}{more} too, since {other.doing_since:%H:%M:%SZ}"
+
+
+def news_words(events: Sequence[Event]) -> str:
+    """What others did since we last looked: the newest of it, and how much there is; empty for nothing."""
+    if not events:
+        return ""
+    newest = events[-1]
+    subject = newest.address or newest.cidr or newest.pool_id or "a service"
+    more = f", and {len(events) - 1} more" if len(events) > 1 else ""
+    return f"{visible(newest.operator)}: {newest.action.replace('_', ' ')} {visible(subject)}{more}.  t t shows all"
