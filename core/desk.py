@@ -164,6 +164,12 @@ class Desk:
         with self._store.read() as connection:
             return presence.company(connection, self._session or "", self._micros())
 
+    def was_made(self, request_id: str) -> bool:
+        """Whether a change with this request id was made."""
+        with self._store.read() as connection:
+            found = connection.execute("SELECT 1 FROM request WHERE request_id = :id", {"id": request_id})
+            return found.scalar() is not None
+
     def news(self, version: int, *, limit: int = 100) -> list[Event]:
         """What others have done since a `data_version`, newest last."""
         where, values = "seq > :seen AND operator <> :me", {"seen": version & _SEQ, "me": self.operator}

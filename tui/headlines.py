@@ -33,7 +33,7 @@ class Top:
 
 
 def top_line(top: Top, width: int) -> str:
-    """`eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical`.
+    """`eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical`, and `with bob` or `+1` by a name.
 
     When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
     """
@@ -41,9 +41,11 @@ def top_line(top: Top, width: int) -> str:
     if top.critical:
         count += f", {top.critical} critical"
     label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
-    if top.others:
-        operator = f"{operator} with {top.others}"
     parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
+    if top.others:
+        parts[2] = f"{operator} with {top.others}"
+        if cell_len(" | ".join(parts)) > width:
+            parts[2] = operator = f"{operator} +{top.others.count(', ') + 1}"
     over = cell_len(" | ".join(parts)) - width
     if over > 0:
         keep = cell_len(operator) - over

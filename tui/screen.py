@@ -24,6 +24,7 @@ from tui.commands import Scope, View
 from tui.company import Company, news_words
 from tui.deck import Deck, Shape, shape_of
 from tui.dispatch import Dispatch
+from tui.doubt import Doubts
 from tui.flows.runner import Runner
 from tui.frame import Frame
 from tui.hand import Hand, HandKind
@@ -71,6 +72,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
         self.trail = Trail(desk.now(), trail_folder)
+        self.doubts = Doubts(trail_folder)
         self.visited = Visited()
         self._visiting = False
         self.refresher = Refresher(self.ask, self._show_inventory)
@@ -105,7 +107,17 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         gc.enable()
         if self._first_address:
             self.search.pasted(self._first_address)
+        await self._settle_doubts()
         await asyncio.to_thread(_import_flows)
+
+    async def _settle_doubts(self) -> None:
+        """What an earlier session left in doubt is told first, and kept in the trail."""
+        told = await self.ask(self.doubts.settle)
+        for sentence in told:
+            await asyncio.to_thread(self.note, (sentence, ()))
+        if told:
+            more = f" ({len(told) - 1} more in the trail)" if len(told) > 1 else ""
+            self.say(f"{told[0]}{more}", problem=True)
 
     @property
     def pane(self) -> Pane:

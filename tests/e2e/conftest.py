@@ -84,10 +84,11 @@ class Deck:
 
 
 def dump(path: Path) -> str:
+    """Everything but who is on the deck, which a session that is killed leaves behind."""
     if not path.exists():
         return ""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return "\n".join(connection.iterdump())
+        return "\n".join(line for line in connection.iterdump() if '"presence"' not in line)
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 
 from core import Desk, Eip, EipdeckError, OutcomeUnknown
 from tui.company import Company
+from tui.doubt import Doubts
 from tui.hand import Hand
 from tui.host import Ask
 from tui.live import Inventory
@@ -52,6 +53,7 @@ class Host(Protocol):
     desk: Desk
     mode: WriteMode
     company: Company
+    doubts: Doubts
 
     @property
     def app(self) -> App[Any]: ...
@@ -228,7 +230,8 @@ class Steps:
 
         about = (title, command_line(request), getattr(request, "expected", None))
         try:
-            done = verb(request)
+            with self.host.doubts.noted(self.host.desk, title, getattr(request, "request_id", None)):
+                done = verb(request)
         except EipdeckError as refusal:
             self.host.note(changed(*about, refusal))
             raise

@@ -1,0 +1,126 @@
+"""Other operators on the deck: who they are, what they did, what they are about to do; and what was left in doubt."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from core import AllocationRequest, Desk, EipdeckError, ReleaseRequest, error
+from tests.core.kit import another
+from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
+from tui.doubt import Doubts
+
+
+async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    bob.announce(None)
+    async with on_deck(desk) as operator:
+        await operator.until("alice@10.0.4.7 +1 |")
+        await operator.pilot.resize_terminal(*WIDE)
+        await operator.until("alice@10.0.4.7 with bob |")
+        bob.close()
+        await operator.until("| alice@10.0.4.7 |")
+
+
+async def test_what_others_did_is_said_when_it_happened(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.until("[e EIPs 0]")
+        eip = allocated(bob)
+        await operator.until(f"bob: allocate {eip.address}.")
+        bob.platform.release(ReleaseRequest(eips=(eip.address,)))
+        await operator.press("j")
+        allocated(bob, pool=None)
+        await operator.until("bob: ", "more.")
+    bob.close()
+
+
+async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    eip = allocated(desk)
+    bob = another(desk)
+    bob.announce(f"198.51.100.1\n{eip.address}")
+    async with on_deck(desk, SMALL) as operator:
+        await operator.until(eip.address)
+        await operator.press("R")
+        await operator.until("release", f"bob is reviewing a change of {eip.address} too, since ")
+        bob.announce(None)
+        assert [each.doing for each in bob.company()] == [eip.address]
+        await operator.press("escape")
+        await operator.until("nothing was sent")
+        await operator.when(lambda: [each.doing for each in bob.company()] == [None])
+    bob.close()
+
+
+async def test_a_review_that_another_opens_meanwhile_wants_a_new_y(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    eip = allocated(desk)
+    bob = another(desk)
+    async with on_deck(desk, SMALL) as operator:
+        await operator.until(eip.address)
+        await operator.press("R")
+        await operator.until("unchanged")
+        bob.announce(eip.address)
+        await operator.confirm()
+        await operator.until("not sent: read what changed", "bob is reviewing")
+        assert desk.eip(eip.address).released_at is None
+    bob.close()
+
+
+def test_who_may_only_look_is_not_announced(tmp_path: Path) -> None:
+    looking = demo_desk(tmp_path, read_only=True)
+    looking.announce("203.0.113.1")
+    assert looking.company() == []
+    looking.close()
+
+
+REQUEST = AllocationRequest(pool_id="hk", request_id="a-key")
+
+
+def cut_off(desk: Desk, folder: Path, *, made: bool) -> None:
+    """A session that is killed before or after its change was made, its answer not heard."""
+    pid = os.fork()
+    if pid == 0:
+        with Doubts(folder).noted(desk, "allocate", "a-key"):
+            if made:
+                another(desk).platform.allocate(REQUEST)
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize(("made", "words"), [(True, "it was made"), (False, "it was not made, nothing changed")])
+async def test_what_was_in_doubt_is_told_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, made: bool, words: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "state" / "eipdeck"
+    desk = small_desk(tmp_path)
+    cut_off(desk, folder, made=made)
+    (note,) = folder.glob("sent-*.json")
+    assert stat.S_IMODE(note.stat().st_mode) == 0o600
+    async with on_deck(desk, (120, 36)) as operator:
+        await operator.until(f"an earlier session was cut off while it sent `allocate`: {words}")
+        assert words in operator.deck.trail.text()
+    assert list(folder.glob("sent-*.json")) == []
+    assert len(list(another(desk).eips())) == made
+
+
+def test_what_is_answered_leaves_no_note_and_what_is_in_doubt_does(tmp_path: Path) -> None:
+    desk, doubts = small_desk(tmp_path), Doubts(tmp_path / "state")
+    with doubts.noted(desk, "allocate", "one"):
+        assert doubts.settle(desk) == []
+    with pytest.raises(EipdeckError), doubts.noted(desk, "allocate", "two"):
+        raise error("pool_exhausted", "no")
+    assert doubts.settle(desk) == []
+    with pytest.raises(EipdeckError), doubts.noted(desk, "allocate", "three"):
+        raise error("outcome_unknown", "lost")
+    (told,) = doubts.settle(desk)
+    assert told.endswith("it was not made, nothing changed")
+    assert doubts.settle(desk) == []
+    desk.close()
