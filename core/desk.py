@@ -24,6 +24,7 @@ from core.addresses import (
 )
 from core.checks import checked_address, checked_prefix, checked_text, coded
 from core.config import Config
+from core.confinement import inside
 from core.database import open_store
 from core.errors import EipdeckError, error
 from core.evidence import Evidence, Progress, Sightings, judge_all
@@ -60,8 +61,11 @@ def open_desk(
     read_only: bool = False,
     config: Config | None = None,
     clock: Callable[[], datetime] | None = None,
+    confined: Path | None = None,
 ) -> Desk:
     """Open the inventory at `url` (None: the embedded database), created and migrated when needed.
+
+    `confined`: the folder that files named by the operator have to lie in; None: they may lie anywhere.
 
     Raises:
         EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL.
@@ -69,7 +73,9 @@ def open_desk(
     """
     store = open_store(url, read_only=read_only)
     who = checked_text(operator or login_name()) or ""
-    return Desk(store, clock or store.now, who, config or Config(), read_only=read_only or not store.writable)
+    return Desk(
+        store, clock or store.now, who, config or Config(), read_only=read_only or not store.writable, confined=confined
+    )
 
 
 def login_name() -> str:
@@ -100,10 +106,12 @@ class Desk:
         config: Config,
         *,
         read_only: bool,
+        confined: Path | None = None,
     ) -> None:
         self.operator = operator
         self.config = config
         self.read_only = read_only
+        self._confined = confined
         self._store = store
         self._clock = clock
         self._problems: _Problems | None = None
@@ -136,6 +144,15 @@ class Desk:
     def file(self) -> Path | None:
         """The database's file; None on a server."""
         return self._store.file
+
+    def file_named(self, path: Path) -> Path:
+        """The file that an operator names; where operators are confined to a folder, it lies there.
+
+        Raises:
+            EipdeckError: `usage` when it does not; nothing was read or written.
+
+        """
+        return path if self._confined is None else inside(self._confined, path)
 
     def now(self) -> datetime:
         """The desk's time, UTC."""
@@ -358,7 +375,7 @@ class Desk:
         from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
         begun = perf_counter()
-        documents = read_documents(paths)
+        documents = read_documents([self.file_named(path) for path in paths])
         with self._store.write() as connection:
             change = changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
             imported = import_documents(change, documents)
@@ -375,7 +392,7 @@ class Desk:
         from core.transfer import write_export  # noqa: PLC0415  # the dashboard starts without it
 
         with self._store.read() as connection:
-            write_export(connection, path, force=force)
+            write_export(connection, self.file_named(path), force=force)
 
     def export_text(self) -> Iterator[str]:
         """The same document in parts."""
@@ -393,7 +410,7 @@ class Desk:
         """
         from core.transfer import write_backup  # noqa: PLC0415  # the dashboard starts without it
 
-        write_backup(self._store, path, force=force)
+        write_backup(self._store, self.file_named(path), force=force)
 
     def verify(self) -> Proof:
         """Prove every law of the inventory on its rows, and every link of the history; costs what there is."""

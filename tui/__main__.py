@@ -5,11 +5,13 @@ Nothing is imported here that `--help` and `--version` do not need.
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from tui.arguments import Misuse, parse, wants_json
+from tui.arguments import Misuse, wants_json
+from tui.confined import asked_for
 from tui.streams import drop, tell
 
 __all__ = ["main"]
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     try:
-        args = parse(words)
+        args = asked_for(words, os.environ)
     except Misuse as misuse:
         from core import error  # noqa: PLC0415  # the core loads only when there is something to do
         from tui.cli import refuse  # noqa: PLC0415

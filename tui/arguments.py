@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 __all__ = ["Misuse", "parse", "wants_json"]
 
-_GLOBAL = ("--db", "--operator", "--read-only", "--profile", "--config", "--version")
+_GLOBAL = ("--db", "--operator", "--read-only", "--profile", "--config", "--confined", "--version")
 _ORDERS = ("lru", "lowest")
 _SERVICES = ("nic", "nat-gateway", "load-balancer")
 _PROTOCOLS = ("tcp", "udp", "any")
@@ -67,7 +67,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     """
     args = _parse(words)
-    for name in ("db", "operator", "profile", "config"):
+    for name in ("db", "operator", "profile", "config", "confined"):
         if getattr(args, name) == "":
             raise Misuse(f"--{name} is empty.")
     return args
@@ -102,6 +102,8 @@ def _parser(groups: Iterable[Callable[[Any], None]]) -> argparse.ArgumentParser:
     parser.add_argument("--read-only", action="store_true", help="refuse every write")
     parser.add_argument("--profile", metavar="NAME", help="which account of the configuration")
     parser.add_argument("--config", metavar="FILE", help="configuration file")
+    confined = "for an SSH forced command: files lie in this folder, the command is SSH_ORIGINAL_COMMAND"
+    parser.add_argument("--confined", metavar="DIR", help=confined)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     parser.set_defaults(command="open", address=None, format="table", writes=False)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")

@@ -75,6 +75,7 @@ def desk_of(args: argparse.Namespace, config: Config, url: str | None = None) ->
         operator=args.operator or os.environ.get("EIPDECK_OPERATOR") or None,
         read_only=args.read_only,
         config=config,
+        confined=None if args.confined is None else Path(args.confined),
     )
 
 

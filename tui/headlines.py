@@ -33,7 +33,7 @@ class Top:
 
 
 def top_line(top: Top, width: int) -> str:
-    """`eipdeck | embedded | alice@10.0.4.7 | WRITE | live     | 7 findings, 2 critical`, and `with bob` or `+1` by a name.
+    """`eipdeck | embedded | alice@10.0.4.7 +1 | WRITE | live     | 7 findings, 2 critical`.
 
     When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
     """

@@ -20,7 +20,7 @@ class Format(StrEnum):
     MARKDOWN = "md"
 
 
-def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: str) -> tuple[int, Path]:
+def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
     """Write rows to a new file; how many there were, and where they are. Blocks.
 
     Raises:
@@ -33,7 +33,7 @@ def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: str) 
     return counted.count, path
 
 
-def write_text(text: str, name: str) -> Path:
+def write_text(text: str, name: Path) -> Path:
     """Write a text to a new file; where it is. Blocks.
 
     Raises:
@@ -43,8 +43,8 @@ def write_text(text: str, name: str) -> Path:
     return _write(name, lambda file: file.write(text))
 
 
-def _write(name: str, write: Callable[[TextIO], object]) -> Path:
-    path = Path(name).expanduser().absolute()
+def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
+    path = name.expanduser().absolute()
     try:
         with _new_file(path) as file:
             write(file)

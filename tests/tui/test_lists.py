@@ -106,3 +106,10 @@ async def test_a_key_that_a_list_does_not_know_is_refused_and_the_known_ones_are
         await operator.type("zz:q")
         await operator.press("enter")
         await operator.until("zz: is no key of the Timeline; known here: by:, action:, pool:, cidr:")
+
+
+async def test_the_order_turns_as_often_as_its_key_is_pressed(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("sorted: problems first")
+        await operator.at_once("s", "s", "s")
+        await operator.until("sorted: by name")

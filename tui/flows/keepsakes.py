@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core import Desk
@@ -88,7 +89,7 @@ async def export(screen: DeckScreen) -> None:
     read = pane.exported()
 
     def write(desk: Desk) -> str:
-        count, path = write_rows(read(desk), pane.written_as, asked.format, asked.path)
+        count, path = write_rows(read(desk), pane.written_as, asked.format, desk.file_named(Path(asked.path)))
         return f"wrote {count_of(count, 'row')} to {path}"
 
     screen.say(await screen.ask(write))
@@ -127,7 +128,7 @@ async def show_trail(screen: DeckScreen) -> None:
                 ExportModal("trail", trail.entries, f"eipdeck-{trail.path.stem}", formats=(Format.MARKDOWN,))
             )
             if asked is not None:
-                path = await screen.ask(lambda _desk: write_text(text, asked.path))
+                path = await screen.ask(lambda desk: write_text(text, desk.file_named(Path(asked.path))))
                 screen.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
 
 

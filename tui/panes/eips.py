@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from core import Desk, Eip, EipdeckError, EipQuery
@@ -52,6 +53,7 @@ class EipsPane(Pane):
         super().__init__(ask, rule=rule)
         self._table = EipTable(ask)
         self.all_eips = 0
+        self._turning = asyncio.Lock()
 
     @property
     def table(self) -> EipTable:
@@ -97,17 +99,18 @@ class EipsPane(Pane):
         return await self._table.go_to(key)
 
     async def turn_sort(self) -> None:
-        """The next of the orders."""
-        now = self._table.now
-        if now is None:
-            return
-        eip, query = self.eip, self._table.window.query
-        orders = list(_SORTED)
-        turned = orders[(orders.index(query.sort) + 1) % len(orders)]
-        await self._table.list(EipQuery(query.filter, turned), now)
-        if eip is not None:
-            await self._table.go_to(eip.address)
-        self.show_title()
+        """The next of the orders; pressed quickly, one after the other."""
+        async with self._turning:
+            now = self._table.now
+            if now is None:
+                return
+            eip, query = self.eip, self._table.window.query
+            orders = list(_SORTED)
+            turned = orders[(orders.index(query.sort) + 1) % len(orders)]
+            await self._table.list(EipQuery(query.filter, turned), now)
+            if eip is not None:
+                await self._table.go_to(eip.address)
+            self.show_title()
 
     def exported(self) -> Callable[[Desk], Iterable[Eip]]:
         text = self.filter
