@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -161,9 +162,14 @@ class Desk:
     def close(self) -> None:
         """Let go of the database; others see that we are gone."""
         if self._session is not None:
-            with suppress(EipdeckError), self._store.write() as connection:
-                presence.leave(connection, self._session)
+            leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
+            leaving.start()
+            leaving.join(_LEAVING_SECONDS)
         self._store.close()
+
+    def _leave(self, session: str) -> None:
+        with suppress(EipdeckError), self._store.write() as connection:
+            presence.leave(connection, session)
 
     def announce(self, doing: str | None) -> None:
         """Say that we are on the deck, and of what targets (a line each) a change is being reviewed.
@@ -437,6 +443,8 @@ class Desk:
         return kept.addresses
 
 
+_LEAVING_SECONDS: Final = 1.0
+"""How long a desk that closes waits for its turn to say so; others see it before long in any case."""
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"

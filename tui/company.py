@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from time import monotonic
 
@@ -19,23 +20,25 @@ class Company:
         self.others: tuple[Present, ...] = ()
         self._ask = ask
         self._doing: str | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+        self._in_turn = asyncio.Lock()
         self._said = -BEAT_SECONDS - 1.0
 
     async def beat(self) -> None:
         """Once a second: see who is here, and say now and then that we are."""
         if monotonic() - self._said >= BEAT_SECONDS:
-            await self._announce()
+            self._announce()
         self.others = tuple(await self._ask(Desk.company))
 
-    async def begin(self, doing: str) -> None:
+    def begin(self, doing: str) -> None:
         """A change of these targets, a line each, is being reviewed."""
         self._doing = doing
-        await self._announce()
+        self._announce()
 
-    async def end(self) -> None:
+    def end(self) -> None:
         """It is not any more."""
         self._doing = None
-        await self._announce()
+        self._announce()
 
     async def sentences(self, doing: str) -> list[str]:
         """One for each of the others who is about to change one of these targets."""
@@ -47,10 +50,17 @@ class Company:
         """The others, for the top line; nothing when one is alone."""
         return ", ".join(dict.fromkeys(visible(other.operator, 20) for other in self.others))
 
-    async def _announce(self) -> None:
+    def _announce(self) -> None:
+        """Nobody waits for it: it takes its turn among the writers."""
         self._said = monotonic()
-        doing = self._doing
-        await self._ask(lambda desk: desk.announce(doing))
+        task = asyncio.create_task(self._tell())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell(self) -> None:
+        async with self._in_turn:
+            doing = self._doing
+            await self._ask(lambda desk: desk.announce(doing))
 
 
 def _about(others: Iterable[Present], targets: set[str]) -> Iterable[str]:

@@ -51,7 +51,7 @@ async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirme
         await operator.press("R")
         await operator.until("release", f"bob is reviewing a change of {eip.address} too, since ")
         bob.announce(None)
-        assert [each.doing for each in bob.company()] == [eip.address]
+        await operator.when(lambda: [each.doing for each in bob.company()] == [eip.address])
         await operator.press("escape")
         await operator.until("nothing was sent")
         await operator.when(lambda: [each.doing for each in bob.company()] == [None])

@@ -192,11 +192,11 @@ class Steps:
         from tui.modals import Tier  # noqa: PLC0415
 
         showing = self.review(review)
-        await self.host.company.begin(review.target_copy)
+        self.host.company.begin(review.target_copy)
         try:
             reason = await self.ask(showing)
         finally:
-            await self.host.company.end()
+            self.host.company.end()
         if reason is None:
             self.back = showing.back
             return None
