@@ -32,6 +32,7 @@ TURN: Final = 0x45495044
 """The advisory lock that writers take turns under: `EIPD`."""
 
 _TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
+_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
 _DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "eipdeck",
@@ -199,6 +200,7 @@ class PostgresStore(Store):
                 for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
             }
             role = str(connection.execute("SELECT CAST(current_user AS text)").scalar())
+            may_change = connection.execute(_MAY_CHANGE).scalar()
             tls = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar()
         durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
         return {
@@ -208,7 +210,7 @@ class PostgresStore(Store):
             **found,
             "durable": "yes" if durable else "no: the server may lose what it acknowledged",
             "role": role,
-            "may_change": "yes" if self.writable else "no",
+            "may_change": "yes" if may_change else "no",
             "tls": "yes" if tls else "no",
         }
 
@@ -222,7 +224,7 @@ class PostgresStore(Store):
             self._migrate(step)
         with self._reader(None) as connection:
             if not self._read_only:
-                self.writable = bool(connection.execute("SELECT has_table_privilege('event', 'INSERT')").scalar())
+                self.writable = bool(connection.execute(_MAY_CHANGE).scalar())
         self.writable = self.writable and not self._read_only
 
     def _schema(self) -> str | None:

@@ -153,7 +153,7 @@ def report(found: Found) -> Iterator[str]:
             continue
         if isinstance(value, dict):
             yield f"{name}\n"
-            yield from (f"  {_spaced(key):<16}{visible(_words(each))}\n" for key, each in value.items())
+            yield from (f"  {_spaced(key):<20}{visible(_words(each))}\n" for key, each in value.items())
         else:
             yield f"{name:<18}{visible(_words(value))}\n"
     for advice in found["advice"] or ["everything works"]:

@@ -194,7 +194,11 @@ class LocalPlatform:
 
     def _write(self, request: Any, write: Callable[[Change], _A]) -> _A:
         if self._read_only:
-            raise error("read_only", "This deck is read-only; nothing was sent.", hint="Open it without --read-only.")
+            raise error(
+                "read_only",
+                "This deck is read-only; nothing was sent.",
+                hint="Open it without --read-only, as somebody who may.",
+            )
         begun = perf_counter()
         try:
             with self._store.write() as connection:
