@@ -24,6 +24,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
 
 
+_WITHOUT_DATABASE = ("addresses", "config", "evidence", "filters", "moved_file", "pasted_text", "postgres", "sql")
+"""Tests of the core that say the same whatever the database is, or choose one themselves."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On a second database only what is different there is run again."""
+    again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
+    return True if again and collection_path.stem.removeprefix("test_") in _WITHOUT_DATABASE else None
+
+
 _HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
 

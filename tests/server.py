@@ -8,7 +8,6 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -156,13 +155,11 @@ def server() -> Server:
     return made
 
 
-def new_server() -> Server:
-    """A cluster that runs; whoever asks for it removes it."""
+def new_server(*, on_disk: bool = False, **settings: str) -> Server:
+    """A cluster that runs, with other settings than usual; whoever asks for it removes it."""
     memory = Path("/dev/shm")  # noqa: S108  # copying a database is ten times as quick there
-    made = Server(Path(mkdtemp(prefix="eipdeck-pg-", dir=memory if memory.is_dir() else None)))
+    made = Server(Path(mkdtemp(prefix="eipdeck-pg-", dir=memory if memory.is_dir() and not on_disk else None)))
+    made.settings |= settings
     made.make()
     made.start()
     return made
-
-
-Made = Callable[[], Server]

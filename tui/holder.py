@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SETTLE", "Holder"]
 
-SETTLE = 0.05
-"""Seconds the cursor rests before the strip reads about its row."""
+SETTLE = 0.04
+"""Seconds that a cursor on the move rests before the strip reads about its row; a held key moves it more often."""
+_AT_REST = 0.15
+"""Seconds without a move after which the first one is read about at once."""
 
 
 class Holder:
@@ -31,6 +34,7 @@ class Holder:
         self.keeper = Keeper()
         self._screen = screen
         self._settle: Timer | None = None
+        self._moved = 0.0
 
     @property
     def hand(self) -> Hand | None:
@@ -64,7 +68,11 @@ class Holder:
             self._screen.search.rest()
         if self._settle is not None:
             self._settle.stop()
-        self._settle = self._screen.set_timer(SETTLE, self.read)
+        before, self._moved = self._moved, monotonic()
+        if self._moved - before > _AT_REST:
+            self.read()
+        else:
+            self._settle = self._screen.set_timer(SETTLE, self.read)
 
     def read(self) -> None:
         """Read about what is in hand."""

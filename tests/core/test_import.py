@@ -28,6 +28,7 @@ from core import (
 from core.objects import to_json
 from tests.core.audit import audit
 from tests.core.kit import (
+    ON_POSTGRESQL,
     Clock,
     balancer,
     customer_cidr,
@@ -132,7 +133,7 @@ def test_importing_twice_changes_nothing(desk: Desk, clock: Clock) -> None:
         assert desk.import_files(ANSWERS) == Imported(0, 0, 18)
 
 
-@settings(max_examples=30)
+@settings(max_examples=8 if ON_POSTGRESQL else 30)
 @given(order=st.permutations(ANSWERS))
 def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
     desk = fresh_desk(tmp_path_factory.mktemp("order"), clock=Clock())
@@ -141,7 +142,7 @@ def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPat
     desk.close()
 
 
-@settings(max_examples=30)
+@settings(max_examples=8 if ON_POSTGRESQL else 30)
 @given(order=st.permutations(ANSWERS))
 def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
     """An EIP whose CIDR comes later stands in a /32 until then."""
@@ -553,6 +554,7 @@ holders = st.one_of(
 rows = st.dictionaries(hosts, st.tuples(names, holders), max_size=8)
 
 
+@settings(max_examples=20 if ON_POSTGRESQL else 100)
 @given(first=rows, second=rows)
 def test_after_any_two_answers_every_law_holds_and_the_second_is_the_truth(
     tmp_path_factory: pytest.TempPathFactory, first: dict[int, Any], second: dict[int, Any]

@@ -389,5 +389,5 @@ def gist(verdict: Verdict) -> tuple[object, ...]:
     return verdict.verdict, verdict.cidr, verdict.pool_id, eip and eip.id, bindings
 
 
-Inventory.TestCase.settings = settings(max_examples=10 if ON_POSTGRESQL else 40, stateful_step_count=50)
+Inventory.TestCase.settings = settings(max_examples=5 if ON_POSTGRESQL else 40, stateful_step_count=50)
 TestInventory = Inventory.TestCase
