@@ -6,8 +6,6 @@ import fcntl
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +28,7 @@ from tests.core.kit import (
     ROOT,
     addresses,
     another,
+    at_once,
     balancer,
     connect,
     customer_cidr,
@@ -44,29 +43,6 @@ from tests.core.kit import (
 )
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
-def at_once(desk: Desk, acts: Sequence[Callable[[Desk], str]]) -> list[str]:
-    """Each act on a desk of its own, all begun together; answers or codes, in the order of the acts."""
-    desks = [another(desk, operator=f"operator-{place}") for place in range(len(acts))]
-    answers = [""] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            answers[place] = acts[place](desks[place])
-        except EipdeckError as refusal:
-            answers[place] = refusal.code
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for each in desks:
-        each.close()
-    return answers
 
 
 def python(program: str, *words: object) -> subprocess.Popen[str]:

@@ -8,7 +8,6 @@ import select
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +29,6 @@ from core import (
     BindRequest,
     Desk,
     DrainRequest,
-    EipdeckError,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
@@ -45,7 +43,7 @@ from core import (
     open_desk,
 )
 from tests.core.audit import audit
-from tests.core.kit import ROOT, addresses, another, customer_cidr, one, rows, services
+from tests.core.kit import ROOT, addresses, at_once, customer_cidr, one, rows, services
 
 CROWD = 32
 OPERATIONS = 12
@@ -82,29 +80,6 @@ def test_thirty_two_processes_at_random_on_one_pool(desk: Desk) -> None:
     assert (told["allocate"], told["release"]) == (done["allocate ok"], done["release ok"]), "a lost update"
     assert desk.verify().ok
     audit(desk)
-
-
-def at_once(desk: Desk, acts: list[Callable[[Desk], str]]) -> list[str]:
-    """Each act by an operator of its own, all begun together; answers or codes."""
-    desks = [another(desk, operator=f"operator-{place}") for place in range(len(acts))]
-    answers, start = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            answers[place] = acts[place](desks[place])
-        except EipdeckError as refusal:
-            answers[place] = refusal.code
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads), "somebody hangs"
-    for each in desks:
-        each.close()
-    return answers
 
 
 def test_of_sixteen_who_want_the_last_address_one_gets_it(desk: Desk) -> None:
