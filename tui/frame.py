@@ -15,7 +15,9 @@ from tui.words import count_of
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["Frame"]
+__all__ = ["NOTHING", "Frame"]
+
+NOTHING = Line("")
 
 _ABOUT_DETAIL = "everything about this tenancy is here; t shows who had the address before"
 
@@ -29,7 +31,7 @@ class Frame:
         self.status = Lines(id="status", classes="line")
         self.keys = Lines(id="keys", classes="line")
         self._screen = screen
-        self.said = Line("")
+        self.said = NOTHING
         self._count: str | None = None
 
     def say(self, text: str, *, problem: bool = False) -> None:

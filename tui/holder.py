@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -15,16 +13,12 @@ from tui.host import work_on
 from tui.keeper import Keeper
 from tui.keyline import KeyContext
 from tui.nexts import next_steps
+from tui.widgets.rows import PATIENCE
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
 
-__all__ = ["SETTLE", "Holder"]
-
-SETTLE = 0.04
-"""Seconds that a cursor on the move rests before the strip reads about its row; a held key moves it more often."""
-_AT_REST = 0.15
-"""Seconds without a move after which the first one is read about at once."""
+__all__ = ["Holder"]
 
 
 class Holder:
@@ -33,8 +27,9 @@ class Holder:
     def __init__(self, screen: DeckScreen) -> None:
         self.keeper = Keeper()
         self._screen = screen
-        self._settle: Timer | None = None
-        self._moved = 0.0
+        self._late: Timer | None = None
+        """Shows the move without its facts when these take long."""
+        self._wanted = self._reading = False
 
     @property
     def hand(self) -> Hand | None:
@@ -61,26 +56,41 @@ class Holder:
         self.changed()
 
     def changed(self) -> None:
-        """Show at once what is known; read the rest when the cursor has come to rest."""
-        self._screen.frame.show_status()
-        self._screen.frame.show_keys()
-        if self._screen.detail_page and not self._screen.omnibar.in_use:
-            self._screen.search.rest()
-        if self._settle is not None:
-            self._settle.stop()
-        before, self._moved = self._moved, monotonic()
-        if self._moved - before > _AT_REST:
-            self.read()
-        else:
-            self._settle = self._screen.set_timer(SETTLE, self.read)
+        """Read about what is in hand, and show it with the cursor in one frame: in two when reading takes long."""
+        if self._late is None:
+            self._late = self._screen.set_timer(PATIENCE, self._show)
+        self.read()
+
+    def _show(self) -> None:
+        """Show what is known without reading."""
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
+        screen = self._screen
+        screen.pane.table.repaint()
+        screen.frame.show_status()
+        screen.frame.show_keys()
+        if screen.detail_page and not screen.omnibar.in_use:
+            screen.search.rest()
 
     def read(self) -> None:
-        """Read about what is in hand."""
-        hand = self.hand
-        if hand is None:
+        """Read about what is in hand; one reading at a time, so that a held key does not pile them up."""
+        if self.hand is None:
+            self._show()
             self._screen.strip.clear()
-        else:
-            work_on(self._screen, partial(self._read_facts, hand), "facts", exclusive=True)
+            return
+        self._wanted = True
+        if not self._reading:
+            self._reading = True
+            work_on(self._screen, self._read_all, "facts")
+
+    async def _read_all(self) -> None:
+        try:
+            while self._wanted and self.hand is not None:
+                self._wanted = False
+                await self._read_facts(self.hand)
+        finally:
+            self._reading = False
 
     async def _read_facts(self, hand: Hand) -> None:
         screen = self._screen
@@ -94,7 +104,7 @@ class Holder:
             steps = next_steps(facts, writing=screen.mode.writing, cidr_state=self.cidr_state())
             screen.strip.tell(facts, steps)
             screen.deck.detail.show(facts)
-            screen.frame.show_keys()
+            self._show()
 
     def cidr_state(self) -> CidrState | None:
         """Of the customer CIDR in hand, or of that of the EIP in hand."""

@@ -26,7 +26,7 @@ from tui.deck import Deck, Shape, shape_of
 from tui.dispatch import Dispatch
 from tui.doubt import Doubts
 from tui.flows.runner import Runner
-from tui.frame import Frame
+from tui.frame import NOTHING, Frame
 from tui.hand import Hand, HandKind
 from tui.holder import Holder
 from tui.host import Work, work_on
@@ -235,7 +235,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
                 self.show_view(event.pane.view)
             return
         if event.by_operator:
-            self.say("")
+            self.frame.said = NOTHING
             self.search.forget()
         self.holder.move(event.pane.hand, by_operator=event.by_operator)
 

@@ -33,8 +33,8 @@ from core import (
 )
 from tests.core.kit import template
 from tui.app import DeckApp
-from tui.holder import SETTLE
 from tui.screen import DeckScreen
+from tui.widgets.rows import PATIENCE
 
 NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
 SMALL = (80, 24)
@@ -189,7 +189,7 @@ class Operator:
         """Wait until nothing is being read any more, and the screen stands still."""
         before = ""
         while before != (before := self.text()) or self._is_reading():
-            await self.pilot.pause(SETTLE)
+            await self.pilot.pause(PATIENCE)
 
     def _is_reading(self) -> bool:
         busy = ("read", "facts", "page", "search", "look")

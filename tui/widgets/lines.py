@@ -55,7 +55,8 @@ def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> lis
 def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
     """From which cell to which a line differs; all of it where a character is not a cell."""
     one, other = visible(was.text, width), visible(now.text, width)
-    if was.style != now.style or any(cell_len(char) != 1 for char in {*one, *other}):
+    plain = one.isascii() and other.isascii()
+    if was.style != now.style or not (plain or all(cell_len(char) == 1 for char in {*one, *other})):
         return 0, width
     differing = [x for x, (a, b) in enumerate(zip_longest(one, other, fillvalue=" ")) if a != b]
     return (differing[0], differing[-1] + 1) if differing else (0, 0)

@@ -12,6 +12,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.bindings import bindings_for
@@ -20,7 +21,10 @@ from tui.text import visible
 from tui.widgets.columns import Column, fit, line, sized
 from tui.widgets.lines import Line, changed_regions
 
-__all__ = ["ListTable", "RowTable"]
+__all__ = ["PATIENCE", "ListTable", "RowTable"]
+
+PATIENCE = 0.012
+"""Seconds that a cursor moved by the operator waits to be painted together with what is read about its row."""
 
 Row = TypeVar("Row")
 
@@ -73,6 +77,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
         self._lines: list[Line] = []
+        self._late: Timer | None = None
 
     @property
     @abstractmethod
@@ -129,6 +134,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     def repaint(self) -> None:
         """Paint the lines that differ from what is on the screen."""
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
         if not self.size.height:
             return
         lines = self._compose_lines(self.size)
@@ -193,8 +201,11 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Put the cursor on a loaded row, or on none, and show it."""
         self.cursor = position
         self.scroll_to_cursor()
-        self.repaint()
         self.post_message(self.Moved(self, by_operator=by_operator))
+        if not by_operator:
+            self.repaint()
+        elif self._late is None:
+            self._late = self.set_timer(PATIENCE, self.repaint)
 
     def scroll_to_cursor(self) -> None:
         """Bring the cursor's row into sight, moving as little as possible."""
