@@ -65,6 +65,8 @@ def load_config(path: Path | None = None) -> Config:
         raise error("usage", f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise error("usage", f"{chosen} is no TOML: {problem}.") from problem
+    except (ValueError, RecursionError) as problem:  # a name that no file can have; lists in lists without end
+        raise error("usage", f"{chosen} cannot be read: {problem}.") from problem
 
 
 _TYPES: dict[str, type] = {

@@ -31,18 +31,29 @@ __all__ = [
 ]
 
 
+_LONG = 1000
+"""Characters that a sentence or a subject may have; no name has more than 255, but anything can be typed."""
+
+
+def _short(text: str) -> str:
+    """A text that a terminal can show whole: of a longer one its beginning and its end."""
+    return text if len(text) <= _LONG else f"{text[: _LONG // 2]} ... {text[-_LONG // 4 :]}"
+
+
 class EipdeckError(Exception):
     """A refusal: its code, one sentence of why, one of what to do, and the subject's details."""
 
     exit_code: ClassVar[int] = 4
 
     def __init__(self, code: str, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
+        super().__init__(_short(message))
         self.code = code
-        self.reason = message
+        self.reason = _short(message)
         self.hint = hint
         """What to do next, a sentence; empty when the reason says it."""
-        self.details: dict[str, Any] = dict(details or {})
+        self.details: dict[str, Any] = {
+            key: _short(value) if isinstance(value, str) else value for key, value in (details or {}).items()
+        }
 
     @property
     def message(self) -> str:

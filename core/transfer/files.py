@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +20,11 @@ def written_whole(path: Path, *, force: bool = False) -> Iterator[Path]:
     """A file beside `path`, mode 0600, that takes its place when the block ends well, and is gone when not.
 
     Raises:
-        EipdeckError: `conflict` when something is there, unless `force`; `store_unavailable` when it cannot be
-            written. What was there is still there then.
+        EipdeckError: `conflict` when something is there, unless it is a file and `force`; `store_unavailable` when
+            it cannot be written. What was there is still there then.
 
     """
-    if not force and (path.exists() or path.is_symlink()):
-        raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
+    _check_place(path, force=force)
     try:
         handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
         os.close(handle)
@@ -42,6 +42,20 @@ def written_whole(path: Path, *, force: bool = False) -> Iterator[Path]:
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
         raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
+
+
+def _check_place(path: Path, *, force: bool) -> None:
+    """Refuse what is there already; a link, a device or a folder always: it is not ours to replace."""
+    try:
+        there = path.lstat()
+    except ValueError as problem:
+        raise error("store_unavailable", f"{path}: {problem}, so no file can have this name.") from problem
+    except OSError:
+        return  # nothing is there, or the writing will say what is wrong
+    if not stat.S_ISREG(there.st_mode):
+        raise error("conflict", f"{path} is there, and no plain file; nothing was written.", hint="Name another file.")
+    if not force:
+        raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
 
 
 def _flushed(folder: Path) -> None:

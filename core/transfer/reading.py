@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +105,8 @@ class Documents:
 
 
 EXPORT_KEY: Final = "eipdeck_export"
+_LARGEST: Final = 4 << 30
+"""Bytes of a file; an export of a million EIPs has a fraction of it."""
 
 
 def read_documents(paths: Sequence[Path]) -> Documents:
@@ -129,7 +133,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
 
 def _parsed(path: Path, place: Place) -> Any:
     try:
-        words = path.read_bytes().decode("utf-8-sig")
+        words = _bytes_of(path, place).decode("utf-8-sig")
         return json.loads(words, object_pairs_hook=_object, parse_constant=_no_constant)
     except OSError as problem:
         raise place.wrong((problem.strerror or "it cannot be read").lower()) from problem
@@ -139,6 +143,17 @@ def _parsed(path: Path, place: Place) -> Any:
         raise place.wrong(f"it is no JSON: {problem.msg} in line {problem.lineno}") from problem
     except ValueError as problem:
         raise place.wrong(f"it is no JSON: {problem}") from problem
+
+
+def _bytes_of(path: Path, place: Place) -> bytes:
+    """All of a file; a pipe may be one, a device that never ends may not."""
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+            raise place.wrong("it is a device, not a file")
+        if status.st_size > _LARGEST:
+            raise place.wrong(f"it has {status.st_size:,} bytes, and {_LARGEST:,} is the most that is read")
+        return file.read()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
