@@ -39,8 +39,6 @@ from tui.widgets.rows import PATIENCE
 NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
 SMALL = (80, 24)
 WIDE = (120, 36)
-HOSTILE = ("[/]", "[@click=app.quit]x[/]", "\x1b]52;c;aGFjaw==\x07", "\x1b[2J", "\u202egnp.exe", "a\nb", "字" * 80)
-"""Names that crash, click, clear, copy, reverse, break and overflow where text is not kept apart."""
 _PATIENCE = 10.0
 
 

@@ -37,17 +37,6 @@ STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")
 SEEN: Final = datetime(2025, 11, 21, 9, 40, tzinfo=UTC)
 REGION: Final = "asia-east-1"
 TOP: Final = "the deck's top line"
-HOSTILE: Final = (
-    "[/]",
-    "[/foo]",
-    "[link=http://x]y[/link]",
-    "[@click=app.leak]x[/]",
-    "\x1b]52;c;aGFja2Vk\x07",
-    "\x1b[2J\r\n",
-    "\u202edrowssap",
-    "漢" * 120,
-    "a\nb\tc",
-)
 
 
 class Ticks:

@@ -18,7 +18,8 @@ from textual import events
 from textual.screen import ModalScreen
 
 from core import Desk
-from tests.tui.deck_kit import HOSTILE, Operator, _key, demo_desk, on_deck
+from tests.corpus import TEXTS
+from tests.tui.deck_kit import Operator, _key, demo_desk, on_deck
 from tui.flows.steps import Steps
 from tui.modals import Review
 
@@ -33,7 +34,7 @@ PASTES = (
     "no address here, but R and y\ny\ny",
     "203.0.113.0/33 203.0.113.07 ::1",
     "y" * 50,
-    *HOSTILE,
+    *TEXTS,
 )
 SIZES = ((80, 24), (120, 36), (60, 16), (50, 12), (160, 45))
 PRESSED = 7_000

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.deck_kit import HOSTILE, Operator, allocated, demo_desk, on_deck, small_desk
+from tests.corpus import TEXTS
+from tests.tui.deck_kit import Operator, allocated, demo_desk, on_deck, small_desk
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +108,8 @@ async def test_a_file_that_exists_or_cannot_be_is_refused(tmp_path: Path) -> Non
 
 async def test_hostile_names_leave_in_files_as_text(tmp_path: Path) -> None:
     desk = small_desk(tmp_path)
-    for name in (*HOSTILE, "=1+1", "| x |"):
-        allocated(desk, name=name)
+    for name in (*TEXTS, "=1+1", "| x |"):
+        allocated(desk, pool=None, name=name)
     async with on_deck(desk) as operator:
         path = await written(operator)
         text = path.read_text(encoding="utf-8")

@@ -19,12 +19,12 @@ from core import (
     RehomeRequest,
     Severity,
 )
+from tests.corpus import TEXTS
 from tests.tui.modals_kit import (
     CIDRS,
     DEFAULT,
     EDGE,
     FREE,
-    HOSTILE,
     LANDED,
     LEGACY,
     OCCUPANTS,
@@ -583,17 +583,17 @@ async def test_a_form_works_at_60_by_16_by_scrolling(form: Form) -> None:
 
 
 def hostile_allocation() -> AllocateModal:
-    pools = [pool(text, 3) for text in HOSTILE]
-    cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in HOSTILE]
-    text = "".join(HOSTILE)
+    pools = [pool(text, 3) for text in TEXTS]
+    cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in TEXTS]
+    text = "".join(TEXTS)
     form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None)
-    form.filled = [Held(HOSTILE[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
+    form.filled = [Held(TEXTS[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
     return form
 
 
 def hostile_bind() -> BindModal:
-    services = [service(text, "nic", text, ["10.0.1.44"]) for text in HOSTILE]
-    busy = {text: (eip("203.0.113.7", binding("nic", text, private_ip="10.0.1.44"), name=text),) for text in HOSTILE}
+    services = [service(text, "nic", text, ["10.0.1.44"]) for text in TEXTS]
+    busy = {text: (eip("203.0.113.7", binding("nic", text, private_ip="10.0.1.44"), name=text),) for text in TEXTS}
     return BindModal([FREE], services, busy)
 
 
@@ -602,9 +602,9 @@ def hostile_bind() -> BindModal:
     [
         hostile_allocation,
         hostile_bind,
-        lambda: RehomeModal([eip("198.18.0.5", *(binding("nic", text) for text in HOSTILE))], [pool("[/]", 3)]),
-        lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in HOSTILE))),
-        lambda: AcceptModal(replace(FINDING, subject=HOSTILE[0], message="".join(HOSTILE), remedy=HOSTILE[4])),
+        lambda: RehomeModal([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
+        lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS))),
+        lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4])),
     ],
 )
 async def test_hostile_names_are_shown_in_forms_and_never_obeyed(form: Form) -> None:

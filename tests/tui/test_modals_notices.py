@@ -7,7 +7,8 @@ import pytest
 from textual import events
 
 from core import Allocation, AllocationRequest, EipdeckError, error
-from tests.tui.modals_kit import HOSTILE, LANDED, TOP, Host, Ticks, eip, overflow, shown, words
+from tests.corpus import TEXTS
+from tests.tui.modals_kit import LANDED, TOP, Host, Ticks, eip, overflow, shown, words
 from tui.modals import LandedModal, RefusalModal
 
 REQUEST = AllocationRequest(pool_id="hk-spare", name="web-44", bandwidth_mbps=100, reason="J-902")
@@ -102,11 +103,11 @@ async def test_a_refusal_is_closed(key: str) -> None:
 
 
 async def test_hostile_text_in_notices_is_shown_and_a_paste_reaches_nobody() -> None:
-    text = "".join(HOSTILE)
+    text = "".join(TEXTS)
     refusal = EipdeckError("conflict", text, hint=text)
-    request = AllocationRequest(pool_id=HOSTILE[3], name=text)
-    odd = eip("198.18.0.5", owned=False, pool_id=HOSTILE[4], id=HOSTILE[5])
-    for modal in (RefusalModal(HOSTILE[0], refusal), LandedModal(Allocation((odd,), ()), request)):
+    request = AllocationRequest(pool_id=TEXTS[3], name=text)
+    odd = eip("198.18.0.5", owned=False, pool_id=TEXTS[4], id=TEXTS[5])
+    for modal in (RefusalModal(TEXTS[0], refusal), LandedModal(Allocation((odd,), ()), request)):
         app = Host()
         async with app.run_test(size=(80, 24)) as pilot:
             await app.put(pilot, modal)

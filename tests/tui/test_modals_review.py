@@ -7,7 +7,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from core import error
-from tests.tui.modals_kit import HOSTILE, TOP, Host, Ticks, review, shown, unchanged, words
+from tests.corpus import TEXTS
+from tests.tui.modals_kit import TOP, Host, Ticks, review, shown, unchanged, words
 from tui.modals import Line, Review, ReviewModal, Tier
 
 Drive = Callable[[Pilot[None], Host, Ticks], Awaitable[None]]
@@ -421,13 +422,13 @@ async def test_a_long_review_scrolls_and_says_so() -> None:
     assert await drive(review(sections=(many, ())), story) == []
 
 
-@pytest.mark.parametrize("title", HOSTILE[:4])
+@pytest.mark.parametrize("title", TEXTS[:4])
 async def test_hostile_text_is_shown_and_never_obeyed(title: str) -> None:
-    text = "".join(HOSTILE)
+    text = "".join(TEXTS)
     what = review(
         title=title,
         target_copy=text,
-        sections=(tuple(Line(each[:8], each, problem=True) for each in HOSTILE), ()),
+        sections=(tuple(Line(each[:8], each, problem=True) for each in TEXTS), ()),
         reason=text,
         closing=text,
         prompt=text,

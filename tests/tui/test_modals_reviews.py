@@ -33,12 +33,12 @@ from core import (
     Verdict,
     VerdictWord,
 )
+from tests.corpus import TEXTS
 from tests.tui.modals_kit import (
     CIDRS,
     DEFAULT,
     EDGE,
     FREE,
-    HOSTILE,
     LANDED,
     LEGACY,
     ON_LB,
@@ -403,7 +403,7 @@ async def test_an_activation_wants_a_reason() -> None:
     assert "! wanted: r types it" in await read(activate)
 
 
-@pytest.mark.parametrize("text", HOSTILE[:6])
+@pytest.mark.parametrize("text", TEXTS[:6])
 def test_hostile_ids_stay_one_word_of_the_command(text: str) -> None:
     odd = service(text, "load-balancer", text)
     request = BindRequest(eip="eip-9", kind=BindingKind.LOAD_BALANCER, service_id=text, reason=text)
@@ -414,7 +414,7 @@ def test_hostile_ids_stay_one_word_of_the_command(text: str) -> None:
 
 
 async def test_hostile_names_in_reviews_are_shown_and_never_obeyed() -> None:
-    for text in HOSTILE:
+    for text in TEXTS:
         odd = eip(
             "203.0.113.9", binding("nic", text, private_ip="10.0.0.1"), name=text, pool_id=text, allocated_by=text
         )

@@ -12,22 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from tests.corpus import TEXTS
 from tui.text import safe, visible
 
-HOSTILE = [
-    "\x1b[31mred\x1b[0m",
-    "\x1b[2J\x1b[H",
-    "\x1b]52;c;cm0gLXJmIH4=\x07",
-    "\x1b]8;;http://example.invalid\x1b\\link\x1b]8;;\x1b\\",
-    "\x9b31mred",
-    "\u202egnp.exe",
-    "one\ntwo\r\nthree\ttab",
-    "[/]",
-    "[red]x[/red]",
-    "[@click=app.quit]web[/]",
-    "[link=http://example.invalid]y[/link]",
-    "=HYPERLINK(1)",
-]
 RENDERED_BY_ITS_CODE_ONLY = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
@@ -70,7 +57,7 @@ def test_any_value_is_shown_by_its_text(value: object) -> None:
     assert visible(value) == str(value).replace("\x1b", r"\x1b")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", TEXTS)
 def test_what_is_painted_is_the_spelled_out_text_and_no_control(text: str) -> None:
     assert painted(safe(text)) == visible(text)
     styled = painted(safe(text, "bold red"))
@@ -79,7 +66,7 @@ def test_what_is_painted_is_the_spelled_out_text_and_no_control(text: str) -> No
     assert visible(text) in styled
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", TEXTS)
 def test_markup_is_never_parsed(text: str) -> None:
     assert safe(text).spans == []
     assert safe(text, "bold").plain == visible(text)
