@@ -15,6 +15,7 @@ import pytest
 
 from core import AllocationRequest, BandwidthRequest, Desk, open_desk
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard
+from tests.benchmarks.outside import KEYS as KEY_OF
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
 from tests.core.kit import file_of
 
@@ -23,6 +24,9 @@ TABLE = app("table_app.py", "10000")
 ROUNDS = 7
 KEYS = ("aws_access_key_id", "aws_secret_access_key")
 FIRST_PAGE = "44.0.0.3"
+HARLEQUIN = ("-a", "sqlite", "--locale", "C")
+BLINK = 0.25
+"""Seconds of silence that a program with a blinking cursor can keep."""
 
 
 @pytest.fixture(autouse=True)
@@ -139,22 +143,27 @@ def peer(name: str) -> str:
 
 def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 15."""
-    harlequin = opens([peer("harlequin"), "-a", "sqlite", million.url], "eip")
-    harlequin.calm()
+    harlequin = opens([peer("harlequin"), *HARLEQUIN, str(file_of(million))], "main db")
+    harlequin.calm(BLINK)
     harlequin.send("select * from eip limit 500")
-    harlequin.calm()
-    harlequin.press("ctrl+j")
-    harlequin.shows("44.0.0.20")
+    harlequin.calm(BLINK)
+    harlequin.send(KEY_OF["ctrl+j"])
+    harlequin.shows("eip-10")
+    harlequin.calm(BLINK)
     opened = opens(deck(million))
     says = "PgDn at 1M EIPs / in harlequin on the same file"
     ratio.told(lambda: pages(opened), lambda: pages(harlequin), number=15, says=says, goal=0.25, rounds=20)
 
 
-@pytest.mark.parametrize(("name", "goal"), [("vd", 1.5), ("harlequin", 0.4)])
-def test_the_first_rows_against_a_peer(ratio: Ratio, million: Desk, name: str, goal: float) -> None:
-    """Goal 16: visidata after its list of tables, harlequin before any query."""
-    options = ["-a", "sqlite"] if name == "harlequin" else ["-f", "sqlite"]
-    other = start([peer(name), *options, million.url], "eip")
+@pytest.mark.parametrize(
+    ("name", "options", "shows", "goal"),
+    [("vd", ("-f", "sqlite"), "eip", 1.5), ("harlequin", HARLEQUIN, "main db", 0.4)],
+)
+def test_the_first_rows_against_a_peer(
+    ratio: Ratio, million: Desk, name: str, options: tuple[str, ...], shows: str, goal: float
+) -> None:
+    """Goal 16: against both before any query, their lists of tables."""
+    other = start([peer(name), *options, str(file_of(million))], shows)
     says = f"the first page of 1M EIPs / {name} on the same file"
     ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=goal, rounds=ROUNDS)
 
