@@ -7,6 +7,7 @@ promise. Every driver error leaves here as an `EipdeckError`.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -376,7 +377,8 @@ def _translated(path: Path) -> Iterator[None]:
         raise _meaning(path, str(problem)) from problem
     except OSError as problem:
         why = problem.strerror or "it cannot be opened"
-        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.") from problem
+        hint = "Mend that, or look with --read-only." if problem.errno in (errno.EROFS, errno.EACCES) else ""
+        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
 
 
 _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (

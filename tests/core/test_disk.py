@@ -1,0 +1,119 @@
+"""A disk of its own that fills up, empties again and turns read-only under an open inventory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core import AllocationRequest, EipdeckError, ReleaseRequest, open_desk
+from tests.core.audit import audit
+from tests.core.kit import customer_cidr, of_a_file, one, refused
+
+pytestmark = of_a_file
+
+SIZE = "3m"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system, where the machine lets us mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(place)]
+    if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a file system")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def ballast(disk: Path) -> Path:
+    """A file with all the room that is left."""
+    path = disk / "ballast"
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 16, 512):
+            with suppress(OSError):
+                while True:
+                    file.write(bytes(size))
+    assert os.statvfs(disk).f_bavail == 0
+    return path
+
+
+def test_a_full_disk_changes_nothing_and_once_there_is_room_it_goes_on(disk: Path) -> None:
+    desk = open_desk(str(disk / "deck.db"), operator="alice")
+    customer_cidr(desk, "44.0.0.0/16")
+    given = [one(desk).address for _ in range(20)]
+    full = ballast(disk)
+    for count in (5000, 5000, 500):
+        with refused(desk, "store_unavailable") as caught:
+            desk.platform.allocate(AllocationRequest(pool_id="edge", count=count))
+        assert "full" in caught.value.message
+    refusal = None
+    while refusal is None:  # single ones may still fit into the pages that are there
+        try:
+            given.append(one(desk).address)
+        except EipdeckError as problem:
+            refusal = problem
+        assert len(given) < 10_000
+    assert refusal.code == "store_unavailable"
+    assert [eip.address for eip in desk.eips()] == given
+    kept = disk / "kept.json"
+    for write in (desk.export, desk.backup):
+        with pytest.raises(EipdeckError) as caught:
+            write(kept)
+        assert caught.value.code == "store_unavailable"
+        assert not kept.exists()
+    full.unlink()
+    given.append(one(desk).address)
+    desk.platform.release(ReleaseRequest(eips=(given[0],)))
+    assert [eip.address for eip in desk.eips()] == given[1:]
+    audit(desk)
+    assert not list(desk.verify().broken)
+    desk.close()
+    assert {path.name for path in disk.iterdir()} <= {"deck.db", "deck.db.lock", "deck.db-wal", "deck.db-shm"}
+
+
+def test_a_disk_that_turned_read_only_is_still_read(disk: Path) -> None:
+    path = disk / "deck.db"
+    desk = open_desk(str(path), operator="alice")
+    customer_cidr(desk)
+    held = one(desk).address
+    desk.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        before = path.read_bytes()
+        with pytest.raises(EipdeckError, match="--read-only") as caught:
+            open_desk(str(path), operator="alice")
+        assert caught.value.code == "store_unavailable"
+        desk = open_desk(str(path), operator="alice", read_only=True)
+        assert [eip.address for eip in desk.eips()] == [held]
+        assert desk.lookup(held).eip is not None
+        with pytest.raises(EipdeckError) as caught:
+            one(desk)
+        assert caught.value.code == "read_only"
+        desk.close()
+        assert path.read_bytes() == before
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    desk = open_desk(str(path), operator="alice")
+    assert one(desk).address != held
+    audit(desk)
+    desk.close()
+
+
+def test_a_disk_that_is_full_from_the_start_makes_no_half_inventory(disk: Path) -> None:
+    full = ballast(disk)
+    for _ in range(2):
+        with pytest.raises(EipdeckError) as caught:
+            open_desk(str(disk / "deck.db"), operator="alice")
+        assert caught.value.code == "store_unavailable"
+    full.unlink()
+    desk = open_desk(str(disk / "deck.db"), operator="alice")
+    customer_cidr(desk)
+    assert one(desk).address == "203.0.113.0"
+    desk.close()
+    assert os.statvfs(disk).f_bavail > 0
