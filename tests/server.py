@@ -58,7 +58,8 @@ class Server:
 
     def connect(self, database: str = "postgres", user: str = "postgres") -> psycopg.Connection[Any]:
         """A plain connection, as any other program would make it."""
-        return psycopg.connect(host=str(self.folder), dbname=database, user=user, autocommit=True)
+        port = self.settings.get("port", "5432")
+        return psycopg.connect(host=str(self.folder), port=port, dbname=database, user=user, autocommit=True)
 
     def execute(self, statement: str) -> None:
         """One statement about the cluster."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from core import AllocationRequest, Desk, EipdeckError, open_desk
 from core.database import open_store
 from core.postgres import TURN
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
-from tests.server import Server, new_server, server
+from tests.server import NOBODY, Server, new_server, server
 
 ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
 """The README says how the roles are made; it is tried as it is written."""
@@ -147,6 +148,56 @@ def test_options_of_the_url_reach_the_driver(database: str) -> None:
         with unavailable() as caught:
             open_desk(f"{url}?sslmode=require", operator="alice")
     assert "SSL" in caught.value.message
+
+
+@pytest.fixture(scope="module")
+def certified() -> Iterator[tuple[str, Path]]:
+    """A server with a certificate for 127.0.0.1, and whom to trust; the URL of a database on it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = Path(mkdtemp(prefix="eipdeck-tls-"))
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=deck -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*words.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    if os.getuid() == 0:
+        for path in (folder, key):
+            shutil.chown(path, NOBODY)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    try:
+        made = new_server(
+            listen_addresses="127.0.0.1",
+            port=str(port),
+            ssl="on",
+            ssl_cert_file=str(certificate),
+            ssl_key_file=str(key),
+        )
+    except AssertionError as problem:
+        assert "not supported by this build" in str(problem)  # noqa: PT017  # any other reason is a defect
+        pytest.skip("this PostgreSQL was built without TLS")
+    yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/{made.create()}", certificate
+    made.remove()
+    shutil.rmtree(folder)
+
+
+def test_a_server_that_proves_who_it_is_is_used_and_no_other(certified: tuple[str, Path], tmp_path: Path) -> None:
+    url, certificate = certified
+    with closing(open_desk(f"{url}?sslmode=verify-full&sslrootcert={certificate}", operator="alice")) as desk:
+        customer_cidr(desk)
+        assert one(desk).address == "203.0.113.0"
+        with desk._store.read() as connection:
+            assert connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar() is True
+    stranger = tmp_path / "stranger.pem"
+    words = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -keyout {tmp_path / 'key'} -out {stranger}"
+    subprocess.run(words.split(), check=True, capture_output=True)
+    for wrong in (
+        f"{url}?sslmode=verify-full&sslrootcert={stranger}",
+        f"{url.replace('127.0.0.1', 'localhost')}?sslmode=verify-full&sslrootcert={certificate}",
+        f"{url}?sslmode=verify-full&sslrootcert={tmp_path / 'missing'}",
+    ):
+        with unavailable() as caught:
+            open_desk(wrong, operator="alice")
+        assert "certificate" in caught.value.message
 
 
 @contextmanager

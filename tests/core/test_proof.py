@@ -11,17 +11,21 @@ from threading import Event, Thread
 
 import pytest
 from alembic import op
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core import Desk, DrainRequest, EipdeckError, RecoverRequest, ReserveRequest, open_desk
 from core.store import HEAD
 from tests.core.audit import audit
 from tests.core.kit import (
+    ON_POSTGRESQL,
     Clock,
     balancer,
     connect,
     customer_cidr,
     dump,
     file_of,
+    fresh_desk,
     fresh_url,
     many,
     of_a_file,
@@ -30,6 +34,8 @@ from tests.core.kit import (
     services,
     snat,
 )
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -233,3 +239,26 @@ def failing_at(name: str, create: object) -> object:
         create(index, *words, **options)  # type: ignore[operator]
 
     return step
+
+
+@settings(max_examples=5 if ON_POSTGRESQL else 20)
+@given(jumps=st.lists(st.integers(-400 * DAY, 400 * DAY), min_size=1, max_size=8))
+def test_a_clock_set_back_and_forward_breaks_no_law(tmp_path_factory: pytest.TempPathFactory, jumps: list[int]) -> None:
+    clock = Clock()
+    desk = fresh_desk(tmp_path_factory.mktemp("clock"), clock=clock)
+    customer_cidr(desk, cooldown=60)
+    held = []
+    for jump in jumps:
+        clock.advance(jump)
+        held.append(one(desk).address)
+        verdict = desk.lookup(held[-1])
+        assert verdict.eip is not None
+        assert verdict.at >= verdict.eip.allocated_at
+        if len(held) > 2:
+            release(desk, held.pop(0))
+    told = [event.at for event in desk.history()]
+    assert told == sorted(told)
+    assert {eip.address for eip in desk.eips()} == set(held)
+    audit(desk)
+    assert not desk.verify().broken
+    desk.close()

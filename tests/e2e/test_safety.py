@@ -102,3 +102,23 @@ def test_read_only_opens_no_review(demo: Deck) -> None:
             deck.press("y")
         assert deck.leave() == 0
     assert demo.dump() == before
+
+
+def test_a_terminal_squeezed_to_one_cell_comes_back(demo: Deck) -> None:
+    """With the list, a form and the help open; keys pressed meanwhile change nothing."""
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        for key, words in (("", "> ! 198.18.0.5"), ("F", "fix 198.18.0.5: choose"), ("?", "keys")):
+            deck.press(key)
+            deck.until(words)
+            for columns, rows in ((1, 1), (2, 1), (1, 60), (400, 1), (1, 1)):
+                deck.resize(columns, rows)
+                deck.press("j", "k")
+            deck.resize(80, 24)
+            deck.until(words)
+            if key:
+                deck.press("esc")
+                deck.until("e EIPs 347", absent=words)
+        assert deck.leave() == 0
+    assert demo.dump() == before
