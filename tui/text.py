@@ -22,9 +22,15 @@ _UNSEEN = re.compile(
 """What Unicode lets a terminal leave out though it is a letter or a mark: a name of these alone would look empty."""
 
 
+_DENSE = 8
+"""Characters that share a cell at most: a text of a megabyte is not looked through for the eighty cells that show."""
+
+
 def visible(text: object, width: int | None = None) -> str:
     """The text with every control character spelled out, cut to `width` terminal cells when given."""
     shown = str(text)
+    if width is not None and len(shown) > (width + 1) * _DENSE:
+        shown = shown[: (width + 1) * _DENSE] + " " * (width + 1)  # more than fits, and so marked as cut
     if not (shown.isascii() and shown.isprintable()):
         shown = "".join(_spell(char) for char in shown)
     return shown if width is None else _cut(shown, width)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from core import Binding, BindingKind, Eip, Event, Finding, Service
 from tui.text import visible
@@ -67,8 +67,15 @@ def pool_short(pool_id: str, *, customer_owned: bool) -> str:
     return "default" if not customer_owned and pool_id.startswith("default-") else pool_id
 
 
+_TOLD: Final = 1_000
+"""Characters of a reason that are told; a name has fewer, and `history --json` has all of them."""
+
+
 def quoted(text: str | None) -> str:
-    return f'"{visible(text)}"' if text else ""
+    """A name or a reason in quotes, empty when there is none."""
+    if not text:
+        return ""
+    return f'"{visible(text)}"' if len(text) <= _TOLD else f'"{visible(text[:_TOLD])}..."'
 
 
 def runway(days: float | None) -> str:

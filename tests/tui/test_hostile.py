@@ -87,3 +87,17 @@ async def test_a_hostile_filter_and_lookup_are_text(tmp_path: Path) -> None:
         await operator.paste("1 [/] \x1b]52;c;aGFjaw==\x07")
         await operator.until("without an address in them")
         assert "\x1b" not in operator.text()
+
+
+async def test_a_megabyte_of_reason_is_told_in_part(tmp_path: Path) -> None:
+    """To look through all of it would hold up every key."""
+    desk = small_desk(tmp_path)
+    for reason in ("r" * 1_000_000, "r \u0301" * 300_000):
+        desk.platform.allocate(AllocationRequest(pool_id="hk", reason=reason))
+    async with on_deck(desk, WIDE) as operator:
+        for key in ("j", "k", "enter", "escape", "t", "t", "j", "e", "R", "escape"):
+            await operator.press(key)
+            await operator.settled()
+        told = operator.deck.deck.detail.text.whole
+        assert max(len(line.text) for line in told) < 1_200
+        assert any("..." in line.text for line in told)

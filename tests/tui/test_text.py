@@ -122,3 +122,12 @@ def test_no_text_is_wider_than_its_column(text: str, width: int) -> None:
     shown = visible(text, width)
     assert cell_len(shown) <= max(width, 0)
     assert shown == visible(text) or shown.endswith("~") or width <= 0
+
+
+@pytest.mark.parametrize("char", ["x", "\u5b57", "\u0301", "\x1b", " "])
+@pytest.mark.parametrize("width", [0, 1, 2, 10])
+def test_a_megabyte_is_cut_like_any_longer_text(char: str, width: int) -> None:
+    shown = visible(char * 1_000_000, width)
+    assert cell_len(shown) <= width
+    assert shown.endswith("~") or not width
+    assert shown == visible(char * 1_000, width) or char == "\u0301"
