@@ -144,28 +144,38 @@ def peer(name: str) -> str:
 def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
     """Goal 15."""
     harlequin = opens([peer("harlequin"), *HARLEQUIN, str(file_of(million))], "main db")
-    harlequin.calm(BLINK)
-    harlequin.send("select * from eip limit 500")
-    harlequin.calm(BLINK)
-    harlequin.send(KEY_OF["ctrl+j"])
-    harlequin.shows("eip-10")
+    queried(harlequin)
     harlequin.calm(BLINK)
     opened = opens(deck(million))
     says = "PgDn at 1M EIPs / in harlequin on the same file"
     ratio.told(lambda: pages(opened), lambda: pages(harlequin), number=15, says=says, goal=0.25, rounds=20)
 
 
-@pytest.mark.parametrize(
-    ("name", "options", "shows", "goal"),
-    [("vd", ("-f", "sqlite"), "eip", 1.5), ("harlequin", HARLEQUIN, "main db", 0.4)],
-)
-def test_the_first_rows_against_a_peer(
-    ratio: Ratio, million: Desk, name: str, options: tuple[str, ...], shows: str, goal: float
-) -> None:
-    """Goal 16: against both before any query, their lists of tables."""
-    other = start([peer(name), *options, str(file_of(million))], shows)
-    says = f"the first page of 1M EIPs / {name} on the same file"
-    ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=goal, rounds=ROUNDS)
+def queried(program: Outside) -> float:
+    """Have harlequin show 500 EIPs; milliseconds from the key that runs the query."""
+    program.calm(BLINK)
+    program.send("select * from eip limit 500")
+    program.calm(BLINK)
+    sent = program.send(KEY_OF["ctrl+j"])
+    return program.until(lambda text: "eip-10" in text, since=sent)
+
+
+def test_the_first_rows_against_visidata(ratio: Ratio, million: Desk) -> None:
+    """Goal 16: against its list of tables."""
+    other = start([peer("vd"), "-f", "sqlite", str(file_of(million))], "eip")
+    says = "the first page of 1M EIPs / visidata's list of tables"
+    ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=1.5, rounds=ROUNDS)
+
+
+def test_the_first_rows_against_harlequin(ratio: Ratio, million: Desk) -> None:
+    """Goal 16: its start, and its answer to a query; the typing between does not count."""
+
+    def rows() -> float:
+        with outside(peer("harlequin"), *HARLEQUIN, str(file_of(million))) as program:
+            return program.shows("main db") + queried(program)
+
+    says = "the first page of 1M EIPs / harlequin's first rows"
+    ratio.told(start(deck(million), FIRST_PAGE), rows, number=16, says=says, goal=0.4, rounds=ROUNDS)
 
 
 @pytest.mark.parametrize(
