@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+from threading import Thread
 from typing import IO, Any
 
 from textual.app import App
@@ -56,7 +58,16 @@ class TerminalDriver(LinuxDriver):
 
     def _run_input_thread(self) -> None:
         """Reading from a terminal that is gone fails; the program then ends as by the hang-up that belongs to it."""
+        Thread(target=_await_hang_up, args=(self.fileno,), daemon=True, name="hang-up").start()
         try:
             self.run_input_thread()
         except OSError:
             os.kill(os.getpid(), signal.SIGHUP)
+
+
+def _await_hang_up(fileno: int) -> None:
+    """End the program when its terminal hangs up and no signal says so: reading would find nothing there, for ever."""
+    watched = select.poll()
+    watched.register(fileno, 0)
+    if any(event & select.POLLHUP for _, event in watched.poll()):
+        os.kill(os.getpid(), signal.SIGHUP)

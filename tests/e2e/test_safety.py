@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+import termios
+
 import pytest
 
 from tests.e2e.conftest import Deck
-from tests.e2e.terminal import ALONE, Terminal, terminal
+from tests.e2e.terminal import ALONE, PATIENCE, ROOT, Terminal, terminal
 
 MAIL = "U R F y\r\ny\r\n5\r\ny From: abuse@example.net\r\nYour host 203.0.113.17 attacks us. Y y yes!\r\n"
 
@@ -88,6 +95,25 @@ def test_it_ends_when_its_terminal_is_gone_and_goes_on_when_it_was_stopped(demo:
         deck.press("c")
         deck.until("[c CIDRs 4]")
         assert deck.lose() == 129
+    assert demo.dump() == before
+
+
+def test_it_ends_when_its_terminal_hangs_up_and_no_signal_says_so(demo: Deck) -> None:
+    """Of another session, as under a daemon that was killed: only the end of its input is left."""
+    before = demo.dump()
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    words = [sys.executable, "-m", "tui"]
+    env = {**os.environ, "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        words, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=env, start_new_session=True
+    )
+    os.close(slave)
+    shown = b""
+    while b"findings" not in shown:
+        shown += os.read(master, 1 << 16)
+    os.close(master)
+    assert process.wait(timeout=PATIENCE) == 129
     assert demo.dump() == before
 
 
