@@ -316,11 +316,14 @@ class Found(NamedTuple):
     version: int
 
 
-# Each pattern opens with the characters it can start with, looking back from there: the search skips to them.
+# Each pattern opens with one character, of which a line has few, and looks back from there: the search skips to it.
+_APART: Final = "(?<![0-9A-Za-z.])"
 _V4: Final = re.compile(
-    r"[0-9](?<![0-9A-Za-z.][0-9])(?:|(?<=[1-9])[0-9]|(?<=1)[0-9]{2}|(?<=2)[0-4][0-9]|(?<=2)5[0-5])"
-    rf"(?:\.{_OCTET}){{3}}(?![0-9A-Za-z]|\.[0-9A-Za-z])"
+    rf"\.(?:(?<={_APART}([0-9]\.))|(?<={_APART}([1-9][0-9]\.))|(?<={_APART}(1[0-9][0-9]\.))"
+    rf"|(?<={_APART}(2[0-4][0-9]\.))|(?<={_APART}(25[0-5]\.)))"
+    rf"({_OCTET}(?:\.{_OCTET}){{2}})(?![0-9A-Za-z]|\.[0-9A-Za-z])"
 )
+"""The first octet, by its kind, and the rest of an address, from the dot between them."""
 _V6: Final = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:]|\.[0-9A-Za-z])")
 _DRESSED: Final = re.compile(r"[\[({](?:(\.|dot|DOT)|(:))[\])}]|\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -335,7 +338,7 @@ def find_addresses(line: str) -> list[Found]:
         line = _DRESSED.sub(lambda match: "." if match[1] else match[2] or "", line)
     if "::" in line or line.count(":") >= 7:  # fewer colons are a time or a port
         return _with_ipv6(line)
-    return [Found(text, 4) for text in _V4.findall(line)]
+    return [Found("".join(parts), 4) for parts in _V4.findall(line)]
 
 
 def _is_dressed(line: str) -> bool:
@@ -346,7 +349,7 @@ def _is_dressed(line: str) -> bool:
 
 
 def _with_ipv6(line: str) -> list[Found]:
-    found = [(match.start(), Found(match[0], 4)) for match in _V4.finditer(line)]
+    found = [(match.start(), Found("".join(match.groups("")), 4)) for match in _V4.finditer(line)]
     for match in _V6.finditer(line):
         text = match[0]
         if text.endswith(":") and not text.endswith("::"):
@@ -367,8 +370,11 @@ _MONTHS: Final = {
 _MONTH: Final = f"({'|'.join(_MONTHS)})"
 _HMS: Final = r"([0-9]{2}:[0-9]{2}:[0-9]{2})"
 _ISO: Final = re.compile(
-    r"[0-9]{4}(?<![0-9]{5})(?:-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
-    r"(?:[Zz]| ?[+-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9])|[+-](?:0[0-9]|1[0-4])(?![0-9]))?"
+    r":(?<=[-/][0-9]{2}[Tt ][0-9]{2}:)"
+    r"(?:(?<=(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:))"
+    r"|(?<=(?<![0-9])([0-9]{4}/[0-9]{2}/[0-9]{2})[Tt ]([0-9]{2}:)))"
+    r"([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
+    r"([Zz]| ?[+-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9])|[+-](?:0[0-9]|1[0-4])(?![0-9]))?"
 )
 _APACHE: Final = re.compile(
     rf"{_MONTH}(?:(?<=([0-9]{{2}})[/ -]...)|(?<=([0-9])[/ -]...))[/ -]([0-9]{{4}})"
@@ -431,10 +437,9 @@ _ZONED: Final = re.compile(r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?|[0-9] ?[smhdw](
 
 
 def _of_iso(match: re.Match[str], _: datetime) -> LineTime:
-    words = match[0]
-    day, clock = words[:10].replace("/", "-"), words[11:]
-    zoned = words[-1] in "Zz" or "+" in clock or "-" in clock or _is_utc(match)
-    return LineTime(_utc(f"{day}T{clock.replace(' ', '').upper()}"), zoned)
+    day, hour, slashed, its_hour, minutes, zone = match.groups(default="")
+    words = f"{day or slashed.replace('/', '-')}T{hour or its_hour}{minutes}{zone.lstrip().upper()}"
+    return LineTime(_utc(words), bool(zone) or _is_utc(match))
 
 
 def _day(year: str | int, month: str, day: str) -> str:
@@ -443,7 +448,8 @@ def _day(year: str | int, month: str, day: str) -> str:
 
 def _of_apache(match: re.Match[str], _: datetime) -> LineTime:
     month, day, digit, year, clock, fraction, zone = match.groups(default="")
-    return LineTime(_utc(f"{_day(year, month, day or digit)}T{clock}{fraction}{zone}"), bool(zone) or _is_utc(match))
+    words = f"{year}-{_MONTHS[month]}-{day or '0' + digit}T{clock}{fraction}{zone}"
+    return LineTime(_utc(words), bool(zone) or _is_utc(match))
 
 
 def _is_utc(match: re.Match[str]) -> bool:

@@ -353,14 +353,14 @@ class Desk:
         """The same, with what else is to be known of the text; `told` hears how many lines have been read."""
         seen = Sightings(lines, self.now(), at, told)
         with self._store.read() as connection:
-            verdicts = list(judge_all(connection, seen.counted, self._micros()))
+            verdicts = list(judge_all(connection, seen, self._micros()))
         return Evidence(verdicts, seen.lines, seen.unzoned, seen.misread)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """What an allocation would give now, if nobody is faster; nothing changes."""
         dry = self.platform.allocate(replace(request, dry_run=True, request_id=None))
         warnings = tuple(replace(warning, eip_id=None) for warning in dry.warnings)
-        return Allocation(tuple(replace(eip, id=None) for eip in dry.eips), warnings)
+        return Allocation(tuple(eip._replace(id=None) for eip in dry.eips), warnings)
 
     def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
         """What to know of a prefix and its origin that adding it does not refuse: labs need them."""

@@ -6,7 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from core.addresses import format_address
 from core.config import Config
@@ -43,8 +45,7 @@ class Change:
         return self.connection.execute(statement, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What one event is about; the rest of it comes from the change."""
 
     action: str
@@ -88,8 +89,7 @@ def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> No
     before, after = _Dumped(), _Dumped()
     rows: list[dict[str, Any]] = []
     for fact in facts:
-        row = {
-            **shared,
+        row: dict[str, Any] = {
             "action": fact.action,
             "eip_id": fact.eip_id,
             "address": fact.address,
@@ -97,10 +97,10 @@ def record_all(change: Change, pool_id: str | None, facts: Iterable[Fact]) -> No
             "before": before.of(fact.before),
             "after": after.of(fact.after),
         }
-        row["hash"] = link = event_hash(link, row)
+        row["hash"] = link = event_hash(link, {**shared, **row})
         rows.append(row)
     if rows:
-        change.connection.execute_many(_EVENT, rows)
+        change.connection.insert(_EVENT, rows, shared)
         change.run(_LINK, chain=chain, at=change.now, length=length + len(rows), hash=link)
 
 
@@ -117,7 +117,7 @@ class _Dumped:
         return self._text
 
 
-_HASHED: Final = (
+_HASHED: Final = itemgetter(
     "at",
     "operator",
     "action",
@@ -130,13 +130,18 @@ _HASHED: Final = (
     "before",
     "after",
 )
-_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
-    """SHA-256 over the previous event's hash and every column of this one."""
-    content = _JSON.encode([row[column] for column in _HASHED])
-    return hashlib.sha256(previous + content.encode()).digest()
+    """SHA-256 over the previous event's hash and every column of this one, as a JSON list."""
+    content = ",".join(map(_json, _HASHED(row)))
+    return hashlib.sha256(b"%b[%b]" % (previous, content.encode())).digest()
+
+
+@lru_cache(maxsize=64, typed=True)
+def _json(value: str | int | None) -> str:
+    """The events of a batch have most of their columns alike."""
+    return str(value) if type(value) is int else json.dumps(value)
 
 
 _COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after"

@@ -62,9 +62,9 @@ class PostgresConnection(Connection):
     def execute(self, statement: str, values: Mapping[str, Any] = {}) -> Result:  # never changed
         return Result(self.driver.execute(_marked(statement), values))
 
-    def execute_many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
         with self.driver.cursor() as cursor:
-            cursor.executemany(_marked(statement), rows)
+            cursor.executemany(_marked(statement), [{**shared, **row} for row in rows])
 
     def stream(self, statement: str) -> Iterator[Any]:
         with self.driver.cursor(name="eipdeck") as cursor:

@@ -22,7 +22,7 @@ __all__ = ["catch_up", "follow", "lag", "narrowed"]
 
 LAG: Final = 128
 """Events that the index may be behind before a writer catches it up."""
-STEP: Final = 512
+STEP: Final = 4096
 """Events that the index takes in with one transaction."""
 MOST: Final = 5000
 """EIPs that a search is narrowed down to; more are found as quickly by looking through the list in its order."""

@@ -53,9 +53,21 @@ class Connection:
                 break
         return Result(self.driver.execute(statement, values))
 
-    def execute_many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run one statement for each of the rows; it answers nothing."""
-        self.driver.executemany(statement, rows)
+    def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
+        """Run `INSERT … VALUES (…)` for each of the rows; `shared` is what all of them have alike.
+
+        Many rows go in with one statement: SQLite keeps what a statement that a trigger can refuse has touched, to undo
+        it, and does so once a statement. Measured: a quarter of the time of a statement a row.
+        """
+        if not rows:
+            return
+        names, alike = tuple(rows[0]), list(shared.values())
+        start = 0
+        for size in _AT_ONCE:
+            while len(rows) - start >= size:
+                values = [row[name] for row in rows[start : start + size] for name in names]
+                self.driver.execute(_several(statement, tuple(shared), names, size), alike + values)
+                start += size
 
     def stream(self, statement: str) -> Iterator[Any]:
         """The rows of a statement without values, however many, in flat memory."""
@@ -106,6 +118,24 @@ def _row_of(columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
     make_type: Any = collections.namedtuple  # noqa: PYI024  # the columns are known here only
     make: Callable[[Sequence[Any]], Any] = make_type("Row", columns, rename=True)._make
     return make
+
+
+_AT_ONCE: Final = (512, 32, 1)
+"""How many rows a statement inserts; few sizes, so that few statements are kept prepared."""
+_NAMED: Final = re.compile(r":(\w+)")
+
+
+@lru_cache(maxsize=64)
+def _several(statement: str, shared: tuple[str, ...], names: tuple[str, ...], count: int) -> str:
+    """The INSERT of one row as one of `count` rows: first the values that are shared, then each row's own."""
+    head, row = statement.split(" VALUES ")
+    places = {name: place for place, name in enumerate(shared, 1)}
+
+    def numbered(nth: int) -> str:
+        own = {name: place for place, name in enumerate(names, 1 + len(shared) + nth * len(names))}
+        return _NAMED.sub(lambda found: f"?{own.get(found[1]) or places[found[1]]}", row)
+
+    return f"{head} VALUES {', '.join(map(numbered, range(count)))}"
 
 
 def _spread(statement: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -7,7 +7,7 @@ read them for many addresses at once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from core.addresses import format_address, prefix_of_range
@@ -132,7 +132,7 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
 
 def _live(asked: _Asked, row: Any) -> Verdict:
     bindings = asked.ground.bindings(row.id, asked.at)
-    eip = replace(read_eip(row, bindings), status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
+    eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
     place = _Place(row.of_cidr, row.pool_id, row.asn, row.kind)
     owner = "customer" if eip.customer_owned else "default"
     word = VerdictWord(f"{owner}-{eip.status.value}")

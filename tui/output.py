@@ -9,7 +9,8 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from inspect import get_annotations
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
@@ -68,7 +69,7 @@ def write_json(value: Any, out: TextIO) -> None:
 
 def write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
     """A header of the JSON's field names and a record a row."""
-    names = [field.name for field in fields(layout.kind)]
+    names = list(get_annotations(layout.kind))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:

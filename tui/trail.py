@@ -115,15 +115,15 @@ def _state(value: Any) -> Iterable[str]:
     if isinstance(value, Allocation):
         yield from _state(value.eips)
         yield from (f"! {warning.message}" for warning in value.warnings)
+    elif isinstance(value, Eip):
+        served = ", ".join(binding_words(binding) for binding in value.bindings) or "serves nothing"
+        pool = pool_short(value.pool_id, customer_owned=value.customer_owned)
+        yield f"{value.address} {value.id} {owner(value)} {pool} {value.status.value}: {served}"
     elif isinstance(value, (list, tuple)):
         for each in value[:_ROWS]:
             yield from _state(each)
         if len(value) > _ROWS:
             yield f"and {len(value) - _ROWS:,} more"
-    elif isinstance(value, Eip):
-        served = ", ".join(binding_words(binding) for binding in value.bindings) or "serves nothing"
-        pool = pool_short(value.pool_id, customer_owned=value.customer_owned)
-        yield f"{value.address} {value.id} {owner(value)} {pool} {value.status.value}: {served}"
     elif isinstance(value, Cidr):
         yield f"{value.cidr} {value.state.value}, {value.allocated:,} live of {value.total:,}"
     elif isinstance(value, Pool):

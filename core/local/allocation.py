@@ -7,7 +7,7 @@ pool of the region, and an EIP that lands there unasked carries that fact, a war
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.addresses import format_address, prefix_of_range
@@ -219,30 +219,31 @@ _USAGE: Final = (
 def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
     seq = 0
-    rows: list[dict[str, Any]] = []
     facts: list[Fact] = []
     eips: list[Eip] = []
     for run in runs:
         newest = change.run(_COUNT, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
         seq = seq or newest or 0
-        begun = _rows(change, pool, run, tenancy, seq)
-        seq += len(begun)
-        rows += begun
+        rows = [
+            {"seq": number, "id": f"eip-{number}", "address": address}
+            for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
+        ]
+        change.connection.insert(_INSERT, rows, _alike(change, pool, run.place, tenancy))
+        seq += len(rows)
         cidr = str(prefix_of_range(run.place.first, run.place.last))
-        facts += _facts(pool, cidr, begun, tenancy)
-        eips += _eips(change, pool, cidr, begun)
-    change.connection.execute_many(_INSERT, rows)
-    change.run(_USAGE, pool=pool.id, day=change.now // DAY, count=len(rows))
+        facts += _facts(pool, cidr, rows, tenancy)
+        eips += _eips(change, pool, cidr, rows, tenancy)
+    change.run(_USAGE, pool=pool.id, day=change.now // DAY, count=len(eips))
     record_all(change, pool.id, facts)
     return eips
 
 
-def _rows(change: Change, pool: PoolRow, run: Run, tenancy: Tenancy, newest: int) -> list[dict[str, Any]]:
-    shared = {
+def _alike(change: Change, pool: PoolRow, place: Place, tenancy: Tenancy) -> dict[str, Any]:
+    return {
         "pool_id": pool.id,
-        "cidr_id": run.place.cidr_id,
-        "cidr_first": run.place.first,
-        "cidr_last": run.place.last,
+        "cidr_id": place.cidr_id,
+        "cidr_first": place.first,
+        "cidr_last": place.last,
         "customer_owned": pool.customer_owned,
         "name": tenancy.name,
         "bandwidth_mbps": tenancy.bandwidth_mbps,
@@ -251,10 +252,6 @@ def _rows(change: Change, pool: PoolRow, run: Run, tenancy: Tenancy, newest: int
         "landed": tenancy.landed,
         "previous": tenancy.previous_eip_id,
     }
-    return [
-        {**shared, "seq": seq, "id": f"eip-{seq}", "address": address}
-        for seq, address in enumerate(range(run.lo, run.hi + 1), newest + 1)
-    ]
 
 
 def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[Fact]:
@@ -270,28 +267,29 @@ def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Te
         fact = Fact(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
         yield fact
         if tenancy.landed:
-            yield replace(fact, action="landed_in_default", after={"customer_owned": False})
+            yield fact._replace(action="landed_in_default", after={"customer_owned": False})
 
 
-def _eips(change: Change, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]]) -> Iterator[Eip]:
+def _eips(change: Change, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[Eip]:
     now = from_micros(change.now)
+    owned = pool.customer_owned
     for row in rows:
         yield Eip(
             id=row["id"],
             address=format_address(row["address"]),
-            name=row["name"],
-            customer_owned=pool.customer_owned,
+            name=tenancy.name,
+            customer_owned=owned,
             pool_id=pool.id,
             cidr=cidr,
             region=pool.region,
             status=EipStatus.UNBOUND,
             bindings=(),
-            bandwidth_mbps=row["bandwidth_mbps"],
+            bandwidth_mbps=tenancy.bandwidth_mbps,
             allocated_at=now,
             allocated_by=change.operator,
             released_at=None,
-            landed_in_default=row["landed"],
-            previous_eip_id=row["previous"],
+            landed_in_default=tenancy.landed,
+            previous_eip_id=tenancy.previous_eip_id,
         )
 
 

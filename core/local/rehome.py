@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from core.addresses import parse_address
@@ -41,7 +40,7 @@ def rehome(change: Change, request: RehomeRequest) -> Allocation:
     record(change, _left(eip, fresh, kept=request.keep))
     bindings = tuple(_moved(change, fresh, binding, more=request.keep) for binding in eip.bindings)
     status = EipStatus.BOUND if bindings else EipStatus.UNBOUND
-    return Allocation((replace(fresh, bindings=bindings, status=status),), ())
+    return Allocation((fresh._replace(bindings=bindings, status=status),), ())
 
 
 def _left(eip: Eip, fresh: Eip, *, kept: bool) -> Fact:

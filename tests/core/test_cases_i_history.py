@@ -127,7 +127,7 @@ def test_77_the_answer_is_the_same_after_all_is_released_and_retired(desk: Desk,
 def gist(said: Verdict) -> tuple[object, ...]:
     """A verdict without what is of the moment it was asked at: the sentence and how its bindings ended since."""
     bindings = [replace(binding, unbound_at=None) for binding in said.eip.bindings] if said.eip else None
-    eip = said.eip and replace(said.eip, released_at=None, bindings=())
+    eip = said.eip and said.eip._replace(released_at=None, bindings=())
     return said.verdict, said.customer_owned, said.cidr, said.pool_id, said.fix_in, eip, bindings
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -102,7 +101,7 @@ def test_more_than_fits_in_one_statement(tmp_path: Path) -> None:
     found = desk.lookup_text(text)
     assert [each.address for each in found] == text
     assert [each.eip.id for each in found if each.eip is not None] == [eip.id]
-    assert found[700] == replace(desk.lookup(text[700]), count=1)
+    assert found[700] == desk.lookup(text[700])._replace(count=1)
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

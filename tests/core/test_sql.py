@@ -16,7 +16,7 @@ def connection() -> Iterator[Connection]:
     with closing(sqlite3.connect(":memory:")) as driver:
         made = Connection(driver)
         made.execute("CREATE TABLE eip (seq INTEGER PRIMARY KEY, name TEXT)")
-        made.execute_many("INSERT INTO eip (name) VALUES (:name)", [{"name": name} for name in ("a", "b", None)])
+        made.insert("INSERT INTO eip (name) VALUES (:name)", [{"name": name} for name in ("a", "b", None)], {})
         yield made
 
 
@@ -46,3 +46,12 @@ def test_nothing_is_in_an_empty_list_and_everything_is_not_in_it(connection: Con
 
 def test_it_says_how_many_rows_were_changed(connection: Connection) -> None:
     assert connection.execute("UPDATE eip SET name = 'x' WHERE seq > :seq", {"seq": 1}).changed == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 511, 512, 1_100])
+def test_rows_go_in_with_what_they_share_in_their_order(connection: Connection, count: int) -> None:
+    connection.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER, name TEXT, too INTEGER)")
+    insert = "INSERT INTO event (at, name, too) VALUES (:at, :name, :at)"
+    connection.insert(insert, [{"name": f"{number}"} for number in range(count)], {"at": 7})
+    rows = [tuple(row) for row in connection.execute("SELECT * FROM event ORDER BY seq")]
+    assert rows == [(number + 1, 7, f"{number}", 7) for number in range(count)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,7 @@ def test_a_row_that_is_gone_stays_in_hand_without_its_eip_until_the_operator_mov
     keeper.move(hand_of(eip), by_operator=True)
     keeper.move(None, by_operator=False)
     assert keeper.hand == Hand(HandKind.ADDRESS, eip.address)
-    other = hand_of(replace(eip, address="203.0.113.9"))
+    other = hand_of(eip._replace(address="203.0.113.9"))
     keeper.move(other, by_operator=False)
     assert keeper.hand == Hand(HandKind.ADDRESS, eip.address)
     keeper.move(other, by_operator=True)
