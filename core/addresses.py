@@ -9,7 +9,6 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 
 __all__ = [
-    "Found",
     "InvalidAddress",
     "InvalidCidr",
     "InvalidPort",
@@ -309,13 +308,6 @@ def _utc(iso: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-class Found(NamedTuple):
-    """An address found in text, in its canonical spelling."""
-
-    text: str
-    version: int
-
-
 # Each pattern opens with one character, of which a line has few, and looks back from there: the search skips to it.
 _APART: Final = "(?<![0-9A-Za-z.])"
 _V4: Final = re.compile(
@@ -328,8 +320,9 @@ _V6: Final = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f
 _DRESSED: Final = re.compile(r"[\[({](?:(\.|dot|DOT)|(:))[\])}]|\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def find_addresses(line: str) -> list[Found]:
-    """Every address in a line, in order: plain, defanged (`203[.]0[.]113[.]7`), coloured, with port, in URLs and CIDRs.
+def find_addresses(line: str) -> list[str]:
+    """Every address in a line, in order and canonical spelling: plain, defanged (`203[.]0[.]113[.]7`), coloured, with
+    port, in URLs and CIDRs.
 
     Of an IPv6 address that ends in an IPv4 one, that one. What has a fifth part (`1.2.3.4.5`, `1.2.3.4.example`) or a
     leading zero is no address.
@@ -338,7 +331,7 @@ def find_addresses(line: str) -> list[Found]:
         line = _DRESSED.sub(lambda match: "." if match[1] else match[2] or "", line)
     if "::" in line or line.count(":") >= 7:  # fewer colons are a time or a port
         return _with_ipv6(line)
-    return [Found("".join(parts), 4) for parts in _V4.findall(line)]
+    return ["".join(parts) for parts in _V4.findall(line)]
 
 
 def _is_dressed(line: str) -> bool:
@@ -348,8 +341,8 @@ def _is_dressed(line: str) -> bool:
     )
 
 
-def _with_ipv6(line: str) -> list[Found]:
-    found = [(match.start(), Found("".join(match.groups("")), 4)) for match in _V4.finditer(line)]
+def _with_ipv6(line: str) -> list[str]:
+    found = [(match.start(), "".join(match.groups(""))) for match in _V4.finditer(line)]
     for match in _V6.finditer(line):
         text = match[0]
         if text.endswith(":") and not text.endswith("::"):
@@ -359,7 +352,7 @@ def _with_ipv6(line: str) -> list[Found]:
         except AddressValueError:
             continue
         if int(address):  # "::" names no host, but stands in much source code
-            found.append((match.start(), Found(str(address), 6)))
+            found.append((match.start(), str(address)))
     return [each for _, each in sorted(found, key=lambda at: at[0])]
 
 

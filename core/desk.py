@@ -28,7 +28,7 @@ from core.config import Config
 from core.confinement import inside
 from core.database import open_store
 from core.errors import EipdeckError, error
-from core.evidence import Evidence, Progress, Sightings, judge_all
+from core.evidence import Evidence, Progress, Sightings, judge_all, uncollected
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.objects import (
     Allocation,
@@ -351,9 +351,10 @@ class Desk:
 
     def evidence(self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None) -> Evidence:
         """The same, with what else is to be known of the text; `told` hears how many lines have been read."""
-        seen = Sightings(lines, self.now(), at, told)
-        with self._store.read() as connection:
-            verdicts = list(judge_all(connection, seen, self._micros()))
+        with uncollected():
+            seen = Sightings(lines, self.now(), at, told)
+            with self._store.read() as connection:
+                verdicts = list(judge_all(connection, seen, self._micros()))
         return Evidence(verdicts, seen.lines, seen.unzoned, seen.misread)
 
     def preview(self, request: AllocationRequest) -> Allocation:
