@@ -53,6 +53,12 @@ class Filter:
 
     terms: tuple[Term, ...]
 
+    @property
+    def released(self) -> bool:
+        """Whether EIPs that are no longer live are asked for."""
+        asked = ("released", "cooling")
+        return any(term.key == "state" and term.value in asked and not term.negated for term in self.terms)
+
 
 _MOST_CHARACTERS: Final = 2000
 _MOST_WORDS: Final = 50

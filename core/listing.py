@@ -249,7 +249,7 @@ _ORDER_KEY: Final = "{} AS value"
 
 def _selected(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Selection:
     chosen = checked_filter(words)
-    few = narrowed(connection, chosen.terms, now)
+    few = narrowed(connection, chosen, now)
     return select(chosen, now, problems, few)
 
 

@@ -8,13 +8,12 @@ mark is looked at directly, so a search is always complete.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from time import perf_counter
 from typing import Final
 
 from core.errors import EipdeckError
-from core.filters import Term
+from core.filters import Filter, Term
 from core.sql import Connection
 from core.store import Store
 
@@ -100,17 +99,21 @@ _NARROW: Final[dict[tuple[str, str], str]] = {
 }
 
 
-def narrowed(connection: Connection, terms: Sequence[Term], now: int) -> list[int] | None:
-    """The EIPs (`seq`) that all of these terms can hold in, by the first that narrows them down; None: any.
+_OF_RELEASED: Final = ("region", "age")
+"""What holds in released EIPs too, of which the statements know nothing."""
+
+
+def narrowed(connection: Connection, chosen: Filter, now: int) -> list[int] | None:
+    """The EIPs (`seq`) that a filter can hold in, by the first of its terms that narrows them down; None: any.
 
     Args:
         connection: in a read transaction.
-        terms: of one filter.
+        chosen: the filter.
         now: microseconds; ages are counted from here.
 
     """
-    for term in terms:
-        if term.negated:
+    for term in chosen.terms:
+        if term.negated or (chosen.released and term.key in _OF_RELEASED):
             continue
         found = _worded(connection, term.value) if term.key == "text" else _looked_up(connection, term, now)
         if found is not None and len(found) <= MOST:

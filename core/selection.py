@@ -31,16 +31,15 @@ def select(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | N
 
     `few`: EIPs (`seq`) outside which it is known not to hold.
     """
-    released = any(term.key == "state" and term.value in ("released", "cooling") for term in chosen.terms)
     values: dict[str, Any] = {}
-    parts = [] if released else [_LIVE]
+    parts = [] if chosen.released else [_LIVE]
     for place, term in enumerate(chosen.terms):
         condition = _CONDITIONS[term.key](term, f"t{place}", values, _Given(now, problems))
         parts.append(f"NOT ({condition})" if term.negated else f"({condition})")
     if few is not None:
         values["few"] = few
         parts.append("e.seq IN :few")
-    return Selection(" AND ".join(parts) or "TRUE", values, not chosen.terms, released)
+    return Selection(" AND ".join(parts) or "TRUE", values, not chosen.terms, chosen.released)
 
 
 @dataclass(frozen=True, slots=True)

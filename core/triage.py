@@ -185,17 +185,17 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
 
 
 def _cooling(cidr: Any, last: Any, at: int) -> bool:
-    """Whether the address rested then; what was released in an earlier life of the CIDR rests no more."""
-    if last is None or last.ready_at is None or last.cidr_id != cidr.id:
-        return False
-    return bool(last.ready_at > at and not _held(cidr, at))
+    """Whether the address rested then, whichever life of its CIDR it was released in."""
+    return last is not None and last.ready_at is not None and bool(last.ready_at > at) and not _held(cidr, at)
 
 
 def _held(cidr: Any, at: int) -> bool:
-    """Whether the CIDR was draining then, so that nothing in it was on its way to be reused."""
-    if cidr.draining_at is None or at < cidr.draining_at:
-        return False
-    return bool(cidr.state != "active" or at < cidr.activated_at)
+    """Whether the CIDR gave out nothing then, so that nothing in it was on its way to be reused."""
+    if cidr.activated_at is None:
+        return True
+    if cidr.draining_at is None:
+        return bool(at < cidr.activated_at)
+    return bool(at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at))
 
 
 def _not_ours(asked: _Asked, last: Any) -> Verdict:

@@ -255,7 +255,10 @@ def test_68_a_prefix_brought_back_reopens_its_pool_and_honours_what_still_cools(
     assert customer_cidr(desk, pool=None, cooldown=60) == "edge"
     with refused(desk, "address_cooling"):
         one(desk, address="203.0.113.0")
+    assert desk.lookup("203.0.113.0").verdict == "customer-cooling"
+    assert [eip.id for eip in desk.eips("state:cooling")] == [old.id]
     clock.advance(30)
+    assert desk.lookup("203.0.113.0").verdict == "customer-unallocated"
     assert one(desk, address="203.0.113.0").id != old.id
     assert [event.action for event in desk.history("203.0.113.0")] == ["allocate", "release", "allocate"]
     audit(desk)

@@ -123,6 +123,46 @@ def lowered(text: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in text)
 
 
+TERMS = (
+    *("own:yes", "own:no", "state:bound", "state:unbound", "pool:edge", "cidr:203.0.113.0/26", "region:asia-east-1"),
+    *("region:nowhere", "kind:lb", "service:lb-1", "age:<1m", "age:>1m", "by:bob", "is:idle", "is:landed"),
+    *("is:problem", "203.0.113.", "203.0.113.0/28", "web"),
+)
+
+
+@pytest.mark.parametrize("first", TERMS)
+def test_terms_narrow_each_other_and_a_negated_one_leaves_the_rest(tmp_path: Path, clock: Clock, first: str) -> None:
+    desk = fresh_desk(tmp_path, clock=clock)
+    fill(desk, clock)
+    clock.advance(90)
+    every, alone = ids(desk, ""), ids(desk, first)
+    assert ids(desk, f"!{first}") == every - alone
+    for second in TERMS:
+        assert ids(desk, f"{first} {second}") == alone & ids(desk, second), second
+        assert ids(desk, f"{first} !{second}") == alone - ids(desk, second), second
+    gone = ids(desk, "state:released")
+    assert gone
+    assert not gone & every
+    assert ids(desk, "!state:released") == ids(desk, "!state:cooling") == every
+    desk.close()
+
+
+def test_released_eips_are_found_by_region_and_age_too(tmp_path: Path, clock: Clock) -> None:
+    desk = fresh_desk(tmp_path, clock=clock)
+    fill(desk, clock)
+    clock.advance(90)
+    gone = ids(desk, "state:released")
+    assert ids(desk, "state:released region:asia-east-1") == gone
+    assert ids(desk, "state:released age:>1m") | ids(desk, "state:released age:<1m") == gone
+    assert ids(desk, "state:released age:>1m")
+    assert ids(desk, "region:nowhere state:released") == set()
+    desk.close()
+
+
+def ids(desk: Desk, words: str) -> set[str]:
+    return {str(eip.id) for eip in desk.eips(words)}
+
+
 TEXTS = ("web", "WEB-", "eb", "db_", "50%", "a b", "\u6771\u4eac", "eip-", "eip-1", "p-12", "-3", "203.0", "113.1")
 SERVED = ("lb-1", "shop", "front", "nat", "nowhere")
 

@@ -77,7 +77,7 @@ def test_one_address_through_five_tenancies_a_retirement_and_a_return(tmp_path: 
     story.now(VerdictWord.NOT_OURS, says=f"{CIDR} was yours until")
 
     customer_cidr(desk, CIDR, pool="edge", cooldown=0)
-    story.now(VerdictWord.CUSTOMER_UNALLOCATED, says=f'{third.id} "third"')
+    story.now(VerdictWord.CUSTOMER_COOLING, says=f'{third.id} "third"')
     fourth = one(desk, address=ADDRESS)
     release(desk, ADDRESS)
     clock.advance(1)
