@@ -6,8 +6,10 @@ so that an acceptance finds it again while the ground is the same.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
@@ -22,7 +24,7 @@ from core.utilization import DAY, pools
 if TYPE_CHECKING:
     from core.platform import AcceptRequest
 
-__all__ = ["accept", "finding_by_id", "findings", "problem_addresses"]
+__all__ = ["accept", "finding_by_id", "findings", "problem_addresses", "read_finding"]
 
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -109,6 +111,16 @@ def finding_by_id(change: Change, key: str, *, accepted: bool = False) -> Findin
 
     """
     return _by_id(change, key, accepted=accepted).finding
+
+
+def read_finding(kept: Mapping[str, Any]) -> Finding:
+    """A finding from its JSON: an answer that is given again may be about one that is gone."""
+    until = kept["accepted_until"]
+    moments = {
+        "since": datetime.fromisoformat(kept["since"]),
+        "accepted_until": None if until is None else datetime.fromisoformat(until),
+    }
+    return Finding(**{**kept, **moments, "severity": Severity(kept["severity"])})
 
 
 def _by_id(change: Change, key: str, *, accepted: bool) -> _Found:
@@ -250,15 +262,10 @@ _SNAT_ON: Final = (
 def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
     for gateway in dict.fromkeys(looking.connection.execute(_SNAT_GATEWAYS).scalars()):
         rows = looking.connection.execute(_SNAT_ON, {"id": gateway}).all()
-        pairs = [
-            (ours, theirs)
-            for ours in rows
-            for theirs in rows
-            if ours.customer_owned and not theirs.customer_owned and _overlap(ours.sources, theirs.sources)
-        ]
+        pairs = _mixed_entries(rows)
         if not pairs:
             continue
-        mixed = sorted({row.address for pair in pairs for row in pair})
+        mixed = sorted({row.address for pair in pairs for entry in pair for row in entry})
         every = " An entry takes every EIP of the gateway." if any(row.all_eips for row in rows) else ""
         yield _found(
             f"snat_mixes_owners:{gateway}",
@@ -267,9 +274,18 @@ def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
             f"SNAT on {gateway} sends the same sources out on customer-owned and on Zenlayer-assigned"
             f" addresses ({len(mixed)} EIPs).{every}",
             "Unbind or rehome the Zenlayer-assigned EIP of the gateway.",
-            min(max(ours.bound_at, theirs.bound_at) for ours, theirs in pairs),
+            min(max(min(row.bound_at for row in entry) for entry in pair) for pair in pairs),
             " ".join(map(str, mixed)),
         )
+
+
+def _mixed_entries(rows: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:
+    """Customer-owned and Zenlayer-assigned EIPs whose sources overlap; EIPs with equal sources share an entry."""
+    ours: dict[str, list[Any]] = defaultdict(list)
+    theirs: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        (ours if row.customer_owned else theirs)[row.sources].append(row)
+    return [(ours[some], theirs[others]) for some in ours for others in theirs if _overlap(some, others)]
 
 
 def _overlap(some: str, others: str) -> bool:

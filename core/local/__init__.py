@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from core.checks import checked_name, checked_text
 from core.config import Config
 from core.errors import error
-from core.findings import accept, finding_by_id
+from core.findings import accept, finding_by_id, read_finding
 from core.history import Change, Kept
 from core.inventory import eips_by_id, service_by_id
 from core.local import allocation, binding, cidrs, pools, rehome, release, requests, services
@@ -116,7 +116,15 @@ class LocalPlatform:
         return self._eips(request, binding.set_bandwidth)
 
     def accept(self, request: AcceptRequest) -> Finding:
-        return self._one(request, accept, lambda change, key: finding_by_id(change, key, accepted=True))
+        def write(change: Change) -> Finding:
+            answer = requests.answered(change, request)
+            if answer is not None:
+                return read_finding(answer["finding"])
+            finding = finding_by_id(change, accept(change, request), accepted=True)
+            requests.remember(change, request, {"finding": to_json(finding)})
+            return finding
+
+        return self._write(request, write)
 
     def add_cidr(self, request: AddCidrRequest) -> Cidr:
         return self._cidr(request, cidrs.add_cidr)

@@ -186,6 +186,7 @@ def _exhausted(change: Change, pool: PoolRow, count: int) -> EipdeckError:
         "allocated": usage.allocated,
         "cooling": usage.cooling,
         "reserved": usage.reserved,
+        "held": usage.held,
         "available": usage.available,
         "next_free_at": None if usage.next_free_at is None else iso(from_micros(usage.next_free_at)),
     }
@@ -194,7 +195,8 @@ def _exhausted(change: Change, pool: PoolRow, count: int) -> EipdeckError:
     else:
         message = (
             f"Pool {pool.id} has {usage.available} of {usage.total} addresses free, {count} asked for:"
-            f" {usage.allocated} allocated, {usage.cooling} cooling, {usage.reserved} reserved."
+            f" {usage.allocated} allocated, {usage.cooling} cooling, {usage.reserved} reserved"
+            f"{f', {usage.held} held in CIDRs that are not active' if usage.held else ''}."
         )
     when = f" The next cooling one comes free at {details['next_free_at']}." if usage.next_free_at else ""
     hint = "Release an EIP of this pool or add a CIDR to it; nothing was taken from another pool."

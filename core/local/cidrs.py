@@ -95,7 +95,8 @@ def _pool(change: Change, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     before = change.run(_PRESENT, cidr=str(prefix)).first()
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
-        pool_id = before.pool_id if before else f"pool-{str(prefix).replace('/', '-')}"
+        ours = before is not None and before.kind == PoolKind.CUSTOMER
+        pool_id = before.pool_id if ours else f"pool-{str(prefix).replace('/', '-')}"
     found = find_pool(change, pool_id)
     if found is None and not pool_id.startswith("default-"):
         region = known_region(change, request.region)

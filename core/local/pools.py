@@ -125,7 +125,9 @@ def create_pool(change: Change, pool_id: str, kind: PoolKind, region: str) -> Po
     return PoolRow(pool_id, kind, region, PoolOrder.LRU, 0)
 
 
-_OVERLAP: Final = "SELECT first, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
+_OVERLAP: Final = (
+    "SELECT cidr, pool_id, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
+)
 _SUPPLY: Final = (
     "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
     " created_at, activated_at, version) VALUES (:cidr, :first, :last, :pool, 'zenlayer', 21859, 'active',"
@@ -145,6 +147,14 @@ def _next_supply(change: Change) -> list[Prefix]:
 
 
 def _supply(change: Change, pool_id: str, prefix: Prefix) -> None:
+    near = change.run(_OVERLAP, last=prefix.last).first()
+    if near is not None and near.last >= prefix.first:
+        raise error(
+            "cidr_overlap",
+            f"{prefix}, configured for {pool_id}, overlaps {near.cidr} of pool {near.pool_id}; nothing changed.",
+            hint="Give the region ranges of its own in the configuration.",
+            details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
+        )
     values = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
     cidr_id = change.run(_SUPPLY, cidr=str(prefix), now=change.now, **values).scalar()
     change.run(_FREE, cidr_id=cidr_id, **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from core.addresses import format_address, parse_address
@@ -30,8 +31,8 @@ def release(change: Change, request: ReleaseRequest) -> list[str]:
     eips: dict[str, Eip] = {}
     for key in request.eips:
         eip = found(change, key, None)
-        if eip.id in expected:
-            checked_unchanged(eip, expected[eip.id])
+        if expected:
+            _checked_seen(eip, expected)
         eips[str(eip.id)] = eip
     for eip in eips.values():
         if eip.status is EipStatus.BOUND and not request.unbind:
@@ -44,6 +45,19 @@ def release(change: Change, request: ReleaseRequest) -> list[str]:
     for eip in eips.values():
         end_tenancy(change, eip)
     return list(eips)
+
+
+def _checked_seen(eip: Eip, expected: Mapping[str | None, Eip]) -> None:
+    """An address can be another EIP's by now, which the operator did not look at."""
+    if eip.id in expected:
+        checked_unchanged(eip, expected[eip.id])
+        return
+    raise error(
+        "conflict",
+        f"{eip.address} is held by EIP {eip.id} now, which you have not looked at; nothing was released.",
+        hint="Look again and decide anew.",
+        details={"seen": to_json(list(expected.values())), "now": to_json(eip)},
+    )
 
 
 def _served(eip: Eip) -> str:

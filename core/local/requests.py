@@ -15,8 +15,8 @@ __all__ = ["answered", "remember"]
 
 _KEEP: Final = "INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)"
 
-_NOT_ASKED: Final = ("request_id", "expected", "dry_run")
-"""Fields that say how a request was sent, not what it asks for."""
+_NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
+"""Fields that say how and why a request was sent, not what it asks for: who tries again may word it anew."""
 
 
 def answered(change: Change, request: Any) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ holds in tenancies and free ranges, and serve activation, drain, reserve and unr
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -119,9 +120,10 @@ def open_range(change: Change, pool_id: str, order: PoolOrder, place: Place, lo:
     """Make free what in `lo`..`hi` is neither live nor reserved; past tenancies keep their order and cool-down."""
     past: dict[int, int] = {row.address: row.ready_at for row in change.run(_PAST, lo=lo, hi=hi)}
     blocked = sorted([*_reserved_runs(change, place.cidr_id, lo, hi), *_live_runs(change, lo, hi)])
+    released = sorted(past)
     for first, last in _gaps(blocked, lo, hi):
         start = first
-        for address in sorted(address for address in past if first <= address <= last):
+        for address in released[bisect_left(released, first) : bisect_right(released, last)]:
             ready_at = past[address]
             if order is PoolOrder.LOWEST and ready_at <= change.now:
                 continue

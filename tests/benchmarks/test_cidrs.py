@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from core import Desk
-from tests.benchmarks.bench import Ratio, onboard
+from itertools import count
+from time import perf_counter
+
+from core import ActivateRequest, Desk, DrainRequest, ReleaseRequest
+from tests.benchmarks.bench import Ratio, Told, allocate, onboard
 
 ROUNDS = 60
+
+
+def test_reopening_a_slash_19_against_a_slash_22(ratio: Ratio, desk: Desk) -> None:
+    """Activate after a drain, with every second address live: the time of one address."""
+    large = _reopening(desk, "44.0.0.0/19", ratio.size(8192, 64))
+    small = _reopening(desk, "44.0.64.0/22", ratio.size(1024, 64))
+    says = "an address of a /19 with gaps reopened / of a /22"
+    ratio.told(large, small, number=2, says=says, goal=1.15, rounds=5)
+
+
+def _reopening(desk: Desk, cidr: str, size: int) -> Told:
+    onboard(desk, cidr, cidr)
+    desk.platform.release(ReleaseRequest(eips=allocate(desk, cidr, size)[::2]))
+    times = count(1)
+
+    def told() -> float:
+        desk.platform.drain_cidr(DrainRequest(cidr=cidr))
+        begun = perf_counter()
+        desk.platform.activate_cidr(ActivateRequest(cidr=cidr, reason=f"back, {next(times)}"))
+        return (perf_counter() - begun) / size
+
+    return told
 
 
 def test_adding_a_slash_8_against_a_slash_24(ratio: Ratio, desk: Desk) -> None:

@@ -46,6 +46,16 @@ def test_04_a_full_pool_is_exhausted_and_says_by_what(desk: Desk) -> None:
     assert all(word in caught.value.message for word in ("edge", "4 allocated", "0 cooling", "0 reserved"))
 
 
+def test_04_a_full_pool_tells_what_is_held(desk: Desk) -> None:
+    customer_cidr(desk, "203.0.113.0/31")
+    many(desk, 2)
+    customer_cidr(desk, "203.0.113.8/29", active=False)
+    with refused(desk, "pool_exhausted") as caught:
+        one(desk)
+    assert caught.value.details["held"] == 8
+    assert "8 held in CIDRs that are not active" in caught.value.message
+
+
 def test_06_every_second_address_released_is_given_out_again_and_no_more(desk: Desk) -> None:
     customer_cidr(desk, "203.0.113.0/29")
     customer_cidr(desk, "203.0.113.8/31")

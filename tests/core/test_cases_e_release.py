@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from core import Desk, PoolOrder, PoolSettingsRequest, RecoverRequest, ReserveRequest, UnreserveRequest
+from core import (
+    Desk,
+    PoolOrder,
+    PoolSettingsRequest,
+    RecoverRequest,
+    ReleaseRequest,
+    ReserveRequest,
+    UnreserveRequest,
+)
 from core.addresses import format_address
 from tests.core.audit import audit
 from tests.core.kit import (
@@ -267,3 +275,15 @@ def test_a_clock_that_goes_backwards_ends_no_tenancy_before_it_began(desk: Desk,
     (gone,) = release(desk, X)
     assert gone.released_at == gone.allocated_at == START
     audit(desk)
+
+
+def test_an_address_that_is_another_eips_by_now_is_not_released(desk: Desk) -> None:
+    customer_cidr(desk, ONE)
+    seen = one(desk)
+    release(desk, X)
+    theirs = one(another(desk))
+    request = ReleaseRequest(eips=(X,), expected=(seen,))
+    with unchanged(desk), refused(desk, "conflict") as caught:
+        desk.platform.release(request)
+    assert [each["id"] for each in caught.value.details["seen"]] == [seen.id]
+    assert caught.value.details["now"]["id"] == theirs.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from tests.core.kit import (
     balancer,
     connect,
     customer_cidr,
+    fresh_desk,
     many,
     one,
     refused,
@@ -363,6 +364,25 @@ def test_a_customer_cidr_does_not_join_a_default_pool(desk: Desk) -> None:
     for pool in ("default-asia-east-1", "default-nowhere"):
         with refused(desk, "customer_pool_required"):
             desk.platform.add_cidr(adding(CIDR, pool_id=pool))
+
+
+def test_a_prefix_that_once_was_zenlayers_opens_a_pool_of_its_own(desk: Desk) -> None:
+    with closing(connect(desk)) as plain:
+        plain.execute(
+            "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved, created_at,"
+            " version) VALUES ('203.0.113.0/28', 3405803776, 3405803791, 'default-asia-east-1', 'retired', 'unknown',"
+            " FALSE, 0, 0, 0, 1)"
+        )
+    assert desk.platform.add_cidr(adding(CIDR, pool_id=None)).pool_id == "pool-203.0.113.0-28"
+
+
+def test_a_region_whose_configured_range_is_taken_is_refused(tmp_path: Path) -> None:
+    desk = fresh_desk(tmp_path, config=Config(regions={"lab": ("203.0.113.0/28",)}))
+    customer_cidr(desk, "203.0.113.0/24")
+    with unchanged(desk), refused(desk, "cidr_overlap") as caught:
+        customer_cidr(desk, "198.51.100.0/24", pool="west", region="lab")
+    assert caught.value.details["overlaps"] == "203.0.113.0/24"
+    desk.close()
 
 
 def test_a_cidr_does_not_join_a_pool_of_another_region(desk: Desk) -> None:

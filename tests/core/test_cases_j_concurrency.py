@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core import (
+    AcceptRequest,
     AllocationRequest,
     Desk,
     DrainRequest,
@@ -143,6 +144,25 @@ def test_86_a_refused_request_leaves_its_key_free(desk: Desk) -> None:
         desk.platform.allocate(request)
     customer_cidr(desk)
     assert desk.platform.allocate(request).eips[0].address == "203.0.113.0"
+
+
+def test_86_a_retry_may_give_another_reason_and_the_first_stands(desk: Desk) -> None:
+    customer_cidr(desk)
+    request = AllocationRequest(pool_id="edge", request_id="key", reason="J-1")
+    first = desk.platform.allocate(request)
+    with unchanged(desk):
+        assert desk.platform.allocate(replace(request, reason="J-1, once more")) == first
+
+
+def test_86_an_acceptance_is_answered_again_when_its_finding_is_gone(desk: Desk) -> None:
+    landed = one(desk, None)
+    until = "2099-01-01T00:00:00Z"
+    request = AcceptRequest(finding=str(landed.id), reason="wanted", until=until, request_id="key")
+    first = desk.platform.accept(request)
+    assert desk.platform.accept(request) == first
+    release(desk, landed.address)
+    with unchanged(desk):
+        assert desk.platform.accept(request) == first
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\0b"])

@@ -32,7 +32,7 @@ from core import (
     open_desk,
     seed_demo,
 )
-from tests.core.kit import START, Clock, customer_cidr, fresh_desk, many, one, release, services
+from tests.core.kit import START, Clock, customer_cidr, fresh_desk, many, one, release, services, snat
 
 DAY = 86_400
 
@@ -168,6 +168,24 @@ def test_a_finding_is_accepted_until_a_time_or_until_its_ground_changes(demo: De
     assert (kept.accepted_reason, kept.accepted_until) == ("J-7", datetime.fromisoformat("2026-11-24T00:00Z"))
     later = open_desk(demo.url, operator="bob", clock=Clock(START + timedelta(days=1)))
     assert len(about(later, code, subject)) == 1
+
+
+def test_a_gateway_with_many_eips_of_both_owners_is_one_finding(tmp_path: Path) -> None:
+    """Compared are its entries: 40,000 pairs of EIPs with the same sources would take seconds."""
+    clock = Clock()
+    desk = fresh_desk(tmp_path, clock=clock)
+    customer_cidr(desk, "203.0.113.0/24")
+    services(desk)
+    mixed = [one(desk, pool) for pool in ("edge", None) for _ in range(3)]
+    beside = [one(desk, pool) for pool in ("edge", None)]
+    for eip in mixed:
+        clock.advance(60)
+        desk.platform.bind(snat(eip.address, "10.0.0.0/16"))
+    for eip, sources in zip(beside, ("10.8.0.0/16", "10.9.0.0/16"), strict=True):
+        desk.platform.bind(snat(eip.address, sources))
+    (found,) = about(desk, "snat_mixes_owners")
+    assert "(6 EIPs)" in found.message
+    assert found.since == START + timedelta(minutes=4)  # the first of the others
 
 
 def test_a_finding_comes_back_when_its_ground_changes(demo: Desk) -> None:
