@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from statistics import median
 from time import perf_counter
 from typing import Any, cast
@@ -19,6 +22,7 @@ from core import (
     PoolOrder,
     PoolSettingsRequest,
     ReleaseRequest,
+    open_desk,
 )
 
 Act = Callable[[], object]
@@ -111,6 +115,14 @@ def onboard(desk: Desk, cidr: str, pool: str, order: PoolOrder = PoolOrder.LOWES
 def allocate(desk: Desk, pool: str, count: int = 1) -> tuple[str, ...]:
     done = desk.platform.allocate(AllocationRequest(pool_id=pool, count=count))
     return tuple(eip.address for eip in done.eips)
+
+
+@contextmanager
+def before(path: str, ago: timedelta) -> Iterator[Desk]:
+    """A desk on a file as it was so long ago; there a millisecond passes whenever the time is asked for."""
+    begun, ticks = datetime.now(UTC) - ago, count()
+    with closing(open_desk(path, operator="bench", clock=lambda: begun + timedelta(milliseconds=next(ticks)))) as desk:
+        yield desk
 
 
 POOL = "edge"

@@ -7,14 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from core import AllocationRequest, BandwidthRequest, Desk, open_desk
-from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard
+from core import AllocationRequest, BandwidthRequest, Desk
+from tests.benchmarks.bench import POOL, Ratio, Told, allocate, before, onboard
 from tests.benchmarks.outside import KEYS as KEY_OF
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
 from tests.core.kit import file_of
@@ -38,10 +38,9 @@ def _measured_only(pytestconfig: pytest.Config) -> None:
 @pytest.fixture
 def few(desk: Desk) -> Desk:
     """A thousand EIPs of yesterday: their ages do not turn while somebody looks."""
-    yesterday = desk.now() - timedelta(days=1)
-    with closing(open_desk(str(file_of(desk)), operator="bench", clock=lambda: yesterday)) as before:
-        onboard(before, "44.0.0.0/11", POOL)
-        allocate(before, POOL, 1000)
+    with before(str(file_of(desk)), timedelta(days=1)) as yesterday:
+        onboard(yesterday, "44.0.0.0/11", POOL)
+        allocate(yesterday, POOL, 1000)
     return desk
 
 
