@@ -66,7 +66,7 @@ class Ratio:
 
     def of(self, act: Act, to: Act, *, number: int, says: str, goal: float, rounds: int) -> None:
         """The median time of `act` over the median time of `to`, noted beside its goal."""
-        self.told(_timed(act), _timed(to), number=number, says=says, goal=goal, rounds=rounds)
+        self.told(timed(act), timed(to), number=number, says=says, goal=goal, rounds=rounds)
 
     def told(
         self,
@@ -97,7 +97,9 @@ class Ratio:
         self.figures.append(Figure(number, says, goal, measured, unit))
 
 
-def _timed(act: Act) -> Told:
+def timed(act: Act) -> Told:
+    """Seconds that an act takes."""
+
     def told() -> float:
         begun = perf_counter()
         act()

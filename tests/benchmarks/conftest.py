@@ -62,4 +62,6 @@ def _line(figure: Figure) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{value:.2f} x" if unit == "x" else f"{value:,.0f} {unit}"
+    if unit != "x":
+        return f"{value:,.0f} {unit}"
+    return f"{value:.2g} x" if value < 0.1 else f"{value:.2f} x"

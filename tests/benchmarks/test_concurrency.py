@@ -55,6 +55,19 @@ def test_eight_processes_against_one(ratio: Ratio, desk: Desk) -> None:
     _compare(ratio, desk, number=5, goal=1.25, where="")
 
 
+def test_eight_processes_fare_alike(ratio: Ratio, desk: Desk) -> None:
+    """Goal 5: each has as many addresses to take, and the slowest needs 1.5 times as long as the fastest at most."""
+    onboard(desk, "44.0.0.0/12", POOL)
+    count, size = ratio.size(2048, 2), ratio.size(PROCESSES, 2)
+    with team(desk, size) as several:
+
+        def spread() -> float:
+            took = several.allocate(count)
+            return max(took) / min(took)
+
+        ratio.told(spread, number=5, says=f"the slowest of {size} processes / the fastest", goal=1.5, rounds=5)
+
+
 def test_eight_clients_of_a_server_against_one(ratio: Ratio) -> None:
     """Goal 6: in 1.11 times the time at most."""
     made = new_server(on_disk=True, fsync="on", full_page_writes="on")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,16 +11,16 @@ from functools import partial
 
 import pytest
 
-from core import AllocationRequest, BandwidthRequest, Desk
+from core import BandwidthRequest, Desk
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, before, onboard
 from tests.benchmarks.outside import KEYS as KEY_OF
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
+from tests.benchmarks.peers import program as peer
 from tests.core.kit import file_of
 
 FLOOR = app("floor_app.py")
 TABLE = app("table_app.py", "10000")
 ROUNDS = 7
-KEYS = ("aws_access_key_id", "aws_secret_access_key")
 FIRST_PAGE = "44.0.0.3"
 HARLEQUIN = ("-a", "sqlite", "--locale", "C")
 BLINK = 0.25
@@ -131,13 +129,6 @@ def test_a_page_down_against_a_table_of_textual(ratio: Ratio, opens: Opens, mill
     opened, table = opens(deck(million)), opens(TABLE, "44.0.0.20")
     says = "PgDn at 1M EIPs / in Textual's table of 10,000 rows"
     ratio.told(lambda: pages(opened), lambda: pages(table), number=15, says=says, goal=0.25, rounds=20)
-
-
-def peer(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
@@ -258,29 +249,3 @@ def test_a_look_up_as_a_whole_process(ratio: Ratio, million: Desk) -> None:
         goal=1.3,
         rounds=ROUNDS,
     )
-
-
-def test_an_allocation_against_moto(ratio: Ratio, desk: Desk) -> None:
-    """Goal 22: in process, without a network between."""
-    if importlib.util.find_spec("moto") is None or importlib.util.find_spec("boto3") is None:
-        pytest.skip("moto is not installed")
-    moto, boto3 = (importlib.import_module(name) for name in ("moto", "boto3"))
-    onboard(desk, "44.0.0.0/12", POOL)
-    with moto.mock_aws():
-        client = boto3.client("ec2", region_name="us-east-1", **dict.fromkeys(KEYS, "x"))
-        says = "one durable allocation / moto's allocate_address, in memory"
-        ratio.of(
-            lambda: desk.platform.allocate(AllocationRequest(pool_id=POOL)),
-            lambda: client.allocate_address(Domain="vpc"),
-            number=22,
-            says=says,
-            goal=1.0,
-            rounds=50,
-        )
-
-
-def test_an_allocation_against_nautobot() -> None:
-    """Goal 22: its available-ips at 0, 50 and 99 % of a /16."""
-    if importlib.util.find_spec("nautobot") is None:
-        pytest.skip("nautobot is not installed")
-    pytest.skip("nautobot is installed, and wants a database and a server of its own: not set up here")
