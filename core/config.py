@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +57,8 @@ def load_config(path: Path | None = None) -> Config:
     chosen = path or config_path()
     if path is None and not chosen.exists():
         return Config()
+    import tomllib  # noqa: PLC0415  # mostly there is no file
+
     try:
         with chosen.open("rb") as file:
             return _checked(tomllib.load(file), chosen)
