@@ -84,21 +84,8 @@ class Server:
         if os.getuid() == 0:
             for path in (self.folder, data):
                 shutil.chown(path, NOBODY)
-        words = [
-            str(binaries() / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ]
-        subprocess.run(
-            [*words, "-E", "UTF8", "--locale=C", "--no-sync"], check=True, capture_output=True, **_as_nobody()
-        )
+        cluster = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run([str(binaries() / "initdb"), *cluster], check=True, capture_output=True, **_as_nobody())
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
