@@ -160,9 +160,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of a key that stands twice nobody can say which value was meant."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"one object has the key {twice!r} twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"one object has the key {key!r} twice")
+            seen.add(key)
     return found
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -540,6 +541,16 @@ def test_bytes_that_are_no_text_are_refused(desk: Desk, tmp_path: Path) -> None:
     with refused(desk, "invalid_import") as caught:
         desk.import_files([path])
     assert "UTF-8" in caught.value.message
+
+
+def test_of_many_keys_the_one_that_stands_twice_is_named_at_once(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text("{" + ", ".join(f'"{key}": 0' for key in [*range(30_000), 29_999]) + "}")
+    begun = process_time()
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files([path])
+    assert "'29999' twice" in caught.value.message
+    assert process_time() - begun < 2, "each key is compared with all others"
 
 
 # Laws
