@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import process_time
@@ -22,6 +23,7 @@ from core import (
     DrainRequest,
     Eip,
     Imported,
+    RehomeRequest,
     UnbindRequest,
     VerdictWord,
     open_desk,
@@ -43,6 +45,7 @@ from tests.core.kit import (
     services,
     unchanged,
 )
+from tests.core.kit import rows as rows_of
 
 ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.json"))
 Json = dict[str, Any]
@@ -409,6 +412,26 @@ def test_what_was_imported_is_changed_by_the_same_verbs(desk: Desk, files: Files
     desk.platform.bind(balancer("203.0.113.5"))
     release(desk, "203.0.113.5", unbind=True)
     assert desk.pool("edge").available == 16
+    audit(desk)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_an_import_does_not_know_of_a_binding_moves_with_it(desk: Desk, files: Files, *, keep: bool) -> None:
+    """An interface without a private address, an entry of all EIPs, and a gateway of which no entry is known."""
+    customer_cidr(desk)
+    detail = detail_row(snats=[{"cidrs": ["10.0.9.0/24"], "isAllEip": True}])
+    held = {"128.14.9.1": ("NIC", "nic-9"), "128.14.9.2": ("NAT", "nat-1"), "128.14.9.3": ("NAT", "nat-2")}
+    given = [eip_row(address, isCustomized=False, **on(*holder)) for address, holder in held.items()]
+    desk.import_files(files(given, detail))
+    for address, (_, service) in held.items():
+        (new,) = desk.platform.rehome(RehomeRequest(eip=address, pool_id="edge", keep=keep)).eips
+        old = desk.eip(f"e-{address}")
+        assert [replace(binding, id="", bound_at=old.allocated_at) for binding in new.bindings] == [
+            replace(binding, id="", bound_at=old.allocated_at, unbound_at=None) for binding in old.bindings
+        ]
+        assert {binding.service_id for binding in new.bindings} == {service}
+        sort = "SELECT kind, private_ip, sources, all_eips FROM binding WHERE eip_id = ?"
+        assert rows_of(desk, sort, new.id) == rows_of(desk, sort, old.id)
     audit(desk)
 
 
