@@ -368,11 +368,14 @@ class Desk:
         caution = asn_warning(asn)
         return (*sentences, caution) if caution else sentences
 
-    def import_files(self, paths: Sequence[Path], *, reason: str | None = None) -> Imported:
-        """Load API responses or an export, all of it or nothing.
+    def import_files(
+        self, paths: Sequence[Path], *, reason: str | None = None, request_id: str | None = None
+    ) -> Imported:
+        """Load API responses or an export, all of it or nothing; a repeated request id answers as the first time.
 
         Raises:
-            EipdeckError: `invalid_import`, naming file and row; `read_only`.
+            EipdeckError: `invalid_import`, naming file and row; `read_only`; `request_mismatch` for a request id that
+                was used for other contents; `invalid_name` for one that is none.
 
         """
         if self.read_only:
@@ -383,7 +386,14 @@ class Desk:
         begun = perf_counter()
         documents = read_documents([self.file_named(path) for path in paths])
         with self._store.write() as connection:
-            change = changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
+            change = changing(
+                connection,
+                clock=self._clock,
+                operator=self.operator,
+                config=self.config,
+                reason=reason,
+                request_id=request_id,
+            )
             imported = import_documents(change, documents)
         search.follow(self._store, perf_counter() - begun)
         return imported
