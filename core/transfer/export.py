@@ -14,10 +14,11 @@ from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
 from core.proof import prove
-from core.sql import Connection, refusals
+from core.sql import Connection
 from core.transfer.columns import flaws
 from core.transfer.files import written_whole
 from core.transfer.reading import EXPORT_KEY, Export, Place
+from core.transfer.rows import insert
 
 __all__ = ["export_document", "put", "restore", "write_export"]
 
@@ -130,51 +131,30 @@ def put(change: Change, export: Export, tables: _Rows) -> None:
             {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
             for row in tables[table.name]
         ]
-        one_by_one = table.name in _THERE_FROM_THE_START
-        for start in range(0, len(rows), _AT_ONCE):
-            some = rows[start : start + _AT_ONCE]
-            if one_by_one or not _inserted(change, table, some):
-                _put_each(change, export, table, start, some)
+        _put_table(change, export, table, rows)
 
 
-_AT_ONCE: Final = 512
+def _put_table(change: Change, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    places = range(len(rows))
+    left = [place for place in places if not _overwritten(change, export, table, place, rows[place])]
+    listed = ", ".join(f'"{column.name}"' for column in table.columns)
+    given = ", ".join(f":{column.name}" for column in table.columns)
+    statement = f"INSERT INTO {table.name} ({listed}) VALUES ({given})"
+    insert(change, statement, [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth]))
+
+
 _THERE_FROM_THE_START: Final = ("pool", "cidr")
 """A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
 
 
-def _inserted(change: Change, table: Table, rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the database took the rows, all at once; none is there when it did not."""
-    change.run("SAVEPOINT rows")
-    try:
-        change.connection.insert(_insert(table), rows, {})
-    except refusals():
-        change.run("ROLLBACK TO SAVEPOINT rows")
+def _overwritten(change: Change, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
+    """Whether the row stands in the place of one that was there from the start."""
+    if table.name not in _THERE_FROM_THE_START:
         return False
-    change.run("RELEASE SAVEPOINT rows")
-    return True
-
-
-def _put_each(change: Change, export: Export, table: Table, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    for place, row in enumerate(rows, start):
-        try:
-            _put(change, table, row)
-        except refusals() as problem:
-            raise _place(export, table, place).wrong(f"it breaks a rule of the inventory: {problem}") from problem
-
-
-def _put(change: Change, table: Table, values: Mapping[str, Any]) -> None:
-    if table.name in _THERE_FROM_THE_START:
-        settings = ", ".join(f'"{column.name}" = :{column.name}' for column in table.columns)
-        here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
-        if change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **values).changed:
-            return
-    change.run(_insert(table), **values)
-
-
-def _insert(table: Table) -> str:
-    names = [column.name for column in table.columns]
-    listed, given = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
-    return f"INSERT INTO {table.name} ({listed}) VALUES ({given})"
+    settings = ", ".join(f'"{column.name}" = :{column.name}' for column in table.columns)
+    here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
+    with _place(export, table, place).checking():
+        return bool(change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **row).changed)
 
 
 def _place(export: Export, table: Table, place: int) -> Place:

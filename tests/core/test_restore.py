@@ -116,7 +116,7 @@ def test_among_many_rows_the_one_that_breaks_a_rule_is_named(other: Desk, tables
     tables["eip"][place]["released_at"] = None
     with refused(other, "invalid_import") as caught:
         other.import_files([written(tmp_path, tables)])
-    assert f"eip[{place}]: it breaks a rule of the inventory: " in caught.value.message
+    assert f"eip[{place}]: the database refuses it: " in caught.value.message
 
 
 def test_what_was_imported_with_names_as_long_as_may_be_is_restored(other: Desk, tmp_path: Path) -> None:
