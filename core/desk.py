@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -384,17 +385,18 @@ class Desk:
         from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
         begun = perf_counter()
-        documents = read_documents([self.file_named(path) for path in paths])
-        with self._store.write() as connection:
-            change = changing(
-                connection,
-                clock=self._clock,
-                operator=self.operator,
-                config=self.config,
-                reason=reason,
-                request_id=request_id,
-            )
-            imported = import_documents(change, documents)
+        with _no_garbage():
+            documents = read_documents([self.file_named(path) for path in paths])
+            with self._store.write() as connection:
+                change = changing(
+                    connection,
+                    clock=self._clock,
+                    operator=self.operator,
+                    config=self.config,
+                    reason=reason,
+                    request_id=request_id,
+                )
+                imported = import_documents(change, documents)
         search.follow(self._store, perf_counter() - begun)
         return imported
 
@@ -451,6 +453,18 @@ class Desk:
                 addresses = findings.problem_addresses(connection, now, self.config)
             kept = self._problems = _Problems(version, now // utilization.MINUTE, addresses)
         return kept.addresses
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Look for no garbage: what an import holds is all in use, and to look through it takes a sixth of its time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 _LEAVING_SECONDS: Final = 1.0
