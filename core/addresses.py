@@ -28,6 +28,7 @@ __all__ = [
     "parse_range",
     "parse_time",
     "prefix_of_range",
+    "public_address",
     "seems_to_tell_a_time",
 ]
 
@@ -224,6 +225,23 @@ def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
     if prefix.length > LONGEST_ANNOUNCED:
         warnings.append(f"{prefix} is longer than /{LONGEST_ANNOUNCED}: it cannot be announced by itself.")
     return prefix, tuple(warnings)
+
+
+_NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+
+
+def public_address(words: str) -> int:
+    """An address that a customer can hold, as a number.
+
+    Raises:
+        InvalidAddress: no address.
+        InvalidCidr: of space that nobody can own.
+
+    """
+    address = parse_address(words)
+    if any(first <= address <= last for first, last in _NEVER_SPANS):
+        customer_prefix(f"{words}/32")
+    return address
 
 
 _PRIVATE_ASNS: Final = ((64512, 65534), (4200000000, 4294967294))

@@ -56,7 +56,7 @@ def checked_name(name: str | None, what: str = "name") -> str | None:
         return None
     if not 1 <= len(name) <= MAX_NAME:
         raise _invalid_name(f"A {what} has 1 to {MAX_NAME} characters, this one {len(name)}.")
-    if "\0" in name or any("\ud800" <= char <= "\udfff" for char in name):
+    if "\0" in name or (not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name)):
         raise _invalid_name(f"A {what} is text without NUL and without broken characters.")
     return name
 

@@ -332,8 +332,14 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
 
 
+_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
+"""What is JSON as it is; most values are."""
+
+
 def to_json(value: Any) -> Any:
     """JSON types of a value of this module, or of lists, tuples and mappings of them."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, (Eip, Verdict)):

@@ -99,7 +99,17 @@ _LAWS: Final = (
     _Law(
         "only an active CIDR gives out addresses, its own and in its pool",
         "SELECT c.cidr FROM free_range f JOIN cidr c ON c.id = f.cidr_id WHERE c.state <> 'active'"
-        " OR f.lo < c.first OR f.hi > c.last OR f.pool_id <> c.pool_id",
+        " OR f.lo < c.first OR f.hi > c.last OR f.pool_id <> c.pool_id"
+        " UNION SELECT c.cidr FROM cooling k JOIN cidr c ON c.id = k.cidr_id WHERE c.state <> 'active'"
+        " OR k.address < c.first OR k.address > c.last OR k.pool_id <> c.pool_id",
+    ),
+    _Law(
+        "the minutes of a CIDR count what comes free in them",
+        "SELECT c.cidr FROM (SELECT cidr_id, minute, sum(n) AS more FROM"
+        " (SELECT cidr_id, minute, count AS n FROM cooling_minute"
+        " UNION ALL SELECT cidr_id, ready_at / 60000000, -1 FROM cooling) AS t GROUP BY cidr_id, minute) AS m"
+        " JOIN cidr c ON c.id = m.cidr_id WHERE m.more <> 0"
+        " AND m.minute > (SELECT at FROM event ORDER BY seq DESC LIMIT 1) / 60000000",
     ),
     _Law(
         "a free address is free once",

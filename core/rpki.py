@@ -19,8 +19,8 @@ class Validity(StrEnum):
     UNKNOWN = "unknown"
 
 
-def validity(roa_file: Path | None, prefix: Prefix, asn: int) -> Validity:
-    """What the validated ROA payloads of the file say of an origin; `unknown` without a file.
+def validity(roa_file: Path | None, prefix: Prefix, asn: int | None) -> Validity:
+    """What the validated ROA payloads of the file say of an origin; `unknown` without a file or an origin.
 
     The file is what rpki-client and routinator write as JSON: `{"roas": [{"prefix", "maxLength", "asn"}]}`.
 
@@ -28,7 +28,7 @@ def validity(roa_file: Path | None, prefix: Prefix, asn: int) -> Validity:
         EipdeckError: `store_unavailable` when the file cannot be read: nothing is waved through then.
 
     """
-    if roa_file is None:
+    if roa_file is None or asn is None:
         return Validity.UNKNOWN
     covered = False
     for roa_prefix, longest, origin in _payloads(roa_file):
@@ -47,7 +47,7 @@ def _payloads(path: Path) -> list[tuple[Prefix, int, int]]:
             for roa in roas
             if ":" not in roa["prefix"]
         ]
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
         raise error(
             "store_unavailable",
             f"The ROA data in {path} cannot be read.",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["FILES", "REFUSED", "TEXTS", "obeyed"]
+__all__ = ["FILES", "REFUSED", "TEXTS", "VALUES", "obeyed"]
 
 TEXTS: Final = (
     # Textual and Rich markup
@@ -50,6 +50,17 @@ TEXTS: Final = (
     ":eip ?1 %(eip)s",
 )
 """Every one can be a name, an id or a reason; a database keeps it as it came, or refuses it."""
+
+VALUES: Final[tuple[Any, ...]] = (
+    *(None, True, False, 0, 1, -1, 2, 3, 7, 80, 255, 65_536, 1.5, float("1e300"), float("inf")),
+    *((1 << 31) - 1, 1 << 31, 1 << 32, 1 << 47, 1 << 53, 1 << 62, (1 << 63) - 1, 1 << 63, 1 << 64, 1 << 70, 10**30),
+    *(-(1 << 31), -(1 << 63), -(1 << 70)),
+    *("", "soon", "nope", "junk", "Infinity", "{", "{}", "[]", "[1]", '["x"]', '{"a": NaN}', "[" * 100_000),
+    *('{"a": ' * 900 + "1" + "}" * 900, "x" * 300, "x" * 1_999 + "\0", "00" * 32, "eip-99", "b-99", "default-"),
+    *("203.0.113.7", "203.0.113.0/24", "203.0.113.0/28", "0.0.0.0/0", "::1", "2026-11-23T03:12:00Z", "BINDED"),
+    *([], {}, [1], [[]], [None], {"a": 1}, {"a": None}),
+)
+"""What can stand in the place of a value of a document: other types, other ranges, other words."""
 
 REFUSED: Final = ("\x00", "a\x00b", "\ud800", "x" * 1_000_000)
 """Text that nothing is named by."""

@@ -275,7 +275,7 @@ def _service_remove(desk: Desk, args: argparse.Namespace) -> Answer:
 
 
 def _import(desk: Desk, args: argparse.Namespace) -> Answer:
-    done = desk.import_files([Path(file) for file in args.files], reason=args.reason)
+    done = desk.import_files([Path(file) for file in args.files], **_why(args))
     return Answer(done, IMPORTED, said=(f"imported {len(args.files)} file{'' if len(args.files) == 1 else 's'}",))
 
 

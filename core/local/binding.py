@@ -240,13 +240,13 @@ def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
     used, limit, what = 0, 1, ""
     if wanted.kind is BindingKind.SNAT:
         entries = set(change.run(_SNAT, service=service.id).scalars())
-        if json.dumps(wanted.sources) not in entries:
+        if wanted.sources and json.dumps(wanted.sources) not in entries:
             used, limit, what = len(entries), SNAT_ENTRIES, f"SNAT entries on {service.id}"
     elif wanted.kind is BindingKind.DNAT:
         used = change.run(_DNAT, service=service.id).scalar()
         limit, what = DNAT_ENTRIES, f"DNAT entries on {service.id}"
-    elif wanted.kind is BindingKind.NIC:
-        address = parse_address(str(wanted.private_ip))
+    elif wanted.kind is BindingKind.NIC and wanted.private_ip is not None:  # an import may not know it
+        address = parse_address(wanted.private_ip)
         used = change.run(_ON_PRIVATE, service=service.id, private_ip=address).scalar()
         limit, what = EIPS_A_PRIVATE_ADDRESS, f"EIPs on {wanted.private_ip}"
     if used >= limit:
@@ -262,13 +262,13 @@ _NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM binding"
 _INSERT: Final = (
     "INSERT INTO binding (seq, id, eip_id, kind, service_id, private_ip, sources, all_eips, protocol, port,"
     " port_end, to_port, to_port_end, bound_at) VALUES (:seq, :id, :eip_id, :kind, :service_id, :private_ip,"
-    " :sources, FALSE, :protocol, :port, :port_end, :to_port, :to_port_end, :now)"
+    " :sources, :all_eips, :protocol, :port, :port_end, :to_port, :to_port_end, :now)"
 )
 _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id = :id"
 
 
-def begin_binding(change: Change, eip: Eip, wanted: Binding) -> Binding:
-    """Insert a binding whose rules have been checked, with its event."""
+def begin_binding(change: Change, eip: Eip, wanted: Binding, *, all_eips: bool = False) -> Binding:
+    """Insert a binding whose rules have been checked, with its event; `all_eips` as an import has it."""
     seq: int = change.run(_NEXT).scalar()
     port = checked_ports(str(wanted.port)) if wanted.port is not None else (None, None)
     to_port = checked_ports(str(wanted.to_port)) if wanted.to_port is not None else (None, None)
@@ -281,6 +281,7 @@ def begin_binding(change: Change, eip: Eip, wanted: Binding) -> Binding:
         service_id=wanted.service_id,
         private_ip=None if wanted.private_ip is None else parse_address(wanted.private_ip),
         sources=json.dumps(wanted.sources),
+        all_eips=all_eips,
         protocol=wanted.protocol,
         port=port[0],
         port_end=port[1],

@@ -30,7 +30,7 @@ from core.rpki import Validity, validity
 __all__ = ["activate_cidr", "add_cidr", "drain_cidr", "reserve", "retire_cidr", "set_asn", "unreserve"]
 
 _PRESENT: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.allocated, p.kind FROM cidr c"
+    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.rpki, c.allocated, p.kind FROM cidr c"
     " JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr ORDER BY c.id DESC LIMIT 1"
 )
 _NEIGHBOUR: Final = (
@@ -130,7 +130,7 @@ def _checked_asn(asn: int) -> None:
         )
 
 
-def _checked_rpki(change: Change, prefix: Prefix, asn: int) -> Validity:
+def _checked_rpki(change: Change, prefix: Prefix, asn: int | None) -> Validity:
     found = validity(change.config.roa_file, prefix, asn)
     if found in (Validity.INVALID, Validity.NOT_FOUND):
         raise error(
@@ -140,6 +140,14 @@ def _checked_rpki(change: Change, prefix: Prefix, asn: int) -> Validity:
             details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
         )
     return found
+
+
+def _known_rpki(change: Change, row: Any, asn: int | None) -> str:
+    """What is known of a CIDR and an origin; without ROA data what was found of the same origin stays."""
+    found = _checked_rpki(change, checked_prefix(row.cidr), asn)
+    if found is Validity.UNKNOWN and asn == row.asn:
+        return str(row.rpki)
+    return found.value
 
 
 def _customer_cidr(change: Change, words: str) -> Any:
@@ -168,17 +176,21 @@ def _customer_cidr(change: Change, words: str) -> Any:
 
 
 _STATE: Final = (
-    "UPDATE cidr SET state = :state, version = version + 1,"
+    "UPDATE cidr SET state = :state, rpki = :rpki, version = version + 1,"
     " activated_at = CASE WHEN :state = 'active' THEN :now ELSE activated_at END,"
     " draining_at = CASE WHEN :state = 'draining' THEN :now ELSE draining_at END,"
     " retired_at = CASE WHEN :state = 'retired' THEN :now ELSE retired_at END WHERE id = :id"
 )
 
 
-def _move(change: Change, row: Any, state: str, action: str) -> None:
-    change.run(_STATE, id=row.id, state=state, now=change.now)
-    about = Fact(action, pool_id=row.pool_id, cidr=row.cidr, before={"state": row.state}, after={"state": state})
-    record(change, about)
+def _move(change: Change, row: Any, state: str, action: str, *, rpki: str | None = None) -> None:
+    """Put a CIDR in another state; `rpki` when that was looked at again."""
+    rpki = rpki or row.rpki
+    change.run(_STATE, id=row.id, state=state, rpki=rpki, now=change.now)
+    before, after = {"state": row.state}, {"state": state}
+    if rpki != row.rpki:
+        before, after = {**before, "rpki": row.rpki}, {**after, "rpki": rpki}
+    record(change, Fact(action, pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))
 
 
 def activate_cidr(change: Change, request: ActivateRequest) -> str:
@@ -195,8 +207,8 @@ def activate_cidr(change: Change, request: ActivateRequest) -> str:
         return str(row.cidr)
     if row.state == "retired":
         raise _retired(row)
-    _checked_rpki(change, checked_prefix(row.cidr), row.asn)
-    _move(change, row, "active", "activate_cidr")
+    rpki = _known_rpki(change, row, row.asn)
+    _move(change, row, "active", "activate_cidr", rpki=rpki)
     pool = pool_by_id(change, row.pool_id)
     open_range(change, pool.id, pool.order, Place(row.id, row.first, row.last), row.first, row.last)
     return str(row.cidr)
@@ -212,7 +224,7 @@ def _retired(row: Any) -> EipdeckError:
 
 
 def set_asn(change: Change, request: SetAsnRequest) -> str:
-    """Change the origin ASN; allocations are untouched.
+    """Change the origin ASN, or look again at what ROA data say of it; allocations are untouched.
 
     Raises:
         EipdeckError: `asn_not_supported`, `rpki_not_valid`, `cidr_not_found`, `cidr_not_active` when retired.
@@ -222,15 +234,15 @@ def set_asn(change: Change, request: SetAsnRequest) -> str:
     _checked_asn(request.asn)
     if row.state == "retired":
         raise _retired(row)
-    rpki = _checked_rpki(change, checked_prefix(row.cidr), request.asn)
-    if row.asn != request.asn:
+    rpki = _known_rpki(change, row, request.asn)
+    if (row.asn, row.rpki) != (request.asn, rpki):
         change.run(
             ("UPDATE cidr SET asn = :asn, rpki = :rpki, version = version + 1 WHERE id = :id"),
             asn=request.asn,
-            rpki=rpki.value,
+            rpki=rpki,
             id=row.id,
         )
-        before, after = {"asn": row.asn}, {"asn": request.asn, "rpki": rpki.value}
+        before, after = {"asn": row.asn, "rpki": row.rpki}, {"asn": request.asn, "rpki": rpki}
         record(change, Fact("set_asn", pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))
     return str(row.cidr)
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from core.addresses import parse_address
 from core.checks import checked_address
-from core.errors import error
+from core.errors import NotFound, error
 from core.history import Change, Fact, record
-from core.inventory import service_by_id
+from core.inventory import present_service
 from core.local.allocation import Tenancy, begin_tenancies, take, take_one
 from core.local.binding import begin_binding, checked_quota, found
 from core.local.pools import PoolRow, pool_by_id
@@ -27,7 +27,8 @@ def rehome(change: Change, request: RehomeRequest) -> Allocation:
 
     Raises:
         EipdeckError: everything that allocation, bind and release can refuse; `customer_pool_required`
-            for a default pool as the goal; `conflict` when the EIP is there already.
+            for a default pool as the goal; `conflict` when the EIP is there already; `service_not_found` for
+            a binding to what exists no longer.
 
     """
     address = None if request.address is None else checked_address(request.address)
@@ -81,11 +82,19 @@ def _checked_goal(change: Change, eip: Eip, pool: PoolRow) -> None:
         )
 
 
+_ALL_EIPS: Final = "SELECT all_eips FROM binding WHERE id = :id"
+
+
 def _moved(change: Change, fresh: Eip, binding: Binding, *, more: bool) -> Binding:
     """The same binding on the new EIP; where the old one stays it is one more of its quota."""
+    try:
+        service = present_service(change.connection, binding.service_id)
+    except NotFound as gone:
+        hint = "Unbind the EIP from it first, or register it again with `eipdeck service add`."
+        raise error(gone.code, gone.reason, hint=hint, details=gone.details) from None
     if more:
-        checked_quota(change, service_by_id(change.connection, binding.service_id), binding)
-    return begin_binding(change, fresh, binding)
+        checked_quota(change, service, binding)
+    return begin_binding(change, fresh, binding, all_eips=bool(change.run(_ALL_EIPS, id=binding.id).scalar()))
 
 
 _STATE: Final = "SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"

@@ -7,13 +7,16 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from core.errors import error
+from core.errors import EipdeckError, error
 from core.history import Change
 from core.objects import to_json
 
 __all__ = ["answered", "remember"]
 
-_KEEP: Final = "INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)"
+_KEEP: Final = (
+    "INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)"
+    " ON CONFLICT (request_id) DO NOTHING"
+)
 
 _NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
 """Fields that say how and why a request was sent, not what it asks for: who tries again may word it anew."""
@@ -29,20 +32,32 @@ def answered(change: Change, request: Any) -> dict[str, Any] | None:
     if change.kept is None:
         return None
     if change.kept.hash != _hash(request):
-        raise error(
-            "request_mismatch",
-            f"Request id {change.request_id!r} was used for another request.",
-            hint="Nothing changed; send this one with an id of its own.",
-            details={"request_id": change.request_id},
-        )
+        raise _used(change)
     answer: dict[str, Any] = json.loads(change.kept.answer)
     return answer
 
 
 def remember(change: Change, request: Any, answer: dict[str, Any]) -> None:
-    """Keep the answer under its request id, if it has one."""
-    if change.request_id is not None:
-        change.run(_KEEP, id=change.request_id, hash=_hash(request), at=change.now, answer=json.dumps(answer))
+    """Keep the answer under its request id, if it has one.
+
+    Raises:
+        EipdeckError: `request_mismatch` when the change itself brought a request with this id: an export may.
+
+    """
+    if change.request_id is None:
+        return
+    values = {"id": change.request_id, "hash": _hash(request), "at": change.now, "answer": json.dumps(answer)}
+    if not change.run(_KEEP, **values).changed:
+        raise _used(change)
+
+
+def _used(change: Change) -> EipdeckError:
+    return error(
+        "request_mismatch",
+        f"Request id {change.request_id!r} was used for another request.",
+        hint="Nothing changed; send this one with an id of its own.",
+        details={"request_id": change.request_id},
+    )
 
 
 def _hash(request: Any) -> bytes:

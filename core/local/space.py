@@ -8,7 +8,7 @@ holds in tenancies and free ranges, and serve activation, drain, reserve and unr
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +24,9 @@ __all__ = [
     "open_range",
     "reservation_of",
     "take_address",
+    "take_addresses",
     "take_next",
+    "withheld_among",
 ]
 
 MINUTE: Final = 60_000_000
@@ -69,6 +71,8 @@ _COOLING_AT: Final = (
     "SELECT k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.address = :address"
 )
+_COOLING_AMONG: Final = "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address IN :addresses"
+_CHUNK: Final = 500
 _COOL: Final = "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
 _WARM: Final = "DELETE FROM cooling WHERE pool_id = :pool AND address = :address"
 _MINUTE_UP: Final = (
@@ -106,6 +110,57 @@ def take_address(change: Change, pool_id: str, address: int, *, cooling_too: boo
         return int(cooling.ready_at)
     _warm(change, pool_id, cooling.id, address, cooling.ready_at)
     return Place(cooling.id, cooling.first, cooling.last)
+
+
+def take_addresses(change: Change, pool_id: str, addresses: Sequence[int]) -> list[int]:
+    """Take these addresses, which ascend, out of what the pool can give, cooling ones too; those that it has not.
+
+    Costs a few statements a free range that is met, however many of its addresses are taken.
+    """
+    others: list[int] = []
+    place = 0
+    while place < len(addresses):
+        found = change.run(_RANGE_AT, pool=pool_id, address=addresses[place]).first()
+        if found is None:
+            others += addresses[place:]
+            break
+        begin = bisect_left(addresses, found.lo, place)
+        end = bisect_right(addresses, found.hi, begin)
+        others += addresses[place:begin]
+        if begin < end:
+            _cut_out(change, pool_id, found, addresses[begin:end])
+        place = end
+    return _left_over(change, pool_id, others)
+
+
+def _cut_out(change: Change, pool_id: str, found: Any, taken: Sequence[int]) -> None:
+    """Take addresses out of the free range `found`."""
+    pieces = list(_gaps(((address, address) for address in taken), found.lo, found.hi))
+    if pieces and pieces[-1][1] == found.hi:
+        change.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
+    else:
+        change.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+    rows = [{"hi": hi, "lo": lo} for lo, hi in pieces]
+    change.connection.insert(_ADD_RANGE, rows, {"pool": pool_id, "cidr_id": found.id})
+
+
+def _left_over(change: Change, pool_id: str, addresses: Sequence[int]) -> list[int]:
+    """Warm those of the addresses that are cooling; the others."""
+    cooling: set[int] = set()
+    for start in range(0, len(addresses), _CHUNK):
+        chunk = list(addresses[start : start + _CHUNK])
+        for row in change.run(_COOLING_AMONG, pool=pool_id, addresses=chunk).all():
+            _warm(change, pool_id, row.cidr_id, row.address, row.ready_at)
+            cooling.add(row.address)
+    return [address for address in addresses if address not in cooling]
+
+
+def withheld_among(change: Change, cidr_id: int, addresses: Sequence[int]) -> int:
+    """How many of these addresses of a CIDR, which ascend, are reserved."""
+    if not addresses:
+        return 0
+    runs = _reserved_runs(change, cidr_id, addresses[0], addresses[-1])
+    return sum(bisect_right(addresses, last) - bisect_left(addresses, first) for first, last in runs)
 
 
 def give_back(change: Change, pool_id: str, order: PoolOrder, place: Place, address: int, ready_at: int) -> None:

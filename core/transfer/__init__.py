@@ -7,8 +7,11 @@ and restores eipdeck's own document.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.history import Change
-from core.objects import Imported
+from core.local.requests import answered, remember
+from core.objects import Imported, to_json
 from core.transfer.backup import write_backup
 from core.transfer.export import export_document, restore, write_export
 from core.transfer.ledger import Ledger
@@ -21,13 +24,32 @@ from core.transfer.zenlayer import read_rows
 __all__ = ["export_document", "import_documents", "read_documents", "write_backup", "write_export"]
 
 
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What is asked of an import, as a request id keeps it."""
+
+    contents: tuple[str, ...]
+    reason: str | None
+
+
 def import_documents(change: Change, documents: Documents) -> Imported:
     """Import everything in the one transaction of the change; what is here already stays as it is.
 
     Raises:
-        EipdeckError: `invalid_import`, naming file and row.
+        EipdeckError: `invalid_import`, naming file and row; `request_mismatch` when the change's request id was used
+            for other contents.
 
     """
+    request = ImportRequest(documents.contents, change.reason)
+    answer = answered(change, request)
+    if answer is not None:
+        return Imported(**answer)
+    imported = _imported(change, documents)
+    remember(change, request, to_json(imported))
+    return imported
+
+
+def _imported(change: Change, documents: Documents) -> Imported:
     done = [restore(change, export) for export in documents.exports]
     given = read_rows(documents.rows)
     ledger = Ledger(change)

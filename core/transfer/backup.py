@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from core.config import Config
 from core.embedded import EmbeddedStore, copy
 from core.history import Change
 from core.store import Store
-from core.transfer.export import export_document, restore
+from core.transfer.export import export_document, put
 from core.transfer.files import written_whole
 from core.transfer.reading import Export, Place
 
@@ -33,10 +34,10 @@ def write_backup(store: Store, path: Path, *, force: bool = False) -> None:
             _restored(exported, part)
 
 
-def _restored(exported: dict[str, object], part: Path) -> None:
-    """What a server has, as a file."""
+def _restored(exported: dict[str, Any], part: Path) -> None:
+    """What a server has, as a file; whether it is sound is for `verify` to say, of either."""
     with closing(EmbeddedStore(part)) as made, made.write() as connection:
         change = Change(connection, 0, "backup", None, None, Config())
-        restore(change, Export(Place(str(part), ""), exported))
+        put(change, Export(Place(str(part), ""), exported), exported["tables"])
     with suppress(FileNotFoundError):
         part.with_name(f"{part.name}.lock").unlink()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from core.addresses import prefix_of_range
 from core.history import Change, Fact
@@ -13,13 +14,13 @@ from core.inventory import read_binding
 from core.objects import BindingKind, to_json
 from core.transfer.ledger import Ledger, Outcome
 from core.transfer.reading import Place
+from core.transfer.rows import chunks, found_among, insert
 from core.transfer.zenlayer import Dnat
 
 __all__ = ["Held", "Wanted", "bring_up_to_date", "held_by", "held_eips"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a binding is, by the columns of its row."""
 
     kind: str
@@ -106,36 +107,38 @@ _BINDINGS: Final = (
     f"SELECT id, eip_id, {_COLUMNS} FROM binding WHERE unbound_at IS NULL AND eip_id IN :keys ORDER BY seq"
 )
 _HELD_BY: Final = "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL AND service_id IN :keys"
-_CHUNK: Final = 500
 
 
 def held_by(change: Change, service_ids: Sequence[str]) -> list[str]:
     """The EIPs that serve these services."""
-    return [row.eip_id for row in _chunked(change, _HELD_BY, service_ids)]
+    return [row.eip_id for row in found_among(change, _HELD_BY, service_ids)]
 
 
 def held_eips(change: Change, ids: Sequence[str], addresses: Sequence[int]) -> dict[str, Held]:
     """The live EIPs with these ids or addresses, by id; the others are unknown here."""
-    found: dict[str, Held] = {}
+    found: dict[str, Any] = {}
     for statement, keys in ((_BY_ID, ids), (_BY_ADDRESS, addresses)):
-        for row in _chunked(change, statement, keys):
-            cidr = str(prefix_of_range(row.cidr_first, row.cidr_last))
-            found[row.id] = Held(row.id, row.address, row.pool_id, row.region, cidr)
-    for row in _chunked(change, _BINDINGS, list(found)):
-        values = {name: getattr(row, name) for name in Wanted.__slots__}
-        known = Known(row.id, row.bound_at, Wanted(**{**values, "all_eips": bool(row.all_eips)}))
-        held = found[row.eip_id]
-        found[row.eip_id] = replace(held, bindings=(*held.bindings, known))
-    return found
+        found.update((row.id, row) for row in found_among(change, statement, list(dict.fromkeys(keys))))
+    bindings: dict[str, list[Known]] = {}
+    for row in found_among(change, _BINDINGS, list(found)):
+        wanted = Wanted(*(getattr(row, name) for name in Wanted._fields))._replace(all_eips=bool(row.all_eips))
+        bindings.setdefault(row.eip_id, []).append(Known(row.id, row.bound_at, wanted))
+    return {
+        row.id: Held(
+            id=row.id,
+            address=row.address,
+            pool_id=row.pool_id,
+            region=row.region,
+            cidr=_prefix(row.cidr_first, row.cidr_last),
+            bindings=tuple(bindings.get(row.id, ())),
+        )
+        for row in found.values()
+    }
 
 
-def _chunked(change: Change, statement: Any, keys: Sequence[Any]) -> list[Any]:
-    distinct = list(dict.fromkeys(keys))
-    return [
-        row
-        for start in range(0, len(distinct), _CHUNK)
-        for row in change.run(statement, keys=distinct[start : start + _CHUNK])
-    ]
+@lru_cache(maxsize=64)
+def _prefix(first: int, last: int) -> str:
+    return str(prefix_of_range(first, last))
 
 
 _NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM binding"
@@ -143,59 +146,75 @@ _INSERT: Final = (
     f"INSERT INTO binding (seq, id, eip_id, {_COLUMNS}) VALUES (:seq, :id, :eip_id, :kind, :service_id,"
     " :private_ip, :sources, :all_eips, :protocol, :port, :port_end, :to_port, :to_port_end, :now)"
 )
-_END: Final = "UPDATE binding SET unbound_at = :now WHERE id = :id"
-_STATUS: Final = "UPDATE eip SET status = :status, unbound_since = :unbound_since WHERE id = :id"
+_END: Final = "UPDATE binding SET unbound_at = :now WHERE id IN :keys"
+_BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id IN :keys"
+_UNBOUND: Final = "UPDATE eip SET status = 'unbound', unbound_since = :now WHERE id IN :keys"
+
+Claim = tuple[Place, Held, Sequence[Wanted]]
+"""Where it was read what an EIP is to serve, and that."""
 
 
-def bring_up_to_date(ledger: Ledger, place: Place, eip: Held, wanted: Sequence[Wanted]) -> None:
-    """End the bindings of an EIP that are no more, begin the new ones, leave the rest."""
+def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
+    """End the bindings of the EIPs that are no more, begin the new ones, leave the rest."""
     change = ledger.change
-    kept = [known for known in eip.bindings if known.wanted in wanted]
-    for known in eip.bindings:
-        if known not in kept:
-            change.run(_END, id=known.id, now=change.now)
-            ledger.count("binding", known.id, Outcome.CHANGED)
-            ledger.note(place, _fact(eip, before=_shown(known, None)))
-    for known in kept:
-        ledger.count("binding", known.id, Outcome.UNCHANGED)
-    there = [known.wanted for known in kept]
-    for each in wanted:
-        if each not in there:
-            begun = _begin(change, eip, each)
-            ledger.count("binding", begun.id, Outcome.CREATED)
-            ledger.note(place, _fact(eip, after=_shown(begun, None)))
-    if bool(wanted) != bool(eip.bindings):
-        status, since = ("bound", None) if wanted else ("unbound", change.now)
-        change.run(_STATUS, id=eip.id, status=status, unbound_since=since)
+    ended: list[str] = []
+    begun: list[tuple[Place, dict[str, Any]]] = []
+    bound: list[str] = []
+    unbound: list[str] = []
+    seq = int(change.run(_NEXT).scalar())
+    for place, eip, wanted in claims:
+        stays, there = frozenset(wanted), {known.wanted for known in eip.bindings}
+        ended += [_ended(ledger, place, eip, known) for known in eip.bindings if known.wanted not in stays]
+        for known in eip.bindings:
+            ledger.count("binding", known.id, Outcome.UNCHANGED)
+        fresh = [each for each in wanted if each not in there]
+        begun += [(place, _begun(ledger, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
+        seq += len(fresh)
+        if bool(wanted) != bool(eip.bindings):
+            (bound if wanted else unbound).append(eip.id)
+    for chunk in chunks(ended):
+        change.run(_END, keys=chunk, now=change.now)
+    insert(change, _INSERT, [row for _, row in begun], {"now": change.now}, lambda nth: begun[nth][0])
+    for chunk in chunks(bound):
+        change.run(_BOUND, keys=chunk)
+    for chunk in chunks(unbound):
+        change.run(_UNBOUND, keys=chunk, now=change.now)
 
 
-def _begin(change: Change, eip: Held, wanted: Wanted) -> Known:
-    seq: int = change.run(_NEXT).scalar()
-    change.run(_INSERT, seq=seq, id=f"b-{seq}", eip_id=eip.id, now=change.now, **asdict(wanted))
-    return Known(f"b-{seq}", change.now, wanted)
+def _ended(ledger: Ledger, place: Place, eip: Held, known: Known) -> str:
+    ledger.count("binding", known.id, Outcome.CHANGED)
+    ledger.note(place, _fact(eip, before=_shown(known)))
+    return known.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+def _begun(ledger: Ledger, place: Place, eip: Held, wanted: Wanted, seq: int) -> dict[str, Any]:
+    """The row of a new binding."""
+    known = Known(f"b-{seq}", ledger.change.now, wanted)
+    ledger.count("binding", known.id, Outcome.CREATED)
+    ledger.note(place, _fact(eip, after=_shown(known)))
+    return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
+
+
+class _Row(NamedTuple):
     """A binding's row, as `read_binding` takes it."""
 
-    id: str
     kind: str
     service_id: str
     private_ip: int | None
     sources: str
+    all_eips: bool
     protocol: str | None
     port: int | None
     port_end: int | None
     to_port: int | None
     to_port_end: int | None
+    id: str
     bound_at: int
-    unbound_at: int | None
+    unbound_at: int | None = None
 
 
-def _shown(known: Known, unbound_at: int | None) -> Any:
-    values = {key: value for key, value in asdict(known.wanted).items() if key != "all_eips"}
-    return to_json(read_binding(_Row(id=known.id, bound_at=known.bound_at, unbound_at=unbound_at, **values)))
+def _shown(known: Known) -> Any:
+    return to_json(read_binding(_Row(*known.wanted, known.id, known.bound_at)))
 
 
 def _fact(eip: Held, *, before: Any = None, after: Any = None) -> Fact:

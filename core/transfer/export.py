@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +13,14 @@ from sqlalchemy import Boolean, LargeBinary, Table
 from core.history import Change
 from core.models import SQLModel
 from core.objects import Imported
-from core.sql import Connection, refusals
+from core.proof import prove
+from core.sql import Connection
+from core.transfer.columns import flaws
 from core.transfer.files import written_whole
-from core.transfer.reading import EXPORT_KEY, Export
+from core.transfer.reading import EXPORT_KEY, Export, Place
+from core.transfer.rows import insert
 
-__all__ = ["export_document", "restore", "write_export"]
+__all__ = ["export_document", "put", "restore", "write_export"]
 
 FORMAT: Final = 1
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
@@ -69,16 +72,20 @@ def restore(change: Change, export: Export) -> Imported:
     """Restore an export into an empty database, events and all; one that is here already changes nothing.
 
     Raises:
-        EipdeckError: `invalid_import` when the database holds something else, or a row breaks a rule.
+        EipdeckError: `invalid_import` when the database holds something else, a value is none of its column, a row
+            breaks a rule, or all of them a law.
 
     """
     tables = _checked(export)
     objects = sum(len(tables[name]) for name in _COUNTED)
-    if _present(change.connection) == tables:
+    if _present(change.connection, tables) == tables:
         return Imported(0, 0, objects)
     if change.run("SELECT count(*) FROM event").scalar():
         export.place.refuse("an export is restored into an empty database, and this one is not")
-    _restore(change, export, tables)
+    put(change, export, tables)
+    proof = prove(change.connection)
+    if proof.broken:
+        export.place.refuse(f"taken together its rows are wrong: {proof.broken[0].message}")
     return Imported(objects, 0, 0)
 
 
@@ -86,7 +93,7 @@ _Rows = Mapping[str, list[dict[str, Any]]]
 
 
 def _checked(export: Export) -> _Rows:
-    """The tables, each row with the columns of this version."""
+    """The tables, each row with the columns of this version, and in them what they may hold."""
     tables = export.data.get("tables")
     if export.data[EXPORT_KEY] != FORMAT or not isinstance(tables, dict):
         export.place.refuse("it is no export of this version of eipdeck")
@@ -96,42 +103,59 @@ def _checked(export: Export) -> _Rows:
         if not isinstance(rows, list):
             export.place.refuse(f"{table.name} is missing")
         for place, row in enumerate(rows):
-            if not isinstance(row, dict) or set(row) != wanted:
-                export.place.inside(f"{table.name}[{place}]").refuse("it has not the columns of this version")
+            if not isinstance(row, dict) or row.keys() != wanted:
+                _place(export, table, place).refuse("it has not the columns of this version")
+            for why in flaws(table, row):
+                _place(export, table, place).refuse(why)
     return tables
 
 
-def _present(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    parts = "".join(export_document(connection))
-    tables: dict[str, list[dict[str, Any]]] = json.loads(parts)["tables"]
-    return tables
+def _present(connection: Connection, wanted: _Rows) -> _Rows:
+    """What is here, but for the request ids that were used since: by them nothing differs."""
+    tables: dict[str, list[dict[str, Any]]] = json.loads("".join(export_document(connection)))["tables"]
+    known = {row["request_id"] for row in wanted["request"]}
+    return {**tables, "request": [row for row in tables["request"] if row["request_id"] in known]}
 
 
-def _restore(change: Change, export: Export, tables: _Rows) -> None:
-    """Replace what a new database starts with by the document's rows."""
+def put(change: Change, export: Export, tables: _Rows) -> None:
+    """Replace what a new database starts with by these rows.
+
+    Raises:
+        EipdeckError: `invalid_import` for the first row that breaks a rule of the database.
+
+    """
     change.run("DELETE FROM free_range")
     for table in _tables():
-        rows = tables[table.name]
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
-        for place, row in enumerate(rows):
-            try:
-                values = {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
-                _put(change, table, values)
-            except refusals(ValueError, TypeError) as problem:
-                row_place = export.place.inside(f"{table.name}[{place}]")
-                raise row_place.wrong("it breaks a rule of the inventory") from problem
+        rows = [
+            {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
+            for row in tables[table.name]
+        ]
+        _put_table(change, export, table, rows)
+
+
+def _put_table(change: Change, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    places = range(len(rows))
+    left = [place for place in places if not _overwritten(change, export, table, place, rows[place])]
+    listed = ", ".join(f'"{column.name}"' for column in table.columns)
+    given = ", ".join(f":{column.name}" for column in table.columns)
+    statement = f"INSERT INTO {table.name} ({listed}) VALUES ({given})"
+    insert(change, statement, [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth]))
 
 
 _THERE_FROM_THE_START: Final = ("pool", "cidr")
 """A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
 
 
-def _put(change: Change, table: Table, values: Mapping[str, Any]) -> None:
-    names = [column.name for column in table.columns]
-    if table.name in _THERE_FROM_THE_START:
-        settings = ", ".join(f'"{name}" = :{name}' for name in names)
-        here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
-        if change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **values).changed:
-            return
-    listed, given = ", ".join(f'"{name}"' for name in names), ", ".join(f":{name}" for name in names)
-    change.run(f"INSERT INTO {table.name} ({listed}) VALUES ({given})", **values)
+def _overwritten(change: Change, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
+    """Whether the row stands in the place of one that was there from the start."""
+    if table.name not in _THERE_FROM_THE_START:
+        return False
+    settings = ", ".join(f'"{column.name}" = :{column.name}' for column in table.columns)
+    here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
+    with _place(export, table, place).checking():
+        return bool(change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **row).changed)
+
+
+def _place(export: Export, table: Table, place: int) -> Place:
+    return export.place.inside(f"{table.name}[{place}]")

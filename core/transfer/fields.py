@@ -97,7 +97,7 @@ class Fields:
             return None
         try:
             moment = datetime.fromisoformat(found)
-            return to_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+            return to_micros(moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, OverflowError):
             self.wrong(key, f"is a time like 2026-03-02T09:11:40Z, not {found!r}")
 

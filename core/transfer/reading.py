@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -102,6 +103,8 @@ class Documents:
 
     exports: tuple[Export, ...]
     rows: tuple[Row, ...]
+    contents: tuple[str, ...]
+    """The SHA-256 of each file: what was asked, whatever the files are called."""
 
 
 EXPORT_KEY: Final = "eipdeck_export"
@@ -118,25 +121,25 @@ def read_documents(paths: Sequence[Path]) -> Documents:
     """
     exports: list[Export] = []
     rows: list[Row] = []
+    contents: list[str] = []
     for path in paths:
         place = Place(checked_text(str(path)) or "")
         try:
-            data = _parsed(path, place)
+            content = _bytes_of(path, place)
+            contents.append(hashlib.sha256(content).hexdigest())
+            data = _parsed(content, place)
             if isinstance(data, dict) and EXPORT_KEY in data:
                 exports.append(Export(place, data))
             else:
                 rows.extend(_rows(data, place, None))
         except RecursionError as problem:
             raise place.wrong("it is nested too deeply to be an answer of the platform") from problem
-    return Documents(tuple(exports), tuple(rows))
+    return Documents(tuple(exports), tuple(rows), tuple(contents))
 
 
-def _parsed(path: Path, place: Place) -> Any:
+def _parsed(content: bytes, place: Place) -> Any:
     try:
-        words = _bytes_of(path, place).decode("utf-8-sig")
-        return json.loads(words, object_pairs_hook=_object, parse_constant=_no_constant)
-    except OSError as problem:
-        raise place.wrong((problem.strerror or "it cannot be read").lower()) from problem
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError as problem:
         raise place.wrong(f"it is no UTF-8 text: {problem.reason} at byte {problem.start}") from problem
     except json.JSONDecodeError as problem:
@@ -147,22 +150,29 @@ def _parsed(path: Path, place: Place) -> Any:
 
 def _bytes_of(path: Path, place: Place) -> bytes:
     """All of a file; a pipe may be one, a device that never ends may not."""
-    with path.open("rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-            raise place.wrong("it is a device, not a file")
-        if status.st_size > _LARGEST:
-            raise place.wrong(f"it has {status.st_size:,} bytes, and {_LARGEST:,} is the most that is read")
-        return file.read()
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+                raise place.wrong("it is a device, not a file")
+            if status.st_size > _LARGEST:
+                raise place.wrong(f"it has {status.st_size:,} bytes, and {_LARGEST:,} is the most that is read")
+            return file.read()
+    except OSError as problem:
+        raise place.wrong((problem.strerror or "it cannot be read").lower()) from problem
+    except ValueError as problem:
+        raise place.wrong(f"it cannot be read: {problem}") from problem
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of a key that stands twice nobody can say which value was meant."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"one object has the key {twice!r} twice")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"one object has the key {key!r} twice")
+            seen.add(key)
     return found
 
 

@@ -73,9 +73,13 @@ def import_services(ledger: Ledger, given: Given) -> None:
     for target in targets.values():
         with target.place.checking():
             _import_target(ledger, target)
-    for eip_id, (place, holder) in holders.items():
-        with place.checking():
-            bring_up_to_date(ledger, place, held[eip_id], _wanted(eip_id, holder, targets, held[eip_id]))
+    bring_up_to_date(
+        ledger,
+        (
+            (place, held[eip_id], _wanted(eip_id, holder, targets, held[eip_id]))
+            for eip_id, (place, holder) in holders.items()
+        ),
+    )
 
 
 def _targets(given: Given) -> dict[str, _Target]:

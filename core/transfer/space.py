@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from core.addresses import Prefix
 from core.checks import checked_name
-from core.history import Change, Fact
+from core.history import Fact
 from core.local.pools import PoolRow, find_pool, make_known
 from core.local.space import Place as Spot
 from core.local.space import close_range, open_range
@@ -121,7 +121,7 @@ def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
         isp=isp,
         asn=asn,
         state=state,
-        rpki=_validity(change, prefix, asn).value,
+        rpki=validity(change.config.roa_file, prefix, asn).value,
         created_at=min(given.created_at or change.now, change.now),
     )
     take_over(ledger, arriving)
@@ -152,7 +152,7 @@ def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> No
     if before == after:
         ledger.count("cidr", present.cidr, Outcome.UNCHANGED)
         return
-    rpki = present.rpki if asn == present.asn else _validity(change, given.prefix, asn).value
+    rpki = present.rpki if asn == present.asn else validity(change.config.roa_file, given.prefix, asn).value
     change.run(_UPDATE, id=present.id, rpki=rpki, now=change.now, **after)
     spot = Spot(present.id, present.first, present.last)
     if present.state == CidrState.ACTIVE and state is not CidrState.ACTIVE:
@@ -171,10 +171,6 @@ def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> No
             after={key: after[key] for key in changed},
         ),
     )
-
-
-def _validity(change: Change, prefix: Prefix, asn: int | None) -> Validity:
-    return Validity.UNKNOWN if asn is None else validity(change.config.roa_file, prefix, asn)
 
 
 def stand_in(ledger: Ledger, place: Place, pool: PoolRow, address: int, since: int) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from core.addresses import format_address, prefix_of_range
 from core.history import Change, Fact
 from core.local.pools import PoolRow, find_pool
-from core.local.space import reservation_of, take_address
+from core.local.space import take_addresses, withheld_among
 from core.objects import CidrState, from_micros, iso, stamp
 from core.transfer.ledger import Ledger, Outcome
+from core.transfer.rows import found_among, insert
 from core.transfer.space import open_pool, region_pool, stand_in
 from core.transfer.zenlayer import Given, GivenEip
 
@@ -26,6 +29,18 @@ class _Known:
     by_id: Mapping[str, Any]
     holders: Mapping[int, str]
     """The live EIP of an address."""
+    ended: Mapping[int, int]
+    """When the last tenancy of an address ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """A tenancy that is to begin."""
+
+    eip: GivenEip
+    home: Any
+    """The row of the CIDR it lies in."""
+    since: int
 
 
 def import_eips(ledger: Ledger, given: Given) -> None:
@@ -40,6 +55,8 @@ def import_eips(ledger: Ledger, given: Given) -> None:
     """
     prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
     known = _known(ledger.change, list(given.eips.values()))
+    homes = _Homes(ledger)
+    beginning: list[_Beginning] = []
     for eip in given.eips.values():
         with eip.place.checking():
             prefix = prefixes.get(eip.cidr_id or "")
@@ -47,99 +64,141 @@ def import_eips(ledger: Ledger, given: Given) -> None:
                 eip.place.refuse(f"{format_address(eip.address)} is not in {prefix}, the CIDR {eip.cidr_id} it names")
             row = known.by_id.get(eip.id)
             if row is None:
-                _begin(ledger, eip, known)
+                beginning.append(_beginning(ledger.change, eip, known, homes))
             else:
                 _update(ledger, eip, row)
+    _begin(ledger, beginning)
 
 
 _BY_ID: Final = (
     "SELECT id, address, pool_id, customer_owned, cidr_first, cidr_last, name, bandwidth_mbps,"
-    " platform_customer_owned, released_at FROM eip WHERE id IN :ids"
+    " platform_customer_owned, released_at FROM eip WHERE id IN :keys"
 )
-_LIVE_AT: Final = "SELECT id, address FROM eip WHERE released_at IS NULL AND address IN :addresses"
-_CHUNK: Final = 500
+_LIVE_AT: Final = "SELECT id, address FROM eip WHERE released_at IS NULL AND address IN :keys"
+_ENDED_AT: Final = (
+    "SELECT address, max(released_at) AS ended FROM eip WHERE address IN :keys AND released_at IS NOT NULL"
+    " GROUP BY address"
+)
 
 
 def _known(change: Change, eips: Sequence[GivenEip]) -> _Known:
-    by_id: dict[str, Any] = {}
-    holders: dict[int, str] = {}
-    for start in range(0, len(eips), _CHUNK):
-        chunk = eips[start : start + _CHUNK]
-        by_id.update((row.id, row) for row in change.run(_BY_ID, ids=[eip.id for eip in chunk]))
-        holders.update((row.address, row.id) for row in change.run(_LIVE_AT, addresses=[eip.address for eip in chunk]))
-    return _Known(by_id, holders)
+    addresses = [eip.address for eip in eips]
+    return _Known(
+        by_id={row.id: row for row in found_among(change, _BY_ID, [eip.id for eip in eips])},
+        holders={row.address: row.id for row in found_among(change, _LIVE_AT, addresses)},
+        ended={row.address: row.ended for row in found_among(change, _ENDED_AT, addresses)},
+    )
 
 
 _AT: Final = (
     "SELECT c.id, c.first, c.last, c.state, c.pool_id, p.customer_owned FROM cidr c JOIN pool p ON p.id = c.pool_id"
     " WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
 )
-_LAST_RELEASE: Final = "SELECT max(released_at) FROM eip WHERE address = :address"
+
+
+class _Homes:
+    """The CIDRs that addresses lie in, each asked for once; an import adds some, and moves none any more."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._firsts: list[int] = []
+        self._rows: list[Any] = []
+
+    def of(self, eip: GivenEip, since: int) -> Any:
+        """The CIDR of an address; a /32 of its own when it lies in none that is known."""
+        place = bisect_right(self._firsts, eip.address)
+        if place and eip.address <= self._rows[place - 1].last:
+            return self._rows[place - 1]
+        found = self._ledger.change.run(_AT, address=eip.address).first()
+        if found is None or found.last < eip.address:
+            pool = _pool_of_unknown(self._ledger, eip)
+            stand_in(self._ledger, eip.place, pool, eip.address, since)
+            found = self._ledger.change.run(_AT, address=eip.address).first()
+        self._firsts.insert(place, found.first)
+        self._rows.insert(place, found)
+        return found
+
+
+def _beginning(change: Change, eip: GivenEip, known: _Known, homes: _Homes) -> _Beginning:
+    if eip.address in known.holders:
+        words = format_address(eip.address)
+        eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
+    since = max(min(eip.created_at or change.now, change.now), known.ended.get(eip.address, 0))
+    return _Beginning(eip, homes.of(eip, since), since)
+
+
 _INSERT: Final = (
     "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned,"
     " platform_customer_owned, name, bandwidth_mbps, status, allocated_at, allocated_by, unbound_since,"
     " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
-_COUNT: Final = "UPDATE cidr SET allocated = allocated + 1, reserved = reserved - :reserved WHERE id = :cidr_id"
-
 ALLOCATED_BY: Final = "import"
 """Who allocated it the platform does not say; the event names who imported it."""
 
 
-def _begin(ledger: Ledger, eip: GivenEip, known: _Known) -> None:
+def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
+    """Take the addresses out of the free space, and insert the tenancies with their events."""
     change = ledger.change
-    words = format_address(eip.address)
-    if eip.address in known.holders:
-        eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
-    before = change.run(_LAST_RELEASE, address=eip.address).scalar() or 0
-    since = max(min(eip.created_at or change.now, change.now), before)
-    home = _home(ledger, eip, since)
-    change.run(_COUNT, cidr_id=home.id, reserved=int(_take(change, home, eip.address)))
-    change.run(
-        _INSERT,
-        seq=_seq(change, eip.id),
-        id=eip.id,
-        address=eip.address,
-        pool=home.pool_id,
-        cidr_id=home.id,
-        first=home.first,
-        last=home.last,
-        owned=home.customer_owned,
-        said=eip.customer_owned,
-        name=eip.name,
-        bandwidth=eip.bandwidth_mbps,
-        since=since,
-        by=ALLOCATED_BY,
-        now=change.now,
-    )
+    by_home: dict[int, list[_Beginning]] = {}
+    for each in beginning:
+        by_home.setdefault(each.home.id, []).append(each)
+    for found in by_home.values():
+        with found[0].eip.place.checking():
+            _take(change, found[0].home, sorted(each.eip.address for each in found))
+    rows = [
+        _row(seq, each) for seq, each in zip(_seqs(change, [each.eip.id for each in beginning]), beginning, strict=True)
+    ]
+    shared = {"by": ALLOCATED_BY, "now": change.now}
+    insert(change, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
+    for each in beginning:
+        _begun(ledger, each)
+
+
+def _row(seq: int, each: _Beginning) -> dict[str, Any]:
+    eip, home = each.eip, each.home
+    return {
+        "seq": seq,
+        "id": eip.id,
+        "address": eip.address,
+        "pool": home.pool_id,
+        "cidr_id": home.id,
+        "first": home.first,
+        "last": home.last,
+        "owned": home.customer_owned,
+        "said": eip.customer_owned,
+        "name": eip.name,
+        "bandwidth": eip.bandwidth_mbps,
+        "since": each.since,
+    }
+
+
+def _begun(ledger: Ledger, each: _Beginning) -> None:
+    eip, home = each.eip, each.home
     ledger.count("eip", eip.id, Outcome.CREATED)
+    cidr = _met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
         "name": eip.name,
         "customer_owned": bool(home.customer_owned),
         "bandwidth_mbps": eip.bandwidth_mbps,
-        "allocated_at": iso(from_micros(since)),
+        "allocated_at": iso(from_micros(each.since)),
     }
-    ledger.note(eip.place, _fact(eip, home.pool_id, home.first, home.last, None, after))
+    ledger.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
 
 
-def _home(ledger: Ledger, eip: GivenEip, since: int) -> Any:
-    """The CIDR the address lies in; a /32 of its own when it lies in none that is known."""
-    found = ledger.change.run(_AT, address=eip.address).first()
-    if found is None or found.last < eip.address:
-        pool = _pool_of_unknown(ledger, eip)
-        stand_in(ledger, eip.place, pool, eip.address, since)
-        found = ledger.change.run(_AT, address=eip.address).first()
-    _met(ledger, found.pool_id, found.first, found.last, owned=found.customer_owned)
-    return found
-
-
-def _met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> None:
-    """Where an EIP lies counts as met: what its first import had to make, the second finds unchanged."""
-    ledger.count("cidr", str(prefix_of_range(first, last)), Outcome.UNCHANGED)
+def _met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> str:
+    """The CIDR an EIP lies in; it counts as met: what its first import had to make, the second finds unchanged."""
+    cidr = _prefix(first, last)
+    ledger.count("cidr", cidr, Outcome.UNCHANGED)
     if owned:
         ledger.count("pool", pool_id, Outcome.UNCHANGED)
+    return cidr
+
+
+@lru_cache(maxsize=64)
+def _prefix(first: int, last: int) -> str:
+    return str(prefix_of_range(first, last))
 
 
 def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
@@ -154,17 +213,26 @@ _NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM eip"
 _OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
 
 
-def _seq(change: Change, eip_id: str) -> int:
-    """The number of a new row. It is never below the one in an id of our own making, which would come again."""
-    ours = _OURS.fullmatch(eip_id)
-    return max(int(change.run(_NEXT).scalar()), int(ours[1]) if ours else 0)
+def _seqs(change: Change, ids: Sequence[str]) -> Iterator[int]:
+    """The numbers of new rows. None is below the one in an id of our own making, which would come again."""
+    number = int(change.run(_NEXT).scalar())
+    for eip_id in ids:
+        ours = _OURS.fullmatch(eip_id)
+        number = max(number, int(ours[1]) if ours else 0)
+        yield number
+        number += 1
 
 
-def _take(change: Change, home: Any, address: int) -> bool:
-    """Take the address out of what the pool can give; whether it was withheld instead."""
-    if home.state == CidrState.ACTIVE and take_address(change, home.pool_id, address, cooling_too=True) is not None:
-        return False
-    return reservation_of(change, home.id, address) is not None
+_COUNT: Final = (
+    "UPDATE cidr SET allocated = allocated + :allocated, reserved = reserved - :reserved WHERE id = :cidr_id"
+)
+
+
+def _take(change: Change, home: Any, addresses: Sequence[int]) -> None:
+    """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
+    left = take_addresses(change, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
+    reserved = withheld_among(change, home.id, left)
+    change.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 
 
 _UPDATE: Final = (
@@ -193,22 +261,20 @@ def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
     }
     changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
     ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
-    _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=row.customer_owned)
+    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=row.customer_owned)
     if changed:
         ledger.change.run(_UPDATE, id=eip.id, **{**before, **changed})
         old = {key: before[key] for key in changed}
-        ledger.note(eip.place, _fact(eip, row.pool_id, row.cidr_first, row.cidr_last, old, changed))
+        ledger.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
 
 
-def _fact(
-    eip: GivenEip, pool_id: str, first: int, last: int, before: dict[str, Any] | None, after: Mapping[str, Any]
-) -> Fact:
+def _fact(eip: GivenEip, pool_id: str, cidr: str, before: dict[str, Any] | None, after: Mapping[str, Any]) -> Fact:
     return Fact(
         "import",
         eip_id=eip.id,
         address=eip.address,
         pool_id=pool_id,
-        cidr=str(prefix_of_range(first, last)),
+        cidr=cidr,
         before=before,
         after=after,
     )

@@ -18,6 +18,7 @@ from core.addresses import (
     parse_address,
     parse_ports,
     parse_prefix,
+    public_address,
 )
 from core.checks import checked_bandwidth
 from core.objects import CidrState, ServiceKind
@@ -240,7 +241,7 @@ def _eip(row: Fields) -> GivenEip | None:
     return GivenEip(
         place=row.place,
         id=eip_id,
-        address=row.parsed("publicIpAddresses[0]:", addresses[0], _public),
+        address=row.parsed("publicIpAddresses[0]:", addresses[0], public_address),
         name=row.text("name"),
         region=row.text("regionId"),
         cidr_id=row.text("cidrId"),
@@ -250,12 +251,6 @@ def _eip(row: Fields) -> GivenEip | None:
         holder=holder,
         holder_told=told,
     )
-
-
-def _public(words: str) -> int:
-    address = parse_address(words)
-    customer_prefix(f"{words}/32")
-    return address
 
 
 _HOLDERS: Final = {

@@ -192,13 +192,63 @@ def test_65_an_asn_that_a_roa_allows_is_set_and_kept_in_the_history(desk: Desk, 
     cidr = strict.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320))
     assert (cidr.asn, cidr.rpki) == (3320, "valid")
     event = strict.history(CIDR)[-1]
-    assert (event.action, event.before, event.after) == ("set_asn", {"asn": 64500}, {"asn": 3320, "rpki": "valid"})
+    assert (event.action, event.before, event.after) == (
+        "set_asn",
+        {"asn": 64500, "rpki": "unknown"},
+        {"asn": 3320, "rpki": "valid"},
+    )
     strict.close()
 
 
-def test_65_unreadable_roa_data_wave_nothing_through(desk: Desk, tmp_path: Path) -> None:
+def test_65_what_roa_data_say_is_kept_with_the_activation_and_when_the_asn_is_set_again(
+    desk: Desk, tmp_path: Path
+) -> None:
+    customer_cidr(desk, active=False)
+    customer_cidr(desk, "198.51.100.0/24", pool="other")
+    config = Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 64500), ("198.51.100.0/24", 24, 64500)))
+    strict = open_desk(desk.url, operator="bob", config=config)
+    activate(strict)
+    assert strict.cidr(CIDR).rpki == "valid"
+    event = strict.history(CIDR)[-1]
+    assert event.before == {"state": "validating", "rpki": "unknown"}
+    assert event.after == {"state": "active", "rpki": "valid"}
+    again = SetAsnRequest(cidr="198.51.100.0/24", asn=64500)
+    assert strict.platform.set_asn(again).rpki == "valid"
+    with unchanged(strict):
+        strict.platform.set_asn(again)
+    strict.close()
+
+
+def test_65_without_roa_data_what_was_found_of_the_same_origin_stays(desk: Desk, tmp_path: Path) -> None:
+    strict = open_desk(desk.url, operator="bob", config=Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 64500))))
+    customer_cidr(strict, active=False)
+    strict.close()
+    activate(desk)
+    drain(desk)
+    assert desk.cidr(CIDR).rpki == "valid"
+    with unchanged(desk):
+        desk.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=64500))
+    assert desk.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320)).rpki == "unknown"
+
+
+UNREADABLE = {
+    "missing": None,
+    "no JSON": "{",
+    "nested too deeply": "[" * 100_000,
+    "a number beyond all": '{"roas": [{"prefix": "203.0.113.0/24", "maxLength": 1e999, "asn": "AS3320"}]}',
+    "an ASN of many digits": f'{{"roas": [{{"prefix": "203.0.113.0/24", "maxLength": 28, "asn": "{"9" * 5000}"}}]}}',
+    "a prefix of another type": '{"roas": [{"prefix": [], "maxLength": 28, "asn": 3320}]}',
+    "no list": '{"roas": 3}',
+}
+
+
+@pytest.mark.parametrize("flaw", UNREADABLE)
+def test_65_unreadable_roa_data_wave_nothing_through(desk: Desk, tmp_path: Path, flaw: str) -> None:
     customer_cidr(desk)
-    strict = open_desk(desk.url, operator="bob", config=Config(roa_file=tmp_path / "missing.json"))
+    path, words = tmp_path / "roas.json", UNREADABLE[flaw]
+    if words is not None:
+        path.write_text(words)
+    strict = open_desk(desk.url, operator="bob", config=Config(roa_file=path))
     with refused(strict, "store_unavailable"):
         strict.platform.set_asn(SetAsnRequest(cidr=CIDR, asn=3320))
     strict.close()

@@ -16,7 +16,9 @@ from core import (
     EipdeckError,
     EipQuery,
     RehomeRequest,
+    RemoveServiceRequest,
     ReserveRequest,
+    UnbindRequest,
     open_desk,
 )
 from tests.core.audit import audit
@@ -191,6 +193,21 @@ def test_74_rehome_with_keep_leaves_both_serving(desk: Desk) -> None:
     assert desk.eip(eip.address).bindings[0].id != new.bindings[0].id
     release(desk, eip.address, unbind=True)
     assert addresses(desk.service_eips("lb-1")) == [new.address]
+
+
+def test_74_an_eip_whose_service_was_removed_is_unbound_before_it_is_rehomed(desk: Desk) -> None:
+    customer_cidr(desk)
+    services(desk)
+    eip = one(desk, None)
+    desk.platform.bind(balancer(eip.address))
+    desk.platform.remove_service(RemoveServiceRequest(service_id="lb-1"))
+    for keep in (False, True):
+        with refused(desk, "service_not_found") as caught:
+            desk.platform.rehome(RehomeRequest(eip=eip.address, pool_id="edge", keep=keep))
+        assert "Unbind" in caught.value.message
+    desk.platform.unbind(UnbindRequest(eip=eip.address))
+    (new,) = desk.platform.rehome(RehomeRequest(eip=eip.address, pool_id="edge")).eips
+    assert new.bindings == ()
 
 
 def test_74_rehome_moves_an_eip_out_of_a_draining_cidr_within_its_pool(desk: Desk) -> None:

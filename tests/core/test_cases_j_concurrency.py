@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from tests.core.kit import (
     connect,
     customer_cidr,
     file_of,
+    fresh_desk,
     of_a_file,
     one,
     refused,
@@ -163,6 +165,60 @@ def test_86_an_acceptance_is_answered_again_when_its_finding_is_gone(desk: Desk)
     release(desk, landed.address)
     with unchanged(desk):
         assert desk.platform.accept(request) == first
+
+
+def answer_file(folder: Path, name: str, *given: str) -> Path:
+    """An answer of the platform with these addresses."""
+    path = folder / name
+    path.write_text(json.dumps([{"eipId": f"e-{each}", "publicIpAddresses": [each]} for each in given]))
+    return path
+
+
+def test_86_an_import_sent_twice_with_one_key_is_one_import(desk: Desk, tmp_path: Path) -> None:
+    path = answer_file(tmp_path, "a.json", "128.14.9.1", "128.14.9.2")
+    first = desk.import_files([path], reason="J-1", request_id="key")
+    assert first.created == 4
+    assert {event.request_id for event in desk.history()} == {"key"}
+    release(desk, "128.14.9.2")
+    same = answer_file(tmp_path, "renamed.json", "128.14.9.1", "128.14.9.2")
+    with unchanged(desk):
+        assert desk.import_files([same], reason="J-1", request_id="key") == first
+
+
+def test_86_the_key_of_an_import_is_of_its_contents(desk: Desk, tmp_path: Path) -> None:
+    customer_cidr(desk)
+    path = answer_file(tmp_path, "a.json", "128.14.9.1")
+    desk.import_files([path], request_id="key")
+    with refused(desk, "request_mismatch"):
+        desk.import_files([answer_file(tmp_path, "b.json", "128.14.9.2")], request_id="key")
+    with refused(desk, "request_mismatch"):
+        desk.platform.allocate(AllocationRequest(pool_id="edge", request_id="key"))
+    desk.platform.allocate(AllocationRequest(pool_id="edge", request_id="other"))
+    with refused(desk, "request_mismatch"):
+        desk.import_files([path], request_id="other")
+    with refused(desk, "invalid_name"):
+        desk.import_files([path], request_id="a\0b")
+
+
+def test_86_a_refused_import_leaves_its_key_free(desk: Desk, tmp_path: Path) -> None:
+    with refused(desk, "invalid_import"):
+        desk.import_files([answer_file(tmp_path, "a.json", "10.0.0.1")], request_id="key")
+    assert desk.import_files([answer_file(tmp_path, "a.json", "128.14.9.1")], request_id="key").created == 2
+
+
+def test_86_an_export_restored_with_a_key_is_restored_once(desk: Desk, tmp_path: Path) -> None:
+    customer_cidr(desk)
+    desk.platform.allocate(AllocationRequest(pool_id="edge", request_id="theirs"))
+    desk.export(tmp_path / "export.json")
+    other = fresh_desk(tmp_path / "other", clock=desk.now)
+    with refused(other, "request_mismatch"):
+        other.import_files([tmp_path / "export.json"], request_id="theirs")
+    first = other.import_files([tmp_path / "export.json"], request_id="ours")
+    assert first.created
+    with unchanged(other):
+        assert other.import_files([tmp_path / "export.json"], request_id="ours") == first
+        assert other.import_files([tmp_path / "export.json"]).unchanged == first.created
+    other.close()
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\0b"])

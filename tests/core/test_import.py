@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from core import (
     DrainRequest,
     Eip,
     Imported,
+    RehomeRequest,
     UnbindRequest,
     VerdictWord,
     open_desk,
@@ -42,6 +45,7 @@ from tests.core.kit import (
     services,
     unchanged,
 )
+from tests.core.kit import rows as rows_of
 
 ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.json"))
 Json = dict[str, Any]
@@ -411,6 +415,26 @@ def test_what_was_imported_is_changed_by_the_same_verbs(desk: Desk, files: Files
     audit(desk)
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_an_import_does_not_know_of_a_binding_moves_with_it(desk: Desk, files: Files, *, keep: bool) -> None:
+    """An interface without a private address, an entry of all EIPs, and a gateway of which no entry is known."""
+    customer_cidr(desk)
+    detail = detail_row(snats=[{"cidrs": ["10.0.9.0/24"], "isAllEip": True}])
+    held = {"128.14.9.1": ("NIC", "nic-9"), "128.14.9.2": ("NAT", "nat-1"), "128.14.9.3": ("NAT", "nat-2")}
+    given = [eip_row(address, isCustomized=False, **on(*holder)) for address, holder in held.items()]
+    desk.import_files(files(given, detail))
+    for address, (_, service) in held.items():
+        (new,) = desk.platform.rehome(RehomeRequest(eip=address, pool_id="edge", keep=keep)).eips
+        old = desk.eip(f"e-{address}")
+        assert [replace(binding, id="", bound_at=old.allocated_at) for binding in new.bindings] == [
+            replace(binding, id="", bound_at=old.allocated_at, unbound_at=None) for binding in old.bindings
+        ]
+        assert {binding.service_id for binding in new.bindings} == {service}
+        sort = "SELECT kind, private_ip, sources, all_eips FROM binding WHERE eip_id = ?"
+        assert rows_of(desk, sort, new.id) == rows_of(desk, sort, old.id)
+    audit(desk)
+
+
 # What is wrong
 
 EIP = eip_row("203.0.113.5")
@@ -540,6 +564,16 @@ def test_bytes_that_are_no_text_are_refused(desk: Desk, tmp_path: Path) -> None:
     with refused(desk, "invalid_import") as caught:
         desk.import_files([path])
     assert "UTF-8" in caught.value.message
+
+
+def test_of_many_keys_the_one_that_stands_twice_is_named_at_once(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text("{" + ", ".join(f'"{key}": 0' for key in [*range(30_000), 29_999]) + "}")
+    begun = process_time()
+    with refused(desk, "invalid_import") as caught:
+        desk.import_files([path])
+    assert "'29999' twice" in caught.value.message
+    assert process_time() - begun < 2, "each key is compared with all others"
 
 
 # Laws

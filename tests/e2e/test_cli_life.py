@@ -215,3 +215,17 @@ def test_an_export_can_be_imported_and_importing_twice_changes_nothing(deck: Dec
     again = deck("--db", other, "import", str(file), "--json").document
     assert (again["created"], again["changed"]) == (0, 0)
     assert deck("--db", other, "eips", "--json").out == deck("eips", "--json").out
+
+
+def test_an_import_with_a_request_id_happens_once_and_only_for_its_contents(deck: Deck) -> None:
+    file = deck.path.with_name("answer.json")
+    file.write_text('[{"eipId": "e-1", "publicIpAddresses": ["128.14.9.1"]}]')
+    words = ("import", str(file), "--request-id", "k-1", "--reason", "J-1")
+    first = deck.done(*words)
+    before = deck.dump()
+    assert deck.done(*words) == first
+    assert deck.dump() == before
+    assert deck.done("history", "128.14.9.1")[0]["request_id"] == "k-1"
+    assert deck.refused("allocate", "--pool", "hk", "--request-id", "k-1") == ("request_mismatch", 4)
+    file.write_text('[{"eipId": "e-2", "publicIpAddresses": ["128.14.9.2"]}]')
+    assert deck.refused(*words) == ("request_mismatch", 4)
