@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -31,18 +32,28 @@ def open_store(url: str | None = None, *, read_only: bool = False, wait: float =
 
 
 _FORMS: Final = "Write sqlite:///path/to/file.db, or postgresql+psycopg://user@host/database."
+_NO_PATH: Final = re.compile("//|(?![./]).*[:@=]", re.DOTALL)
+"""What looks like a URL or libpq's words for a database, and holds a password more often than it is a file."""
 
 
 def _path(url: str) -> Path:
-    """The file that a path or `sqlite:///path` names."""
+    """The file that a path or `sqlite:///path` names; what is refused is not repeated, for it may hold a password."""
     scheme, separator, rest = url.partition("://")
     backend = scheme.partition("+")[0]
     if separator and backend != "sqlite":
-        code = "store_unavailable" if backend.isalnum() else "usage"
-        raise error(code, f"eipdeck keeps its data in SQLite or PostgreSQL, not in {backend}.", hint=_FORMS)
-    if separator and not rest.startswith("/"):
-        raise error("usage", "--db is no database URL.", hint=_FORMS)
-    database = rest[1:].partition("?")[0] if separator else url
+        known = backend.isalnum()
+        other = f", not in {backend}" if known else ""
+        code = "store_unavailable" if known else "usage"
+        raise error(code, f"eipdeck keeps its data in SQLite or PostgreSQL{other}.", hint=_FORMS)
+    if (separator and not rest.startswith("/")) or (not separator and url != ":memory:" and _NO_PATH.match(url)):
+        raise error("usage", "--db is no database URL.", hint=f"{_FORMS} A file of such a name is ./NAME.")
+    if separator and "?" in rest:
+        raise error(
+            "usage",
+            "--db takes no options after a SQLite file; nothing was opened.",
+            hint="Leave out the question mark and what follows; --read-only looks without changing anything.",
+        )
+    database = rest[1:] if separator else url
     if not database or database == ":memory:":
         raise error("usage", "--db wants a file; a database in memory would forget everything.")
     return Path(database)

@@ -28,8 +28,9 @@ from core.checks import checked_address, checked_prefix, checked_text, coded
 from core.config import Config
 from core.confinement import inside
 from core.database import open_store
+from core.embedded import EmbeddedStore
 from core.errors import EipdeckError, error
-from core.evidence import Evidence, Progress, Sightings, judge_all, uncollected
+from core.evidence import Evidence, Progress, Sightings, judge_all
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.objects import (
     Allocation,
@@ -41,6 +42,7 @@ from core.objects import (
     Pool,
     Present,
     Proof,
+    Restored,
     Service,
     ServiceKind,
     Verdict,
@@ -51,6 +53,7 @@ from core.store import Store
 from core.utilization import Outlook
 
 if TYPE_CHECKING:
+    from core.history import Change
     from core.platform import AllocationRequest, Platform
 
 __all__ = ["Desk", "login_name", "open_desk"]
@@ -165,11 +168,11 @@ class Desk:
         if self._session is not None:
             leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
             leaving.start()
-            leaving.join(_LEAVING_SECONDS)
+            leaving.join(_PRESENCE_SECONDS)
         self._store.close()
 
     def _leave(self, session: str) -> None:
-        with suppress(EipdeckError), self._store.write() as connection:
+        with suppress(EipdeckError), self._store.write(wait=_PRESENCE_SECONDS) as connection:
             presence.leave(connection, session)
 
     def announce(self, doing: str | None) -> None:
@@ -180,7 +183,7 @@ class Desk:
         if self.read_only:
             return
         self._session = self._session or uuid4().hex
-        with suppress(EipdeckError), self._store.write() as connection:
+        with suppress(EipdeckError), self._store.write(wait=_PRESENCE_SECONDS) as connection:
             presence.announce(connection, self._session, self.operator, self._micros(), doing)
 
     def company(self) -> list[Present]:
@@ -352,7 +355,7 @@ class Desk:
 
     def evidence(self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None) -> Evidence:
         """The same, with what else is to be known of the text; `told` hears how many lines have been read."""
-        with uncollected():
+        with _uncollected():
             seen = Sightings(lines, self.now(), at, told)
             with self._store.read() as connection:
                 verdicts = list(judge_all(connection, seen, self._micros()))
@@ -386,7 +389,7 @@ class Desk:
         from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
         begun = perf_counter()
-        with _no_garbage():
+        with _uncollected():
             documents = read_documents([self.file_named(path) for path in paths])
             with self._store.write() as connection:
                 change = changing(
@@ -405,13 +408,13 @@ class Desk:
         """Write everything as one re-importable JSON document to a file, mode 0600.
 
         Raises:
-            EipdeckError: `conflict` when the file exists, unless `force`; `store_unavailable`.
+            EipdeckError: `conflict` when the file exists, unless `force`, or is the database's; `store_unavailable`.
 
         """
         from core.transfer import write_export  # noqa: PLC0415  # the dashboard starts without it
 
         with self._store.read() as connection:
-            write_export(connection, self.file_named(path), force=force)
+            write_export(connection, self.file_named(path), force=force, apart_from=self._store.files)
 
     def export_text(self) -> Iterator[str]:
         """The same document in parts."""
@@ -424,12 +427,57 @@ class Desk:
         """Copy everything, as it is at one moment, to an embedded database of its own, mode 0600; others may write.
 
         Raises:
-            EipdeckError: `conflict` when the file exists, unless `force`; `store_unavailable`.
+            EipdeckError: `conflict` when the file exists, unless `force`, or is the database's; `store_unavailable`.
 
         """
         from core.transfer import write_backup  # noqa: PLC0415  # the dashboard starts without it
 
         write_backup(self._store, self.file_named(path), force=force)
+
+    def restore(
+        self, path: Path, *, reason: str | None = None, agreed: Callable[[Restored], None] | None = None
+    ) -> Restored:
+        """Bring a backup back, whole or not at all, under everybody who has the database open.
+
+        Args:
+            path: the backup, of this version or an older one; it is only looked at.
+            reason: kept in the history.
+            agreed: hears what would be lost before anything is done, and raises when that is not wanted.
+
+        Raises:
+            EipdeckError: `read_only`; `usage` where files are confined to a folder, whose operators alter no history,
+                and on a server; `store_unavailable` when the backup is none or is damaged; `schema_newer`; `conflict`
+                when something was changed since `agreed` heard what would be lost; `store_busy`. Nothing changed then.
+
+        """
+        from core.local import changing  # noqa: PLC0415  # the dashboard starts without it
+        from core.transfer import restore_backup  # noqa: PLC0415
+
+        def change(connection: Connection) -> Change:
+            return changing(connection, clock=self._clock, operator=self.operator, config=self.config, reason=reason)
+
+        done = restore_backup(self._restorable(), path, change, agreed=agreed)
+        search.follow(self._store, 0)
+        return done
+
+    def _restorable(self) -> EmbeddedStore:
+        """The store, where a backup can be brought back."""
+        if self.read_only:
+            raise error("read_only", "This deck is read-only; nothing was restored.")
+        if self._confined is not None:
+            raise error(
+                "usage",
+                "On this connection nothing is restored: it would take events out of the history; nothing changed.",
+                hint="Ask who keeps the database.",
+            )
+        if not isinstance(self._store, EmbeddedStore):
+            raise error(
+                "usage",
+                f"{self.url} is on a server, which keeps and restores its own backups; nothing changed.",
+                hint="A backup file goes into a new database: `eipdeck --db FILE export FILE.json`, then"
+                " `eipdeck --db NEW import FILE.json`.",
+            )
+        return self._store
 
     def verify(self) -> Proof:
         """Prove every law of the inventory on its rows, and every link of the history; costs what there is."""
@@ -457,19 +505,19 @@ class Desk:
 
 
 @contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Look for no garbage: what an import holds is all in use, and to look through it takes a sixth of its time."""
-    on = gc.isenabled()
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: what makes objects by the hundred thousand and no cycle loses a tenth to it."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if on:
+        if enabled:
             gc.enable()
 
 
-_LEAVING_SECONDS: Final = 1.0
-"""How long a desk that closes waits for its turn to say so; others see it before long in any case."""
+_PRESENCE_SECONDS: Final = 1.0
+"""How long a desk waits for its turn to say that it is there, or goes: others see it before long in any case."""
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"

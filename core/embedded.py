@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Final
 from urllib.parse import quote
 
-from core.errors import EipdeckError, error
+from core.errors import EipdeckError, OutcomeUnknown, error
 from core.gate import Gate, busy
 from core.sql import Connection
 from core.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
 
-__all__ = ["EmbeddedStore", "copy", "default_path"]
+__all__ = ["EmbeddedStore", "copy", "default_path", "pour", "rest", "taken", "workplace"]
 
 APPLICATION_ID: Final = 0x45495044
 """`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
@@ -35,6 +38,10 @@ READER_CACHE: Final = 2_048
 BUSY_SECONDS: Final = 5.0
 """How long at most SQLite itself waits for a writer that does not queue, another program."""
 
+_BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
+"""How the names of the files beside the database end."""
+
+_MOUNTS: Final = Path("/proc/self/mountinfo")
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
 
 
@@ -67,7 +74,9 @@ class EmbeddedStore(Store):
         self._readers: list[Connection] = []
         """Connections of readers that are not in use; another list once they are of no use any more."""
         self._writer: Connection | None = None
-        self._file = _identity(self.path)
+        """Touched by whose turn it is only."""
+        self._file = self._written = _identity(self.path)
+        """What stands at the path, and what the writer has open."""
         self._files = 0
         """How often another file was put in its place."""
         try:
@@ -91,6 +100,10 @@ class EmbeddedStore(Store):
     def file(self) -> Path:
         return self.path
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (self.path, *(self.path.with_name(f"{self.path.name}{end}") for end in _BESIDE))
+
     def close(self) -> None:
         with self._turn:
             self._let_go()
@@ -103,15 +116,23 @@ class EmbeddedStore(Store):
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with _translated(self.path), self._turned(), self._gate.held(self._wait):
-            self._follow_the_file()
-            if self._writer is None:
-                self._writer = self._connect(writing=not self._read_only)
+    def write(self, wait: float | None = None) -> Iterator[Connection]:
+        with self.alone(wait) as writer, _begun(writer, "BEGIN IMMEDIATE"):
+            yield writer
+
+    @contextmanager
+    def alone(self, wait: float | None = None) -> Iterator[Connection]:
+        """The writer's connection, in no transaction, while everybody else who would write waits for a turn.
+
+        Raises:
+            EipdeckError: as of `write`.
+
+        """
+        end = monotonic() + (self._wait if wait is None else wait)
+        with _translated(self.path), self._turned(end), self._gate.held(max(end - monotonic(), 0)):
             try:
-                with _begun(self._writer, "BEGIN IMMEDIATE"):
-                    yield self._writer
-            except sqlite3.Error:
+                yield self._current_writer()
+            except (sqlite3.Error, OutcomeUnknown):
                 self._drop_writer()
                 raise
 
@@ -121,12 +142,12 @@ class EmbeddedStore(Store):
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            quick = connection.execute("PRAGMA quick_check(1)").scalar()
+            sound = connection.execute("PRAGMA integrity_check(1)").scalar()
             broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
             mode = connection.execute("PRAGMA journal_mode").scalar()
         return {
             "schema": HEAD,
-            "integrity": str(quick),
+            "integrity": str(sound),
             "foreign_keys": "ok" if not broken else f"{broken} rows point nowhere",
             "journal": str(mode),
         }
@@ -148,7 +169,8 @@ class EmbeddedStore(Store):
                 hint="Put the file back, or start again for a new one.",
             )
         with _translated(self.path):
-            self._let_go()
+            _check_log(self.path)
+            self._forget_readers()
             if self._schema() != HEAD:
                 raise error(
                     "store_unavailable",
@@ -159,13 +181,23 @@ class EmbeddedStore(Store):
         self._files += 1
 
     @contextmanager
-    def _turned(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=self._wait):
+    def _turned(self, end: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=max(end - monotonic(), 0)):
             raise busy(self.path)
         try:
             yield
         finally:
             self._turn.release()
+
+    def _current_writer(self) -> Connection:
+        """The writer's connection to what stands at the path; whose turn it is asks for it."""
+        self._follow_the_file()
+        if self._writer is not None and self._written != self._file:
+            self._drop_writer()
+        if self._writer is None:
+            self._written = self._file
+            self._writer = self._connect(writing=not self._read_only)
+        return self._writer
 
     @contextmanager
     def _reader(self) -> Iterator[Connection]:
@@ -189,6 +221,8 @@ class EmbeddedStore(Store):
         """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
         database = str(self.path)
         immutable = self._read_only and _cannot_change(self.path)
+        if writing:
+            self._claim_log()
         driver = sqlite3.connect(
             f"file:{quote(database)}?immutable=1" if immutable else database,
             uri=immutable,
@@ -208,12 +242,27 @@ class EmbeddedStore(Store):
             driver.execute(f"PRAGMA {pragma}")
         return Connection(driver)
 
+    def _claim_log(self) -> None:
+        """Note in the gate's file whose log is written from here on: see `_check_log`."""
+        lock = self.path.with_name(f"{self.path.name}.lock")
+        words = str(_identity(self.path)[1])
+        if lock.read_text(encoding="ascii") != words:
+            with lock.open("w", encoding="ascii") as file:
+                file.write(words)
+                file.flush()
+                os.fsync(file.fileno())
+
     def _let_go(self) -> None:
-        """Close what is idle; a reader at work closes its connection by forgetting it."""
-        readers, self._readers = self._readers, []
-        for reader in readers:
-            reader.driver.close()
+        """Close what is idle; whose turn it is asks for it."""
+        self._forget_readers()
         self._drop_writer()
+
+    def _forget_readers(self) -> None:
+        """Close those that are idle; one at work closes its connection by forgetting it."""
+        readers, self._readers = self._readers, []
+        with suppress(IndexError):
+            while True:
+                readers.pop().driver.close()
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None
@@ -251,34 +300,39 @@ class EmbeddedStore(Store):
             upgrade(connection.driver, "BEGIN IMMEDIATE")
 
     def _schema(self) -> str | None:
-        """The schema step the file has; None for an empty file.
-
-        Raises:
-            EipdeckError: it is another program's database, or a newer eipdeck's.
-
-        """
+        """As `_step`."""
         with self._reader() as connection:
-            tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
-            if not tables:
-                return None
-            application = connection.execute("PRAGMA application_id").scalar()
-            if application != APPLICATION_ID or "alembic_version" not in tables:
-                raise error(
-                    "store_unavailable",
-                    f"{self.path} is a database, but not one of eipdeck's.",
-                    hint="Nothing in it was touched; name another file with --db.",
-                )
-            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
-        if step is not None and step > HEAD:
-            raise newer(str(self.path), step)
-        return step
+            return _step(connection, self.path)
+
+
+def _step(connection: Connection, path: Path) -> str | None:
+    """The schema step that a file has; None for an empty one.
+
+    Raises:
+        EipdeckError: it is another program's database, or a newer eipdeck's.
+
+    """
+    tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
+    if not tables:
+        return None
+    application = connection.execute("PRAGMA application_id").scalar()
+    if application != APPLICATION_ID or "alembic_version" not in tables:
+        raise error(
+            "store_unavailable",
+            f"{path} is a database, but not one of eipdeck's.",
+            hint="Nothing in it was touched; name another file.",
+        )
+    step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+    if step is not None and step > HEAD:
+        raise newer(str(path), step)
+    return step
 
 
 _NOTHING: Final = (0, 0)
 
 
 def copy(connection: Connection, path: Path) -> None:
-    """Copy the database that is read here, as this transaction sees it, to a file that is there.
+    """Copy the database that is read here, as this transaction sees it, to a file that is there, and rests.
 
     Raises:
         EipdeckError: `store_unavailable` when there is no room for it.
@@ -286,6 +340,104 @@ def copy(connection: Connection, path: Path) -> None:
     """
     with _translated(path), closing(sqlite3.connect(path)) as target:
         connection.driver.backup(target)
+        target.execute(_REST)
+
+
+def taken(path: Path, target: Path) -> None:
+    """Copy an inventory that nobody has to have open, of this version or an older one, to a file that is not there.
+
+    Raises:
+        EipdeckError: `store_unavailable` when it is not there, or no inventory; `schema_newer`. It was only looked at.
+
+    """
+    with _translated(path):
+        if not path.is_file():
+            raise error("store_unavailable", f"{path} is not there, or no file.", hint="Name another file.")
+        _check_log(path)
+        how = "immutable=1" if _cannot_change(path) else "mode=ro"
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None)) as driver:
+            source = Connection(driver)
+            source.execute("BEGIN")
+            if _step(source, path) is None:
+                raise error("store_unavailable", f"{path} is empty.", hint="Name another file.")
+            copy(source, target)
+
+
+def pour(source: Connection, store: EmbeddedStore, target: Connection) -> None:
+    """Put what is read here in the place of what a store has, in one transaction: who reads there sees all or nothing.
+
+    Args:
+        source: in a read transaction.
+        store: where to.
+        target: what its `alone` gave.
+
+    Raises:
+        EipdeckError: `store_busy` when a program that does not queue writes there, `store_unavailable`; nothing
+            changed. `outcome_unknown`.
+
+    """
+
+    def give_up(status: int, _left: int, _all: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise busy(store.path)
+
+    with _in_doubt():
+        source.driver.backup(target.driver, progress=give_up)
+    with suppress(sqlite3.Error):  # readers may still need what the log holds
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def workplace(path: Path) -> Iterator[Path]:
+    """A folder of mode 0700 beside a database, gone when the block ends."""
+    with _translated(path), TemporaryDirectory(prefix=".eipdeck-", dir=path.parent) as folder:
+        yield Path(folder)
+
+
+def rest(path: Path) -> None:
+    """Leave a file that nobody has open so that no log beside it is ever taken for its own."""
+    with _translated(path), closing(sqlite3.connect(path)) as driver:
+        driver.execute(_REST)
+
+
+_REST: Final = "PRAGMA journal_mode=DELETE"
+_AHEAD: Final = b"\x02\x02"
+"""The 19th and 20th byte of a file that writes a log ahead (SQLite's file format, 1.3)."""
+
+
+def _check_log(path: Path) -> None:
+    """Refuse a file beside which the log of another one lies: SQLite would replay that onto it, and damage it.
+
+    A file that rests, as backups do, has no log. Whose log it is that lies beside another, the gate's file says: the
+    inode that stood at the path when the log was begun. The log is looked for first, for its file is never without
+    the mark while it is there.
+    """
+    log, index, lock = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", ".lock"))
+    if not _size(log) and not _size(index):
+        return
+    rests = not path.exists() or _head(path)[18:20] != _AHEAD
+    begun_by = lock.read_text(encoding="ascii", errors="replace") if lock.exists() else ""
+    if not rests and (not _size(log) or begun_by in ("", str(_identity(path)[1]))):
+        return
+    together = "" if rests else f" If the two were brought here together, remove {lock}."
+    raise error(
+        "store_unavailable",
+        f"{log} belongs to another database than {path}; together they would be damaged, and nothing was touched.",
+        hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together}"
+        " `eipdeck restore` brings a backup back without any of this.",
+    )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(20)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -315,28 +467,30 @@ def _prepare(path: Path, *, read_only: bool) -> None:
             f"{path.parent} is on {network}: SQLite's locks do not hold there.",
             hint="Keep the file on a local disk, and share it by working on that host.",
         )
+    _check_log(path)
     if not read_only:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _close_to_others(path: Path) -> None:
     """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.lock"):
+    for end in ("", *_BESIDE):
         with suppress(FileNotFoundError):
-            found = path.with_name(name).stat()
+            each = path.with_name(f"{path.name}{end}")
+            found = each.stat()
             if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
-                path.with_name(name).chmod(0o600)
+                each.chmod(0o600)
 
 
 def _network_file_system(folder: Path) -> str | None:
     try:
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
     resolved, best, kind = str(folder.resolve()), "", ""
     for line in mounts:
         left, _, right = line.partition(" - ")
-        point = left.split()[4]
+        point = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), left.split()[4])
         inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):
             best, kind = point, right.split()[0]
@@ -354,10 +508,34 @@ def _begun(connection: Connection, begin: str) -> Iterator[None]:
     connection.execute(begin)
     try:
         yield
-        connection.driver.commit()
+        with _in_doubt():
+            connection.driver.commit()
     except BaseException:
         connection.driver.rollback()
         raise
+
+
+@contextmanager
+def _in_doubt() -> Iterator[None]:
+    """What makes a change durable.
+
+    Raises:
+        EipdeckError: `outcome_unknown` when the disk failed: the change is undone for everybody who has the database
+            open, and yet it may have reached the disk, where it is found again after a crash. Tried with a failing
+            fdatasync and a SIGKILL. A full disk is told before that, and is undone for good.
+        sqlite3.Error: anything else; nothing changed.
+
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+            raise
+        raise error(
+            "outcome_unknown",
+            f"The disk failed while it was asked to commit ({problem}): the change was made, or nothing changed.",
+            hint="See to the disk, then look at the history; with the same --request-id nothing can happen twice.",
+        ) from problem
 
 
 @contextmanager

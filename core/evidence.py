@@ -6,11 +6,9 @@ about it changed: so that a long log costs little more than finding the addresse
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -30,7 +28,7 @@ from core.triage import (
     latest,
 )
 
-__all__ = ["Evidence", "Progress", "Sighting", "Sightings", "judge_all", "uncollected"]
+__all__ = ["Evidence", "Progress", "Sighting", "Sightings", "judge_all"]
 
 Progress = Callable[[int], None]
 """Hears from time to time how many lines have been read."""
@@ -63,18 +61,6 @@ class Evidence:
 
 Sighting = tuple[str, int | None]
 """An address in text, and the moment its line names in microseconds; None: now is meant."""
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the collector of cycles: what makes tuples by the hundred thousand and no cycle loses a tenth to it."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Sightings:

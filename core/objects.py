@@ -31,6 +31,7 @@ __all__ = [
     "PoolOrder",
     "Present",
     "Proof",
+    "Restored",
     "Service",
     "ServiceKind",
     "Severity",
@@ -274,6 +275,22 @@ class Imported:
     created: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restoration brings back, and what it takes."""
+
+    eips: int
+    """Live ones that are back."""
+    as_of: datetime | None
+    """The newest event that is back; None when nothing had happened yet."""
+    lost: int
+    """Events that are there no longer."""
+    lost_since: datetime | None
+    """The oldest of them."""
+    kept: str | None
+    """The file that holds the database as it was; None when nothing has been done yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,13 @@ __all__ = ["TURN", "PostgresStore"]
 TURN: Final = 0x45495044
 """The advisory lock that writers take turns under: `EIPD`."""
 
-_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
-_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
+_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
+"""Waits for the turn, and tells the time at which it came."""
+_BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+"""Whatever the database's default is: who waited for a turn has to see what was committed meanwhile."""
+_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "eipdeck",
     "client_encoding": "UTF8",
@@ -49,7 +53,10 @@ _ENDED: Final = ("08", "57P")
 _PATIENCE: Final = 6
 """How much longer than for its turn one waits for an answer of the server."""
 _IDLE_SECONDS: Final = 60
-"""How long a transaction may stand still before the server ends it: nobody waits for a client that hangs."""
+"""How long a write may stand still before the server ends it: nobody waits for a client that hangs."""
+_READING_SECONDS: Final = 3600
+"""The same of a read, which nobody waits for: a list is read as slowly as its reader pages. Not without end, since no
+row that was replaced meanwhile can be cleared away: measured, ten times the time of an allocation after 15,000."""
 
 
 class PostgresConnection(Connection):
@@ -61,6 +68,10 @@ class PostgresConnection(Connection):
 
     def execute(self, statement: str, values: Mapping[str, Any] = {}) -> Result:  # never changed
         return Result(self.driver.execute(_marked(statement), values))
+
+    @staticmethod
+    def newest(table: str) -> str:
+        return f"SELECT max(seq) FROM {table}"
 
     def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
         with self.driver.cursor() as cursor:
@@ -137,7 +148,7 @@ class PostgresStore(Store):
         """Connections of readers that are not in use."""
         self._writer: PostgresConnection | None = None
         self._ahead = 0.0
-        """Seconds that the server's clock is ahead of this process's monotonic one."""
+        """Seconds that the server's clock is ahead of `_elapsed`."""
         try:
             with self._translated():
                 self._greet()
@@ -169,18 +180,20 @@ class PostgresStore(Store):
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._translated(), self._reader("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") as connection:
+        with self._translated(), self._reader(_BEGIN_READING) as connection:
             try:
                 yield connection
             finally:
                 connection.driver.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with self._translated(), self._turned():
-            connection, self._writer = self._begun(self._writer, "BEGIN"), None
+    def write(self, wait: float | None = None) -> Iterator[Connection]:
+        with self._translated(), self._turned(self._wait if wait is None else wait):
+            connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
             try:
-                connection.execute(_TAKE_TURN)
+                if wait is not None:
+                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
+                self._ahead = float(connection.execute(_TAKE_TURN).scalar()) - _elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -215,7 +228,7 @@ class PostgresStore(Store):
         }
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(time.monotonic() + self._ahead, UTC)
+        return datetime.fromtimestamp(_elapsed() + self._ahead, UTC)
 
     def _greet(self) -> None:
         """See to the schema, and to what this role may."""
@@ -258,7 +271,10 @@ class PostgresStore(Store):
         from core.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
         try:
-            with closing(psycopg.connect(**self._conninfo)) as driver:
+            with closing(psycopg.connect(**self._conninfo, autocommit=True)) as driver:
+                driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
+                driver.autocommit = False
+                driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
                 upgrade(driver, _TAKE_TURN)
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
@@ -268,15 +284,16 @@ class PostgresStore(Store):
                 hint="Let the owner of the database open it once.",
             ) from problem
 
-    def _connect(self) -> PostgresConnection:
+    def _connect(self, idle: int) -> PostgresConnection:
+        """A connection; the server ends a transaction on it that stands still for `idle` seconds."""
         driver = _Driver.connect(**self._conninfo, autocommit=True)
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", _Whole)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a small one
         driver.adapters.register_dumper(str, StrDumper)  # or what it is would be guessed anew in every place
         settings: dict[str, str | None] = {
-            "lock_timeout": f"{int(self._wait * 1000) or 1}ms",
-            "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+            "lock_timeout": _milliseconds(self._wait),
+            "idle_in_transaction_session_timeout": f"{idle}s",
             "default_transaction_read_only": "on" if self._read_only else None,
         }
         for name, value in settings.items():
@@ -286,9 +303,7 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        before = time.monotonic()
-        server = float(connection.execute(_SERVER_TIME).scalar())
-        self._ahead = server - (before + time.monotonic()) / 2
+        self._ahead = float(connection.execute(_SERVER_TIME).scalar()) - _elapsed()
         return connection
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
@@ -300,7 +315,7 @@ class PostgresStore(Store):
                 kept.driver.close()
             else:
                 return kept
-        fresh = self._connect()
+        fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
         if begin is not None:
             fresh.driver.execute(begin)
         return fresh
@@ -320,8 +335,8 @@ class PostgresStore(Store):
                 self._readers.append(connection)
 
     @contextmanager
-    def _turned(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=self._wait):
+    def _turned(self, wait: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=wait):
             self._busy()
         try:
             yield
@@ -378,6 +393,10 @@ class PostgresStore(Store):
         )
 
 
+_WELL_FORMED: Final = re.compile(r"postgresql://(?:[^@/?]*@)?[^@/?]*(?:/[^@/?]*)?(?:\?[^@]*)?")
+"""A password with a character that means something in a URL reaches into the host, the port or the database's name."""
+
+
 def _checked(conninfo: str) -> dict[str, Any]:
     """The parts of a URI, with our defaults.
 
@@ -385,15 +404,26 @@ def _checked(conninfo: str) -> dict[str, Any]:
         EipdeckError: `usage`; the text is not repeated, for it may hold a password.
 
     """
-    try:
+    with suppress(psycopg.Error, ValueError):
         parts = conninfo_to_dict(conninfo)
-    except psycopg.Error as problem:
-        raise error(
-            "usage",
-            "--db is no database URL.",
-            hint="Write postgresql+psycopg://user@host/database, with libpq's options after a question mark.",
-        ) from problem
-    return {**_DEFAULTS, **parts}
+        if _WELL_FORMED.fullmatch(conninfo) and re.fullmatch("[0-9,]*", str(parts.get("port", ""))):
+            return {**_DEFAULTS, **parts}
+    raise error(
+        "usage",
+        "--db is no database URL.",
+        hint="Write postgresql+psycopg://user@host/database, with libpq's options after a question mark; what is no"
+        " letter or digit in a name or a password is written as % and two digits, @ as %40, / as %2F.",
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    """As the server's settings take them, where 0 is without end."""
+    return str(int(seconds * 1000) or 1)
+
+
+def _elapsed() -> float:
+    """Seconds that have passed, also while the host was suspended where its kernel counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _undo(connection: PostgresConnection) -> None:

@@ -50,7 +50,8 @@ _INDEX: Final = (
     "INSERT OR REPLACE INTO eip_words (rowid, name, id, address, services)"
     f" SELECT e.seq, {_WORDS} FROM eip e WHERE e.seq IN ({_CHANGED})"
 )
-_UPTO: Final = "SELECT max(seq) FROM event WHERE seq <= :most"
+_UPTO: Final = f"SELECT max(seq) FROM (SELECT seq FROM event WHERE seq > :mark ORDER BY seq LIMIT {STEP}) AS next"
+"""Their numbers have gaps: after a restoration they go on where those that were lost had come to."""
 _FOUND: Final = f"SELECT rowid FROM eip_words WHERE eip_words MATCH :grams UNION {_CHANGED} LIMIT {MOST + 1}"
 
 
@@ -82,7 +83,7 @@ def lag(connection: Connection) -> int:
 def catch_up(connection: Connection) -> None:
     """Take the index a step nearer to now, in a write transaction of its own."""
     mark = connection.execute("SELECT seq FROM search_mark").scalar()
-    upto = connection.execute(_UPTO, {"most": mark + STEP}).scalar() or mark
+    upto = connection.execute(_UPTO, {"mark": mark}).scalar() or mark
     connection.execute(_INDEX, {"mark": mark, "upto": upto})
     connection.execute("UPDATE search_mark SET seq = :upto", {"upto": upto})
 

@@ -53,6 +53,11 @@ class Connection:
                 break
         return Result(self.driver.execute(statement, values))
 
+    @staticmethod
+    def newest(table: str) -> str:
+        """Asks for the highest `seq` a table has ever had, also in rows that a restoration has taken away."""
+        return f"SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'"
+
     def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
         """Run `INSERT … VALUES (…)` for each of the rows; `shared` is what all of them have alike.
 

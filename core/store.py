@@ -46,6 +46,11 @@ class Store(ABC):
         """The file it is in; None on a server."""
         return None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """That file, and those that belong to it: nobody writes anything else there."""
+        return ()
+
     @abstractmethod
     def close(self) -> None:
         """Let go of every connection."""
@@ -60,13 +65,16 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def write(self) -> AbstractContextManager[Connection]:
+    def write(self, wait: float | None = None) -> AbstractContextManager[Connection]:
         """A write transaction: durable when the block ends, undone when it raises.
 
+        Args:
+            wait: seconds of queueing; None: as long as the store was told when it was opened.
+
         Raises:
-            EipdeckError: `store_busy` after `wait` seconds of queueing; `store_unavailable` when it cannot be
-                reached or written; nothing has changed then. `outcome_unknown` when the connection was lost
-                between the request to commit and its answer.
+            EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be
+                reached or written; nothing has changed then. `outcome_unknown` when the connection was lost,
+                or the disk failed, between the request to commit and its answer.
 
         """
 

@@ -39,7 +39,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         misplaced = [option for option in _GLOBAL if option in message.replace("=", " ").split()]
         if message.startswith("unrecognized arguments") and misplaced:
-            message += f"; {misplaced[0]} goes before the command word"
+            message = f"{misplaced[0]} goes before the command word"
+        elif any(mark in message for mark in ("://", "@", "password")):  # a database, named with its password
+            message = "what stands there is no command or option, and is not repeated; a database goes after --db"
         raise Misuse(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says more.")
 
 
@@ -292,6 +294,12 @@ def _transfers(commands: Any) -> None:
     command.add_argument("file", metavar="FILE")
     command.add_argument("--force", action="store_true", help="onto an existing file")
     _printing(command)
+    command = _command(commands, "restore", "bring a backup back; what happened since is lost, and kept in a file")
+    command.add_argument("file", metavar="FILE", help="a backup, of this version or an older one")
+    command.add_argument("--reason", metavar="TEXT", help="why, kept in the history")
+    command.set_defaults(writes=True)
+    _confirming(command)
+    _printing(command)
     _printing(_command(commands, "verify", "prove the inventory's laws and the history's chains; exit 1 when broken"))
     _printing(_command(commands, "doctor", "what works here, and what to do about what does not"))
 
@@ -302,6 +310,6 @@ _GROUPS: Final[Mapping[frozenset[str], Callable[[Any], None]]] = {
     frozenset({"cidr", "pool"}): _cidr_verbs,
     frozenset({"cidrs", "pools", "eips", "services", "findings", "history"}): _lists,
     frozenset({"reserve", "unreserve", "accept", "service"}): _space_verbs,
-    frozenset({"import", "export", "backup", "verify", "doctor"}): _transfers,
+    frozenset({"import", "export", "backup", "restore", "verify", "doctor"}): _transfers,
 }
 """What describes the commands, by their names."""

@@ -22,6 +22,7 @@ __all__ = ["clipboard_route", "examine", "report"]
 
 Found = dict[str, Any]
 
+_MENDING: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
 _LITTLE = 1_000_000
 """Bytes below which a disk counts as full."""
 _SMALLEST: Final = (60, 16)
@@ -76,7 +77,7 @@ def _look_inside(found: Found, args: argparse.Namespace) -> None:
         raise error(
             "store_unavailable",
             f"{where} is damaged: {found['database']['integrity']}.",
-            hint="Keep a copy, and load the last export into a new file.",
+            hint=_MENDING if desk.embedded else "Keep a copy, and load the last export into a new database.",
         )
 
 

@@ -18,6 +18,7 @@ from core import (
     Finding,
     Imported,
     Pool,
+    Restored,
     Service,
     Verdict,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "FINDINGS",
     "IMPORTED",
     "POOLS",
+    "RESTORED",
     "SERVICES",
     "VERDICTS",
     "marked",
@@ -192,6 +194,17 @@ BROKEN: Final = Layout(
         Column("SUBJECT", lambda broken: broken.subject),
         Column("LAW", lambda broken: broken.law),
         Column("WHAT IS WRONG", lambda broken: broken.message),
+    ),
+)
+
+RESTORED: Final = Layout(
+    Restored,
+    (
+        Column("EIPS", lambda restored: restored.eips, right=True),
+        Column("AS OF", lambda restored: _or_dash(restored.as_of and _time(restored.as_of))),
+        Column("LOST", lambda restored: restored.lost, right=True),
+        Column("SINCE", lambda restored: _or_dash(restored.lost_since and _time(restored.lost_since))),
+        Column("KEPT", lambda restored: restored.kept),
     ),
 )
 

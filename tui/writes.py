@@ -29,15 +29,17 @@ from core import (
     ReleaseRequest,
     RemoveServiceRequest,
     ReserveRequest,
+    Restored,
     RetireRequest,
     ServiceKind,
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
     error,
+    iso,
 )
 from tui.answer import Answer, Verb, confirmed, percent, sure, whole
-from tui.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, SERVICES, served
+from tui.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES, served
 
 __all__ = ["WRITES"]
 
@@ -279,6 +281,28 @@ def _import(desk: Desk, args: argparse.Namespace) -> Answer:
     return Answer(done, IMPORTED, said=(f"imported {len(args.files)} file{'' if len(args.files) == 1 else 's'}",))
 
 
+def _restore(desk: Desk, args: argparse.Namespace) -> Answer:
+    def agreed(what: Restored) -> None:
+        sure(f"Restore {args.file}{_as_of(what)} into {desk.url}. {_lost(what)}")
+
+    done = desk.restore(Path(args.file), reason=args.reason, agreed=None if confirmed(args) else agreed)
+    kept = f"as it was, the database is in {done.kept}"
+    if done.lost_since is not None:
+        kept += f"; eipdeck --db {quote(str(done.kept))} history --since {iso(done.lost_since)} tells what is lost"
+    return Answer(done, RESTORED, said=(f"restored {args.file}{_as_of(done).rstrip(',')}", _lost(done), kept))
+
+
+def _as_of(what: Restored) -> str:
+    return "" if what.as_of is None else f", as of {iso(what.as_of)} with {what.eips:,} live EIPs,"
+
+
+def _lost(what: Restored) -> str:
+    if what.lost_since is None:
+        return "Nothing is lost."
+    events = f"{what.lost:,} event{'' if what.lost == 1 else 's'}"
+    return f"Lost: {events} since {iso(what.lost_since)}, and what they changed."
+
+
 WRITES: Final[dict[str, Verb]] = {
     "allocate": _allocate,
     "bind": _bind,
@@ -299,4 +323,5 @@ WRITES: Final[dict[str, Verb]] = {
     "service add": _service_add,
     "service remove": _service_remove,
     "import": _import,
+    "restore": _restore,
 }

@@ -209,9 +209,7 @@ _INSERT: Final = (
     " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
-_COUNT: Final = (
-    "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING (SELECT max(seq) FROM eip)"
-)
+_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING"
 _USAGE: Final = (
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
@@ -220,11 +218,11 @@ _USAGE: Final = (
 
 def begin_tenancies(change: Change, pool: PoolRow, runs: Sequence[Run], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
-    seq = 0
+    seq, count = 0, f"{_COUNT} ({change.connection.newest('eip')})"
     facts: list[Fact] = []
     eips: list[Eip] = []
     for run in runs:
-        newest = change.run(_COUNT, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
+        newest = change.run(count, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
         seq = seq or newest or 0
         rows = [
             {"seq": number, "id": f"eip-{number}", "address": address}

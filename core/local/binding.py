@@ -258,7 +258,6 @@ def checked_quota(change: Change, service: Service, wanted: Binding) -> None:
         )
 
 
-_NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM binding"
 _INSERT: Final = (
     "INSERT INTO binding (seq, id, eip_id, kind, service_id, private_ip, sources, all_eips, protocol, port,"
     " port_end, to_port, to_port_end, bound_at) VALUES (:seq, :id, :eip_id, :kind, :service_id, :private_ip,"
@@ -269,7 +268,7 @@ _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id 
 
 def begin_binding(change: Change, eip: Eip, wanted: Binding, *, all_eips: bool = False) -> Binding:
     """Insert a binding whose rules have been checked, with its event; `all_eips` as an import has it."""
-    seq: int = change.run(_NEXT).scalar()
+    seq = int(change.run(change.connection.newest("binding")).scalar() or 0) + 1
     port = checked_ports(str(wanted.port)) if wanted.port is not None else (None, None)
     to_port = checked_ports(str(wanted.to_port)) if wanted.to_port is not None else (None, None)
     change.run(

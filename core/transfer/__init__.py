@@ -2,7 +2,7 @@
 
 `reading` takes files apart, `zenlayer` says what a row of the platform's means, `space`, `tenancies` and `serving`
 bring pools and CIDRs, EIPs, services and bindings up to date, in this order whatever the files' is. `export` writes
-and restores eipdeck's own document.
+and restores eipdeck's own document, `backup` and `restoring` write and bring back a whole database.
 """
 
 from __future__ import annotations
@@ -16,12 +16,20 @@ from core.transfer.backup import write_backup
 from core.transfer.export import export_document, restore, write_export
 from core.transfer.ledger import Ledger
 from core.transfer.reading import Documents, read_documents
+from core.transfer.restoring import restore_backup
 from core.transfer.serving import import_services
 from core.transfer.space import import_cidrs, import_pools
 from core.transfer.tenancies import import_eips
 from core.transfer.zenlayer import read_rows
 
-__all__ = ["export_document", "import_documents", "read_documents", "write_backup", "write_export"]
+__all__ = [
+    "export_document",
+    "import_documents",
+    "read_documents",
+    "restore_backup",
+    "write_backup",
+    "write_export",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from core.transfer.files import written_whole
 from core.transfer.reading import EXPORT_KEY, Export, Place
 from core.transfer.rows import insert
 
-__all__ = ["export_document", "put", "restore", "write_export"]
+__all__ = ["copy_rows", "export_document", "restore", "write_export"]
 
 FORMAT: Final = 1
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
@@ -32,6 +33,50 @@ def _tables() -> list[Table]:
     return [table for table in SQLModel.metadata.sorted_tables if table.name != "presence"]
 
 
+_CHUNK: Final = 512
+"""Rows of which a statement inserts many."""
+
+
+def copy_rows(source: Connection, target: Connection) -> None:
+    """Fill a new database with every row of another, which may be of the other kind; in flat memory.
+
+    Args:
+        source: in a read transaction.
+        target: in a write transaction.
+
+    Raises:
+        Exception: as the driver has it.
+
+    """
+    target.execute("DELETE FROM free_range")
+    for table in _tables():
+        keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        rows = (row._asdict() for row in source.stream(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"))
+        while chunk := list(islice(rows, _CHUNK)):
+            if table.name in _THERE_FROM_THE_START:
+                chunk = [row for row in chunk if not target.execute(_overwrite(table), row).changed]
+            target.insert(_insert(table), chunk, {})
+
+
+def _listed(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def _insert(table: Table) -> str:
+    given = ", ".join(f":{column.name}" for column in table.columns)
+    return f"INSERT INTO {table.name} ({_listed(table)}) VALUES ({given})"
+
+
+_THERE_FROM_THE_START: Final = ("pool", "cidr")
+"""A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
+
+
+def _overwrite(table: Table) -> str:
+    settings = ", ".join(f'"{column.name}" = :{column.name}' for column in table.columns)
+    here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
+    return f"UPDATE {table.name} SET {settings} WHERE {here}"
+
+
 def export_document(connection: Connection) -> Iterator[str]:
     """The whole database as one JSON document, in parts; nothing is held in memory."""
     yield f'{{"{EXPORT_KEY}": {FORMAT}, "tables": {{'
@@ -39,9 +84,8 @@ def export_document(connection: Connection) -> Iterator[str]:
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         comma = ""
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
         flags = {column.name for column in table.columns if isinstance(column.type, Boolean)}
-        for row in connection.stream(f"SELECT {columns} FROM {table.name} ORDER BY {keys}"):
+        for row in connection.stream(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"):
             yield f"{comma}\n{json.dumps(_plain(row._asdict(), flags))}"
             comma = ","
         yield "]"
@@ -56,15 +100,15 @@ def _plain(row: Mapping[str, Any], flags: AbstractSet[str]) -> dict[str, Any]:
     }
 
 
-def write_export(connection: Connection, path: Path, *, force: bool = False) -> None:
+def write_export(connection: Connection, path: Path, *, force: bool = False, apart_from: Sequence[Path] = ()) -> None:
     """Write the document to a file of mode 0600, whole or not at all.
 
     Raises:
-        EipdeckError: `conflict` when the file exists, unless `force`; `store_unavailable` when it cannot be
-            written. What was there is still there then.
+        EipdeckError: `conflict` when the file exists, unless `force`, or is one of `apart_from`; `store_unavailable`
+            when it cannot be written. What was there is still there then.
 
     """
-    with written_whole(path, force=force) as part, part.open("w", encoding="utf-8") as file:
+    with written_whole(path, force=force, apart_from=apart_from) as part, part.open("w", encoding="utf-8") as file:
         file.writelines(export_document(connection))
 
 
@@ -82,7 +126,7 @@ def restore(change: Change, export: Export) -> Imported:
         return Imported(0, 0, objects)
     if change.run("SELECT count(*) FROM event").scalar():
         export.place.refuse("an export is restored into an empty database, and this one is not")
-    put(change, export, tables)
+    _put(change, export, tables)
     proof = prove(change.connection)
     if proof.broken:
         export.place.refuse(f"taken together its rows are wrong: {proof.broken[0].message}")
@@ -117,7 +161,7 @@ def _present(connection: Connection, wanted: _Rows) -> _Rows:
     return {**tables, "request": [row for row in tables["request"] if row["request_id"] in known]}
 
 
-def put(change: Change, export: Export, tables: _Rows) -> None:
+def _put(change: Change, export: Export, tables: _Rows) -> None:
     """Replace what a new database starts with by these rows.
 
     Raises:
@@ -135,26 +179,16 @@ def put(change: Change, export: Export, tables: _Rows) -> None:
 
 
 def _put_table(change: Change, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    places = range(len(rows))
-    left = [place for place in places if not _overwritten(change, export, table, place, rows[place])]
-    listed = ", ".join(f'"{column.name}"' for column in table.columns)
-    given = ", ".join(f":{column.name}" for column in table.columns)
-    statement = f"INSERT INTO {table.name} ({listed}) VALUES ({given})"
-    insert(change, statement, [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth]))
-
-
-_THERE_FROM_THE_START: Final = ("pool", "cidr")
-"""A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
+    left = [place for place, row in enumerate(rows) if not _overwritten(change, export, table, place, row)]
+    insert(change, _insert(table), [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth]))
 
 
 def _overwritten(change: Change, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
     """Whether the row stands in the place of one that was there from the start."""
     if table.name not in _THERE_FROM_THE_START:
         return False
-    settings = ", ".join(f'"{column.name}" = :{column.name}' for column in table.columns)
-    here = " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
     with _place(export, table, place).checking():
-        return bool(change.run(f"UPDATE {table.name} SET {settings} WHERE {here}", **row).changed)
+        return bool(change.run(_overwrite(table), **row).changed)
 
 
 def _place(export: Export, table: Table, place: int) -> Place:

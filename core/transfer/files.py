@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import error
 
-__all__ = ["written_whole"]
+__all__ = ["is_same", "written_whole"]
 
 
 @contextmanager
-def written_whole(path: Path, *, force: bool = False) -> Iterator[Path]:
+def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path] = ()) -> Iterator[Path]:
     """A file beside `path`, mode 0600, that takes its place when the block ends well, and is gone when not.
 
     Raises:
-        EipdeckError: `conflict` when something is there, unless it is a file and `force`; `store_unavailable` when
-            it cannot be written. What was there is still there then.
+        EipdeckError: `conflict` when something is there, unless it is a file and `force`, and when it is one of
+            `apart_from`, by whatever name; `store_unavailable` when it cannot be written. What was there is still
+            there then.
 
     """
     _check_place(path, force=force)
     try:
+        if any(is_same(path, other) for other in apart_from):
+            raise error(
+                "conflict", f"{path} belongs to the database in use; nothing was written.", hint="Name another file."
+            )
         handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
         os.close(handle)
         part = Path(name)
@@ -35,10 +39,9 @@ def written_whole(path: Path, *, force: bool = False) -> Iterator[Path]:
                 os.fsync(file.fileno())
             part.replace(path)
             _flushed(path.parent)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                part.unlink()
-            raise
+        finally:
+            for left in part.parent.glob(f"{part.name}*"):
+                left.unlink()
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
         raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
@@ -56,6 +59,16 @@ def _check_place(path: Path, *, force: bool) -> None:
         raise error("conflict", f"{path} is there, and no plain file; nothing was written.", hint="Name another file.")
     if not force:
         raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether two names are of one file, or would be."""
+    try:
+        if path.exists() and other.exists():
+            return path.samefile(other)
+        return path.name == other.name and path.parent.samefile(other.parent)
+    except OSError:
+        return False
 
 
 def _flushed(folder: Path) -> None:

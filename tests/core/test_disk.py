@@ -77,6 +77,28 @@ def test_a_full_disk_changes_nothing_and_once_there_is_room_it_goes_on(disk: Pat
     assert {path.name for path in disk.iterdir()} <= {"deck.db", "deck.db.lock", "deck.db-wal", "deck.db-shm"}
 
 
+def test_a_restoration_that_finds_no_room_changes_nothing_and_leaves_nothing(disk: Path, tmp_path: Path) -> None:
+    """With ever more room: for the copy that is proved, for what is kept, for the database itself."""
+    desk, backup = open_desk(str(disk / "deck.db"), operator="alice"), tmp_path / "backup.db"
+    customer_cidr(desk, "44.0.0.0/16")
+    desk.backup(backup)
+    given = [one(desk).address for _ in range(20)]
+    full, refusals = ballast(disk), []
+    while [eip.address for eip in desk.eips()] == given:
+        names = {path.name for path in disk.iterdir()}
+        try:
+            desk.restore(backup)
+        except EipdeckError as problem:
+            refusals.append((problem.code, {path.name for path in disk.iterdir()} == names))
+            os.truncate(full, full.stat().st_size - (32 << 10))
+    assert len(refusals) > 10
+    assert set(refusals) == {("store_unavailable", True)}
+    assert list(desk.eips()) == []
+    assert desk.verify().ok
+    audit(desk)
+    desk.close()
+
+
 def test_a_disk_that_turned_read_only_is_still_read(disk: Path) -> None:
     path = disk / "deck.db"
     desk = open_desk(str(path), operator="alice")

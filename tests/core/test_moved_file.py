@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,138 @@ def test_a_path_below_a_file_says_so(tmp_path: Path, *, read_only: bool) -> None
         open_desk(str(tmp_path / "file" / "deck.db"), operator="alice", read_only=read_only)
     assert caught.value.code == "store_unavailable"
     assert "is no folder" in caught.value.message
+
+
+def test_a_reader_who_finds_another_file_leaves_the_writer_at_work_alone(desk: Desk, tmp_path: Path) -> None:
+    customer_cidr(desk)
+    other, old = tmp_path / "other.db", tmp_path / "old.db"
+    desk.backup(other)
+    with desk._store.write() as connection:
+        connection.execute("UPDATE pool SET cooldown_seconds = 77 WHERE id = 'edge'")
+        old.hardlink_to(file_of(desk))
+        take_away(desk)
+        other.rename(file_of(desk))
+        assert desk.pool("edge").cooldown_seconds == 0
+        assert connection.execute("SELECT cooldown_seconds FROM pool WHERE id = 'edge'").scalar() == 77
+    assert one(desk).address == "203.0.113.0"
+    assert len(list(desk.eips())) == 1
+
+
+# another file in the place of one whose log is still there
+
+
+def side(path: Path, end: str) -> Path:
+    return path.with_name(f"{path.name}{end}")
+
+
+def move_log_away(desk: Desk) -> None:
+    """As the refusal says."""
+    for end in ("-wal", "-shm"):
+        side(file_of(desk), end).rename(side(file_of(desk), f"{end}.away"))
+
+
+def backed_up(desk: Desk, path: Path) -> None:
+    desk.backup(path)
+
+
+def copied(desk: Desk, path: Path) -> None:
+    """As somebody would who knows of no backup: the file alone, when everything is in it."""
+    with desk._store.write() as connection:
+        connection.execute("ROLLBACK")
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").first()[0] == 0
+        shutil.copyfile(file_of(desk), path)
+        connection.execute("BEGIN")
+
+
+def refused_as_foreign(act: Callable[[], object]) -> str:
+    with pytest.raises(EipdeckError) as caught:
+        act()
+    assert caught.value.code == "store_unavailable"
+    assert "belongs to another database" in caught.value.message
+    return caught.value.message
+
+
+def opened_anew(desk: Desk, *, read_only: bool = False) -> int:
+    with closing(open_desk(desk.url, operator="bob", read_only=read_only)) as anew:
+        assert anew.integrity()["integrity"] == "ok"
+        assert anew.verify().ok
+        return len(list(anew.eips()))
+
+
+@pytest.mark.parametrize("save", [backed_up, copied])
+@pytest.mark.parametrize("before", [5, 200])
+def test_a_file_put_in_its_place_is_never_mixed_with_the_log_that_was_there(
+    desk: Desk, tmp_path: Path, save: Callable[[Desk, Path], None], before: int
+) -> None:
+    """With 200 the log is begun anew over an old one, and the two together are malformed."""
+    customer_cidr(desk, "44.0.0.0/16")
+    saved = tmp_path / "saved.db"
+    save(desk, saved)
+    for _ in range(before):
+        one(desk)
+    with desk._store.write() as connection:
+        connection.execute("ROLLBACK")
+        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        connection.execute("BEGIN")
+    one(desk)
+    assert side(file_of(desk), "-wal").stat().st_size
+    saved.replace(file_of(desk))
+    files = {path: path.read_bytes() for path in file_of(desk).parent.glob("deck.db*")}
+    acts = [desk.pools, desk.data_version, lambda: one(desk), lambda: opened_anew(desk)]
+    for act in (*acts, lambda: opened_anew(desk, read_only=True)):
+        refused_as_foreign(act)
+    assert {path: path.read_bytes() for path in file_of(desk).parent.glob("deck.db*")} == files
+    move_log_away(desk)
+    assert desk.page(EipQuery()).total == opened_anew(desk) == 0
+    assert one(desk).address == "44.0.0.0"
+    assert opened_anew(desk) == 1
+
+
+def crashed(desk: Desk, folder: Path, *ends: str) -> Path:
+    """The files as a crash would leave them, elsewhere."""
+    folder.mkdir()
+    for end in ("", *ends):
+        shutil.copyfile(side(file_of(desk), end), folder / f"deck.db{end}")
+    return folder / "deck.db"
+
+
+def test_a_backup_copied_over_a_file_that_a_crash_left_is_not_mixed_with_its_log(desk: Desk, tmp_path: Path) -> None:
+    """Onto the same inode, as cp does."""
+    customer_cidr(desk)
+    saved = tmp_path / "saved.db"
+    desk.backup(saved)
+    one(desk)
+    left = crashed(desk, tmp_path / "crashed", "-wal", ".lock")
+    shutil.copyfile(saved, left)
+    refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    side(left, "-wal").unlink()
+    with closing(open_desk(str(left), operator="bob")) as anew:
+        assert list(anew.eips()) == []
+
+
+def test_a_file_that_was_moved_away_without_its_log_is_not_begun_anew(desk: Desk, tmp_path: Path) -> None:
+    one(desk, None)
+    left = crashed(desk, tmp_path / "crashed", "-wal")
+    left.rename(tmp_path / "moved.db")
+    log = side(left, "-wal").read_bytes()
+    refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    assert not left.exists()
+    assert side(left, "-wal").read_bytes() == log
+
+
+def test_a_file_that_is_moved_with_its_log_has_all_that_was_written(desk: Desk, tmp_path: Path) -> None:
+    one(desk, None)
+    left = crashed(desk, tmp_path / "crashed", "-wal")
+    with closing(open_desk(str(left), operator="bob")) as anew:
+        assert len(list(anew.eips())) == 1
+
+
+def test_of_a_file_that_is_moved_with_all_its_files_one_has_to_say_that_they_belong_together(
+    desk: Desk, tmp_path: Path
+) -> None:
+    one(desk, None)
+    left = crashed(desk, tmp_path / "crashed", "-wal", ".lock")
+    assert f"remove {side(left, '.lock')}" in refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    side(left, ".lock").unlink()
+    with closing(open_desk(str(left), operator="bob")) as anew:
+        assert len(list(anew.eips())) == 1

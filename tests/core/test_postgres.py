@@ -9,17 +9,24 @@ import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import core.postgres
 from core import AllocationRequest, Desk, EipdeckError, open_desk
 from core.database import open_store
 from core.postgres import TURN
+from core.sql import Connection
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
 
@@ -138,6 +145,15 @@ def test_a_password_is_in_no_url_label_or_error(database: str) -> None:
             open_desk(wrong, operator="alice")
         assert "hunter2" not in caught.value.message
         assert caught.value.code in ("store_unavailable", "usage")
+
+
+@given(st.text(min_size=6).filter(lambda password: "\0" not in password))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_password_is_in_a_url_or_label(database: str, password: str) -> None:
+    words = quote(f"S3cr3t{password}", safe="", errors="surrogatepass")
+    url = server().url(database, f"eipdeck_operator:{words}")
+    with closing(open_desk(url, operator="alice")) as desk:
+        assert "S3cr3t" not in desk.url + desk.label + repr(desk.integrity())
 
 
 def test_options_of_the_url_reach_the_driver(database: str) -> None:
@@ -363,6 +379,65 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
     frozen.close()
 
 
+def stand_still(transaction: AbstractContextManager[Connection]) -> None:
+    """A transaction in which nothing is done until the server has ended it."""
+    with server().connect() as watching, transaction as connection:
+        pid = connection.execute("SELECT pg_backend_pid()").scalar()
+        while watching.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
+            pass
+
+
+def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`eips --json | less` stands still for longer than a write may, and goes on."""
+    monkeypatch.setattr("core.postgres._IDLE_SECONDS", 1)
+    given = addresses(many(shared, 3))
+    with closing(open_desk(shared.url, operator="bob")) as slow:
+        listed, exported = slow.eips(), slow.export_text()
+        got, parts = [next(listed).address], [next(exported)]
+        hasty = open_store(shared.url)
+        with unavailable():
+            stand_still(hasty.write())
+        hasty.close()
+        assert got + addresses(listed) == given
+        assert "".join([*parts, *exported]).count('"status"') == len(given)
+
+
+def test_a_reader_that_went_away_keeps_no_old_rows_for_ever(shared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.postgres._READING_SECONDS", 1)
+    forgotten = open_store(shared.url)
+    with unavailable():
+        stand_still(forgotten.read())
+    forgotten.close()
+
+
+def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(shared: Desk) -> None:
+    database = database_of(shared)
+    server().execute(f"ALTER DATABASE {database} SET default_transaction_isolation TO 'repeatable read'")
+    queueing = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN} AND NOT granted"
+    desks = [open_desk(shared.url, operator=f"operator-{place}") for place in range(2)]
+    with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
+        with store.write() as connection:
+            waiting = [several.submit(one, desk) for desk in desks]
+            while connection.execute(queueing).scalar() < len(desks):
+                pass
+        assert sorted(each.result().address for each in waiting) == ["203.0.113.0", "203.0.113.1"]
+    for desk in desks:
+        desk.close()
+
+
+def test_a_migration_waits_for_its_turn_no_longer_than_a_write() -> None:
+    """The statements of whoever waits without end would be ended by the server, and be no `store_busy`."""
+    name = server().create()
+    with closing(server().connect(name)) as other:
+        other.execute(f"SELECT pg_advisory_lock({TURN})".encode())
+        with pytest.raises(EipdeckError) as caught:
+            open_store(server().url(name, options="-cstatement_timeout%3D5s"), wait=0.1)
+        assert caught.value.code == "store_busy"
+        other.execute("SELECT pg_advisory_unlock_all()")
+        open_store(server().url(name)).close()
+    server().drop(name)
+
+
 def test_who_writes_past_the_program_takes_a_turn_too(shared: Desk) -> None:
     impatient = open_store(shared.url, wait=0.1)
     with closing(server().connect(database_of(shared), "eipdeck_operator")) as other:
@@ -383,6 +458,18 @@ def test_the_time_is_the_servers(shared: Desk) -> None:
         told = connection.execute("SELECT clock_timestamp()").fetchone()
     assert told is not None
     assert abs((shared.now() - told[0]).total_seconds()) < 5
+
+
+def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
+    shared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it would after the host was suspended, on a kernel that does not count that time."""
+    before = shared.now()
+    stopped = core.postgres._elapsed() - 3600
+    monkeypatch.setattr("core.postgres._elapsed", lambda: stopped)
+    assert (before - shared.now()).total_seconds() > 3000
+    assert one(shared).allocated_at >= before
+    assert shared.now() >= before
 
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -406,3 +493,20 @@ def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Desk) -> None:
     assert set(promised) <= set(kept)
     assert len(kept) - len(promised) <= 10
     assert shared.verify().ok
+
+
+def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Desk, tmp_path: Path) -> None:
+    shared.backup(tmp_path / "small.db")
+    customer_cidr(shared, "44.0.0.0/19", pool="many")
+    many(shared, 8192, "many")
+    size = sum(len(part) for part in shared.export_text())
+    tracemalloc.start()
+    try:
+        shared.backup(tmp_path / "backup.db")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < size / 2
+    with closing(open_desk(str(tmp_path / "backup.db"), operator="bob")) as copy:
+        assert "".join(copy.export_text()) == "".join(shared.export_text())
+        assert copy.verify() == shared.verify()

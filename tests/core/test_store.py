@@ -9,9 +9,11 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -232,6 +234,35 @@ def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
     assert len(desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000)).eips) == 5000
 
 
+class Dying:
+    """A connection to a disk that takes what is committed and fails before it says so."""
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        self._driver = driver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+    def commit(self) -> None:
+        self._driver.commit()
+        problem = sqlite3.OperationalError("disk I/O error")
+        problem.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+        raise problem
+
+
+@of_a_file
+def test_a_disk_that_fails_at_commit_leaves_the_outcome_unknown_and_its_key_tells(desk: Desk) -> None:
+    customer_cidr(desk)
+    writer = desk._store._writer  # type: ignore[attr-defined]
+    writer.driver = Dying(writer.driver)
+    request = AllocationRequest(pool_id="edge", request_id="key")
+    with pytest.raises(EipdeckError) as caught:
+        desk.platform.allocate(request)
+    assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
+    assert addresses(desk.platform.allocate(request).eips) == ["203.0.113.0"]
+    assert len(list(desk.eips())) == 1
+
+
 def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
     customer_cidr(desk)
     looking = open_desk(desk.url, operator="bob", read_only=True)
@@ -403,3 +434,55 @@ def test_text_that_no_database_can_hold_is_refused_or_kept_readable(desk: Desk, 
     with suppress(EipdeckError):
         list(odd.eips(words))
     odd.close()
+
+
+def test_a_desk_that_closes_waits_for_nobody_who_writes(desk: Desk) -> None:
+    """It would say that it goes, and waits a second for its turn, not ten."""
+    desk.announce(None)
+    leaving = open_desk(desk.url, operator="bob")
+    leaving.announce(None)
+    writing = open_store(desk.url)
+    with writing.write():
+        begun = time.monotonic()
+        leaving.close()
+        assert time.monotonic() - begun < 5
+    writing.close()
+    assert [present.operator for present in desk.company()] == ["bob"]
+
+
+@of_a_file
+def test_a_share_whose_name_has_a_space_is_a_network_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the kernel writes it in /proc/self/mountinfo."""
+    share = tmp_path / "the share"
+    share.mkdir()
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:40 / {tmp_path}/the\\040share rw - nfs4 server:/x rw\n"
+    )
+    monkeypatch.setattr("core.embedded._MOUNTS", mounts)
+    with unavailable() as caught:
+        open_desk(str(share / "deck.db"), operator="alice")
+    assert "nfs4" in caught.value.message
+    assert list(share.iterdir()) == []
+
+
+@of_a_file
+@pytest.mark.parametrize("write", ["export", "backup"])
+def test_nothing_is_written_onto_the_database_in_use(desk: Desk, tmp_path: Path, write: str) -> None:
+    """By no name: its own, that of a file beside it, another spelling, through a folder's link, a second name."""
+    customer_cidr(desk)
+    path = file_of(desk)
+    (tmp_path / "link").symlink_to(path.parent)
+    second = tmp_path / "second.db"
+    second.hardlink_to(path)
+    spellings = (path, tmp_path / "link" / path.name, path.parent / ".." / path.parent.name / path.name, second)
+    beside = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal", ".lock")]
+    for target in (*spellings, *beside):
+        for force in (True, False):
+            with refused(desk, "conflict") as caught:
+                getattr(desk, write)(target, force=force)
+        assert "in use" in caught.value.message or "exists" in caught.value.message
+    assert one(desk).address == "203.0.113.0"
+    getattr(desk, write)(tmp_path / "elsewhere", force=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -64,6 +66,27 @@ def test_a_damaged_database_is_told(deck: Deck) -> None:
     said = deck("doctor", "--json")
     assert said.code == 6
     assert said.document["advice"]
+
+
+def test_an_index_that_misses_a_row_is_told_with_the_way_out(deck: Deck) -> None:
+    """Its statement is taken away and brought back; what was written meanwhile is in the table alone."""
+    own = "name = 'event_address'"
+    with closing(sqlite3.connect(deck.path)) as connection:
+        (index,) = connection.execute(f"SELECT * FROM sqlite_master WHERE {own}").fetchall()
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(f"DELETE FROM sqlite_master WHERE {own}")
+        connection.commit()
+    deck.done("allocate", "--pool", "hk")
+    with closing(sqlite3.connect(deck.path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
+        connection.commit()
+    with closing(sqlite3.connect(deck.path)) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    said = deck("doctor")
+    assert said.code == 6
+    assert "missing from index event_address" in said.out
+    assert "eipdeck restore" in said.err
 
 
 def test_a_disk_that_is_full_is_told(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:

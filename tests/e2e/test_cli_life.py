@@ -229,3 +229,32 @@ def test_an_import_with_a_request_id_happens_once_and_only_for_its_contents(deck
     assert deck.refused("allocate", "--pool", "hk", "--request-id", "k-1") == ("request_mismatch", 4)
     file.write_text('[{"eipId": "e-2", "publicIpAddresses": ["128.14.9.2"]}]')
     assert deck.refused(*words) == ("request_mismatch", 4)
+
+
+def test_a_backup_is_brought_back_and_says_what_is_lost(deck: Deck) -> None:
+    file = deck.path.with_name("backup.db")
+    deck.done("allocate", "--pool", "hk", "--name", "kept")
+    assert deck("backup", str(file)).code == 0
+    deck.done("allocate", "--pool", "hk", "--name", "lost")
+    assert deck.refused("restore", str(file)) == ("confirmation_required", 2)
+    said = deck("--read-only", "restore", str(file), "--yes", "--json")
+    assert (said.error["code"], said.code) == ("read_only", 4)
+    done = deck.done("restore", str(file), "--yes", "--reason", "J-1")
+    assert (done["eips"], done["lost"], done["kept"]) == (1, 1, f"{deck.path}.replaced-1")
+    assert [eip["name"] for eip in deck.done("eips")] == ["kept"]
+    event = deck.done("history")[-1]
+    assert (event["action"], event["operator"], event["reason"]) == ("restore", "alice", "J-1")
+    assert deck("restore", str(file), "--yes").code == 0
+    assert deck("verify").code == 0
+    said = deck("restore", f"{deck.path}.replaced-1", "--yes")
+    assert "Lost: 1 event since" in said.err
+    assert f"eipdeck --db {deck.path}.replaced-3 history --since" in said.err
+    assert [eip["name"] for eip in deck.done("eips")] == ["kept", "lost"]
+
+
+def test_what_is_no_backup_is_not_restored(deck: Deck) -> None:
+    file = deck.path.with_name("export.json")
+    assert deck("export", str(file)).code == 0
+    for name in (file, deck.path.with_name("missing.db"), deck.path.parent):
+        assert deck.refused("restore", str(name), "--yes") == ("store_unavailable", 6)
+    assert deck.refused("restore", str(deck.path), "--yes") == ("conflict", 4)

@@ -95,6 +95,24 @@ def test_what_changed_between_question_and_answer_is_a_conflict(serving: Deck) -
     assert serving.done("eips", "state:bound", "own:yes")
 
 
+def test_a_restoration_says_what_would_be_lost_and_asks(serving: Deck) -> None:
+    file = serving.path.with_name("backup.db")
+    serving("backup", str(file))
+    serving.done("allocate", "--pool", "hk", "--count", "2")
+    before = serving.dump()
+    program = asked("restore", str(file), columns=300)
+    program.expect("Lost: 2 events since")
+    program.expect("Type yes to go on: ")
+    program.sendline("no")
+    assert ended(program)[0] == 2
+    assert serving.dump() == before
+    program = asked("restore", str(file), columns=300)
+    program.expect("Type yes to go on: ")
+    program.sendline("yes")
+    assert ended(program)[0] == 0
+    assert len(serving.done("eips")) == 2
+
+
 def test_an_interrupted_question_changes_nothing(serving: Deck) -> None:
     before = serving.dump()
     program = asked("release", "203.0.113.0")

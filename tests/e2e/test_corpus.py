@@ -59,6 +59,7 @@ COMMANDS: Final = (
     "import {}",
     "export missing/{}",
     "backup missing/{}",
+    "restore {} --yes --reason {}",
     "open {}",
     "--operator {} eips",
     "--profile {} eips",

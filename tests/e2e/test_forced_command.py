@@ -166,6 +166,7 @@ def test_files_are_those_of_the_operators_folder(login: Login, tmp_path: Path) -
     assert stat.S_IMODE(mine.stat().st_mode) == 0o600
     assert login("import", "mine.json").returncode == 0
     assert login("backup", "mine.db").returncode == 0
+    assert login("restore", "mine.db", "--yes").returncode == 2  # it would take events out of the history
     before = _names(tmp_path)
     for verb in ("export", "backup"):
         for name in ("../x", "/srv/x", "out/x", "out/../../x", f"{tmp_path}/x", "passwd", "."):
