@@ -23,7 +23,7 @@ from core.errors import (
     error,
 )
 from core.evidence import Evidence
-from core.filters import FILTER_KEYS
+from core.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.listing import EipPage, EipQuery, EipRow
 from core.objects import (
     Allocation,
@@ -53,6 +53,7 @@ from core.objects import (
     to_json,
 )
 from core.presence import BEAT_SECONDS
+from core.shell import command, option
 from core.utilization import Outlook
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ __all__ = [
     "Finding",
     "FixIn",
     "Imported",
+    "InvalidFilter",
     "InvalidInput",
     "InvalidTime",
     "NotFound",
@@ -139,13 +141,18 @@ __all__ = [
     "Verdict",
     "VerdictWord",
     "Warn",
+    "Word",
+    "command",
     "config_path",
     "default_path",
     "error",
+    "filter_term",
+    "filter_words",
     "iso",
     "load_config",
     "login_name",
     "open_desk",
+    "option",
     "parse_time",
     "seed_demo",
     "to_json",

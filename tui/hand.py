@@ -21,6 +21,7 @@ from core import (
     Service,
     Verdict,
     VerdictWord,
+    filter_term,
 )
 
 __all__ = [
@@ -158,7 +159,7 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
 
 
 def _pool_facts(desk: Desk, pool_id: str) -> PoolFacts:
-    idle = desk.page(EipQuery(f"is:idle pool:{pool_id}"), limit=IDLE_COUNTED, counted=False)
+    idle = desk.page(EipQuery(f"is:idle {filter_term('pool', pool_id)}"), limit=IDLE_COUNTED, counted=False)
     return PoolFacts(desk.pool(pool_id), desk.outlook(pool_id), idle)
 
 
@@ -168,7 +169,7 @@ def _cidr_facts(desk: Desk, prefix: str) -> CidrFacts:
     turned = next((event for event in events if (event.after or {}).get("state") == cidr.state), None)
     if cidr.state is not CidrState.DRAINING:
         return CidrFacts(cidr, turned, EipPage((), 0), 0)
-    bound = desk.page(EipQuery(f"cidr:{prefix} state:bound", sort="address"), limit=_NAMED)
+    bound = desk.page(EipQuery(f"{filter_term('cidr', prefix)} state:bound", sort="address"), limit=_NAMED)
     return CidrFacts(cidr, turned, EipPage(bound.rows, cidr.allocated), bound.total)
 
 

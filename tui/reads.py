@@ -8,10 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from shlex import quote
 from typing import Any, Final
 
-from core import Desk, Severity, Verdict, error, to_json
+from core import Desk, Severity, Verdict, command, error, option, to_json
 from tui.answer import Answer, Verb, moment
 from tui.evidence import about, evidence_words, pieces, progress
 from tui.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
@@ -94,7 +93,7 @@ def _export(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def _backup(desk: Desk, args: argparse.Namespace) -> Answer:
     desk.backup(Path(args.file), force=args.force)
-    return Answer((), said=(f"backed up to {args.file}; `eipdeck --db {quote(args.file)} verify` proves it",))
+    return Answer((), said=(f"backed up to {args.file}; `{command(*option('--db', args.file), 'verify')}` proves it",))
 
 
 def _verify(desk: Desk, args: argparse.Namespace) -> Answer:

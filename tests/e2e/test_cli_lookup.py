@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -123,3 +124,31 @@ def test_a_target_that_was_removed_is_a_finding_while_something_names_it(deck: D
     deck.done("unbind", "203.0.113.0")
     assert deck.done("findings") == []
     assert deck.refused("service", "remove", "lb-9") == ("service_not_found", 5)
+
+
+ODD = 'my "pool";touch /tmp/x is:idle'
+
+
+def test_a_command_that_an_answer_names_is_one_command_whatever_the_ids_are(deck: Deck) -> None:
+    deck.done("cidr", "add", "192.0.2.0/28", "--isp", "bgp-a", "--asn", "64500", "--pool", ODD)
+    said = deck("cidr", "activate", "192.0.2.0/28", "--reason", "announced").err
+    words = shlex.split(said.partition("next: eipdeck ")[2].splitlines()[0])
+    assert words == ["allocate", "--pool", ODD]
+    assert [each["pool_id"] for each in deck.done(*words)["eips"]] == [ODD]
+    deck.done("service", "add", "load-balancer", ODD)
+    deck.done("bind", "192.0.2.0", "--load-balancer", ODD)
+    said = deck("service", "remove", ODD, "--reason", "gone").err
+    words = shlex.split(said.partition("still bound to it: eipdeck ")[2].splitlines()[0])
+    assert [each["address"] for each in deck.done(*words)] == ["192.0.2.0"]
+    (missing,) = deck.done("findings", code=1)
+    words = shlex.split(missing["remedy"].partition("eipdeck ")[2].partition(" lists them")[0])
+    assert [each["address"] for each in deck.done(*words)] == ["192.0.2.0"]
+
+
+def test_a_remedy_moves_to_the_pool_it_names(deck: Deck) -> None:
+    deck.done("cidr", "add", "192.0.2.0/24", "--isp", "bgp-a", "--asn", "64500", "--pool", "-" + ODD)
+    deck.done("cidr", "activate", "192.0.2.0/24", "--reason", "announced")
+    deck.done("allocate", code=3)
+    (landed,) = deck.done("findings", code=1)
+    words = shlex.split(landed["remedy"].partition(": eipdeck ")[2].partition("; or accept")[0])
+    assert [each["pool_id"] for each in deck.done(*words)["eips"]] == ["-" + ODD]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shlex
 import stat
 from pathlib import Path
 
 import pytest
 
+from core import AddCidrRequest, to_json
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, allocated, demo_desk, on_deck, small_desk
 
@@ -47,6 +49,27 @@ async def test_m_copies_what_is_chosen(tmp_path: Path, state: Path, downs: int, 
         await operator.press(*["down"] * downs, "enter")
         await operator.until("copied ")
         assert wanted in clip(state)
+
+
+@pytest.mark.parametrize("line", ["JSON", "command"])
+async def test_m_copies_a_pool_as_the_command_line_has_it(tmp_path: Path, state: Path, line: str) -> None:
+    desk = small_desk(tmp_path)
+    odd = "my pool;touch /tmp/x"
+    desk.platform.add_cidr(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=odd))
+    pool = to_json(desk.pool(odd))
+    async with on_deck(desk) as operator:
+        await operator.press("p")
+        await operator.deck.pane.select(odd)
+        await operator.press("down", "up")
+        await operator.until(f"pool {odd} --")
+        await operator.press("m")
+        await operator.until(f"copy of {odd}", "command")
+        await operator.press(*["down"] * (3 if line == "JSON" else 4), "enter")
+        await operator.until("copied ")
+        if line == "JSON":
+            assert json.loads(clip(state)) == pool
+        else:
+            assert shlex.split(clip(state)) == ["eipdeck", "eips", f'pool:"{odd}"']
 
 
 def trails(state: Path) -> list[Path]:

@@ -11,7 +11,10 @@ from tests.core.kit import another
 from tests.tui.deck_kit import demo_desk, on_deck, small_desk
 from tui.completion import complete
 
-KNOWN = {"pool": ("hk-edge", "hk-spare", "default-asia-east-1"), "cidr": ("192.0.2.0/24",)}
+KNOWN = {
+    "pool": ("hk-edge", "hk-spare", "default-asia-east-1", "my pool", "our pool 1", "our pool 2"),
+    "cidr": ("192.0.2.0/24",),
+}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,8 @@ KNOWN = {"pool": ("hk-edge", "hk-spare", "default-asia-east-1"), "cidr": ("192.0
         ("own:yes !is:l", "own:yes !is:landed ", ("landed",)),
         ("web poo", "web pool:", ("pool:",)),
         ("cidr:19", "cidr:192.0.2.0/24 ", ("192.0.2.0/24",)),
+        ("pool:my", 'pool:"my pool" ', ("my pool",)),
+        ("pool:our", "pool:our", ("our pool 1", "our pool 2")),
         ("nothing", "nothing", ()),
         ("no:such", "no:such", ()),
         ("service:", "service:", ()),

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from core import Desk, error
+from core import Desk, InvalidFilter, Word, error, filter_words
 from tui.commands import View
 from tui.hand import Hand
 from tui.host import Ask
@@ -179,31 +179,40 @@ class ListPane(Pane, Generic[Row]):
         """What `key:value` in a filter looks at."""
         return {}
 
-    def _listed(self, row: Row, wanted: Sequence[str]) -> bool:
+    def _wanted(self, text: str) -> list[Word]:
+        """The words of a filter.
+
+        Raises:
+            EipdeckError: `invalid_filter`.
+
+        """
+        try:
+            words = filter_words(text.casefold())
+        except InvalidFilter as problem:
+            raise error("invalid_filter", str(problem)) from problem
+        for word in words:
+            if word.key and word.key.isalpha() and word.key not in self.keys():
+                known = ", ".join(f"{each}:" for each in self.keys()) or "none"
+                raise error("invalid_filter", f"{word.key}: is no key of the {self.view.value}; known here: {known}.")
+        return words
+
+    def _listed(self, row: Row, wanted: Sequence[Word]) -> bool:
         text, keys = self.words(row).casefold(), self.keys()
         for word in wanted:
-            plain = word.removeprefix("!")
-            key, colon, value = plain.partition(":")
-            found = keys[key](row).casefold() == value if colon and key in keys else plain in text
-            if found is word.startswith("!"):
+            key = keys.get(word.key or "")
+            found = word.text in text if key is None else key(row).casefold() == word.value
+            if found is word.negated:
                 return False
         return True
 
-    def _check(self, text: str) -> None:
-        for word in text.casefold().split():
-            key, colon, _ = word.removeprefix("!").partition(":")
-            if colon and key.isalpha() and key not in self.keys():
-                known = ", ".join(f"{each}:" for each in self.keys()) or "none"
-                raise error("invalid_filter", f"{key}: is no key of the {self.view.value}; known here: {known}.")
-
     def show_rows(self, rows: Sequence[Row]) -> None:
         self._all = tuple(rows)
-        wanted = self.filter.casefold().split()
+        wanted = self._wanted(self.filter)
         self._table.show([row for row in self._all if self._listed(row, wanted)])
         self.show_title()
 
     async def narrow(self, text: str) -> None:
-        self._check(text)
+        self._wanted(text)
         self.filter = text
         self.show_rows(self._all)
 
