@@ -24,6 +24,7 @@ from core.errors import (
 )
 from core.evidence import Evidence
 from core.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
+from core.inventory import EIPS_COUNTED, Siblings
 from core.listing import EipPage, EipQuery, EipRow
 from core.objects import (
     Allocation,
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BEAT_SECONDS",
     "CODES",
+    "EIPS_COUNTED",
     "FILTER_KEYS",
     "AcceptRequest",
     "ActivateRequest",
@@ -135,6 +137,7 @@ __all__ = [
     "ServiceKind",
     "SetAsnRequest",
     "Severity",
+    "Siblings",
     "Unavailable",
     "UnbindRequest",
     "UnreserveRequest",

@@ -29,6 +29,7 @@ from core.confinement import inside
 from core.database import open_store
 from core.errors import EipdeckError, error
 from core.evidence import Evidence, Progress, Sightings, judge_all
+from core.inventory import Siblings
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.objects import (
     Allocation,
@@ -286,6 +287,16 @@ class Desk:
         where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
         with self._store.read() as connection:
             return inventory.eips_where(connection, where, {"service": service_id})
+
+    def siblings(self, service_ids: Sequence[str], eip: Eip | None = None, *, limit: int = 4) -> Siblings:
+        """The live EIPs that serve these targets beside this one: a few, and how many; the cost does not grow."""
+        with self._store.read() as connection:
+            return inventory.siblings(connection, service_ids, eip, limit)
+
+    def occupants(self, region: str) -> dict[str, tuple[Eip, ...]]:
+        """By target of a region: the live EIPs that serve it, Zenlayer's first, `EIPS_COUNTED` at most."""
+        with self._store.read() as connection:
+            return inventory.occupants(connection, region)
 
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """What needs attention, worst first; with `accepted` also what somebody accepted."""

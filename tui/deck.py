@@ -98,7 +98,7 @@ class Deck(Horizontal):
             pane.table.repaint()
         self._left.display = wide or (view in _SIDE and not detail_page)
         self._middle.display = wide or (view not in _SIDE and not detail_page)
-        self.detail.display = self.column if wide else detail_page
+        self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         self.aside.title_line.display = True

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core import Binding, BindingKind, Eip, Event, Finding, Service
+from core import EIPS_COUNTED, Binding, BindingKind, Eip, Event, Finding, Service
 from tui.text import visible
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "age",
     "binding_words",
     "count_of",
+    "eips_beyond",
     "ended_words",
     "finding_words",
     "last_served",
@@ -56,6 +57,11 @@ def minute(moment: datetime) -> str:
 def count_of(number: int, noun: str, plural: str = "") -> str:
     """`1 EIP`, `2 EIPs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def eips_beyond(total: int, shown: int = 0) -> str:
+    """How many EIPs of a target there are beyond those shown: `996+` where counting ended."""
+    return f"{total - shown:,}{'+' if total >= EIPS_COUNTED else ''}"
 
 
 def owner(eip: Eip) -> str:
