@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         UnbindRequest,
         UnreserveRequest,
     )
+    from core.transfer.files import written_whole
 
 __all__ = [
     "BEAT_SECONDS",
@@ -159,11 +160,15 @@ __all__ = [
     "parse_time",
     "seed_demo",
     "to_json",
+    "written_whole",
 ]
+
+
+_LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
 
 
 def __getattr__(name: str) -> Any:
     """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module("core.demo" if name == "seed_demo" else "core.platform"), name)
+    return getattr(import_module(_LATE.get(name, "core.platform")), name)

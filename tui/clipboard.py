@@ -17,6 +17,8 @@ from typing import Final
 from platformdirs import user_state_path
 from textual.message import Message
 
+from tui.private import opened_private
+
 __all__ = ["Copied", "CopyRequested", "copy", "osc52"]
 
 _LIMIT: Final = 74_000
@@ -92,9 +94,7 @@ def _keep(text: str) -> Path | None:
     """The clip file, readable by its owner only; None when it cannot be written."""
     path = user_state_path("eipdeck", appauthor=False) / "clip"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(opened_private(path, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(text.encode("utf-8", "surrogatepass"))
     except OSError:
         return None
