@@ -17,7 +17,8 @@ __all__ = ["accept", "accept_landing", "recover"]
 
 async def accept(steps: Steps, finding: Finding) -> None:
     """Accept a finding with a reason; it stays in the history."""
-    await steps.insist(lambda: AcceptModal(finding), lambda request: _accept(steps, finding, request))
+    now = steps.host.desk.now()
+    await steps.insist(lambda: AcceptModal(finding, now), lambda request: _accept(steps, finding, request))
 
 
 async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Went:
