@@ -161,16 +161,18 @@ class Desk:
         return self._clock()
 
     def close(self) -> None:
-        """Let go of the database; others see that we are gone."""
-        if self._session is not None:
-            leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
-            leaving.start()
-            leaving.join(_LEAVING_SECONDS)
-        self._store.close()
+        """Let go of the database; others see that we are gone, unless our turn to say so does not come soon."""
+        if self._session is None:
+            self._store.close()
+            return
+        leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
+        leaving.start()
+        leaving.join(_LEAVING_SECONDS)
 
     def _leave(self, session: str) -> None:
         with suppress(EipdeckError), self._store.write() as connection:
             presence.leave(connection, session)
+        self._store.close()
 
     def announce(self, doing: str | None) -> None:
         """Say that we are on the deck, and of what targets (a line each) a change is being reviewed.

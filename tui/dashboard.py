@@ -23,6 +23,9 @@ _FRAMES = "240"
 """Frames a second that Textual paints at most: at its own 60 a key waits up to 17 ms for the next one."""
 
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
 def dashboard(args: argparse.Namespace) -> int:
     """Run it until the operator leaves; the exit code.
 
@@ -54,7 +57,10 @@ def _demo(args: argparse.Namespace) -> int:
     from tui.app import run_dashboard  # noqa: PLC0415
 
     with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as folder:
-        return run_dashboard(lambda: _seeded(args, folder), trail_folder=Path(folder))
+        try:
+            return run_dashboard(lambda: _seeded(args, folder), trail_folder=Path(folder))
+        finally:
+            _end_undisturbed()
 
 
 def _seeded(args: argparse.Namespace, folder: str) -> Desk:
@@ -72,14 +78,21 @@ def _ended_by_signals() -> Iterator[None]:
     """A hang-up or a termination unwinds the stack, so that what is temporary goes."""
 
     def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        _end_undisturbed()
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, leave) for number in _ENDING}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_undisturbed() -> None:
+    """A lost terminal tells of it more than once: the second time finds us tidying up."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _checked_terminal(environ: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -204,7 +205,7 @@ class Search:
         if final:
             self._say_found(found)
             entry = looked_up(found.looked)
-            await self._screen.ask(lambda _desk: self._screen.note(entry))
+            await asyncio.to_thread(self._screen.note, entry)
 
     def _telling(self) -> Callable[[int], None]:
         """Says how far a long text has been read; called in the thread that reads it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC
 from pathlib import Path
@@ -114,8 +115,8 @@ async def pin(screen: DeckScreen) -> None:
     if note is None:
         screen.say("nothing was pinned")
         return
-    trail = screen.trail
-    await screen.ask(lambda desk: trail.add(desk.now(), desk.operator, pinned(title, lines, note or None)))
+    trail, desk = screen.trail, screen.desk
+    await asyncio.to_thread(trail.add, desk.now(), desk.operator, pinned(title, lines, note or None))
     screen.say(f"pinned {hand.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 
