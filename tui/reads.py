@@ -24,6 +24,8 @@ _TOLD: Final = 5
 
 def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
     at = moment(desk, args.at)
+    if at is not None and at > desk.now():
+        raise error("invalid_time", f"{args.at} is a time to come.", hint="A verdict is about now, or about the past.")
     if "-" not in args.addresses:
         verdicts = [desk.lookup(address, at) for address in args.addresses]
         told = args.format == "table" and len(verdicts) <= _TOLD
@@ -36,7 +38,8 @@ def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
 
 
 def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
-    ours = all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
+    """The verdicts; without any the answer is no, so that nothing found does not read as all well."""
+    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
     return Answer(verdicts, VERDICTS, said=said, code=0 if ours else 1)
 
 

@@ -259,10 +259,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.frame.said = said
         self.frame.show_status()
 
-    def show_lookups(self, looked: Sequence[Looked]) -> None:
+    async def show_lookups(self, looked: Sequence[Looked]) -> None:
         """List several verdicts."""
         self.show_view(View.LOOKUPS)
-        self.deck.lookups.look_at(looked)
+        await self.deck.lookups.look_at(looked)
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """A sentence in the status line, until the operator moves."""

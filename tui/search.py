@@ -193,7 +193,7 @@ class Search:
                 self._say_none(text, pasted=pasted)
             return
         if len(found.looked) > 1 and final:
-            self._screen.show_lookups(found.looked)
+            await self._screen.show_lookups(found.looked)
             self._text = f"{found.mentioned:,} addresses, {len(found.looked):,} distinct"
             self._note = "esc leaves"
         else:

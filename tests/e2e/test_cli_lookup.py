@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
 
@@ -61,10 +63,19 @@ def test_text_on_stdin_gives_one_verdict_for_each_address_and_time(deck: Deck) -
     assert said.document[0]["at"] == "2026-11-23T03:12:00Z"
 
 
-def test_text_without_an_address_is_said_to_have_none(deck: Deck) -> None:
-    said = deck("lookup", "-", stdin="nothing\n")
-    assert (said.code, said.out) == (0, "")
+@pytest.mark.parametrize("text", ["", "nothing\n"])
+def test_text_without_an_address_is_said_to_have_none_and_is_no_all_clear(deck: Deck, text: str) -> None:
+    said = deck("lookup", "-", stdin=text)
+    assert (said.code, said.out) == (1, "")
     assert "no address in the text" in said.err
+    said = deck("lookup", "-", "--json", stdin=text)
+    assert (said.code, said.document) == (1, [])
+
+
+def test_a_verdict_is_not_about_a_time_to_come(deck: Deck) -> None:
+    for asked in (("203.0.113.0", "--at", "2999-01-01"), ("-", "--at", "9999-12-31T23:59Z")):
+        assert deck.refused("lookup", *asked) == ("invalid_time", 2)
+    assert deck("lookup", "203.0.113.0", "--at", "0d", "--json").code == 0
 
 
 def test_an_ipv6_address_is_unknown_and_named(deck: Deck) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,7 @@ from textual.widget import Widget
 from core import Desk, InvalidFilter, Word, error, filter_words
 from tui.commands import View
 from tui.hand import Hand
-from tui.host import Ask
+from tui.host import Ask, off_loop
 from tui.live import Inventory
 from tui.output import Layout
 from tui.widgets.lines import Line, Lines
@@ -156,7 +157,7 @@ class Pane(Vertical):
 
 
 class ListPane(Pane, Generic[Row]):
-    """A pane whose whole list is in memory, filtered by substring."""
+    """A pane whose whole list is in memory, filtered by substring; what is long is filtered off the event loop."""
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
@@ -206,15 +207,27 @@ class ListPane(Pane, Generic[Row]):
         return True
 
     def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows, those of them that the filter lets through."""
         self._all = tuple(rows)
-        wanted = self._wanted(self.filter)
-        self._table.show([row for row in self._all if self._listed(row, wanted)])
+        self._show(self.chosen(self._all, self._wanted(self.filter)))
+
+    def _show(self, chosen: tuple[Row, ...]) -> None:
+        self._table.show(chosen)
         self.show_title()
 
+    def chosen(self, rows: tuple[Row, ...], wanted: Sequence[Word]) -> tuple[Row, ...]:
+        """Those of the rows that a filter lets through; may run in a thread."""
+        return tuple(row for row in rows if self._listed(row, wanted)) if wanted else rows
+
     async def narrow(self, text: str) -> None:
-        self._wanted(text)
+        wanted = self._wanted(text)
+        while True:
+            rows = self._all
+            chosen = await off_loop(partial(self.chosen, rows, wanted))
+            if rows is self._all:
+                break
         self.filter = text
-        self.show_rows(self._all)
+        self._show(chosen)
 
     async def select(self, key: str) -> bool:
         return self._table.select(key)
