@@ -25,8 +25,9 @@ from textual.worker import Worker
 
 from tui.first import FirstScreen
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
+from tui.surroundings import over_ssh
 from tui.terminal import TerminalDriver
-from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs, over_ssh
+from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
     from types import FrameType

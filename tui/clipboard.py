@@ -18,6 +18,7 @@ from platformdirs import user_state_path
 from textual.message import Message
 
 from tui.private import opened_private
+from tui.surroundings import Route, clipboard_route
 
 __all__ = ["Copied", "CopyRequested", "copy", "osc52"]
 
@@ -50,9 +51,10 @@ def copy(text: str, environ: Mapping[str, str] | None = None) -> Copied:
     env = os.environ if environ is None else environ
     kept = _keep(text)
     also = f", also in {kept}" if kept else ""
-    if env.get("TMUX") and _through_tmux(text):
+    route = clipboard_route(env)
+    if route is Route.TMUX and _through_tmux(text):
         return Copied("via tmux", None)
-    screen = bool(env.get("STY")) and not env.get("TMUX")
+    screen = route is Route.SCREEN
     sequence = osc52(text, screen=screen)
     if sequence is None:
         return Copied(f"not: too long for a terminal{also}", None)

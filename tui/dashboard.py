@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.surroundings import names_a_terminal
+
 if TYPE_CHECKING:
     import argparse
     from types import FrameType
@@ -98,7 +100,7 @@ def _end_undisturbed() -> None:
 def _checked_terminal(environ: Mapping[str, str]) -> None:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     term = environ.get("TERM", "")
-    known = term not in ("", "dumb", "unknown")
+    known = names_a_terminal(term)
     if known and all(stream is not None and stream.isatty() for stream in streams):
         return
     from core import error  # noqa: PLC0415  # only to refuse

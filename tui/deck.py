@@ -17,6 +17,7 @@ from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.timeline import TimelinePane
+from tui.surroundings import is_too_small
 from tui.theme import Glyphs
 
 __all__ = ["WIDE", "Deck", "Shape", "shape_of"]
@@ -40,7 +41,7 @@ VERY_WIDE = 160
 
 
 def shape_of(width: int, height: int) -> Shape:
-    if width < 60 or height < 16:
+    if is_too_small(width, height):
         return Shape.TINY
     return Shape.WIDE if width >= WIDE else Shape.NARROW
 

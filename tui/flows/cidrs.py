@@ -27,8 +27,8 @@ from tui.flows.eip import bound_to, rehome, release
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
+from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.modals.plan import PlanModal, Step
-from tui.modals.reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.text import visible
 from tui.visited import Place
 from tui.words import minute

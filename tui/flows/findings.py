@@ -10,7 +10,7 @@ from tui.flows.binding import bind_again
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AcceptModal
-from tui.modals.reviews import review_accept, review_recover
+from tui.modals.finding_reviews import review_accept, review_recover
 
 __all__ = ["accept", "accept_landing", "recover"]
 
