@@ -204,8 +204,7 @@ class Search:
             self.rest()
         if final:
             self._say_found(found)
-            entry = looked_up(found.looked)
-            await asyncio.to_thread(self._screen.note, entry)
+            await asyncio.to_thread(lambda: self._screen.note(looked_up(found.looked)))
 
     def _telling(self) -> Callable[[int], None]:
         """Says how far a long text has been read; called in the thread that reads it."""

@@ -5,10 +5,13 @@ from pathlib import Path
 from threading import current_thread, main_thread
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from tests.tui.deck_kit import demo_desk, on_deck
+from tests.tui.deck_kit import NOW, demo_desk, on_deck
 from tui.commands import View
 from tui.evidence import grouped
+from tui.looking import wrong_time
 from tui.panes import lookups
 
 
@@ -237,3 +240,13 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
         await operator.press("enter")
         await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">   203.0.113.17 ")
     assert not on_the_loop
+
+
+@given(st.text() | st.text("0123456789-:TZ+. dhm"))
+@example("9999-12-31T23:59-14:00")
+@example("0001-01-01T00:00+14:00")
+@example("999999d")
+@example("99:99")
+def test_whatever_is_typed_as_a_time_is_one_or_is_said_to_be_none(words: str) -> None:
+    said = wrong_time(f"203.0.113.9 @{words}", NOW)
+    assert said is None or ("is no time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)
