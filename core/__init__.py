@@ -23,7 +23,8 @@ from core.errors import (
     error,
 )
 from core.evidence import Evidence
-from core.filters import FILTER_KEYS
+from core.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
+from core.inventory import EIPS_COUNTED, Siblings
 from core.listing import EipPage, EipQuery, EipRow
 from core.objects import (
     Allocation,
@@ -54,6 +55,7 @@ from core.objects import (
     to_json,
 )
 from core.presence import BEAT_SECONDS
+from core.shell import command, option
 from core.utilization import Outlook
 
 if TYPE_CHECKING:
@@ -79,10 +81,12 @@ if TYPE_CHECKING:
         UnbindRequest,
         UnreserveRequest,
     )
+    from core.transfer.files import written_whole
 
 __all__ = [
     "BEAT_SECONDS",
     "CODES",
+    "EIPS_COUNTED",
     "FILTER_KEYS",
     "AcceptRequest",
     "ActivateRequest",
@@ -111,6 +115,7 @@ __all__ = [
     "Finding",
     "FixIn",
     "Imported",
+    "InvalidFilter",
     "InvalidInput",
     "InvalidTime",
     "NotFound",
@@ -135,27 +140,37 @@ __all__ = [
     "ServiceKind",
     "SetAsnRequest",
     "Severity",
+    "Siblings",
     "Unavailable",
     "UnbindRequest",
     "UnreserveRequest",
     "Verdict",
     "VerdictWord",
     "Warn",
+    "Word",
+    "command",
     "config_path",
     "default_path",
     "error",
+    "filter_term",
+    "filter_words",
     "iso",
     "load_config",
     "login_name",
     "open_desk",
+    "option",
     "parse_time",
     "seed_demo",
     "to_json",
+    "written_whole",
 ]
+
+
+_LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
 
 
 def __getattr__(name: str) -> Any:
     """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module("core.demo" if name == "seed_demo" else "core.platform"), name)
+    return getattr(import_module(_LATE.get(name, "core.platform")), name)

@@ -31,6 +31,7 @@ from core.database import open_store
 from core.embedded import EmbeddedStore
 from core.errors import EipdeckError, error
 from core.evidence import Evidence, Progress, Sightings, judge_all
+from core.inventory import Siblings
 from core.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.objects import (
     Allocation,
@@ -164,16 +165,18 @@ class Desk:
         return self._clock()
 
     def close(self) -> None:
-        """Let go of the database; others see that we are gone."""
-        if self._session is not None:
-            leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
-            leaving.start()
-            leaving.join(_PRESENCE_SECONDS)
-        self._store.close()
+        """Let go of the database; others see that we are gone, unless our turn to say so does not come soon."""
+        if self._session is None:
+            self._store.close()
+            return
+        leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
+        leaving.start()
+        leaving.join(_PRESENCE_SECONDS)
 
     def _leave(self, session: str) -> None:
         with suppress(EipdeckError), self._store.write(wait=_PRESENCE_SECONDS) as connection:
             presence.leave(connection, session)
+        self._store.close()
 
     def announce(self, doing: str | None) -> None:
         """Say that we are on the deck, and of what targets (a line each) a change is being reviewed.
@@ -290,6 +293,16 @@ class Desk:
         where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
         with self._store.read() as connection:
             return inventory.eips_where(connection, where, {"service": service_id})
+
+    def siblings(self, service_ids: Sequence[str], eip: Eip | None = None, *, limit: int = 4) -> Siblings:
+        """The live EIPs that serve these targets beside this one: a few, and how many; the cost does not grow."""
+        with self._store.read() as connection:
+            return inventory.siblings(connection, service_ids, eip, limit)
+
+    def occupants(self, region: str) -> dict[str, tuple[Eip, ...]]:
+        """By target of a region: the live EIPs that serve it, Zenlayer's first, `EIPS_COUNTED` at most."""
+        with self._store.read() as connection:
+            return inventory.occupants(connection, region)
 
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """What needs attention, worst first; with `accepted` also what somebody accepted."""

@@ -1,7 +1,7 @@
 """The filter grammar of the lists: words to terms, nothing of a database.
 
-Words are split by white space and all have to hold. Double quotes keep spaces together; a word that begins with one is
-text to search for, whatever it looks like.
+Words are split by white space and all have to hold. Double quotes keep spaces together, and a doubled one in them is
+one of the text; a word that begins with a quote is text to search for, whatever it looks like.
 """
 
 from __future__ import annotations
@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["FILTER_KEYS", "Filter", "InvalidFilter", "Term", "parse_filter"]
+__all__ = [
+    "FILTER_KEYS",
+    "Filter",
+    "InvalidFilter",
+    "Term",
+    "Word",
+    "filter_term",
+    "filter_words",
+    "parse_filter",
+]
 
 FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "own": ("yes", "no"),
@@ -30,6 +39,22 @@ FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
 
 class InvalidFilter(ValueError):
     """A word of the filter is not understood."""
+
+
+class Word(NamedTuple):
+    """One word of a filter, without its quotes."""
+
+    negated: bool
+    key: str | None
+    """What stands before the colon; None: a bare word."""
+    value: str
+    quoted: bool
+    """It begins with a quote: text, whatever it looks like."""
+
+    @property
+    def text(self) -> str:
+        """The whole word but its sign."""
+        return self.value if self.key is None else f"{self.key}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,8 @@ _MOST_CHARACTERS: Final = 2000
 _MOST_WORDS: Final = 50
 """A statement of the database has a limit of depth; a paste into the field must not reach it."""
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-_WORD: Final = re.compile(r'(!?)((?:[^\s"]|"[^"]*")+)')
+_WORD: Final = re.compile(r'(!?)((?:[^\s"]|"(?:[^"]|"")*")+)')
+_QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _ADDRESS: Final = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
 _PARTIAL: Final = re.compile(rf"(?:{_OCTET}\.){{1,3}}")
@@ -74,6 +100,39 @@ _AGE: Final = re.compile(r"(?:([<>])=?)?([0-9]{1,6})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
+def filter_words(text: str) -> list[Word]:
+    """The words of a filter, whatever their keys.
+
+    Raises:
+        InvalidFilter: it is too long, cannot be stored, or leaves a quote open.
+
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidFilter(f"A filter has at most {_MOST_CHARACTERS} characters; write fewer words.")
+    if _UNSTORABLE.search(text):
+        raise InvalidFilter("A filter is text without NUL and without broken characters; leave them out.")
+    if text.count('"') % 2:
+        raise InvalidFilter('A quote is not closed; write "two words".')
+    found = _WORD.findall(text)
+    if len(found) > _MOST_WORDS:
+        raise InvalidFilter(f"A filter has at most {_MOST_WORDS} words, this one {len(found)}; write fewer.")
+    return [_word(word, bool(sign)) for sign, word in found]
+
+
+def _word(word: str, negated: bool) -> Word:  # noqa: FBT001  # the sign of the word
+    key, colon, value = word.partition(":")
+    keyed = bool(colon) and '"' not in key
+    unquoted = _QUOTED.sub(lambda found: found[1].replace('""', '"'), value if keyed else word)
+    return Word(negated, key if keyed else None, unquoted, word.startswith('"'))
+
+
+def filter_term(key: str, value: str) -> str:
+    """`key:value` as a word of a filter, quoted where the value needs it."""
+    if '"' in value or any(char.isspace() for char in value):
+        value = '"' + value.replace('"', '""') + '"'
+    return f"{key}:{value}"
+
+
 def parse_filter(words: str) -> Filter:
     """The terms of a filter; the empty text has none.
 
@@ -81,27 +140,15 @@ def parse_filter(words: str) -> Filter:
         InvalidFilter: naming the known keys or values.
 
     """
-    if len(words) > _MOST_CHARACTERS:
-        raise InvalidFilter(f"A filter has at most {_MOST_CHARACTERS} characters; write fewer words.")
-    if _UNSTORABLE.search(words):
-        raise InvalidFilter("A filter is text without NUL and without broken characters; leave them out.")
-    if words.count('"') % 2:
-        raise InvalidFilter('A quote is not closed; write "two words".')
-    found = _WORD.findall(words)
-    if len(found) > _MOST_WORDS:
-        raise InvalidFilter(f"A filter has at most {_MOST_WORDS} words, this one {len(found)}; write fewer.")
-    return Filter(tuple(_term(word, bool(sign)) for sign, word in found))
+    return Filter(tuple(_bare(word) if word.key is None else _keyed(word.key, word) for word in filter_words(words)))
 
 
-def _term(word: str, negated: bool) -> Term:  # noqa: FBT001  # the sign of the word
-    key, colon, value = word.partition(":")
-    if not colon or '"' in key:
-        return _bare(word, negated)
+def _keyed(key: str, word: Word) -> Term:
+    value, negated = word.value, word.negated
     if key not in FILTER_KEYS:
         raise InvalidFilter(
             f"{_shown(key)} is no key; known are {', '.join(FILTER_KEYS)}, and text in quotes is searched for as it is."
         )
-    value = value.replace('"', "")
     known = FILTER_KEYS[key]
     if known and value not in known:
         raise InvalidFilter(f"{key}: takes {', '.join(known)}, not {_shown(value)}.")
@@ -114,14 +161,14 @@ def _term(word: str, negated: bool) -> Term:  # noqa: FBT001  # the sign of the 
     return Term(key, "load_balancer" if (key, value) == ("kind", "lb") else value, negated)
 
 
-def _bare(word: str, negated: bool) -> Term:  # noqa: FBT001
-    text = word.replace('"', "")
+def _bare(word: Word) -> Term:
+    text = word.value
     if text in ("", "!"):
-        raise InvalidFilter(f"{word} names nothing; write a word to search for.")
-    bounds = None if word.startswith('"') else _bounds(text)
+        raise InvalidFilter(f"{_shown(text)} names nothing; write a word to search for.")
+    bounds = None if word.quoted else _bounds(text)
     if bounds is None:
-        return Term("text", text, negated)
-    return Term("within", text, negated, *bounds)
+        return Term("text", text, word.negated)
+    return Term("within", text, word.negated, *bounds)
 
 
 def _bounds(word: str) -> tuple[int, int] | None:

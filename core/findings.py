@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from core.addresses import InvalidTime, parse_address, parse_prefix, parse_time
 from core.config import Config
 from core.errors import error
+from core.filters import filter_term
 from core.history import Change, Fact, record
 from core.inventory import eips_by_id, eips_where
 from core.objects import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
+from core.shell import command, option
 from core.sql import Connection
 from core.utilization import DAY, pools
 
@@ -210,8 +212,8 @@ def _move(eip: Eip, rooms: Mapping[str, Pool]) -> str:
     room = rooms.get(eip.region)
     if room is None:
         return f"No customer pool of {eip.region} has room: add a CIDR, then rehome it"
-    command = f"eipdeck rehome {eip.address} --pool {room.id} --yes"
-    return f"Rehome it to {room.id} ({room.available:,} free): {command}"
+    how = command("rehome", eip.address, *option("--pool", room.id), "--yes")
+    return f"Rehome it to {room.id} ({room.available:,} free): {how}"
 
 
 def _landed(looking: _Looking) -> Iterator[_Found]:
@@ -357,7 +359,7 @@ def _idle(looking: _Looking) -> Iterator[_Found]:
             Severity.INFO,
             eip.address,
             f"{eip.address} has served nothing for {days} days.",
-            f"Release it: eipdeck release {eip.address} --yes.",
+            f"Release it: {command('release', eip.address, '--yes')}.",
             since[str(eip.id)],
             str(since[str(eip.id)]),
         )
@@ -373,7 +375,7 @@ def _draining(looking: _Looking) -> Iterator[_Found]:
             Severity.WARNING,
             row.cidr,
             f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''} still block the retirement of {row.cidr}.",
-            f"Release or rehome each: eipdeck eips cidr:{row.cidr} lists them.",
+            f"Release or rehome each: {command('eips', filter_term('cidr', row.cidr))} lists them.",
             row.draining_at or 0,
             str(row.draining_at),
         )
@@ -403,7 +405,7 @@ def _missing(looking: _Looking) -> Iterator[_Found]:
             Severity.WARNING,
             row.id,
             f"{row.served} binding{'s name' if row.served > 1 else ' names'} {row.id}, which no longer exists.",
-            f"Unbind the EIPs that name it: eipdeck eips service:{row.id} lists them.",
+            f"Unbind the EIPs that name it: {command('eips', filter_term('service', row.id))} lists them.",
             row.missing_since,
             str(row.missing_since),
         )

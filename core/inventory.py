@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
@@ -12,16 +13,31 @@ from core.objects import Binding, BindingKind, Eip, EipStatus, Service, ServiceK
 from core.sql import Connection
 
 __all__ = [
+    "EIPS_COUNTED",
+    "Siblings",
     "bindings_of",
     "eip_by_key",
     "eips_by_id",
     "eips_where",
+    "occupants",
     "present_service",
     "read_eip",
     "read_service",
     "service_by_id",
     "services",
+    "siblings",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The EIPs that serve a target beside one of them."""
+
+    eips: tuple[Eip, ...] = ()
+    """Some of them, by address; those of the other owner before any of the same."""
+    total: int = 0
+    """At most `EIPS_COUNTED`: then there may be more."""
+
 
 EIP_FROM: Final = "FROM eip e JOIN pool p ON p.id = e.pool_id"
 EIP_COLUMNS: Final = (
@@ -107,7 +123,7 @@ def read_binding(row: Any) -> Binding:
         kind=BindingKind(row.kind),
         service_id=row.service_id,
         private_ip=None if row.private_ip is None else format_address(row.private_ip),
-        sources=tuple(json.loads(row.sources)),
+        sources=() if row.sources == "[]" else tuple(json.loads(row.sources)),
         protocol=row.protocol,
         port=_ports(row.port, row.port_end),
         to_port=_ports(row.to_port, row.to_port_end),
@@ -139,6 +155,48 @@ def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
         landed_in_default=bool(row.landed_in_default),
         previous_eip_id=row.previous_eip_id,
     )
+
+
+EIPS_COUNTED: Final = 1000
+"""EIPs of a target that are looked at: more need not be counted to know that there are many."""
+_SERVING: Final = (
+    "SELECT DISTINCT eip_id FROM binding"
+    " WHERE service_id IN :services AND unbound_at IS NULL AND eip_id <> :eip LIMIT :most"
+)
+
+
+def siblings(connection: Connection, service_ids: Sequence[str], eip: Eip | None, limit: int) -> Siblings:
+    """The EIPs that serve these targets beside this one; costs the same however many they are."""
+    values = {
+        "services": list(service_ids),
+        "eip": "" if eip is None else eip.id,
+        "owned": True if eip is None else eip.customer_owned,
+        "most": EIPS_COUNTED,
+        "limit": limit,
+    }
+    total = connection.execute(f"SELECT count(*) FROM ({_SERVING}) AS serving", values).scalar()
+    where = f"e.id IN (SELECT eip_id FROM ({_SERVING}) AS serving)"
+    found = eips_where(connection, where, values, "ORDER BY e.customer_owned = :owned, e.address LIMIT :limit")
+    return Siblings(tuple(sorted(found, key=lambda each: parse_address(each.address))), int(total))
+
+
+_OCCUPANTS: Final = (
+    "SELECT service_id, eip_id FROM (SELECT o.service_id, e.id AS eip_id, row_number() OVER"
+    " (PARTITION BY o.service_id ORDER BY e.customer_owned, e.address, e.seq) AS place"
+    " FROM (SELECT DISTINCT b.service_id, b.eip_id FROM service s JOIN binding b ON b.service_id = s.id"
+    " AND b.unbound_at IS NULL WHERE s.region = :region) AS o JOIN eip e ON e.id = o.eip_id) AS placed"
+    " WHERE place <= :most ORDER BY service_id, place"
+)
+
+
+def occupants(connection: Connection, region: str) -> dict[str, tuple[Eip, ...]]:
+    """By target of a region: the EIPs that serve it, Zenlayer's first, `EIPS_COUNTED` at most."""
+    placed = connection.execute(_OCCUPANTS, {"region": region, "most": EIPS_COUNTED}).all()
+    eips = {eip.id: eip for eip in eips_by_id(connection, list({row.eip_id for row in placed}))}
+    found: dict[str, list[Eip]] = {}
+    for row in placed:
+        found.setdefault(row.service_id, []).append(eips[row.eip_id])
+    return {key: tuple(value) for key, value in found.items()}
 
 
 _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM service"

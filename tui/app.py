@@ -7,6 +7,7 @@ takes longer than all of Textual's start. What is pressed meanwhile waits for th
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -24,10 +25,13 @@ from textual.worker import Worker
 
 from tui.first import FirstScreen
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
+from tui.surroundings import over_ssh
 from tui.terminal import TerminalDriver
-from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs, over_ssh
+from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from textual.widgets import Input
 
     from core import Desk
@@ -62,6 +66,8 @@ class DeckApp(App[int], inherit_bindings=False):
         """None until everything is imported and the database is open."""
         self.failure: Exception | None = None
         """Why there is no deck: mostly the refusal of a database that could not be opened."""
+        self.defect: Exception | None = None
+        """What ended the session."""
         self._opened = opened
         self._address = address
         self._trail_folder = trail_folder
@@ -81,16 +87,30 @@ class DeckApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._terminated, number)
 
-    def _terminated(self, number: signal.Signals) -> None:
+            # the loop's own handlers would be gone with it, and with them what is left to be put in order
+            def heard(number: int, _frame: FrameType | None) -> None:
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(self._terminated, number)
+
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, heard)
+
+    def _terminated(self, number: int) -> None:
         """The terminal is put back in order before the end; nothing unsent is sent."""
         if self.deck is not None:
             self.deck.runner.cancel_unsent()
         self.exit(_TERMINATED + number)
 
     # the deck
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A defect of ours ends the session: told when the terminal is in order again, without the values it met."""
+        logging.getLogger("eipdeck").error("internal error", exc_info=error)
+        if self._exception is None:
+            self._exception = self.defect = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
 
     def on_first_screen_painted(self) -> None:
         _begun: Worker[None] = self.run_worker(self._begin)
@@ -229,4 +249,6 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
             app.deck.desk.close()
     if app.failure is not None:
         raise app.failure
+    if app.defect is not None:
+        raise RuntimeError("the dashboard ended by an error of its own") from app.defect
     return app.return_code or 0 if code is None else code

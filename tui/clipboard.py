@@ -17,6 +17,9 @@ from typing import Final
 from platformdirs import user_state_path
 from textual.message import Message
 
+from tui.private import opened_private
+from tui.surroundings import Route, clipboard_route
+
 __all__ = ["Copied", "CopyRequested", "copy", "osc52"]
 
 _LIMIT: Final = 74_000
@@ -48,9 +51,10 @@ def copy(text: str, environ: Mapping[str, str] | None = None) -> Copied:
     env = os.environ if environ is None else environ
     kept = _keep(text)
     also = f", also in {kept}" if kept else ""
-    if env.get("TMUX") and _through_tmux(text):
+    route = clipboard_route(env)
+    if route is Route.TMUX and _through_tmux(text):
         return Copied("via tmux", None)
-    screen = bool(env.get("STY")) and not env.get("TMUX")
+    screen = route is Route.SCREEN
     sequence = osc52(text, screen=screen)
     if sequence is None:
         return Copied(f"not: too long for a terminal{also}", None)
@@ -92,9 +96,7 @@ def _keep(text: str) -> Path | None:
     """The clip file, readable by its owner only; None when it cannot be written."""
     path = user_state_path("eipdeck", appauthor=False) / "clip"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(opened_private(path, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(text.encode("utf-8", "surrogatepass"))
     except OSError:
         return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
 
-from core import FILTER_KEYS
+from core import FILTER_KEYS, filter_term
 
 __all__ = ["Completed", "complete"]
+
+_NEEDS_QUOTES = r"[\s\"]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,18 @@ def complete(text: str, known: Mapping[str, Sequence[str]]) -> Completed:
     key, colon, value = word.removeprefix("!").partition(":")
     if not colon:
         candidates = [f"{name}:" for name in FILTER_KEYS if name.startswith(key)]
-        start = ""
     elif key in FILTER_KEYS:
         values = FILTER_KEYS[key] or tuple(known.get(key, ()))
         candidates = [each for each in values if each.startswith(value)]
-        start = f"{key}:"
     else:
-        candidates, start = [], ""
+        candidates = []
     if not candidates:
         return Completed(text, ())
     certain = commonprefix(candidates)  # noqa: RUF071  # of words, not of paths
-    done = f"{start}{certain}" + (" " if len(candidates) == 1 and colon else "")
+    if not colon:
+        done = certain
+    elif len(candidates) == 1:
+        done = f"{filter_term(key, certain)} "
+    else:
+        done = f"{key}:{re.split(_NEEDS_QUOTES, certain, maxsplit=1)[0]}"
     return Completed(f"{head} {negated}{done}" if head else f"{negated}{done}", tuple(candidates))

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.surroundings import names_a_terminal
+
 if TYPE_CHECKING:
     import argparse
     from types import FrameType
@@ -21,6 +23,9 @@ __all__ = ["dashboard"]
 
 _FRAMES = "240"
 """Frames a second that Textual paints at most: at its own 60 a key waits up to 17 ms for the next one."""
+
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def dashboard(args: argparse.Namespace) -> int:
@@ -54,7 +59,10 @@ def _demo(args: argparse.Namespace) -> int:
     from tui.app import run_dashboard  # noqa: PLC0415
 
     with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as folder:
-        return run_dashboard(lambda: _seeded(args, folder), trail_folder=Path(folder))
+        try:
+            return run_dashboard(lambda: _seeded(args, folder), trail_folder=Path(folder))
+        finally:
+            _end_undisturbed()
 
 
 def _seeded(args: argparse.Namespace, folder: str) -> Desk:
@@ -72,9 +80,10 @@ def _ended_by_signals() -> Iterator[None]:
     """A hang-up or a termination unwinds the stack, so that what is temporary goes."""
 
     def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        _end_undisturbed()
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, leave) for number in _ENDING}
     try:
         yield
     finally:
@@ -82,10 +91,16 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _end_undisturbed() -> None:
+    """A lost terminal tells of it more than once: the second time finds us tidying up."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _checked_terminal(environ: Mapping[str, str]) -> None:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     term = environ.get("TERM", "")
-    known = term not in ("", "dumb", "unknown")
+    known = names_a_terminal(term)
     if known and all(stream is not None and stream.isatty() for stream in streams):
         return
     from core import error  # noqa: PLC0415  # only to refuse

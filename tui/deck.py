@@ -17,6 +17,7 @@ from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.timeline import TimelinePane
+from tui.surroundings import is_too_small
 from tui.theme import Glyphs
 
 __all__ = ["WIDE", "Deck", "Shape", "shape_of"]
@@ -40,7 +41,7 @@ VERY_WIDE = 160
 
 
 def shape_of(width: int, height: int) -> Shape:
-    if width < 60 or height < 16:
+    if is_too_small(width, height):
         return Shape.TINY
     return Shape.WIDE if width >= WIDE else Shape.NARROW
 
@@ -98,7 +99,7 @@ class Deck(Horizontal):
             pane.table.repaint()
         self._left.display = wide or (view in _SIDE and not detail_page)
         self._middle.display = wide or (view not in _SIDE and not detail_page)
-        self.detail.display = self.column if wide else detail_page
+        self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         self.aside.title_line.display = True

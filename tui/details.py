@@ -13,7 +13,7 @@ from tui.strips import strip_lines, strip_title
 from tui.text import visible
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
-from tui.words import action_words, age, binding_words, minute, owner, quoted, served_words
+from tui.words import action_words, age, binding_words, eips_beyond, minute, owner, quoted, served_words
 
 __all__ = ["detail_lines"]
 
@@ -60,7 +60,9 @@ def _column(facts: Facts) -> Iterator[Text]:
         yield from (f"{label:<10} {value}" for label, value in _fields(facts, eip))
         yield from _landed(eip)
         yield from ("", Line("serves", BOLD), *_serves(facts, eip))
-        yield from (Line(_siblings_label(facts), BOLD), *_siblings(facts)) if facts.siblings else ("siblings none",)
+        yield from (
+            (Line(_siblings_label(facts), BOLD), *_siblings(facts)) if facts.siblings.total else ("siblings none",)
+        )
     yield from ("", Line("history", BOLD), *_history(facts))
     for label, holders in zip(("before that", "after that"), _holders(facts), strict=True):
         if holders:
@@ -161,13 +163,16 @@ def _siblings_label(facts: Facts) -> str:
 
 
 def _siblings(facts: Facts) -> Iterator[Text]:
-    if not facts.siblings:
+    siblings = facts.siblings
+    if not siblings.total:
         yield "none"
-    for sibling in facts.siblings:
+    for sibling in siblings.eips:
         other = facts.eip is not None and sibling.customer_owned != facts.eip.customer_owned
         words = ", ".join(dict.fromkeys(binding_words(binding) for binding in sibling.bindings))
         text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
         yield Line(f"! {text}: mixes owners", WARNING) if other else text
+    if siblings.total > len(siblings.eips):
+        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: o lists them"
 
 
 def _history(facts: Facts) -> Iterator[Text]:

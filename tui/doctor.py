@@ -16,18 +16,16 @@ from typing import Any, Final
 from platformdirs import user_state_path
 
 from core import Desk, EipdeckError, config_path, default_path, error, load_config, login_name, open_desk
+from tui.surroundings import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
 from tui.text import visible
 
-__all__ = ["clipboard_route", "examine", "report"]
+__all__ = ["examine", "report"]
 
 Found = dict[str, Any]
 
 _MENDING: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
-_LITTLE = 1_000_000
+_LITTLE: Final = 1_000_000
 """Bytes below which a disk counts as full."""
-_SMALLEST: Final = (60, 16)
-"""Cells below which the dashboard shows omnibar, verdict and status only."""
-_NO_TERMINAL: Final = ("", "dumb", "unknown")
 
 
 def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
@@ -107,7 +105,7 @@ def _terminal(environ: Mapping[str, str]) -> Found:
         "lines": size.lines,
         "colour": _colour(environ),
         "encoding": locale.getpreferredencoding(do_setlocale=False),
-        "ssh": bool(environ.get("SSH_CONNECTION") or environ.get("SSH_CLIENT")),
+        "ssh": over_ssh(environ),
         "multiplexer": "tmux" if environ.get("TMUX") else "screen" if environ.get("STY") else None,
     }
 
@@ -120,22 +118,15 @@ def _colour(environ: Mapping[str, str]) -> str:
     return "256" if "256color" in environ.get("TERM", "") else "16"
 
 
-def clipboard_route(environ: Mapping[str, str]) -> str:
-    """The way a copied text would take."""
-    if environ.get("TMUX"):
-        return "tmux load-buffer -w" if shutil.which("tmux") else "OSC 52"
-    return "OSC 52 through screen" if environ.get("STY") else "OSC 52"
-
-
 def _advice(found: Found) -> Iterator[str]:
     terminal, database = found["terminal"], found["database"]
-    if terminal["term"] in _NO_TERMINAL:
+    if not names_a_terminal(terminal["term"]):
         yield "TERM names no terminal: the dashboard cannot run, the command line can."
-    elif terminal["columns"] < _SMALLEST[0] or terminal["lines"] < _SMALLEST[1]:
+    elif is_too_small(terminal["columns"], terminal["lines"]):
         yield "The terminal is small: from 80x24 on the dashboard shows everything."
     if terminal["encoding"].upper().replace("-", "") != "UTF8":
         yield "The locale is not UTF-8: frames are drawn in ASCII; LANG=C.UTF-8 would change that."
-    if terminal["multiplexer"] == "tmux" and found["clipboard"] == "OSC 52":
+    if terminal["multiplexer"] == "tmux" and found["clipboard"] is Route.TERMINAL:
         yield "tmux is not in PATH: a copy reaches the clip file only, unless tmux has set-clipboard on."
     if database.get("writable") is False:
         yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."

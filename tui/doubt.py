@@ -17,6 +17,7 @@ from typing import Final
 from platformdirs import user_state_path
 
 from core import Desk, OutcomeUnknown
+from tui.private import opened_private
 from tui.text import visible
 
 __all__ = ["Doubts"]
@@ -51,8 +52,7 @@ class Doubts:
 
     def _written(self, note: Path, content: dict[str, str]) -> int:
         """The open file, locked as long as this session lives."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(note, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        handle = opened_private(note, os.O_RDWR | os.O_EXCL)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.write(handle, json.dumps(content).encode())
         return handle

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from core import Desk, Evidence, Verdict
-from tui.words import owner, quoted
+from tui.words import eips_beyond, owner, quoted
 
 __all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "served_by", "times_words"]
 
@@ -79,10 +79,10 @@ def about(desk: Desk, verdict: Verdict) -> Iterator[str]:
     if verdict.at < verdict.as_of:
         return
     for service_id in dict.fromkeys(binding.service_id for binding in eip.bindings):
-        others = [each for each in desk.service_eips(service_id) if each.id != eip.id]
-        if others:
-            beside = ", ".join(f"{each.address} {owner(each)}" for each in others[:_SERVICES])
-            more = f" and {len(others) - _SERVICES:,} more" if len(others) > _SERVICES else ""
+        others = desk.siblings([service_id], eip, limit=_SERVICES)
+        if others.total:
+            beside = ", ".join(f"{each.address} {owner(each)}" for each in others.eips)
+            more = f" and {eips_beyond(others.total, _SERVICES)} more" if others.total > _SERVICES else ""
             yield f"{service_id} has {beside}{more} too"
     for finding in desk.findings():
         if finding.subject == eip.address:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,8 +19,10 @@ from core import (
     Outlook,
     Pool,
     Service,
+    Siblings,
     Verdict,
     VerdictWord,
+    filter_term,
 )
 
 __all__ = [
@@ -39,6 +41,8 @@ _HISTORY = 30
 """How many events of an address are read for its detail."""
 _TENANCIES = 10
 """How many holders of an address are read for its detail."""
+_SIBLINGS = 20
+"""How many other EIPs of its services are read for the detail of an EIP."""
 IDLE_COUNTED = 100
 """A million need not be counted to know that there are many."""
 _NAMED = 2
@@ -100,7 +104,7 @@ class Facts:
     eip: Eip | None = None
     services: tuple[Service, ...] = ()
     """Those the EIP is bound to."""
-    siblings: tuple[Eip, ...] = ()
+    siblings: Siblings = field(default_factory=Siblings)
     """Other live EIPs of those services."""
     history: tuple[Event, ...] = ()
     """Of the address, newest last."""
@@ -118,7 +122,7 @@ class Facts:
     def mixed(self) -> bool:
         """Whether the siblings belong to another owner than the EIP."""
         return self.eip is not None and any(
-            sibling.customer_owned != self.eip.customer_owned for sibling in self.siblings
+            sibling.customer_owned != self.eip.customer_owned for sibling in self.siblings.eips
         )
 
 
@@ -153,12 +157,12 @@ def read_facts(desk: Desk, hand: Hand) -> Facts:
                 hand,
                 desk.now(),
                 services=_known_services(desk, [hand.id]),
-                siblings=tuple(desk.service_eips(hand.id)),
+                siblings=desk.siblings([hand.id]),
             )
 
 
 def _pool_facts(desk: Desk, pool_id: str) -> PoolFacts:
-    idle = desk.page(EipQuery(f"is:idle pool:{pool_id}"), limit=IDLE_COUNTED, counted=False)
+    idle = desk.page(EipQuery(f"is:idle {filter_term('pool', pool_id)}"), limit=IDLE_COUNTED, counted=False)
     return PoolFacts(desk.pool(pool_id), desk.outlook(pool_id), idle)
 
 
@@ -168,7 +172,7 @@ def _cidr_facts(desk: Desk, prefix: str) -> CidrFacts:
     turned = next((event for event in events if (event.after or {}).get("state") == cidr.state), None)
     if cidr.state is not CidrState.DRAINING:
         return CidrFacts(cidr, turned, EipPage((), 0), 0)
-    bound = desk.page(EipQuery(f"cidr:{prefix} state:bound", sort="address"), limit=_NAMED)
+    bound = desk.page(EipQuery(f"{filter_term('cidr', prefix)} state:bound", sort="address"), limit=_NAMED)
     return CidrFacts(cidr, turned, EipPage(bound.rows, cidr.allocated), bound.total)
 
 
@@ -178,19 +182,13 @@ def _address_facts(desk: Desk, hand: Hand) -> Facts:
     verdict = desk.lookup(hand.id, hand.at)
     eip = verdict.eip
     service_ids = list(dict.fromkeys(binding.service_id for binding in eip.bindings)) if eip else []
-    siblings = {
-        sibling.id: sibling
-        for service_id in service_ids
-        for sibling in desk.service_eips(service_id)
-        if eip is None or sibling.id != eip.id
-    }
     return Facts(
         hand=hand,
         now=desk.now(),
         verdict=verdict,
         eip=eip,
         services=_known_services(desk, service_ids),
-        siblings=tuple(siblings.values()),
+        siblings=desk.siblings(service_ids, eip, limit=_SIBLINGS),
         history=tuple(desk.history(verdict.address, limit=_HISTORY)),
         tenancies=tuple(desk.tenancies(verdict.address, limit=_TENANCIES)),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import wrap_future
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from textual.dom import DOMNode
@@ -10,7 +13,7 @@ from textual.worker import Worker
 
 from core import Desk
 
-__all__ = ["Ask", "Work", "work_on"]
+__all__ = ["Ask", "Work", "off_loop", "work_on"]
 
 T = TypeVar("T")
 
@@ -22,6 +25,27 @@ class Ask(Protocol):
     """Runs a blocking read of the desk off the event loop."""
 
     async def __call__(self, read: Callable[[Desk], T], /) -> T: ...
+
+
+async def off_loop(work: Callable[[], T]) -> T:
+    """Run something that blocks beside the event loop; it writes nothing: at the program's end nobody waits for it.
+
+    A thread of the loop's executor, as `asyncio.to_thread` takes one, would be waited for, however long it hangs.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            result = work()
+        except BaseException as problem:  # noqa: BLE001  # whoever waits for it hears of it
+            future.set_exception(problem)
+        else:
+            future.set_result(result)
+
+    Thread(target=run, daemon=True, name="read").start()
+    return await wrap_future(future)
 
 
 def work_on(node: DOMNode, work: Work, group: str, *, exclusive: bool = False) -> Worker[None]:

@@ -44,19 +44,13 @@ def write_text(text: str, name: Path) -> Path:
 
 
 def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
-    path = name.expanduser().absolute()
-    try:
-        with _new_file(path) as file:
-            write(file)
-    except FileExistsError as problem:
-        raise error(
-            "conflict", f"Nothing was written, a file is there already: {path}", hint="Name another."
-        ) from problem
-    except OSError as problem:
-        if not isinstance(problem, (FileNotFoundError, IsADirectoryError, PermissionError)):
-            path.unlink(missing_ok=True)
-        why = (problem.strerror or "cannot be written").lower()
-        raise error("store_unavailable", f"Nothing was written, {why}: {path}") from problem
+    from core import written_whole  # noqa: PLC0415  # most sessions write no file
+
+    path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # a user who is nobody stays as he was written
+    if os.path.lexists(path):
+        raise error("conflict", f"Nothing was written, a file is there already: {path}", hint="Name another.")
+    with written_whole(path) as part, part.open("w", encoding="utf-8") as file:
+        write(file)
     return path
 
 
@@ -71,10 +65,6 @@ class _Counted:
         for row in self._rows:
             self.count += 1
             yield row
-
-
-def _new_file(path: Path) -> TextIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
 
 
 def _as_json(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:

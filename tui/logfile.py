@@ -6,13 +6,29 @@ import logging
 import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_state_path
+
+from tui.private import opened_private
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 __all__ = ["keep_log"]
 
 _BYTES: Final = 1_000_000
+
+
+class _PrivateLog(RotatingFileHandler):
+    """Every file that it begins is the operator's own; what cannot be logged is left out, not told on the screen."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = opened_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
+        return os.fdopen(descriptor, "a", encoding=self.encoding)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        del record
 
 
 def keep_log(path: Path | None = None) -> Path | None:
@@ -21,9 +37,7 @@ def keep_log(path: Path | None = None) -> Path | None:
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
     try:
-        chosen.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(chosen, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        handler: logging.Handler = RotatingFileHandler(chosen, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
+        handler = _PrivateLog(chosen, maxBytes=_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         root.addHandler(logging.NullHandler())
         return None

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from shlex import quote
 from typing import Any, Final
 
-from core import Desk, Severity, Verdict, error, to_json
+from core import Desk, Severity, Verdict, command, error, option, to_json
 from tui.answer import Answer, Verb, moment
 from tui.evidence import about, evidence_words, pieces, progress
 from tui.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
@@ -25,6 +24,8 @@ _TOLD: Final = 5
 
 def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
     at = moment(desk, args.at)
+    if at is not None and at > desk.now():
+        raise error("invalid_time", f"{args.at} is a time to come.", hint="A verdict is about now, or about the past.")
     if "-" not in args.addresses:
         verdicts = [desk.lookup(address, at) for address in args.addresses]
         told = args.format == "table" and len(verdicts) <= _TOLD
@@ -37,7 +38,8 @@ def _lookup(desk: Desk, args: argparse.Namespace) -> Answer:
 
 
 def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
-    ours = all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
+    """The verdicts; without any the answer is no, so that nothing found does not read as all well."""
+    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
     return Answer(verdicts, VERDICTS, said=said, code=0 if ours else 1)
 
 
@@ -94,7 +96,7 @@ def _export(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def _backup(desk: Desk, args: argparse.Namespace) -> Answer:
     desk.backup(Path(args.file), force=args.force)
-    return Answer((), said=(f"backed up to {args.file}; `eipdeck --db {quote(args.file)} verify` proves it",))
+    return Answer((), said=(f"backed up to {args.file}; `{command(*option('--db', args.file), 'verify')}` proves it",))
 
 
 def _verify(desk: Desk, args: argparse.Namespace) -> Answer:

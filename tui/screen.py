@@ -29,7 +29,7 @@ from tui.flows.runner import Runner
 from tui.frame import NOTHING, Frame
 from tui.hand import Hand, HandKind
 from tui.holder import Holder
-from tui.host import Work, work_on
+from tui.host import Work, off_loop, work_on
 from tui.live import Inventory
 from tui.mode import WriteMode
 from tui.panes.lookups import Looked
@@ -128,7 +128,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     async def ask(self, read: Callable[[Desk], T]) -> T:
         """Run a blocking read of the desk in a thread."""
-        return await asyncio.to_thread(read, self.desk)
+        return await off_loop(partial(read, self.desk))
 
     def run_read(self, work: Work) -> None:
         """Run something that reads; a refusal becomes a sentence in the status line."""
@@ -177,7 +177,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.set_mode(self.mode.dropped())
             self.runner.cancel_unsent()
             self.say("write mode ran out: READ-ONLY", problem=True)
-        if self.refresher.freshness.failed_since is None:
+        if self.refresher.paused or self.refresher.freshness.failed_since is None:
             await self._meet(before)
         self._show_read(again=self.inventory is not before)
 
@@ -259,10 +259,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.frame.said = said
         self.frame.show_status()
 
-    def show_lookups(self, looked: Sequence[Looked]) -> None:
+    async def show_lookups(self, looked: Sequence[Looked]) -> None:
         """List several verdicts."""
         self.show_view(View.LOOKUPS)
-        self.deck.lookups.look_at(looked)
+        await self.deck.lookups.look_at(looked)
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """A sentence in the status line, until the operator moves."""

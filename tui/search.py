@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -192,7 +193,7 @@ class Search:
                 self._say_none(text, pasted=pasted)
             return
         if len(found.looked) > 1 and final:
-            self._screen.show_lookups(found.looked)
+            await self._screen.show_lookups(found.looked)
             self._text = f"{found.mentioned:,} addresses, {len(found.looked):,} distinct"
             self._note = "esc leaves"
         else:
@@ -203,8 +204,7 @@ class Search:
             self.rest()
         if final:
             self._say_found(found)
-            entry = looked_up(found.looked)
-            await self._screen.ask(lambda _desk: self._screen.note(entry))
+            await asyncio.to_thread(lambda: self._screen.note(looked_up(found.looked)))
 
     def _telling(self) -> Callable[[int], None]:
         """Says how far a long text has been read; called in the thread that reads it."""

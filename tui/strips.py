@@ -10,7 +10,18 @@ from typing import Final
 from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
 from tui.hand import IDLE_COUNTED, CidrFacts, Facts, PoolFacts, is_problem
 from tui.text import visible
-from tui.words import age, binding_words, count_of, ended_words, last_served, minute, quoted, what_of, why_allocated
+from tui.words import (
+    age,
+    binding_words,
+    count_of,
+    eips_beyond,
+    ended_words,
+    last_served,
+    minute,
+    quoted,
+    what_of,
+    why_allocated,
+)
 
 __all__ = ["strip_lines", "strip_title"]
 
@@ -61,7 +72,7 @@ def strip_lines(facts: Facts) -> tuple[str, str]:
         return _pool_lines(facts.pool)
     if facts.cidr is not None:
         return _cidr_lines(facts.cidr)
-    return f"serves {count_of(len(facts.siblings), 'EIP')}", ""
+    return f"serves {eips_beyond(facts.siblings.total)} EIP{'' if facts.siblings.total == 1 else 's'}", ""
 
 
 def _without_command(remedy: str) -> str:
@@ -175,7 +186,7 @@ def _serves(facts: Facts, eip: Eip) -> str:
 
 
 def _siblings(facts: Facts) -> str:
-    if not facts.siblings:
+    if not facts.siblings.total:
         return "no sibling EIPs"
     when = "" if facts.hand.at is None else "now "
-    return f"siblings {when}{len(facts.siblings)}" + (" (! mix)" if facts.mixed else "")
+    return f"siblings {when}{eips_beyond(facts.siblings.total)}" + (" (! mix)" if facts.mixed else "")

@@ -23,6 +23,7 @@ from core import (
     Verdict,
 )
 from tui.output import Column, Layout
+from tui.words import owner
 
 __all__ = [
     "BROKEN",
@@ -61,10 +62,6 @@ def _served(binding: Binding) -> str:
             return f"lb {binding.service_id}"
 
 
-def _owner(eip: Eip) -> str:
-    return "customer" if eip.customer_owned else "DEFAULT"
-
-
 def _landed(eip: Eip) -> str:
     return "!" if eip.landed_in_default and eip.status is not EipStatus.RELEASED else ""
 
@@ -97,7 +94,7 @@ EIPS: Final = Layout(
         Column("!", _landed),
         Column("ADDRESS", lambda eip: eip.address),
         Column("ID", lambda eip: _or_dash(eip.id)),
-        Column("OWNER", _owner),
+        Column("OWNER", owner),
         Column("STATUS", lambda eip: eip.status.value),
         Column("POOL", lambda eip: eip.pool_id),
         Column("MBPS", lambda eip: _or_dash(eip.bandwidth_mbps), right=True),
@@ -129,7 +126,7 @@ CIDRS: Final = Layout(
     (
         Column("CIDR", lambda cidr: cidr.cidr),
         Column("STATE", lambda cidr: cidr.state.value),
-        Column("OWNER", lambda cidr: "customer" if cidr.customer_owned else "DEFAULT"),
+        Column("OWNER", owner),
         Column("POOL", lambda cidr: cidr.pool_id),
         Column("REGION", lambda cidr: cidr.region),
         Column("TOTAL", lambda cidr: cidr.total, right=True),

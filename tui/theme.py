@@ -12,7 +12,9 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs", "over_ssh"]
+from tui.surroundings import over_ssh
+
+__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs"]
 
 THEME: Final = "ansi-dark"
 """The terminal's own colours: right on any background, and colourless under NO_COLOR."""
@@ -59,10 +61,6 @@ class OnlyAscii(LineFilter):
 def _in_ascii(segment: Segment) -> Segment:
     text = "".join(char if char.isascii() else "?" * cell_len(char) for char in segment.text)
     return Segment(text, segment.style, segment.control)
-
-
-def over_ssh(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
 def escape_delay(environ: Mapping[str, str]) -> float:

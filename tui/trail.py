@@ -16,6 +16,7 @@ from platformdirs import user_state_path
 from core import Allocation, Cidr, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.evidence import grouped
 from tui.panes.lookups import Looked
+from tui.private import opened_private
 from tui.text import visible
 from tui.words import binding_words, count_of, owner, pool_short, quoted
 
@@ -53,8 +54,7 @@ class Trail:
         text = f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {visible(title)}\n\n{body}    by {visible(operator)}\n\n"
         head = f"# Incident trail, times in UTC, begun {iso(self._begun)}\n\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            descriptor = opened_private(self.path, os.O_WRONLY | os.O_APPEND)
             with os.fdopen(descriptor, "a", encoding="utf-8") as file:
                 file.write(text if self.entries else f"{head}{text}")
         except OSError as problem:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core import Binding, BindingKind, Eip, Event, Finding, Service
+from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, Service
 from tui.text import visible
 
 __all__ = [
@@ -18,12 +18,15 @@ __all__ = [
     "age",
     "binding_words",
     "count_of",
+    "eips_beyond",
     "ended_words",
     "finding_words",
+    "kind_short",
     "last_served",
     "minute",
     "owner",
     "pool_short",
+    "ports_words",
     "quoted",
     "runway",
     "served_words",
@@ -32,7 +35,6 @@ __all__ = [
 ]
 
 _DAY = 86_400
-_SHORT = {BindingKind.LOAD_BALANCER: "lb"}
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -58,8 +60,13 @@ def count_of(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def owner(eip: Eip) -> str:
-    return "customer" if eip.customer_owned else "DEFAULT"
+def eips_beyond(total: int, shown: int = 0) -> str:
+    """How many EIPs of a target there are beyond those shown: `996+` where counting ended."""
+    return f"{total - shown:,}{'+' if total >= EIPS_COUNTED else ''}"
+
+
+def owner(owned: Eip | Cidr) -> str:
+    return "customer" if owned.customer_owned else "DEFAULT"
 
 
 def pool_short(pool_id: str, *, customer_owned: bool) -> str:
@@ -82,11 +89,20 @@ def runway(days: float | None) -> str:
     return "-" if days is None else f"{days:.0f}d"
 
 
+def kind_short(kind: str) -> str:
+    """A kind of binding where room is short."""
+    return "lb" if kind == BindingKind.LOAD_BALANCER else str(kind)
+
+
+def ports_words(port: int | str | None, protocol: str | None) -> str:
+    """`443/tcp`: what comes in through a DNAT entry."""
+    return "all ports" if port is None else f"{port}/{protocol}"
+
+
 def binding_words(binding: Binding, services: Iterable[Service] = ()) -> str:
     """`lb lb-shop "shop-front"`: kind, id and name of what a binding serves."""
-    kind = _SHORT.get(binding.kind, binding.kind.value)
     name = next((service.name for service in services if service.id == binding.service_id), None)
-    return " ".join(part for part in (kind, visible(binding.service_id), quoted(name)) if part)
+    return " ".join(part for part in (kind_short(binding.kind), visible(binding.service_id), quoted(name)) if part)
 
 
 def what_of(binding: Binding) -> str:
@@ -100,8 +116,8 @@ def what_of(binding: Binding) -> str:
             more = f" and {len(binding.sources) - 2} more" if len(binding.sources) > 2 else ""
             return f"{' and '.join(binding.sources[:2])}{more} leave through it"
         case BindingKind.DNAT:
-            port = "all ports" if binding.port is None else f"{binding.port}/{binding.protocol}"
-            return f"{port} to {binding.private_ip}" + (f":{binding.to_port}" if binding.to_port else "")
+            to_port = f":{binding.to_port}" if binding.to_port else ""
+            return f"{ports_words(binding.port, binding.protocol)} to {binding.private_ip}{to_port}"
         case BindingKind.LOAD_BALANCER:
             return ""
 
@@ -118,7 +134,7 @@ def ended_words(end: Event) -> str:
 
 
 def _bound_words(binding: Mapping[str, Any]) -> str:
-    kind = {"load_balancer": "lb"}.get(str(binding.get("kind")), str(binding.get("kind")))
+    kind = kind_short(str(binding.get("kind")))
     parts = (kind, binding.get("service_id"), binding.get("private_ip") or "")
     return visible(" ".join(str(part) for part in parts if part))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from shlex import quote
 from typing import Any, Final
 
 from core import (
@@ -35,8 +34,11 @@ from core import (
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
+    command,
     error,
+    filter_term,
     iso,
+    option,
 )
 from tui.answer import Answer, Verb, confirmed, percent, sure, whole
 from tui.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES, served
@@ -129,9 +131,9 @@ _TARGETS: Final = {
 def _bind(desk: Desk, args: argparse.Namespace) -> Answer:
     target = next(name for name in _TARGETS if getattr(args, name) is not None)
     kind, takes = _TARGETS[target]
-    for option in ("private_ip", "source", "protocol", "port", "to_port"):
-        if getattr(args, option) and option not in takes:
-            words = option.replace("_", "-")
+    for given in ("private_ip", "source", "protocol", "port", "to_port"):
+        if getattr(args, given) and given not in takes:
+            words = given.replace("_", "-")
             raise error("usage", f"--{words} does not belong to --{target.replace('_', '-')}.", hint="Leave it out.")
     request = BindRequest(
         eip=args.eip,
@@ -197,7 +199,7 @@ def _cidr_add(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def _cidr_activate(desk: Desk, args: argparse.Namespace) -> Answer:
     cidr = desk.platform.activate_cidr(ActivateRequest(cidr=args.cidr, **_why(args)))
-    return _cidr(cidr, f"next: eipdeck allocate --pool {quote(cidr.pool_id)}")
+    return _cidr(cidr, f"next: {command('allocate', *option('--pool', cidr.pool_id))}")
 
 
 def _cidr_set_asn(desk: Desk, args: argparse.Namespace) -> Answer:
@@ -206,7 +208,7 @@ def _cidr_set_asn(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def _cidr_drain(desk: Desk, args: argparse.Namespace) -> Answer:
     cidr = desk.platform.drain_cidr(DrainRequest(cidr=args.cidr, **_why(args)))
-    left = f"{cidr.allocated:,} live EIPs are left; `eipdeck eips cidr:{cidr.cidr}` lists them"
+    left = f"{cidr.allocated:,} live EIPs are left; `{command('eips', filter_term('cidr', cidr.cidr))}` lists them"
     ready = f"next: eipdeck cidr retire {cidr.cidr} --yes"
     return _cidr(cidr, left if cidr.allocated else ready)
 
@@ -271,8 +273,8 @@ def _service_remove(desk: Desk, args: argparse.Namespace) -> Answer:
     service = desk.platform.remove_service(RemoveServiceRequest(service_id=args.service_id, **_why(args)))
     left = desk.service_eips(service.id)
     count = f"{len(left):,} EIP{' is' if len(left) == 1 else 's are'}"
-    listed = quote(f"service:{service.id}")
-    still = f"; {count} still bound to it: eipdeck eips {listed}" if left else ""
+    listed = command("eips", filter_term("service", service.id))
+    still = f"; {count} still bound to it: {listed}" if left else ""
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
 
 
@@ -288,7 +290,8 @@ def _restore(desk: Desk, args: argparse.Namespace) -> Answer:
     done = desk.restore(Path(args.file), reason=args.reason, agreed=None if confirmed(args) else agreed)
     kept = f"as it was, the database is in {done.kept}"
     if done.lost_since is not None:
-        kept += f"; eipdeck --db {quote(str(done.kept))} history --since {iso(done.lost_since)} tells what is lost"
+        told = command("--db", str(done.kept), "history", "--since", iso(done.lost_since))
+        kept += f"; {told} tells what is lost"
     return Answer(done, RESTORED, said=(f"restored {args.file}{_as_of(done).rstrip(',')}", _lost(done), kept))
 
 

@@ -44,7 +44,7 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
                 left.unlink()
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
-        raise error("store_unavailable", f"{path}: {why}; nothing was written.") from problem
+        raise error("store_unavailable", f"Nothing was written, {why}: {path}") from problem
 
 
 def _check_place(path: Path, *, force: bool) -> None:

@@ -7,11 +7,11 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import addresses, errors, filters
-from core.filters import FILTER_KEYS, Filter, InvalidFilter, Term, parse_filter
+from core.filters import FILTER_KEYS, Filter, InvalidFilter, Term, filter_term, parse_filter
 
 DAY = 86_400
 addresses_as_text = st.integers(0, 2**32 - 1).map(lambda number: str(IPv4Address(number)))
@@ -200,6 +200,23 @@ def test_any_text_without_a_quote_can_be_searched_for_in_quotes(text: str) -> No
     if text != "!":
         assert parse_filter(f'"{text}"').terms == (Term("text", text),)
         assert parse_filter(f'service:"{text}"').terms == (Term("service", text),)
+
+
+@given(
+    st.sampled_from([key for key, values in FILTER_KEYS.items() if not values and key not in ("age", "cidr")]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=255)
+    | st.text('" \t!:a', min_size=1),
+)
+@example("service", "a is:idle")
+@example("pool", 'a "b" ""c')
+def test_a_key_and_any_value_written_as_a_term_are_read_back(key: str, value: str) -> None:
+    assert parse_filter(filter_term(key, value)).terms == (Term(key, value),)
+    assert parse_filter(f"web !{filter_term(key, value)} own:no").terms[1] == Term(key, value, negated=True)
+
+
+def test_what_needs_no_quotes_has_none() -> None:
+    assert filter_term("pool", "hk-edge") == "pool:hk-edge"
+    assert filter_term("cidr", "203.0.113.0/24") == "cidr:203.0.113.0/24"
 
 
 @given(addresses_as_text, st.integers(0, 32))

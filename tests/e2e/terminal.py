@@ -45,7 +45,12 @@ KEYS: Final = {
 class Terminal:
     """The program on a terminal of `columns` by `rows`."""
 
-    def __init__(self, *words: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *words: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None, begun: str = ""
+    ) -> None:
+        """Run eipdeck with these words; `begun` is Python that is run before it."""
+        begins = f"{begun}\nimport sys\nfrom tui.__main__ import main\nsys.exit(main())"
+        program = ["-c", begins] if begun else ["-m", "tui"]
         inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "TMUX")}
         self.sent = bytearray()
         """Every byte that reached the terminal."""
@@ -53,7 +58,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._program: Any = pexpect.spawn(
             sys.executable,
-            ["-m", "tui", *words],
+            [*program, *words],
             cwd=ROOT,
             env={**inherited, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})},
             dimensions=(rows, columns),
@@ -208,9 +213,9 @@ def _known_to_pyte(data: bytes) -> bytes:
 
 
 @contextmanager
-def terminal(*words: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None) -> Iterator[Terminal]:
-    """The program on a terminal, ended at the end whatever happens."""
-    opened = Terminal(*words, columns=columns, rows=rows, env=env)
+def terminal(*words: str, **how: Any) -> Iterator[Terminal]:
+    """The program on a terminal, ended at the end whatever happens; `how` is as of `Terminal`."""
+    opened = Terminal(*words, **how)
     try:
         yield opened
     finally:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.doctor import clipboard_route
+from tui.surroundings import clipboard_route
+from tui.theme import escape_delay
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
@@ -119,6 +120,18 @@ def test_a_wrong_configuration_is_told_and_the_rest_all_the_same(deck: Deck, tmp
 )
 def test_the_clipboard_route_is_named(environ: dict[str, str], route: str) -> None:
     assert clipboard_route(environ) == route
+
+
+@pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"])
+def test_a_session_over_ssh_is_one_for_the_doctor_and_for_the_dashboard(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for each in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"):
+        monkeypatch.delenv(each, raising=False)
+    assert deck.done("doctor")["terminal"]["ssh"] is False
+    monkeypatch.setenv(name, "10.0.4.7 1 10.0.4.8 22")
+    assert deck.done("doctor")["terminal"]["ssh"] is True
+    assert escape_delay({name: "10.0.4.7 1 10.0.4.8 22"}) > escape_delay({})
 
 
 def test_a_terminal_that_cannot_show_the_dashboard_is_told(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
@@ -60,10 +63,19 @@ def test_text_on_stdin_gives_one_verdict_for_each_address_and_time(deck: Deck) -
     assert said.document[0]["at"] == "2026-11-23T03:12:00Z"
 
 
-def test_text_without_an_address_is_said_to_have_none(deck: Deck) -> None:
-    said = deck("lookup", "-", stdin="nothing\n")
-    assert (said.code, said.out) == (0, "")
+@pytest.mark.parametrize("text", ["", "nothing\n"])
+def test_text_without_an_address_is_said_to_have_none_and_is_no_all_clear(deck: Deck, text: str) -> None:
+    said = deck("lookup", "-", stdin=text)
+    assert (said.code, said.out) == (1, "")
     assert "no address in the text" in said.err
+    said = deck("lookup", "-", "--json", stdin=text)
+    assert (said.code, said.document) == (1, [])
+
+
+def test_a_verdict_is_not_about_a_time_to_come(deck: Deck) -> None:
+    for asked in (("203.0.113.0", "--at", "2999-01-01"), ("-", "--at", "9999-12-31T23:59Z")):
+        assert deck.refused("lookup", *asked) == ("invalid_time", 2)
+    assert deck("lookup", "203.0.113.0", "--at", "0d", "--json").code == 0
 
 
 def test_an_ipv6_address_is_unknown_and_named(deck: Deck) -> None:
@@ -123,3 +135,31 @@ def test_a_target_that_was_removed_is_a_finding_while_something_names_it(deck: D
     deck.done("unbind", "203.0.113.0")
     assert deck.done("findings") == []
     assert deck.refused("service", "remove", "lb-9") == ("service_not_found", 5)
+
+
+ODD = 'my "pool";touch /tmp/x is:idle'
+
+
+def test_a_command_that_an_answer_names_is_one_command_whatever_the_ids_are(deck: Deck) -> None:
+    deck.done("cidr", "add", "192.0.2.0/28", "--isp", "bgp-a", "--asn", "64500", "--pool", ODD)
+    said = deck("cidr", "activate", "192.0.2.0/28", "--reason", "announced").err
+    words = shlex.split(said.partition("next: eipdeck ")[2].splitlines()[0])
+    assert words == ["allocate", "--pool", ODD]
+    assert [each["pool_id"] for each in deck.done(*words)["eips"]] == [ODD]
+    deck.done("service", "add", "load-balancer", ODD)
+    deck.done("bind", "192.0.2.0", "--load-balancer", ODD)
+    said = deck("service", "remove", ODD, "--reason", "gone").err
+    words = shlex.split(said.partition("still bound to it: eipdeck ")[2].splitlines()[0])
+    assert [each["address"] for each in deck.done(*words)] == ["192.0.2.0"]
+    (missing,) = deck.done("findings", code=1)
+    words = shlex.split(missing["remedy"].partition("eipdeck ")[2].partition(" lists them")[0])
+    assert [each["address"] for each in deck.done(*words)] == ["192.0.2.0"]
+
+
+def test_a_remedy_moves_to_the_pool_it_names(deck: Deck) -> None:
+    deck.done("cidr", "add", "192.0.2.0/24", "--isp", "bgp-a", "--asn", "64500", "--pool", "-" + ODD)
+    deck.done("cidr", "activate", "192.0.2.0/24", "--reason", "announced")
+    deck.done("allocate", code=3)
+    (landed,) = deck.done("findings", code=1)
+    words = shlex.split(landed["remedy"].partition(": eipdeck ")[2].partition("; or accept")[0])
+    assert [each["pool_id"] for each in deck.done(*words)["eips"]] == ["-" + ODD]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
+from tests.e2e.terminal import terminal
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
 
@@ -145,3 +147,35 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(
     assert ended(program)[0] == 128 + number
     assert list(folder.iterdir()) == []
     assert not (tmp_path / "deck.db").exists()
+
+
+AGAIN = """
+import os, shutil, signal
+from core import Desk
+def hung_up_again(act):
+    def acting(*args, **options):
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return act(*args, **options)
+    return acting
+Desk.close = hung_up_again(Desk.close)
+shutil.rmtree = hung_up_again(shutil.rmtree)
+"""
+
+
+@pytest.mark.parametrize("keys", ["", "qq"])
+def test_a_demo_that_is_hung_up_while_it_tidies_up_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with terminal("demo", begun=AGAIN) as deck:
+        deck.until("347 EIPs")
+        assert list(folder.iterdir())
+        if keys:
+            assert deck.leave() == 0
+        else:
+            deck.hang_up()
+            assert deck.ended() == 129
+    assert list(folder.iterdir()) == []

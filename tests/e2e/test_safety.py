@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
+from contextlib import closing
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from core.embedded import BUSY_SECONDS
 from tests.e2e.conftest import Deck
 from tests.e2e.terminal import ALONE, PATIENCE, ROOT, Terminal, terminal
 
@@ -115,6 +120,63 @@ def test_it_ends_when_its_terminal_hangs_up_and_no_signal_says_so(demo: Deck) ->
     os.close(master)
     assert process.wait(timeout=PATIENCE) == 129
     assert demo.dump() == before
+
+
+DEFECT = """
+from tui.screen import DeckScreen
+def show_timeline(self):
+    name = "a name that is nobody else's business"
+    raise OverflowError("of a date")
+DeckScreen.show_timeline = show_timeline
+"""
+
+
+def test_a_defect_ends_it_with_70_the_terminal_in_order_and_no_value_told(
+    demo: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    before = demo.dump()
+    with terminal(begun=DEFECT) as deck:
+        ready(deck)
+        deck.press("t")
+        assert deck.ended() == 70
+        assert deck.left_clean
+        told = deck.sent.partition(b"\x1b[?1049l")[2].decode()
+    assert "OverflowError: of a date" in told
+    assert "this is a defect of eipdeck" in told
+    log = tmp_path / "state" / "eipdeck" / "eipdeck.log"
+    assert "OverflowError: of a date" in log.read_text()
+    assert "nobody else's" not in told.replace('name = "a name', "") + log.read_text().replace('name = "a name', "")
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert demo.dump() == before
+
+
+HUNG = """
+from threading import Event
+from core import Desk
+Desk.company = lambda self: Event().wait()
+"""
+
+
+def test_a_read_that_hangs_keeps_nobody_from_leaving(demo: Deck) -> None:
+    before = demo.dump()
+    with terminal(begun=HUNG) as deck:
+        ready(deck)
+        deck.quiet(ALONE)
+        begun = monotonic()
+        assert deck.leave() == 0
+        assert monotonic() - begun < PATIENCE / 2
+    assert demo.dump() == before
+
+
+def test_another_program_that_holds_the_database_keeps_nobody_from_leaving(demo: Deck) -> None:
+    with terminal() as deck, closing(sqlite3.connect(demo.path, isolation_level=None)) as other:
+        ready(deck)
+        other.execute("BEGIN IMMEDIATE")
+        begun = monotonic()
+        assert deck.leave() == 0
+        assert monotonic() - begun < BUSY_SECONDS
+        other.execute("ROLLBACK")
 
 
 def test_read_only_opens_no_review(demo: Deck) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, Desk, EipdeckError, ReleaseRequest, error
+from core import BEAT_SECONDS, AllocationRequest, Desk, EipdeckError, ReleaseRequest, error
 from tests.core.kit import another
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
 from tui.doubt import Doubts
@@ -25,6 +27,25 @@ async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
         await operator.until("alice@10.0.4.7 with bob |")
         bob.close()
         await operator.until("| alice@10.0.4.7 |")
+
+
+async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.when(bob.company)
+        await operator.press(".")
+        await operator.until("refreshing is paused")
+        with closing(sqlite3.connect(tmp_path / "empty.db", isolation_level=None)) as raw:
+            raw.execute("DELETE FROM presence")
+        operator.deck.company._said = -BEAT_SECONDS
+        assert not bob.company()
+        allocated(bob)
+        bob.announce(None)
+        await operator.deck._poll_once()
+        await operator.when(bob.company)
+        await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
+    bob.close()
 
 
 async def test_what_others_did_is_said_when_it_happened(tmp_path: Path) -> None:

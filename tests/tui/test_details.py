@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, ReleaseRequest
+from core import AllocationRequest, Eip, ReleaseRequest
 from tests.tui.deck_kit import WIDE, allocated, demo_desk, on_deck, on_the_balancer, small_desk
+from tui.details import detail_lines
+from tui.hand import Facts
+from tui.panes import detail
+from tui.widgets.lines import Line
+from tui.words import eips_beyond
 
 
 async def test_the_page_shows_all_of_a_tenancy_on_one_screen(tmp_path: Path) -> None:
@@ -50,3 +55,55 @@ async def test_of_the_past_those_who_came_after_are_named_too(tmp_path: Path) ->
         await operator.type("203.0.113.252 @ 2020-01-01")
         await operator.press("enter", "enter")
         await operator.until("after that", absent="before that")
+
+
+async def test_of_many_siblings_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    first = allocated(desk)
+    for eip in (first, *(allocated(desk, pool="default-asia-east-1") for _ in range(24))):
+        on_the_balancer(desk, eip)
+    async with on_deck(desk) as operator:
+        await operator.type(first.address)
+        await operator.press("enter")
+        await operator.until("siblings 24 (! mix)")
+        await operator.press("enter", "pagedown")
+        await operator.until("198.18.0.19     DEFAULT  lb lb-1: mixes owners", "and 4 more: o lists them")
+
+
+def test_where_counting_ended_there_may_be_more() -> None:
+    assert (eips_beyond(999, 4), eips_beyond(1000, 4), eips_beyond(1000)) == ("995", "996+", "1,000+")
+
+
+async def test_a_detail_that_is_not_seen_is_not_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: list[str] = []
+
+    def counted(facts: Facts, width: int) -> list[Line | str]:
+        laid_out.append(facts.hand.id)
+        return detail_lines(facts, width)
+
+    monkeypatch.setattr(detail, "detail_lines", counted)
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("down", "down")
+        await operator.until("198.18.0.9 -- ! default-unbound")
+        assert not laid_out
+        await operator.press("enter")
+        await operator.until("EIP 198.18.0.9", "customer-owned  no")
+        assert set(laid_out) == {"198.18.0.9"}
+        await operator.press("escape", "down")
+        await operator.until("198.18.0.8 -- default-bound")
+        assert set(laid_out) == {"198.18.0.9"}
+        await operator.press("enter")
+        await operator.until("EIP 198.18.0.8", "customer-owned  no", absent="203.0.113.9 ")
+
+
+async def test_a_service_with_many_eips_names_a_few_in_the_form(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    for _ in range(6):
+        on_the_balancer(desk, allocated(desk))
+    free: Eip = allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.type(free.address)
+        await operator.press("enter", "B")
+        await operator.until(f"bind {free.address}")
+        await operator.press("right", "right", "right")
+        await operator.until("as well as 203.0.113.0", "203.0.113.3 and 2 more", absent="203.0.113.4")

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shlex
 import stat
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from core import AddCidrRequest, Eip, EipdeckError, error, to_json
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, allocated, demo_desk, on_deck, small_desk
+from tui.keepsakes import Format, write_rows, write_text
+from tui.tables import EIPS
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +53,27 @@ async def test_m_copies_what_is_chosen(tmp_path: Path, state: Path, downs: int, 
         await operator.press(*["down"] * downs, "enter")
         await operator.until("copied ")
         assert wanted in clip(state)
+
+
+@pytest.mark.parametrize("line", ["JSON", "command"])
+async def test_m_copies_a_pool_as_the_command_line_has_it(tmp_path: Path, state: Path, line: str) -> None:
+    desk = small_desk(tmp_path)
+    odd = "my pool;touch /tmp/x"
+    desk.platform.add_cidr(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=odd))
+    pool = to_json(desk.pool(odd))
+    async with on_deck(desk) as operator:
+        await operator.press("p")
+        await operator.deck.pane.select(odd)
+        await operator.press("down", "up")
+        await operator.until(f"pool {odd} --")
+        await operator.press("m")
+        await operator.until(f"copy of {odd}", "command")
+        await operator.press(*["down"] * (3 if line == "JSON" else 4), "enter")
+        await operator.until("copied ")
+        if line == "JSON":
+            assert json.loads(clip(state)) == pool
+        else:
+            assert shlex.split(clip(state)) == ["eipdeck", "eips", f'pool:"{odd}"']
 
 
 def trails(state: Path) -> list[Path]:
@@ -104,6 +131,30 @@ async def test_a_file_that_exists_or_cannot_be_is_refused(tmp_path: Path) -> Non
             await operator.press("enter")
             await operator.until(why)
     assert mine.read_text() == "before"
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+
+    def rows() -> Iterator[Eip]:
+        yield from islice(desk.eips(), 200)
+        raise error("store_unavailable", "the connection was lost")
+
+    for path in (tmp_path / "half.csv", Path("~nobody-has-this-name") / "half.csv"):
+        with pytest.raises(EipdeckError, match=r"the connection was lost|no such file"):
+            write_rows(rows(), EIPS, Format.CSV, path)
+    assert not list(tmp_path.glob("*half*")) + list(tmp_path.glob(".eipdeck*"))
+    count, path = write_rows(desk.eips(), EIPS, Format.CSV, tmp_path / "half.csv")
+    assert (count, stat.S_IMODE(path.stat().st_mode)) == (347, 0o600)
+    desk.close()
+
+
+def test_a_file_with_a_link_in_its_place_is_not_written(tmp_path: Path) -> None:
+    victim, link = tmp_path / "victim", tmp_path / "link.md"
+    link.symlink_to(victim)
+    with pytest.raises(EipdeckError, match="a file is there already"):
+        write_text("mine", link)
+    assert not victim.exists()
 
 
 async def test_hostile_names_leave_in_files_as_text(tmp_path: Path) -> None:

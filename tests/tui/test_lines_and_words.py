@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -193,6 +194,28 @@ def test_a_copy_says_its_way_and_is_kept_for_its_owner_only() -> None:
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_copy_of_before_that_others_could_read_is_its_owners_now(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    kept = tmp_path / "eipdeck" / "clip"
+    kept.parent.mkdir()
+    kept.write_text("before")
+    kept.chmod(0o644)
+    clipboard.copy("secret", {})
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == ("secret", 0o600)
+
+
+def test_a_copy_is_not_written_through_a_link(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    victim, kept = tmp_path / "victim", tmp_path / "eipdeck" / "clip"
+    victim.write_text("precious")
+    kept.parent.mkdir()
+    kept.symlink_to(victim)
+    assert clipboard.copy("secret", {}).way == "via OSC 52"
+    assert victim.read_text() == "precious"
+
+
 def test_screen_is_written_through_and_too_much_is_not_written_at_all() -> None:
     sequence = clipboard.copy("x" * 2000, {"STY": "1"}).sequence
     assert sequence is not None
@@ -201,18 +224,45 @@ def test_screen_is_written_through_and_too_much_is_not_written_at_all() -> None:
     assert clipboard.copy("x" * 100_000, {}).sequence is None
 
 
-def test_the_log_is_a_file_of_the_operators_own(tmp_path: Path) -> None:
+@contextmanager
+def logging_to(path: Path) -> Iterator[Path | None]:
+    """The log of the dashboard, until the block ends."""
     root = logging.getLogger()
     before = list(root.handlers)
-    path = keep_log(tmp_path / "state" / "eipdeck.log")
-    added = [handler for handler in root.handlers if handler not in before]
     try:
-        logging.getLogger("eipdeck").error("something")
-        assert path is not None
-        assert "something" in path.read_text()
-        assert path.stat().st_mode & 0o777 == 0o600
+        yield keep_log(path)
     finally:
         logging.captureWarnings(capture=False)
-        for handler in added:
+        for handler in (each for each in list(root.handlers) if each not in before):
             root.removeHandler(handler)
             handler.close()
+
+
+def test_the_log_is_a_file_of_the_operators_own(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "eipdeck.log"
+    path.parent.mkdir()
+    path.write_text("of before\n")
+    path.chmod(0o644)
+    with logging_to(path) as kept:
+        logging.getLogger("eipdeck").error("something")
+        assert kept == path
+        assert "something" in path.read_text()
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_so_is_every_file_that_the_log_goes_on_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, victim = tmp_path / "eipdeck.log", tmp_path / "victim"
+    with logging_to(path):
+        for number in range(1200):
+            logging.getLogger("eipdeck").error("%s %s", number, "x" * 1000)
+        assert [(each.name, each.stat().st_mode & 0o777) for each in sorted(tmp_path.iterdir())] == [
+            ("eipdeck.log", 0o600),
+            ("eipdeck.log.1", 0o600),
+        ]
+    path.unlink()
+    path.symlink_to(victim)
+    with logging_to(path) as kept:
+        logging.getLogger("eipdeck").error("something")
+        assert kept is None
+        assert not victim.exists()
+    assert capsys.readouterr().err == ""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import AllocationRequest
 from tests.core.kit import another
+from tests.corpus import TEXTS
 from tests.tui.deck_kit import demo_desk, on_deck, small_desk
 from tui.completion import complete
 
-KNOWN = {"pool": ("hk-edge", "hk-spare", "default-asia-east-1"), "cidr": ("192.0.2.0/24",)}
+KNOWN = {
+    "pool": ("hk-edge", "hk-spare", "default-asia-east-1", "my pool", "our pool 1", "our pool 2"),
+    "cidr": ("192.0.2.0/24",),
+}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,8 @@ KNOWN = {"pool": ("hk-edge", "hk-spare", "default-asia-east-1"), "cidr": ("192.0
         ("own:yes !is:l", "own:yes !is:landed ", ("landed",)),
         ("web poo", "web pool:", ("pool:",)),
         ("cidr:19", "cidr:192.0.2.0/24 ", ("192.0.2.0/24",)),
+        ("pool:my", 'pool:"my pool" ', ("my pool",)),
+        ("pool:our", "pool:our", ("our pool 1", "our pool 2")),
         ("nothing", "nothing", ()),
         ("no:such", "no:such", ()),
         ("service:", "service:", ()),
@@ -37,6 +45,12 @@ def test_the_last_word_is_completed_as_far_as_it_is_certain(
 ) -> None:
     done = complete(text, KNOWN)
     assert (done.text, done.candidates) == (completed, candidates)
+
+
+@given(st.text() | st.sampled_from(TEXTS) | st.text('poolk:"! my'))
+def test_whatever_is_typed_is_completed_or_left_as_it_is(text: str) -> None:
+    done = complete(text, KNOWN)
+    assert done.candidates or done.text == text
 
 
 async def test_tab_completes_in_the_filter(tmp_path: Path) -> None:

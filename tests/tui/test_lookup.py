@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from tests.tui.deck_kit import demo_desk, on_deck
+from tests.tui.deck_kit import NOW, demo_desk, on_deck
 from tui.commands import View
+from tui.evidence import grouped
+from tui.looking import wrong_time
+from tui.panes import lookups
 
 
 async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys_back(tmp_path: Path) -> None:
@@ -205,3 +212,41 @@ async def test_what_was_copied_is_said_on_the_review_that_is_open(tmp_path: Path
         await operator.press("a")
         await operator.until("review: release 198.18.0.5", "copied 198.18.0.5 via")
         assert operator.status() == before
+
+
+async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_the_loop: list[str] = []
+
+    def told(name: str, act: Callable[..., object]) -> Callable[..., object]:
+        def acting(*args: object) -> object:
+            if current_thread() is main_thread():
+                on_the_loop.append(name)
+            return act(*args)
+
+        return acting
+
+    monkeypatch.setattr(lookups.LookupsPane, "words", told("words", lookups.LookupsPane.words))
+    monkeypatch.setattr(lookups, "_group", told("group", lookups._group))
+    monkeypatch.setattr(lookups, "grouped", told("grouped", grouped))
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
+        await operator.until("4 addresses: ", "> ! 198.18.0.5 ")
+        await operator.press("down", "s")
+        await operator.until(">   203.0.113.17 ")
+        await operator.press("slash")
+        await operator.type("customer now:customer-bound")
+        await operator.press("enter")
+        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">   203.0.113.17 ")
+    assert not on_the_loop
+
+
+@given(st.text() | st.text("0123456789-:TZ+. dhm"))
+@example("9999-12-31T23:59-14:00")
+@example("0001-01-01T00:00+14:00")
+@example("999999d")
+@example("99:99")
+def test_whatever_is_typed_as_a_time_is_one_or_is_said_to_be_none(words: str) -> None:
+    said = wrong_time(f"203.0.113.9 @{words}", NOW)
+    assert said is None or ("is no time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)

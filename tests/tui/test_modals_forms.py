@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual import events
 
 from core import (
@@ -46,8 +49,9 @@ from tests.tui.modals_kit import (
     words,
 )
 from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
+from tui.modals.form import FormError
 from tui.modals.pools import usage_lines
-from tui.widgets.field import Held
+from tui.widgets.field import Field, Held
 
 FINDING = Finding(
     id="f-1",
@@ -411,14 +415,27 @@ async def test_a_cap_reaches_its_request_and_a_wrong_one_does_not() -> None:
     [("", None), ("2026-01-31", "2026-01-31T00:00:00Z"), ("2026-01-31T12:00+08:00", "2026-01-31T04:00:00Z")],
 )
 async def test_an_acceptance_reaches_its_request(typed: str, until: str | None) -> None:
-    assert await fill(lambda: AcceptModal(FINDING), "lab only", "tab", typed, "enter") == [
+    assert await fill(lambda: AcceptModal(FINDING, SEEN), "lab only", "tab", typed, "enter") == [
         AcceptRequest(finding="f-1", until=until, reason="lab only")
     ]
 
 
 async def test_an_acceptance_wants_a_reason_and_an_end_that_is_a_time() -> None:
-    assert await fill(lambda: AcceptModal(FINDING), "tab", "enter", see="A reason is wanted") == []
-    assert await fill(lambda: AcceptModal(FINDING), "x", "tab", "soon", "enter", see="Write the end as") == []
+    assert await fill(lambda: AcceptModal(FINDING, SEEN), "tab", "enter", see="A reason is wanted") == []
+    assert await fill(lambda: AcceptModal(FINDING, SEEN), "x", "tab", "soon", "enter", see="Write the end as") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("9999-12-31T23:59-14:00", "Write the end as"),
+        ("0001-01-01T00:00+14:00", "Write the end as"),
+        ("90d", "90d is past: the end lies ahead"),
+        ("2025-11-21T09:40Z", "is past: the end lies ahead"),
+    ],
+)
+async def test_an_acceptance_ends_at_a_time_that_there_is_and_that_is_to_come(typed: str, why: str) -> None:
+    assert await fill(lambda: AcceptModal(FINDING, SEEN), "x", "tab", typed, "enter", see=why) == []
 
 
 async def test_a_customer_cidr_reaches_its_request() -> None:
@@ -462,9 +479,48 @@ FORMS: list[Form] = [
     bind,
     lambda: RehomeModal([LANDED], POOLS, CIDRS),
     lambda: BandwidthModal(FREE),
-    lambda: AcceptModal(FINDING),
+    lambda: AcceptModal(FINDING, SEEN),
     AddCidrModal,
 ]
+
+
+HOSTILE = (
+    *TEXTS,
+    "9999-12-31T23:59-14:00",
+    "0001-01-01T00:00+14:00",
+    "99999999999d",
+    "99:99",
+    "99999999999",
+    "\u0663",
+    "1-2-3",
+    "-",
+    "0.0.0.0/0",
+    "203.0.113.0/33",
+    "1.2.3.4/255.255.0.255",
+    "::/0",
+    '"',
+    "'",
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_whatever_is_typed_into_a_form_is_a_request_or_refused_as_none(form: Form) -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        modal = form()
+        await app.put(pilot, modal)
+        fields = list(modal.query(Field))
+
+        @settings(max_examples=50, deadline=None)
+        @given(st.lists(st.sampled_from(HOSTILE) | st.text(max_size=40), min_size=len(fields), max_size=len(fields)))
+        def filled_in(texts: list[str]) -> None:
+            for field, text in zip(fields, texts, strict=True):
+                field.value = text
+            with suppress(FormError):
+                modal.request()
+            list(modal.info())
+
+        filled_in()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -476,7 +532,7 @@ async def test_a_form_is_left_with_nothing(form: Form, keys: tuple[str, ...]) ->
 async def test_ctrl_c_clears_the_field_before_it_leaves() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.put(pilot, AcceptModal(FINDING))
+        await app.put(pilot, AcceptModal(FINDING, SEEN))
         await type_text(pilot, "half a reason")
         await pilot.press("ctrl+c")
         assert app.answers == []
@@ -519,7 +575,7 @@ SPOKEN = {
     ),
     "repair": (lambda: RehomeModal([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
     "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
-    "finding": (lambda: AcceptModal(FINDING), ("lab only", "tab", "2026-01-31", "enter")),
+    "finding": (lambda: AcceptModal(FINDING, SEEN), ("lab only", "tab", "2026-01-31", "enter")),
     "prefix": (
         AddCidrModal,
         ("192.0.2.0/24", "tab", "bgp-a", "tab", "64500", "tab", "pool-1", "tab", "tab", "right", "tab", "J-1", "enter"),
@@ -604,7 +660,7 @@ def hostile_bind() -> BindModal:
         hostile_bind,
         lambda: RehomeModal([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
         lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS))),
-        lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4])),
+        lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4]), SEEN),
     ],
 )
 async def test_hostile_names_are_shown_in_forms_and_never_obeyed(form: Form) -> None:

@@ -61,18 +61,14 @@ from tests.tui.modals_kit import (
     words,
 )
 from tui.modals import Review, ReviewModal, Tier
+from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
+from tui.modals.finding_reviews import review_accept, review_recover
 from tui.modals.reviews import (
-    review_accept,
-    review_activate,
-    review_add_cidr,
     review_allocate,
     review_bandwidth,
     review_bind,
-    review_drain,
-    review_recover,
     review_rehome,
     review_release,
-    review_retire,
     review_unbind,
 )
 

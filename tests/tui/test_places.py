@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import AllocationRequest
+from core import (
+    ActivateRequest,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    BindingKind,
+    BindRequest,
+    Desk,
+    ServiceKind,
+)
 from tests.core.kit import another
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
 
@@ -76,3 +85,42 @@ async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
         await operator.press("full_stop")
         await operator.until("[e EIPs 2]", "| live")
     bob.close()
+
+
+ODD = 'my "pool" is:idle;touch /tmp/x'
+
+
+def odd_desk(folder: Path) -> Desk:
+    """A pool and a load balancer with an id of several words; two EIPs in that pool, one of them bound to it."""
+    desk = small_desk(folder)
+    platform = desk.platform
+    platform.add_cidr(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=ODD))
+    platform.activate_cidr(ActivateRequest(cidr="192.0.2.0/28", reason="announced"))
+    platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=ODD))
+    platform.allocate(AllocationRequest(pool_id="hk"))
+    first, _second = platform.allocate(AllocationRequest(pool_id=ODD, count=2)).eips
+    platform.bind(BindRequest(eip=first.address, kind=BindingKind.LOAD_BALANCER, service_id=ODD))
+    return desk
+
+
+async def test_an_id_of_several_words_leads_to_what_is_its_own(tmp_path: Path) -> None:
+    async with on_deck(odd_desk(tmp_path)) as operator:
+        await operator.press("slash")
+        await operator.type("192.0.2.0")
+        await operator.press("enter", "o")
+        await operator.until("1 shown  esc clears", 'filter: service:"my ""pool""', ">   192.0.2.0 ")
+        await operator.press("p")
+        await operator.deck.pane.select(ODD)
+        await operator.press("enter")
+        await operator.until("2 shown  esc clears", 'filter: pool:"my ""pool""', "192.0.2.1")
+
+
+async def test_a_list_takes_words_in_quotes(tmp_path: Path) -> None:
+    async with on_deck(odd_desk(tmp_path)) as operator:
+        await operator.press("c", "slash")
+        await operator.type('pool:"my ""pool"" is:idle;touch /tmp/x"')
+        await operator.press("enter")
+        await operator.until("1 shown", "192.0.2.0/28", absent="203.0.113.0/28")
+        await operator.press("slash")
+        await operator.type(' "')
+        await operator.until("A quote is not closed")

@@ -77,5 +77,4 @@ async def bind_again(steps: Steps, eip: Eip, ended: Sequence[Binding]) -> None:
 
 def services_of(desk: Desk, region: str) -> tuple[list[Service], Mapping[str, tuple[Eip, ...]]]:
     """What EIPs of a region can be bound to, and who is there already, by its id."""
-    services = desk.services(region=region)
-    return services, {service.id: tuple(desk.service_eips(service.id)) for service in services}
+    return desk.services(region=region), desk.occupants(region)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from core import Cidr, Eip, NotFound, Pool
 from tui.host import Ask
+from tui.modals.review_parts import Reread
 from tui.text import visible
 from tui.words import binding_words, count_of
 
 __all__ = ["EipWatch", "eip_changes", "reread_cidr", "reread_pool"]
-
-Reread = Callable[[], Awaitable[list[str]]]
 
 
 class EipWatch:

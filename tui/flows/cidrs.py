@@ -18,6 +18,7 @@ from core import (
     Pool,
     RetireRequest,
     Service,
+    filter_term,
 )
 from tui.commands import View
 from tui.flows import several
@@ -26,8 +27,8 @@ from tui.flows.eip import bound_to, rehome, release
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AddCidrModal
+from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.modals.plan import PlanModal, Step
-from tui.modals.reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.text import visible
 from tui.visited import Place
 from tui.words import minute
@@ -136,7 +137,7 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
 
 
 def _living(desk: Desk, cidr: Cidr) -> tuple[Cidr, list[Eip], str, list[Service]]:
-    eips = list(islice(desk.eips(f"cidr:{cidr.cidr}"), _SHOWN))
+    eips = list(islice(desk.eips(filter_term("cidr", cidr.cidr)), _SHOWN))
     drains = [event for event in desk.cidr_history(cidr.cidr) if event.action == "drain_cidr"]
     drained = f"{minute(drains[-1].at)} by {visible(drains[-1].operator)}" if drains else ""
     return desk.cidr(cidr.cidr), eips, drained, bound_to(desk, eips)
@@ -146,7 +147,7 @@ def _place(step: Step, eip: Eip, cidr: Cidr) -> Place:
     if step is Step.HISTORY:
         return Place(View.TIMELINE, "", eip.address)
     service = eip.bindings[0].service_id if step is Step.SERVICE and eip.bindings else None
-    filter_ = f"cidr:{cidr.cidr}" if service is None else f"service:{service}"
+    filter_ = filter_term("cidr", cidr.cidr) if service is None else filter_term("service", service)
     return Place(View.EIPS, filter_, eip.address)
 
 

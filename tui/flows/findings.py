@@ -10,14 +10,15 @@ from tui.flows.binding import bind_again
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AcceptModal
-from tui.modals.reviews import review_accept, review_recover
+from tui.modals.finding_reviews import review_accept, review_recover
 
 __all__ = ["accept", "accept_landing", "recover"]
 
 
 async def accept(steps: Steps, finding: Finding) -> None:
     """Accept a finding with a reason; it stays in the history."""
-    await steps.insist(lambda: AcceptModal(finding), lambda request: _accept(steps, finding, request))
+    now = steps.host.desk.now()
+    await steps.insist(lambda: AcceptModal(finding, now), lambda request: _accept(steps, finding, request))
 
 
 async def _accept(steps: Steps, finding: Finding, request: AcceptRequest) -> Went:

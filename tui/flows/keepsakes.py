@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from core import Desk
+from core import Cidr, Desk, Pool, Service, Verdict, command, filter_term, iso, option
 from tui.clipboard import CopyRequested
 from tui.hand import Facts, HandKind, read_facts
 from tui.keepsakes import Format, write_rows, write_text
@@ -46,25 +47,31 @@ def _texts(facts: Facts, row: str) -> dict[str, str]:
     if row:
         texts["row"] = row
     texts["verdict"] = "\n".join((strip_title(facts), *strip_lines(facts)))
-    found: Any = facts.verdict or facts.pool or facts.cidr
+    found = _object(facts)
     if found is not None:
         texts["JSON"] = json_text(found)
     texts["command"] = _command(facts)
     return texts
 
 
+def _object(facts: Facts) -> Verdict | Pool | Cidr | Service | None:
+    """What is in hand, as the command line prints it."""
+    if facts.verdict is not None:
+        return facts.verdict
+    if facts.pool is not None:
+        return facts.pool.pool
+    if facts.cidr is not None:
+        return facts.cidr.cidr
+    return next(iter(facts.services), None)
+
+
 def _command(facts: Facts) -> str:
     hand = facts.hand
     match hand.kind:
         case HandKind.ADDRESS:
-            at = f" --at {hand.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if hand.at is not None else ""
-            return f"eipdeck lookup {hand.id}{at}"
-        case HandKind.POOL:
-            return f"eipdeck eips pool:{hand.id}"
-        case HandKind.CIDR:
-            return f"eipdeck eips cidr:{hand.id}"
-        case HandKind.SERVICE:
-            return f"eipdeck eips service:{hand.id}"
+            return command("lookup", hand.id, *option("--at", None if hand.at is None else iso(hand.at)))
+        case HandKind.POOL | HandKind.CIDR | HandKind.SERVICE:
+            return command("eips", filter_term(hand.kind.value, hand.id))
 
 
 async def choose_columns(screen: DeckScreen) -> None:
@@ -108,8 +115,8 @@ async def pin(screen: DeckScreen) -> None:
     if note is None:
         screen.say("nothing was pinned")
         return
-    trail = screen.trail
-    await screen.ask(lambda desk: trail.add(desk.now(), desk.operator, pinned(title, lines, note or None)))
+    trail, desk = screen.trail, screen.desk
+    await asyncio.to_thread(trail.add, desk.now(), desk.operator, pinned(title, lines, note or None))
     screen.say(f"pinned {hand.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 

@@ -26,6 +26,8 @@ from core import (
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
+    command,
+    option,
 )
 
 __all__ = ["command_line", "with_reason"]
@@ -38,26 +40,18 @@ def command_line(request: Any) -> str:
         TypeError: it is no request.
 
     """
-    words = ["eipdeck", *_words(request), *_option("--request-id", request.request_id)]
-    return shlex.join([*words, *_option("--reason", request.reason)])
+    words = [*_words(request), *option("--request-id", request.request_id)]
+    return command(*words, *option("--reason", request.reason))
 
 
-def with_reason(command: str, reason: str) -> str:
+def with_reason(line: str, reason: str) -> str:
     """The same command with another reason, or with none."""
-    words = shlex.split(command)
+    words = shlex.split(line)
     if len(words) > 1 and words[-2] == "--reason":
         del words[-2:]
     elif words and words[-1].startswith("--reason="):
         del words[-1]
-    return shlex.join([*words, *_option("--reason", reason or None)])
-
-
-def _option(name: str, value: object) -> list[str]:
-    """An option and its value; joined by `=` when the value would be taken for an option itself."""
-    if value is None:
-        return []
-    text = str(value)
-    return [f"{name}={text}"] if text.startswith("-") else [name, text]
+    return shlex.join([*words, *option("--reason", reason or None)])
 
 
 def _flag(name: str, *, on: bool) -> list[str]:
@@ -74,13 +68,13 @@ def _(request: AllocationRequest) -> list[str]:
     count = request.count if request.count != 1 else None
     return [
         "allocate",
-        *_option("--pool", request.pool_id),
+        *option("--pool", request.pool_id),
         *_flag("--default", on=request.default),
-        *_option("--region", request.region),
-        *_option("--address", request.address),
-        *_option("--count", count),
-        *_option("--name", request.name),
-        *_option("--bandwidth", request.bandwidth_mbps),
+        *option("--region", request.region),
+        *option("--address", request.address),
+        *option("--count", count),
+        *option("--name", request.name),
+        *option("--bandwidth", request.bandwidth_mbps),
         *_flag("--dry-run", on=request.dry_run),
     ]
 
@@ -92,28 +86,28 @@ def _(request: BindRequest) -> list[str]:
         case BindingKind.NIC:
             return [
                 *words,
-                *_option("--nic", request.service_id),
-                *_option("--private-ip", request.private_ip),
+                *option("--nic", request.service_id),
+                *option("--private-ip", request.private_ip),
             ]
         case BindingKind.SNAT:
-            sources = [word for source in request.sources for word in _option("--source", source)]
-            return [*words, *_option("--snat", request.service_id), *sources]
+            sources = [word for source in request.sources for word in option("--source", source)]
+            return [*words, *option("--snat", request.service_id), *sources]
         case BindingKind.DNAT:
             return [
                 *words,
-                *_option("--dnat", request.service_id),
-                *_option("--private-ip", request.private_ip),
-                *_option("--protocol", request.protocol),
-                *_option("--port", request.port),
-                *_option("--to-port", request.to_port),
+                *option("--dnat", request.service_id),
+                *option("--private-ip", request.private_ip),
+                *option("--protocol", request.protocol),
+                *option("--port", request.port),
+                *option("--to-port", request.to_port),
             ]
         case BindingKind.LOAD_BALANCER:
-            return [*words, *_option("--load-balancer", request.service_id)]
+            return [*words, *option("--load-balancer", request.service_id)]
 
 
 @_words.register
 def _(request: UnbindRequest) -> list[str]:
-    return ["unbind", request.eip, *_option("--binding", request.binding_id)]
+    return ["unbind", request.eip, *option("--binding", request.binding_id)]
 
 
 @_words.register
@@ -131,8 +125,8 @@ def _(request: RehomeRequest) -> list[str]:
     return [
         "rehome",
         request.eip,
-        *_option("--pool", request.pool_id),
-        *_option("--address", request.address),
+        *option("--pool", request.pool_id),
+        *option("--address", request.address),
         *_flag("--keep", on=request.keep),
         "--yes",
     ]
@@ -145,7 +139,7 @@ def _(request: RecoverRequest) -> list[str]:
 
 @_words.register
 def _(request: AcceptRequest) -> list[str]:
-    return ["accept", request.finding, *_option("--until", request.until)]
+    return ["accept", request.finding, *option("--until", request.until)]
 
 
 @_words.register
@@ -154,10 +148,10 @@ def _(request: AddCidrRequest) -> list[str]:
         "cidr",
         "add",
         request.cidr,
-        *_option("--isp", request.isp),
-        *_option("--asn", request.asn),
-        *_option("--pool", request.pool_id),
-        *_option("--region", request.region),
+        *option("--isp", request.isp),
+        *option("--asn", request.asn),
+        *option("--pool", request.pool_id),
+        *option("--region", request.region),
         *_flag("--avoid-edges", on=request.avoid_edges),
     ]
 
@@ -188,10 +182,10 @@ def _(request: PoolSettingsRequest) -> list[str]:
         "pool",
         "set",
         request.pool_id,
-        *_option("--order", request.order),
-        *_option("--cooldown", request.cooldown_seconds),
-        *_option("--warn", request.warn_percent),
-        *_option("--critical", request.critical_percent),
+        *option("--order", request.order),
+        *option("--cooldown", request.cooldown_seconds),
+        *option("--warn", request.warn_percent),
+        *option("--critical", request.critical_percent),
     ]
 
 
@@ -217,10 +211,10 @@ def _(request: AddServiceRequest) -> list[str]:
         "add",
         request.kind.value,
         request.service_id,
-        *_option("--name", request.name),
-        *_option("--region", request.region),
-        *(word for address in request.private_ips for word in _option("--private-ip", address)),
-        *(word for subnet in request.subnets for word in _option("--subnet", subnet)),
+        *option("--name", request.name),
+        *option("--region", request.region),
+        *(word for address in request.private_ips for word in option("--private-ip", address)),
+        *(word for subnet in request.subnets for word in option("--subnet", subnet)),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from core import Binding, BindingKind, BindRequest, Eip, Service
 from tui.text import visible
+from tui.words import eips_beyond
 
 __all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip", "shares"]
 
@@ -18,9 +19,14 @@ def name_of(service: Service) -> str:
     return visible(service.name or service.id)
 
 
-def addresses_with_owner(eips: Iterable[Eip]) -> str:
-    """`203.0.113.17, 198.18.0.8 DEFAULT !`"""
-    return ", ".join(eip.address + ("" if eip.customer_owned else " DEFAULT !") for eip in eips)
+_NAMED: Final = 4
+"""EIPs of a service that are named; the rest are counted."""
+
+
+def addresses_with_owner(eips: Sequence[Eip]) -> str:
+    """`198.18.0.8 DEFAULT !, 203.0.113.17 and 2 more`"""
+    named = ", ".join(eip.address + ("" if eip.customer_owned else " DEFAULT !") for eip in eips[:_NAMED])
+    return f"{named} and {eips_beyond(len(eips), _NAMED)} more" if len(eips) > _NAMED else named
 
 
 def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:

@@ -27,6 +27,7 @@ from tui.modals.command_line import with_reason
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
+from tui.surroundings import SMALLEST, is_too_small
 from tui.text import safe
 from tui.widgets.field import Field
 
@@ -38,7 +39,6 @@ Later = Callable[[float, Callable[[], None]], object]
 _TYPEABLE: Final = frozenset("0123456789./")
 _ROOMY: Final = (80, 24)
 """Columns and rows below which what stops working may be out of sight: there all of a review is read before `y`."""
-_SMALLEST: Final = (60, 16)
 """Cells and rows below which a review cannot be read, and so not confirmed."""
 _CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
@@ -339,8 +339,8 @@ class ReviewModal(Sheet["str | None"]):
         self._later(SILENCE_AFTER, lambda: self._settle(pending))
 
     def _why_not(self) -> str:
-        if self.size.width < _SMALLEST[0] or self.size.height < _SMALLEST[1]:
-            return "too small to review: {} by {} at least, then y".format(*_SMALLEST)
+        if is_too_small(*self.size):
+            return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
             return "a reason is wanted: r types it"
         cramped = self.size.width < _ROOMY[0] or self.size.height < _ROOMY[1]

@@ -10,7 +10,7 @@ from core import Binding, BindingKind, Eip, Event, Service
 from tui.modals.command_line import command_line
 from tui.modals.lines import Line
 from tui.modals.review import Review
-from tui.words import binding_words, ended_words, minute, quoted
+from tui.words import binding_words, ended_words, minute, ports_words, quoted
 
 __all__ = [
     "NOTHING",
@@ -68,8 +68,7 @@ def _loss(binding: Binding) -> str:
         case BindingKind.SNAT:
             return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no entry is known"
         case BindingKind.DNAT:
-            what = "all ports" if binding.port is None else f"{binding.port}/{binding.protocol}"
-            return f"{what} no longer comes in to {binding.private_ip}"
+            return f"{ports_words(binding.port, binding.protocol)} no longer comes in to {binding.private_ip}"
         case BindingKind.LOAD_BALANCER:
             return "clients no longer reach it there"
 

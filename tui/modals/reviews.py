@@ -26,9 +26,7 @@ from core import (
     UnbindRequest,
 )
 from tui.modals.allocate import default_warning
-from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.modals.command_line import command_line
-from tui.modals.finding_reviews import review_accept, review_recover
 from tui.modals.lines import Line
 from tui.modals.occupancy import addresses_with_owner, mixes_owners, shares
 from tui.modals.pools import usage_lines
@@ -43,22 +41,26 @@ from tui.modals.review_parts import (
     stops_lines,
     target_line,
 )
-from tui.words import binding_words, count_of, last_served, minute, quoted, why_allocated
+from tui.words import (
+    binding_words,
+    count_of,
+    kind_short,
+    last_served,
+    minute,
+    owner,
+    ports_words,
+    quoted,
+    why_allocated,
+)
 
 __all__ = [
-    "review_accept",
-    "review_activate",
-    "review_add_cidr",
     "review_allocate",
     "review_bandwidth",
     "review_bind",
     "review_bind_several",
-    "review_drain",
-    "review_recover",
     "review_rehome",
     "review_rehome_several",
     "review_release",
-    "review_retire",
     "review_unbind",
 ]
 
@@ -131,7 +133,7 @@ def review_bind(
     return review_of(
         request,
         reread,
-        title=f"bind {eip.address} to {_short(request.kind)} {service.id}",
+        title=f"bind {eip.address} to {kind_short(request.kind)} {service.id}",
         target_copy=eip.address,
         sections=(tuple(lines), (Line("pool", f"unchanged by a bind ({eip.pool_id})"),)),
         tier=Tier.PLAIN,
@@ -148,7 +150,7 @@ def review_bind_several(
     if len({eip.customer_owned for eip in eips}) > 1:
         lines.append(Line("owners", f"{service.id} then mixes owners", problem=True))
     return Review(
-        title=f"bind {len(eips)} EIPs to {_short(request.kind)} {service.id}",
+        title=f"bind {len(eips)} EIPs to {kind_short(request.kind)} {service.id}",
         target_copy="\n".join(eip.address for eip in eips),
         sections=(tuple(lines), ()),
         command=each[0],
@@ -162,21 +164,16 @@ def review_bind_several(
     )
 
 
-def _short(kind: BindingKind) -> str:
-    return "lb" if kind is BindingKind.LOAD_BALANCER else kind.value
-
-
 def _bound_to(request: BindRequest, service: Service) -> str:
-    name = " ".join(part for part in (_short(request.kind), service.id, quoted(service.name)) if part)
+    name = " ".join(part for part in (kind_short(request.kind), service.id, quoted(service.name)) if part)
     match request.kind:
         case BindingKind.NIC:
             return f"{name} at {request.private_ip}"
         case BindingKind.SNAT:
             return f"{name}: {', '.join(request.sources)} can leave by it"
         case BindingKind.DNAT:
-            what = "all ports" if request.port is None else f"{request.port}/{request.protocol}"
             to_port = f":{request.to_port or request.port}" if request.port else ""
-            return f"{name}: {what} to {request.private_ip}{to_port}"
+            return f"{name}: {ports_words(request.port, request.protocol)} to {request.private_ip}{to_port}"
         case BindingKind.LOAD_BALANCER:
             return f"{name} front end"
 
@@ -240,9 +237,8 @@ def _table(eips: Sequence[Eip], services: Sequence[Service]) -> Iterator[Line]:
 
 
 def _row(eip: Eip, services: Sequence[Service]) -> Line:
-    owner = "customer" if eip.customer_owned else "DEFAULT"
     served = ", ".join(binding_words(binding, services) for binding in eip.bindings) or "-"
-    return Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
+    return Line(eip.address, f"{owner(eip):8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
 
 
 _RECOVERABLE: Final = "Until it is given out again, Z takes it back, as a new EIP."

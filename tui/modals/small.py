@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core import AcceptRequest, AddCidrRequest, BandwidthRequest, Eip, Finding, iso
+from core import AcceptRequest, AddCidrRequest, BandwidthRequest, Eip, Finding, InvalidTime, iso, parse_time
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_prefix, parse_whole
 from tui.modals.lines import Line, Shell
 from tui.modals.rehome import serves
-from tui.text import safe
+from tui.text import safe, visible
 from tui.widgets.field import Field
 
 __all__ = ["AcceptModal", "AddCidrModal", "BandwidthModal"]
@@ -51,9 +51,10 @@ class BandwidthModal(Form["BandwidthRequest | None"]):
 class AcceptModal(Form["AcceptRequest | None"]):
     """Asks why a finding is accepted, and until when."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, now: datetime) -> None:
         super().__init__(f"accept {finding.code} of {finding.subject}")
         self._finding = finding
+        self._now = now
         self._reason = Field()
         self._until = Field(placeholder="no end", classes="short")
 
@@ -80,10 +81,12 @@ class AcceptModal(Form["AcceptRequest | None"]):
         if text is None:
             return None
         try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
+            until = parse_time(text, self._now)
+        except InvalidTime:
             raise FormError("Write the end as 2026-01-31 or 2026-01-31T12:00Z.", self._until) from None
-        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        if until <= self._now:
+            raise FormError(f"{visible(text, 30)} is past: the end lies ahead.", self._until)
+        return iso(until)
 
 
 class AddCidrModal(Form["AddCidrRequest | None"]):

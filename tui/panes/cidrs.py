@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core import Cidr, CidrState
+from core import Cidr, CidrState, filter_term
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
@@ -51,10 +51,6 @@ class CidrsPane(ListPane[Cidr]):
         cidr = self._table.row
         return None if cidr is None else Hand(HandKind.CIDR, cidr.cidr)
 
-    @property
-    def cidr(self) -> Cidr | None:
-        return self._table.row
-
     async def load(self, inventory: Inventory) -> None:
         self._subjects = inventory.subjects()
         self.show_rows(inventory.cidrs)
@@ -83,7 +79,7 @@ class CidrsPane(ListPane[Cidr]):
     def open(self) -> None:
         cidr = self._table.row
         if cidr is not None:
-            self.post_message(Drill(View.EIPS, filter_=f"cidr:{cidr.cidr}"))
+            self.post_message(Drill(View.EIPS, filter_=filter_term("cidr", cidr.cidr)))
 
     def go_to(self) -> None:
         cidr = self._table.row

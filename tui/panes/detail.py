@@ -22,22 +22,31 @@ class DetailPane(Vertical):
         self.title_line = Lines(classes="title")
         self.text = ScrollLines()
         self._facts: Facts | None = None
+        self._laid_out: str | None = None
+        """What the lines are about."""
 
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self.text
 
     def show(self, facts: Facts) -> None:
-        same = self._facts is not None and self._facts.hand.id == facts.hand.id
+        """What is known now of the address in hand; laid out while it is seen."""
         self._facts = facts
-        self._show(keep_place=same)
+        self._lay_out()
+
+    def be_seen(self, *, seen: bool) -> None:
+        """Stand on the screen, or not."""
+        self.display = seen
+        self._lay_out()
 
     def on_resize(self) -> None:
-        self._show(keep_place=True)
+        self._lay_out()
 
-    def _show(self, *, keep_place: bool) -> None:
-        if self._facts is None:
+    def _lay_out(self) -> None:
+        facts, width = self._facts, self.size.width
+        if facts is None or not self.display or not width:
             return
-        self.text.show_whole(detail_lines(self._facts, self.size.width), keep_place=keep_place)
-        head = f"{self._rule} {visible(self._facts.hand.id)} "
-        self.title_line.show(Line(head + self._rule * max(self.size.width - len(head), 0)))
+        self.text.show_whole(detail_lines(facts, width), keep_place=facts.hand.id == self._laid_out)
+        self._laid_out = facts.hand.id
+        head = f"{self._rule} {visible(facts.hand.id)} "
+        self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from core import Desk, Eip, EipdeckError, EipQuery
+from core import Desk, Eip, EipdeckError, EipQuery, filter_term
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.host import Ask
@@ -156,7 +156,7 @@ class EipsPane(Pane):
             return
         if eip.bindings:
             service = eip.bindings[0].service_id
-            self.post_message(Drill(View.EIPS, filter_=f"service:{service}", select=eip.address))
+            self.post_message(Drill(View.EIPS, filter_=filter_term("service", service), select=eip.address))
         else:
             self.post_message(Drill(View.POOLS, select=eip.pool_id))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core import Finding, Severity
+from core import Finding, Severity, filter_term
 from tui.commands import View
 from tui.hand import Hand, HandKind, is_address
 from tui.live import Inventory
@@ -101,7 +101,7 @@ class FindingsPane(ListPane[Finding]):
             case HandKind.POOL:
                 self.post_message(Drill(View.POOLS, select=hand.id))
             case HandKind.SERVICE:
-                self.post_message(Drill(View.EIPS, filter_=f"service:{hand.id}"))
+                self.post_message(Drill(View.EIPS, filter_=filter_term("service", hand.id)))
 
     def open(self) -> None:
         hand = self.hand

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from core import Verdict, VerdictWord
+from core import Verdict, VerdictWord, Word
 from tui.commands import View
 from tui.evidence import grouped, served_by
 from tui.hand import Hand, HandKind, is_problem
+from tui.host import off_loop
 from tui.live import Inventory
 from tui.panes.pane import ListPane
 from tui.tables import VERDICTS
@@ -51,7 +53,7 @@ class LookupsPane(ListPane[Looked]):
                 Column("SERVED THEN", 11, _served, stretch=True, drop=4),
                 Column("VERDICT NOW", 20, lambda looked: looked.now.verdict.value, drop=3),
             ],
-            key=lambda looked: f"{looked.then.address} {looked.then.at}",
+            key=lambda looked: (looked.then.address, looked.then.at),
             problem=lambda looked: is_problem(looked.then) or is_problem(looked.now),
         )
 
@@ -63,16 +65,23 @@ class LookupsPane(ListPane[Looked]):
         at = looked.then.at if is_past(looked.then) else None
         return Hand(HandKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
 
-    def look_at(self, looked: Sequence[Looked]) -> None:
-        self.filter, self.sorted = "", False
-        self._found = tuple(looked)
-        self.show_rows(looked)
+    async def look_at(self, looked: Sequence[Looked]) -> None:
+        self.sorted = False
+        self._found = self._all = tuple(looked)
+        await self.narrow("")
         self.table.place(0 if looked else None)
 
     async def turn_sort(self) -> None:
         """By verdict and service, what is worst first, or as they stood in the text."""
         self.sorted = not self.sorted
-        self.show_rows(sorted(self._found, key=_group) if self.sorted else self._found)
+        found = self._found
+        self._all = tuple(await off_loop(partial(sorted, found, key=_group))) if self.sorted else found
+        await self.narrow(self.filter)
+
+    def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
+        chosen = super().chosen(rows, wanted)
+        self._grouped = (chosen, "; ".join(grouped(row.then for row in chosen)))
+        return chosen
 
     async def load(self, inventory: Inventory) -> None:
         """The verdicts were asked for once; they stay as they were given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -11,10 +12,10 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from core import Desk, error
+from core import Desk, InvalidFilter, Word, error, filter_words
 from tui.commands import View
 from tui.hand import Hand
-from tui.host import Ask
+from tui.host import Ask, off_loop
 from tui.live import Inventory
 from tui.output import Layout
 from tui.widgets.lines import Line, Lines
@@ -156,7 +157,7 @@ class Pane(Vertical):
 
 
 class ListPane(Pane, Generic[Row]):
-    """A pane whose whole list is in memory, filtered by substring."""
+    """A pane whose whole list is in memory, filtered by substring; what is long is filtered off the event loop."""
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
@@ -179,33 +180,54 @@ class ListPane(Pane, Generic[Row]):
         """What `key:value` in a filter looks at."""
         return {}
 
-    def _listed(self, row: Row, wanted: Sequence[str]) -> bool:
+    def _wanted(self, text: str) -> list[Word]:
+        """The words of a filter.
+
+        Raises:
+            EipdeckError: `invalid_filter`.
+
+        """
+        try:
+            words = filter_words(text.casefold())
+        except InvalidFilter as problem:
+            raise error("invalid_filter", str(problem)) from problem
+        for word in words:
+            if word.key and word.key.isalpha() and word.key not in self.keys():
+                known = ", ".join(f"{each}:" for each in self.keys()) or "none"
+                raise error("invalid_filter", f"{word.key}: is no key of the {self.view.value}; known here: {known}.")
+        return words
+
+    def _listed(self, row: Row, wanted: Sequence[Word]) -> bool:
         text, keys = self.words(row).casefold(), self.keys()
         for word in wanted:
-            plain = word.removeprefix("!")
-            key, colon, value = plain.partition(":")
-            found = keys[key](row).casefold() == value if colon and key in keys else plain in text
-            if found is word.startswith("!"):
+            key = keys.get(word.key or "")
+            found = word.text in text if key is None else key(row).casefold() == word.value
+            if found is word.negated:
                 return False
         return True
 
-    def _check(self, text: str) -> None:
-        for word in text.casefold().split():
-            key, colon, _ = word.removeprefix("!").partition(":")
-            if colon and key.isalpha() and key not in self.keys():
-                known = ", ".join(f"{each}:" for each in self.keys()) or "none"
-                raise error("invalid_filter", f"{key}: is no key of the {self.view.value}; known here: {known}.")
-
     def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show other rows, those of them that the filter lets through."""
         self._all = tuple(rows)
-        wanted = self.filter.casefold().split()
-        self._table.show([row for row in self._all if self._listed(row, wanted)])
+        self._show(self.chosen(self._all, self._wanted(self.filter)))
+
+    def _show(self, chosen: tuple[Row, ...]) -> None:
+        self._table.show(chosen)
         self.show_title()
 
+    def chosen(self, rows: tuple[Row, ...], wanted: Sequence[Word]) -> tuple[Row, ...]:
+        """Those of the rows that a filter lets through; may run in a thread."""
+        return tuple(row for row in rows if self._listed(row, wanted)) if wanted else rows
+
     async def narrow(self, text: str) -> None:
-        self._check(text)
+        wanted = self._wanted(text)
+        while True:
+            rows = self._all
+            chosen = await off_loop(partial(self.chosen, rows, wanted))
+            if rows is self._all:
+                break
         self.filter = text
-        self.show_rows(self._all)
+        self._show(chosen)
 
     async def select(self, key: str) -> bool:
         return self._table.select(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core import Pool, PoolKind
+from core import Pool, PoolKind, filter_term
 from tui.commands import View
 from tui.hand import Hand, HandKind
 from tui.host import Ask
@@ -67,10 +67,6 @@ class PoolsPane(ListPane[Pool]):
         pool = self._table.row
         return None if pool is None else Hand(HandKind.POOL, pool.id)
 
-    @property
-    def pool(self) -> Pool | None:
-        return self._table.row
-
     async def load(self, inventory: Inventory) -> None:
         troubled = troubled_pools(inventory.findings, inventory.cidrs)
         self._troubled = troubled & {pool.id for pool in inventory.pools}
@@ -94,7 +90,7 @@ class PoolsPane(ListPane[Pool]):
     def open(self) -> None:
         pool = self._table.row
         if pool is not None:
-            self.post_message(Drill(View.EIPS, filter_=f"pool:{pool.id}"))
+            self.post_message(Drill(View.EIPS, filter_=filter_term("pool", pool.id)))
 
     def go_to(self) -> None:
         pool = self._table.row

@@ -246,7 +246,7 @@ class EipTable(RowTable[EipRow]):
         while True:
             old, top, row = self.window, self.top, self.row
             address = None if row is None else row.eip.address
-            window = await self._ask(partial(_reread, window=old, address=address, top=top, limit=limit))
+            window = await self._ask(partial(paging.reread, window=old, address=address, top=top, limit=limit))
             if self.window.query != old.query:
                 return
             if _same(row, self.row):
@@ -309,10 +309,6 @@ def _serves_shortly(row: EipRow) -> str:
 
 def _pool(row: EipRow) -> str:
     return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
-
-
-def _reread(desk: Desk, *, window: Window, address: str | None, top: int, limit: int) -> Window:
-    return paging.reread(desk, window, address, top, limit)
 
 
 def _same(row: EipRow | None, other: EipRow | None) -> bool:

@@ -187,10 +187,6 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         text = visible(painted.text, width)
         return Strip([Segment(text, painted.style)]).adjust_cell_length(width, painted.style)
 
-    def shown_lines(self) -> list[str]:
-        """The lines as they stand on the screen."""
-        return [painted.text for painted in self._lines]
-
     # the cursor
 
     def move_to(self, position: int) -> None:
@@ -284,7 +280,7 @@ class ListTable(RowTable[Row]):
         self,
         columns: Sequence[Column[Row]],
         *,
-        key: Callable[[Row], str],
+        key: Callable[[Row], object],
         problem: Callable[[Row], bool],
         critical: Callable[[Row], bool] | None = None,
         id: str | None = None,  # noqa: A002
@@ -316,9 +312,9 @@ class ListTable(RowTable[Row]):
         kept = None if self.row is None else self._key(self.row)
         first_time = not self.rows
         self.rows = tuple(rows)
-        keys = [self._key(row) for row in self.rows]
-        if kept in keys:
-            self.cursor = keys.index(kept)
+        place = None if kept is None else self._place(kept)
+        if place is not None:
+            self.cursor = place
         elif self.cursor is not None or first_time:
             self.cursor = min(self.cursor or 0, len(self.rows) - 1) if self.rows else None
         self.scroll_to_cursor()
@@ -327,8 +323,10 @@ class ListTable(RowTable[Row]):
 
     def select(self, key: str) -> bool:
         """Put the cursor on the row with this key, when there is one."""
-        for position, row in enumerate(self.rows):
-            if self._key(row) == key:
-                self.place(position)
-                return True
-        return False
+        place = self._place(key)
+        if place is not None:
+            self.place(place)
+        return place is not None
+
+    def _place(self, key: object) -> int | None:
+        return next((place for place, row in enumerate(self.rows) if self._key(row) == key), None)

@@ -1,0 +1,41 @@
+"""What the environment tells of the terminal; nothing here needs one, or Textual."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["SMALLEST", "Route", "clipboard_route", "is_too_small", "names_a_terminal", "over_ssh"]
+
+SMALLEST: Final = (60, 16)
+"""Columns and lines below which there is room for omnibar, verdict and status only."""
+
+
+def is_too_small(columns: int, lines: int) -> bool:
+    return columns < SMALLEST[0] or lines < SMALLEST[1]
+
+
+def names_a_terminal(term: str) -> bool:
+    """Whether a value of `TERM` names a terminal that can be drawn on."""
+    return term not in ("", "dumb", "unknown")
+
+
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+
+
+class Route(StrEnum):
+    """A way to the clipboard of the operator's own machine."""
+
+    TMUX = "tmux load-buffer -w"
+    SCREEN = "OSC 52 through screen"
+    TERMINAL = "OSC 52"
+
+
+def clipboard_route(environ: Mapping[str, str]) -> Route:
+    """The way that a copied text takes first."""
+    if environ.get("TMUX"):
+        return Route.TMUX if shutil.which("tmux") else Route.TERMINAL
+    return Route.SCREEN if environ.get("STY") else Route.TERMINAL
