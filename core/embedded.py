@@ -68,6 +68,7 @@ class EmbeddedStore(Store):
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
+        self._following = threading.Lock()
         self._gate = Gate(self.path)
         with _translated(self.path):
             _prepare(self.path, read_only=read_only)
@@ -159,16 +160,18 @@ class EmbeddedStore(Store):
             EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
 
         """
-        found = _identity(self.path)
-        if found == self._file:
+        if _identity(self.path) == self._file:
             return
-        if found == _NOTHING:
-            raise error(
-                "store_unavailable",
-                f"{self.path} is gone; nothing changed.",
-                hint="Put the file back, or start again for a new one.",
-            )
-        with _translated(self.path):
+        with self._following, _translated(self.path):
+            found = _identity(self.path)
+            if found == self._file:
+                return
+            if found == _NOTHING:
+                raise error(
+                    "store_unavailable",
+                    f"{self.path} is gone; nothing changed.",
+                    hint="Put the file back, or start again for a new one.",
+                )
             _check_log(self.path)
             self._forget_readers()
             if self._schema() != HEAD:
@@ -177,8 +180,8 @@ class EmbeddedStore(Store):
                     f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
                     hint="Start again to bring it up to date.",
                 )
-        self._file = found
-        self._files += 1
+            self._file = found
+            self._files += 1
 
     @contextmanager
     def _turned(self, end: float) -> Iterator[None]:
@@ -246,7 +249,7 @@ class EmbeddedStore(Store):
         """Note in the gate's file whose log is written from here on: see `_check_log`."""
         lock = self.path.with_name(f"{self.path.name}.lock")
         words = str(_identity(self.path)[1])
-        if lock.read_text(encoding="ascii") != words:
+        if lock.read_text(encoding="ascii", errors="replace") != words:
             with lock.open("w", encoding="ascii") as file:
                 file.write(words)
                 file.flush()
