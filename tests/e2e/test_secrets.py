@@ -59,7 +59,10 @@ def test_no_part_of_a_password_is_told_however_it_was_written(
 
 
 @pytest.mark.parametrize("url", ["sqlite:///{}?mode=ro", "file:{}", "sqlite:{}", "host=x dbname={}"])
-def test_what_only_looks_like_a_database_is_refused_as_such(deck: Deck, url: str) -> None:
+def test_what_only_looks_like_a_database_is_refused_as_such(
+    deck: Deck, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     before = deck.dump()
     answer = deck("--db", url.format(deck.path), "allocate", "--json")
     assert (answer.error["code"], answer.code) == ("usage", 2)
