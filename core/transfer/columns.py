@@ -17,8 +17,9 @@ from sqlmodel import AutoString
 from core.addresses import InvalidCidr, parse_address, parse_prefix, prefix_of_range
 from core.checks import MAX_BANDWIDTH, checked_name, checked_text
 from core.errors import InvalidInput
+from core.findings import read_finding
 from core.local.pools import MAX_COOLDOWN
-from core.objects import to_micros
+from core.objects import to_json, to_micros
 from core.utilization import DAY, MINUTE
 
 __all__ = ["flaws"]
@@ -110,10 +111,20 @@ def _is_answer(words: str) -> bool:
         all(type(found[name]) is type_ for name, type_ in _ANSWERED.items() if name in found)
         and all(type(each) is str for each in eips)
         and all(type(each) is dict and set(each) == {"code", "message", "eip_id"} for each in warnings)
+        and ("finding" not in found or _is_finding(found["finding"]))
     )
 
 
-_ANSWERS: Final = ({"key"}, {"eips"}, {"eips", "warnings"}, {"created", "changed", "unchanged"})
+def _is_finding(kept: Any) -> bool:
+    try:
+        finding = read_finding(kept)
+        words = (finding.id, finding.code, finding.subject, finding.message, finding.remedy)
+        return to_json(finding) == kept and all(type(each) is str for each in words)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return False
+
+
+_ANSWERS: Final = ({"key"}, {"eips"}, {"eips", "warnings"}, {"created", "changed", "unchanged"}, {"finding"})
 _ANSWERED: Final = {"key": str, "eips": list, "warnings": list, "created": int, "changed": int, "unchanged": int}
 
 

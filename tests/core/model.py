@@ -328,6 +328,6 @@ class Model:
         if holding is not None:
             return VerdictWord(f"{owner}-{'bound' if holding.bindings else 'unbound'}")
         past = self.past.get(address)
-        if owner == "default" or past is None or past.ready_at <= self.now or space.state is CidrState.DRAINING:
+        if owner == "default" or past is None or past.ready_at <= self.now or space.state is not CidrState.ACTIVE:
             return VerdictWord(f"{owner}-unallocated")
         return VerdictWord.CUSTOMER_COOLING

@@ -68,6 +68,7 @@ VALUES = {
     "a number of text": ("eip", "bandwidth_mbps", "100"),
     "a hash that is none": ("event", "hash", "00"),
     "an answer that is none": ("request", "answer", "{}"),
+    "an answer of a finding that is none": ("request", "answer", '{"finding": {"id": "x"}}'),
     "an id that would be made again": ("eip", "id", "eip-99"),
     "a default pool of another region": ("pool", "region", "elsewhere"),
 }
