@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from core.addresses import Prefix
+from core.addresses import format_address
 from core.checks import checked_name
 from core.history import Fact
 from core.local.pools import PoolRow, find_pool, make_known
 from core.local.space import Place as Spot
 from core.local.space import close_range, open_range
 from core.objects import CidrState, PoolKind, PoolOrder
-from core.rpki import Validity, validity
+from core.rpki import validity
 from core.transfer.ledger import Ledger, Outcome
 from core.transfer.reading import Place
+from core.transfer.rows import found_among, insert
 from core.transfer.takeover import Arriving, take_over
 from core.transfer.zenlayer import GivenCidr, GivenPool
 
-__all__ = ["import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
+__all__ = ["Lonely", "import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
 
 _POOL_NAME: Final = "SELECT name FROM pool WHERE id = :id"
 _RENAME: Final = "UPDATE pool SET name = :name WHERE id = :id"
@@ -173,16 +175,47 @@ def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> No
     )
 
 
-def stand_in(ledger: Ledger, place: Place, pool: PoolRow, address: int, since: int) -> None:
-    """A /32 for an address in no known range; a CIDR that is imported later takes it over."""
-    arriving = Arriving(
-        place=place,
-        prefix=Prefix(address, 32),
-        pool=pool,
-        isp=None,
-        asn=None,
-        state=CidrState.ACTIVE,
-        rpki=Validity.UNKNOWN.value,
-        created_at=since,
-    )
-    take_over(ledger, arriving)
+@dataclass(frozen=True, slots=True)
+class Lonely:
+    """The address of an EIP that lies in no known range."""
+
+    place: Place
+    address: int
+    pool: PoolRow
+    since: int
+
+
+_LAST_LIVES: Final = "SELECT cidr, max(retired_at) AS ended FROM cidr WHERE cidr IN :keys GROUP BY cidr"
+_NEXT: Final = "SELECT coalesce(max(id), 0) + 1 FROM cidr"
+_STAND_IN: Final = (
+    "INSERT INTO cidr (id, cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
+    " created_at, activated_at, version) VALUES (:id, :cidr, :address, :address, :pool, NULL, NULL, 'active',"
+    " 'unknown', FALSE, 1, 0, :since, :now, 1)"
+)
+
+
+def stand_in(ledger: Ledger, lonely: Sequence[Lonely]) -> list[int]:
+    """A /32 for each address, which its EIP has taken already; a CIDR that is imported later takes it over.
+
+    Answers with the ids of the CIDRs.
+    """
+    change = ledger.change
+    cidrs = [f"{format_address(each.address)}/32" for each in lonely]
+    ended = {row.cidr: row.ended or 0 for row in found_among(change, _LAST_LIVES, cidrs)}
+    first: int = change.run(_NEXT).scalar()
+    rows = [
+        {
+            "id": number,
+            "cidr": cidr,
+            "address": each.address,
+            "pool": each.pool.id,
+            "since": max(each.since, ended.get(cidr, 0)),
+        }
+        for number, (cidr, each) in enumerate(zip(cidrs, lonely, strict=True), first)
+    ]
+    insert(change, _STAND_IN, rows, {"now": change.now}, lambda nth: lonely[nth].place)
+    after = {"state": CidrState.ACTIVE.value, "isp": None, "asn": None}
+    for cidr, each in zip(cidrs, lonely, strict=True):
+        ledger.count("cidr", cidr, Outcome.CREATED)
+        ledger.note(each.place, Fact("import", pool_id=each.pool.id, cidr=cidr, after=after))
+    return list(range(first, first + len(rows)))

@@ -16,7 +16,7 @@ from core.local.space import take_addresses, withheld_among
 from core.objects import CidrState, from_micros, iso, stamp
 from core.transfer.ledger import Ledger, Outcome
 from core.transfer.rows import found_among, insert
-from core.transfer.space import open_pool, region_pool, stand_in
+from core.transfer.space import Lonely, open_pool, region_pool, stand_in
 from core.transfer.zenlayer import Given, GivenEip
 
 __all__ = ["import_eips"]
@@ -34,12 +34,24 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
+class _Home:
+    """The CIDR an EIP lies in."""
+
+    id: int
+    first: int
+    last: int
+    pool_id: str
+    customer_owned: bool
+    state: str | None
+    """None when it stands in for the EIP's address alone, and was made with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Beginning:
     """A tenancy that is to begin."""
 
     eip: GivenEip
-    home: Any
-    """The row of the CIDR it lies in."""
+    home: _Home
     since: int
 
 
@@ -55,8 +67,7 @@ def import_eips(ledger: Ledger, given: Given) -> None:
     """
     prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
     known = _known(ledger.change, list(given.eips.values()))
-    homes = _Homes(ledger)
-    beginning: list[_Beginning] = []
+    fresh: list[GivenEip] = []
     for eip in given.eips.values():
         with eip.place.checking():
             prefix = prefixes.get(eip.cidr_id or "")
@@ -64,10 +75,11 @@ def import_eips(ledger: Ledger, given: Given) -> None:
                 eip.place.refuse(f"{format_address(eip.address)} is not in {prefix}, the CIDR {eip.cidr_id} it names")
             row = known.by_id.get(eip.id)
             if row is None:
-                beginning.append(_beginning(ledger.change, eip, known, homes))
+                _checked_free(eip, known)
+                fresh.append(eip)
             else:
                 _update(ledger, eip, row)
-    _begin(ledger, beginning)
+    _begin(ledger, _beginning(ledger, fresh, known))
 
 
 _BY_ID: Final = (
@@ -97,34 +109,67 @@ _AT: Final = (
 
 
 class _Homes:
-    """The CIDRs that addresses lie in, each asked for once; an import adds some, and moves none any more."""
+    """The CIDRs that addresses lie in, each asked for once."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, change: Change) -> None:
+        self._change = change
         self._firsts: list[int] = []
         self._rows: list[Any] = []
 
-    def of(self, eip: GivenEip, since: int) -> Any:
-        """The CIDR of an address; a /32 of its own when it lies in none that is known."""
-        place = bisect_right(self._firsts, eip.address)
-        if place and eip.address <= self._rows[place - 1].last:
+    def of(self, address: int) -> Any:
+        """The row of the CIDR that an address lies in; None when none is known."""
+        place = bisect_right(self._firsts, address)
+        if place and address <= self._rows[place - 1].last:
             return self._rows[place - 1]
-        found = self._ledger.change.run(_AT, address=eip.address).first()
-        if found is None or found.last < eip.address:
-            pool = _pool_of_unknown(self._ledger, eip)
-            stand_in(self._ledger, eip.place, pool, eip.address, since)
-            found = self._ledger.change.run(_AT, address=eip.address).first()
+        found = self._change.run(_AT, address=address).first()
+        if found is None or found.last < address:
+            return None
         self._firsts.insert(place, found.first)
         self._rows.insert(place, found)
         return found
 
 
-def _beginning(change: Change, eip: GivenEip, known: _Known, homes: _Homes) -> _Beginning:
+def _checked_free(eip: GivenEip, known: _Known) -> None:
     if eip.address in known.holders:
         words = format_address(eip.address)
         eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
-    since = max(min(eip.created_at or change.now, change.now), known.ended.get(eip.address, 0))
-    return _Beginning(eip, homes.of(eip, since), since)
+
+
+def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
+    """Where each EIP lies: in a CIDR that is known, or in a /32 of its own.
+
+    The pools of those that lie in none come first: to make a region known can bring the range they lie in.
+    """
+    change = ledger.change
+    homes = _Homes(change)
+    pools = _pools_of_unknown(ledger, [eip for eip in eips if homes.of(eip.address) is None])
+    beginning: list[_Beginning] = []
+    lonely: list[tuple[GivenEip, Lonely]] = []
+    for eip in eips:
+        since = max(min(eip.created_at or change.now, change.now), known.ended.get(eip.address, 0))
+        row = homes.of(eip.address)
+        if row is None:
+            lonely.append((eip, Lonely(eip.place, eip.address, pools[eip.id], since)))
+        else:
+            home = _Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
+            beginning.append(_Beginning(eip, home, since))
+    for cidr_id, (eip, each) in zip(stand_in(ledger, [each for _, each in lonely]), lonely, strict=True):
+        home = _Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
+        beginning.append(_Beginning(eip, home, each.since))
+    return beginning
+
+
+def _pools_of_unknown(ledger: Ledger, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
+    """By EIP: the pool it is in, each asked for once."""
+    pools: dict[tuple[str | None, str | None], PoolRow] = {}
+    found: dict[str, PoolRow] = {}
+    for eip in eips:
+        asked = (eip.cidr_id if eip.customer_owned else None, eip.region)
+        if asked not in pools:
+            with eip.place.checking():
+                pools[asked] = _pool_of_unknown(ledger, eip)
+        found[eip.id] = pools[asked]
+    return found
 
 
 _INSERT: Final = (
@@ -142,7 +187,8 @@ def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
     change = ledger.change
     by_home: dict[int, list[_Beginning]] = {}
     for each in beginning:
-        by_home.setdefault(each.home.id, []).append(each)
+        if each.home.state is not None:
+            by_home.setdefault(each.home.id, []).append(each)
     for found in by_home.values():
         with found[0].eip.place.checking():
             _take(change, found[0].home, sorted(each.eip.address for each in found))
@@ -180,7 +226,7 @@ def _begun(ledger: Ledger, each: _Beginning) -> None:
     after = {
         "status": "unbound",
         "name": eip.name,
-        "customer_owned": bool(home.customer_owned),
+        "customer_owned": home.customer_owned,
         "bandwidth_mbps": eip.bandwidth_mbps,
         "allocated_at": iso(from_micros(each.since)),
     }
@@ -228,7 +274,7 @@ _COUNT: Final = (
 )
 
 
-def _take(change: Change, home: Any, addresses: Sequence[int]) -> None:
+def _take(change: Change, home: _Home, addresses: Sequence[int]) -> None:
     """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
     left = take_addresses(change, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
     reserved = withheld_among(change, home.id, left)

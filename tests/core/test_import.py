@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -24,10 +25,12 @@ from core import (
     Eip,
     Imported,
     RehomeRequest,
+    ReserveRequest,
     UnbindRequest,
     VerdictWord,
     open_desk,
 )
+from core.history import Change
 from core.objects import to_json
 from tests.core.audit import audit
 from tests.core.kit import (
@@ -311,6 +314,45 @@ def test_a_tenancy_that_ended_here_is_not_overlapped(desk: Desk, files: Files, c
     release(desk, first.address)
     desk.import_files(files([eip_row(first.address, createTime="2020-01-01T00:00:00Z")]))
     assert eips(desk)[first.address].allocated_at == clock.now
+    audit(desk)
+
+
+@pytest.mark.parametrize("drained", [False, True])
+def test_eips_take_what_is_free_cooling_or_withheld(desk: Desk, files: Files, *, drained: bool) -> None:
+    customer_cidr(desk, cooldown=3600)
+    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.10"))
+    one(desk, address="203.0.113.4")
+    for address in ("203.0.113.0", "203.0.113.13"):
+        one(desk, address=address)
+        release(desk, address)
+    if drained:
+        desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
+    taken = [0, 1, 3, 5, 6, 8, 10, 12, 13, 15]
+    desk.import_files(files([eip_row(f"203.0.113.{host}") for host in taken]))
+    assert {*eips(desk)} == {f"203.0.113.{host}" for host in (*taken, 4)}
+    pool = desk.pool("edge")
+    assert (pool.allocated, pool.reserved, pool.cooling, pool.available) == (11, 1, 0, 0 if drained else 4)
+    audit(desk)
+    assert not desk.verify().broken
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_many_eips_take_few_statements(
+    desk: Desk, files: Files, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """In a CIDR that is known they are hardly more than for few; where none is, each address is looked for."""
+    counted: Counter[str] = Counter()
+    run = Change.run
+
+    def counting(change: Change, statement: str, /, **values: Any) -> Any:
+        counted[statement] += 1
+        return run(change, statement, **values)
+
+    monkeypatch.setattr(Change, "run", counting)
+    given = [eip_row(f"101.0.0.{host}", **on("NIC", "nic-1", privateIpAddress="10.0.0.1")) for host in range(200)]
+    desk.import_files(files([cidr_row("101.0.0.0/24")] if known else [], given))
+    assert counted.most_common(1)[0][1] <= (5 if known else 400), counted.most_common(3)
+    assert counted.total() < (60 if known else 460)
     audit(desk)
 
 
