@@ -261,8 +261,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     async def show_lookups(self, looked: Sequence[Looked]) -> None:
         """List several verdicts."""
-        self.show_view(View.LOOKUPS)
         await self.deck.lookups.look_at(looked)
+        self.show_view(View.LOOKUPS)
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """A sentence in the status line, until the operator moves."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 import struct
 import subprocess
 import sys
 import termios
-from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from core.embedded import BUSY_SECONDS
+from core.store import WAIT_SECONDS
 from tests.e2e.conftest import Deck
 from tests.e2e.terminal import ALONE, PATIENCE, ROOT, Terminal, terminal
 
@@ -170,13 +168,13 @@ def test_a_read_that_hangs_keeps_nobody_from_leaving(demo: Deck) -> None:
 
 
 def test_another_program_that_holds_the_database_keeps_nobody_from_leaving(demo: Deck) -> None:
-    with terminal() as deck, closing(sqlite3.connect(demo.path, isolation_level=None)) as other:
+    with terminal() as deck, demo.path.with_name(f"{demo.path.name}.lock").open("ab") as turn:
         ready(deck)
-        other.execute("BEGIN IMMEDIATE")
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        deck.quiet(ALONE)
         begun = monotonic()
         assert deck.leave() == 0
-        assert monotonic() - begun < BUSY_SECONDS
-        other.execute("ROLLBACK")
+        assert monotonic() - begun < WAIT_SECONDS / 2
 
 
 def test_read_only_opens_no_review(demo: Deck) -> None:
