@@ -21,6 +21,9 @@ __all__ = ["Dispatch"]
 QUIT_AGAIN: Final = (0.3, 2.0)
 """How long after the first `q` the second one quits: not a stutter, not a coincidence."""
 
+_OF_THE_HAND: Final = frozenset({"copy", "copy_menu", "pin"})
+"""What changes nothing, and is about the thing in hand all the same."""
+
 
 class Dispatch:
     """What commands do, on behalf of the screen."""
@@ -50,7 +53,7 @@ class Dispatch:
             **{name: partial(self._keep, name) for name in ("copy_menu", "columns", "export", "pin", "trail")},
             "refresh": self._refresh,
             "mark": self._mark,
-            "mark_all": partial(screen.run_read, self._mark_all),
+            "mark_all": partial(screen.run_move, self._mark_all),
             "unmark": self._unmark,
             "sort": self._sort,
             "detail": screen.turn_detail,
@@ -80,6 +83,8 @@ class Dispatch:
         if command.views and screen.view not in command.views:
             there = command.views[0]
             return f"{key} is for {there.value}: {key_text(BY_ID[there.name.lower()].keys[0])}"
+        if (command.changes or command.id in _OF_THE_HAND) and screen.reaching:
+            return f"{key} did nothing: what it would be about is still being read; press it again"
         if not command.changes:
             return ""
         if screen.hand is not None and screen.hand.at is not None:
@@ -161,7 +166,7 @@ class Dispatch:
     def _sort(self) -> None:
         deck = self._screen.deck
         self._screen.say("")
-        self._screen.run_read((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
+        self._screen.run_move((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
 
     def _refresh(self) -> None:
         self._screen.written()
@@ -183,7 +188,7 @@ class Dispatch:
         if screen.leave_detail():
             return True
         if screen.view is not View.LOOKUPS and pane.filter:
-            screen.run_read(partial(self._clear_filter, pane))
+            screen.run_move(partial(self._clear_filter, pane))
         elif screen.view is not View.EIPS:
             screen.show_view(View.EIPS)
         else:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -48,6 +48,9 @@ T = TypeVar("T")
 
 _log = logging.getLogger("eipdeck")
 
+_REACHING: Final = frozenset({"search", "page", "move"})
+"""Groups of the workers at whose end something else is in hand."""
+
 
 class DeckScreen(Screen[None], inherit_bindings=False):
     """The one main screen."""
@@ -78,6 +81,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.refresher = Refresher(self.ask, self._show_inventory)
         self.company = Company(self.ask)
         self.deck = Deck(self.ask, glyphs)
+        for pane in (*self.deck.panes.values(), self.deck.aside):
+            pane.table.follow = partial(self._follow, pane)
         self.omnibar = Omnibar(id="omnibar")
         self.search = Search(self, self.omnibar)
         self.strip = VerdictStrip(rule=glyphs.rule)
@@ -133,6 +138,10 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def run_read(self, work: Work) -> None:
         """Run something that reads; a refusal becomes a sentence in the status line."""
         work_on(self, partial(self._telling, work), "read")
+
+    def run_move(self, work: Work) -> None:
+        """The same for what puts something else in hand."""
+        work_on(self, partial(self._telling, work), "move")
 
     def run_search(self, work: Work) -> None:
         """The same for what was typed: a newer text makes the older one moot."""
@@ -229,20 +238,26 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def hand(self) -> Hand | None:
         return self.holder.hand
 
-    def on_pane_hand_moved(self, event: Pane.HandMoved) -> None:
-        if event.pane is not self.pane:
-            if event.by_operator:
-                self.show_view(event.pane.view)
+    @property
+    def reaching(self) -> bool:
+        """Whether something is being read that will be in hand: a lookup, a far row, the row of another view."""
+        return any(worker.group in _REACHING and not worker.is_finished for worker in self.app.workers)
+
+    def _follow(self, pane: Pane, *, by_operator: bool) -> None:
+        """The cursor of a pane was put somewhere: what is in hand is there at once."""
+        if pane is not self.pane:
+            if by_operator:
+                self.show_view(pane.view)
             return
-        if event.by_operator:
+        if by_operator:
             self.frame.said = NOTHING
             self.search.forget()
-        self.holder.move(event.pane.hand, by_operator=event.by_operator)
+        self.holder.move(pane.hand, by_operator=by_operator)
 
     def take(self, hand: Hand) -> None:
         """Take in hand what a write has just made or changed; its row is read first."""
         self.holder.keeper.hold(hand)
-        self.run_read(partial(self._take, hand))
+        self.run_move(partial(self._take, hand))
 
     async def _take(self, hand: Hand) -> None:
         await self._read()
@@ -303,7 +318,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.deck.timeline.subject = subject
         self.deck.timeline.filter = ""
         self.show_view(View.TIMELINE)
-        self.run_read(self._read_timeline)
+        self.run_move(self._read_timeline)
 
     async def _read_timeline(self) -> None:
         await self.deck.timeline.read()
@@ -342,7 +357,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def on_drill(self, event: Drill) -> None:
         event.stop()
         self.show_view(event.view)
-        self.run_read(partial(self._drill, event))
+        self.run_move(partial(self._drill, event))
 
     async def _drill(self, event: Drill) -> None:
         pane = self.deck.panes[event.view]
@@ -373,7 +388,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.show_view(place.view)
         finally:
             self._visiting = False
-        self.run_read(partial(self._drill, Drill(place.view, filter_=place.filter, select=place.key)))
+        self.run_move(partial(self._drill, Drill(place.view, filter_=place.filter, select=place.key)))
 
     def on_pane_detailed(self, event: Pane.Detailed) -> None:
         event.stop()

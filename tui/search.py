@@ -13,7 +13,7 @@ from tui.hand import HandKind
 from tui.live import Inventory
 from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
-from tui.trail import looked_up
+from tui.trail import Entry, looked_up
 from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
 from tui.words import count_of, minute
 
@@ -203,8 +203,10 @@ class Search:
             self.rest()
         if final:
             self._say_found(found)
-            entry = looked_up(found.looked)
-            await self._screen.ask(lambda _desk: self._screen.note(entry))
+            self._screen.run_read(partial(self._keep, looked_up(found.looked)))
+
+    async def _keep(self, entry: Entry) -> None:
+        await self._screen.ask(lambda _desk: self._screen.note(entry))
 
     def _telling(self) -> Callable[[int], None]:
         """Says how far a long text has been read; called in the thread that reads it."""

@@ -148,3 +148,22 @@ def test_a_terminal_squeezed_to_one_cell_comes_back(demo: Deck) -> None:
                 deck.until("e EIPs 347", absent=words)
         assert deck.leave() == 0
     assert demo.dump() == before
+
+
+def test_a_key_that_comes_with_the_move_before_it_acts_on_the_row_moved_to(demo: Deck) -> None:
+    """In one write, as a quick hand on a slow line arrives; so does a key right behind a paste."""
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        for move in ("j", "j", "k", "g"):
+            deck.send(f"{move}R")
+            deck.until("review: release ", "read again now")
+            reviewed = next(line for line in deck.lines() if "review: release" in line).split()[3]
+            deck.press("esc")
+            deck.until("e EIPs 347", absent="review:")
+            (row,) = (line for line in deck.lines() if line.startswith("> "))
+            assert row[4:].split()[0] == reviewed
+        deck.send("\x1b[200~203.0.113.17\x1b[201~R")
+        deck.until("203.0.113.17 -- customer-bound")
+        assert "review: release 198" not in deck.text()
+    assert demo.dump() == before

@@ -190,7 +190,7 @@ class Operator:
             await self.pilot.pause(PATIENCE)
 
     def _is_reading(self) -> bool:
-        busy = ("read", "facts", "page", "search", "look")
+        busy = ("read", "facts", "page", "search", "move", "look")
         if self.app.screen is not self.deck:
             return False  # what asked waits for the answer
         return any(worker.group in busy and worker.is_running for worker in self.app.workers)

@@ -292,7 +292,7 @@ class EipTable(RowTable[EipRow]):
             if address is None:
                 self.post_message(self.Wanted("no EIP listed here has a problem"))
             elif self.window.query == query and await self.go_to(address):
-                self.post_message(self.Moved(self, by_operator=True))
+                self.follow(by_operator=True)
         except EipdeckError as refusal:
             self.post_message(self.Failed(refusal))
 
