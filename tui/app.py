@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from core import Desk
     from tui.clipboard import CopyRequested
-    from tui.modals import ReviewModal
     from tui.screen import DeckScreen
 
 __all__ = ["DeckApp", "Opened", "run_dashboard"]
@@ -128,6 +127,7 @@ class DeckApp(App[int], inherit_bindings=False):
             if event.is_forwarded:
                 if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
+                deck.key_at = self.key_time(event)
             elif not self._let_through(deck, event):
                 return
         await super().on_event(event)
@@ -138,6 +138,12 @@ class DeckApp(App[int], inherit_bindings=False):
         from textual.widgets import Input  # noqa: PLC0415  # the first paint goes without
 
         return self.focused if isinstance(self.focused, Input) else None
+
+    @property
+    def _reviewing(self) -> bool:
+        from tui.modals import ReviewModal  # noqa: PLC0415  # the first paint goes without
+
+        return isinstance(self.screen, ReviewModal)
 
     def _reached_nobody(self, event: events.Key) -> bool:
         """Text that was on its way to a list when the field took the focus belongs to the field."""
@@ -151,7 +157,14 @@ class DeckApp(App[int], inherit_bindings=False):
         """Judge a key; False when no widget is to see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
-        judged = self.gate.judge(event.key, event.character, self.key_time(event), typing=typing, depth=depth)
+        judged = self.gate.judge(
+            event.key,
+            event.character,
+            self.key_time(event),
+            typing=typing,
+            depth=depth,
+            reviewing=depth > 1 and self._reviewing,
+        )
         if self.gate.pasting:
             self._wait_for_quiet(deck)
         elif self.gate.beginning:
@@ -173,11 +186,6 @@ class DeckApp(App[int], inherit_bindings=False):
         if self._paste_timer is not None:
             self._paste_timer.stop()
         self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
-
-    def on_review_modal_pasted(self, event: ReviewModal.Pasted) -> None:
-        """Text pasted over a review as keys: the review has closed itself."""
-        if self.deck is not None:
-            self.deck.search.pasted(event.text)
 
     # copying
 

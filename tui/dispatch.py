@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tui.clipboard import CopyRequested
@@ -29,7 +28,6 @@ class Dispatch:
     """What commands do, on behalf of the screen."""
 
     def __init__(self, screen: DeckScreen) -> None:
-        self.clock: Callable[[], float] = monotonic
         self._screen = screen
         self._quit_pressed = float("-inf")
         self._doing = self._make_actions()
@@ -211,7 +209,7 @@ class Dispatch:
     def _quit(self) -> None:
         if self.back():
             return
-        now = self.clock()
+        now = self._screen.key_at
         waited, self._quit_pressed = now - self._quit_pressed, now
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._screen.runner.leave()

@@ -78,6 +78,8 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.doubts = Doubts(trail_folder)
         self.visited = Visited()
         self._visiting = False
+        self.key_at = 0.0
+        """When the key came whose command is run."""
         self.refresher = Refresher(self.ask, self._show_inventory)
         self.company = Company(self.ask)
         self.deck = Deck(self.ask, glyphs)

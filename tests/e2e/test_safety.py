@@ -167,3 +167,21 @@ def test_a_key_that_comes_with_the_move_before_it_acts_on_the_row_moved_to(demo:
         deck.until("203.0.113.17 -- customer-bound")
         assert "review: release 198" not in deck.text()
     assert demo.dump() == before
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.28])
+def test_y_pressed_before_the_review_could_be_read_sends_nothing(demo: Deck, after: float) -> None:
+    """On the key that opens it, and soon after: the review is painted later than that."""
+    with terminal() as deck:
+        ready(deck)
+        deck.press("g", "j", "j")
+        deck.until("> ! 198.18.0.9")
+        deck.press("B")
+        deck.until("bind 198.18.0.9")
+        deck.press("right", "right", "right", "enter", "down", "enter")
+        before = demo.dump()
+        deck.send_late("\r", after, "y")
+        deck.until("review: bind 198.18.0.9", "read again now")
+        deck.quiet(2 * ALONE)
+        deck.until("review: bind 198.18.0.9", "read again now")
+    assert demo.dump() == before

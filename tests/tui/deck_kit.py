@@ -219,7 +219,7 @@ async def on_deck(desk: Desk, size: tuple[int, int] = SMALL, *, address: str | N
             operator = Operator(app, pilot, clock)
             await operator.when(lambda: app.deck is not None)
             deck, steps = operator.deck, operator.deck.runner.steps
-            deck.dispatch.clock = steps.clock = clock
+            steps.clock, steps.key_time = clock, clock.of_key
             steps.second = 0.001
             steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)

@@ -123,3 +123,26 @@ async def test_a_key_behind_a_turn_to_another_list_waits_for_its_row(tmp_path: P
             await operator.type("[R")
             await operator.until("R did nothing: what it would be about is still being read")
             let_through()
+
+
+@pytest.mark.parametrize("text", ["see 203.0.113.17 y\ny\n", "recover 203.0.113.17", "5203.0.113.17y"])
+async def test_keys_in_a_burst_over_a_review_close_it_and_are_looked_up(tmp_path: Path, text: str) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("R")
+        await operator.until("review: release 198.18.0.5", "read again now")
+        await operator.at_once(*text)
+        await operator.until("pasted", absent="review:")
+        await operator.settled()
+        assert len(operator.app.screen_stack) == 1
+        assert desk.eip("198.18.0.5").bindings
+
+
+async def test_a_reason_typed_fast_is_text(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("R")
+        await operator.until("review: release 198.18.0.5", "read again now")
+        await operator.press("r")
+        await operator.at_once(*"INC-4711 yes")
+        await operator.press("enter")
+        await operator.until("--reason 'INC-4711 yes'")

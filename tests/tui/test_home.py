@@ -234,8 +234,10 @@ async def test_q_quits_only_twice_and_neither_esc_nor_ctrl_c_ever_does(tmp_path:
 
 async def test_a_stuttering_q_does_not_quit(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        operator.deck.dispatch.clock = lambda: 1.0
-        await operator.press("q", "q", "q")
+        await operator.at_once("q")
+        for _ in range(3):
+            operator.clock.at -= 1
+            await operator.at_once("q")
         assert operator.app.return_code is None
 
 

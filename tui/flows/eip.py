@@ -87,7 +87,7 @@ async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest)
         steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
         return
     steps.host.say(f"! {got} LANDED IN THE DEFAULT POOL: F fixes it, K accepts it", problem=True)
-    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, clock=steps.clock))
+    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, keystrokes=steps.keystrokes()))
     if answer == "fix":
         await rehome(steps, first)
     elif answer == "accept":

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from operator import attrgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import uuid4
 
+from textual import events
 from textual.app import App
 from textual.screen import ModalScreen
 
@@ -26,6 +28,7 @@ from tui.visited import Place
 if TYPE_CHECKING:
     from tui.modals import Review, ReviewModal
     from tui.modals.form import Form
+    from tui.modals.keystrokes import Keystrokes
     from tui.modals.review import Later
     from tui.widgets.field import Held
 
@@ -108,9 +111,16 @@ class Steps:
         self.second = 1.0
         """How long a second of the grace count is."""
         self.clock: Callable[[], float] = monotonic
-        """The time that reviews and notices live by, and `later` their way to wait."""
+        """The time that reviews and notices live by, `key_time` that of a key by it, and `later` their way to wait."""
+        self.key_time: Callable[[events.Key], float] = attrgetter("time")
         self.later: Later | None = None
         self._abort: asyncio.Event | None = None
+
+    def keystrokes(self) -> Keystrokes:
+        """The ear of one more review or notice."""
+        from tui.modals.keystrokes import Keystrokes  # noqa: PLC0415
+
+        return Keystrokes(self.clock, self.key_time)
 
     @property
     def counting(self) -> bool:
@@ -169,7 +179,7 @@ class Steps:
         unknown = isinstance(refusal, OutcomeUnknown)
         outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
         self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
-        await self.host.app.push_screen_wait(RefusalModal(title, refusal, clock=self.clock))
+        await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:
         from tui.modals import ReviewModal  # noqa: PLC0415
@@ -180,7 +190,7 @@ class Steps:
             return [*await read_again(), *await self.host.company.sentences(target)]
 
         review = replace(review, reread=reread)
-        return ReviewModal(review, clock=self.clock, later=self.later, from_form=self._from_form)
+        return ReviewModal(review, keystrokes=self.keystrokes(), later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:
         """Show the review, and count when it asks for that.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final, Literal, TypeVar
 
 from textual import events
@@ -14,7 +13,7 @@ from textual.widgets import Static
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
 from tui.clipboard import CopyRequested
 from tui.modals.command_line import command_line
-from tui.modals.keystrokes import silent
+from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.review import CancelText
 from tui.modals.sheet import Sheet, rule
@@ -41,10 +40,9 @@ class Notice(Sheet[Result]):
     WAY_OUT: ClassVar[str] = "> Close <"
     NOTE: ClassVar[str] = "enter, esc, q and n close it"
 
-    def __init__(self, heading: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, heading: str, *, keystrokes: Keystrokes | None = None) -> None:
         super().__init__(heading)
-        self._clock = clock
-        self._shown = clock()
+        self._keystrokes = keystrokes or Keystrokes()
 
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
         """What it says, with rules between."""
@@ -61,14 +59,24 @@ class Notice(Sheet[Result]):
         yield CancelText(self.WAY_OUT, classes="notice-close", markup=False)
 
     def on_mount(self) -> None:
-        self._shown = self._clock()
         self.set_focus(self.query_one(CancelText))
         self.say(self.NOTE)
+
+    def on_screen_resume(self) -> None:
+        self._unseen()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._unseen()
+
+    def _unseen(self) -> None:
+        """It is about to be painted, and counts from then on."""
+        self._keystrokes.hide()
+        self.call_after_refresh(self._keystrokes.show)
 
     async def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        if not silent(self._shown, self._clock()):
+        if not self._keystrokes.is_late_enough(event):
             return
         active = self.active_bindings.get(event.key)
         if active is not None:
@@ -96,9 +104,9 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         allocation: Allocation,
         request: AllocationRequest,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        keystrokes: Keystrokes | None = None,
     ) -> None:
-        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", clock=clock)
+        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", keystrokes=keystrokes)
         self._request = request
         self._eips = [eip for eip in allocation.eips if eip.landed_in_default] or list(allocation.eips)
 
@@ -145,8 +153,8 @@ class RefusalModal(Notice[None]):
 
     SENTENCES = ("Nothing is sent from here. The code is the one of the command line, whose exit code it decides.",)
 
-    def __init__(self, title: str, error: EipdeckError, *, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(f"! refused: {title}", clock=clock)
+    def __init__(self, title: str, error: EipdeckError, *, keystrokes: Keystrokes | None = None) -> None:
+        super().__init__(f"! refused: {title}", keystrokes=keystrokes)
         self._error = error
 
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
