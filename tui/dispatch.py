@@ -71,7 +71,7 @@ class Dispatch:
         if refusal:
             self._screen.say(refusal)
         elif command.changes:
-            self._screen.runner.start(command, self._screen.hand)
+            self._screen.runner.start(command, self._screen.hand, self._screen.marks)
         else:
             self._doing[name]()
 
@@ -159,7 +159,7 @@ class Dispatch:
 
     def _marked(self, said: str) -> None:
         self._screen.say(said)
-        self._screen.frame.show_keys()
+        self._screen.holder.show()
 
     def _sort(self) -> None:
         deck = self._screen.deck

@@ -31,6 +31,7 @@ from tui.hand import Hand, HandKind
 from tui.holder import Holder
 from tui.host import Work, work_on
 from tui.live import Inventory
+from tui.marks import Marks
 from tui.mode import WriteMode
 from tui.panes.lookups import Looked
 from tui.panes.pane import Drill, Pane
@@ -226,15 +227,25 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     # what is in hand
 
     @property
+    def marks(self) -> Marks:
+        """What change keys make of the marked EIPs now."""
+        table = self.deck.eips.table
+        listed, total = table.listed_marks, len(table.marks)
+        if self.view is not View.EIPS or self.detail_page or self.holder.keeper.held:
+            return Marks(hidden=total - len(listed), idle=len(listed))
+        return Marks(listed, hidden=total - len(listed))
+
+    @property
     def marked(self) -> tuple[Eip, ...]:
-        """The EIPs that change keys act on together: those marked, while their list is the view."""
-        return tuple(self.deck.eips.table.marks.values()) if self.view is View.EIPS and not self.detail_page else ()
+        """The EIPs that change keys act on together; none: on what is in hand."""
+        return self.marks.acting
 
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
         for eip in eips:
             self.deck.eips.table.marks.pop(str(eip.id), None)
         self.deck.eips.table.repaint()
+        self.holder.show()
 
     @property
     def hand(self) -> Hand | None:
@@ -447,6 +458,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def set_mode(self, mode: WriteMode) -> None:
         self.mode = mode
         self.frame.show()
+        self.holder.show()
         self.holder.read()
 
     # text

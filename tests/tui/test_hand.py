@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from core import Desk, EipQuery
+from core import Desk, EipdeckError, EipQuery, error
 from tests.tui.deck_kit import WIDE, Operator, demo_desk, on_deck
 
 
@@ -146,3 +146,26 @@ async def test_a_reason_typed_fast_is_text(tmp_path: Path) -> None:
         await operator.at_once(*"INC-4711 yes")
         await operator.press("enter")
         await operator.until("--reason 'INC-4711 yes'")
+
+
+async def test_a_strip_that_could_not_be_read_is_about_the_row_under_the_cursor(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        with held_up(desk, "lookup"):
+            await operator.press("j")
+            await operator.until(" 198.18.0.6 -- reading", absent="198.18.0.5 -- ")
+        await operator.until("198.18.0.6 -- ! default-bound")
+        desk.lookup = refused  # type: ignore[method-assign,assignment]
+        for failing in (False, True):
+            if failing:
+                operator.deck.refresher._failed(gone())
+            await operator.press("j")
+            await operator.until(f" {under_the_cursor(operator)} -- not read", "the database is gone")
+
+
+def gone() -> EipdeckError:
+    return error("store_unavailable", "the database is gone")
+
+
+def refused(*_args: Any) -> Any:
+    raise gone()

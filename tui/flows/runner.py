@@ -12,6 +12,7 @@ from tui.commands import Command
 from tui.flows.steps import Steps
 from tui.hand import Hand
 from tui.host import Work, work_on
+from tui.marks import Marks
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -33,14 +34,14 @@ class Runner:
     def busy(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
 
-    def start(self, command: Command, hand: Hand | None) -> None:
-        """Start the flow of a change on what is in hand now."""
+    def start(self, command: Command, hand: Hand | None, marks: Marks) -> None:
+        """Start the flow of a change on what is in hand or marked now."""
         if self.busy:
             self._screen.say("one thing at a time: the change under way has not been answered yet")
             return
         from tui.flows.start import start  # noqa: PLC0415  # the first screen goes without
 
-        self._run(partial(start, self.steps, command.id, hand))
+        self._run(partial(start, self.steps, command.id, hand, marks))
 
     def arm(self) -> None:
         """Ask whether to write."""

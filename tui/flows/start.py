@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from core import CidrState, Eip, Finding, VerdictWord
-from tui.commands import BY_ID, key_text
+from tui.commands import key_of
 from tui.flows import binding, cidrs, eip, findings, several
 from tui.flows.steps import Steps
 from tui.hand import Hand, HandKind
 from tui.keyline import fixable
+from tui.marks import Marks
 from tui.text import visible
 
 __all__ = ["start"]
@@ -19,21 +20,19 @@ EipFlow = Callable[[Steps, Eip], Awaitable[None]]
 MarkedFlow = Callable[[Steps, Sequence[Eip]], Awaitable[None]]
 
 
-async def start(steps: Steps, name: str, hand: Hand | None) -> None:
-    """Run the flow of a command on what was in hand when its key was pressed."""
-    await _FLOWS[name](steps, hand)
+async def start(steps: Steps, name: str, hand: Hand | None, marks: Marks) -> None:
+    """Run the flow of a command on what was in hand, or marked, when its key was pressed."""
+    on_marked = _ON_MARKED.get(name) if marks.acting else None
+    steps.about_marks = marks.reviewed(together=on_marked is not None)
+    try:
+        await (_FLOWS[name](steps, hand) if on_marked is None else on_marked(steps, marks.acting))
+    finally:
+        steps.about_marks = ""
 
 
-def _on_eip(
-    name: str, flow: EipFlow, on_marked: MarkedFlow | None = None
-) -> Callable[[Steps, Hand | None], Awaitable[None]]:
-    key = key_text(BY_ID[name].keys[0])
-
+def _on_eip(name: str, flow: EipFlow) -> Callable[[Steps, Hand | None], Awaitable[None]]:
     async def run(steps: Steps, hand: Hand | None) -> None:
-        if on_marked is not None and steps.host.marked:
-            await on_marked(steps, steps.host.marked)
-            return
-        found = await _eip_in_hand(steps, key, hand)
+        found = await _eip_in_hand(steps, key_of(name), hand)
         if found is not None:
             await flow(steps, found)
 
@@ -139,14 +138,20 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
 
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {
     "allocate": _allocate,
-    "bind": _on_eip("bind", binding.bind, several.bind),
-    "unbind": _on_eip("unbind", eip.unbind, several.unbind),
-    "release": _on_eip("release", eip.release, several.release),
-    "rehome": _on_eip("rehome", _fix, several.rehome),
+    "bind": _on_eip("bind", binding.bind),
+    "unbind": _on_eip("unbind", eip.unbind),
+    "release": _on_eip("release", eip.release),
+    "rehome": _on_eip("rehome", _fix),
     "bandwidth": _on_eip("bandwidth", eip.bandwidth),
     "accept": _accept,
     "recover": _recover,
     "cidr_add": _add_cidr,
     "cidr_end": _end_cidr,
     "cidr_activate": _activate,
+}
+_ON_MARKED: Final[dict[str, MarkedFlow]] = {
+    "bind": several.bind,
+    "unbind": several.unbind,
+    "release": several.release,
+    "rehome": several.rehome,
 }

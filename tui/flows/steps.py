@@ -74,10 +74,6 @@ class Host(Protocol):
     def written(self) -> None:
         """Something may have changed: read everything again."""
 
-    @property
-    def marked(self) -> tuple[Eip, ...]:
-        """The EIPs that change keys act on together; none: on what is in hand."""
-
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
 
@@ -108,6 +104,8 @@ class Steps:
         self.back = False
         """The last review was left for the form it came from, not for good."""
         self._from_form = False
+        self.about_marks = ""
+        """What every review of the flow says of the marked EIPs."""
         self.second = 1.0
         """How long a second of the grace count is."""
         self.clock: Callable[[], float] = monotonic
@@ -182,14 +180,16 @@ class Steps:
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:
-        from tui.modals import ReviewModal  # noqa: PLC0415
+        from tui.modals import Line, ReviewModal  # noqa: PLC0415
 
         read_again, target = review.reread, review.target_copy
 
         async def reread() -> list[str]:
             return [*await read_again(), *await self.host.company.sentences(target)]
 
-        review = replace(review, reread=reread)
+        first, *rest = review.sections
+        told = (Line("marked", self.about_marks),) if self.about_marks else ()
+        review = replace(review, reread=reread, sections=((*first, *told), *rest))
         return ReviewModal(review, keystrokes=self.keystrokes(), later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:

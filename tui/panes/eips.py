@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from core import Desk, Eip, EipdeckError, EipQuery
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind
 from tui.host import Ask
 from tui.live import Inventory
@@ -124,7 +124,7 @@ class EipsPane(Pane):
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
         table.mark(await self.ask(lambda desk: list(desk.eips(text))))
-        return f"{len(table.marks):,} marked: R, U, B and F act on them, u clears"
+        return f"{len(table.marks):,} marked, {key_of('unmark')} clears"
 
     def summary(self) -> str:
         table = self._table
@@ -135,11 +135,13 @@ class EipsPane(Pane):
         last = min(table.top + table.height_in_rows, table.total)
         total = count_of(table.total, "EIP") if table.counted else "counting"
         shown = f"{total}, rows {table.top + 1:,}-{last:,}"
+        hidden = len(table.marks) - len(table.listed_marks)
         marked = f"; {len(table.marks):,} marked" if table.marks else ""
+        marked += f", {hidden:,} of them hidden" if hidden else ""
         if self.filter and table.counted:
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
-            return f"{shown}{marked}: R, U, B and F act on them, u clears"
+            return f"{shown}{marked}, {key_of('unmark')} clears"
         summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
         return _fitting(summary, "  n next problem, b back", self.app.size.width)
 
