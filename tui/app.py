@@ -59,6 +59,8 @@ class DeckApp(App[int], inherit_bindings=False):
         """When a key was read from the terminal, however late it is looked at."""
         self.deck: DeckScreen | None = None
         """None until everything is imported and the database is open."""
+        self.desk: Desk | None = None
+        """Set by the thread that opens it, which goes on when the operator leaves meanwhile."""
         self.failure: Exception | None = None
         """Why there is no deck: mostly the refusal of a database that could not be opened."""
         self._opened = opened
@@ -96,7 +98,7 @@ class DeckApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         try:
-            screen_type, desk = await asyncio.to_thread(_load, self._opened)
+            screen_type, desk = await asyncio.to_thread(self._load)
         except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
             self.failure = failure
             self.exit(1)
@@ -108,6 +110,15 @@ class DeckApp(App[int], inherit_bindings=False):
         while self._early:
             await self._judged(deck, self._early.pop(0))
         self.deck = deck
+
+    def _load(self) -> tuple[type[DeckScreen], Desk]:
+        """The deck's code and the open desk; blocks."""
+        from tui.logfile import keep_log  # noqa: PLC0415  # the first paint goes without
+        from tui.screen import DeckScreen  # noqa: PLC0415
+
+        keep_log()
+        self.desk = self._opened()
+        return DeckScreen, self.desk
 
     # keys
 
@@ -203,15 +214,6 @@ class DeckApp(App[int], inherit_bindings=False):
             teller.say(f"copied {visible(event.text, 40)} {copied.way}")
 
 
-def _load(opened: Opened) -> tuple[type[DeckScreen], Desk]:
-    """The deck's code and the open desk; blocks."""
-    from tui.logfile import keep_log  # noqa: PLC0415  # the first paint goes without
-    from tui.screen import DeckScreen  # noqa: PLC0415
-
-    keep_log()
-    return DeckScreen, opened()
-
-
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:
     """Run the dashboard until the operator leaves it.
 
@@ -233,8 +235,8 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:
-        if app.deck is not None:
-            app.deck.desk.close()
+        if app.desk is not None:
+            app.desk.close()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0 if code is None else code

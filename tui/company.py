@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from time import monotonic
+from typing import Final
 
 from core import BEAT_SECONDS, Desk, Event, Present
 from tui.host import Ask
 from tui.text import visible
 
 __all__ = ["Company", "news_words"]
+
+_MOST_TOLD: Final = 1_000
+"""Targets that are told to the others: as many as can be marked. An allocation may name 65,536 addresses."""
 
 
 class Company:
@@ -31,8 +35,8 @@ class Company:
         self.others = tuple(await self._ask(Desk.company))
 
     def begin(self, doing: str) -> None:
-        """A change of these targets, a line each, is being reviewed."""
-        self._doing = doing
+        """A change of these targets, a line each, is being reviewed; of very many the others are told the first."""
+        self._doing = "\n".join(doing.splitlines()[:_MOST_TOLD])
         self._announce()
 
     def end(self) -> None:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tui.clipboard import CopyRequested
-from tui.commands import BY_ID, Command, View, key_text
-from tui.deck import WIDE
+from tui.commands import BY_ID, Command, View, key_of, key_text
+from tui.deck import WIDE, Shape
 from tui.panes.pane import Pane
 from tui.visited import Place
 
@@ -20,6 +20,8 @@ __all__ = ["Dispatch"]
 QUIT_AGAIN: Final = (0.3, 2.0)
 """How long after the first `q` the second one quits: not a stutter, not a coincidence."""
 
+_ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "trail"})
+"""What changes nothing, and puts a question all the same."""
 _OF_THE_HAND: Final = frozenset({"copy", "copy_menu", "pin"})
 """What changes nothing, and is about the thing in hand all the same."""
 
@@ -54,9 +56,9 @@ class Dispatch:
             "mark_all": partial(screen.run_move, self._mark_all),
             "unmark": self._unmark,
             "sort": self._sort,
-            "detail": screen.turn_detail,
-            "next_pane": partial(screen.turn_pane, 1),
-            "previous_pane": partial(screen.turn_pane, -1),
+            "detail": self._turn_detail,
+            "next_pane": partial(self._turn_pane, 1),
+            "previous_pane": partial(self._turn_pane, -1),
             "abort": self._abort,
             "yes": partial(screen.say, "y sends, in a review; nothing is under review"),
             "back": self.back,
@@ -67,6 +69,7 @@ class Dispatch:
     def run(self, name: str) -> None:
         """Do what a key or the palette asks for, or say why not."""
         command = BY_ID[name]
+        self._screen.expire()
         refusal = self._refusal(command)
         if refusal:
             self._screen.say(refusal)
@@ -81,6 +84,8 @@ class Dispatch:
         if command.views and screen.view not in command.views:
             there = command.views[0]
             return f"{key} is for {there.value}: {key_text(BY_ID[there.name.lower()].keys[0])}"
+        if (command.changes or command.id in _ASKING) and screen.runner.busy:
+            return "one thing at a time: what was begun before is not over yet"
         if (command.changes or command.id in _OF_THE_HAND) and screen.reaching:
             return f"{key} did nothing: what it would be about is still being read; press it again"
         if not command.changes:
@@ -110,7 +115,7 @@ class Dispatch:
     def _keep(self, name: str) -> None:
         from tui.flows.keepsakes import KEEPSAKES  # noqa: PLC0415  # the first screen goes without flows and modals
 
-        self._screen.run_read(partial(KEEPSAKES[name], self._screen))
+        self._screen.runner.keep(partial(KEEPSAKES[name], self._screen))
 
     def _list_commands(self, *, runs: bool) -> None:
         from tui.modals.help import CommandsModal  # noqa: PLC0415
@@ -146,6 +151,19 @@ class Dispatch:
         screen.focus_pane()
         if screen.size.width < WIDE:
             screen.say(f"one pane has the whole width below {WIDE} columns")
+
+    def _turn_detail(self) -> None:
+        if self._screen.shape is Shape.WIDE:
+            self._screen.turn_detail()
+        else:
+            self._screen.say(
+                f"the detail has a column of its own from {WIDE} columns on; here {key_of('open')} opens it"
+            )
+
+    def _turn_pane(self, step: int) -> None:
+        if not self._screen.turn_pane(step):
+            views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+            self._screen.say(f"panes stand side by side from {WIDE} columns on; here {views} turn to them")
 
     def _mark(self) -> None:
         self._screen.deck.eips.table.turn_mark()

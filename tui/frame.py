@@ -52,7 +52,8 @@ class Frame:
 
     def show_top(self) -> None:
         screen = self._screen
-        width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
+        width, inventory = screen.size.width, screen.inventory
+        now = None if screen.refresher.now is None else screen.desk.now()
         label, file = screen.desk.label, screen.desk.file
         named = label if file is None else " ".join(dict.fromkeys((*label.split(" ", 1), file.name)))
         top = Top(

@@ -81,6 +81,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self._visiting = False
         self.key_at = 0.0
         """When the key came whose command is run."""
+        self._poller: Worker[None] | None = None
         self.refresher = Refresher(self.ask, self._show_inventory)
         self.company = Company(self.ask)
         self.deck = Deck(self.ask, glyphs)
@@ -140,17 +141,18 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def run_read(self, work: Work) -> None:
         """Run something that reads; a refusal becomes a sentence in the status line."""
-        work_on(self, partial(self._telling, work), "read")
+        work_on(self, partial(self.telling, work), "read")
 
     def run_move(self, work: Work) -> None:
         """The same for what puts something else in hand."""
-        work_on(self, partial(self._telling, work), "move")
+        work_on(self, partial(self.telling, work), "move")
 
     def run_search(self, work: Work) -> None:
         """The same for what was typed: a newer text makes the older one moot."""
-        work_on(self, partial(self._telling, work), "search", exclusive=True)
+        work_on(self, partial(self.telling, work), "search", exclusive=True)
 
-    async def _telling(self, work: Work) -> None:
+    async def telling(self, work: Work) -> None:
+        """Do it; a refusal becomes a sentence in the status line."""
         try:
             await work()
         except EipdeckError as refusal:
@@ -179,16 +181,30 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         return self.refresher.inventory
 
     def _poll(self) -> None:
-        work_on(self, self._poll_once, "poll")
+        """Once a second, whether or not the database answers."""
+        self.expire()
+        if self._poller is None or self._poller.is_finished:
+            self._poller = work_on(self, self._poll_once, "poll")
+        else:
+            self.refresher.wait()
+            self.frame.show_top()
+            self.frame.show_status()
+
+    def expire(self) -> None:
+        """Drop write mode when its time is over, and end a change that was not sent yet."""
+        if self.mode.ran_out(self.desk.now()):
+            self.set_mode(self.mode.dropped())
+            if self.runner.changing:
+                self.runner.cancel_unsent()
+            self.say("write mode ran out: READ-ONLY", problem=True)
+
+    def may_write(self) -> bool:
+        """Whether a change may be sent at this moment."""
+        return self.mode.writing and not self.mode.ran_out(self.desk.now())
 
     async def _poll_once(self) -> None:
         before = self.inventory
         await self.refresher.poll()
-        now = self.refresher.now
-        if now is not None and self.mode.ran_out(now):
-            self.set_mode(self.mode.dropped())
-            self.runner.cancel_unsent()
-            self.say("write mode ran out: READ-ONLY", problem=True)
         if self.refresher.freshness.failed_since is None:
             await self._meet(before)
         self._show_read(again=self.inventory is not before)
@@ -437,10 +453,13 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.deck.column = not self.deck.column
         self.lay_out()
 
-    def turn_pane(self, step: int) -> None:
+    def turn_pane(self, step: int) -> bool:
+        """Go to another pane on the screen; False when there is none."""
         seen = [pane.view for pane in self.deck.seen()]
-        if self.view in seen and len(seen) > 1:
-            self.show_view(seen[(seen.index(self.view) + step) % len(seen)])
+        if self.view not in seen or len(seen) < 2:
+            return False
+        self.show_view(seen[(seen.index(self.view) + step) % len(seen)])
+        return True
 
     def on_eip_table_counted(self) -> None:
         self.frame.show_status()

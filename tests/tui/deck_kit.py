@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
+from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key
@@ -99,6 +101,23 @@ def _key(name: str) -> events.Key:
     if len(name) == 1 and name != "\n":
         return events.Key(_character_to_key(name), name)
     return events.Key({"\n": "enter"}.get(name, name), " " if name == "space" else None)
+
+
+@contextmanager
+def held_up(desk: object, name: str) -> Iterator[Callable[[], None]]:
+    """One way of asking the desk or its platform waits until it is let through."""
+    answer, gate = getattr(desk, name), threading.Event()
+
+    def late(*args: Any, **words: Any) -> Any:
+        assert gate.wait(20)
+        return answer(*args, **words)
+
+    setattr(desk, name, late)
+    try:
+        yield gate.set
+    finally:
+        gate.set()
+        setattr(desk, name, answer)
 
 
 @dataclass

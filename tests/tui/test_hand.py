@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual import events
 
-from core import Desk, EipdeckError, EipQuery, error
-from tests.tui.deck_kit import WIDE, Operator, demo_desk, on_deck
-
-
-@contextmanager
-def held_up(desk: Desk, name: str) -> Iterator[Callable[[], None]]:
-    """One way of reading the desk waits until it is let through."""
-    answer, gate = getattr(desk, name), threading.Event()
-
-    def late(*args: Any, **words: Any) -> Any:
-        assert gate.wait(20)
-        return answer(*args, **words)
-
-    setattr(desk, name, late)
-    try:
-        yield gate.set
-    finally:
-        gate.set()
-        setattr(desk, name, answer)
+from core import EipdeckError, EipQuery, error
+from tests.tui.deck_kit import WIDE, Operator, demo_desk, held_up, on_deck
 
 
 def under_the_cursor(operator: Operator) -> str:

@@ -109,7 +109,7 @@ async def _drain(steps: Steps, cidr: Cidr, pool: Pool) -> None:
 
 
 _SHOWN: Final = 200
-"""EIPs that a plan lists at most; the list on the deck has them all."""
+"""EIPs that a plan lists at most, and says so; the list on the deck has them all."""
 
 
 async def _plan(steps: Steps, cidr: Cidr) -> None:

@@ -146,7 +146,9 @@ async def release(steps: Steps, eip: Eip) -> None:
     request = replace(request, reason=reason or None, expected=watch.latest)
     done = await steps.send(title, steps.host.desk.platform.release, request)
     if done is not None:
-        steps.host.say(f"released {eip.address} to {eip.pool_id}.  in hand: {eip.address}")
+        hand = steps.host.hand
+        held = f"  in hand: {eip.address}" if hand is not None and hand.id == eip.address else ""
+        steps.host.say(f"released {eip.address} to {eip.pool_id}.{held}")
 
 
 async def rehome(steps: Steps, eip: Eip) -> None:

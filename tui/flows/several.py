@@ -151,7 +151,7 @@ async def _send_each(
     moves: list[str] = []
     steps.begin_batch()
     for place, (eip, request) in enumerate(zip(eips, requests, strict=True)):
-        if place and (steps.stopped or not steps.host.mode.writing):
+        if place and (steps.stopped or not steps.host.may_write()):
             why = "stopped" if steps.stopped else "write mode ran out"
             steps.host.say(f"{what}: {why}, {place} of {len(eips)} done; the others are as they were")
             return Went.SENT

@@ -15,7 +15,8 @@ from textual import events
 from textual.app import App
 from textual.screen import ModalScreen
 
-from core import Desk, Eip, EipdeckError, OutcomeUnknown
+from core import Desk, Eip, EipdeckError, OutcomeUnknown, error
+from tui.commands import key_of
 from tui.company import Company
 from tui.doubt import Doubts
 from tui.hand import Hand
@@ -64,6 +65,11 @@ class Host(Protocol):
     def inventory(self) -> Inventory | None: ...
     @property
     def ask(self) -> Ask: ...
+    @property
+    def hand(self) -> Hand | None: ...
+
+    def may_write(self) -> bool:
+        """Whether a change may be sent at this moment."""
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """A sentence in the status line."""
@@ -213,7 +219,7 @@ class Steps:
         if review.tier is not Tier.PLAIN and not await self._count(what):
             self.host.say("aborted: nothing was sent")
             return None
-        if not self.host.mode.writing:
+        if not self.host.may_write():
             self.host.say("write mode ran out: nothing was sent", problem=True)
             return None
         return reason
@@ -238,6 +244,12 @@ class Steps:
         """Do it, and write down what came of it, also when nobody waits for the answer any more. Blocks."""
         from tui.modals.command_line import command_line  # noqa: PLC0415
 
+        if not self.host.may_write():
+            raise error(
+                "read_only",
+                "Write mode ran out before this could be sent.",
+                hint=f"{key_of('write_mode')} arms it again.",
+            )
         about = (title, command_line(request), getattr(request, "expected", None))
         try:
             with self.host.doubts.noted(self.host.desk, title, getattr(request, "request_id", None)):

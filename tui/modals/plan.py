@@ -92,7 +92,7 @@ class PlanModal(Sheet[Next]):
                 [
                     Line("state", f"draining   pool {cidr.pool_id}{asn}   {cidr.total:,} addresses"),
                     Line("1 drain", f"give out no more addresses: done {self._drained}".rstrip()),
-                    Line("2 free", f"the {left}, each by F or R:", problem=True),
+                    Line("2 free", f"the {left}, each by F or R:{self._listed()}", problem=True),
                 ]
             ),
             classes="review-section",
@@ -115,6 +115,10 @@ class PlanModal(Sheet[Next]):
             classes="review-section",
             markup=False,
         )
+
+    def _listed(self) -> str:
+        """That not all are listed, when so."""
+        return f" the first {len(self._eips):,} here" if len(self._eips) < self._cidr.allocated else ""
 
     def on_mount(self) -> None:
         self.set_focus(self._choice)
@@ -144,6 +148,11 @@ class PlanModal(Sheet[Next]):
     def action_mark_all(self) -> None:
         everything = set(self._eips)
         self._choice.marked = set() if self._choice.marked == everything else everything
+        more = self._cidr.allocated - len(everything)
+        if self._choice.marked and more > 0:
+            self.say(
+                f"the {len(everything):,} listed here are marked, {more:,} more are not: enter lists all on the deck"
+            )
         self._choice.refresh()
 
 
