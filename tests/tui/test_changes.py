@@ -549,3 +549,38 @@ async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Pat
             await operator.press("j")
             let_through()
             await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="in hand:")
+
+
+async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numbers(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "", "", "", "")
+        await operator.until("next in order (203.0.113.0 if nobody is faster)", "read again now: unchanged")
+        allocated(bob)
+        await operator.press("y")
+        await operator.until("allocated 203.0.113.1 from hk")
+    bob.close()
+
+
+async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "203.0.113.7", "", "", "", "")
+        await operator.until("203.0.113.7, which was asked for", "read again now: unchanged")
+        bob.platform.allocate(AllocationRequest(pool_id="hk", address="203.0.113.7"))
+        await operator.press("y")
+        await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
+        await operator.press("ctrl+c", "A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "3", "", "", "")
+        await operator.until("3 addresses, next in order", "read again now: unchanged")
+        bob.platform.allocate(AllocationRequest(pool_id="hk", count=13))
+        await operator.press("y")
+        await operator.until("CHANGED SINCE YOU LOOKED", "has 2 of 16", "not sent: read what changed")
+    bob.close()

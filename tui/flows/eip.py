@@ -21,12 +21,13 @@ from core import (
     Service,
     UnbindRequest,
 )
-from tui.flows.changes import EipWatch, reread_pool
+from tui.flows.changes import AllocationWatch, EipWatch
 from tui.flows.findings import accept_landing
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AllocateModal, BandwidthModal, LandedModal, RehomeModal
 from tui.modals.reviews import (
+    allocate_sections,
     review_allocate,
     review_bandwidth,
     review_rehome,
@@ -67,7 +68,10 @@ async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationReques
     if preview is None:
         return Went.REFUSED
     pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
-    review = review_allocate(request, preview, pool, reread=reread_pool(steps.host.ask, pool))
+    watch = AllocationWatch(steps.host.ask, request, preview, pool)
+    review = review_allocate(
+        request, preview, pool, reread=watch, latest=lambda: allocate_sections(request, watch.preview, watch.pool)
+    )
     reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
         return Went.LEFT

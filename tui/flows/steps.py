@@ -194,7 +194,7 @@ class Steps:
             return [*await read_again(), *await self.host.company.sentences(target)]
 
         first, *rest = review.sections
-        told = (Line("marked", self.about_marks),) if self.about_marks else ()
+        told = (Line("marked", self.about_marks),) if self.about_marks and review.latest is None else ()
         review = replace(review, reread=reread, sections=((*first, *told), *rest))
         return ReviewModal(review, keystrokes=self.keystrokes(), later=self.later, from_form=self._from_form)
 

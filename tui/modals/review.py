@@ -27,7 +27,10 @@ from tui.modals.sheet import Sheet, rule
 from tui.text import safe
 from tui.widgets.field import Field
 
-__all__ = ["Later", "Review", "ReviewModal", "Tier"]
+__all__ = ["Later", "Review", "ReviewModal", "Sections", "Tier"]
+
+Sections = tuple[tuple[Line, ...], ...]
+"""What is said, with rules between."""
 
 Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after so many seconds."""
@@ -58,7 +61,7 @@ class Review:
     title: str
     target_copy: str
     """What `a` copies."""
-    sections: tuple[tuple[Line, ...], ...]
+    sections: Sections
     command: str
     """The command line that would do the same; empty: none would."""
     more_commands: tuple[str, ...] = ()
@@ -66,6 +69,8 @@ class Review:
     tier: Tier
     reread: Callable[[], Awaitable[list[str]]]
     """Reads again what is reviewed; one sentence for each thing that changed since it was looked at."""
+    latest: Callable[[], Sections] | None = None
+    """The sections by what was read last, where they may change without a new confirmation; as many as there were."""
     typed: str = ""
     prompt: str = ""
     """Says what to type."""
@@ -184,7 +189,7 @@ class ReviewModal(Sheet["str | None"]):
 
     def _sections(self) -> Iterator[list[Line | tuple[str, Shell]]]:
         """The sections with what the review itself adds: the reason, the data, the command."""
-        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self.review.sections]
+        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self._said()]
         if len(sections) < 2:
             sections += [[] for _ in range(2 - len(sections))]
         missing = self.review.reason_required and not self.reason
@@ -192,6 +197,9 @@ class ReviewModal(Sheet["str | None"]):
         sections[0].append(Line("reason", words, problem=missing))
         sections[-1] += [*self._data, *self._commands()]
         yield from sections
+
+    def _said(self) -> Sections:
+        return self.review.sections if self.review.latest is None else self.review.latest()
 
     def _commands(self) -> Iterator[tuple[str, Shell]]:
         label = "command"

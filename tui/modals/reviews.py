@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,7 +32,7 @@ from tui.modals.finding_reviews import review_accept, review_recover
 from tui.modals.lines import Line
 from tui.modals.occupancy import addresses_with_owner, mixes_owners, shares
 from tui.modals.pools import usage_lines
-from tui.modals.review import Review, Tier
+from tui.modals.review import Review, Sections, Tier
 from tui.modals.review_parts import (
     NOTHING,
     Reread,
@@ -46,6 +46,7 @@ from tui.modals.review_parts import (
 from tui.words import binding_words, count_of, last_served, minute, quoted, why_allocated
 
 __all__ = [
+    "allocate_sections",
     "review_accept",
     "review_activate",
     "review_add_cidr",
@@ -66,42 +67,52 @@ __all__ = [
 _KEEP_FIRST: Final = "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."
 
 
-def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool, reread: Reread) -> Review:
-    """Of an allocation; `preview` is what a dry run gave, `pool` where that comes from."""
-    first = preview.eips[0]
+def review_allocate(
+    request: AllocationRequest,
+    preview: Allocation,
+    pool: Pool,
+    reread: Reread,
+    *,
+    latest: Callable[[], Sections] | None = None,
+) -> Review:
+    """Of an allocation; `preview` is what a dry run gave, `pool` where that comes from, `latest` the same by now."""
     default = pool.kind is PoolKind.DEFAULT
-    many, owned = count_of(request.count, "EIP"), "NO" if default else "yes"
-    if request.address is not None:
-        target = f"{first.address}, which was asked for"
-    else:
-        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
-        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
-    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
-    lines = [
-        Line("target", target),
-        Line(
-            "owner",
-            f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}",
-            problem=default,
-        ),
-        Line("present binding", "none: new; bind it next with B"),
-        NOTHING,
-        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
-    ]
     if default:
-        lines = [*default_warning((), (), pool.region), *lines]
         undo = "Reversible: release gives it back. Chosen on purpose, so no finding is opened."
     else:
         undo = f"Reversible: release gives the address back to {pool.id}."
     return review_of(
         request,
         reread,
-        title=f"allocate {many} from {pool.id}{' (DEFAULT)' if default else ''}",
+        title=f"allocate {count_of(request.count, 'EIP')} from {pool.id}{' (DEFAULT)' if default else ''}",
         target_copy="\n".join(eip.address for eip in preview.eips),
-        sections=(tuple(lines), tuple(usage_lines(pool, request.count))),
+        sections=allocate_sections(request, preview, pool),
+        latest=latest,
         tier=Tier.PLAIN,
         closing=undo,
     )
+
+
+def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Pool) -> Sections:
+    """What a review says of what an allocation would give, and of the pool before and after."""
+    first = preview.eips[0]
+    default = pool.kind is PoolKind.DEFAULT
+    if request.address is not None:
+        target = f"{first.address}, which was asked for"
+    else:
+        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
+    owned = "NO" if default else "yes"
+    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
+    lines = [
+        Line("target", target),
+        Line("owner", f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}", problem=default),
+        Line("present binding", "none: new; bind it next with B"),
+        NOTHING,
+        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
+    ]
+    warning = default_warning((), (), pool.region) if default else ()
+    return (*warning, *lines), tuple(usage_lines(pool, request.count))
 
 
 def review_bind(
