@@ -22,6 +22,7 @@ from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.worker import Worker
 
+from tui.commands import keys_of, remap
 from tui.first import FirstScreen
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
 from tui.terminal import TerminalDriver
@@ -98,12 +99,12 @@ class DeckApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         try:
-            screen_type, desk = await asyncio.to_thread(self._load)
+            screen_type, desk, keymap = await asyncio.to_thread(self._load)
         except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
             self.failure = failure
             self.exit(1)
             return
-        self.set_keymap(dict(desk.config.keys))
+        self.set_keymap(keymap)
         deck = screen_type(desk, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
         self.add_mode("deck", lambda: deck)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("deck")
@@ -111,14 +112,17 @@ class DeckApp(App[int], inherit_bindings=False):
             await self._judged(deck, self._early.pop(0))
         self.deck = deck
 
-    def _load(self) -> tuple[type[DeckScreen], Desk]:
-        """The deck's code and the open desk; blocks."""
-        from tui.logfile import keep_log  # noqa: PLC0415  # the first paint goes without
+    def _load(self) -> tuple[type[DeckScreen], Desk, dict[str, str]]:
+        """The deck's code, the open desk, and its remapped keys; blocks."""
+        from tui.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
+        from tui.logfile import keep_log  # noqa: PLC0415
         from tui.screen import DeckScreen  # noqa: PLC0415
 
         keep_log()
         self.desk = self._opened()
-        return DeckScreen, self.desk
+        keymap = keymap_of(self.desk.config)
+        remap(keymap)
+        return DeckScreen, self.desk, keymap
 
     # keys
 
@@ -185,7 +189,7 @@ class DeckApp(App[int], inherit_bindings=False):
         if judged is not Judgement.PASS:
             return False
         if deck.runner.steps.counting:
-            if event.key in ("z", "escape", "ctrl+c"):
+            if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
                 deck.runner.steps.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":

@@ -6,6 +6,8 @@ Lower case never changes anything; a command that `changes` starts a flow that e
 
 from __future__ import annotations
 
+import string
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -182,15 +184,13 @@ NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
 """Keys that terminals, multiplexers and browsers keep for themselves."""
 
 _SHOWN: Final = {
+    **{unicodedata.name(char).lower().replace(" ", "_"): char for char in string.punctuation},
     "slash": "/",
-    "asterisk": "*",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
+    "backslash": "\\",
     "minus": "-",
-    "full_stop": ".",
     "plus": "+",
-    "colon": ":",
-    "question_mark": "?",
+    "at": "@",
+    "underscore": "_",
     "escape": "esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",

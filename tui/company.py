@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from core import BEAT_SECONDS, Desk, Event, Present
+from tui.commands import key_of
 from tui.host import Ask
 from tui.text import visible
 
@@ -83,4 +84,5 @@ def news_words(events: Sequence[Event]) -> str:
     newest = events[-1]
     subject = newest.address or newest.cidr or newest.pool_id or "a service"
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
-    return f"{visible(newest.operator)}: {newest.action.replace('_', ' ')} {visible(subject)}{more}.  t t shows all"
+    what, key = newest.action.replace("_", " "), key_of("timeline")
+    return f"{visible(newest.operator)}: {what} {visible(subject)}{more}.  {key} {key} shows all"

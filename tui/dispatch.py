@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tui.clipboard import CopyRequested
-from tui.commands import BY_ID, Command, View, key_of, key_text
+from tui.commands import BY_ID, Command, View, key_of
 from tui.deck import WIDE, Shape
 from tui.panes.pane import Pane
 from tui.visited import Place
@@ -80,10 +80,10 @@ class Dispatch:
 
     def _refusal(self, command: Command) -> str:
         screen = self._screen
-        key = key_text(command.keys[0]) if command.keys else command.name
+        key = key_of(command.id)
         if command.views and screen.view not in command.views:
             there = command.views[0]
-            return f"{key} is for {there.value}: {key_text(BY_ID[there.name.lower()].keys[0])}"
+            return f"{key} is for {there.value}: {key_of(there.name.lower())}"
         if (command.changes or command.id in _ASKING) and screen.runner.busy:
             return "one thing at a time: what was begun before is not over yet"
         if (command.changes or command.id in _OF_THE_HAND) and screen.reaching:
@@ -100,15 +100,16 @@ class Dispatch:
             steps.stop()
             self._screen.say("what was sent is sent; of several changes no further one is")
         else:
-            self._screen.say("z aborts a grace count, and none runs.  Z recovers a released address")
+            recovers = f"{key_of('recover')} recovers a released address"
+            self._screen.say(f"{key_of('abort')} aborts a grace count, and none runs.  {recovers}")
 
     def _turn_write_mode(self) -> None:
         screen = self._screen
         if screen.mode.locked:
-            screen.say(screen.mode.refusal("W"))
+            screen.say(screen.mode.refusal(key_of("write_mode")))
         elif screen.mode.writing:
             screen.set_mode(screen.mode.dropped())
-            screen.say("READ-ONLY: W arms write mode again")
+            screen.say(f"READ-ONLY: {key_of('write_mode')} arms write mode again")
         else:
             screen.runner.arm()
 
@@ -120,7 +121,7 @@ class Dispatch:
     def _list_commands(self, *, runs: bool) -> None:
         from tui.modals.help import CommandsModal  # noqa: PLC0415
 
-        modal = CommandsModal(runs=runs, keys=self._screen.desk.config.keys)
+        modal = CommandsModal(runs=runs)
         self._screen.app.push_screen(modal, self._chosen)
 
     def _chosen(self, name: str | None) -> None:
@@ -140,7 +141,9 @@ class Dispatch:
     def _pause(self) -> None:
         paused = self._screen.refresher.turn_pause()
         self._screen.frame.show_top()
-        self._screen.say("refreshing is paused: the data grows old; . goes on" if paused else "refreshing again")
+        self._screen.say(
+            f"refreshing is paused: the data grows old; {key_of('pause')} goes on" if paused else "refreshing again"
+        )
         if not paused:
             self._screen.written()
 
@@ -222,7 +225,7 @@ class Dispatch:
 
     def _interrupt(self) -> None:
         if not self.back():
-            self._screen.say("ctrl+c leaves nothing here: q q quits")
+            self._screen.say("ctrl+c leaves nothing here: {0} {0} quits".format(key_of("quit")))
 
     def _quit(self) -> None:
         if self.back():
@@ -232,4 +235,4 @@ class Dispatch:
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._screen.runner.leave()
         else:
-            self._screen.say("q again quits, after a moment")
+            self._screen.say(f"{key_of('quit')} again quits, after a moment")

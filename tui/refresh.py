@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core import Desk, EipdeckError
+from tui.commands import key_of
 from tui.host import Ask
 from tui.live import Freshness, Inventory, read_inventory
 
@@ -18,7 +19,6 @@ RIPENS: Final = timedelta(minutes=1)
 """After how long it is read again though nobody committed: addresses cool, acceptances end, idle EIPs age."""
 LATE_SECONDS: Final = 5
 """Seconds without an answer after which the data on the screen is called old."""
-PAUSED = "refreshing is paused, . goes on"
 
 
 class Refresher:
@@ -45,7 +45,9 @@ class Refresher:
     def turn_pause(self) -> bool:
         """Read no more by itself, or go on; whether it is paused now."""
         self.paused = not self.paused
-        self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
+        self.freshness = (
+            Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
+        )
         return self.paused
 
     def wait(self) -> None:
@@ -98,7 +100,11 @@ class Refresher:
                     await self._show(inventory)
                     self.inventory = inventory
                 quietly = False
-                self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
+                self.freshness = (
+                    Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+                    if self.paused
+                    else Freshness()
+                )
         except EipdeckError as refusal:
             self._failed(refusal)
         finally:

@@ -21,6 +21,7 @@ from core import (
     Service,
     UnbindRequest,
 )
+from tui.commands import key_of
 from tui.flows.changes import AllocationWatch, EipWatch
 from tui.flows.findings import accept_landing
 from tui.flows.steps import Steps, Went, new_request_id
@@ -90,7 +91,9 @@ async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest)
     if not done.warnings:
         steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
         return
-    steps.host.say(f"! {got} LANDED IN THE DEFAULT POOL: F fixes it, K accepts it", problem=True)
+    steps.host.say(
+        f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} fixes it, {key_of('accept')} accepts it", problem=True
+    )
     answer = await steps.host.app.push_screen_wait(LandedModal(done, request, keystrokes=steps.keystrokes()))
     if answer == "fix":
         await rehome(steps, first)
@@ -197,7 +200,7 @@ def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -
     steps.host.take(Hand(HandKind.ADDRESS, new.address))
     kept = f"; {eip.address} kept until you release it" if request.keep else ""
     owned = "yes" if new.customer_owned else "NO"
-    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  a copies")
+    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
 
 
 async def bandwidth(steps: Steps, eip: Eip) -> None:

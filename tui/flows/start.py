@@ -45,7 +45,9 @@ async def _eip_in_hand(steps: Steps, key: str, hand: Hand | None) -> Eip | None:
         steps.host.say(f"{key} needs an EIP in hand: move to a row, or type an address")
         return None
     if hand.kind is not HandKind.ADDRESS:
-        steps.host.say(f"{key} is for EIPs: e lists them, enter lists those of {visible(hand.id)}")
+        steps.host.say(
+            f"{key} is for EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {visible(hand.id)}"
+        )
         return None
     if hand.eip is not None and hand.eip.released_at is None:
         return hand.eip
@@ -77,12 +79,14 @@ async def _fix(steps: Steps, found: Eip) -> None:
     if fixable(found, cidr.state if cidr else None):
         await eip.rehome(steps, found)
     else:
-        steps.host.say(f"{found.address} is on your {found.cidr} already: F fixes landings and draining CIDRs")
+        steps.host.say(
+            f"{found.address} is on your {found.cidr} already: {key_of('rehome')} fixes landings and draining CIDRs"
+        )
 
 
 async def _accept(steps: Steps, hand: Hand | None) -> None:
     if hand is None:
-        steps.host.say("K needs a finding: f lists them")
+        steps.host.say(f"{key_of('accept')} needs a finding: {key_of('findings')} lists them")
         return
     finding = hand.finding or _finding_about(steps, hand)
     if finding is None:
@@ -100,7 +104,7 @@ def _finding_about(steps: Steps, hand: Hand) -> Finding | None:
 
 async def _recover(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.ADDRESS:
-        steps.host.say("Z recovers a released address: type it")
+        steps.host.say(f"{key_of('recover')} recovers a released address: type it")
         return
     verdict = await steps.read(f"recover {hand.id}", lambda desk: desk.lookup(hand.id))
     if verdict is not None:
@@ -113,17 +117,17 @@ async def _add_cidr(steps: Steps, _hand: Hand | None) -> None:
 
 async def _end_cidr(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.CIDR:
-        steps.host.say("D needs a CIDR in hand: c lists them")
+        steps.host.say(f"{key_of('cidr_end')} needs a CIDR in hand: {key_of('cidrs')} lists them")
         return
-    cidr = await steps.read(f"D {hand.id}", lambda desk: desk.cidr(hand.id))
-    pools = await steps.read(f"D {hand.id}", lambda desk: desk.pools()) if cidr is not None else None
+    cidr = await steps.read(f"{key_of('cidr_end')} {hand.id}", lambda desk: desk.cidr(hand.id))
+    pools = await steps.read(f"{key_of('cidr_end')} {hand.id}", lambda desk: desk.pools()) if cidr is not None else None
     if cidr is not None and pools is not None:
         await cidrs.end(steps, cidr, pools)
 
 
 async def _activate(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.CIDR:
-        steps.host.say("cidr activate needs a CIDR in hand: c lists them")
+        steps.host.say(f"cidr activate needs a CIDR in hand: {key_of('cidrs')} lists them")
         return
     cidr = await steps.read(f"activate {hand.id}", lambda desk: desk.cidr(hand.id))
     if cidr is None:

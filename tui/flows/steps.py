@@ -181,7 +181,9 @@ class Steps:
         from tui.modals import RefusalModal  # noqa: PLC0415  # the first screen goes without modals
 
         unknown = isinstance(refusal, OutcomeUnknown)
-        outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
+        outcome = (
+            f"outcome unknown, {key_of('timeline')} shows what was sent" if unknown else "refused, nothing was changed"
+        )
         self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
@@ -229,7 +231,9 @@ class Steps:
         self._abort = asyncio.Event()
         try:
             for left in range(GRACE_SECONDS, 0, -1):
-                self.host.show_count(f"{what} in {left} s.  Nothing has been sent yet.  z or esc aborts")
+                self.host.show_count(
+                    f"{what} in {left} s.  Nothing has been sent yet.  {key_of('abort')} or esc aborts"
+                )
                 try:
                     await asyncio.wait_for(self._abort.wait(), self.second)
                 except TimeoutError:

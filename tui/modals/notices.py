@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
 from tui.clipboard import CopyRequested
+from tui.commands import key_of
 from tui.modals.command_line import command_line
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell, grid
@@ -95,8 +96,8 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
     NOTE = "the row keeps its mark, and the finding stays until it is closed"
     SENTENCES = (
         "The allocation was made, and what it gave is a Zenlayer address, not one of yours.",
-        "F allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
-        "K accepts the landing, with a reason. Leaving changes nothing: the row keeps its mark and the finding stays.",
+        "The fix allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
+        "To accept takes a reason. Leaving changes nothing: the row keeps its mark and the finding stays.",
     )
 
     def __init__(
@@ -129,8 +130,8 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
 
     def _what_now(self) -> Iterable[Line]:
         yield Line("What now", "")
-        yield Line("  F", f"fix: allocate in a customer pool, release {self._eips[0].address}")
-        yield Line("  K", "accept, with a reason and perhaps an end")
+        yield Line(f"  {key_of('rehome')}", f"fix: allocate in a customer pool, release {self._eips[0].address}")
+        yield Line(f"  {key_of('accept')}", "accept, with a reason and perhaps an end")
         yield Line("  esc", "leave it; the finding stays")
 
     def _sent(self) -> Iterable[Line | tuple[str, Shell]]:
@@ -138,7 +139,13 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         yield Line("", "exit code 3 on the command line")
 
     def keys(self) -> Sequence[str]:
-        return ("F fix", "K accept", "a copy", "esc leave", "F1 help")
+        return (
+            f"{key_of('rehome')} fix",
+            f"{key_of('accept')} accept",
+            f"{key_of('copy')} copy",
+            "esc leave",
+            "F1 help",
+        )
 
     def action_answer(self, answer: Literal["fix", "accept"]) -> None:
         self.finish(answer)
@@ -161,7 +168,11 @@ class RefusalModal(Notice[None]):
         error = self._error
         lines = [Line("code", f"{error.code}   (exit {error.exit_code})"), Line("why", error.reason, problem=True)]
         if isinstance(error, OutcomeUnknown):
-            lines.append(Line("changed", "unknown: no answer came in time; the history says what was sent (t)"))
+            lines.append(
+                Line(
+                    "changed", f"unknown: no answer came in time; the history says what was sent ({key_of('timeline')})"
+                )
+            )
         else:
             lines.append(Line("changed", "nothing: everything is as it was"))
         lines.append(Line("what to do", error.hint or "Look again at what is in hand, and decide anew."))

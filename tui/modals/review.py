@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from core import EipdeckError
 from tui.clipboard import CopyRequested
+from tui.commands import key_of
 from tui.modals.command_line import with_reason
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
@@ -27,7 +28,7 @@ from tui.modals.sheet import Sheet, rule
 from tui.text import safe
 from tui.widgets.field import Field
 
-__all__ = ["Later", "Review", "ReviewModal", "Sections", "Tier"]
+__all__ = ["TYPEABLE", "Later", "Review", "ReviewModal", "Sections", "Tier"]
 
 Sections = tuple[tuple[Line, ...], ...]
 """What is said, with rules between."""
@@ -35,7 +36,8 @@ Sections = tuple[tuple[Line, ...], ...]
 Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after so many seconds."""
 
-_TYPEABLE: Final = frozenset("0123456789./")
+TYPEABLE: Final = frozenset("0123456789./")
+"""What can be typed where something is to be typed."""
 _ROOMY: Final = (80, 24)
 """Columns and rows below which what stops working may be out of sight: there all of a review is read before `y`."""
 _SMALLEST: Final = (60, 16)
@@ -96,13 +98,12 @@ class ReviewModal(Sheet["str | None"]):
         "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
         "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
         "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
-        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
-        "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
+        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
+        "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
         "What is shown is read again when the review opens, and again after y.",
         "If it changed meanwhile, the review says so and wants a new y.",
         "The command line does the same outside the dashboard; it is also the way for screen readers.",
     )
-    EXPENDABLE = ("a copy", "r reason")
 
     def __init__(
         self,
@@ -175,7 +176,7 @@ class ReviewModal(Sheet["str | None"]):
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
-        copy = ("a copy",) if self.review.target_copy else ()
+        copy = (self._copy_hint,) if self.review.target_copy else ()
         return (
             "esc back" if self._from_form else "esc cancel",
             send.replace(" at once", ""),
@@ -183,6 +184,14 @@ class ReviewModal(Sheet["str | None"]):
             *copy,
             "F1 help",
         )
+
+    @property
+    def _copy_hint(self) -> str:
+        return f"{key_of('copy')} copy"
+
+    @property
+    def expendable(self) -> Sequence[str]:
+        return (self._copy_hint, "r reason")
 
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
@@ -231,7 +240,7 @@ class ReviewModal(Sheet["str | None"]):
         active = self.active_bindings.get(event.key)
         if active is not None:
             await self.app.run_action(active.binding.action, active.node)
-        elif self.review.tier is Tier.TYPED and event.character in _TYPEABLE:
+        elif self.review.tier is Tier.TYPED and event.character in TYPEABLE:
             self._type(self._typed + str(event.character))
 
     def hear(self, event: events.Key) -> None:

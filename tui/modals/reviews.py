@@ -25,6 +25,7 @@ from core import (
     Service,
     UnbindRequest,
 )
+from tui.commands import key_of
 from tui.modals.allocate import default_warning
 from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
 from tui.modals.command_line import command_line
@@ -107,7 +108,7 @@ def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Poo
     lines = [
         Line("target", target),
         Line("owner", f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}", problem=default),
-        Line("present binding", "none: new; bind it next with B"),
+        Line("present binding", f"none: new; bind it next with {key_of('bind')}"),
         NOTHING,
         Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
     ]
@@ -146,7 +147,7 @@ def review_bind(
         target_copy=eip.address,
         sections=(tuple(lines), (Line("pool", f"unchanged by a bind ({eip.pool_id})"),)),
         tier=Tier.PLAIN,
-        closing="Reversible: U ends the binding.",
+        closing=f"Reversible: {key_of('unbind')} ends the binding.",
     )
 
 
@@ -169,7 +170,7 @@ def review_bind_several(
         prompt=f"Binds {len(eips)} EIPs. Type the count:",
         reason=request.reason or "",
         reread=reread,
-        closing="One after the other; the first refusal ends it. Reversible: U ends the bindings.",
+        closing=f"One after the other; the first refusal ends it. Reversible: {key_of('unbind')} ends the bindings.",
     )
 
 
@@ -217,7 +218,7 @@ def review_unbind(
             (Line("pool", f"unchanged by an unbind ({eip.pool_id})"),),
         ),
         tier=Tier.COUNT,
-        closing="Reversible: B binds it again.",
+        closing=f"Reversible: {key_of('bind')} binds it again.",
     )
 
 
@@ -236,7 +237,7 @@ def _review_unbind_several(
         prompt=f"Unbinds {len(eips)} EIPs. Type the count:",
         reason=request.reason or "",
         reread=reread,
-        closing="Reversible: B binds each of them again.",
+        closing=f"Reversible: {key_of('bind')} binds each of them again.",
     )
 
 
@@ -256,7 +257,6 @@ def _row(eip: Eip, services: Sequence[Service]) -> Line:
     return Line(eip.address, f"{owner:8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
 
 
-_RECOVERABLE: Final = "Until it is given out again, Z takes it back, as a new EIP."
 _HELD_BACK: Final = "While its CIDR drains it is not given out again, and cannot be taken back either."
 
 
@@ -311,8 +311,12 @@ def review_release(
         tier=tier,
         typed=typed,
         prompt=words,
-        closing=_RECOVERABLE if kept_back < len(eips) else _HELD_BACK,
+        closing=_HELD_BACK if kept_back == len(eips) else _recoverable(),
     )
+
+
+def _recoverable() -> str:
+    return f"Until it is given out again, {key_of('recover')} takes it back, as a new EIP."
 
 
 def _one_released(eip: Eip, services: Sequence[Service], history: Sequence[Event]) -> Iterator[Line]:
@@ -357,7 +361,7 @@ def review_rehome(
     steps = [f"allocate  {new} in {pool.id}{faster}"]
     steps += [f"bind      {new} to {served}"] if served else []
     if request.keep:
-        steps.append(f"keep      {eip.address} as it is, until you release it with R")
+        steps.append(f"keep      {eip.address} as it is, until you release it with {key_of('release')}")
     else:
         steps += [f"unbind    {eip.address} from {served}"] if served else []
         held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
@@ -440,5 +444,5 @@ def review_bandwidth(
             (Line("pool", f"unchanged by a cap ({eip.pool_id})"),),
         ),
         tier=Tier.PLAIN,
-        closing="Reversible: M sets another cap.",
+        closing=f"Reversible: {key_of('bandwidth')} sets another cap.",
     )

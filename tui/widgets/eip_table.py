@@ -13,6 +13,7 @@ from textual.message import Message
 
 from core import Desk, Eip, EipdeckError, EipQuery, EipRow
 from tui import paging
+from tui.commands import key_of
 from tui.host import Ask, work_on
 from tui.paging import Window
 from tui.widgets.columns import Column
@@ -130,8 +131,12 @@ class EipTable(RowTable[EipRow]):
         self.marks = {} if cleared else dict(self._cleared)
         self.repaint()
         if cleared:
-            return f"{count_of(len(cleared), 'mark')} cleared, u again brings them back"
-        return f"{count_of(len(self.marks), 'EIP')} marked again" if self.marks else "nothing is marked: space marks"
+            return f"{count_of(len(cleared), 'mark')} cleared, {key_of('unmark')} again brings them back"
+        return (
+            f"{count_of(len(self.marks), 'EIP')} marked again"
+            if self.marks
+            else f"nothing is marked: {key_of('mark')} marks"
+        )
 
     @property
     def _limit(self) -> int:
