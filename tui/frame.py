@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_of
 from tui.deck import WIDE
 from tui.headlines import Top, top_line
-from tui.keyline import FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, count_line, fit_keys, key_line
+from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, count_line, field_line, key_line
 from tui.views import views_line
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.widgets.omnibar import OmnibarUse
@@ -98,7 +98,7 @@ class Frame:
             self.keys.show(count_line())
         elif screen.omnibar.in_use:
             line = FIELD_FILTER if screen.omnibar.use is OmnibarUse.FILTER else FIELD_LOOKUP
-            self.keys.show(fit_keys(line.split("   "), screen.size.width, FIELD_EXPENDABLE))
+            self.keys.show(field_line(line, screen.size.width))
         else:
             context = screen.holder.key_context()
             self.keys.show(key_line(context, screen.size.width))

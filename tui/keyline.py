@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import CidrState, Eip, EipStatus, VerdictWord
-from tui.commands import BY_ID, View, key_of
+from tui.commands import BY_ID, View, key_of, key_text, keys_of
 
-__all__ = ["KeyContext", "count_line", "fit_keys", "fixable", "key_line"]
+__all__ = ["KeyContext", "count_line", "field_line", "fit_keys", "fixable", "key_line"]
 
-FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
-FIELD_FILTER = "enter keep   esc leave   tab completes   up down scroll the list   F1 help"
+FIELD_LOOKUP = ("enter open", "esc leave the field", "up down scroll the list")
+FIELD_FILTER = ("enter keep", "esc leave", "tab completes", "up down scroll the list")
 FIELD_EXPENDABLE = ("up down scroll the list", "tab completes")
 """What a narrow screen goes without while the field is in use."""
 
@@ -36,6 +36,12 @@ class KeyContext:
     detail: bool = False
     marked: int = 0
     """How many EIPs the change keys act on together; 0: on the one in hand."""
+
+
+def field_line(parts: Sequence[str], width: int) -> str:
+    """The key line while the field is in use: help is on a key that is no text."""
+    helping = [key_text(key) for key in keys_of("help") if key.startswith("f") and key[1:].isdigit()]
+    return fit_keys([*parts, *(f"{key} help" for key in helping[:1])], width, FIELD_EXPENDABLE)
 
 
 def count_line() -> str:

@@ -191,7 +191,7 @@ def test_y_pressed_before_the_review_could_be_read_sends_nothing(demo: Deck, aft
 def test_keys_that_would_surprise_are_refused_before_anything_is_opened(empty: Deck, home: Path) -> None:
     file = home / "config.toml"
     file.write_text('[keys]\nyes = "enter"\nrelease = "U"\nfind = "ctrl+q"\n', encoding="utf-8")
-    with terminal("--config", str(file), columns=250) as deck:
+    with terminal("--config", str(file), columns=1000) as deck:
         assert deck.ended() == 2
         said = " ".join(deck.text().split())
     for words in ("usage", "yes is fixed", "U would be release and unbind", "'ctrl+q' is a key that terminals keep"):

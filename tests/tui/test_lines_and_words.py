@@ -20,7 +20,7 @@ from tests.tui.deck_kit import NOW, demo_desk
 from tui import clipboard
 from tui.commands import View
 from tui.headlines import Top, top_line
-from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, key_line
+from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, field_line, key_line
 from tui.live import read_inventory
 from tui.logfile import keep_log
 from tui.mode import ARMED_FOR, WriteMode
@@ -75,7 +75,7 @@ def test_no_key_line_is_ever_cut(tmp_path: Path) -> None:
             text = key_line(context, width)
             assert len(text) <= width, text
             assert text.endswith("? help  q quit")
-    for text in (count_line(), FIELD_LOOKUP, FIELD_FILTER):
+    for text in (count_line(), field_line(FIELD_LOOKUP, 80), field_line(FIELD_FILTER, 80)):
         assert len(text) <= 80
 
 
