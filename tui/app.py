@@ -23,6 +23,7 @@ from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.worker import Worker
 
+from tui.commands import keys_of, remap
 from tui.first import FirstScreen
 from tui.gate import PASTE_QUIET, Judgement, KeyGate
 from tui.surroundings import over_ssh
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from core import Desk
     from tui.clipboard import CopyRequested
-    from tui.modals import ReviewModal
     from tui.screen import DeckScreen
 
 __all__ = ["DeckApp", "Opened", "run_dashboard"]
@@ -64,6 +64,8 @@ class DeckApp(App[int], inherit_bindings=False):
         """When a key was read from the terminal, however late it is looked at."""
         self.deck: DeckScreen | None = None
         """None until everything is imported and the database is open."""
+        self.desk: Desk | None = None
+        """Set by the thread that opens it, which goes on when the operator leaves meanwhile."""
         self.failure: Exception | None = None
         """Why there is no deck: mostly the refusal of a database that could not be opened."""
         self.defect: Exception | None = None
@@ -117,18 +119,30 @@ class DeckApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         try:
-            screen_type, desk = await asyncio.to_thread(_load, self._opened)
+            screen_type, desk, keymap = await asyncio.to_thread(self._load)
         except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
             self.failure = failure
             self.exit(1)
             return
-        self.set_keymap(dict(desk.config.keys))
+        self.set_keymap(keymap)
         deck = screen_type(desk, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
         self.add_mode("deck", lambda: deck)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("deck")
         while self._early:
             await self._judged(deck, self._early.pop(0))
         self.deck = deck
+
+    def _load(self) -> tuple[type[DeckScreen], Desk, dict[str, str]]:
+        """The deck's code, the open desk, and its remapped keys; blocks."""
+        from tui.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
+        from tui.logfile import keep_log  # noqa: PLC0415
+        from tui.screen import DeckScreen  # noqa: PLC0415
+
+        keep_log()
+        self.desk = self._opened()
+        keymap = keymap_of(self.desk.config)
+        remap(keymap)
+        return DeckScreen, self.desk, keymap
 
     # keys
 
@@ -148,6 +162,7 @@ class DeckApp(App[int], inherit_bindings=False):
             if event.is_forwarded:
                 if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
+                deck.key_at = self.key_time(event)
             elif not self._let_through(deck, event):
                 return
         await super().on_event(event)
@@ -158,6 +173,12 @@ class DeckApp(App[int], inherit_bindings=False):
         from textual.widgets import Input  # noqa: PLC0415  # the first paint goes without
 
         return self.focused if isinstance(self.focused, Input) else None
+
+    @property
+    def _reviewing(self) -> bool:
+        from tui.modals import ReviewModal  # noqa: PLC0415  # the first paint goes without
+
+        return isinstance(self.screen, ReviewModal)
 
     def _reached_nobody(self, event: events.Key) -> bool:
         """Text that was on its way to a list when the field took the focus belongs to the field."""
@@ -171,7 +192,14 @@ class DeckApp(App[int], inherit_bindings=False):
         """Judge a key; False when no widget is to see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
-        judged = self.gate.judge(event.key, event.character, self.key_time(event), typing=typing, depth=depth)
+        judged = self.gate.judge(
+            event.key,
+            event.character,
+            self.key_time(event),
+            typing=typing,
+            depth=depth,
+            reviewing=depth > 1 and self._reviewing,
+        )
         if self.gate.pasting:
             self._wait_for_quiet(deck)
         elif self.gate.beginning:
@@ -181,7 +209,7 @@ class DeckApp(App[int], inherit_bindings=False):
         if judged is not Judgement.PASS:
             return False
         if deck.runner.steps.counting:
-            if event.key in ("z", "escape", "ctrl+c"):
+            if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
                 deck.runner.steps.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
@@ -193,11 +221,6 @@ class DeckApp(App[int], inherit_bindings=False):
         if self._paste_timer is not None:
             self._paste_timer.stop()
         self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
-
-    def on_review_modal_pasted(self, event: ReviewModal.Pasted) -> None:
-        """Text pasted over a review as keys: the review has closed itself."""
-        if self.deck is not None:
-            self.deck.search.pasted(event.text)
 
     # copying
 
@@ -213,15 +236,6 @@ class DeckApp(App[int], inherit_bindings=False):
         teller = self.screen if isinstance(self.screen, Sheet) else self.deck
         if teller is not None:
             teller.say(f"copied {visible(event.text, 40)} {copied.way}")
-
-
-def _load(opened: Opened) -> tuple[type[DeckScreen], Desk]:
-    """The deck's code and the open desk; blocks."""
-    from tui.logfile import keep_log  # noqa: PLC0415  # the first paint goes without
-    from tui.screen import DeckScreen  # noqa: PLC0415
-
-    keep_log()
-    return DeckScreen, opened()
 
 
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:
@@ -245,8 +259,8 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:
-        if app.deck is not None:
-            app.deck.desk.close()
+        if app.desk is not None:
+            app.desk.close()
     if app.failure is not None:
         raise app.failure
     if app.defect is not None:

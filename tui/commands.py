@@ -6,12 +6,26 @@ Lower case never changes anything; a command that `changes` starts a flow that e
 
 from __future__ import annotations
 
+import string
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["BY_ID", "COMMANDS", "NEVER_BOUND", "Command", "Scope", "View", "key_text", "readme_table"]
+__all__ = [
+    "BY_ID",
+    "COMMANDS",
+    "NEVER_BOUND",
+    "Command",
+    "Scope",
+    "View",
+    "key_of",
+    "key_text",
+    "keys_of",
+    "readme_table",
+    "remap",
+]
 
 
 class View(StrEnum):
@@ -170,15 +184,13 @@ NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
 """Keys that terminals, multiplexers and browsers keep for themselves."""
 
 _SHOWN: Final = {
+    **{unicodedata.name(char).lower().replace(" ", "_"): char for char in string.punctuation},
     "slash": "/",
-    "asterisk": "*",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
+    "backslash": "\\",
     "minus": "-",
-    "full_stop": ".",
     "plus": "+",
-    "colon": ":",
-    "question_mark": "?",
+    "at": "@",
+    "underscore": "_",
     "escape": "esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",
@@ -189,6 +201,27 @@ _SHOWN: Final = {
 def key_text(key: str) -> str:
     """A key as the operator reads it: `/` for `slash`."""
     return _SHOWN.get(key, key)
+
+
+_remapped: dict[str, str] = {}
+"""Other keys than those declared, by command; one process is one dashboard."""
+
+
+def remap(keys: Mapping[str, str]) -> None:
+    """Name these keys from now on wherever a key is named."""
+    _remapped.clear()
+    _remapped.update(keys)
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """The keys of a command as Textual names them; none for what only the palette runs."""
+    return tuple(_remapped[name].split(",")) if name in _remapped else BY_ID[name].keys
+
+
+def key_of(name: str) -> str:
+    """The first key of a command as the operator reads it; its name for what only the palette runs."""
+    keys = keys_of(name)
+    return key_text(keys[0]) if keys else BY_ID[name].name
 
 
 def readme_table(commands: Iterable[Command] = COMMANDS) -> str:

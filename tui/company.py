@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from time import monotonic
+from typing import Final
 
 from core import BEAT_SECONDS, Desk, Event, Present
+from tui.commands import key_of
 from tui.host import Ask
 from tui.text import visible
 
 __all__ = ["Company", "news_words"]
+
+_MOST_TOLD: Final = 1_000
+"""Targets that are told to the others: as many as can be marked. An allocation may name 65,536 addresses."""
 
 
 class Company:
@@ -31,8 +36,8 @@ class Company:
         self.others = tuple(await self._ask(Desk.company))
 
     def begin(self, doing: str) -> None:
-        """A change of these targets, a line each, is being reviewed."""
-        self._doing = doing
+        """A change of these targets, a line each, is being reviewed; of very many the others are told the first."""
+        self._doing = "\n".join(doing.splitlines()[:_MOST_TOLD])
         self._announce()
 
     def end(self) -> None:
@@ -79,4 +84,5 @@ def news_words(events: Sequence[Event]) -> str:
     newest = events[-1]
     subject = newest.address or newest.cidr or newest.pool_id or "a service"
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
-    return f"{visible(newest.operator)}: {newest.action.replace('_', ' ')} {visible(subject)}{more}.  t t shows all"
+    what, key = newest.action.replace("_", " "), key_of("timeline")
+    return f"{visible(newest.operator)}: {what} {visible(subject)}{more}.  {key} {key} shows all"

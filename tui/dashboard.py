@@ -48,9 +48,12 @@ def dashboard(args: argparse.Namespace) -> int:
 def _opened(args: argparse.Namespace, url: str | None = None) -> Desk:
     from core import load_config  # noqa: PLC0415  # the first paint goes without
     from tui.cli import checked_profile, desk_of  # noqa: PLC0415
+    from tui.keymap import keymap_of  # noqa: PLC0415
 
     checked_profile(args)
-    return desk_of(args, load_config(Path(args.config) if args.config else None), url)
+    config = load_config(Path(args.config) if args.config else None)
+    keymap_of(config)  # what cannot be pressed is refused before the database is opened
+    return desk_of(args, config, url)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from core import Binding, Eip, Event
+from tui.commands import key_of
 from tui.hand import Facts
 from tui.strips import strip_lines, strip_title
 from tui.text import visible
@@ -107,7 +108,10 @@ def _pairs(facts: Facts, eip: Eip) -> Iterator[Text]:
 
 def _landed(eip: Eip) -> Iterator[Text]:
     if eip.landed_in_default:
-        yield Line("! landed in the default pool: no pool was named; F fixes, K accepts", WARNING)
+        yield Line(
+            f"! landed in the default pool: no pool was named; {key_of('rehome')} fixes, {key_of('accept')} accepts",
+            WARNING,
+        )
 
 
 def _labelled(label: str, lines: Iterator[Text]) -> Iterator[Text]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tui.clipboard import CopyRequested
-from tui.commands import BY_ID, Command, View, key_text
-from tui.deck import WIDE
+from tui.commands import BY_ID, Command, View, key_of
+from tui.deck import WIDE, Shape
 from tui.panes.pane import Pane
 from tui.visited import Place
 
@@ -21,12 +20,16 @@ __all__ = ["Dispatch"]
 QUIT_AGAIN: Final = (0.3, 2.0)
 """How long after the first `q` the second one quits: not a stutter, not a coincidence."""
 
+_ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "trail"})
+"""What changes nothing, and puts a question all the same."""
+_OF_THE_HAND: Final = frozenset({"copy", "copy_menu", "pin"})
+"""What changes nothing, and is about the thing in hand all the same."""
+
 
 class Dispatch:
     """What commands do, on behalf of the screen."""
 
     def __init__(self, screen: DeckScreen) -> None:
-        self.clock: Callable[[], float] = monotonic
         self._screen = screen
         self._quit_pressed = float("-inf")
         self._doing = self._make_actions()
@@ -50,12 +53,12 @@ class Dispatch:
             **{name: partial(self._keep, name) for name in ("copy_menu", "columns", "export", "pin", "trail")},
             "refresh": self._refresh,
             "mark": self._mark,
-            "mark_all": partial(screen.run_read, self._mark_all),
+            "mark_all": partial(screen.run_move, self._mark_all),
             "unmark": self._unmark,
             "sort": self._sort,
-            "detail": screen.turn_detail,
-            "next_pane": partial(screen.turn_pane, 1),
-            "previous_pane": partial(screen.turn_pane, -1),
+            "detail": self._turn_detail,
+            "next_pane": partial(self._turn_pane, 1),
+            "previous_pane": partial(self._turn_pane, -1),
             "abort": self._abort,
             "yes": partial(screen.say, "y sends, in a review; nothing is under review"),
             "back": self.back,
@@ -66,20 +69,25 @@ class Dispatch:
     def run(self, name: str) -> None:
         """Do what a key or the palette asks for, or say why not."""
         command = BY_ID[name]
+        self._screen.expire()
         refusal = self._refusal(command)
         if refusal:
             self._screen.say(refusal)
         elif command.changes:
-            self._screen.runner.start(command, self._screen.hand)
+            self._screen.runner.start(command, self._screen.hand, self._screen.marks)
         else:
             self._doing[name]()
 
     def _refusal(self, command: Command) -> str:
         screen = self._screen
-        key = key_text(command.keys[0]) if command.keys else command.name
+        key = key_of(command.id)
         if command.views and screen.view not in command.views:
             there = command.views[0]
-            return f"{key} is for {there.value}: {key_text(BY_ID[there.name.lower()].keys[0])}"
+            return f"{key} is for {there.value}: {key_of(there.name.lower())}"
+        if (command.changes or command.id in _ASKING) and screen.runner.busy:
+            return "one thing at a time: what was begun before is not over yet"
+        if (command.changes or command.id in _OF_THE_HAND) and screen.reaching:
+            return f"{key} did nothing: what it would be about is still being read; press it again"
         if not command.changes:
             return ""
         if screen.hand is not None and screen.hand.at is not None:
@@ -92,27 +100,28 @@ class Dispatch:
             steps.stop()
             self._screen.say("what was sent is sent; of several changes no further one is")
         else:
-            self._screen.say("z aborts a grace count, and none runs.  Z recovers a released address")
+            recovers = f"{key_of('recover')} recovers a released address"
+            self._screen.say(f"{key_of('abort')} aborts a grace count, and none runs.  {recovers}")
 
     def _turn_write_mode(self) -> None:
         screen = self._screen
         if screen.mode.locked:
-            screen.say(screen.mode.refusal("W"))
+            screen.say(screen.mode.refusal(key_of("write_mode")))
         elif screen.mode.writing:
             screen.set_mode(screen.mode.dropped())
-            screen.say("READ-ONLY: W arms write mode again")
+            screen.say(f"READ-ONLY: {key_of('write_mode')} arms write mode again")
         else:
             screen.runner.arm()
 
     def _keep(self, name: str) -> None:
         from tui.flows.keepsakes import KEEPSAKES  # noqa: PLC0415  # the first screen goes without flows and modals
 
-        self._screen.run_read(partial(KEEPSAKES[name], self._screen))
+        self._screen.runner.keep(partial(KEEPSAKES[name], self._screen))
 
     def _list_commands(self, *, runs: bool) -> None:
         from tui.modals.help import CommandsModal  # noqa: PLC0415
 
-        modal = CommandsModal(runs=runs, keys=self._screen.desk.config.keys)
+        modal = CommandsModal(runs=runs)
         self._screen.app.push_screen(modal, self._chosen)
 
     def _chosen(self, name: str | None) -> None:
@@ -132,7 +141,9 @@ class Dispatch:
     def _pause(self) -> None:
         paused = self._screen.refresher.turn_pause()
         self._screen.frame.show_top()
-        self._screen.say("refreshing is paused: the data grows old; . goes on" if paused else "refreshing again")
+        self._screen.say(
+            f"refreshing is paused: the data grows old; {key_of('pause')} goes on" if paused else "refreshing again"
+        )
         if not paused:
             self._screen.written()
 
@@ -143,6 +154,19 @@ class Dispatch:
         screen.focus_pane()
         if screen.size.width < WIDE:
             screen.say(f"one pane has the whole width below {WIDE} columns")
+
+    def _turn_detail(self) -> None:
+        if self._screen.shape is Shape.WIDE:
+            self._screen.turn_detail()
+        else:
+            self._screen.say(
+                f"the detail has a column of its own from {WIDE} columns on; here {key_of('open')} opens it"
+            )
+
+    def _turn_pane(self, step: int) -> None:
+        if not self._screen.turn_pane(step):
+            views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+            self._screen.say(f"panes stand side by side from {WIDE} columns on; here {views} turn to them")
 
     def _mark(self) -> None:
         self._screen.deck.eips.table.turn_mark()
@@ -156,12 +180,12 @@ class Dispatch:
 
     def _marked(self, said: str) -> None:
         self._screen.say(said)
-        self._screen.frame.show_keys()
+        self._screen.holder.show()
 
     def _sort(self) -> None:
         deck = self._screen.deck
         self._screen.say("")
-        self._screen.run_read((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
+        self._screen.run_move((deck.lookups if self._screen.view is View.LOOKUPS else deck.eips).turn_sort)
 
     def _refresh(self) -> None:
         self._screen.written()
@@ -183,7 +207,7 @@ class Dispatch:
         if screen.leave_detail():
             return True
         if screen.view is not View.LOOKUPS and pane.filter:
-            screen.run_read(partial(self._clear_filter, pane))
+            screen.run_move(partial(self._clear_filter, pane))
         elif screen.view is not View.EIPS:
             screen.show_view(View.EIPS)
         else:
@@ -201,14 +225,14 @@ class Dispatch:
 
     def _interrupt(self) -> None:
         if not self.back():
-            self._screen.say("ctrl+c leaves nothing here: q q quits")
+            self._screen.say("ctrl+c leaves nothing here: {0} {0} quits".format(key_of("quit")))
 
     def _quit(self) -> None:
         if self.back():
             return
-        now = self.clock()
+        now = self._screen.key_at
         waited, self._quit_pressed = now - self._quit_pressed, now
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._screen.runner.leave()
         else:
-            self._screen.say("q again quits, after a moment")
+            self._screen.say(f"{key_of('quit')} again quits, after a moment")

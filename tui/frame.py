@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_of
 from tui.deck import WIDE
 from tui.headlines import Top, top_line
-from tui.keyline import COUNT, FIELD_EXPENDABLE, FIELD_FILTER, FIELD_LOOKUP, fit_keys, key_line
+from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, count_line, field_line, key_line
 from tui.views import views_line
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.widgets.omnibar import OmnibarUse
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "Frame"]
 
 NOTHING = Line("")
-
-_ABOUT_DETAIL = "everything about this tenancy is here; t shows who had the address before"
 
 
 class Frame:
@@ -52,7 +51,8 @@ class Frame:
 
     def show_top(self) -> None:
         screen = self._screen
-        width, now, inventory = screen.size.width, screen.refresher.now, screen.inventory
+        width, inventory = screen.size.width, screen.inventory
+        now = None if screen.refresher.now is None else screen.desk.now()
         label, file = screen.desk.label, screen.desk.file
         named = label if file is None else " ".join(dict.fromkeys((*label.split(" ", 1), file.name)))
         top = Top(
@@ -87,15 +87,18 @@ class Frame:
 
     def _about_detail(self) -> str:
         below = self._screen.deck.detail.text.below
-        return f"{count_of(below, 'more line')} below: j, k and PgDn scroll" if below else _ABOUT_DETAIL
+        if below:
+            moves = f"{key_of('down')}, {key_of('up')} and {key_of('page_down')}"
+            return f"{count_of(below, 'more line')} below: {moves} scroll"
+        return f"everything about this tenancy is here; {key_of('timeline')} shows who had the address before"
 
     def show_keys(self) -> None:
         screen = self._screen
         if self._count is not None:
-            self.keys.show(COUNT)
+            self.keys.show(count_line())
         elif screen.omnibar.in_use:
             line = FIELD_FILTER if screen.omnibar.use is OmnibarUse.FILTER else FIELD_LOOKUP
-            self.keys.show(fit_keys(line.split("   "), screen.size.width, FIELD_EXPENDABLE))
+            self.keys.show(field_line(line, screen.size.width))
         else:
             context = screen.holder.key_context()
-            self.keys.show(key_line(context, screen.size.width, screen.desk.config.keys))
+            self.keys.show(key_line(context, screen.size.width))

@@ -37,13 +37,17 @@ class KeyGate:
     pasting: bool = False
     depth: int = 1
     """How many screens were open when the present run of keys began."""
+    _typing: bool = False
+    """Whether a text field had the focus then."""
     _pasted_from: float = float("inf")
     _pasted_to: float = float("-inf")
     _run: list[tuple[float, str]] = field(default_factory=list)
     _escaped: float | None = None
     _torn: str | None = None
 
-    def judge(self, key: str, character: str | None, at: float, *, typing: bool, depth: int) -> Judgement:
+    def judge(
+        self, key: str, character: str | None, at: float, *, typing: bool, depth: int, reviewing: bool = False
+    ) -> Judgement:
         """What to do with a key.
 
         Args:
@@ -52,6 +56,7 @@ class KeyGate:
             at: when it came, in seconds of a steady clock.
             typing: whether a text field has the focus.
             depth: how many screens are open.
+            reviewing: whether a review is on top, where a burst is a paste too; forms and lists take what they get.
 
         """
         if self._is_torn(key, character, at):
@@ -65,9 +70,10 @@ class KeyGate:
             return Judgement.PASS
         if not self._run or at - self._run[-1][0] > BURST_SECONDS:
             self._run.clear()
-            self.depth = depth
+            self.depth, self._typing = depth, typing
         self._run.append((at, text))
-        if not self._is_burst() or self.depth > 1 or (typing and text.isprintable()):
+        is_text = text.isprintable() and typing and (self.depth == 1 or self._typing)
+        if not self._is_burst() or is_text or (self.depth > 1 and not reviewing):
             return Judgement.PASS
         self.pasting = True
         self._pasted_from, self._pasted_to = self._run[0][0], at

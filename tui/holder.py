@@ -14,6 +14,7 @@ from tui.keeper import Keeper
 from tui.keyline import KeyContext
 from tui.nexts import next_steps
 from tui.widgets.rows import PATIENCE
+from tui.words import minute
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -30,6 +31,8 @@ class Holder:
         self._late: Timer | None = None
         """Shows the move without its facts when these take long."""
         self._wanted = self._reading = False
+        self._unread: tuple[Hand, str] | None = None
+        """What could not be read about last, and why."""
 
     @property
     def hand(self) -> Hand | None:
@@ -58,16 +61,17 @@ class Holder:
     def changed(self) -> None:
         """Read about what is in hand, and show it with the cursor in one frame: in two when reading takes long."""
         if self._late is None:
-            self._late = self._screen.set_timer(PATIENCE, self._show)
+            self._late = self._screen.set_timer(PATIENCE, self.show)
         self.read()
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Show what is known without reading."""
         if self._late is not None:
             self._late.stop()
             self._late = None
         screen = self._screen
         screen.pane.table.repaint()
+        self._show_strip()
         screen.frame.show_status()
         screen.frame.show_keys()
         if screen.detail_page and not screen.omnibar.in_use:
@@ -76,8 +80,7 @@ class Holder:
     def read(self) -> None:
         """Read about what is in hand; one reading at a time, so that a held key does not pile them up."""
         if self.hand is None:
-            self._show()
-            self._screen.strip.clear()
+            self.show()
             return
         self._wanted = True
         if not self._reading:
@@ -97,14 +100,31 @@ class Holder:
         try:
             facts = await screen.ask(lambda desk: read_facts(desk, hand))
         except EipdeckError as refusal:
-            if screen.refresher.freshness.failed_since is None:
-                screen.strip.clear(hand.id, refusal.message)
+            self._unread = hand, refusal.message
+            if screen.refresher.freshness.failed_since is None and hand is self.hand:
+                self.keeper.facts = None
+            self.show()
             return
         if self.keeper.learn(facts):
-            steps = next_steps(facts, writing=screen.mode.writing, cidr_state=self.cidr_state())
-            screen.strip.tell(facts, steps)
             screen.deck.detail.show(facts)
-            self._show()
+            self.show()
+
+    def _show_strip(self) -> None:
+        """The strip is about what is in hand, or says that this is not known yet."""
+        screen, hand, facts = self._screen, self.hand, self.keeper.facts
+        if hand is None:
+            screen.strip.clear()
+            return
+        marks = screen.marks
+        told = marks.step(hand.id) if screen.view is View.EIPS else ""
+        if facts is None:
+            when = f" @ {minute(hand.at)}" if hand.at is not None else ""
+            unread = self._unread is not None and self._unread[0] == hand
+            state, *why = ("not read", self._unread[1]) if self._unread and unread else ("reading",)
+            screen.strip.clear(f"{hand.id}{when} -- {state}", *why)
+            return
+        steps = next_steps(facts, writing=screen.mode.writing, cidr_state=self.cidr_state())
+        screen.strip.tell(facts, [told, *steps] if told else steps, before=marks.title)
 
     def cidr_state(self) -> CidrState | None:
         """Of the customer CIDR in hand, or of that of the EIP in hand."""
@@ -130,5 +150,5 @@ class Holder:
             landed=(eip is not None and eip.landed_in_default) or (finding is not None and "landed" in finding.code),
             released=facts is not None and facts.released,
             detail=self._screen.detail_page,
-            marked=len(self._screen.marked),
+            marked=len(self._screen.marks.acting),
         )

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import CidrState, Eip, EipStatus, VerdictWord
-from tui.commands import BY_ID, View, key_text
+from tui.commands import BY_ID, View, key_of, key_text, keys_of
 
-__all__ = ["KeyContext", "fit_keys", "fixable", "key_line"]
+__all__ = ["KeyContext", "count_line", "field_line", "fit_keys", "fixable", "key_line"]
 
-FIELD_LOOKUP = "enter open   esc leave the field   up down scroll the list   F1 help"
-FIELD_FILTER = "enter keep   esc leave   tab completes   up down scroll the list   F1 help"
+FIELD_LOOKUP = ("enter open", "esc leave the field", "up down scroll the list")
+FIELD_FILTER = ("enter keep", "esc leave", "tab completes", "up down scroll the list")
 FIELD_EXPENDABLE = ("up down scroll the list", "tab completes")
 """What a narrow screen goes without while the field is in use."""
-COUNT = "z abort   esc abort   other keys wait until the count is over"
 
 _TAIL = ("find", "palette", "help", "quit")
 _LOOKING = ("write_mode", "open", "go_to", "copy")
@@ -39,24 +38,34 @@ class KeyContext:
     """How many EIPs the change keys act on together; 0: on the one in hand."""
 
 
+def field_line(parts: Sequence[str], width: int) -> str:
+    """The key line while the field is in use: help is on a key that is no text."""
+    helping = [key_text(key) for key in keys_of("help") if key.startswith("f") and key[1:].isdigit()]
+    return fit_keys([*parts, *(f"{key} help" for key in helping[:1])], width, FIELD_EXPENDABLE)
+
+
+def count_line() -> str:
+    """The key line while a grace count runs."""
+    return f"{key_of('abort')} abort   esc abort   other keys wait until the count is over"
+
+
 def fixable(eip: Eip, cidr_state: CidrState | None) -> bool:
     """Whether F has something to repair: a default-pool address, or a CIDR that is being emptied."""
     return not eip.customer_owned or cidr_state is CidrState.DRAINING
 
 
-def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
+def key_line(context: KeyContext, width: int) -> str:
     """One line of keys and labels.
 
     Args:
         context: what is in hand, and where.
         width: cells there are; `?` and `q` stay whatever happens.
-        keys: remapped keys, by command id.
 
     """
     head = _head(context)
-    tail = [_item(name, keys, {}) for name in _TAIL]
+    tail = [_item(name, {}) for name in _TAIL]
     while True:
-        items = [_item(name, keys, labels) for name, labels in head] + tail
+        items = [_item(name, labels) for name, labels in head] + tail
         text = "  ".join(items)
         if len(text) <= width or not (head or len(tail) > 2):
             return text
@@ -68,10 +77,8 @@ def key_line(context: KeyContext, width: int, keys: Mapping[str, str]) -> str:
             tail = tail[1:]
 
 
-def _item(name: str, keys: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    command = BY_ID[name]
-    key = key_text(keys.get(name) or command.keys[0])
-    return f"{key} {labels.get(name, command.label)}"
+def _item(name: str, labels: Mapping[str, str]) -> str:
+    return f"{key_of(name)} {labels.get(name, BY_ID[name].label)}"
 
 
 def _named(names: Sequence[str], labels: Mapping[str, str] | None = None) -> list[tuple[str, Mapping[str, str]]]:

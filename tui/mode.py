@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from tui.commands import key_of
+
 __all__ = ["ARMED_FOR", "WriteMode"]
 
 ARMED_FOR: Final = timedelta(minutes=15)
@@ -49,4 +51,4 @@ class WriteMode:
             return ""
         if self.locked:
             return f"{key} does nothing: this session was started with --read-only"
-        return f"{key} does nothing now: READ-ONLY.  W arms write mode, with a review"
+        return f"{key} does nothing now: READ-ONLY.  {key_of('write_mode')} arms write mode, with a review"

@@ -5,12 +5,13 @@ Every function reads from the database and blocks; windows are values, so a read
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from core import Desk, EipQuery, EipRow
+from core import Desk, Eip, EipQuery, EipRow
 
-__all__ = ["Window", "around", "cover", "first_page", "last_page", "problem_beyond", "reread"]
+__all__ = ["Window", "around", "cover", "first_page", "last_page", "problem_beyond", "reread", "unlisted"]
 
 _KEEP = 600
 """Rows a window holds at most; what is farther from the cursor is let go."""
@@ -123,6 +124,16 @@ def reread(desk: Desk, window: Window, address: str | None, top: int, limit: int
         return last_page(desk, window.query, limit)
     first = desk.rank(window.query, page.rows[0].eip.address)
     return Window(window.query, first or 0, page.rows, page.total)
+
+
+def unlisted(desk: Desk, query: EipQuery, eips: Iterable[Eip]) -> frozenset[str]:
+    """The ids of those EIPs that a listing does not hold."""
+    return frozenset(str(eip.id) for eip in eips if query.filter and not _lists(desk, query, eip))
+
+
+def _lists(desk: Desk, query: EipQuery, eip: Eip) -> bool:
+    page = desk.page(EipQuery(f"{query.filter} {eip.address}"), limit=_STEP, counted=False)
+    return any(row.eip.id == eip.id for row in page.rows)
 
 
 def problem_beyond(desk: Desk, query: EipQuery, row: EipRow | None, *, backwards: bool) -> str | None:

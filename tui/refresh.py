@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core import Desk, EipdeckError
+from tui.commands import key_of
 from tui.host import Ask
 from tui.live import Freshness, Inventory, read_inventory
 
@@ -16,7 +17,8 @@ __all__ = ["POLL_SECONDS", "Refresher"]
 POLL_SECONDS = 1.0
 RIPENS: Final = timedelta(minutes=1)
 """After how long it is read again though nobody committed: addresses cool, acceptances end, idle EIPs age."""
-PAUSED = "refreshing is paused, . goes on"
+LATE_SECONDS: Final = 5
+"""Seconds without an answer after which the data on the screen is called old."""
 
 
 class Refresher:
@@ -34,19 +36,31 @@ class Refresher:
         self._idle.set()
         self._again = False
         self._polling = False
+        self._waited = 0
+        self._answered: datetime | None = None
+        """When the database last said that the data on the screen is true."""
         self._read_at: datetime | None = None
         """When it was last read; the inventory on the screen may be older when it says the same."""
 
     def turn_pause(self) -> bool:
         """Read no more by itself, or go on; whether it is paused now."""
         self.paused = not self.paused
-        self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
+        self.freshness = (
+            Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
+        )
         return self.paused
+
+    def wait(self) -> None:
+        """Another second went by without an answer: the data is not live for long."""
+        self._waited += 1
+        if self._waited >= LATE_SECONDS and self.freshness.failed_since is None:
+            self.freshness = Freshness(self._answered, "the database does not answer")
 
     async def poll(self) -> None:
         """Ask for the version; read when it is another, or when it could not be asked before."""
         if self._polling:
             return
+        self._waited = 0
         if self.paused:
             self.now = await self._ask(_now)
             return
@@ -57,7 +71,7 @@ class Refresher:
         except EipdeckError as refusal:
             self._failed(refusal)
         else:
-            known = self.inventory
+            self._answered, known = self.now, self.inventory
             stale = self.freshness.failed_since is not None
             if stale or known is None or known.version != version:
                 await self.read()
@@ -81,12 +95,16 @@ class Refresher:
                 self._again = False
                 self.now = await self._ask(_now)
                 inventory = await self._ask(read_inventory)
-                self._read_at = inventory.read_at
+                self._answered = self._read_at = inventory.read_at
                 if not (quietly and self.inventory is not None and self.inventory.says_the_same(inventory)):
                     await self._show(inventory)
                     self.inventory = inventory
                 quietly = False
-                self.freshness = Freshness(self.now, PAUSED) if self.paused else Freshness()
+                self.freshness = (
+                    Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+                    if self.paused
+                    else Freshness()
+                )
         except EipdeckError as refusal:
             self._failed(refusal)
         finally:

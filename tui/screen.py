@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -31,6 +31,7 @@ from tui.hand import Hand, HandKind
 from tui.holder import Holder
 from tui.host import Work, off_loop, work_on
 from tui.live import Inventory
+from tui.marks import Marks
 from tui.mode import WriteMode
 from tui.panes.lookups import Looked
 from tui.panes.pane import Drill, Pane
@@ -47,6 +48,9 @@ __all__ = ["DeckScreen"]
 T = TypeVar("T")
 
 _log = logging.getLogger("eipdeck")
+
+_REACHING: Final = frozenset({"search", "page", "move"})
+"""Groups of the workers at whose end something else is in hand."""
 
 
 class DeckScreen(Screen[None], inherit_bindings=False):
@@ -75,9 +79,14 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.doubts = Doubts(trail_folder)
         self.visited = Visited()
         self._visiting = False
+        self.key_at = 0.0
+        """When the key came whose command is run."""
+        self._poller: Worker[None] | None = None
         self.refresher = Refresher(self.ask, self._show_inventory)
         self.company = Company(self.ask)
         self.deck = Deck(self.ask, glyphs)
+        for pane in (*self.deck.panes.values(), self.deck.aside):
+            pane.table.follow = partial(self._follow, pane)
         self.omnibar = Omnibar(id="omnibar")
         self.search = Search(self, self.omnibar)
         self.strip = VerdictStrip(rule=glyphs.rule)
@@ -132,13 +141,18 @@ class DeckScreen(Screen[None], inherit_bindings=False):
 
     def run_read(self, work: Work) -> None:
         """Run something that reads; a refusal becomes a sentence in the status line."""
-        work_on(self, partial(self._telling, work), "read")
+        work_on(self, partial(self.telling, work), "read")
+
+    def run_move(self, work: Work) -> None:
+        """The same for what puts something else in hand."""
+        work_on(self, partial(self.telling, work), "move")
 
     def run_search(self, work: Work) -> None:
         """The same for what was typed: a newer text makes the older one moot."""
-        work_on(self, partial(self._telling, work), "search", exclusive=True)
+        work_on(self, partial(self.telling, work), "search", exclusive=True)
 
-    async def _telling(self, work: Work) -> None:
+    async def telling(self, work: Work) -> None:
+        """Do it; a refusal becomes a sentence in the status line."""
         try:
             await work()
         except EipdeckError as refusal:
@@ -167,16 +181,30 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         return self.refresher.inventory
 
     def _poll(self) -> None:
-        work_on(self, self._poll_once, "poll")
+        """Once a second, whether or not the database answers."""
+        self.expire()
+        if self._poller is None or self._poller.is_finished:
+            self._poller = work_on(self, self._poll_once, "poll")
+        else:
+            self.refresher.wait()
+            self.frame.show_top()
+            self.frame.show_status()
+
+    def expire(self) -> None:
+        """Drop write mode when its time is over, and end a change that was not sent yet."""
+        if self.mode.ran_out(self.desk.now()):
+            self.set_mode(self.mode.dropped())
+            if self.runner.changing:
+                self.runner.cancel_unsent()
+            self.say("write mode ran out: READ-ONLY", problem=True)
+
+    def may_write(self) -> bool:
+        """Whether a change may be sent at this moment."""
+        return self.mode.writing and not self.mode.ran_out(self.desk.now())
 
     async def _poll_once(self) -> None:
         before = self.inventory
         await self.refresher.poll()
-        now = self.refresher.now
-        if now is not None and self.mode.ran_out(now):
-            self.set_mode(self.mode.dropped())
-            self.runner.cancel_unsent()
-            self.say("write mode ran out: READ-ONLY", problem=True)
         if self.refresher.paused or self.refresher.freshness.failed_since is None:
             await self._meet(before)
         self._show_read(again=self.inventory is not before)
@@ -215,34 +243,50 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     # what is in hand
 
     @property
+    def marks(self) -> Marks:
+        """What change keys make of the marked EIPs now."""
+        table = self.deck.eips.table
+        listed, total = table.listed_marks, len(table.marks)
+        if self.view is not View.EIPS or self.detail_page or self.holder.keeper.held:
+            return Marks(hidden=total - len(listed), idle=len(listed))
+        return Marks(listed, hidden=total - len(listed))
+
+    @property
     def marked(self) -> tuple[Eip, ...]:
-        """The EIPs that change keys act on together: those marked, while their list is the view."""
-        return tuple(self.deck.eips.table.marks.values()) if self.view is View.EIPS and not self.detail_page else ()
+        """The EIPs that change keys act on together; none: on what is in hand."""
+        return self.marks.acting
 
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
         for eip in eips:
             self.deck.eips.table.marks.pop(str(eip.id), None)
         self.deck.eips.table.repaint()
+        self.holder.show()
 
     @property
     def hand(self) -> Hand | None:
         return self.holder.hand
 
-    def on_pane_hand_moved(self, event: Pane.HandMoved) -> None:
-        if event.pane is not self.pane:
-            if event.by_operator:
-                self.show_view(event.pane.view)
+    @property
+    def reaching(self) -> bool:
+        """Whether something is being read that will be in hand: a lookup, a far row, the row of another view."""
+        return any(worker.group in _REACHING and not worker.is_finished for worker in self.app.workers)
+
+    def _follow(self, pane: Pane, *, by_operator: bool) -> None:
+        """The cursor of a pane was put somewhere: what is in hand is there at once."""
+        if pane is not self.pane:
+            if by_operator:
+                self.show_view(pane.view)
             return
-        if event.by_operator:
+        if by_operator:
             self.frame.said = NOTHING
             self.search.forget()
-        self.holder.move(event.pane.hand, by_operator=event.by_operator)
+        self.holder.move(pane.hand, by_operator=by_operator)
 
     def take(self, hand: Hand) -> None:
         """Take in hand what a write has just made or changed; its row is read first."""
         self.holder.keeper.hold(hand)
-        self.run_read(partial(self._take, hand))
+        self.run_move(partial(self._take, hand))
 
     async def _take(self, hand: Hand) -> None:
         await self._read()
@@ -303,7 +347,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.deck.timeline.subject = subject
         self.deck.timeline.filter = ""
         self.show_view(View.TIMELINE)
-        self.run_read(self._read_timeline)
+        self.run_move(self._read_timeline)
 
     async def _read_timeline(self) -> None:
         await self.deck.timeline.read()
@@ -342,7 +386,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def on_drill(self, event: Drill) -> None:
         event.stop()
         self.show_view(event.view)
-        self.run_read(partial(self._drill, event))
+        self.run_move(partial(self._drill, event))
 
     async def _drill(self, event: Drill) -> None:
         pane = self.deck.panes[event.view]
@@ -373,7 +417,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
             self.show_view(place.view)
         finally:
             self._visiting = False
-        self.run_read(partial(self._drill, Drill(place.view, filter_=place.filter, select=place.key)))
+        self.run_move(partial(self._drill, Drill(place.view, filter_=place.filter, select=place.key)))
 
     def on_pane_detailed(self, event: Pane.Detailed) -> None:
         event.stop()
@@ -409,10 +453,13 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.deck.column = not self.deck.column
         self.lay_out()
 
-    def turn_pane(self, step: int) -> None:
+    def turn_pane(self, step: int) -> bool:
+        """Go to another pane on the screen; False when there is none."""
         seen = [pane.view for pane in self.deck.seen()]
-        if self.view in seen and len(seen) > 1:
-            self.show_view(seen[(seen.index(self.view) + step) % len(seen)])
+        if self.view not in seen or len(seen) < 2:
+            return False
+        self.show_view(seen[(seen.index(self.view) + step) % len(seen)])
+        return True
 
     def on_eip_table_counted(self) -> None:
         self.frame.show_status()
@@ -430,6 +477,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
     def set_mode(self, mode: WriteMode) -> None:
         self.mode = mode
         self.frame.show()
+        self.holder.show()
         self.holder.read()
 
     # text

@@ -15,7 +15,7 @@ from tui.live import Inventory
 from tui.looking import Found, hand_of, look_up, wrong_time
 from tui.text import visible
 from tui.trail import looked_up
-from tui.widgets.omnibar import IDLE, Omnibar, OmnibarUse
+from tui.widgets.omnibar import Omnibar, OmnibarUse
 from tui.words import count_of, minute
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Search:
         elif pane.filter:
             self.omnibar.rest(f"filter: {visible(pane.filter, _SHOWN)}", f"{self._shown()}  esc clears")
         else:
-            self.omnibar.rest(IDLE)
+            self.omnibar.rest()
 
     def _shown(self) -> str:
         table = self._screen.pane.table

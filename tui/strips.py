@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
+from tui.commands import key_of
 from tui.hand import IDLE_COUNTED, CidrFacts, Facts, PoolFacts, is_problem
 from tui.text import visible
 from tui.words import (
@@ -94,7 +95,7 @@ def _pool_space(pool: Pool) -> str:
     if pool.kind is PoolKind.DEFAULT:
         return f"Zenlayer's addresses, not yours  {visible(pool.region)}"
     if not pool.cidrs:
-        return f"no CIDR: C adds one  {visible(pool.region)}"
+        return f"no CIDR: {key_of('cidr_add')} adds one  {visible(pool.region)}"
     more = f" and {len(pool.cidrs) - 2} more" if len(pool.cidrs) > 2 else ""
     word = "CIDR" if len(pool.cidrs) == 1 else "CIDRs"
     return f"{word} {', '.join(pool.cidrs[:2])}{more}  {visible(pool.region)}  order {pool.order.value}"
@@ -113,7 +114,7 @@ def _cidr_lines(facts: CidrFacts) -> tuple[str, str]:
     if cidr.state is CidrState.RETIRED:
         return (
             f"{since}; was {_origin(cidr)}",
-            "its past stays: type an address of it, or t, to see who had it and when",
+            f"its past stays: type an address of it, or {key_of('timeline')}, to see who had it and when",
         )
     if cidr.state is CidrState.DRAINING:
         return f"{since}; gives out nothing", _left_words(facts)
@@ -139,7 +140,7 @@ def _origin(cidr: Cidr) -> str:
 def _left_words(facts: CidrFacts) -> str:
     """What still lives in a CIDR that is being emptied."""
     if not facts.living.total:
-        return "nothing is left in it: D retires it"
+        return f"nothing is left in it: {key_of('cidr_end')} retires it"
     served = [visible(row.serves) for row in facts.living.rows if row.eip.bindings]
     more = ", ..." if facts.bound > len(served) else ""
     what = f" ({', '.join(served)}{more})" if served else ""

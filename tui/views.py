@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands import View
+from tui.commands import View, key_of
 
 if TYPE_CHECKING:
     from tui.live import Inventory
 
 __all__ = ["views_line"]
 
-_KEYS = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f", View.TIMELINE: "t"}
+_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
 
 
 def views_line(active: View, inventory: Inventory | None, width: int) -> str:
     """`[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
-    full = "  ".join(_view(view, active, inventory) for view in _KEYS).rstrip()
+    full = "  ".join(_view(view, active, inventory) for view in _VIEWS).rstrip()
     if len(full) <= width:
         return full
-    short = " ".join(_view(view, active, inventory).strip() for view in _KEYS)
+    short = " ".join(_view(view, active, inventory).strip() for view in _VIEWS)
     if len(short) <= width:
         return short
-    names = (f"{_KEYS[view]} {view.value}" for view in _KEYS)
+    names = (f"{key_of(view.name.lower())} {view.value}" for view in _VIEWS)
     return " ".join(names)
 
 
 def _view(view: View, active: View, inventory: Inventory | None) -> str:
-    text = f"{_KEYS[view]} {view.value}{_count(view, inventory)}"
+    text = f"{key_of(view.name.lower())} {view.value}{_count(view, inventory)}"
     return f"[{text}]" if view is active else f" {text} "
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, Service
+from tui.commands import key_of
 from tui.text import visible
 
 __all__ = [
@@ -160,14 +161,14 @@ def served_words(binding: Binding) -> str:
 
 _SERVES = re.compile(r" (?:and )?serves (.+?)(?:: no pool was named\.|, which )")
 _DOES = {
-    "landed_in_default_pool": "F",
-    "default_on_customer_service": "F",
-    "pool_near_exhaustion": "C",
-    "pool_runway_short": "C",
-    "cidr_draining_blocked": "D",
-    "snat_mixes_owners": "o",
-    "service_missing": "o",
-    "eip_idle": "R",
+    "landed_in_default_pool": "rehome",
+    "default_on_customer_service": "rehome",
+    "pool_near_exhaustion": "cidr_add",
+    "pool_runway_short": "cidr_add",
+    "cidr_draining_blocked": "cidr_end",
+    "snat_mixes_owners": "go_to",
+    "service_missing": "go_to",
+    "eip_idle": "release",
 }
 
 
@@ -184,5 +185,5 @@ def finding_words(finding: Finding) -> str:
         what = "mixes owners"
     elif finding.code == "eip_idle":
         what = "serves nothing"
-    key = _DOES.get(finding.code)
-    return f"{what.removesuffix('.')}: {key}" if key else what
+    does = _DOES.get(finding.code)
+    return f"{what.removesuffix('.')}: {key_of(does)}" if does else what

@@ -125,6 +125,12 @@ class Terminal:
         self._program.send(text)
         self.quiet(ALONE)
 
+    def send_late(self, first: str, after: float, then: str) -> None:
+        """Two keys so many seconds apart, whatever the screen says meanwhile."""
+        self._program.send(first)
+        self.quiet(after)
+        self._program.send(then)
+
     def paste(self, text: str) -> None:
         """A bracketed paste."""
         self.send(f"\x1b[200~{text}\x1b[201~")

@@ -208,3 +208,51 @@ def test_a_terminal_squeezed_to_one_cell_comes_back(demo: Deck) -> None:
                 deck.until("e EIPs 347", absent=words)
         assert deck.leave() == 0
     assert demo.dump() == before
+
+
+def test_a_key_that_comes_with_the_move_before_it_acts_on_the_row_moved_to(demo: Deck) -> None:
+    """In one write, as a quick hand on a slow line arrives; so does a key right behind a paste."""
+    before = demo.dump()
+    with terminal() as deck:
+        ready(deck)
+        for move in ("j", "j", "k", "g"):
+            deck.send(f"{move}R")
+            deck.until("review: release ", "read again now")
+            reviewed = next(line for line in deck.lines() if "review: release" in line).split()[3]
+            deck.press("esc")
+            deck.until("e EIPs 347", absent="review:")
+            (row,) = (line for line in deck.lines() if line.startswith("> "))
+            assert row[4:].split()[0] == reviewed
+        deck.send("\x1b[200~203.0.113.17\x1b[201~R")
+        deck.until("203.0.113.17 -- customer-bound")
+        assert "review: release 198" not in deck.text()
+    assert demo.dump() == before
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.28])
+def test_y_pressed_before_the_review_could_be_read_sends_nothing(demo: Deck, after: float) -> None:
+    """On the key that opens it, and soon after: the review is painted later than that."""
+    with terminal() as deck:
+        ready(deck)
+        deck.press("g", "j", "j")
+        deck.until("> ! 198.18.0.9")
+        deck.press("B")
+        deck.until("bind 198.18.0.9")
+        deck.press("right", "right", "right", "enter", "down", "enter")
+        before = demo.dump()
+        deck.send_late("\r", after, "y")
+        deck.until("review: bind 198.18.0.9", "read again now")
+        deck.quiet(2 * ALONE)
+        deck.until("review: bind 198.18.0.9", "read again now")
+    assert demo.dump() == before
+
+
+def test_keys_that_would_surprise_are_refused_before_anything_is_opened(empty: Deck, home: Path) -> None:
+    file = home / "config.toml"
+    file.write_text('[keys]\nyes = "enter"\nrelease = "U"\nfind = "ctrl+q"\n', encoding="utf-8")
+    with terminal("--config", str(file), columns=1000) as deck:
+        assert deck.ended() == 2
+        said = " ".join(deck.text().split())
+    for words in ("usage", "yes is fixed", "U would be release and unbind", "'ctrl+q' is a key that terminals keep"):
+        assert words in said
+    assert not empty.path.exists()

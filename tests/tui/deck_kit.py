@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
+from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key
@@ -99,6 +101,23 @@ def _key(name: str) -> events.Key:
     if len(name) == 1 and name != "\n":
         return events.Key(_character_to_key(name), name)
     return events.Key({"\n": "enter"}.get(name, name), " " if name == "space" else None)
+
+
+@contextmanager
+def held_up(desk: object, name: str) -> Iterator[Callable[[], None]]:
+    """One way of asking the desk or its platform waits until it is let through."""
+    answer, gate = getattr(desk, name), threading.Event()
+
+    def late(*args: Any, **words: Any) -> Any:
+        assert gate.wait(20)
+        return answer(*args, **words)
+
+    setattr(desk, name, late)
+    try:
+        yield gate.set
+    finally:
+        gate.set()
+        setattr(desk, name, answer)
 
 
 @dataclass
@@ -190,7 +209,7 @@ class Operator:
             await self.pilot.pause(PATIENCE)
 
     def _is_reading(self) -> bool:
-        busy = ("read", "facts", "page", "search", "look")
+        busy = ("read", "facts", "page", "search", "move", "look")
         if self.app.screen is not self.deck:
             return False  # what asked waits for the answer
         return any(worker.group in busy and worker.is_running for worker in self.app.workers)
@@ -219,7 +238,7 @@ async def on_deck(desk: Desk, size: tuple[int, int] = SMALL, *, address: str | N
             operator = Operator(app, pilot, clock)
             await operator.when(lambda: app.deck is not None)
             deck, steps = operator.deck, operator.deck.runner.steps
-            deck.dispatch.clock = steps.clock = clock
+            steps.clock, steps.key_time = clock, clock.of_key
             steps.second = 0.001
             steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)

@@ -30,7 +30,8 @@ from core import (
     ServiceKind,
 )
 from tui.clipboard import CopyRequested
-from tui.modals import Line, Review, ReviewModal, Sheet, Tier
+from tui.modals import Line, Review, Sheet, Tier
+from tui.modals.keystrokes import Keystrokes
 from tui.theme import THEME
 
 STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")
@@ -48,6 +49,9 @@ class Ticks:
 
     def __call__(self) -> float:
         return self.now
+
+    def keystrokes(self) -> Keystrokes:
+        return Keystrokes(self, lambda _key: self.now)
 
     def later(self, delay: float, callback: Callable[[], None]) -> None:
         self._waiting.append((self.now + delay, callback))
@@ -72,7 +76,6 @@ class Host(App[None]):
         self.theme = THEME
         self.answers: list[Any] = []
         self.copied: list[str] = []
-        self.pasted: list[str] = []
         self.leaks = 0
 
     def compose(self) -> ComposeResult:
@@ -86,9 +89,6 @@ class Host(App[None]):
 
     def on_copy_requested(self, event: CopyRequested) -> None:
         self.copied.append(event.text)
-
-    def on_review_modal_pasted(self, event: ReviewModal.Pasted) -> None:
-        self.pasted.append(event.text)
 
     async def put(self, pilot: Pilot[None], modal: ModalScreen[Any]) -> None:
         """Open a modal and wait until it is painted."""

@@ -21,7 +21,7 @@ from core import (
     UnbindRequest,
 )
 from tests.core.kit import another
-from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, on_deck, on_the_balancer, small_desk
+from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
 from tui.flows import eip as eip_flows
 
 
@@ -520,9 +520,67 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
         runner = operator.deck.runner
         request = AllocationRequest(name="web-44")
         landed = desk.platform.allocate(request)
-        runner._run(partial(eip_flows._allocated, runner.steps, landed, request))
+        runner._run(partial(eip_flows._allocated, runner.steps, landed, request), changing=True)
         await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F fix")
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
             await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F fix")
+
+
+async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.flows.cidrs._SHOWN", 2)
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("c", "D")
+        await operator.until("the 3 live EIPs, each by F or R: the first 2 here", absent="198.51.100.77")
+        await operator.press("asterisk")
+        await operator.until("the 2 listed here are marked, 1 more are not: enter lists all on the deck")
+
+
+async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("j", "j")
+        with held_up(desk.platform, "release") as let_through:
+            await operator.press("R")
+            await operator.until("review: release 198.18.0.9")
+            await operator.confirm()
+            await operator.until("release 198.18.0.9: sending")
+            await operator.press("j")
+            let_through()
+            await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="in hand:")
+
+
+async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numbers(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "", "", "", "")
+        await operator.until("next in order (203.0.113.0 if nobody is faster)", "read again now: unchanged")
+        allocated(bob)
+        await operator.press("y")
+        await operator.until("allocated 203.0.113.1 from hk")
+    bob.close()
+
+
+async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "203.0.113.7", "", "", "", "")
+        await operator.until("203.0.113.7, which was asked for", "read again now: unchanged")
+        bob.platform.allocate(AllocationRequest(pool_id="hk", address="203.0.113.7"))
+        await operator.press("y")
+        await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
+        await operator.press("ctrl+c", "A")
+        await operator.until("allocate an EIP")
+        await fill_in(operator, "", "", "3", "", "", "")
+        await operator.until("3 addresses, next in order", "read again now: unchanged")
+        bob.platform.allocate(AllocationRequest(pool_id="hk", count=13))
+        await operator.press("y")
+        await operator.until("CHANGED SINCE YOU LOOKED", "has 2 of 16", "not sent: read what changed")
+    bob.close()

@@ -145,3 +145,14 @@ def test_what_is_answered_leaves_no_note_and_what_is_in_doubt_does(tmp_path: Pat
     assert told.endswith("it was not made, nothing changed")
     assert doubts.settle(desk) == []
     desk.close()
+
+
+async def test_of_very_many_targets_the_others_are_told_the_first(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        operator.deck.company.begin("\n".join(f"192.0.2.{number}" for number in range(65_536)))
+        await operator.when(lambda: any(each.doing for each in bob.company()))
+        (doing,) = [each.doing for each in bob.company()]
+        assert len(str(doing).splitlines()) == 1_000
+    bob.close()

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from core import AllocationRequest
 from tests.tui.deck_kit import Operator, demo_desk, on_deck, small_desk
-from tui.keyline import FIELD_EXPENDABLE, FIELD_FILTER, fit_keys
+from tui.keyline import FIELD_FILTER, field_line
 from tui.panes.eips import _fitting
 
 FIFTY = " ".join(["!nothing"] * 48 + ["own:yes", "state:bound"])
@@ -66,7 +66,7 @@ def test_the_hint_gives_way_to_long_numbers() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60, 70, 80])
 def test_the_keys_of_a_field_leave_out_what_is_expendable(width: int) -> None:
-    line = fit_keys(FIELD_FILTER.split("   "), width, FIELD_EXPENDABLE)
+    line = field_line(FIELD_FILTER, width)
     assert len(line) <= width
     assert line.startswith("enter keep")
     assert line.endswith("F1 help")

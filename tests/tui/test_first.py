@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
 from core import Desk, error
 from tests.tui.deck_kit import SMALL, demo_desk
-from tui.app import DeckApp
+from tui.app import DeckApp, run_dashboard
 
 
 class Door:
@@ -98,4 +99,23 @@ async def test_ctrl_c_ends_a_start_that_takes_too_long(tmp_path: Path) -> None:
         await pilot.pause()
     assert app.return_code == 0
     assert app.deck is None
+    desk.close()
+
+
+def test_a_desk_that_opens_after_ctrl_c_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, closed = demo_desk(tmp_path), threading.Event()
+    door = Door(lambda: desk)
+
+    async def left(self: DeckApp, **_settings: object) -> int:
+        loading = asyncio.create_task(asyncio.to_thread(self._load))
+        await asyncio.sleep(0)
+        loading.cancel()
+        door.may.set()
+        return 0
+
+    monkeypatch.setattr(DeckApp, "run_async", left)
+    monkeypatch.setattr(desk, "close", closed.set)
+    assert run_dashboard(door) == 0
+    assert closed.is_set()
+    monkeypatch.undo()
     desk.close()

@@ -74,3 +74,16 @@ def test_a_bracket_long_after_an_escape_is_a_bracket() -> None:
     gate = KeyGate()
     judge(gate, "\x1b", 0, 0)
     assert judge(gate, "[A", 0.6, 0.1) == [PASS, PASS]
+
+
+def test_over_a_review_a_burst_is_a_paste_too_unless_it_began_in_its_field() -> None:
+    def over_a_review(text: str, typing: str) -> list[Judgement]:
+        gate = KeyGate()
+        return [
+            gate.judge(char, char, number / 100, typing=field == "f", depth=2, reviewing=True)
+            for number, (char, field) in enumerate(zip(text, typing, strict=True))
+        ]
+
+    assert over_a_review("mail", "----") == [PASS, PASS, PASS, BURST]
+    assert over_a_review("reco", "-fff") == [PASS, PASS, PASS, BURST]
+    assert over_a_review("reason", "ffffff") == [PASS] * 6

@@ -234,8 +234,10 @@ async def test_q_quits_only_twice_and_neither_esc_nor_ctrl_c_ever_does(tmp_path:
 
 async def test_a_stuttering_q_does_not_quit(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        operator.deck.dispatch.clock = lambda: 1.0
-        await operator.press("q", "q", "q")
+        await operator.at_once("q")
+        for _ in range(3):
+            operator.clock.at -= 1
+            await operator.at_once("q")
         assert operator.app.return_code is None
 
 
@@ -274,3 +276,13 @@ async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -
         await operator.until("[p Pools 4]", "> ! hk-legacy", "pool hk-legacy")
         assert operator.deck.hand is not None
         assert operator.deck.hand.id == "hk-legacy"
+
+
+async def test_keys_for_wider_screens_say_so(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("d")
+        await operator.until("the detail has a column of its own from 120 columns on; here enter opens it")
+        for key in ("tab", "shift+tab"):
+            operator.deck.say("")
+            await operator.press(key)
+            await operator.until("panes stand side by side from 120 columns on; here e p c f t turn to them")

@@ -8,6 +8,7 @@ import json
 import shlex
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from core import AddCidrRequest, Eip, EipdeckError, error, to_json
 from tests.corpus import TEXTS
-from tests.tui.deck_kit import Operator, allocated, demo_desk, on_deck, small_desk
+from tests.tui.deck_kit import Operator, allocated, demo_desk, held_up, on_deck, small_desk
 from tui.keepsakes import Format, write_rows, write_text
 from tui.tables import EIPS
 
@@ -278,3 +279,24 @@ async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -
             await operator.until("A alloc", absent=title)
     assert not trails(state)
     assert not list((tmp_path / "work").iterdir())
+
+
+async def test_a_form_never_opens_on_top_of_a_review(tmp_path: Path) -> None:
+    """A slow count holds `x` up; what is pressed meanwhile takes its turn."""
+    desk = demo_desk(tmp_path)
+    async with on_deck(desk) as operator:
+        await operator.press("slash")
+        await operator.type("own:yes")
+        await operator.press("enter")
+        with held_up(desk, "count") as let_through:
+            operator.deck.deck.eips.table.window = replace(operator.deck.deck.eips.table.window, counted=False)
+            await operator.press("x")
+            for key in ("R", "W", "question_mark", "i"):
+                operator.deck.say("")
+                await operator.press(key)
+                await operator.until("one thing at a time: what was begun before is not over yet")
+            let_through()
+            await operator.until("export EIPs")
+        assert [type(screen).__name__ for screen in operator.app.screen_stack] == ["DeckScreen", "ExportModal"]
+        await operator.press("escape", "R")
+        await operator.until("review: release")

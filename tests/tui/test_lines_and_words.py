@@ -21,7 +21,7 @@ from tests.tui.deck_kit import NOW, demo_desk
 from tui import clipboard
 from tui.commands import View
 from tui.headlines import Top, top_line
-from tui.keyline import COUNT, FIELD_FILTER, FIELD_LOOKUP, KeyContext, key_line
+from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, field_line, key_line
 from tui.live import read_inventory
 from tui.logfile import keep_log
 from tui.mode import ARMED_FOR, WriteMode
@@ -61,7 +61,7 @@ def test_key_lines_are_those_of_the_pictures(tmp_path: Path) -> None:
         "findings": KeyContext(View.FINDINGS, writing=True, landed=True),
         "released": replace(at_home, verdict=VerdictWord.CUSTOMER_COOLING, released=True),
     }
-    assert {name: key_line(context, 80, {}) for name, context in contexts.items()} == PICTURES
+    assert {name: key_line(context, 80) for name, context in contexts.items()} == PICTURES
 
 
 def test_no_key_line_is_ever_cut(tmp_path: Path) -> None:
@@ -73,10 +73,10 @@ def test_no_key_line_is_ever_cut(tmp_path: Path) -> None:
         landed = eip is not None and eip.landed_in_default
         context = KeyContext(view, writing, eip, None, past, state, landed, released, detail)
         for width in (20, 40, 59, 60, 80, 120):
-            text = key_line(context, width, {})
+            text = key_line(context, width)
             assert len(text) <= width, text
             assert text.endswith("? help  q quit")
-    for text in (COUNT, FIELD_LOOKUP, FIELD_FILTER):
+    for text in (count_line(), field_line(FIELD_LOOKUP, 80), field_line(FIELD_FILTER, 80)):
         assert len(text) <= 80
 
 

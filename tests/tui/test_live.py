@@ -5,10 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core import AcceptRequest, AllocationRequest, Config, Desk, PoolSettingsRequest, ReleaseRequest, open_desk
+import pytest
+
+from core import (
+    AcceptRequest,
+    AllocationRequest,
+    Config,
+    Desk,
+    EipdeckError,
+    PoolSettingsRequest,
+    ReleaseRequest,
+    open_desk,
+)
 from tests.core.kit import Clock, another, file_of
-from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, on_deck, small_desk
+from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, held_up, on_deck, small_desk
 from tui.mode import WriteMode
+from tui.refresh import LATE_SECONDS
 
 
 async def poll(operator: Operator) -> None:
@@ -183,8 +195,67 @@ async def test_arming_that_runs_out_closes_the_review(tmp_path: Path) -> None:
         await operator.press("R")
         await operator.until("review: release")
         operator.deck.mode = WriteMode(expires=True, writing=True, until=NOW)
-        await poll(operator)
+        operator.deck._poll()
         await operator.until("! write mode ran out: READ-ONLY", absent="review:")
+
+
+def armed(operator: Operator, seconds: int) -> None:
+    operator.deck.set_mode(WriteMode(expires=True, writing=True, until=NOW + timedelta(seconds=seconds)))
+
+
+async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    demo_desk(tmp_path).close()
+    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(desk) as operator:
+        with held_up(desk, "data_version"):
+            operator.deck._poll()
+            armed(operator, 60)
+            await operator.until("| WRITE 1m |", "F fix  A alloc")
+            clock.advance(60)
+            operator.deck._poll()
+            await operator.until("| READ-ONLY |", "! write mode ran out: READ-ONLY", "W arm write")
+
+
+async def test_a_key_pressed_when_arming_has_run_out_does_nothing(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    demo_desk(tmp_path).close()
+    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(desk) as operator:
+        operator.deck._poll = lambda: None  # type: ignore[method-assign]
+        armed(operator, 60)
+        clock.advance(60)
+        await operator.press("R")
+        await operator.until("R does nothing now: READ-ONLY", "| READ-ONLY |")
+
+
+async def test_nothing_is_sent_when_arming_ran_out_before_it(tmp_path: Path) -> None:
+    """However it got past everything that asks before: the last look is right before sending."""
+    clock = Clock(NOW)
+    demo_desk(tmp_path).close()
+    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(desk) as operator:
+        steps = operator.deck.runner.steps
+        armed(operator, 60)
+        clock.advance(60)
+        with pytest.raises(EipdeckError, match="Write mode ran out"):
+            steps._tracked("release", desk.platform.release, ReleaseRequest(eips=("198.18.0.9",)))
+        assert desk.eip("198.18.0.9").released_at is None
+
+
+async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path) -> None:
+    clock = Clock(NOW)
+    demo_desk(tmp_path).close()
+    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(desk) as operator:
+        with held_up(desk, "data_version"):
+            await operator.until("| live ")
+            clock.advance(120)
+            for _second in range(LATE_SECONDS + 2):
+                operator.deck._poll()
+                await operator.pilot.pause()
+            await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database does not answer")
+        await operator.until("| live ", "rows 1-14")
 
 
 async def test_a_remapped_key_works_and_is_what_the_key_line_shows(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, s
 async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space", "space", "j", "space")
-        text = await operator.until("347 EIPs, rows 1-14; 3 marked: R, U, B and F act on them, u clears")
+        text = await operator.until("347 EIPs, rows 1-14; 3 marked, u clears")
         assert [line[4:19].strip() for line in text.splitlines() if line[1:2] == "*"] == [
             "198.18.0.5",
             "198.18.0.6",
@@ -43,6 +43,82 @@ async def test_marks_stay_on_their_eips_and_reach_beyond_the_list(tmp_path: Path
         await operator.press("escape", "s")
         await operator.until(f"R release {found}")
         assert {eip.bindings[0].service_id for eip in operator.deck.marked} == {"nat-2"}
+
+
+async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("space")
+        await operator.until(
+            "* 1 marked -- 198.18.0.6 -- ! default-bound", "next: R, U, B and F act on marked 198.18.0.5, not on 198"
+        )
+        await operator.press("space")
+        await operator.until("* 2 marked -- 198.18.0.9", "R, U, B and F act on the 2 marked, not on 198.18.0.9")
+        await operator.press("k")
+        await operator.until("R, U, B and F act on the 2 marked, 198.18.0.6 among them")
+        await operator.press("f")
+        await operator.until("[f Findings", absent="marked")
+        await operator.press("e", "u")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F fix", absent="* 2 marked")
+
+
+async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("space")
+        await operator.type("203.0.113.9")
+        await operator.press("enter")
+        await operator.until(" 203.0.113.9 -- ", "1 marked EIP left alone: keys act on 203.0.113.9", "R release  M")
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.9", "1 marked EIP left alone: this is about what was in hand")
+        await operator.press("escape", "j")
+        await operator.until("* 1 marked", "R release 1")
+
+
+async def test_what_the_filter_hides_is_not_acted_on(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("space", "space")
+        await operator.press("slash")
+        await operator.type("own:yes is:idle")
+        await operator.press("enter")
+        await operator.until("2 marked, 2 of them hidden", "2 marked EIPs left alone: keys act on")
+        assert not operator.deck.marked
+        await operator.press("R")
+        await operator.until(
+            "review: release 198.51.100.77", "2 marked EIPs left alone: this is about what was in hand"
+        )
+        await operator.press("escape", "space")
+        await operator.until("3 marked, 2 of them hidden", "* 1 marked -- 203.0.113.9")
+        await operator.press("space", "R")
+        await operator.until("review: release 2 EIPs", "2 in this list, 2 more hidden by the filter and left alone")
+        await operator.press("escape", "escape")
+        await operator.until("R release 4")
+        await operator.press("R")
+        await operator.until("review: release 4 EIPs", "4 in this list, 0 more hidden")
+
+
+async def test_a_change_elsewhere_that_hides_a_marked_eip_leaves_it_alone(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    first = allocated(desk)
+    allocated(desk)
+    bob = another(desk)
+    async with on_deck(desk) as operator:
+        await operator.press("slash")
+        await operator.type("state:unbound")
+        await operator.press("enter", "asterisk")
+        await operator.until("R release 2")
+        on_the_balancer(bob, first)
+        await operator.until("2 marked EIPs left alone: keys act on 203.0.113.0", absent="R release 2")
+        await operator.press("j")
+        await operator.until("R release 1", "* 1 marked", "2 marked, 1 of them hidden")
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.1", "1 more hidden by the filter and left alone")
+    bob.close()
+
+
+async def test_a_key_acts_on_the_marks_there_were_when_it_was_pressed(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("space", "space")
+        await operator.type("Ru")
+        await operator.until("review: release 2 EIPs")
 
 
 async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None:

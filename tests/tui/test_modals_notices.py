@@ -21,7 +21,7 @@ FULL = error(
 
 def landed(*eips: Any) -> Callable[[Ticks], LandedModal]:
     allocation = Allocation(eips or (LANDED,), ())
-    return lambda ticks: LandedModal(allocation, REQUEST, clock=ticks)
+    return lambda ticks: LandedModal(allocation, REQUEST, keystrokes=ticks.keystrokes())
 
 
 async def answer(make: Callable[[Ticks], Any], *keys: str, see: str = "", wait: float = 0.3) -> list[Any]:
@@ -84,7 +84,7 @@ async def test_a_landing_of_many_names_the_first_and_counts_the_rest() -> None:
 async def test_a_refusal_says_code_why_what_changed_and_what_to_do() -> None:
     app, ticks = Host(), Ticks()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.put(pilot, RefusalModal("allocate", FULL, clock=ticks))
+        await app.put(pilot, RefusalModal("allocate", FULL, keystrokes=ticks.keystrokes()))
         text = words(app)
         for said in ("refused: allocate", "pool_exhausted (exit 4)", FULL.reason, FULL.hint, "changed nothing"):
             assert said in text
@@ -93,13 +93,15 @@ async def test_a_refusal_says_code_why_what_changed_and_what_to_do() -> None:
 async def test_an_unknown_outcome_does_not_claim_that_nothing_changed() -> None:
     unknown = error("outcome_unknown", "The platform did not answer in 10 s.")
     see = "changed unknown: no answer came in time"
-    assert await answer(lambda ticks: RefusalModal("allocate", unknown, clock=ticks), see=see) == []
+    assert await answer(lambda ticks: RefusalModal("allocate", unknown, keystrokes=ticks.keystrokes()), see=see) == []
 
 
 @pytest.mark.parametrize("key", ["escape", "enter", "q", "n", "ctrl+c"])
 async def test_a_refusal_is_closed(key: str) -> None:
-    assert await answer(lambda ticks: RefusalModal("allocate", FULL, clock=ticks), key) == [None]
-    assert await answer(lambda ticks: RefusalModal("allocate", FULL, clock=ticks), key, wait=0.2) == []
+    assert await answer(lambda ticks: RefusalModal("allocate", FULL, keystrokes=ticks.keystrokes()), key) == [None]
+    assert (
+        await answer(lambda ticks: RefusalModal("allocate", FULL, keystrokes=ticks.keystrokes()), key, wait=0.2) == []
+    )
 
 
 async def test_hostile_text_in_notices_is_shown_and_a_paste_reaches_nobody() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.commands import key_of
 from tui.flows.steps import Steps
 from tui.modals import Line, Review, Tier
 from tui.mode import ARMED_FOR
@@ -13,7 +14,7 @@ async def arm(steps: Steps) -> bool:
     """Whether the operator wants to write."""
     mode = steps.host.mode
     minutes = int(ARMED_FOR.total_seconds() // 60)
-    long = f"for {minutes} minutes" if mode.expires else "until you drop it with W"
+    long = f"for {minutes} minutes" if mode.expires else f"until you drop it with {key_of('write_mode')}"
 
     async def reread() -> list[str]:
         return []
@@ -31,6 +32,6 @@ async def arm(steps: Steps) -> bool:
         command="",
         tier=Tier.PLAIN,
         reread=reread,
-        closing="W drops it again.",
+        closing=f"{key_of('write_mode')} drops it again.",
     )
     return await steps.ask(steps.review(review)) is not None

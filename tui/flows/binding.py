@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core import Binding, BindRequest, Desk, Eip, Service
+from tui.commands import key_of
 from tui.flows.changes import EipWatch
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.modals import BindModal
@@ -71,7 +72,7 @@ async def bind_again(steps: Steps, eip: Eip, ended: Sequence[Binding]) -> None:
         )
         if await _bind(steps, now, services, occupants, request) is not Went.SENT:
             left = count_of(len(ended) - place, "binding")
-            steps.host.say(f"recovered {eip.address} as {eip.id}; {left} not bound again: B binds it")
+            steps.host.say(f"recovered {eip.address} as {eip.id}; {left} not bound again: {key_of('bind')} binds it")
             return
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core import Cidr, Eip, NotFound, Pool
+from core import Allocation, AllocationRequest, Cidr, Desk, Eip, NotFound, Pool, Refused
 from tui.host import Ask
 from tui.modals.review_parts import Reread
 from tui.text import visible
 from tui.words import binding_words, count_of
 
-__all__ = ["EipWatch", "eip_changes", "reread_cidr", "reread_pool"]
+__all__ = ["AllocationWatch", "EipWatch", "eip_changes", "reread_cidr"]
 
 
 class EipWatch:
@@ -54,19 +54,34 @@ def _cap(eip: Eip) -> str:
     return "no cap" if eip.bandwidth_mbps is None else f"{eip.bandwidth_mbps} Mbps"
 
 
-def reread_pool(ask: Ask, pool: Pool) -> Reread:
-    """Reads a pool again and says when its room is another."""
+class AllocationWatch:
+    """An allocation under review: whether it would still be made, and what it would give by now.
 
-    async def read() -> list[str]:
+    How many addresses are left, and which is next, changes with everybody who allocates: no promise was made of it.
+    """
+
+    def __init__(self, ask: Ask, request: AllocationRequest, preview: Allocation, pool: Pool) -> None:
+        self.preview, self.pool = preview, pool
+        """As they were read last."""
+        self._ask = ask
+        self._request = request
+        self._seen = pool
+
+    async def __call__(self) -> list[str]:
         try:
-            now = await ask(lambda desk: desk.pool(pool.id))
-        except NotFound as refusal:
+            self.preview, self.pool = await self._ask(self._read)
+        except (Refused, NotFound) as refusal:
             return [refusal.message]
-        if now.available == pool.available:
+        if self.pool.id == self._seen.id:
             return []
-        return [f"{visible(pool.id)} has {now.available:,} free now; it had {pool.available:,} when you looked."]
+        return [f"It would come from {visible(self.pool.id)} now; it was {visible(self._seen.id)}."]
 
-    return read
+    def _read(self, desk: Desk) -> tuple[Allocation, Pool]:
+        """A dry run takes its turn among the writers: none is made while the pool stands still."""
+        if desk.pool(self.pool.id) == self.pool:
+            return self.preview, self.pool
+        preview = desk.preview(self._request)
+        return preview, desk.pool(preview.eips[0].pool_id)
 
 
 def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:

@@ -20,7 +20,7 @@ from core import (
     Service,
     filter_term,
 )
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.flows import several
 from tui.flows.changes import reread_cidr
 from tui.flows.eip import bound_to, rehome, release
@@ -51,7 +51,10 @@ async def _add(steps: Steps, request: AddCidrRequest) -> Went:
     done = await steps.send(f"add {request.cidr}", steps.host.desk.platform.add_cidr, request)
     if done is not None:
         steps.host.take(Hand(HandKind.CIDR, done.cidr))
-        steps.host.say(f"added {done.cidr} to {done.pool_id}: {done.state.value}.  : cidr activate when announced")
+        steps.host.say(
+            f"added {done.cidr} to {done.pool_id}: {done.state.value}."
+            f"  {key_of('palette')} cidr activate when announced"
+        )
     return Went.REFUSED if done is None else Went.SENT
 
 
@@ -77,7 +80,7 @@ async def activate(steps: Steps, cidr: Cidr, pool: Pool) -> None:
     request = replace(request, reason=reason or None)
     done = await steps.send(f"activate {cidr.cidr}", steps.host.desk.platform.activate_cidr, request)
     if done is not None:
-        steps.host.say(f"{done.cidr} is {done.state.value}: A allocates from {done.pool_id}")
+        steps.host.say(f"{done.cidr} is {done.state.value}: {key_of('allocate')} allocates from {done.pool_id}")
 
 
 async def end(steps: Steps, cidr: Cidr, pools: Sequence[Pool]) -> None:
@@ -86,7 +89,7 @@ async def end(steps: Steps, cidr: Cidr, pools: Sequence[Pool]) -> None:
     if not cidr.customer_owned:
         steps.host.say(f"{cidr.cidr} is Zenlayer's: read only here")
     elif pool is None:
-        steps.host.say(f"{cidr.cidr} has no pool: r reads again")
+        steps.host.say(f"{cidr.cidr} has no pool: {key_of('refresh')} reads again")
     elif cidr.state is CidrState.ACTIVE:
         await _drain(steps, cidr, pool)
     elif cidr.state is CidrState.DRAINING and cidr.allocated:
@@ -110,7 +113,7 @@ async def _drain(steps: Steps, cidr: Cidr, pool: Pool) -> None:
 
 
 _SHOWN: Final = 200
-"""EIPs that a plan lists at most; the list on the deck has them all."""
+"""EIPs that a plan lists at most, and says so; the list on the deck has them all."""
 
 
 async def _plan(steps: Steps, cidr: Cidr) -> None:
@@ -121,7 +124,7 @@ async def _plan(steps: Steps, cidr: Cidr) -> None:
             return
         now, eips, drained, services = known
         if not eips:
-            steps.host.say(f"{cidr.cidr} has no live EIP left: D retires it")
+            steps.host.say(f"{cidr.cidr} has no live EIP left: {key_of('cidr_end')} retires it")
             return
         chosen = await steps.host.app.push_screen_wait(PlanModal(now, eips, drained, services))
         if chosen is None:

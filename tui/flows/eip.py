@@ -21,12 +21,14 @@ from core import (
     Service,
     UnbindRequest,
 )
-from tui.flows.changes import EipWatch, reread_pool
+from tui.commands import key_of
+from tui.flows.changes import AllocationWatch, EipWatch
 from tui.flows.findings import accept_landing
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
 from tui.modals import AllocateModal, BandwidthModal, LandedModal, RehomeModal
 from tui.modals.reviews import (
+    allocate_sections,
     review_allocate,
     review_bandwidth,
     review_rehome,
@@ -67,7 +69,10 @@ async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationReques
     if preview is None:
         return Went.REFUSED
     pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
-    review = review_allocate(request, preview, pool, reread=reread_pool(steps.host.ask, pool))
+    watch = AllocationWatch(steps.host.ask, request, preview, pool)
+    review = review_allocate(
+        request, preview, pool, reread=watch, latest=lambda: allocate_sections(request, watch.preview, watch.pool)
+    )
     reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
         return Went.LEFT
@@ -86,8 +91,10 @@ async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest)
     if not done.warnings:
         steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
         return
-    steps.host.say(f"! {got} LANDED IN THE DEFAULT POOL: F fixes it, K accepts it", problem=True)
-    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, clock=steps.clock))
+    steps.host.say(
+        f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} fixes it, {key_of('accept')} accepts it", problem=True
+    )
+    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, keystrokes=steps.keystrokes()))
     if answer == "fix":
         await rehome(steps, first)
     elif answer == "accept":
@@ -146,7 +153,9 @@ async def release(steps: Steps, eip: Eip) -> None:
     request = replace(request, reason=reason or None, expected=watch.latest)
     done = await steps.send(title, steps.host.desk.platform.release, request)
     if done is not None:
-        steps.host.say(f"released {eip.address} to {eip.pool_id}.  in hand: {eip.address}")
+        hand = steps.host.hand
+        held = f"  in hand: {eip.address}" if hand is not None and hand.id == eip.address else ""
+        steps.host.say(f"released {eip.address} to {eip.pool_id}.{held}")
 
 
 async def rehome(steps: Steps, eip: Eip) -> None:
@@ -191,7 +200,7 @@ def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -
     steps.host.take(Hand(HandKind.ADDRESS, new.address))
     kept = f"; {eip.address} kept until you release it" if request.keep else ""
     owned = "yes" if new.customer_owned else "NO"
-    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  a copies")
+    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
 
 
 async def bandwidth(steps: Steps, eip: Eip) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from core import AcceptRequest, Eip, Finding, RecoverRequest, Verdict
+from tui.commands import key_of
 from tui.flows.binding import bind_again
 from tui.flows.steps import Steps, Went, new_request_id
 from tui.hand import Hand, HandKind
@@ -74,7 +75,7 @@ async def recover(steps: Steps, verdict: Verdict) -> None:
     done = await steps.send(title, steps.host.desk.platform.recover, replace(request, reason=reason or None))
     if done is not None:
         steps.host.take(Hand(HandKind.ADDRESS, address))
-        steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; B binds it")
+        steps.host.say(f"recovered {address} as {done.eips[0].id}, unbound; {key_of('bind')} binds it")
         await bind_again(steps, done.eips[0], ended)
 
 

@@ -12,6 +12,7 @@ from tui.commands import Command
 from tui.flows.steps import Steps
 from tui.hand import Hand
 from tui.host import Work, work_on
+from tui.marks import Marks
 
 if TYPE_CHECKING:
     from tui.screen import DeckScreen
@@ -26,6 +27,8 @@ class Runner:
         self.steps = Steps(screen)
         self.leaving = False
         """The operator wants out as soon as the write in flight has been answered."""
+        self.changing = False
+        """What is under way wants to change something."""
         self._screen = screen
         self._worker: Worker[None] | None = None
 
@@ -33,19 +36,19 @@ class Runner:
     def busy(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
 
-    def start(self, command: Command, hand: Hand | None) -> None:
-        """Start the flow of a change on what is in hand now."""
-        if self.busy:
-            self._screen.say("one thing at a time: the change under way has not been answered yet")
-            return
+    def start(self, command: Command, hand: Hand | None, marks: Marks) -> None:
+        """Start the flow of a change on what is in hand or marked now."""
         from tui.flows.start import start  # noqa: PLC0415  # the first screen goes without
 
-        self._run(partial(start, self.steps, command.id, hand))
+        self._run(partial(start, self.steps, command.id, hand, marks), changing=True)
 
     def arm(self) -> None:
         """Ask whether to write."""
-        if not self.busy:
-            self._run(self._arm)
+        self._run(self._arm, changing=False)
+
+    def keep(self, work: Work) -> None:
+        """Run what changes nothing but this session and its files; it takes its turn as changes do."""
+        self._run(partial(self._screen.telling, work), changing=False)
 
     async def _arm(self) -> None:
         from tui.flows.arming import arm  # noqa: PLC0415  # the first screen goes without
@@ -56,14 +59,15 @@ class Runner:
             screen.set_mode(screen.mode.armed(now))
             screen.say("WRITE: every change still has its own review")
 
-    def _run(self, work: Work) -> None:
+    def _run(self, work: Work, *, changing: bool) -> None:
+        self.changing = changing
         self._worker = work_on(self._screen, work, "flow")
 
     def ended(self, worker: Worker[object]) -> bool:
         """Whether this was the flow under way; it is forgotten."""
         if worker is not self._worker:
             return False
-        self._worker = None
+        self._worker, self.changing = None, False
         return True
 
     def leave(self) -> None:

@@ -19,6 +19,7 @@ from core import (
     Service,
     UnbindRequest,
 )
+from tui.commands import key_of
 from tui.flows.binding import services_of
 from tui.flows.changes import EipWatch
 from tui.flows.eip import bound_to, pools_and_cidrs
@@ -151,11 +152,11 @@ async def _send_each(
     moves: list[str] = []
     steps.begin_batch()
     for place, (eip, request) in enumerate(zip(eips, requests, strict=True)):
-        if place and (steps.stopped or not steps.host.mode.writing):
+        if place and (steps.stopped or not steps.host.may_write()):
             why = "stopped" if steps.stopped else "write mode ran out"
             steps.host.say(f"{what}: {why}, {place} of {len(eips)} done; the others are as they were")
             return Went.SENT
-        title = f"{what} {eip.address} ({place + 1} of {len(eips)}; z stops)"
+        title = f"{what} {eip.address} ({place + 1} of {len(eips)}; {key_of('abort')} stops)"
         done = await steps.send(title, verb, request)
         if isinstance(done, Allocation):
             moves.append(f"{eip.address} -> {done.eips[0].address}")
@@ -183,5 +184,5 @@ def _living(desk: Desk, marked: Sequence[Eip]) -> tuple[list[Eip], list[Service]
 
 def _none_left(steps: Steps, eips: Sequence[Eip]) -> bool:
     if not eips:
-        steps.host.say("none of the marked EIPs is alive any more: u clears the marks")
+        steps.host.say(f"none of the marked EIPs is alive any more: {key_of('unmark')} clears the marks")
     return not eips

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from core import CidrState, Eip, Finding, VerdictWord
-from tui.commands import BY_ID, key_text
+from tui.commands import key_of
 from tui.flows import binding, cidrs, eip, findings, several
 from tui.flows.steps import Steps
 from tui.hand import Hand, HandKind
 from tui.keyline import fixable
+from tui.marks import Marks
 from tui.text import visible
 
 __all__ = ["start"]
@@ -19,21 +20,19 @@ EipFlow = Callable[[Steps, Eip], Awaitable[None]]
 MarkedFlow = Callable[[Steps, Sequence[Eip]], Awaitable[None]]
 
 
-async def start(steps: Steps, name: str, hand: Hand | None) -> None:
-    """Run the flow of a command on what was in hand when its key was pressed."""
-    await _FLOWS[name](steps, hand)
+async def start(steps: Steps, name: str, hand: Hand | None, marks: Marks) -> None:
+    """Run the flow of a command on what was in hand, or marked, when its key was pressed."""
+    on_marked = _ON_MARKED.get(name) if marks.acting else None
+    steps.about_marks = marks.reviewed(together=on_marked is not None)
+    try:
+        await (_FLOWS[name](steps, hand) if on_marked is None else on_marked(steps, marks.acting))
+    finally:
+        steps.about_marks = ""
 
 
-def _on_eip(
-    name: str, flow: EipFlow, on_marked: MarkedFlow | None = None
-) -> Callable[[Steps, Hand | None], Awaitable[None]]:
-    key = key_text(BY_ID[name].keys[0])
-
+def _on_eip(name: str, flow: EipFlow) -> Callable[[Steps, Hand | None], Awaitable[None]]:
     async def run(steps: Steps, hand: Hand | None) -> None:
-        if on_marked is not None and steps.host.marked:
-            await on_marked(steps, steps.host.marked)
-            return
-        found = await _eip_in_hand(steps, key, hand)
+        found = await _eip_in_hand(steps, key_of(name), hand)
         if found is not None:
             await flow(steps, found)
 
@@ -46,7 +45,9 @@ async def _eip_in_hand(steps: Steps, key: str, hand: Hand | None) -> Eip | None:
         steps.host.say(f"{key} needs an EIP in hand: move to a row, or type an address")
         return None
     if hand.kind is not HandKind.ADDRESS:
-        steps.host.say(f"{key} is for EIPs: e lists them, enter lists those of {visible(hand.id)}")
+        steps.host.say(
+            f"{key} is for EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {visible(hand.id)}"
+        )
         return None
     if hand.eip is not None and hand.eip.released_at is None:
         return hand.eip
@@ -78,12 +79,14 @@ async def _fix(steps: Steps, found: Eip) -> None:
     if fixable(found, cidr.state if cidr else None):
         await eip.rehome(steps, found)
     else:
-        steps.host.say(f"{found.address} is on your {found.cidr} already: F fixes landings and draining CIDRs")
+        steps.host.say(
+            f"{found.address} is on your {found.cidr} already: {key_of('rehome')} fixes landings and draining CIDRs"
+        )
 
 
 async def _accept(steps: Steps, hand: Hand | None) -> None:
     if hand is None:
-        steps.host.say("K needs a finding: f lists them")
+        steps.host.say(f"{key_of('accept')} needs a finding: {key_of('findings')} lists them")
         return
     finding = hand.finding or _finding_about(steps, hand)
     if finding is None:
@@ -101,7 +104,7 @@ def _finding_about(steps: Steps, hand: Hand) -> Finding | None:
 
 async def _recover(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.ADDRESS:
-        steps.host.say("Z recovers a released address: type it")
+        steps.host.say(f"{key_of('recover')} recovers a released address: type it")
         return
     verdict = await steps.read(f"recover {hand.id}", lambda desk: desk.lookup(hand.id))
     if verdict is not None:
@@ -114,17 +117,17 @@ async def _add_cidr(steps: Steps, _hand: Hand | None) -> None:
 
 async def _end_cidr(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.CIDR:
-        steps.host.say("D needs a CIDR in hand: c lists them")
+        steps.host.say(f"{key_of('cidr_end')} needs a CIDR in hand: {key_of('cidrs')} lists them")
         return
-    cidr = await steps.read(f"D {hand.id}", lambda desk: desk.cidr(hand.id))
-    pools = await steps.read(f"D {hand.id}", lambda desk: desk.pools()) if cidr is not None else None
+    cidr = await steps.read(f"{key_of('cidr_end')} {hand.id}", lambda desk: desk.cidr(hand.id))
+    pools = await steps.read(f"{key_of('cidr_end')} {hand.id}", lambda desk: desk.pools()) if cidr is not None else None
     if cidr is not None and pools is not None:
         await cidrs.end(steps, cidr, pools)
 
 
 async def _activate(steps: Steps, hand: Hand | None) -> None:
     if hand is None or hand.kind is not HandKind.CIDR:
-        steps.host.say("cidr activate needs a CIDR in hand: c lists them")
+        steps.host.say(f"cidr activate needs a CIDR in hand: {key_of('cidrs')} lists them")
         return
     cidr = await steps.read(f"activate {hand.id}", lambda desk: desk.cidr(hand.id))
     if cidr is None:
@@ -139,14 +142,20 @@ async def _activate(steps: Steps, hand: Hand | None) -> None:
 
 _FLOWS: Final[dict[str, Callable[[Steps, Hand | None], Awaitable[None]]]] = {
     "allocate": _allocate,
-    "bind": _on_eip("bind", binding.bind, several.bind),
-    "unbind": _on_eip("unbind", eip.unbind, several.unbind),
-    "release": _on_eip("release", eip.release, several.release),
-    "rehome": _on_eip("rehome", _fix, several.rehome),
+    "bind": _on_eip("bind", binding.bind),
+    "unbind": _on_eip("unbind", eip.unbind),
+    "release": _on_eip("release", eip.release),
+    "rehome": _on_eip("rehome", _fix),
     "bandwidth": _on_eip("bandwidth", eip.bandwidth),
     "accept": _accept,
     "recover": _recover,
     "cidr_add": _add_cidr,
     "cidr_end": _end_cidr,
     "cidr_activate": _activate,
+}
+_ON_MARKED: Final[dict[str, MarkedFlow]] = {
+    "bind": several.bind,
+    "unbind": several.unbind,
+    "release": several.release,
+    "rehome": several.rehome,
 }

@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from operator import attrgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import uuid4
 
+from textual import events
 from textual.app import App
 from textual.screen import ModalScreen
 
-from core import Desk, Eip, EipdeckError, OutcomeUnknown
+from core import Desk, Eip, EipdeckError, OutcomeUnknown, error
+from tui.commands import key_of
 from tui.company import Company
 from tui.doubt import Doubts
 from tui.hand import Hand
@@ -26,6 +29,7 @@ from tui.visited import Place
 if TYPE_CHECKING:
     from tui.modals import Review, ReviewModal
     from tui.modals.form import Form
+    from tui.modals.keystrokes import Keystrokes
     from tui.modals.review import Later
     from tui.widgets.field import Held
 
@@ -61,6 +65,11 @@ class Host(Protocol):
     def inventory(self) -> Inventory | None: ...
     @property
     def ask(self) -> Ask: ...
+    @property
+    def hand(self) -> Hand | None: ...
+
+    def may_write(self) -> bool:
+        """Whether a change may be sent at this moment."""
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """A sentence in the status line."""
@@ -70,10 +79,6 @@ class Host(Protocol):
 
     def written(self) -> None:
         """Something may have changed: read everything again."""
-
-    @property
-    def marked(self) -> tuple[Eip, ...]:
-        """The EIPs that change keys act on together; none: on what is in hand."""
 
     def unmark(self, eips: Sequence[Eip]) -> None:
         """These have been dealt with."""
@@ -105,12 +110,21 @@ class Steps:
         self.back = False
         """The last review was left for the form it came from, not for good."""
         self._from_form = False
+        self.about_marks = ""
+        """What every review of the flow says of the marked EIPs."""
         self.second = 1.0
         """How long a second of the grace count is."""
         self.clock: Callable[[], float] = monotonic
-        """The time that reviews and notices live by, and `later` their way to wait."""
+        """The time that reviews and notices live by, `key_time` that of a key by it, and `later` their way to wait."""
+        self.key_time: Callable[[events.Key], float] = attrgetter("time")
         self.later: Later | None = None
         self._abort: asyncio.Event | None = None
+
+    def keystrokes(self) -> Keystrokes:
+        """The ear of one more review or notice."""
+        from tui.modals.keystrokes import Keystrokes  # noqa: PLC0415
+
+        return Keystrokes(self.clock, self.key_time)
 
     @property
     def counting(self) -> bool:
@@ -167,20 +181,24 @@ class Steps:
         from tui.modals import RefusalModal  # noqa: PLC0415  # the first screen goes without modals
 
         unknown = isinstance(refusal, OutcomeUnknown)
-        outcome = "outcome unknown, t shows what was sent" if unknown else "refused, nothing was changed"
+        outcome = (
+            f"outcome unknown, {key_of('timeline')} shows what was sent" if unknown else "refused, nothing was changed"
+        )
         self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
-        await self.host.app.push_screen_wait(RefusalModal(title, refusal, clock=self.clock))
+        await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:
-        from tui.modals import ReviewModal  # noqa: PLC0415
+        from tui.modals import Line, ReviewModal  # noqa: PLC0415
 
         read_again, target = review.reread, review.target_copy
 
         async def reread() -> list[str]:
             return [*await read_again(), *await self.host.company.sentences(target)]
 
-        review = replace(review, reread=reread)
-        return ReviewModal(review, clock=self.clock, later=self.later, from_form=self._from_form)
+        first, *rest = review.sections
+        told = (Line("marked", self.about_marks),) if self.about_marks and review.latest is None else ()
+        review = replace(review, reread=reread, sections=((*first, *told), *rest))
+        return ReviewModal(review, keystrokes=self.keystrokes(), later=self.later, from_form=self._from_form)
 
     async def confirm(self, review: Review, what: str) -> str | None:
         """Show the review, and count when it asks for that.
@@ -203,7 +221,7 @@ class Steps:
         if review.tier is not Tier.PLAIN and not await self._count(what):
             self.host.say("aborted: nothing was sent")
             return None
-        if not self.host.mode.writing:
+        if not self.host.may_write():
             self.host.say("write mode ran out: nothing was sent", problem=True)
             return None
         return reason
@@ -213,7 +231,9 @@ class Steps:
         self._abort = asyncio.Event()
         try:
             for left in range(GRACE_SECONDS, 0, -1):
-                self.host.show_count(f"{what} in {left} s.  Nothing has been sent yet.  z or esc aborts")
+                self.host.show_count(
+                    f"{what} in {left} s.  Nothing has been sent yet.  {key_of('abort')} or esc aborts"
+                )
                 try:
                     await asyncio.wait_for(self._abort.wait(), self.second)
                 except TimeoutError:
@@ -228,6 +248,12 @@ class Steps:
         """Do it, and write down what came of it, also when nobody waits for the answer any more. Blocks."""
         from tui.modals.command_line import command_line  # noqa: PLC0415
 
+        if not self.host.may_write():
+            raise error(
+                "read_only",
+                "Write mode ran out before this could be sent.",
+                hint=f"{key_of('write_mode')} arms it again.",
+            )
         about = (title, command_line(request), getattr(request, "expected", None))
         try:
             with self.host.doubts.noted(self.host.desk, title, getattr(request, "request_id", None)):

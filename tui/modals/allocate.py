@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import AllocationRequest, Cidr, CidrState, Pool, PoolKind
+from tui.commands import key_of
 from tui.modals.fields import Choice, Row
 from tui.modals.form import Form, FormError, parse_address, parse_whole
 from tui.modals.lines import Line, Shell
@@ -17,7 +18,9 @@ from tui.widgets.field import Field
 
 __all__ = ["AllocateModal", "default_warning"]
 
-_NO_POOL = "There is no customer pool yet: C on the deck adds a customer CIDR, which opens one."
+
+def _no_pool() -> str:
+    return f"There is no customer pool yet: {key_of('cidr_add')} on the deck adds a customer CIDR, which opens one."
 
 
 def default_warning(pools: Iterable[Pool], cidrs: Iterable[Cidr], region: str) -> list[Line]:
@@ -79,7 +82,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
 
     def rows(self) -> ComposeResult:
         if not self._customer:
-            yield Static(f"! {_NO_POOL}", classes="form-problem", markup=False)
+            yield Static(f"! {_no_pool()}", classes="form-problem", markup=False)
         yield Row("pool", self._choice)
         yield Row("address", self._address, hint="or one of the pool's addresses")
         yield Row("count", self._count, hint="all of them or none")
@@ -146,6 +149,6 @@ class AllocateModal(Form["AllocationRequest | None"]):
 
     def submit(self) -> None:
         if not self._pools:
-            self.say(visible(_NO_POOL), problem=True)
+            self.say(visible(_no_pool()), problem=True)
             return
         super().submit()

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from core import BindingKind, BindRequest, Eip, Service, ServiceKind
+from tui.commands import key_of
 from tui.modals.fields import Choice, Option, Picker, Row
 from tui.modals.form import Form, FormError, parse_address, parse_prefix
 from tui.modals.lines import Line, Shell
@@ -231,7 +232,9 @@ class BindModal(Form["BindRequest | None"]):
             alone = held.kind in _ALONE or kind in _ALONE
             if held.service_id != service.id or (alone and held.kind is not kind):
                 serves = f"{self._eip.address} serves {held.kind.value} {held.service_id}"
-                raise FormError(f"{serves}, and that alone: U ends it first (holder_conflict).", self._kind)
+                raise FormError(
+                    f"{serves}, and that alone: {key_of('unbind')} ends it first (holder_conflict).", self._kind
+                )
 
     def _of_kind(self, kind: BindingKind, service: Service) -> BindRequest:
         eip, reason = self._eip.address, self._reason.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core import AcceptRequest, Binding, Finding, RecoverRequest, Verdict
+from tui.commands import key_of
 from tui.modals.lines import Line
 from tui.modals.review import Review, Tier
 from tui.modals.review_parts import NOTHING, Reread, review_of
@@ -54,7 +55,7 @@ def review_recover(request: RecoverRequest, verdict: Verdict, reread: Reread, en
             ),
         ),
         tier=Tier.PLAIN,
-        closing="Reversible: R releases it again.",
+        closing=f"Reversible: {key_of('release')} releases it again.",
     )
 
 

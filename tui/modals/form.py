@@ -97,7 +97,6 @@ class Form(Sheet[Result]):
     filled: Sequence[Held] = ()
     """What it was left with; given to another form of its kind, that one begins with it."""
     NOTE: ClassVar[str] = _NOTE
-    EXPENDABLE = ("shift+tab back", "type to narrow", "up down choose", "tab next")
     SENTENCES = (
         "Nothing is sent from a form: enter on its last field shows a review of the change first.",
         "tab and shift+tab go from field to field, and so does enter.",
@@ -146,6 +145,10 @@ class Form(Sheet[Result]):
 
     def keys(self) -> Sequence[str]:
         return ("tab next", "shift+tab back", "up down choose", "enter review", "esc cancel", "F1 help")
+
+    @property
+    def expendable(self) -> Sequence[str]:
+        return ("shift+tab back", "type to narrow", "up down choose", "tab next")
 
     def refresh_info(self) -> None:
         """Say anew what would follow."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands import COMMANDS, Command, Scope, key_text
+from tui.commands import COMMANDS, Command, Scope, key_of, key_text, keys_of
 from tui.modals.fields import Option, Picker
 from tui.modals.sheet import Sheet
 
@@ -27,12 +27,12 @@ class CommandsModal(Sheet[str]):
         "Everything here works on the command line too: eipdeck --help.",
     )
 
-    def __init__(self, *, runs: bool, keys: Mapping[str, str]) -> None:
-        """Show the commands with their (remapped) keys; `runs` makes enter run the chosen one."""
+    def __init__(self, *, runs: bool) -> None:
+        """Show the commands with their keys; `runs` makes enter run the chosen one."""
         super().__init__("every command by its command-line name" if runs else "keys")
         self._runs = runs
         commands = [command for command in COMMANDS if not runs or _can_run(command)]
-        options = [_option(command, keys, named=runs) for command in commands]
+        options = [_option(command, named=runs) for command in commands]
         self._picker = Picker(options if runs else [_DIGITS, *options], rows=_ROWS)
 
     def compose_body(self) -> ComposeResult:
@@ -57,8 +57,9 @@ def _can_run(command: Command) -> bool:
     return command.scope is not Scope.TABLE and command.id not in _KEYS_ONLY
 
 
-def _option(command: Command, keys: Mapping[str, str], *, named: bool) -> Option[str]:
-    shown = " ".join(key_text(key) for key in ((keys[command.id],) if command.id in keys else command.keys))
+def _option(command: Command, *, named: bool) -> Option[str]:
+    shown = " ".join(key_text(key) for key in keys_of(command.id))
     if named:
         return Option(command.id, (f"{command.name:<24} {shown:<14} {command.help}",))
-    return Option(command.id, (f"{shown or ': ' + command.name:<14} {command.help}",))
+    shown = shown or f"{key_of('palette')} {command.name}"
+    return Option(command.id, (f"{shown:<14} {command.help}",))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final, Literal, TypeVar
 
 from textual import events
@@ -13,8 +12,9 @@ from textual.widgets import Static
 
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
 from tui.clipboard import CopyRequested
+from tui.commands import key_of
 from tui.modals.command_line import command_line
-from tui.modals.keystrokes import silent
+from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.review import CancelText
 from tui.modals.sheet import Sheet, rule
@@ -41,10 +41,9 @@ class Notice(Sheet[Result]):
     WAY_OUT: ClassVar[str] = "> Close <"
     NOTE: ClassVar[str] = "enter, esc, q and n close it"
 
-    def __init__(self, heading: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, heading: str, *, keystrokes: Keystrokes | None = None) -> None:
         super().__init__(heading)
-        self._clock = clock
-        self._shown = clock()
+        self._keystrokes = keystrokes or Keystrokes()
 
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
         """What it says, with rules between."""
@@ -61,14 +60,24 @@ class Notice(Sheet[Result]):
         yield CancelText(self.WAY_OUT, classes="notice-close", markup=False)
 
     def on_mount(self) -> None:
-        self._shown = self._clock()
         self.set_focus(self.query_one(CancelText))
         self.say(self.NOTE)
+
+    def on_screen_resume(self) -> None:
+        self._unseen()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._unseen()
+
+    def _unseen(self) -> None:
+        """It is about to be painted, and counts from then on."""
+        self._keystrokes.hide()
+        self.call_after_refresh(self._keystrokes.show)
 
     async def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        if not silent(self._shown, self._clock()):
+        if not self._keystrokes.is_late_enough(event):
             return
         active = self.active_bindings.get(event.key)
         if active is not None:
@@ -87,8 +96,8 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
     NOTE = "the row keeps its mark, and the finding stays until it is closed"
     SENTENCES = (
         "The allocation was made, and what it gave is a Zenlayer address, not one of yours.",
-        "F allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
-        "K accepts the landing, with a reason. Leaving changes nothing: the row keeps its mark and the finding stays.",
+        "The fix allocates in a customer pool, moves what is bound and releases this address; it has its own review.",
+        "To accept takes a reason. Leaving changes nothing: the row keeps its mark and the finding stays.",
     )
 
     def __init__(
@@ -96,9 +105,9 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         allocation: Allocation,
         request: AllocationRequest,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        keystrokes: Keystrokes | None = None,
     ) -> None:
-        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", clock=clock)
+        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", keystrokes=keystrokes)
         self._request = request
         self._eips = [eip for eip in allocation.eips if eip.landed_in_default] or list(allocation.eips)
 
@@ -121,8 +130,8 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
 
     def _what_now(self) -> Iterable[Line]:
         yield Line("What now", "")
-        yield Line("  F", f"fix: allocate in a customer pool, release {self._eips[0].address}")
-        yield Line("  K", "accept, with a reason and perhaps an end")
+        yield Line(f"  {key_of('rehome')}", f"fix: allocate in a customer pool, release {self._eips[0].address}")
+        yield Line(f"  {key_of('accept')}", "accept, with a reason and perhaps an end")
         yield Line("  esc", "leave it; the finding stays")
 
     def _sent(self) -> Iterable[Line | tuple[str, Shell]]:
@@ -130,7 +139,13 @@ class LandedModal(Notice["Literal['fix', 'accept'] | None"]):
         yield Line("", "exit code 3 on the command line")
 
     def keys(self) -> Sequence[str]:
-        return ("F fix", "K accept", "a copy", "esc leave", "F1 help")
+        return (
+            f"{key_of('rehome')} fix",
+            f"{key_of('accept')} accept",
+            f"{key_of('copy')} copy",
+            "esc leave",
+            "F1 help",
+        )
 
     def action_answer(self, answer: Literal["fix", "accept"]) -> None:
         self.finish(answer)
@@ -145,15 +160,19 @@ class RefusalModal(Notice[None]):
 
     SENTENCES = ("Nothing is sent from here. The code is the one of the command line, whose exit code it decides.",)
 
-    def __init__(self, title: str, error: EipdeckError, *, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(f"! refused: {title}", clock=clock)
+    def __init__(self, title: str, error: EipdeckError, *, keystrokes: Keystrokes | None = None) -> None:
+        super().__init__(f"! refused: {title}", keystrokes=keystrokes)
         self._error = error
 
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
         error = self._error
         lines = [Line("code", f"{error.code}   (exit {error.exit_code})"), Line("why", error.reason, problem=True)]
         if isinstance(error, OutcomeUnknown):
-            lines.append(Line("changed", "unknown: no answer came in time; the history says what was sent (t)"))
+            lines.append(
+                Line(
+                    "changed", f"unknown: no answer came in time; the history says what was sent ({key_of('timeline')})"
+                )
+            )
         else:
             lines.append(Line("changed", "nothing: everything is as it was"))
         lines.append(Line("what to do", error.hint or "Look again at what is in hand, and decide anew."))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from core import Cidr, Eip, Service
 from tui.clipboard import CopyRequested
+from tui.commands import key_of
 from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import Sheet, rule
@@ -50,22 +51,20 @@ class PlanModal(Sheet[Next]):
     """Nothing is remembered: the plan is read from the data each time, so it can be left at any time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("F", "go('fix')", show=False, id="plan_fix"),
-        Binding("R", "go('release')", show=False, id="plan_release"),
-        Binding("o", "go('service')", show=False, id="plan_service"),
-        Binding("t", "go('history')", show=False, id="plan_history"),
-        Binding("a", "copy", show=False, id="plan_copy"),
-        Binding("asterisk", "mark_all", show=False, id="plan_mark_all"),
+        Binding("F", "go('fix')", show=False, id="rehome"),
+        Binding("R", "go('release')", show=False, id="release"),
+        Binding("o", "go('service')", show=False, id="go_to"),
+        Binding("t", "go('history')", show=False, id="timeline"),
+        Binding("a", "copy", show=False, id="copy"),
+        Binding("asterisk", "mark_all", show=False, id="mark_all"),
         Binding("q,backspace", "leave", show=False, id="plan_leave"),
     ]
     SENTENCES = (
         "A CIDR is retired in three steps: drain it, free what lives in it, retire it. This is step two.",
-        "F moves the EIP in hand to another customer pool: its public address changes.",
-        "R releases it; its address is held, not given out again. Each has a review of its own.",
-        "space marks, * marks all: F and R then act on the marked ones together, with one review.",
+        "Each EIP is moved to another customer pool, which changes its public address, or released: it is held then.",
+        "What is marked is moved or released together, with one review; space marks one.",
         "enter lists the EIPs on the deck, where space marks several.",
     )
-    EXPENDABLE = ("t history", "o service", "space mark", "a copy")
 
     def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str, services: Sequence[Service] = ()) -> None:
         """Plan the retirement of a draining CIDR.
@@ -92,7 +91,11 @@ class PlanModal(Sheet[Next]):
                 [
                     Line("state", f"draining   pool {cidr.pool_id}{asn}   {cidr.total:,} addresses"),
                     Line("1 drain", f"give out no more addresses: done {self._drained}".rstrip()),
-                    Line("2 free", f"the {left}, each by F or R:", problem=True),
+                    Line(
+                        "2 free",
+                        f"the {left}, each by {key_of('rehome')} or {key_of('release')}:{self._listed()}",
+                        problem=True,
+                    ),
                 ]
             ),
             classes="review-section",
@@ -106,9 +109,9 @@ class PlanModal(Sheet[Next]):
                 [
                     Line("refused", f"retiring now: cidr_not_drained, for the {left} above", problem=True),
                     Line("enter", f"lists them on the deck (filter cidr:{cidr.cidr})"),
-                    Line("F", "moves the EIP in hand to another customer pool: the address changes"),
-                    Line("R", "releases it; its address is held, not given out again"),
-                    Line("D", "on the CIDR, when none is left, opens the review of its retirement"),
+                    Line(key_of("rehome"), "moves the EIP in hand to another customer pool: the address changes"),
+                    Line(key_of("release"), "releases it; its address is held, not given out again"),
+                    Line(key_of("cidr_end"), "on the CIDR, when none is left, opens the review of its retirement"),
                 ],
                 label=8,
             ),
@@ -116,12 +119,22 @@ class PlanModal(Sheet[Next]):
             markup=False,
         )
 
+    def _listed(self) -> str:
+        """That not all are listed, when so."""
+        return f" the first {len(self._eips):,} here" if len(self._eips) < self._cidr.allocated else ""
+
     def on_mount(self) -> None:
         self.set_focus(self._choice)
         self.say("step 2 of 3.  Leave at any time: the plan is read from the data")
 
     def keys(self) -> Sequence[str]:
-        return ("F move", "R release", "space mark", "enter the list", "o service", "t history", "esc back", "F1 help")
+        fix, release, service, history = (key_of(name) for name in ("rehome", "release", "go_to", "timeline"))
+        acts = (f"{fix} move", f"{release} release", "space mark", "enter the list")
+        return (*acts, f"{service} service", f"{history} history", "esc back", "F1 help")
+
+    @property
+    def expendable(self) -> Sequence[str]:
+        return (f"{key_of('timeline')} history", f"{key_of('go_to')} service", "space mark")
 
     def action_go(self, step: str) -> None:
         self._go(Step(step))
@@ -144,6 +157,11 @@ class PlanModal(Sheet[Next]):
     def action_mark_all(self) -> None:
         everything = set(self._eips)
         self._choice.marked = set() if self._choice.marked == everything else everything
+        more = self._cidr.allocated - len(everything)
+        if self._choice.marked and more > 0:
+            self.say(
+                f"the {len(everything):,} listed here are marked, {more:,} more are not: enter lists all on the deck"
+            )
         self._choice.refresh()
 
 
@@ -155,4 +173,5 @@ def _served(eip: Eip, services: Sequence[Service]) -> str:
 
 
 def _ways(eip: Eip) -> str:
-    return "bound: F move or R" if eip.bindings else "unbound: R"
+    release = key_of("release")
+    return f"bound: {key_of('rehome')} move or {release}" if eip.bindings else f"unbound: {release}"

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import Cidr, CidrState, Eip, Pool, PoolKind, RehomeRequest
+from tui.commands import key_of
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
@@ -19,7 +20,6 @@ from tui.words import binding_words, count_of
 
 __all__ = ["RehomeModal", "rehome_cause", "serves"]
 
-_NO_POOL: Final = "No customer pool of this region has room: C on the deck adds a customer CIDR."
 _SHOWN: Final = 3
 
 
@@ -53,11 +53,16 @@ class RehomeModal(Form["RehomeRequest | None"]):
         options = [self._option(pool, cidrs) for pool in offered]
         options.sort(key=lambda option: option.value is None)
         first = options[0].value if options else None
-        self._choice = Choice(options, chosen=first, rows=5, empty=_NO_POOL)
+        self._choice = Choice(
+            options,
+            chosen=first,
+            rows=5,
+            empty=f"No customer pool of this region has room: {key_of('cidr_add')} on the deck adds a customer CIDR.",
+        )
         self._address = Field(placeholder="next in order", classes="short")
         ends = [
             Option("release", ("release it at the end",)),
-            Option("keep", ("keep it until DNS has moved, and release it then with R",)),
+            Option("keep", (f"keep it until DNS has moved, and release it then with {key_of('release')}",)),
         ]
         self._old = Choice(ends, chosen="release")
         self._reason = Field()

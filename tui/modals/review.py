@@ -6,7 +6,6 @@ changed meanwhile is shown and wants a confirmation of its own. Nothing is sent 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,12 +16,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Static
 
 from core import EipdeckError
 from tui.clipboard import CopyRequested
-from tui.gate import PASTE_QUIET
+from tui.commands import key_of
 from tui.modals.command_line import with_reason
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
@@ -31,12 +29,16 @@ from tui.surroundings import SMALLEST, is_too_small
 from tui.text import safe
 from tui.widgets.field import Field
 
-__all__ = ["Later", "Review", "ReviewModal", "Tier"]
+__all__ = ["TYPEABLE", "Later", "Review", "ReviewModal", "Sections", "Tier"]
+
+Sections = tuple[tuple[Line, ...], ...]
+"""What is said, with rules between."""
 
 Later = Callable[[float, Callable[[], None]], object]
 """Calls a function after so many seconds."""
 
-_TYPEABLE: Final = frozenset("0123456789./")
+TYPEABLE: Final = frozenset("0123456789./")
+"""What can be typed where something is to be typed."""
 _ROOMY: Final = (80, 24)
 """Columns and rows below which what stops working may be out of sight: there all of a review is read before `y`."""
 """Cells and rows below which a review cannot be read, and so not confirmed."""
@@ -61,7 +63,7 @@ class Review:
     title: str
     target_copy: str
     """What `a` copies."""
-    sections: tuple[tuple[Line, ...], ...]
+    sections: Sections
     command: str
     """The command line that would do the same; empty: none would."""
     more_commands: tuple[str, ...] = ()
@@ -69,6 +71,8 @@ class Review:
     tier: Tier
     reread: Callable[[], Awaitable[list[str]]]
     """Reads again what is reviewed; one sentence for each thing that changed since it was looked at."""
+    latest: Callable[[], Sections] | None = None
+    """The sections by what was read last, where they may change without a new confirmation; as many as there were."""
     typed: str = ""
     prompt: str = ""
     """Says what to type."""
@@ -93,46 +97,37 @@ class ReviewModal(Sheet["str | None"]):
     SENTENCES = (
         "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
         "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
-        "Keys in a burst are a paste: the review closes, nothing is sent.",
-        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; z aborts it.",
-        "r edits the reason (enter keeps it, esc does not). a copies the target. PgDn and PgUp scroll.",
+        "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
+        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
+        "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
         "What is shown is read again when the review opens, and again after y.",
         "If it changed meanwhile, the review says so and wants a new y.",
         "The command line does the same outside the dashboard; it is also the way for screen readers.",
     )
-    EXPENDABLE = ("a copy", "r reason")
-
-    class Pasted(Message):
-        """Text was pasted over the review as keys; the review is closed, the text wants a lookup."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     def __init__(
         self,
         review: Review,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        keystrokes: Keystrokes | None = None,
         later: Later | None = None,
         from_form: bool = False,
     ) -> None:
-        """Show `review`; `clock` and `later` are the time it lives by.
+        """Show `review`; `keystrokes` and `later` are the time it lives by.
 
         `from_form` says that there is a form to go back to.
         """
         super().__init__(f"review: {review.title}")
         self.review = review
         self.reason = review.reason
-        self._clock = clock
+        self._keystrokes = keystrokes or Keystrokes()
         self._later = later or self.set_timer
-        self._keystrokes = Keystrokes(clock())
         self._typed = ""
         self._data = [Line("data", "reading again ...")]
         self._seen: set[str] = set()
         self._pending: object | None = None
-        self._field_since: float | None = None
-        self._pasted: str | None = None
+        self._in_field = False
+        """The reason is being edited."""
         self._read = False
         """All of it has been in sight."""
         self._from_form = from_form
@@ -159,7 +154,6 @@ class ReviewModal(Sheet["str | None"]):
             yield Static(self._sending(), classes="review-sending", markup=False)
 
     def on_mount(self) -> None:
-        self._keystrokes.noise(self._clock())
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
@@ -169,12 +163,20 @@ class ReviewModal(Sheet["str | None"]):
         self._paint()
         self.run_worker(self._look(), group="look")
 
+    def on_resize(self, _event: events.Resize) -> None:
+        self._unseen()
+
+    def _unseen(self) -> None:
+        """What is now to be painted has not been read: no `y` counts before it is painted, and for 300 ms after."""
+        self._keystrokes.hide()
+        self.call_after_refresh(self._keystrokes.show)
+
     def keys(self) -> Sequence[str]:
-        if self._field_since is not None:
+        if self._in_field:
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
         typed = self.review.tier is Tier.TYPED
         send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
-        copy = ("a copy",) if self.review.target_copy else ()
+        copy = (self._copy_hint,) if self.review.target_copy else ()
         return (
             "esc back" if self._from_form else "esc cancel",
             send.replace(" at once", ""),
@@ -183,12 +185,20 @@ class ReviewModal(Sheet["str | None"]):
             "F1 help",
         )
 
+    @property
+    def _copy_hint(self) -> str:
+        return f"{key_of('copy')} copy"
+
+    @property
+    def expendable(self) -> Sequence[str]:
+        return (self._copy_hint, "r reason")
+
     def _sending(self) -> str:
         return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
 
     def _sections(self) -> Iterator[list[Line | tuple[str, Shell]]]:
         """The sections with what the review itself adds: the reason, the data, the command."""
-        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self.review.sections]
+        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self._said()]
         if len(sections) < 2:
             sections += [[] for _ in range(2 - len(sections))]
         missing = self.review.reason_required and not self.reason
@@ -196,6 +206,9 @@ class ReviewModal(Sheet["str | None"]):
         sections[0].append(Line("reason", words, problem=missing))
         sections[-1] += [*self._data, *self._commands()]
         yield from sections
+
+    def _said(self) -> Sections:
+        return self.review.sections if self.review.latest is None else self.review.latest()
 
     def _commands(self) -> Iterator[tuple[str, Shell]]:
         label = "command"
@@ -219,50 +232,32 @@ class ReviewModal(Sheet["str | None"]):
 
     async def on_key(self, event: events.Key) -> None:
         """Every key that no text field took; none gets any further."""
-        if self._field_since is None:
-            event.stop()
-            event.prevent_default()
-        if self.hear(event) or self._field_since is not None:
+        self.hear(event)
+        if self._in_field:
             return
+        event.stop()
+        event.prevent_default()
         active = self.active_bindings.get(event.key)
         if active is not None:
             await self.app.run_action(active.binding.action, active.node)
-        elif self.review.tier is Tier.TYPED and event.character in _TYPEABLE:
+        elif self.review.tier is Tier.TYPED and event.character in TYPEABLE:
             self._type(self._typed + str(event.character))
 
-    def hear(self, event: events.Key) -> bool:
-        """Take note of a key; whether it is part of a paste and to be dropped."""
-        at = self._clock()
+    def hear(self, event: events.Key) -> None:
+        """Take note of a key."""
         if self._pending is not None:
             self.say("stopped: another key came; nothing is sent")
         self._stop_confirming()
-        burst = self._keystrokes.heard(event.character, at, field_since=self._field_since)
-        if self._pasted is not None:
-            self._pasted += "\n" if event.key == "enter" else event.character or ""
-        elif burst:
-            self._pasted = self._keystrokes.run_text()
-            self._type("")
-            self.say("that was a paste: nothing is sent", problem=True)
-        if self._pasted is None:
-            return False
-        self._later(PASTE_QUIET, self._end_paste)
-        return True
-
-    def _end_paste(self) -> None:
-        """The paste is over when nothing came for a while; only then does the deck hear keys again."""
-        if self._outcome is not None or self._clock() - self._keystrokes.last < PASTE_QUIET - 0.001:
-            return
-        self.app.post_message(self.Pasted(self._pasted or ""))
-        self.cancel()
+        self._keystrokes.heard(event)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self._stop_confirming()
-        self._keystrokes.noise(self._clock())
+        self._keystrokes.noise()
         self.say("a paste is not taken here: what confirms is typed", problem=True)
 
     def on_screen_resume(self) -> None:
-        self._keystrokes.noise(self._clock())
+        self._unseen()
 
     def _type(self, text: str) -> None:
         self._typed = text[: len(self.review.typed) + 3]
@@ -299,7 +294,7 @@ class ReviewModal(Sheet["str | None"]):
         field = self.query_one(ReasonField)
         field.value = self.reason
         field.cursor_position = len(field.value)
-        self._field_since = self._keystrokes.last
+        self._in_field = True
         self.query_one(".review-reason").display = True
         self.set_focus(field)
         self.show_keys()
@@ -310,21 +305,21 @@ class ReviewModal(Sheet["str | None"]):
         self._leave_field()
 
     def _leave_field(self) -> None:
-        self._field_since = None
-        self._keystrokes.noise(self._clock())
+        self._in_field = False
+        self._unseen()
         self.query_one(".review-reason").display = False
         self.set_focus(self.query_one(CancelText))
         self._paint()
 
     def action_step_back(self) -> None:
-        self.back = self._from_form and self._field_since is None
+        self.back = self._from_form and not self._in_field
         self.action_leave()
 
     def action_leave(self) -> None:
-        if self._field_since is None:
-            self.cancel()
-        else:
+        if self._in_field:
             self._leave_field()
+        else:
+            self.cancel()
 
     # the confirmation
 
@@ -372,7 +367,7 @@ class ReviewModal(Sheet["str | None"]):
             return
         self._show(changes)
         self._type("")
-        self._keystrokes.noise(self._clock())
+        self._unseen()
         self.say("not sent: read what changed; a new y confirms it", problem=True)
 
     async def _read_again(self) -> list[str] | None:
@@ -388,7 +383,7 @@ class ReviewModal(Sheet["str | None"]):
         """Show the answer of a reading; what changed wants an unhurried look."""
         if changes:
             self._seen.update(changes)
-            self._keystrokes.noise(self._clock())
+            self._unseen()
             self._data = [Line("data", f"read again now: {_CHANGED}", problem=True)]
             self._data += [Line("", change, problem=True) for change in changes]
             self.say(f"{_CHANGED}: {changes[0]}", problem=True)  # in sight, however long the review is
@@ -411,6 +406,5 @@ class ReasonField(Field):
     """The reason, while it is edited; its keys are heard too."""
 
     def on_key(self, event: events.Key) -> None:
-        if isinstance(self.screen, ReviewModal) and event.is_printable and self.screen.hear(event):
-            event.stop()
-            event.prevent_default()
+        if isinstance(self.screen, ReviewModal) and event.is_printable:
+            self.screen.hear(event)

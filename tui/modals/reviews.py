@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,12 +25,13 @@ from core import (
     Service,
     UnbindRequest,
 )
+from tui.commands import key_of
 from tui.modals.allocate import default_warning
 from tui.modals.command_line import command_line
 from tui.modals.lines import Line
 from tui.modals.occupancy import addresses_with_owner, mixes_owners, shares
 from tui.modals.pools import usage_lines
-from tui.modals.review import Review, Tier
+from tui.modals.review import Review, Sections, Tier
 from tui.modals.review_parts import (
     NOTHING,
     Reread,
@@ -54,6 +55,7 @@ from tui.words import (
 )
 
 __all__ = [
+    "allocate_sections",
     "review_allocate",
     "review_bandwidth",
     "review_bind",
@@ -68,42 +70,52 @@ __all__ = [
 _KEEP_FIRST: Final = "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."
 
 
-def review_allocate(request: AllocationRequest, preview: Allocation, pool: Pool, reread: Reread) -> Review:
-    """Of an allocation; `preview` is what a dry run gave, `pool` where that comes from."""
-    first = preview.eips[0]
+def review_allocate(
+    request: AllocationRequest,
+    preview: Allocation,
+    pool: Pool,
+    reread: Reread,
+    *,
+    latest: Callable[[], Sections] | None = None,
+) -> Review:
+    """Of an allocation; `preview` is what a dry run gave, `pool` where that comes from, `latest` the same by now."""
     default = pool.kind is PoolKind.DEFAULT
-    many, owned = count_of(request.count, "EIP"), "NO" if default else "yes"
-    if request.address is not None:
-        target = f"{first.address}, which was asked for"
-    else:
-        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
-        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
-    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
-    lines = [
-        Line("target", target),
-        Line(
-            "owner",
-            f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}",
-            problem=default,
-        ),
-        Line("present binding", "none: new; bind it next with B"),
-        NOTHING,
-        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
-    ]
     if default:
-        lines = [*default_warning((), (), pool.region), *lines]
         undo = "Reversible: release gives it back. Chosen on purpose, so no finding is opened."
     else:
         undo = f"Reversible: release gives the address back to {pool.id}."
     return review_of(
         request,
         reread,
-        title=f"allocate {many} from {pool.id}{' (DEFAULT)' if default else ''}",
+        title=f"allocate {count_of(request.count, 'EIP')} from {pool.id}{' (DEFAULT)' if default else ''}",
         target_copy="\n".join(eip.address for eip in preview.eips),
-        sections=(tuple(lines), tuple(usage_lines(pool, request.count))),
+        sections=allocate_sections(request, preview, pool),
+        latest=latest,
         tier=Tier.PLAIN,
         closing=undo,
     )
+
+
+def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Pool) -> Sections:
+    """What a review says of what an allocation would give, and of the pool before and after."""
+    first = preview.eips[0]
+    default = pool.kind is PoolKind.DEFAULT
+    if request.address is not None:
+        target = f"{first.address}, which was asked for"
+    else:
+        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
+    owned = "NO" if default else "yes"
+    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
+    lines = [
+        Line("target", target),
+        Line("owner", f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}", problem=default),
+        Line("present binding", f"none: new; bind it next with {key_of('bind')}"),
+        NOTHING,
+        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
+    ]
+    warning = default_warning((), (), pool.region) if default else ()
+    return (*warning, *lines), tuple(usage_lines(pool, request.count))
 
 
 def review_bind(
@@ -137,7 +149,7 @@ def review_bind(
         target_copy=eip.address,
         sections=(tuple(lines), (Line("pool", f"unchanged by a bind ({eip.pool_id})"),)),
         tier=Tier.PLAIN,
-        closing="Reversible: U ends the binding.",
+        closing=f"Reversible: {key_of('unbind')} ends the binding.",
     )
 
 
@@ -160,7 +172,7 @@ def review_bind_several(
         prompt=f"Binds {len(eips)} EIPs. Type the count:",
         reason=request.reason or "",
         reread=reread,
-        closing="One after the other; the first refusal ends it. Reversible: U ends the bindings.",
+        closing=f"One after the other; the first refusal ends it. Reversible: {key_of('unbind')} ends the bindings.",
     )
 
 
@@ -203,7 +215,7 @@ def review_unbind(
             (Line("pool", f"unchanged by an unbind ({eip.pool_id})"),),
         ),
         tier=Tier.COUNT,
-        closing="Reversible: B binds it again.",
+        closing=f"Reversible: {key_of('bind')} binds it again.",
     )
 
 
@@ -222,7 +234,7 @@ def _review_unbind_several(
         prompt=f"Unbinds {len(eips)} EIPs. Type the count:",
         reason=request.reason or "",
         reread=reread,
-        closing="Reversible: B binds each of them again.",
+        closing=f"Reversible: {key_of('bind')} binds each of them again.",
     )
 
 
@@ -241,7 +253,6 @@ def _row(eip: Eip, services: Sequence[Service]) -> Line:
     return Line(eip.address, f"{owner(eip):8} {eip.pool_id}  {served}", problem=bool(eip.bindings))
 
 
-_RECOVERABLE: Final = "Until it is given out again, Z takes it back, as a new EIP."
 _HELD_BACK: Final = "While its CIDR drains it is not given out again, and cannot be taken back either."
 
 
@@ -296,8 +307,12 @@ def review_release(
         tier=tier,
         typed=typed,
         prompt=words,
-        closing=_RECOVERABLE if kept_back < len(eips) else _HELD_BACK,
+        closing=_HELD_BACK if kept_back == len(eips) else _recoverable(),
     )
+
+
+def _recoverable() -> str:
+    return f"Until it is given out again, {key_of('recover')} takes it back, as a new EIP."
 
 
 def _one_released(eip: Eip, services: Sequence[Service], history: Sequence[Event]) -> Iterator[Line]:
@@ -342,7 +357,7 @@ def review_rehome(
     steps = [f"allocate  {new} in {pool.id}{faster}"]
     steps += [f"bind      {new} to {served}"] if served else []
     if request.keep:
-        steps.append(f"keep      {eip.address} as it is, until you release it with R")
+        steps.append(f"keep      {eip.address} as it is, until you release it with {key_of('release')}")
     else:
         steps += [f"unbind    {eip.address} from {served}"] if served else []
         held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
@@ -425,5 +440,5 @@ def review_bandwidth(
             (Line("pool", f"unchanged by a cap ({eip.pool_id})"),),
         ),
         tier=Tier.PLAIN,
-        closing="Reversible: M sets another cap.",
+        closing=f"Reversible: {key_of('bandwidth')} sets another cap.",
     )

@@ -55,8 +55,6 @@ class Sheet(ModalScreen[Result]):
     ]
     SENTENCES: ClassVar[tuple[str, ...]] = ()
     """What F1 says, a sentence or two each."""
-    EXPENDABLE: ClassVar[tuple[str, ...]] = ()
-    """Parts of the key line that go first when it is too long."""
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -75,6 +73,11 @@ class Sheet(ModalScreen[Result]):
     def keys(self) -> Sequence[str]:
         """The key line in its order, help last."""
         return ("esc cancel", "F1 help")
+
+    @property
+    def expendable(self) -> Sequence[str]:
+        """Parts of the key line that go first when it is too long."""
+        return ()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet-box"):
@@ -102,7 +105,7 @@ class Sheet(ModalScreen[Result]):
         *parts, last = self.keys()
         if self.overflows:
             parts.append("PgDn more")
-        line = fit_keys([*parts, last], self.size.width, self.EXPENDABLE)
+        line = fit_keys([*parts, last], self.size.width, self.expendable)
         self.query_one(".sheet-keys", Static).update(Text(line))
 
     @property

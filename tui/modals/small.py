@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import AcceptRequest, AddCidrRequest, BandwidthRequest, Eip, Finding, InvalidTime, iso, parse_time
+from tui.commands import key_of
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_prefix, parse_whole
 from tui.modals.lines import Line, Shell
@@ -114,7 +115,9 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         yield Line("then", "it is validating, and gives out nothing until it is activated")
-        yield Line("activate", ": cidr activate on it, when the prefix is announced and its ROA published")
+        yield Line(
+            "activate", f"{key_of('palette')} cidr activate on it, when the prefix is announced and its ROA published"
+        )
         yield from self.command_info()
 
     def request(self) -> AddCidrRequest:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from tui.commands import key_of
 from tui.modals.sheet import Sheet
 from tui.text import safe
 
@@ -32,8 +33,8 @@ class TrailModal(Sheet[TrailAnswer]):
     """The incident trail so far."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "answer('copy')", show=False, id="trail_copy"),
-        Binding("x", "answer('export')", show=False, id="trail_export"),
+        Binding("a", "answer('copy')", show=False, id="copy"),
+        Binding("x", "answer('export')", show=False, id="export"),
         Binding("q,enter,n,backspace", "leave", show=False, id="trail_leave"),
     ]
     SENTENCES = (
@@ -58,7 +59,7 @@ class TrailModal(Sheet[TrailAnswer]):
         self.call_after_refresh(self.body.scroll_end, animate=False)
 
     def keys(self) -> Sequence[str]:
-        return ("a copy all", "x write to a file", "esc back", "F1 help")
+        return (f"{key_of('copy')} copy all", f"{key_of('export')} write to a file", "esc back", "F1 help")
 
     def action_answer(self, answer: str) -> None:
         self.finish(TrailAnswer(answer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core import Cidr, CidrState, filter_term
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
@@ -74,7 +74,7 @@ class CidrsPane(ListPane[Cidr]):
         return f"{count}: {customer} customer, {zenlayer} Zenlayer-assigned (read only here){self.hidden()}"
 
     def title(self) -> str:
-        return f"c CIDRs {len(self._table.rows)}"
+        return f"{key_of('cidrs')} CIDRs {len(self._table.rows)}"
 
     def open(self) -> None:
         cidr = self._table.row

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from core import Desk, Eip, EipdeckError, EipQuery, filter_term
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind
 from tui.host import Ask
 from tui.live import Inventory
@@ -17,17 +17,6 @@ from tui.words import count_of
 
 __all__ = ["EipsPane"]
 
-FIRST_RUN = (
-    "",
-    "    Nothing is here yet: no EIP and no customer CIDR.  Three ways to begin:",
-    "",
-    "    C                      add your first customer CIDR, here and now",
-    "    eipdeck import FILE    load API responses or an export",
-    "    eipdeck demo           look around in a made-up inventory",
-    "",
-    "    q q leaves to the shell.",
-)
-NO_EIPS = ("", "    No EIP is allocated.  A allocates one; c shows the CIDRs.")
 MOST_MARKS = 1_000
 """What one review can still be about."""
 _SORTED = {
@@ -80,10 +69,10 @@ class EipsPane(Pane):
 
     def _when_empty(self, inventory: Inventory) -> tuple[str, ...]:
         if inventory.is_empty:
-            return FIRST_RUN
+            return _first_run()
         if inventory.eips:
             return ("", f"    No EIP matches: {count_of(inventory.eips, 'EIP')} hidden by the filter.")
-        return NO_EIPS
+        return "", f"    No EIP is allocated.  {key_of('allocate')} allocates one; {key_of('cidrs')} shows the CIDRs."
 
     async def narrow(self, text: str) -> None:
         now = self._table.now
@@ -124,7 +113,7 @@ class EipsPane(Pane):
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
         table.mark(await self.ask(lambda desk: list(desk.eips(text))))
-        return f"{len(table.marks):,} marked: R, U, B and F act on them, u clears"
+        return f"{len(table.marks):,} marked, {key_of('unmark')} clears"
 
     def summary(self) -> str:
         table = self._table
@@ -135,19 +124,23 @@ class EipsPane(Pane):
         last = min(table.top + table.height_in_rows, table.total)
         total = count_of(table.total, "EIP") if table.counted else "counting"
         shown = f"{total}, rows {table.top + 1:,}-{last:,}"
+        hidden = len(table.marks) - len(table.listed_marks)
         marked = f"; {len(table.marks):,} marked" if table.marks else ""
+        marked += f", {hidden:,} of them hidden" if hidden else ""
         if self.filter and table.counted:
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
-            return f"{shown}{marked}: R, U, B and F act on them, u clears"
+            return f"{shown}{marked}, {key_of('unmark')} clears"
         summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
-        return _fitting(summary, "  n next problem, b back", self.app.size.width)
+        return _fitting(
+            summary, f"  {key_of('next_problem')} next problem, {key_of('previous_problem')} back", self.app.size.width
+        )
 
     def title(self) -> str:
         sort = _SORTED[self._table.window.query.sort]
         filtered = f"  filter: {self.filter}" if self.filter else ""
         total = f"{self._table.total:,}" if self._table.counted else "counting"
-        return f"e EIPs {total}  sorted: {sort}{filtered}"
+        return f"{key_of('eips')} EIPs {total}  sorted: {sort}{filtered}"
 
     def go_to(self) -> None:
         """The EIPs of the bound service; of an unbound EIP its pool."""
@@ -175,3 +168,16 @@ def _fitting(summary: str, hint: str, width: int) -> str:
 
 def _sentence(refusal: EipdeckError) -> str:
     return f"not read: {refusal.message}"
+
+
+def _first_run() -> tuple[str, ...]:
+    return (
+        "",
+        "    Nothing is here yet: no EIP and no customer CIDR.  Three ways to begin:",
+        "",
+        f"    {key_of('cidr_add'):<22} add your first customer CIDR, here and now",
+        "    eipdeck import FILE    load API responses or an export",
+        "    eipdeck demo           look around in a made-up inventory",
+        "",
+        "    {0} {0} leaves to the shell.".format(key_of("quit")),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Finding, Severity, filter_term
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind, is_address
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
@@ -87,7 +87,7 @@ class FindingsPane(ListPane[Finding]):
 
     def title(self) -> str:
         critical = sum(finding.severity is Severity.CRITICAL for finding in self._all)
-        return f"f Findings {len(self._all)}" + (f" ({critical} critical)" if critical else "")
+        return f"{key_of('findings')} Findings {len(self._all)}" + (f" ({critical} critical)" if critical else "")
 
     def go_to(self) -> None:
         hand = self.hand

@@ -43,14 +43,6 @@ class Pane(Vertical):
     written_as: ClassVar[Layout]
     """How its objects are written to a file."""
 
-    class HandMoved(Message):
-        """Another thing is in hand in this pane."""
-
-        def __init__(self, pane: Pane, *, by_operator: bool) -> None:
-            super().__init__()
-            self.pane = pane
-            self.by_operator = by_operator
-
     class Said(Message):
         """A sentence for the status line."""
 
@@ -142,10 +134,6 @@ class Pane(Vertical):
 
     def on_resize(self) -> None:
         self.show_title()
-
-    def on_row_table_moved(self, event: RowTable.Moved) -> None:
-        event.stop()
-        self.post_message(self.HandMoved(self, by_operator=event.by_operator))
 
     def on_row_table_opened(self, event: RowTable.Opened) -> None:
         event.stop()

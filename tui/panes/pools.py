@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core import Pool, PoolKind, filter_term
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind
 from tui.host import Ask
 from tui.live import Inventory, troubled_pools
@@ -85,7 +85,7 @@ class PoolsPane(ListPane[Pool]):
 
     def title(self) -> str:
         troubled = f" ({len(self._troubled)} !)" if self._troubled else ""
-        return f"p Pools {len(self._table.rows)}{troubled}"
+        return f"{key_of('pools')} Pools {len(self._table.rows)}{troubled}"
 
     def open(self) -> None:
         pool = self._table.row

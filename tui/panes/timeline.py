@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Event
-from tui.commands import View
+from tui.commands import View, key_of
 from tui.hand import Hand, HandKind
 from tui.live import Inventory
 from tui.panes.pane import Drill, ListPane
@@ -97,12 +97,12 @@ class TimelinePane(ListPane[Event]):
         return f"{row.operator} {row.action} {_subject(row)} {row.eip_id or ''} {row.reason or ''}"
 
     def summary(self) -> str:
-        whose = "everything" if self.subject is None else f"{self.subject}, t again: everything"
+        whose = "everything" if self.subject is None else f"{self.subject}, {key_of('timeline')} again: everything"
         most = " (the newest)" if len(self._all) == LIMIT else ""
         return f"{count_of(len(self._table.rows), 'event')}{most} of {whose}{self.hidden()}"
 
     def title(self) -> str:
-        return "t Timeline" + (f" of {self.subject}" if self.subject else "")
+        return f"{key_of('timeline')} Timeline" + (f" of {self.subject}" if self.subject else "")
 
     def go_to(self) -> None:
         hand = self.hand

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from core import Desk, Eip, EipdeckError, EipQuery, EipRow
 from tui import paging
+from tui.commands import key_of
 from tui.host import Ask, work_on
 from tui.paging import Window
 from tui.widgets.columns import Column
@@ -53,6 +54,8 @@ class EipTable(RowTable[EipRow]):
         self.marks: dict[str, Eip] = {}
         """Marked EIPs by id, in the order they were marked; they stay marked when the list does not show them."""
         self._cleared: dict[str, Eip] = {}
+        self._unlisted: frozenset[str] = frozenset()
+        """Ids of marked EIPs that the filter hides."""
         self._target: int | None = None
         """Where the cursor shall go once its row is loaded."""
         self._loading = False
@@ -101,6 +104,11 @@ class EipTable(RowTable[EipRow]):
     def is_marked(self, row: EipRow) -> bool:
         return row.eip.id in self.marks
 
+    @property
+    def listed_marks(self) -> tuple[Eip, ...]:
+        """The marked EIPs that this list holds, however far down."""
+        return tuple(eip for eip_id, eip in self.marks.items() if eip_id not in self._unlisted)
+
     def turn_mark(self) -> None:
         """Mark the row in hand, or take its mark away, and go on to the next."""
         row = self.row
@@ -111,8 +119,10 @@ class EipTable(RowTable[EipRow]):
         self.action_down()
 
     def mark(self, eips: Iterable[Eip]) -> None:
-        """Mark these too."""
-        self.marks.update((str(eip.id), eip) for eip in eips)
+        """Mark these of the list too."""
+        more = {str(eip.id): eip for eip in eips}
+        self.marks.update(more)
+        self._unlisted -= more.keys()
         self.repaint()
 
     def unmark(self) -> str:
@@ -121,8 +131,12 @@ class EipTable(RowTable[EipRow]):
         self.marks = {} if cleared else dict(self._cleared)
         self.repaint()
         if cleared:
-            return f"{count_of(len(cleared), 'mark')} cleared, u again brings them back"
-        return f"{count_of(len(self.marks), 'EIP')} marked again" if self.marks else "nothing is marked: space marks"
+            return f"{count_of(len(cleared), 'mark')} cleared, {key_of('unmark')} again brings them back"
+        return (
+            f"{count_of(len(self.marks), 'EIP')} marked again"
+            if self.marks
+            else f"nothing is marked: {key_of('mark')} marks"
+        )
 
     @property
     def _limit(self) -> int:
@@ -208,10 +222,16 @@ class EipTable(RowTable[EipRow]):
         """
         limit = self._limit + self.height_in_rows
         window = await self._ask(lambda desk: paging.first_page(desk, query, limit))
+        await self._look_for_marks(query)
         self.window, self.now, self.top, self._target = window, now, 0, None
         self.place(0 if window.total else None)
         if not window.counted:
             work_on(self, self._count, "count", exclusive=True)
+
+    async def _look_for_marks(self, query: EipQuery) -> None:
+        """Find out which marked EIPs a listing does not hold."""
+        marked = (*self.marks.values(), *self._cleared.values())
+        self._unlisted = await self._ask(lambda desk: paging.unlisted(desk, query, marked)) if marked else frozenset()
 
     async def count(self) -> None:
         query = self.window.query
@@ -247,6 +267,7 @@ class EipTable(RowTable[EipRow]):
             old, top, row = self.window, self.top, self.row
             address = None if row is None else row.eip.address
             window = await self._ask(partial(paging.reread, window=old, address=address, top=top, limit=limit))
+            await self._look_for_marks(old.query)
             if self.window.query != old.query:
                 return
             if _same(row, self.row):
@@ -292,7 +313,7 @@ class EipTable(RowTable[EipRow]):
             if address is None:
                 self.post_message(self.Wanted("no EIP listed here has a problem"))
             elif self.window.query == query and await self.go_to(address):
-                self.post_message(self.Moved(self, by_operator=True))
+                self.follow(by_operator=True)
         except EipdeckError as refusal:
             self.post_message(self.Failed(refusal))
 

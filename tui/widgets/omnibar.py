@@ -12,12 +12,16 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.commands import key_of
 from tui.widgets.field import Field
 from tui.widgets.lines import Line, Lines
 
-__all__ = ["IDLE", "OmniField", "Omnibar", "OmnibarUse"]
+__all__ = ["OmniField", "Omnibar", "OmnibarUse", "idle"]
 
-IDLE = "look up: type or paste an address   / filter   : command"
+
+def idle() -> str:
+    """What stands in place of the field."""
+    return f"look up: type or paste an address   {key_of('find')} filter   {key_of('palette')} command"
 
 
 class OmnibarUse(Enum):
@@ -116,12 +120,12 @@ class Omnibar(Horizontal):
         self.screen.set_focus(self.field)
         self._widths()
 
-    def rest(self, text: str = IDLE, note: str = "") -> None:
+    def rest(self, text: str = "", note: str = "") -> None:
         """Close the field and show a text in its place."""
         self.use = OmnibarUse.NOTHING
         self.field.display = False
         self.field.can_focus = False
-        self._say(text, note)
+        self._say(text or idle(), note)
         self._widths()
 
     def note(self, text: str) -> None:

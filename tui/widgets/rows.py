@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -35,6 +35,16 @@ _CURSOR = Style(reverse=True)
 _HEADER = Style(bold=True)
 
 
+class Follow(Protocol):
+    """Hears where a cursor was put."""
+
+    def __call__(self, *, by_operator: bool) -> None: ...
+
+
+def _nobody(*, by_operator: bool) -> None:
+    """Until somebody does."""
+
+
 class RowTable(Widget, Generic[Row], can_focus=True):
     """A table whose rows are found by their position; what is loaded is the subclass's business.
 
@@ -43,14 +53,6 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     BINDINGS = bindings_for(Scope.TABLE)
     ALLOW_SELECT = False
-
-    class Moved(Message):
-        """The row in hand is another one, or none."""
-
-        def __init__(self, table: RowTable[Any], *, by_operator: bool) -> None:
-            super().__init__()
-            self.table = table
-            self.by_operator = by_operator
 
     class Opened(Message):
         """Enter was pressed on a row."""
@@ -76,6 +78,8 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         self.under: Callable[[Row, int], Sequence[str]] | None = None
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
+        self.follow: Follow = _nobody
+        """Told where the cursor is while it is put there: a message would come after a key pressed right behind."""
         self._lines: list[Line] = []
         self._late: Timer | None = None
 
@@ -197,7 +201,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Put the cursor on a loaded row, or on none, and show it."""
         self.cursor = position
         self.scroll_to_cursor()
-        self.post_message(self.Moved(self, by_operator=by_operator))
+        self.follow(by_operator=by_operator)
         if not by_operator:
             self.repaint()
         elif self._late is None:
@@ -319,7 +323,7 @@ class ListTable(RowTable[Row]):
             self.cursor = min(self.cursor or 0, len(self.rows) - 1) if self.rows else None
         self.scroll_to_cursor()
         self.repaint()
-        self.post_message(self.Moved(self, by_operator=False))
+        self.follow(by_operator=False)
 
     def select(self, key: str) -> bool:
         """Put the cursor on the row with this key, when there is one."""

@@ -27,9 +27,9 @@ class VerdictStrip(Lines):
         self._alarm = False
         self.tiny = False
 
-    def tell(self, facts: Facts, steps: Sequence[str]) -> None:
-        """Say what was read, and what may be done next."""
-        self._title = strip_title(facts)
+    def tell(self, facts: Facts, steps: Sequence[str], *, before: str = "") -> None:
+        """Say what was read, and what may be done next; the rule begins with what comes `before` all that."""
+        self._title = f"{before} -- {strip_title(facts)}" if before else strip_title(facts)
         self._steps = tuple(steps)
         self._body = strip_lines(facts)
         self._alarm = " ! " in f" {self._title}"
