@@ -162,7 +162,7 @@ class DeckApp(App[int], inherit_bindings=False):
             if event.is_forwarded:
                 if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
-                deck.key_at = self.key_time(event)
+                deck.pressed_at = self.key_time(event)
             elif not self._let_through(deck, event):
                 return
         await super().on_event(event)

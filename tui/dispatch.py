@@ -230,7 +230,7 @@ class Dispatch:
     def _quit(self) -> None:
         if self.back():
             return
-        now = self._screen.key_at
+        now = self._screen.pressed_at
         waited, self._quit_pressed = now - self._quit_pressed, now
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._screen.runner.leave()

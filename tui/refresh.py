@@ -54,7 +54,7 @@ class Refresher:
         """Another second went by without an answer: the data is not live for long."""
         self._waited += 1
         if self._waited >= LATE_SECONDS and self.freshness.failed_since is None:
-            self.freshness = Freshness(self._answered, "the database does not answer")
+            self.freshness = Freshness(self._answered, "the database has not answered yet")
 
     async def poll(self) -> None:
         """Ask for the version; read when it is another, or when it could not be asked before."""

@@ -79,7 +79,7 @@ class DeckScreen(Screen[None], inherit_bindings=False):
         self.doubts = Doubts(trail_folder)
         self.visited = Visited()
         self._visiting = False
-        self.key_at = 0.0
+        self.pressed_at = 0.0
         """When the key came whose command is run."""
         self._poller: Worker[None] | None = None
         self.refresher = Refresher(self.ask, self._show_inventory)

@@ -254,7 +254,7 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
             for _second in range(LATE_SECONDS + 2):
                 operator.deck._poll()
                 await operator.pilot.pause()
-            await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database does not answer")
+            await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database has not answered yet")
         await operator.until("| live ", "rows 1-14")
 
 

@@ -24,6 +24,7 @@ class CommandsModal(Sheet[str]):
     SENTENCES = (
         "Lower case never changes anything. An upper-case letter opens a review, and nothing is sent without it.",
         "Digits begin a lookup, also 10j and panel numbers of other tools; space, u and b do not page.",
+        "Marked EIPs are acted on together. Those that a filter hides are left alone, and all while one was looked up.",
         "Everything here works on the command line too: eipdeck --help.",
     )
 
