@@ -525,14 +525,16 @@ def _in_doubt() -> Iterator[None]:
     Raises:
         EipdeckError: `outcome_unknown` when the disk failed: the change is undone for everybody who has the database
             open, and yet it may have reached the disk, where it is found again after a crash. Tried with a failing
-            fdatasync and a SIGKILL. A full disk is told before that, and is undone for good.
+            fdatasync and a SIGKILL. What cannot be written (a full disk, a quota) is told before that: then the commit
+            is not whole in the log, and is undone for good.
         sqlite3.Error: anything else; nothing changed.
 
     """
     try:
         yield
     except sqlite3.OperationalError as problem:
-        if getattr(problem, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+        code = getattr(problem, "sqlite_errorcode", 0)
+        if code & 0xFF != sqlite3.SQLITE_IOERR or code == sqlite3.SQLITE_IOERR_WRITE:
             raise
         raise error(
             "outcome_unknown",
