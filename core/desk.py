@@ -219,7 +219,7 @@ class Desk:
         """Every EIP that matches a filter, by address; released ones only when the filter asks for them."""
         problems = self._problem_addresses()
         with self._store.read() as connection:
-            yield from matching(connection, words, self._micros(), problems)
+            yield from matching(connection, words, self._now(connection), problems)
 
     def page(
         self,
@@ -237,46 +237,46 @@ class Desk:
         """
         problems = self._problem_addresses()
         with self._store.read() as connection:
-            listing = Listing(connection, query, self._micros(), problems)
+            listing = Listing(connection, query, self._now(connection), problems)
             return listing.page(limit, after=after, before=before, last=last, counted=counted)
 
     def count(self, query: EipQuery) -> int:
         """How many EIPs a listing has."""
         problems = self._problem_addresses()
         with self._store.read() as connection:
-            return Listing(connection, query, self._micros(), problems).total()
+            return Listing(connection, query, self._now(connection), problems).total()
 
     def rank(self, query: EipQuery, address: str) -> int | None:
         """The 0-based place of a live EIP in a listing, None when it is not in it."""
         problems = self._problem_addresses()
         with self._store.read() as connection:
-            return Listing(connection, query, self._micros(), problems).rank(address)
+            return Listing(connection, query, self._now(connection), problems).rank(address)
 
     def pools(self) -> list[Pool]:
         """Every pool with its usage, customer pools first."""
         with self._store.read() as connection:
-            return utilization.pools(connection, self._micros())
+            return utilization.pools(connection, self._now(connection))
 
     def pool(self, pool_id: str) -> Pool:
         """One pool with its usage; `pool_not_found` otherwise."""
         with self._store.read() as connection:
-            return utilization.pool_by_id(connection, self._micros(), pool_id)
+            return utilization.pool_by_id(connection, self._now(connection), pool_id)
 
     def outlook(self, pool_id: str) -> Outlook:
         """Where a pool is heading: when its next cooling address comes free, and its trend."""
         with self._store.read() as connection:
-            return utilization.outlook(connection, self._micros(), pool_id)
+            return utilization.outlook(connection, self._now(connection), pool_id)
 
     def cidrs(self) -> list[Cidr]:
         """One row a prefix, its present or last life, by prefix."""
         with self._store.read() as connection:
-            return utilization.cidrs(connection, self._micros())
+            return utilization.cidrs(connection, self._now(connection))
 
     def cidr(self, prefix: str) -> Cidr:
         """One prefix in its present or last life; `cidr_not_found` otherwise."""
         words = str(checked_prefix(prefix))
         with self._store.read() as connection:
-            return utilization.cidr_by_prefix(connection, self._micros(), words)
+            return utilization.cidr_by_prefix(connection, self._now(connection), words)
 
     def services(self, kind: ServiceKind | None = None, region: str | None = None) -> list[Service]:
         """Downstream targets, of one kind or region when given."""
@@ -307,7 +307,7 @@ class Desk:
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """What needs attention, worst first; with `accepted` also what somebody accepted."""
         with self._store.read() as connection:
-            return findings.findings(connection, self._micros(), self.config, accepted=accepted)
+            return findings.findings(connection, self._now(connection), self.config, accepted=accepted)
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -319,7 +319,7 @@ class Desk:
 
         """
         with self._store.read() as connection:
-            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._micros())
+            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._now(connection))
             if since is not None:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
@@ -506,13 +506,17 @@ class Desk:
     def _micros(self) -> int:
         return to_micros(self._clock())
 
+    def _now(self, connection: Connection) -> int:
+        """The moment that is read about: never before what has happened, even when a clock was set back."""
+        return triage.latest(connection, self._micros())
+
     def _problem_addresses(self) -> tuple[int, ...]:
         """Addresses of the EIPs in findings, worst first; kept until something or the minute changes."""
         version, now = self.data_version(), self._micros()
         kept = self._problems
         if kept is None or (kept.version, kept.minute) != (version, now // utilization.MINUTE):
             with self._store.read() as connection:
-                addresses = findings.problem_addresses(connection, now, self.config)
+                addresses = findings.problem_addresses(connection, self._now(connection), self.config)
             kept = self._problems = _Problems(version, now // utilization.MINUTE, addresses)
         return kept.addresses
 

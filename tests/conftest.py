@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,14 @@ settings.load_profile("eipdeck")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
+    chosen = parser.parse_known_args(sys.argv[1:]).on  # files that are named are imported before anything is configured
+    if chosen:
+        os.environ["EIPDECK_TESTS_ON"] = chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say it to the kit, to workers and to the programs of the tests."""
+    """Workers and the programs of the tests were told by the environment."""
     if config.getoption("--on"):
-        os.environ["EIPDECK_TESTS_ON"] = config.getoption("--on")
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
 
 

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 from alembic import op
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core import Desk, DrainRequest, EipdeckError, RecoverRequest, ReserveRequest, open_desk
@@ -246,6 +246,7 @@ def failing_at(name: str, create: object) -> object:
 
 @settings(max_examples=5 if ON_POSTGRESQL else 20)
 @given(jumps=st.lists(st.integers(-400 * DAY, 400 * DAY), min_size=1, max_size=8))
+@example(jumps=[0, 0, 0, 60, -1])
 def test_a_clock_set_back_and_forward_breaks_no_law(tmp_path_factory: pytest.TempPathFactory, jumps: list[int]) -> None:
     clock = Clock()
     desk = fresh_desk(tmp_path_factory.mktemp("clock"), clock=clock)
