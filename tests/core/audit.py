@@ -42,7 +42,7 @@ def audit(desk: Desk) -> dict[int, Life]:
         AssertionError: a law is broken.
 
     """
-    now = to_micros(desk.now())
+    now = max(to_micros(desk.now()), *(to_micros(event.at) for event in desk.history(limit=1)), 0)
     with reading(desk) as read:
         lives = _read(read)
         _live_eips(read)
