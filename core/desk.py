@@ -201,8 +201,9 @@ class Desk:
             return found.scalar() is not None
 
     def news(self, version: int, *, limit: int = 100) -> list[Event]:
-        """What others have done since a `data_version`, newest last."""
-        where, values = "seq > :seen AND operator <> :me", {"seen": version & _SEQ, "me": self.operator}
+        """What others have done since a `data_version`, and restorations whoever did them, newest last."""
+        where = "seq > :seen AND (operator <> :me OR action = 'restore')"
+        values = {"seen": version & _SEQ, "me": self.operator}
         with self._store.read() as connection:
             return history.events(connection, where, values, limit)
 

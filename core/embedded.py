@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sqlite3
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -21,6 +19,7 @@ from time import monotonic
 from typing import Final
 from urllib.parse import quote
 
+from core.datafile import BESIDE, NOTHING, cannot_change, check_log, close_to_others, identity, prepare
 from core.errors import EipdeckError, OutcomeUnknown, error
 from core.gate import Gate, busy
 from core.sql import Connection
@@ -37,12 +36,6 @@ READER_CACHE: Final = 2_048
 
 BUSY_SECONDS: Final = 5.0
 """How long at most SQLite itself waits for a writer that does not queue, another program."""
-
-_BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
-"""How the names of the files beside the database end."""
-
-_MOUNTS: Final = Path("/proc/self/mountinfo")
-_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
 
 
 def default_path() -> Path:
@@ -71,12 +64,12 @@ class EmbeddedStore(Store):
         self._following = threading.Lock()
         self._gate = Gate(self.path)
         with _translated(self.path):
-            _prepare(self.path, read_only=read_only)
+            prepare(self.path, read_only=read_only)
         self._readers: list[Connection] = []
         """Connections of readers that are not in use; another list once they are of no use any more."""
         self._writer: Connection | None = None
         """Touched by whose turn it is only."""
-        self._file = self._written = _identity(self.path)
+        self._file = self._written = identity(self.path)
         """What stands at the path, and what the writer has open."""
         self._files = 0
         """How often another file was put in its place."""
@@ -84,7 +77,7 @@ class EmbeddedStore(Store):
             self._ensure_schema()
             if not read_only:
                 with _translated(self.path):
-                    _close_to_others(self.path)
+                    close_to_others(self.path)
         except BaseException:
             self.close()
             raise
@@ -103,7 +96,7 @@ class EmbeddedStore(Store):
 
     @property
     def files(self) -> tuple[Path, ...]:
-        return (self.path, *(self.path.with_name(f"{self.path.name}{end}") for end in _BESIDE))
+        return (self.path, *(self.path.with_name(f"{self.path.name}{end}") for end in BESIDE))
 
     def close(self) -> None:
         with self._turn:
@@ -160,19 +153,19 @@ class EmbeddedStore(Store):
             EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
 
         """
-        if _identity(self.path) == self._file:
+        if identity(self.path) == self._file:
             return
         with self._following, _translated(self.path):
-            found = _identity(self.path)
+            found = identity(self.path)
             if found == self._file:
                 return
-            if found == _NOTHING:
+            if found == NOTHING:
                 raise error(
                     "store_unavailable",
                     f"{self.path} is gone; nothing changed.",
                     hint="Put the file back, or start again for a new one.",
                 )
-            _check_log(self.path)
+            check_log(self.path)
             self._forget_readers()
             if self._schema() != HEAD:
                 raise error(
@@ -223,7 +216,7 @@ class EmbeddedStore(Store):
     def _connect(self, *, writing: bool) -> Connection:
         """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
         database = str(self.path)
-        immutable = self._read_only and _cannot_change(self.path)
+        immutable = self._read_only and cannot_change(self.path)
         if writing:
             self._claim_log()
         driver = sqlite3.connect(
@@ -246,9 +239,9 @@ class EmbeddedStore(Store):
         return Connection(driver)
 
     def _claim_log(self) -> None:
-        """Note in the gate's file whose log is written from here on: see `_check_log`."""
+        """Note in the gate's file whose log is written from here on: see `check_log`."""
         lock = self.path.with_name(f"{self.path.name}.lock")
-        words = str(_identity(self.path)[1])
+        words = str(identity(self.path)[1])
         if lock.read_text(encoding="ascii", errors="replace") != words:
             with lock.open("w", encoding="ascii") as file:
                 file.write(words)
@@ -331,9 +324,6 @@ def _step(connection: Connection, path: Path) -> str | None:
     return step
 
 
-_NOTHING: Final = (0, 0)
-
-
 def copy(connection: Connection, path: Path) -> None:
     """Copy the database that is read here, as this transaction sees it, to a file that is there, and rests.
 
@@ -356,8 +346,8 @@ def taken(path: Path, target: Path) -> None:
     with _translated(path):
         if not path.is_file():
             raise error("store_unavailable", f"{path} is not there, or no file.", hint="Name another file.")
-        _check_log(path)
-        how = "immutable=1" if _cannot_change(path) else "mode=ro"
+        check_log(path)
+        how = "immutable=1" if cannot_change(path) else "mode=ro"
         with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None)) as driver:
             source = Connection(driver)
             source.execute("BEGIN")
@@ -404,105 +394,6 @@ def rest(path: Path) -> None:
 
 
 _REST: Final = "PRAGMA journal_mode=DELETE"
-_AHEAD: Final = b"\x02\x02"
-"""The 19th and 20th byte of a file that writes a log ahead (SQLite's file format, 1.3)."""
-
-
-def _check_log(path: Path) -> None:
-    """Refuse a file beside which the log of another one lies: SQLite would replay that onto it, and damage it.
-
-    A file that rests, as backups do, has no log. Whose log it is that lies beside another, the gate's file says: the
-    inode that stood at the path when the log was begun. The log is looked for first, for its file is never without
-    the mark while it is there.
-    """
-    log, index, lock = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", ".lock"))
-    if not _size(log) and not _size(index):
-        return
-    rests = not path.exists() or _head(path)[18:20] != _AHEAD
-    begun_by = lock.read_text(encoding="ascii", errors="replace") if lock.exists() else ""
-    if not rests and (not _size(log) or begun_by in ("", str(_identity(path)[1]))):
-        return
-    together = "" if rests else f" If the two were brought here together, remove {lock}."
-    raise error(
-        "store_unavailable",
-        f"{log} belongs to another database than {path}; together they would be damaged, and nothing was touched.",
-        hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together}"
-        " `eipdeck restore` brings a backup back without any of this.",
-    )
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(20)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Device and inode of what stands at a path."""
-    try:
-        found = path.stat()
-    except OSError:
-        return _NOTHING
-    return found.st_dev, found.st_ino
-
-
-def _prepare(path: Path, *, read_only: bool) -> None:
-    """The folder 0700 when we make it, the file 0600, never on a network file system."""
-    if path.exists() and not path.is_file():
-        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not folder.is_dir():
-        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
-    if read_only and not path.exists():
-        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True)
-    network = _network_file_system(path.parent)
-    if network:
-        raise error(
-            "store_unavailable",
-            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
-            hint="Keep the file on a local disk, and share it by working on that host.",
-        )
-    _check_log(path)
-    if not read_only:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
-def _close_to_others(path: Path) -> None:
-    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
-    for end in ("", *_BESIDE):
-        with suppress(FileNotFoundError):
-            each = path.with_name(f"{path.name}{end}")
-            found = each.stat()
-            if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
-                each.chmod(0o600)
-
-
-def _network_file_system(folder: Path) -> str | None:
-    try:
-        mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    resolved, best, kind = str(folder.resolve()), "", ""
-    for line in mounts:
-        left, _, right = line.partition(" - ")
-        point = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), left.split()[4])
-        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, right.split()[0]
-    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
-
-
-def _cannot_change(path: Path) -> bool:
-    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
-    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()
 
 
 @contextmanager

@@ -144,7 +144,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("refresh", ("r",), "refresh", "read everything again now"),
     Command("pause", ("full_stop",), "pause", "pause refreshing, or go on"),
     Command("zoom", ("plus",), "zoom", "give the pane the whole width (from 120 columns)"),
-    Command("mark", ("space",), "mark", "mark the EIP, or take its mark away", views=(View.EIPS,)),
+    Command("mark", ("space",), "mark", "mark the EIP, or take its mark away; on to the next row", views=(View.EIPS,)),
     Command("mark_all", ("asterisk",), "all", "mark every EIP of this list", views=(View.EIPS,)),
     Command("unmark", ("u",), "clear", "clear the marks; again: bring them back", views=(View.EIPS,)),
     Command(

@@ -81,7 +81,11 @@ def news_words(events: Sequence[Event]) -> str:
     """What others did since we last looked: the newest of it, and how much there is; empty for nothing."""
     if not events:
         return ""
-    newest = events[-1]
+    newest = next((event for event in events if event.action == "restore"), events[-1])
+    if newest.action == "restore":
+        return (
+            f"{visible(newest.operator)} restored a backup: what was done after it is gone.  {key_of('timeline')} tells"
+        )
     subject = newest.address or newest.cidr or newest.pool_id or "a service"
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
     what, key = newest.action.replace("_", " "), key_of("timeline")

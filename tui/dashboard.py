@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["dashboard"]
 
-_FRAMES = "240"
-"""Frames a second that Textual paints at most: at its own 60 a key waits up to 17 ms for the next one."""
+_FRAMES = "1000"
+"""Frames a second that Textual paints at most: a key waits for the next one, at its own 60 for up to 17 ms."""
 
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -73,7 +73,7 @@ def _seeded(args: argparse.Namespace, folder: str) -> Desk:
 
     from core import seed_demo  # noqa: PLC0415
 
-    url = f"sqlite:///{folder}/eipdeck.db"
+    url = f"sqlite:///{folder}/demo.db"
     seed_demo(url, datetime.now(UTC))
     return _opened(args, url)
 

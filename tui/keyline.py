@@ -97,7 +97,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
             labels = {"cidr_end": "drain", "open": "EIPs", "go_to": "pool"}
             if context.cidr_state is CidrState.DRAINING:
                 labels["cidr_end"] = "retire"
-            elif context.cidr_state is not CidrState.ACTIVE:
+            elif context.cidr_state not in (CidrState.ACTIVE, CidrState.VALIDATING):
                 head.remove("cidr_end")
         case View.FINDINGS:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core import EipdeckError
 from tui.commands import View
@@ -38,6 +39,10 @@ def _known(inventory: Inventory | None) -> dict[str, list[str]]:
 
 _SHOWN = 60
 """Cells of a looked-up text that stay in the omnibar."""
+
+
+_ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
+"""A pasted `ADDRESS @ TIME`, its time understood or not."""
 
 
 class Search:
@@ -154,6 +159,10 @@ class Search:
         if self.omnibar.use is OmnibarUse.FILTER and len(text.splitlines()) == 1:
             self.omnibar.field.insert_text_at_cursor(text.splitlines()[0])
             return
+        problem = wrong_time(text, self._screen.desk.now()) if _ASKED.fullmatch(text) else None
+        if problem is not None:
+            self._screen.say(problem, problem=True)
+            return
         self.leave()
         self._screen.run_search(partial(self._look_up, text, pasted=True, final=True))
 
@@ -189,6 +198,8 @@ class Search:
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
         found = await self._screen.ask(lambda desk: look_up(desk, text, self._telling() if final else None))
         if not found.looked:
+            if not pasted:
+                self._let_go()
             if final:
                 self._say_none(text, pasted=pasted)
             return
@@ -205,6 +216,12 @@ class Search:
         if final:
             self._say_found(found)
             await asyncio.to_thread(lambda: self._screen.note(looked_up(found.looked)))
+
+    def _let_go(self) -> None:
+        """What is typed is no address by now: the one it was a moment ago is not in hand any more."""
+        if self._text:
+            self._text = self._note = ""
+            self._screen.holder.move(self._screen.pane.hand, by_operator=True)
 
     def _telling(self) -> Callable[[int], None]:
         """Says how far a long text has been read; called in the thread that reads it."""

@@ -104,6 +104,7 @@ def nautobot(folder: Path) -> Iterator[dict[int, Told]]:
             "NAUTOBOT_REDIS_PORT": str(port),
             "NAUTOBOT_SECRET_KEY": secrets.token_hex(30),
             "NAUTOBOT_INSTALLATION_METRICS_ENABLED": "False",
+            "NAUTOBOT_ALLOWED_HOSTS": "*",
         }
         with _running([redis, "--bind", LOOPBACK, "--port", str(port), "--save", ""], port):
             configured = ["init", "--disable-installation-metrics", env["NAUTOBOT_CONFIG"]]

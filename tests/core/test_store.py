@@ -461,7 +461,7 @@ def test_a_share_whose_name_has_a_space_is_a_network_file_system(
     mounts.write_text(
         f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:40 / {tmp_path}/the\\040share rw - nfs4 server:/x rw\n"
     )
-    monkeypatch.setattr("core.embedded._MOUNTS", mounts)
+    monkeypatch.setattr("core.datafile._MOUNTS", mounts)
     with unavailable() as caught:
         open_desk(str(share / "deck.db"), operator="alice")
     assert "nfs4" in caught.value.message

@@ -215,10 +215,10 @@ class Operator:
         return any(worker.group in busy and worker.is_running for worker in self.app.workers)
 
     async def confirm(self, typed: str = "") -> None:
-        """Say yes to the review on the screen, once it has read everything again."""
+        """Say yes to the review on the screen, once it has read everything again and has been read to its end."""
         await self.until("review:", "read again now")
         await self.type(typed)
-        await self.press("y")
+        await self.press("end", "y")
 
     def status(self) -> str:
         return self.deck.frame.status.text

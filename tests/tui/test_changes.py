@@ -9,6 +9,7 @@ import pytest
 
 from core import (
     ActivateRequest,
+    AddCidrRequest,
     AllocationRequest,
     BindingKind,
     CidrState,
@@ -584,3 +585,18 @@ async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path:
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "has 2 of 16", "not sent: read what changed")
     bob.close()
+
+
+async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_path: Path) -> None:
+    desk = empty_desk(tmp_path)
+    desk.platform.add_cidr(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500))
+    async with on_deck(desk) as operator:
+        await operator.press("c")
+        await operator.until("> ! 203.0.113.0/28", "D drain")
+        await operator.press("D")
+        await operator.confirm("203.0.113.0/28")
+        await operator.until("draining", "D retire")
+        await operator.press("D")
+        await operator.confirm("203.0.113.0/28")
+        await operator.until("retired")
+    assert desk.cidr("203.0.113.0/28").state == "retired"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core import BEAT_SECONDS, AllocationRequest, Desk, EipdeckError, ReleaseRequest, error
-from tests.core.kit import another
+from tests.core.kit import another, of_a_file
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
 from tui.doubt import Doubts
 
@@ -60,6 +60,18 @@ async def test_what_others_did_is_said_when_it_happened(tmp_path: Path) -> None:
         allocated(bob, pool=None)
         await operator.until("bob: ", "more.")
     bob.close()
+
+
+@of_a_file
+async def test_a_restored_backup_is_told_whoever_restored_it(tmp_path: Path) -> None:
+    desk = small_desk(tmp_path)
+    desk.backup(tmp_path / "backup.db")
+    allocated(desk)
+    async with on_deck(desk) as operator:
+        await operator.until("203.0.113.0")
+        with closing(another(desk, operator=desk.operator)) as same:
+            same.restore(tmp_path / "backup.db", reason="J-7")
+        await operator.until("restored a backup: what was done after it is gone.", "[e EIPs 0]")
 
 
 async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:

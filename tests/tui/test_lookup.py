@@ -250,3 +250,23 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
 def test_whatever_is_typed_as_a_time_is_one_or_is_said_to_be_none(words: str) -> None:
     said = wrong_time(f"203.0.113.9 @{words}", NOW)
     assert said is None or ("is no time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)
+
+
+@pytest.mark.parametrize("typed", ["203.0.113.999", "203.0.113.300 @ 21:14"])
+async def test_an_address_that_is_none_leaves_none_of_what_it_was_on_the_way_in_hand(
+    tmp_path: Path, typed: str
+) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.type(typed)
+        await operator.press("enter")
+        await operator.until(f"! {typed} is not an address", "198.18.0.5 -- ! default-bound")
+
+
+async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.paste("203.0.113.17 @ gestern\n")
+        await operator.until("! @ gestern is no time; write", "198.18.0.5 -- ! default-bound")
+        await operator.paste("203.0.113.17 @ 2025-11-22 21:14Z\n")
+        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")

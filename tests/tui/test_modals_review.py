@@ -155,19 +155,46 @@ async def test_type_ahead_confirms_nothing() -> None:
     assert await drive(review(), story) == []
 
 
-async def test_what_has_not_been_in_sight_is_not_confirmed() -> None:
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+@pytest.mark.parametrize("way", [(*["pagedown"] * 20, "pageup"), ("end",)])
+async def test_what_has_not_been_in_sight_is_not_confirmed(size: tuple[int, int], way: tuple[str, ...]) -> None:
     long = tuple(Line(f"target {number}", "192.0.2.1") for number in range(40))
 
     async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
         await confirm(pilot, ticks)
-        assert "there is more to read: PgDn to its end, then y" in words(app)
-        for key in (*["pagedown"] * 20, "pageup"):
+        assert "there is more to read: PgDn or end to its end, then y" in words(app)
+        for key in way:
             await pilot.press(key)
             await pilot.pause()
         await confirm(pilot, ticks)
         assert app.answers == ["J-903"]
 
-    assert await drive(review(sections=(long, ())), story, (60, 16)) == ["J-903"]
+    assert await drive(review(sections=(long, ())), story, size) == ["J-903"]
+
+
+async def test_what_changed_meanwhile_is_read_before_it_is_confirmed() -> None:
+    """However far the review was read before: what changed stands at its end."""
+    long = tuple(Line(f"target {number}", "192.0.2.1") for number in range(40))
+    changes: list[str] = []
+
+    async def reread() -> list[str]:
+        return list(changes)
+
+    async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
+        await pilot.press("end")
+        await pilot.pause()
+        await pilot.press("home", *["pageup"] * 20)
+        changes.append("released by bob")
+        await confirm(pilot, ticks)
+        assert "a new y confirms it" in words(app)
+        await confirm(pilot, ticks)
+        assert app.answers == []
+        assert "there is more to read" in words(app)
+        await pilot.press("end")
+        await pilot.pause()
+        await confirm(pilot, ticks)
+
+    assert await drive(review(sections=(long, ()), reread=reread), story) == ["J-903"]
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "n", "q", "ctrl+c"])

@@ -90,14 +90,14 @@ async def end(steps: Steps, cidr: Cidr, pools: Sequence[Pool]) -> None:
         steps.host.say(f"{cidr.cidr} is Zenlayer's: read only here")
     elif pool is None:
         steps.host.say(f"{cidr.cidr} has no pool: {key_of('refresh')} reads again")
-    elif cidr.state is CidrState.ACTIVE:
+    elif cidr.state in (CidrState.ACTIVE, CidrState.VALIDATING):
         await _drain(steps, cidr, pool)
     elif cidr.state is CidrState.DRAINING and cidr.allocated:
         await _plan(steps, cidr)
     elif cidr.state is CidrState.DRAINING:
         await _retire(steps, cidr, pool)
     else:
-        steps.host.say(f"{cidr.cidr} is {cidr.state.value}: only an active CIDR is drained, a drained one retired")
+        steps.host.say(f"{cidr.cidr} is {cidr.state.value}: there is nothing to drain or retire")
 
 
 async def _drain(steps: Steps, cidr: Cidr, pool: Pool) -> None:

@@ -39,9 +39,6 @@ Later = Callable[[float, Callable[[], None]], object]
 
 TYPEABLE: Final = frozenset("0123456789./")
 """What can be typed where something is to be typed."""
-_ROOMY: Final = (80, 24)
-"""Columns and rows below which what stops working may be out of sight: there all of a review is read before `y`."""
-"""Cells and rows below which a review cannot be read, and so not confirmed."""
 _CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
 
@@ -89,6 +86,7 @@ class ReviewModal(Sheet["str | None"]):
         Binding("y", "yes", "send", show=False, id="yes"),
         Binding("escape,enter,n,q", "step_back", "cancel", show=False, id="review_cancel"),
         Binding("a", "copy", "copy", show=False, id="copy"),
+        Binding("end", "end", "end", show=False, id="review_end"),
         Binding("r", "reason", "reason", show=False, id="review_reason"),
         Binding("backspace", "rub_out", "delete", show=False, id="review_rub_out"),
         Binding("down,j", "line(1)", "down", show=False, id="review_line_down"),
@@ -282,6 +280,10 @@ class ReviewModal(Sheet["str | None"]):
         super().action_page(way)
         self._note_place()
 
+    def action_end(self) -> None:
+        self.body.scroll_end(animate=False)
+        self._note_place()
+
     def _note_place(self) -> None:
         self.call_after_refresh(self._have_read)
 
@@ -338,9 +340,8 @@ class ReviewModal(Sheet["str | None"]):
             return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
             return "a reason is wanted: r types it"
-        cramped = self.size.width < _ROOMY[0] or self.size.height < _ROOMY[1]
-        if cramped and not self._read and self.body.scroll_y < self.body.max_scroll_y:
-            return "there is more to read: PgDn to its end, then y"
+        if not self._read and self.body.scroll_y < self.body.max_scroll_y:
+            return "there is more to read: PgDn or end to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
             return f"type {self.review.typed} exactly, then y"
         if not self._keystrokes.alone:
@@ -383,6 +384,7 @@ class ReviewModal(Sheet["str | None"]):
         """Show the answer of a reading; what changed wants an unhurried look."""
         if changes:
             self._seen.update(changes)
+            self._read = False
             self._unseen()
             self._data = [Line("data", f"read again now: {_CHANGED}", problem=True)]
             self._data += [Line("", change, problem=True) for change in changes]

@@ -210,7 +210,7 @@ def review_unbind(
                 owner_line(eip),
                 *present_lines(eip.bindings, services),
                 *stops_lines(eip, ending, services),
-                Line("after", f"still {count_of(left, 'binding')}" if left else "unbound; the EIP stays yours"),
+                Line("after", f"still {count_of(left, 'binding')}" if left else "unbound; the EIP stays allocated"),
             ),
             (Line("pool", f"unchanged by an unbind ({eip.pool_id})"),),
         ),
