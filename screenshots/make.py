@@ -61,9 +61,9 @@ PICTURES = (
 
 async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="eipdeck-") as folder:
-        url = f"sqlite:///{folder}/eipdeck.db"
+        url = f"sqlite:///{folder}/demo.db"
         seed_demo(url, datetime.now(UTC))
-        desk = open_desk(url, operator="alice@10.0.4.7")
+        desk = open_desk(url, operator="alice")
         try:
             for picture in PICTURES:
                 await draw(desk, picture)
