@@ -60,6 +60,7 @@ class Search:
 
     def start_lookup(self, first: str) -> None:
         """A digit was typed outside a field."""
+        self._screen.say("")
         self.omnibar.open(OmnibarUse.LOOKUP, first)
         self._screen.frame.show_keys()
         self.typed(first)

@@ -270,3 +270,12 @@ async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path)
         await operator.until("! @ gestern is no time; write", "198.18.0.5 -- ! default-bound")
         await operator.paste("203.0.113.17 @ 2025-11-22 21:14Z\n")
         await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
+
+
+async def test_what_was_said_before_is_gone_with_the_first_digit(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type("198.18.0.9 @ 2d")
+        await operator.press("enter")
+        await operator.until("judged as of 2025-11-21")
+        await operator.type("2")
+        assert "judged as of" not in operator.status()

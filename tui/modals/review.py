@@ -155,11 +155,14 @@ class ReviewModal(Sheet["str | None"]):
         self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
-        back = "go back to the form" if self._from_form else "cancel"
-        self.say(f"Cancel has the focus: enter and esc {back}, r edits the reason")
+        self._say_focus()
         self.set_focus(self.query_one(CancelText))
         self._paint()
         self.run_worker(self._look(), group="look")
+
+    def _say_focus(self) -> None:
+        back = "go back to the form" if self._from_form else "cancel"
+        self.say(f"Cancel has the focus: enter and esc {back}, r edits the reason")
 
     def on_resize(self, _event: events.Resize) -> None:
         self._unseen()
@@ -297,6 +300,7 @@ class ReviewModal(Sheet["str | None"]):
         field.value = self.reason
         field.cursor_position = len(field.value)
         self._in_field = True
+        self.say("the reason is kept in the history and stands in the command")
         self.query_one(".review-reason").display = True
         self.set_focus(field)
         self.show_keys()
@@ -308,6 +312,7 @@ class ReviewModal(Sheet["str | None"]):
 
     def _leave_field(self) -> None:
         self._in_field = False
+        self._say_focus()
         self._unseen()
         self.query_one(".review-reason").display = False
         self.set_focus(self.query_one(CancelText))
