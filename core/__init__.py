@@ -1,6 +1,6 @@
 """Everything true without a terminal: the front door of eipdeck's core.
 
-`open_desk` gives a `Desk`; every read is a method of it, every write one of `desk.platform`.
+`open_inventory` gives an `Inventory`: every read is a method of it, every change a request to `execute`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.addresses import InvalidTime, parse_time
-from core.config import Config, config_path, load_config
-from core.desk import Desk, login_name, open_desk
-from core.embedded import default_path
-from core.errors import (
+from core.domain.command_text import option, shell_command
+from core.domain.config import Config, config_path, load_config
+from core.domain.errors import (
     CODES,
     EipdeckError,
     InvalidInput,
@@ -22,15 +20,12 @@ from core.errors import (
     Unavailable,
     error,
 )
-from core.evidence import Evidence
-from core.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
-from core.inventory import EIPS_COUNTED, Siblings
-from core.listing import EipPage, EipQuery, EipRow
-from core.objects import (
+from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
+from core.domain.times import InvalidTime, parse_time
+from core.domain.values import (
     Allocation,
     Binding,
     BindingKind,
-    Broken,
     Cidr,
     CidrState,
     Eip,
@@ -39,10 +34,10 @@ from core.objects import (
     Finding,
     FixIn,
     Imported,
+    OtherSession,
     Pool,
     PoolKind,
     PoolOrder,
-    Present,
     Proof,
     Restored,
     Service,
@@ -50,17 +45,22 @@ from core.objects import (
     Severity,
     Verdict,
     VerdictWord,
+    Violation,
     Warn,
     iso,
     to_json,
 )
-from core.presence import BEAT_SECONDS
-from core.shell import command, option
-from core.utilization import Outlook
+from core.inventory import Inventory, login_name, open_inventory
+from core.operations.presence import BEAT_SECONDS
+from core.queries.eips import EIPS_COUNTED, Siblings
+from core.queries.listing import EipPage, EipQuery, EipRow
+from core.queries.log_verdicts import Evidence
+from core.queries.usage import Outlook
+from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
-    from core.platform import (
+    from core.domain.requests import (
         AcceptRequest,
         ActivateRequest,
         AddCidrRequest,
@@ -69,12 +69,12 @@ if TYPE_CHECKING:
         BandwidthRequest,
         BindRequest,
         DrainRequest,
-        Platform,
         PoolSettingsRequest,
         RecoverRequest,
         RehomeRequest,
         ReleaseRequest,
         RemoveServiceRequest,
+        Request,
         ReserveRequest,
         RetireRequest,
         SetAsnRequest,
@@ -98,11 +98,9 @@ __all__ = [
     "BindRequest",
     "Binding",
     "BindingKind",
-    "Broken",
     "Cidr",
     "CidrState",
     "Config",
-    "Desk",
     "DrainRequest",
     "Eip",
     "EipPage",
@@ -118,21 +116,22 @@ __all__ = [
     "InvalidFilter",
     "InvalidInput",
     "InvalidTime",
+    "Inventory",
     "NotFound",
+    "OtherSession",
     "OutcomeUnknown",
     "Outlook",
-    "Platform",
     "Pool",
     "PoolKind",
     "PoolOrder",
     "PoolSettingsRequest",
-    "Present",
     "Proof",
     "RecoverRequest",
     "Refused",
     "RehomeRequest",
     "ReleaseRequest",
     "RemoveServiceRequest",
+    "Request",
     "ReserveRequest",
     "Restored",
     "RetireRequest",
@@ -146,9 +145,9 @@ __all__ = [
     "UnreserveRequest",
     "Verdict",
     "VerdictWord",
+    "Violation",
     "Warn",
     "Word",
-    "command",
     "config_path",
     "default_path",
     "error",
@@ -157,10 +156,11 @@ __all__ = [
     "iso",
     "load_config",
     "login_name",
-    "open_desk",
+    "open_inventory",
     "option",
     "parse_time",
     "seed_demo",
+    "shell_command",
     "to_json",
     "written_whole",
 ]
@@ -173,4 +173,4 @@ def __getattr__(name: str) -> Any:
     """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module(_LATE.get(name, "core.platform")), name)
+    return getattr(import_module(_LATE.get(name, "core.domain.requests")), name)

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.config import Config
-from core.database import open_store
-from core.local import LocalPlatform
-from core.objects import BindingKind, ServiceKind
-from core.platform import (
+from core.domain.config import Config
+from core.domain.requests import (
     ActivateRequest,
     AddCidrRequest,
     AddServiceRequest,
@@ -28,6 +25,9 @@ from core.platform import (
     ReserveRequest,
     UnbindRequest,
 )
+from core.domain.values import BindingKind, ServiceKind
+from core.operations.executor import Executor
+from core.storage.opening import open_store
 
 __all__ = ["seed_demo"]
 
@@ -37,7 +37,7 @@ _SUBNETS: Final = ("10.0.8.0/24", "10.0.9.0/24", "10.0.10.0/24")
 _SHARED: Final = tuple(number for number in range(1, 61) if number != 31)
 """The web servers that share the customer addresses; web-31 serves on a landing alone."""
 
-_Step = Callable[[LocalPlatform], object]
+_Step = Callable[[Executor], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,7 @@ def seed_demo(url: str, now: datetime) -> None:
     try:
         told = now
         people = {
-            name: LocalPlatform(store, lambda: told, name, Config(), read_only=False)
-            for name in ("alice", "bob", "carol")
+            name: Executor(store, lambda: told, name, Config(), read_only=False) for name in ("alice", "bob", "carol")
         }
         for moment in sorted(_story(), key=lambda each: -each.days_ago):
             told = now - moment.days_ago * _DAY
@@ -74,8 +73,8 @@ def _story() -> Iterator[_Moment]:
 def _cidr(days: float, cidr: str, pool: str) -> Iterator[_Moment]:
     add = AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool, reason="J-100")
     activate = ActivateRequest(cidr=cidr, reason="J-100: onboarding done, announcement seen")
-    yield _Moment(days, "carol", lambda who: who.add_cidr(add))
-    yield _Moment(days - 1, "carol", lambda who: who.activate_cidr(activate))
+    yield _Moment(days, "carol", lambda who: who.execute(add))
+    yield _Moment(days - 1, "carol", lambda who: who.execute(activate))
 
 
 def _services() -> Iterator[_Moment]:
@@ -110,7 +109,7 @@ def _services() -> Iterator[_Moment]:
         addresses = tuple(f"10.0.{block}.{number}" for block in range(1, 8))
         targets.append(_nic(f"nic-{number:02}", f"web-{number:02}", addresses))
     for target in targets:
-        yield _Moment(800, "carol", lambda who, target=target: who.add_service(target))  # type: ignore[misc]
+        yield _Moment(800, "carol", lambda who, target=target: who.execute(target))  # type: ignore[misc]
 
 
 def _nic(service_id: str, name: str, private_ips: tuple[str, ...]) -> AddServiceRequest:
@@ -133,12 +132,12 @@ def _held(
     request = AllocationRequest(
         pool_id=pool, default=default, address=address, name=name, bandwidth_mbps=mbps, reason=reason
     )
-    return _Moment(days, operator, lambda who: who.allocate(request))
+    return _Moment(days, operator, lambda who: who.execute(request))
 
 
 def _batch(days: float, pool: str, count: int, reason: str) -> _Moment:
     request = AllocationRequest(pool_id=pool, count=count, name="web-out", bandwidth_mbps=100, reason=reason)
-    return _Moment(days, "alice", lambda who: who.allocate(request))
+    return _Moment(days, "alice", lambda who: who.execute(request))
 
 
 def _on_nic(days: float, address: str, number: int) -> _Moment:
@@ -149,17 +148,17 @@ def _on_nic(days: float, address: str, number: int) -> _Moment:
 
 def _on(days: float, operator: str, address: str, nic: str, private_ip: str) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.NIC, service_id=nic, private_ip=private_ip, reason="J-300")
-    return _Moment(days, operator, lambda who: who.bind(request))
+    return _Moment(days, operator, lambda who: who.execute(request))
 
 
 def _front(days: float, operator: str, address: str, balancer: str, reason: str) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.LOAD_BALANCER, service_id=balancer, reason=reason)
-    return _Moment(days, operator, lambda who: who.bind(request))
+    return _Moment(days, operator, lambda who: who.execute(request))
 
 
 def _leaving(days: float, operator: str, address: str, gateway: str, sources: tuple[str, ...]) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.SNAT, service_id=gateway, sources=sources, reason="J-377")
-    return _Moment(days, operator, lambda who: who.bind(request))
+    return _Moment(days, operator, lambda who: who.execute(request))
 
 
 def _coming(days: float, address: str, gateway: str, port: str, private_ip: str) -> _Moment:
@@ -172,7 +171,7 @@ def _coming(days: float, address: str, gateway: str, port: str, private_ip: str)
         port=port,
         reason="J-410",
     )
-    return _Moment(days, "alice", lambda who: who.bind(request))
+    return _Moment(days, "alice", lambda who: who.execute(request))
 
 
 def _legacy() -> Iterator[_Moment]:
@@ -185,22 +184,22 @@ def _legacy() -> Iterator[_Moment]:
     yield _batch(600, "hk-legacy", 20, "J-120")
     gone = tuple(f"198.51.100.{last}" for last in range(20))
     release = ReleaseRequest(eips=gone, reason="J-500: moved to hk-edge")
-    yield _Moment(380, "bob", lambda who: who.release(release))
+    yield _Moment(380, "bob", lambda who: who.execute(release))
     drain = DrainRequest(cidr="198.51.100.0/24", reason="J-640")
-    yield _Moment(12, "bob", lambda who: who.drain_cidr(drain))
+    yield _Moment(12, "bob", lambda who: who.execute(drain))
 
 
 def _edge() -> Iterator[_Moment]:
     """253 allocations, two of them released today: two free, two cooling, one reserved."""
     yield from _cidr(400, "203.0.113.0/24", "hk-edge")
     gateway = ReserveRequest(cidr="203.0.113.0/24", first="203.0.113.0", reason="the routers' anycast test")
-    yield _Moment(398, "carol", lambda who: who.reserve(gateway))
+    yield _Moment(398, "carol", lambda who: who.execute(gateway))
     cooldown = PoolSettingsRequest(pool_id="hk-edge", cooldown_seconds=86_400, reason="J-202")
-    yield _Moment(398, "carol", lambda who: who.set_pool(cooldown))
+    yield _Moment(398, "carol", lambda who: who.execute(cooldown))
     named = {9, 13, 17}
     yield _held(140, "carol", "203.0.113.9", "hk-edge", name="web-05-out", reason="J-201")
     yield _on(140, "carol", "203.0.113.9", "nic-05", "10.0.7.5")
-    yield _Moment(139.5, "carol", lambda who: who.unbind(UnbindRequest(eip="203.0.113.9", reason="J-201")))
+    yield _Moment(139.5, "carol", lambda who: who.execute(UnbindRequest(eip="203.0.113.9", reason="J-201")))
     yield _held(211, "alice", "203.0.113.17", "hk-edge", name="hk-nat-out", reason="J-377", mbps=200)
     yield _leaving(211, "alice", "203.0.113.17", "nat-1", _SUBNETS[:2])
     yield _held(211, "alice", "203.0.113.13", "hk-edge", name="hk-nat-in", reason="J-378")
@@ -214,7 +213,7 @@ def _edge() -> Iterator[_Moment]:
         yield _on_nic(days, address, place)
     for hours, last in ((6, 252), (3, 253)):
         release = ReleaseRequest(eips=(f"203.0.113.{last}",), unbind=True, reason="J-899")
-        yield _Moment(hours / 24, "bob", lambda who, release=release: who.release(release))  # type: ignore[misc]
+        yield _Moment(hours / 24, "bob", lambda who, release=release: who.execute(release))  # type: ignore[misc]
 
 
 def _spare() -> Iterator[_Moment]:

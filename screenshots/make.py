@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core import Desk, open_desk, seed_demo
-from tui.app import DeckApp
+from core import Inventory, open_inventory, seed_demo
+from tui.app import EipdeckApp
 
 FOLDER = Path(__file__).parent
 PATIENCE = 400
@@ -25,7 +25,7 @@ PATIENCE = 400
 class Picture:
     name: str
     size: tuple[int, int]
-    steps: tuple[tuple[str, str], ...]
+    flow: tuple[tuple[str, str], ...]
     """Keys, each with a sentence that the screen shows when it has done its work."""
 
 
@@ -63,22 +63,22 @@ async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="eipdeck-") as folder:
         url = f"sqlite:///{folder}/demo.db"
         seed_demo(url, datetime.now(UTC))
-        desk = open_desk(url, operator="alice")
+        inventory = open_inventory(url, operator="alice")
         try:
             for picture in PICTURES:
-                await draw(desk, picture)
+                await draw(inventory, picture)
                 print(picture.name)
         finally:
-            desk.close()
+            inventory.close()
     return 0
 
 
-async def draw(desk: Desk, picture: Picture) -> None:
-    app = DeckApp(lambda: desk)
+async def draw(inventory: Inventory, picture: Picture) -> None:
+    app = EipdeckApp(lambda: inventory)
     async with app.run_test(size=picture.size) as pilot:
         await shows(app, "347 EIPs")
         await shows(app, "fix in")
-        for key, words in picture.steps:
+        for key, words in picture.flow:
             await pilot.press(key)
             await shows(app, words)
         await pilot.pause()
@@ -86,7 +86,7 @@ async def draw(desk: Desk, picture: Picture) -> None:
         (FOLDER / f"{picture.name}.svg").write_text(drawn, encoding="utf-8")
 
 
-async def shows(app: DeckApp, words: str) -> None:
+async def shows(app: EipdeckApp, words: str) -> None:
     for _ in range(PATIENCE):
         if words in text(app):
             return
@@ -94,7 +94,7 @@ async def shows(app: DeckApp, words: str) -> None:
     sys.exit(f"the screen never showed {words!r}:\n{text(app)}")
 
 
-def text(app: DeckApp) -> str:
+def text(app: EipdeckApp) -> str:
     """What the screen shows, as lines."""
     lines = app.screen._compositor.render_strips()  # noqa: SLF001  # the only door to the painted text
     return "\n".join("".join(segment.text for segment in line) for line in lines)

@@ -10,9 +10,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from tui.arguments import Misuse, wants_json
-from tui.confined import asked_for
-from tui.streams import drop, tell
+from tui.cli.arguments import Misuse, wants_json
+from tui.cli.forced_command import asked_for
+from tui.cli.stdio import drop, tell
 
 __all__ = ["main"]
 
@@ -39,14 +39,14 @@ def _run(words: Sequence[str]) -> int:
         args = asked_for(words, os.environ)
     except Misuse as misuse:
         from core import error  # noqa: PLC0415  # the core loads only when there is something to do
-        from tui.cli import refuse  # noqa: PLC0415
+        from tui.cli.main import refuse  # noqa: PLC0415
 
         return refuse(error("usage", str(misuse)), as_json=wants_json(words))
     try:
         return _command(args.command)(args)
     except Exception as problem:
         from core import EipdeckError  # noqa: PLC0415
-        from tui.cli import refuse  # noqa: PLC0415
+        from tui.cli.main import refuse  # noqa: PLC0415
 
         if isinstance(problem, EipdeckError):
             return refuse(problem, as_json=args.format == "json")
@@ -56,10 +56,10 @@ def _run(words: Sequence[str]) -> int:
 def _command(name: str) -> Callable[[Namespace], int]:
     """What runs a command: the dashboard without the command line's imports, and the other way about."""
     if name in ("open", "demo"):
-        from tui.dashboard import dashboard  # noqa: PLC0415
+        from tui.cli.launch import dashboard  # noqa: PLC0415
 
         return dashboard
-    from tui.cli import run  # noqa: PLC0415
+    from tui.cli.main import run  # noqa: PLC0415
 
     return run
 
@@ -67,7 +67,7 @@ def _command(name: str) -> Callable[[Namespace], int]:
 def _tell_defect() -> None:
     import traceback  # noqa: PLC0415  # nobody should ever see one
 
-    from tui.text import visible  # noqa: PLC0415
+    from tui.wording.sanitize import visible  # noqa: PLC0415
 
     tell(visible(line) for line in traceback.format_exc().splitlines())
     tell(["eipdeck: this is a defect of eipdeck; `eipdeck history` shows whether anything changed"])

@@ -23,32 +23,32 @@ from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.worker import Worker
 
-from tui.commands import keys_of, remap
-from tui.first import FirstScreen
-from tui.gate import PASTE_QUIET, Judgement, KeyGate
-from tui.surroundings import over_ssh
-from tui.terminal import TerminalDriver
-from tui.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
+from tui.commands.registry import keys_of, remap
+from tui.screen.splash import SplashScreen
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.environment import over_ssh
+from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
+from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from textual.widgets import Input
 
-    from core import Desk
-    from tui.clipboard import CopyRequested
-    from tui.screen import DeckScreen
+    from core import Inventory
+    from tui.screen.main_screen import MainScreen
+    from tui.terminal.clipboard import CopyRequested
 
-__all__ = ["DeckApp", "Opened", "run_dashboard"]
+__all__ = ["EipdeckApp", "Opened", "run_dashboard"]
 
-Opened = Callable[[], "Desk"]
+Opened = Callable[[], "Inventory"]
 """Opens the desk; blocks, and may refuse."""
 
 _TERMINATED = 128
 """What shells add to the number of a signal that ended a program."""
 
 
-class DeckApp(App[int], inherit_bindings=False):
+class EipdeckApp(App[int], inherit_bindings=False):
     """The deck's screen, and what is true of the whole terminal."""
 
     TITLE = "eipdeck"
@@ -59,12 +59,12 @@ class DeckApp(App[int], inherit_bindings=False):
 
     def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.gate = KeyGate()
+        self.gate = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """When a key was read from the terminal, however late it is looked at."""
-        self.deck: DeckScreen | None = None
+        self.deck: MainScreen | None = None
         """None until everything is imported and the database is open."""
-        self.desk: Desk | None = None
+        self.inventory: Inventory | None = None
         """Set by the thread that opens it, which goes on when the operator leaves meanwhile."""
         self.failure: Exception | None = None
         """Why there is no deck: mostly the refusal of a database that could not be opened."""
@@ -83,8 +83,8 @@ class DeckApp(App[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]
 
-    def get_default_screen(self) -> FirstScreen:
-        return FirstScreen()
+    def get_default_screen(self) -> SplashScreen:
+        return SplashScreen()
 
     def on_mount(self) -> None:
         if not self.is_headless:
@@ -119,30 +119,30 @@ class DeckApp(App[int], inherit_bindings=False):
 
     async def _begin(self) -> None:
         try:
-            screen_type, desk, keymap = await asyncio.to_thread(self._load)
+            screen_type, inventory, keymap = await asyncio.to_thread(self._load)
         except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
             self.failure = failure
             self.exit(1)
             return
         self.set_keymap(keymap)
-        deck = screen_type(desk, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        deck = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
         self.add_mode("deck", lambda: deck)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("deck")
         while self._early:
             await self._judged(deck, self._early.pop(0))
         self.deck = deck
 
-    def _load(self) -> tuple[type[DeckScreen], Desk, dict[str, str]]:
+    def _load(self) -> tuple[type[MainScreen], Inventory, dict[str, str]]:
         """The deck's code, the open desk, and its remapped keys; blocks."""
-        from tui.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
-        from tui.logfile import keep_log  # noqa: PLC0415
-        from tui.screen import DeckScreen  # noqa: PLC0415
+        from tui.screen.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
+        from tui.screen.main_screen import MainScreen  # noqa: PLC0415
+        from tui.session.log import keep_log  # noqa: PLC0415
 
         keep_log()
-        self.desk = self._opened()
-        keymap = keymap_of(self.desk.config)
+        self.inventory = self._opened()
+        keymap = keymap_of(self.inventory.config)
         remap(keymap)
-        return DeckScreen, self.desk, keymap
+        return MainScreen, self.inventory, keymap
 
     # keys
 
@@ -156,7 +156,7 @@ class DeckApp(App[int], inherit_bindings=False):
         else:
             self._early.append(event)
 
-    async def _judged(self, deck: DeckScreen, event: events.Event) -> None:
+    async def _judged(self, deck: MainScreen, event: events.Event) -> None:
         """Hand a key on to the widgets, unless it is not for them."""
         if isinstance(event, events.Key):
             if event.is_forwarded:
@@ -188,7 +188,7 @@ class DeckApp(App[int], inherit_bindings=False):
         field.insert_text_at_cursor(event.character)
         return True
 
-    def _let_through(self, deck: DeckScreen, event: events.Key) -> bool:
+    def _let_through(self, deck: MainScreen, event: events.Key) -> bool:
         """Judge a key; False when no widget is to see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
@@ -208,16 +208,16 @@ class DeckApp(App[int], inherit_bindings=False):
             deck.undo_run()
         if judged is not Judgement.PASS:
             return False
-        if deck.runner.steps.counting:
+        if deck.runner.flow.counting:
             if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
-                deck.runner.steps.abort()
+                deck.runner.flow.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
             deck.search.start_lookup(event.character)
             return False
         return True
 
-    def _wait_for_quiet(self, deck: DeckScreen) -> None:
+    def _wait_for_quiet(self, deck: MainScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
         self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
@@ -226,9 +226,9 @@ class DeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Put a text on the clipboard, and say which way it went."""
-        from tui import clipboard  # noqa: PLC0415  # the first paint goes without
         from tui.modals import Sheet  # noqa: PLC0415
-        from tui.text import visible  # noqa: PLC0415
+        from tui.terminal import clipboard  # noqa: PLC0415
+        from tui.wording.sanitize import visible  # noqa: PLC0415
 
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None and self._driver is not None:
@@ -255,12 +255,12 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     """
     # textual read ESCDELAY when it was imported, and names it a constant
     vars(constants)["ESCAPE_DELAY"] = escape_delay(os.environ)
-    app = DeckApp(opened, address=address, trail_folder=trail_folder)
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder)
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:
-        if app.desk is not None:
-            app.desk.close()
+        if app.inventory is not None:
+            app.inventory.close()
     if app.failure is not None:
         raise app.failure
     if app.defect is not None:

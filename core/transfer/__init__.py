@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.history import Change
-from core.local.requests import answered, remember
-from core.objects import Imported, to_json
+from core.domain.values import Imported, to_json
+from core.operations.idempotency import answered, remember
+from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
+from core.transfer.documents import Documents, read_documents
 from core.transfer.export import export_document, restore, write_export
-from core.transfer.ledger import Ledger
-from core.transfer.reading import Documents, read_documents
-from core.transfer.restoring import restore_backup
-from core.transfer.serving import import_services
-from core.transfer.space import import_cidrs, import_pools
-from core.transfer.tenancies import import_eips
-from core.transfer.zenlayer import read_rows
+from core.transfer.restore import restore_backup
+from core.transfer.zenlayer.eips import import_eips
+from core.transfer.zenlayer.pools_cidrs import import_cidrs, import_pools
+from core.transfer.zenlayer.report import Ledger
+from core.transfer.zenlayer.responses import read_rows
+from core.transfer.zenlayer.services import import_services
 
 __all__ = [
     "export_document",
@@ -40,7 +40,7 @@ class ImportRequest:
     reason: str | None
 
 
-def import_documents(change: Change, documents: Documents) -> Imported:
+def import_documents(transaction: Transaction, documents: Documents) -> Imported:
     """Import everything in the one transaction of the change; what is here already stays as it is.
 
     Raises:
@@ -48,19 +48,19 @@ def import_documents(change: Change, documents: Documents) -> Imported:
             for other contents.
 
     """
-    request = ImportRequest(documents.contents, change.reason)
-    answer = answered(change, request)
+    request = ImportRequest(documents.contents, transaction.reason)
+    answer = answered(transaction, request)
     if answer is not None:
         return Imported(**answer)
-    imported = _imported(change, documents)
-    remember(change, request, to_json(imported))
+    imported = _imported(transaction, documents)
+    remember(transaction, request, to_json(imported))
     return imported
 
 
-def _imported(change: Change, documents: Documents) -> Imported:
-    done = [restore(change, export) for export in documents.exports]
+def _imported(transaction: Transaction, documents: Documents) -> Imported:
+    done = [restore(transaction, export) for export in documents.exports]
     given = read_rows(documents.rows)
-    ledger = Ledger(change)
+    ledger = Ledger(transaction)
     import_pools(ledger, given.pools.values(), given.cidrs.values())
     import_cidrs(ledger, given.cidrs.values())
     import_eips(ledger, given)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from core.embedded import EmbeddedStore, copy, rest
-from core.store import Store
+from core.storage.sqlite import EmbeddedStore
+from core.storage.sqlite_copy import copy, leave_without_log
+from core.storage.store import Store
 from core.transfer.export import copy_rows
 from core.transfer.files import written_whole
 
@@ -27,4 +28,4 @@ def write_backup(store: Store, path: Path, *, force: bool = False) -> None:
         else:
             with closing(EmbeddedStore(part)) as made, made.write() as target:
                 copy_rows(connection, target)
-            rest(part)
+            leave_without_log(part)

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, LargeBinary, Table
 
-from core.history import Change
-from core.models import SQLModel
-from core.objects import Imported
-from core.proof import prove
-from core.sql import Connection
-from core.transfer.columns import flaws
+from core.domain.values import Imported
+from core.queries.integrity import prove
+from core.storage.connection import Connection
+from core.storage.tables import SQLModel
+from core.storage.transaction import Transaction
+from core.transfer.bulk import insert
+from core.transfer.documents import EXPORT_KEY, Export, Position
+from core.transfer.export_columns import flaws
 from core.transfer.files import written_whole
-from core.transfer.reading import EXPORT_KEY, Export, Place
-from core.transfer.rows import insert
 
 __all__ = ["copy_rows", "export_document", "restore", "write_export"]
 
@@ -112,7 +112,7 @@ def write_export(connection: Connection, path: Path, *, force: bool = False, apa
         file.writelines(export_document(connection))
 
 
-def restore(change: Change, export: Export) -> Imported:
+def restore(transaction: Transaction, export: Export) -> Imported:
     """Restore an export into an empty database, events and all; one that is here already changes nothing.
 
     Raises:
@@ -122,12 +122,12 @@ def restore(change: Change, export: Export) -> Imported:
     """
     tables = _checked(export)
     objects = sum(len(tables[name]) for name in _COUNTED)
-    if _present(change.connection, tables) == tables:
+    if _present(transaction.connection, tables) == tables:
         return Imported(0, 0, objects)
-    if change.run("SELECT count(*) FROM event").scalar():
+    if transaction.run("SELECT count(*) FROM event").scalar():
         export.place.refuse("an export is restored into an empty database, and this one is not")
-    _put(change, export, tables)
-    proof = prove(change.connection)
+    _put(transaction, export, tables)
+    proof = prove(transaction.connection)
     if proof.broken:
         export.place.refuse(f"taken together its rows are wrong: {proof.broken[0].message}")
     return Imported(objects, 0, 0)
@@ -161,35 +161,37 @@ def _present(connection: Connection, wanted: _Rows) -> _Rows:
     return {**tables, "request": [row for row in tables["request"] if row["request_id"] in known]}
 
 
-def _put(change: Change, export: Export, tables: _Rows) -> None:
+def _put(transaction: Transaction, export: Export, tables: _Rows) -> None:
     """Replace what a new database starts with by these rows.
 
     Raises:
         EipdeckError: `invalid_import` for the first row that breaks a rule of the database.
 
     """
-    change.run("DELETE FROM free_range")
+    transaction.run("DELETE FROM free_range")
     for table in _tables():
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
         rows = [
             {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
             for row in tables[table.name]
         ]
-        _put_table(change, export, table, rows)
+        _put_table(transaction, export, table, rows)
 
 
-def _put_table(change: Change, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    left = [place for place, row in enumerate(rows) if not _overwritten(change, export, table, place, row)]
-    insert(change, _insert(table), [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth]))
+def _put_table(transaction: Transaction, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    left = [place for place, row in enumerate(rows) if not _overwritten(transaction, export, table, place, row)]
+    insert(
+        transaction, _insert(table), [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth])
+    )
 
 
-def _overwritten(change: Change, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
+def _overwritten(transaction: Transaction, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
     """Whether the row stands in the place of one that was there from the start."""
     if table.name not in _THERE_FROM_THE_START:
         return False
     with _place(export, table, place).checking():
-        return bool(change.run(_overwrite(table), **row).changed)
+        return bool(transaction.run(_overwrite(table), **row).changed)
 
 
-def _place(export: Export, table: Table, place: int) -> Place:
+def _place(export: Export, table: Table, place: int) -> Position:
     return export.place.inside(f"{table.name}[{place}]")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import error
+from core.domain.errors import error
 
 __all__ = ["is_same", "written_whole"]
 

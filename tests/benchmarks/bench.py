@@ -18,11 +18,11 @@ from core import (
     ActivateRequest,
     AddCidrRequest,
     AllocationRequest,
-    Desk,
+    Inventory,
     PoolOrder,
     PoolSettingsRequest,
     ReleaseRequest,
-    open_desk,
+    open_inventory,
 )
 
 Act = Callable[[], object]
@@ -108,35 +108,37 @@ def timed(act: Act) -> Told:
     return told
 
 
-def onboard(desk: Desk, cidr: str, pool: str, order: PoolOrder = PoolOrder.LOWEST) -> None:
-    desk.platform.add_cidr(AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool))
-    desk.platform.set_pool(PoolSettingsRequest(pool_id=pool, order=order))
-    desk.platform.activate_cidr(ActivateRequest(cidr=cidr, reason="bench"))
+def onboard(inventory: Inventory, cidr: str, pool: str, order: PoolOrder = PoolOrder.LOWEST) -> None:
+    inventory.execute(AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool))
+    inventory.execute(PoolSettingsRequest(pool_id=pool, order=order))
+    inventory.execute(ActivateRequest(cidr=cidr, reason="bench"))
 
 
-def allocate(desk: Desk, pool: str, count: int = 1) -> tuple[str, ...]:
-    done = desk.platform.allocate(AllocationRequest(pool_id=pool, count=count))
+def allocate(inventory: Inventory, pool: str, count: int = 1) -> tuple[str, ...]:
+    done = inventory.execute(AllocationRequest(pool_id=pool, count=count))
     return tuple(eip.address for eip in done.eips)
 
 
 @contextmanager
-def before(path: str, ago: timedelta) -> Iterator[Desk]:
+def before(path: str, ago: timedelta) -> Iterator[Inventory]:
     """A desk on a file as it was so long ago; there a millisecond passes whenever the time is asked for."""
     begun, ticks = datetime.now(UTC) - ago, count()
-    with closing(open_desk(path, operator="bench", clock=lambda: begun + timedelta(milliseconds=next(ticks)))) as desk:
-        yield desk
+    with closing(
+        open_inventory(path, operator="bench", clock=lambda: begun + timedelta(milliseconds=next(ticks)))
+    ) as inventory:
+        yield inventory
 
 
 POOL = "edge"
 _BATCH = 65_536
 
 
-def fill(desk: Desk, batches: int) -> None:
+def fill(inventory: Inventory, batches: int) -> None:
     """A pool of a /11 with so many batches of EIPs, a quarter of them second tenancies; one batch is a small one."""
     size = _BATCH if batches > 1 else 64
-    onboard(desk, "44.0.0.0/11", POOL)
+    onboard(inventory, "44.0.0.0/11", POOL)
     for number in range(batches):
-        addresses = allocate(desk, POOL, size)
+        addresses = allocate(inventory, POOL, size)
         if number % 4 == 0:
-            desk.platform.release(ReleaseRequest(eips=addresses))
-            allocate(desk, POOL, size)
+            inventory.execute(ReleaseRequest(eips=addresses))
+            allocate(inventory, POOL, size)

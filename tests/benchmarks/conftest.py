@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from core import Desk, open_desk
+from core import Inventory, open_inventory
 from tests.benchmarks.bench import FIGURES, Figure, Ratio, before, fill
 from tests.benchmarks.floor import Floor
 
@@ -20,19 +20,19 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    opened = open_desk(str(tmp_path / "deck.db"), operator="bench")
+def inventory(tmp_path: Path) -> Iterator[Inventory]:
+    opened = open_inventory(str(tmp_path / "deck.db"), operator="bench")
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
-def million(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def million(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inventory]:
     """A million EIPs of two days ago, a quarter of them second tenancies, by the public door; a few unmeasured."""
     path = str(tmp_path_factory.mktemp("million") / "deck.db")
-    with before(path, timedelta(days=2)) as desk:
-        fill(desk, batches=16 if pytestconfig.getoption("benchmark_enable") else 1)
-    opened = open_desk(path, operator="bench")
+    with before(path, timedelta(days=2)) as inventory:
+        fill(inventory, batches=16 if pytestconfig.getoption("benchmark_enable") else 1)
+    opened = open_inventory(path, operator="bench")
     yield opened
     opened.close()
 

@@ -9,7 +9,7 @@ from core import (
     AllocationRequest,
     BindingKind,
     BindRequest,
-    Desk,
+    Inventory,
     PoolOrder,
     ReleaseRequest,
     ServiceKind,
@@ -21,51 +21,61 @@ from tests.benchmarks.floor import Floor
 ROUNDS = 200
 
 
-def test_one_allocation_against_the_floor(ratio: Ratio, desk: Desk, floor: Floor) -> None:
+def test_one_allocation_against_the_floor(ratio: Ratio, inventory: Inventory, floor: Floor) -> None:
     """Goal 1: the whole schema, history and a request id, through the public door."""
-    onboard(desk, "44.0.0.0/12", "edge")
+    onboard(inventory, "44.0.0.0/12", "edge")
     keys = iter(range(1 << 20))
 
     def act() -> None:
-        desk.platform.allocate(AllocationRequest(pool_id="edge", request_id=f"key-{next(keys)}"))
+        inventory.execute(AllocationRequest(pool_id="edge", request_id=f"key-{next(keys)}"))
 
     ratio.of(act, floor.allocate, number=1, says="one allocation / the floor", goal=3.0, rounds=ROUNDS)
-    assert desk.pool("edge").allocated == floor.count()
+    assert inventory.pool("edge").allocated == floor.count()
 
 
-def test_a_slash_8_against_a_slash_24(ratio: Ratio, desk: Desk) -> None:
+def test_a_slash_8_against_a_slash_24(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 2, size."""
-    onboard(desk, "44.0.0.0/8", "large")
-    onboard(desk, "203.0.113.0/24", "small")
+    onboard(inventory, "44.0.0.0/8", "large")
+    onboard(inventory, "203.0.113.0/24", "small")
     says = "one allocation, /8 / the same, /24"
     ratio.of(
-        lambda: allocate(desk, "large"), lambda: allocate(desk, "small"), number=2, says=says, goal=1.15, rounds=ROUNDS
+        lambda: allocate(inventory, "large"),
+        lambda: allocate(inventory, "small"),
+        number=2,
+        says=says,
+        goal=1.15,
+        rounds=ROUNDS,
     )
-    assert desk.pool("large").allocated == desk.pool("small").allocated
+    assert inventory.pool("large").allocated == inventory.pool("small").allocated
 
 
-def test_a_nearly_full_pool_against_an_empty_one(ratio: Ratio, desk: Desk) -> None:
+def test_a_nearly_full_pool_against_an_empty_one(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 2, fill: 99 % in use, the rest strewn about it."""
     size = ratio.size(1 << 16, 1 << 9)
-    onboard(desk, f"44.0.0.0/{33 - size.bit_length()}", "full")
-    onboard(desk, f"45.0.0.0/{33 - size.bit_length()}", "empty")
-    addresses = allocate(desk, "full", size)
+    onboard(inventory, f"44.0.0.0/{33 - size.bit_length()}", "full")
+    onboard(inventory, f"45.0.0.0/{33 - size.bit_length()}", "empty")
+    addresses = allocate(inventory, "full", size)
     free = random.Random(7).sample(addresses, size // 100)
-    desk.platform.release(ReleaseRequest(eips=tuple(free)))
+    inventory.execute(ReleaseRequest(eips=tuple(free)))
     says = "one allocation, 99 % full / the same, empty"
     ratio.of(
-        lambda: allocate(desk, "full"), lambda: allocate(desk, "empty"), number=2, says=says, goal=1.15, rounds=ROUNDS
+        lambda: allocate(inventory, "full"),
+        lambda: allocate(inventory, "empty"),
+        number=2,
+        says=says,
+        goal=1.15,
+        rounds=ROUNDS,
     )
-    assert desk.pool("full").allocated == size - size // 100 + desk.pool("empty").allocated
+    assert inventory.pool("full").allocated == size - size // 100 + inventory.pool("empty").allocated
 
 
-def test_a_million_eips_against_none(ratio: Ratio, million: Desk, desk: Desk) -> None:
+def test_a_million_eips_against_none(ratio: Ratio, million: Inventory, inventory: Inventory) -> None:
     """Goal 2, what there is already."""
-    onboard(desk, "44.0.0.0/11", POOL)
+    onboard(inventory, "44.0.0.0/11", POOL)
     says = "one allocation, 1M EIPs / the same, none"
     ratio.of(
         lambda: allocate(million, POOL),
-        lambda: allocate(desk, POOL),
+        lambda: allocate(inventory, POOL),
         number=2,
         says=says,
         goal=1.15,
@@ -73,61 +83,61 @@ def test_a_million_eips_against_none(ratio: Ratio, million: Desk, desk: Desk) ->
     )
 
 
-def test_a_release_against_an_allocation(ratio: Ratio, desk: Desk) -> None:
+def test_a_release_against_an_allocation(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 3."""
-    onboard(desk, "44.0.0.0/12", "edge", PoolOrder.LRU)
-    onboard(desk, "45.0.0.0/12", "other")
-    held = list(allocate(desk, "edge", ratio.size(ROUNDS, 1)))
+    onboard(inventory, "44.0.0.0/12", "edge", PoolOrder.LRU)
+    onboard(inventory, "45.0.0.0/12", "other")
+    held = list(allocate(inventory, "edge", ratio.size(ROUNDS, 1)))
     says = "one release / one allocation"
     ratio.of(
-        lambda: desk.platform.release(ReleaseRequest(eips=(held.pop(),))),
-        lambda: allocate(desk, "other"),
+        lambda: inventory.execute(ReleaseRequest(eips=(held.pop(),))),
+        lambda: allocate(inventory, "other"),
         number=3,
         says=says,
         goal=1.3,
         rounds=ROUNDS,
     )
-    assert desk.pool("edge").allocated == len(held) == 0
+    assert inventory.pool("edge").allocated == len(held) == 0
 
 
-def test_a_bind_and_unbind_against_two_allocations(ratio: Ratio, desk: Desk) -> None:
+def test_a_bind_and_unbind_against_two_allocations(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 3."""
-    onboard(desk, "44.0.0.0/12", "edge")
-    (address,) = allocate(desk, "edge")
-    desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"))
+    onboard(inventory, "44.0.0.0/12", "edge")
+    (address,) = allocate(inventory, "edge")
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"))
 
     def act() -> None:
-        desk.platform.bind(BindRequest(eip=address, kind=BindingKind.LOAD_BALANCER, service_id="lb-1"))
-        desk.platform.unbind(UnbindRequest(eip=address))
+        inventory.execute(BindRequest(eip=address, kind=BindingKind.LOAD_BALANCER, service_id="lb-1"))
+        inventory.execute(UnbindRequest(eip=address))
 
     def to() -> None:
-        allocate(desk, "edge")
-        allocate(desk, "edge")
+        allocate(inventory, "edge")
+        allocate(inventory, "edge")
 
     ratio.of(act, to, number=3, says="bind and unbind / two allocations", goal=1.3, rounds=ROUNDS // 2)
-    assert desk.eip(address).bindings == ()
+    assert inventory.eip(address).bindings == ()
 
 
-def test_a_verdict_against_an_allocation(ratio: Ratio, desk: Desk) -> None:
+def test_a_verdict_against_an_allocation(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 7, at the size of a batch."""
-    onboard(desk, "44.0.0.0/12", "edge")
-    addresses = allocate(desk, "edge", ratio.size(1 << 15, 16))
+    onboard(inventory, "44.0.0.0/12", "edge")
+    addresses = allocate(inventory, "edge", ratio.size(1 << 15, 16))
     seen = random.Random(7)
     ratio.of(
-        lambda: desk.lookup(seen.choice(addresses)),
-        lambda: allocate(desk, "edge"),
+        lambda: inventory.lookup(seen.choice(addresses)),
+        lambda: allocate(inventory, "edge"),
         number=7,
         says="one verdict / one allocation",
         goal=1.0,
         rounds=ROUNDS,
     )
-    assert desk.lookup(addresses[0]).verdict == "customer-unbound"
+    assert inventory.lookup(addresses[0]).verdict == "customer-unbound"
 
 
-def test_the_usage_of_every_pool_against_the_floor(ratio: Ratio, desk: Desk, floor: Floor) -> None:
+def test_the_usage_of_every_pool_against_the_floor(ratio: Ratio, inventory: Inventory, floor: Floor) -> None:
     """Goal 9: whatever the number of EIPs."""
-    onboard(desk, "44.0.0.0/12", "edge")
+    onboard(inventory, "44.0.0.0/12", "edge")
     count = ratio.size(1 << 15, 16)
-    allocate(desk, "edge", count)
-    ratio.of(desk.pools, floor.allocate, number=9, says="usage of every pool / the floor", goal=0.5, rounds=ROUNDS)
-    assert desk.pool("edge").allocated == count
+    allocate(inventory, "edge", count)
+    ratio.of(inventory.pools, floor.allocate, number=9, says="usage of every pool / the floor", goal=0.5, rounds=ROUNDS)
+    assert inventory.pool("edge").allocated == count

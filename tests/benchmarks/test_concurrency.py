@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from core import Desk, open_desk
+from core import Inventory, open_inventory
 from tests.benchmarks.bench import POOL, Ratio, onboard
 from tests.server import new_server
 
@@ -19,8 +19,8 @@ PROGRAM = Path(__file__).with_name("worker.py")
 class Team:
     """Processes that allocate when they are told."""
 
-    def __init__(self, desk: Desk, size: int) -> None:
-        program = [sys.executable, str(PROGRAM), desk.url, POOL]
+    def __init__(self, inventory: Inventory, size: int) -> None:
+        program = [sys.executable, str(PROGRAM), inventory.url, POOL]
         self.workers = [
             subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(size)
         ]
@@ -42,24 +42,24 @@ class Team:
 
 
 @contextmanager
-def team(desk: Desk, size: int) -> Iterator[Team]:
-    made = Team(desk, size)
+def team(inventory: Inventory, size: int) -> Iterator[Team]:
+    made = Team(inventory, size)
     try:
         yield made
     finally:
         made.go_home()
 
 
-def test_eight_processes_against_one(ratio: Ratio, desk: Desk) -> None:
+def test_eight_processes_against_one(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 5: the same number of addresses, one after another or by eight at once, in 1.25 times the time at most."""
-    _compare(ratio, desk, number=5, goal=1.25, where="")
+    _compare(ratio, inventory, number=5, goal=1.25, where="")
 
 
-def test_eight_processes_fare_alike(ratio: Ratio, desk: Desk) -> None:
+def test_eight_processes_fare_alike(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 5: each has as many addresses to take, and the slowest needs 1.5 times as long as the fastest at most."""
-    onboard(desk, "44.0.0.0/12", POOL)
+    onboard(inventory, "44.0.0.0/12", POOL)
     count, size = ratio.size(2048, 2), ratio.size(PROCESSES, 2)
-    with team(desk, size) as several:
+    with team(inventory, size) as several:
 
         def spread() -> float:
             took = several.allocate(count)
@@ -72,16 +72,16 @@ def test_eight_clients_of_a_server_against_one(ratio: Ratio) -> None:
     """Goal 6: in 1.11 times the time at most."""
     made = new_server(on_disk=True, fsync="on", full_page_writes="on")
     try:
-        with closing(open_desk(made.url(made.create()), operator="alice")) as desk:
-            _compare(ratio, desk, number=6, goal=1.11, where=" on PostgreSQL")
+        with closing(open_inventory(made.url(made.create()), operator="alice")) as inventory:
+            _compare(ratio, inventory, number=6, goal=1.11, where=" on PostgreSQL")
     finally:
         made.remove()
 
 
-def _compare(ratio: Ratio, desk: Desk, *, number: int, goal: float, where: str) -> None:
-    onboard(desk, "44.0.0.0/12", POOL)
+def _compare(ratio: Ratio, inventory: Inventory, *, number: int, goal: float, where: str) -> None:
+    onboard(inventory, "44.0.0.0/12", POOL)
     count, size = ratio.size(2048, 2), ratio.size(PROCESSES, 2)
-    with team(desk, size) as several, team(desk, 1) as alone:
+    with team(inventory, size) as several, team(inventory, 1) as alone:
         says = f"{count:,} allocations{where} by {size} processes / by one"
         ratio.of(
             lambda: several.allocate(count),
@@ -91,4 +91,4 @@ def _compare(ratio: Ratio, desk: Desk, *, number: int, goal: float, where: str) 
             goal=goal,
             rounds=ratio.size(5, 1),
         )
-    assert desk.pool(POOL).allocated % count == 0
+    assert inventory.pool(POOL).allocated % count == 0

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from core import BandwidthRequest, Desk
+from core import BandwidthRequest, Inventory
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, before, onboard
 from tests.benchmarks.outside import KEYS as KEY_OF
 from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
@@ -34,16 +34,16 @@ def _measured_only(pytestconfig: pytest.Config) -> None:
 
 
 @pytest.fixture
-def few(desk: Desk) -> Desk:
+def few(inventory: Inventory) -> Inventory:
     """A thousand EIPs of yesterday: their ages do not turn while somebody looks."""
-    with before(str(file_of(desk)), timedelta(days=1)) as yesterday:
+    with before(str(file_of(inventory)), timedelta(days=1)) as yesterday:
         onboard(yesterday, "44.0.0.0/11", POOL)
         allocate(yesterday, POOL, 1000)
-    return desk
+    return inventory
 
 
-def deck(desk: Desk) -> list[str]:
-    return dashboard(file_of(desk), "--read-only")
+def deck(inventory: Inventory) -> list[str]:
+    return dashboard(file_of(inventory), "--read-only")
 
 
 def start(words: list[str], shows: str | None = None) -> Told:
@@ -56,23 +56,23 @@ def start(words: list[str], shows: str | None = None) -> Told:
     return told
 
 
-def test_first_paint(ratio: Ratio, few: Desk) -> None:
+def test_first_paint(ratio: Ratio, few: Inventory) -> None:
     """Goal 12."""
     says = "the dashboard's first paint / a minimal Textual application's"
     ratio.told(start(deck(few)), start(FLOOR), number=12, says=says, goal=1.15, rounds=ROUNDS)
 
 
-def test_the_first_page_at_a_million(ratio: Ratio, million: Desk) -> None:
+def test_the_first_page_at_a_million(ratio: Ratio, million: Inventory) -> None:
     """Goal 13."""
     says = "the first page of 1M EIPs / a minimal Textual application"
     shown = start(deck(million), FIRST_PAGE)
     ratio.told(shown, start(FLOOR), number=13, says=says, goal=2.6, rounds=ROUNDS)
 
 
-def test_the_first_page_of_a_million_and_of_a_thousand(ratio: Ratio, million: Desk, few: Desk) -> None:
+def test_the_first_page_of_a_million_and_of_a_thousand(ratio: Ratio, million: Inventory, few: Inventory) -> None:
     """Goal 14, start."""
     says = "the first page, 1M EIPs / 1,000"
-    large, small = (start(deck(desk), FIRST_PAGE) for desk in (million, few))
+    large, small = (start(deck(inventory), FIRST_PAGE) for inventory in (million, few))
     ratio.told(large, small, number=14, says=says, goal=1.15, rounds=ROUNDS)
 
 
@@ -116,7 +116,7 @@ def filters(program: Outside) -> float:
 
 @pytest.mark.parametrize("act", [pages, ends, sorts, filters])
 def test_keys_at_a_million_and_at_a_thousand(
-    ratio: Ratio, opens: Opens, million: Desk, few: Desk, act: Callable[[Outside], float]
+    ratio: Ratio, opens: Opens, million: Inventory, few: Inventory, act: Callable[[Outside], float]
 ) -> None:
     """Goal 14, keys."""
     large, small = opens(deck(million)), opens(deck(few))
@@ -124,14 +124,14 @@ def test_keys_at_a_million_and_at_a_thousand(
     ratio.told(lambda: act(large), lambda: act(small), number=14, says=says, goal=1.15, rounds=16)
 
 
-def test_a_page_down_against_a_table_of_textual(ratio: Ratio, opens: Opens, million: Desk) -> None:
+def test_a_page_down_against_a_table_of_textual(ratio: Ratio, opens: Opens, million: Inventory) -> None:
     """Goal 15."""
     opened, table = opens(deck(million)), opens(TABLE, "44.0.0.20")
     says = "PgDn at 1M EIPs / in Textual's table of 10,000 rows"
     ratio.told(lambda: pages(opened), lambda: pages(table), number=15, says=says, goal=0.25, rounds=20)
 
 
-def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Desk) -> None:
+def test_a_page_down_against_harlequin(ratio: Ratio, opens: Opens, million: Inventory) -> None:
     """Goal 15."""
     harlequin = opens([peer("harlequin"), *HARLEQUIN, str(file_of(million))], "main db")
     queried(harlequin)
@@ -150,14 +150,14 @@ def queried(program: Outside) -> float:
     return program.until(lambda text: "eip-10" in text, since=sent)
 
 
-def test_the_first_rows_against_visidata(ratio: Ratio, million: Desk) -> None:
+def test_the_first_rows_against_visidata(ratio: Ratio, million: Inventory) -> None:
     """Goal 16: against its list of tables."""
     other = start([peer("vd"), "-f", "sqlite", str(file_of(million))], "eip")
     says = "the first page of 1M EIPs / visidata's list of tables"
     ratio.told(start(deck(million), FIRST_PAGE), other, number=16, says=says, goal=1.5, rounds=ROUNDS)
 
 
-def test_the_first_rows_against_harlequin(ratio: Ratio, million: Desk) -> None:
+def test_the_first_rows_against_harlequin(ratio: Ratio, million: Inventory) -> None:
     """Goal 16: its start, and its answer to a query; the typing between does not count."""
 
     def rows() -> float:
@@ -172,7 +172,7 @@ def test_the_first_rows_against_harlequin(ratio: Ratio, million: Desk) -> None:
     ("key", "columns", "rows", "goal"), [("down", 80, 24, 700), ("down", 120, 40, 1300), ("pgdn", 120, 40, 10_000)]
 )
 def test_what_a_key_writes(
-    ratio: Ratio, opens: Opens, million: Desk, key: str, columns: int, rows: int, goal: float
+    ratio: Ratio, opens: Opens, million: Inventory, key: str, columns: int, rows: int, goal: float
 ) -> None:
     """Goal 17."""
     opened = opens(deck(million), columns=columns, rows=rows)
@@ -180,14 +180,14 @@ def test_what_a_key_writes(
     ratio.told(lambda: float(opened.press(key, 0.5).size), number=17, says=says, goal=goal, rounds=10, unit="bytes")
 
 
-def test_what_a_changed_row_writes(ratio: Ratio, opens: Opens, few: Desk) -> None:
+def test_what_a_changed_row_writes(ratio: Ratio, opens: Opens, few: Inventory) -> None:
     """Goal 17: another process changes the row in hand."""
     opened = opens(deck(few))
     caps = iter(range(101, 200))
 
     def changed() -> float:
         mbps = next(caps)
-        act = partial(few.platform.set_bandwidth, BandwidthRequest(eip="44.0.0.0", bandwidth_mbps=mbps))
+        act = partial(few.execute, BandwidthRequest(eip="44.0.0.0", bandwidth_mbps=mbps))
         seen: Seen = lambda text: f"{mbps} Mbps" in text  # noqa: E731
         return float(opened.bytes_of(act, seen))
 
@@ -195,14 +195,14 @@ def test_what_a_changed_row_writes(ratio: Ratio, opens: Opens, few: Desk) -> Non
     ratio.told(changed, number=17, says=says, goal=900, rounds=5, unit="bytes")
 
 
-def test_what_an_idle_screen_writes(ratio: Ratio, opens: Opens, million: Desk) -> None:
+def test_what_an_idle_screen_writes(ratio: Ratio, opens: Opens, million: Inventory) -> None:
     """Goal 18."""
     opened = opens(deck(million))
     says = "idle for 10 seconds"
     ratio.told(lambda: float(opened.idle(10)), number=18, says=says, goal=0, rounds=2, unit="bytes")
 
 
-def test_a_key_held_down(ratio: Ratio, opens: Opens, million: Desk) -> None:
+def test_a_key_held_down(ratio: Ratio, opens: Opens, million: Inventory) -> None:
     """Goal 19: thirty a second for two seconds."""
     opened = opens(deck(million))
     says = "PgDn held, until the screen stands still"
@@ -224,20 +224,20 @@ def memory(words: list[str], shows: str) -> Told:
     return told
 
 
-def test_memory(ratio: Ratio, million: Desk) -> None:
+def test_memory(ratio: Ratio, million: Inventory) -> None:
     """Goal 20."""
     says = "peak memory at 1M EIPs / a minimal Textual application"
     ratio.told(memory(deck(million), FIRST_PAGE), memory(FLOOR, "floor"), number=20, says=says, goal=2.0, rounds=3)
 
 
-def test_memory_at_a_million_and_at_a_thousand(ratio: Ratio, million: Desk, few: Desk) -> None:
+def test_memory_at_a_million_and_at_a_thousand(ratio: Ratio, million: Inventory, few: Inventory) -> None:
     """Goal 20."""
     says = "peak memory, 1M EIPs / 1,000"
-    large, small = (memory(deck(desk), FIRST_PAGE) for desk in (million, few))
+    large, small = (memory(deck(inventory), FIRST_PAGE) for inventory in (million, few))
     ratio.told(large, small, number=20, says=says, goal=1.1, rounds=3)
 
 
-def test_a_look_up_as_a_whole_process(ratio: Ratio, million: Desk) -> None:
+def test_a_look_up_as_a_whole_process(ratio: Ratio, million: Inventory) -> None:
     """Goal 21."""
     lookup = [sys.executable, "-m", "tui", "--db", million.url, "--read-only", "lookup", "44.0.0.7"]
     says = "`eipdeck lookup` at 1M EIPs / `import sqlmodel`"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from core import AllocationRequest, Desk, EipPage, EipQuery
+from core import AllocationRequest, EipPage, EipQuery, Inventory
 from tests.benchmarks.bench import POOL, Ratio, allocate, onboard
 
 ROUNDS = 60
 PAGE = 50
 
 
-def page(desk: Desk, words: str = "", sort: str = "address", *, last: bool = False) -> EipPage:
-    return desk.page(EipQuery(words, sort), limit=PAGE, last=last, counted=False)
+def page(inventory: Inventory, words: str = "", sort: str = "address", *, last: bool = False) -> EipPage:
+    return inventory.page(EipQuery(words, sort), limit=PAGE, last=last, counted=False)
 
 
 @pytest.mark.parametrize("sort", ["problems", "address", "newest", "name", "state"])
-def test_the_last_page_against_the_first(ratio: Ratio, million: Desk, sort: str) -> None:
+def test_the_last_page_against_the_first(ratio: Ratio, million: Inventory, sort: str) -> None:
     """Goal 8: a page costs the same anywhere."""
     says = f"the last page by {sort} / the first, 1M EIPs"
     ratio.of(
@@ -30,7 +30,7 @@ def test_the_last_page_against_the_first(ratio: Ratio, million: Desk, sort: str)
     assert len(page(million, sort=sort, last=True).rows) == PAGE
 
 
-def test_the_first_page_against_an_allocation(ratio: Ratio, million: Desk) -> None:
+def test_the_first_page_against_an_allocation(ratio: Ratio, million: Inventory) -> None:
     """Goal 8: the page that a dashboard opens with, the total with it."""
     says = "the first page with its total / one allocation, 1M EIPs"
     ratio.of(
@@ -44,23 +44,27 @@ def test_the_first_page_against_an_allocation(ratio: Ratio, million: Desk) -> No
 
 
 @pytest.mark.parametrize("words", ["own:yes", "state:unbound", "pool:edge age:>0m"])
-def test_a_page_of_a_filter_that_lets_all_through(ratio: Ratio, million: Desk, desk: Desk, words: str) -> None:
+def test_a_page_of_a_filter_that_lets_all_through(
+    ratio: Ratio, million: Inventory, inventory: Inventory, words: str
+) -> None:
     """Goal 14, in the core: a million rows against a thousand."""
-    few(desk, ratio.size(1000, PAGE))
+    few(inventory, ratio.size(1000, PAGE))
     says = f"a page of {words}, 1M EIPs / 1,000"
-    ratio.of(lambda: page(million, words), lambda: page(desk, words), number=14, says=says, goal=1.15, rounds=ROUNDS)
-    assert len(page(million, words).rows) == len(page(desk, words).rows) == PAGE
+    ratio.of(
+        lambda: page(million, words), lambda: page(inventory, words), number=14, says=says, goal=1.15, rounds=ROUNDS
+    )
+    assert len(page(million, words).rows) == len(page(inventory, words).rows) == PAGE
 
 
-def few(desk: Desk, count: int) -> None:
-    onboard(desk, "44.0.0.0/11", POOL)
-    allocate(desk, POOL, count)
+def few(inventory: Inventory, count: int) -> None:
+    onboard(inventory, "44.0.0.0/11", POOL)
+    allocate(inventory, POOL, count)
 
 
-def test_a_text_search_against_an_allocation(ratio: Ratio, million: Desk) -> None:
+def test_a_text_search_against_an_allocation(ratio: Ratio, million: Inventory) -> None:
     """Goal 10: a piece of a name that fifty of a million have, the newest of them not in the index yet."""
     for number in range(PAGE):
-        million.platform.allocate(AllocationRequest(pool_id=POOL, name=f"shop-front-{number:05}"))
+        million.execute(AllocationRequest(pool_id=POOL, name=f"shop-front-{number:05}"))
     says = "a text search that finds 50 / one allocation, 1M EIPs"
     ratio.of(
         lambda: page(million, "op-front-0"),
@@ -73,20 +77,22 @@ def test_a_text_search_against_an_allocation(ratio: Ratio, million: Desk) -> Non
     assert len(page(million, "op-front-0").rows) == PAGE
 
 
-def test_what_the_index_of_words_costs_an_allocation(ratio: Ratio, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_index_of_words_costs_an_allocation(
+    ratio: Ratio, inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Goal 10: 256 allocations that keep the index up, against as many that leave it behind."""
-    few(desk, 1)
+    few(inventory, 1)
     count = ratio.size(256, 1)
 
     def allocations() -> None:
         for _ in range(count):
-            desk.platform.allocate(AllocationRequest(pool_id=POOL, name="web-77"))
+            inventory.execute(AllocationRequest(pool_id=POOL, name="web-77"))
 
     def without() -> None:
         with monkeypatch.context() as patched:
-            patched.setattr("core.local.follow", lambda *_: None)
+            patched.setattr("core.operations.executor.follow", lambda *_: None)
             allocations()
 
     says = "256 allocations with the index of words / without"
     ratio.of(allocations, without, number=10, says=says, goal=1.1, rounds=9)
-    assert desk.pool(POOL).allocated > count
+    assert inventory.pool(POOL).allocated > count

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core import Desk
+from core import Inventory
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, onboard, timed
 from tests.benchmarks.peers import moto, nautobot
 
@@ -20,12 +20,12 @@ def _measured_only(pytestconfig: pytest.Config) -> None:
         pytest.skip("measured only: what it is compared to takes minutes to begin")
 
 
-def test_an_allocation_against_moto(ratio: Ratio, desk: Desk) -> None:
+def test_an_allocation_against_moto(ratio: Ratio, inventory: Inventory) -> None:
     """Goal 22."""
-    onboard(desk, "44.0.0.0/16", POOL)
+    onboard(inventory, "44.0.0.0/16", POOL)
     says = "one durable allocation / AllocateAddress of moto's server, in memory"
     with moto() as theirs:
-        ratio.told(timed(lambda: allocate(desk, POOL)), theirs, number=22, says=says, goal=1.0, rounds=50)
+        ratio.told(timed(lambda: allocate(inventory, POOL)), theirs, number=22, says=says, goal=1.0, rounds=50)
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def ipam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Told]]:
 
 
 @pytest.mark.parametrize("full", GOALS)
-def test_an_allocation_against_nautobot(ratio: Ratio, desk: Desk, ipam: dict[int, Told], full: int) -> None:
+def test_an_allocation_against_nautobot(ratio: Ratio, inventory: Inventory, ipam: dict[int, Told], full: int) -> None:
     """Goal 22."""
-    onboard(desk, "44.0.0.0/16", POOL)
+    onboard(inventory, "44.0.0.0/16", POOL)
     if full:
-        allocate(desk, POOL, 65_536 * full // 100)
+        allocate(inventory, POOL, 65_536 * full // 100)
     says = f"one durable allocation / Nautobot's available-ips, a /16 {full} % full"
-    mine = timed(lambda: allocate(desk, POOL))
+    mine = timed(lambda: allocate(inventory, POOL))
     ratio.told(mine, ipam[full], number=22, says=says, goal=GOALS[full], rounds=8 if full else 20)

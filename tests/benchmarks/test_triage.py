@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from core import Desk
+from core import Inventory
 from tests.benchmarks.bench import POOL, Ratio, allocate
 
 ROUNDS = 200
 ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
 
-def some_addresses(desk: Desk, count: int) -> list[str]:
+def some_addresses(inventory: Inventory, count: int) -> list[str]:
     """Addresses from all over the pool: held, released, never given out."""
     first, seen = 44 << 24, random.Random(7)
-    size = desk.pool(POOL).total
+    size = inventory.pool(POOL).total
     return [
         ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
         for number in (first + seen.randrange(size) for _ in range(count))
     ]
 
 
-def test_a_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
+def test_a_verdict_at_a_million_eips(ratio: Ratio, million: Inventory) -> None:
     """Goal 7."""
     asked = iter(some_addresses(million, ROUNDS + 1))
     says = "one verdict, 1M EIPs / one allocation"
@@ -40,7 +40,7 @@ def test_a_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
     )
 
 
-def test_a_past_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
+def test_a_past_verdict_at_a_million_eips(ratio: Ratio, million: Inventory) -> None:
     """Goal 7, about yesterday."""
     asked = iter(some_addresses(million, ROUNDS + 1))
     then = million.now() - timedelta(days=1)
@@ -56,7 +56,7 @@ def test_a_past_verdict_at_a_million_eips(ratio: Ratio, million: Desk) -> None:
 
 
 @pytest.mark.parametrize("distinct", [1_000, 100_000])
-def test_a_hundred_thousand_lines(ratio: Ratio, million: Desk, tmp_path: Path, distinct: int) -> None:
+def test_a_hundred_thousand_lines(ratio: Ratio, million: Inventory, tmp_path: Path, distinct: int) -> None:
     """Goal 11: an access log of so many addresses, against reading it and finding them with one regular expression."""
     count = ratio.size(100_000, 100)
     seen = random.Random(7)

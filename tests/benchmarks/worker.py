@@ -8,18 +8,18 @@ from __future__ import annotations
 import sys
 from time import perf_counter
 
-from core import AllocationRequest, open_desk
+from core import AllocationRequest, open_inventory
 
 
 def main(url: str, pool: str) -> None:
-    desk = open_desk(url, operator="worker")
+    inventory = open_inventory(url, operator="worker")
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         begun = perf_counter()
         for _ in range(int(line)):
-            desk.platform.allocate(AllocationRequest(pool_id=pool))
+            inventory.execute(AllocationRequest(pool_id=pool))
         print(perf_counter() - begun, flush=True)  # noqa: T201
-    desk.close()
+    inventory.close()
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from core import CidrState, Desk
-from core.objects import to_micros
+from core import CidrState, Inventory
+from core.domain.values import to_micros
 from tests.core.kit import ON_POSTGRESQL, Read, broken_links, reading
 
 MINUTE = 60_000_000
@@ -35,15 +35,15 @@ class Life:
         return self.last - self.first + 1
 
 
-def audit(desk: Desk) -> dict[int, Life]:
+def audit(inventory: Inventory) -> dict[int, Life]:
     """Check every law on the rows; answers with the CIDRs as they were read.
 
     Raises:
         AssertionError: a law is broken.
 
     """
-    now = max(to_micros(desk.now()), *(to_micros(event.at) for event in desk.history(limit=1)), 0)
-    with reading(desk) as read:
+    now = max(to_micros(inventory.now()), *(to_micros(event.at) for event in inventory.history(limit=1)), 0)
+    with reading(inventory) as read:
         lives = _read(read)
         _live_eips(read)
         _free_space(read, lives)
@@ -51,7 +51,7 @@ def audit(desk: Desk) -> dict[int, Life]:
             _counters(read, life, now)
         assert broken_links(read) == []
         assert ON_POSTGRESQL or read("PRAGMA foreign_key_check") == []
-    _usage(desk, lives, now)
+    _usage(inventory, lives, now)
     return lives
 
 
@@ -117,8 +117,8 @@ def _counters(read: Read, life: Life, now: int) -> None:
     assert {minute: count for minute, count in kept.items() if minute > now // MINUTE and count} == ahead
 
 
-def _usage(desk: Desk, lives: dict[int, Life], now: int) -> None:
-    for pool in desk.pools():
+def _usage(inventory: Inventory, lives: dict[int, Life], now: int) -> None:
+    for pool in inventory.pools():
         here = [life for life in lives.values() if life.pool == pool.id and life.state != CidrState.RETIRED]
         active = [life for life in here if life.state == CidrState.ACTIVE]
         cooling = sum(1 for life in active for ready_at in life.cooling.values() if ready_at > now)
@@ -132,7 +132,7 @@ def _usage(desk: Desk, lives: dict[int, Life], now: int) -> None:
         }
         assert {name: getattr(pool, name) for name in counted} == counted, pool.id
         assert pool.total == pool.allocated + pool.cooling + pool.reserved + pool.held + pool.available
-    said_of = {cidr.cidr: cidr for cidr in desk.cidrs()}
+    said_of = {cidr.cidr: cidr for cidr in inventory.cidrs()}
     for life in lives.values():
         said = said_of[life.cidr]
         if said.state == life.state and life.state != CidrState.RETIRED:

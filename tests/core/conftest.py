@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core import Desk
+from core import Inventory
 from tests.core.kit import Clock, forget_databases, fresh_desk
 
 
@@ -15,7 +15,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+def inventory(tmp_path: Path, clock: Clock) -> Iterator[Inventory]:
     """A desk on a real database with nothing in it but the default pool of asia-east-1."""
     opened = fresh_desk(tmp_path, clock=clock)
     yield opened

@@ -18,23 +18,23 @@ from core import (
     AllocationRequest,
     BindingKind,
     BindRequest,
-    Desk,
+    Inventory,
     RehomeRequest,
     ReleaseRequest,
-    open_desk,
+    open_inventory,
 )
 
 VERBS = {
-    "allocate": lambda desk: desk.platform.allocate(AllocationRequest(pool_id="edge", count=2, request_id="key")),
-    "release": lambda desk: desk.platform.release(ReleaseRequest(eips=("203.0.113.0", "198.18.0.0"), unbind=True)),
-    "rehome": lambda desk: desk.platform.rehome(RehomeRequest(eip="198.18.0.0", pool_id="edge")),
-    "bind": lambda desk: desk.platform.bind(
+    "allocate": lambda inventory: inventory.execute(AllocationRequest(pool_id="edge", count=2, request_id="key")),
+    "release": lambda inventory: inventory.execute(ReleaseRequest(eips=("203.0.113.0", "198.18.0.0"), unbind=True)),
+    "rehome": lambda inventory: inventory.execute(RehomeRequest(eip="198.18.0.0", pool_id="edge")),
+    "bind": lambda inventory: inventory.execute(
         BindRequest(eip="203.0.113.0", kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
     ),
 }
 
 
-def die_at(desk: Desk, place: int) -> None:
+def die_at(inventory: Inventory, place: int) -> None:
     """Kill this process just before its statement number `place`; COMMIT counts as one, a trigger's as none."""
     seen = 0
 
@@ -46,7 +46,7 @@ def die_at(desk: Desk, place: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         seen += 1
 
-    with desk._store.write() as connection:
+    with inventory._store.write() as connection:
         connection.driver.set_trace_callback(count)
 
 
@@ -54,9 +54,9 @@ def survived(seeded: Path, copy: Path, verb: str, place: int) -> bool:
     shutil.copy(seeded, copy)
     child = os.fork()
     if child == 0:
-        desk: Desk = open_desk(str(copy), operator="crash")
-        die_at(desk, place)
-        VERBS[verb](desk)
+        inventory: Inventory = open_inventory(str(copy), operator="crash")
+        die_at(inventory, place)
+        VERBS[verb](inventory)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return not os.WIFSIGNALED(status)

@@ -8,34 +8,34 @@ from __future__ import annotations
 import random
 import sys
 
-from core import AllocationRequest, BindingKind, BindRequest, Desk, EipdeckError, ReleaseRequest, open_desk
+from core import AllocationRequest, BindingKind, BindRequest, EipdeckError, Inventory, ReleaseRequest, open_inventory
 
 
-def step(desk: Desk, chance: random.Random, mine: list[str]) -> str:
+def step(inventory: Inventory, chance: random.Random, mine: list[str]) -> str:
     """One change; the verb."""
     verb = chance.choice(("allocate", "allocate", "bind", "release")) if mine else "allocate"
     if verb == "allocate":
-        mine.append(desk.platform.allocate(AllocationRequest(pool_id="edge")).eips[0].address)
+        mine.append(inventory.execute(AllocationRequest(pool_id="edge")).eips[0].address)
     elif verb == "bind":
         request = BindRequest(eip=chance.choice(mine), kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
-        desk.platform.bind(request)
+        inventory.execute(request)
     else:
-        desk.platform.release(ReleaseRequest(eips=(mine.pop(chance.randrange(len(mine))),), unbind=True))
+        inventory.execute(ReleaseRequest(eips=(mine.pop(chance.randrange(len(mine))),), unbind=True))
     return verb
 
 
 def main(url: str, number: int, operations: int) -> None:
-    desk, chance = open_desk(url, operator=f"operator-{number}"), random.Random(number)
+    inventory, chance = open_inventory(url, operator=f"operator-{number}"), random.Random(number)
     mine: list[str] = []
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
     for _ in range(operations):
         try:
-            print(step(desk, chance, mine), "ok")  # noqa: T201
+            print(step(inventory, chance, mine), "ok")  # noqa: T201
         except EipdeckError as refusal:
             print("allocate", refusal.code)  # noqa: T201
     print("holds", *mine)  # noqa: T201
-    desk.close()
+    inventory.close()
 
 
 if __name__ == "__main__":

@@ -27,16 +27,16 @@ from core import (
     BindingKind,
     BindRequest,
     Config,
-    Desk,
     Eip,
     EipdeckError,
+    Inventory,
     PoolOrder,
     PoolSettingsRequest,
     ReleaseRequest,
     ServiceKind,
-    open_desk,
+    open_inventory,
 )
-from core.history import event_hash
+from core.storage.history import event_hash
 from tests.server import server
 
 ON_POSTGRESQL = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
@@ -70,10 +70,10 @@ def template() -> str:
     """A fresh database, made once a process: copying it is quicker than migrating."""
     if ON_POSTGRESQL:
         name = server().create()
-        open_desk(server().url(name), operator="tests").close()
+        open_inventory(server().url(name), operator="tests").close()
         return name
     path = Path(mkdtemp(prefix="eipdeck-template-")) / "fresh.db"
-    open_desk(str(path), operator="tests").close()
+    open_inventory(str(path), operator="tests").close()
     return str(path)
 
 
@@ -99,24 +99,24 @@ def forget_databases() -> None:
 
 def fresh_desk(
     folder: Path, *, clock: Callable[[], datetime] | None = None, config: Config | None = None, operator: str = "alice"
-) -> Desk:
+) -> Inventory:
     """A desk on a database of its own."""
-    return open_desk(fresh_url(folder), operator=operator, clock=clock, config=config)
+    return open_inventory(fresh_url(folder), operator=operator, clock=clock, config=config)
 
 
-def another(desk: Desk, *, operator: str = "bob") -> Desk:
+def another(inventory: Inventory, *, operator: str = "bob") -> Inventory:
     """A second desk on the same database, as another process would open it."""
-    return open_desk(desk.url, operator=operator, clock=desk.now, config=desk.config)
+    return open_inventory(inventory.url, operator=operator, clock=inventory.now, config=inventory.config)
 
 
-def file_of(desk: Desk) -> Path:
+def file_of(inventory: Inventory) -> Path:
     """The file that the desk is in."""
-    assert desk.file is not None
-    return desk.file
+    assert inventory.file is not None
+    return inventory.file
 
 
 def customer_cidr(
-    desk: Desk,
+    inventory: Inventory,
     cidr: str = "203.0.113.0/28",
     *,
     pool: str | None = "edge",
@@ -127,40 +127,40 @@ def customer_cidr(
     region: str | None = None,
 ) -> str:
     """Add a customer CIDR, activate it unless told not to, and settle its pool; answers with the pool's id."""
-    added = desk.platform.add_cidr(
+    added = inventory.execute(
         AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool, region=region, avoid_edges=avoid_edges)
     )
-    desk.platform.set_pool(PoolSettingsRequest(pool_id=added.pool_id, order=order, cooldown_seconds=cooldown))
+    inventory.execute(PoolSettingsRequest(pool_id=added.pool_id, order=order, cooldown_seconds=cooldown))
     if active:
-        desk.platform.activate_cidr(ActivateRequest(cidr=cidr, reason="onboarding done"))
+        inventory.execute(ActivateRequest(cidr=cidr, reason="onboarding done"))
     return added.pool_id
 
 
-def one(desk: Desk, pool: str | None = "edge", *, address: str | None = None, **options: Any) -> Eip:
+def one(inventory: Inventory, pool: str | None = "edge", *, address: str | None = None, **options: Any) -> Eip:
     """Allocate one EIP."""
-    (eip,) = desk.platform.allocate(AllocationRequest(pool_id=pool, address=address, **options)).eips
+    (eip,) = inventory.execute(AllocationRequest(pool_id=pool, address=address, **options)).eips
     return eip
 
 
-def many(desk: Desk, count: int, pool: str | None = "edge") -> tuple[Eip, ...]:
-    return desk.platform.allocate(AllocationRequest(pool_id=pool, count=count)).eips
+def many(inventory: Inventory, count: int, pool: str | None = "edge") -> tuple[Eip, ...]:
+    return inventory.execute(AllocationRequest(pool_id=pool, count=count)).eips
 
 
-def release(desk: Desk, *keys: str, unbind: bool = False) -> list[Eip]:
-    return desk.platform.release(ReleaseRequest(eips=keys, unbind=unbind))
+def release(inventory: Inventory, *keys: str, unbind: bool = False) -> list[Eip]:
+    return inventory.execute(ReleaseRequest(eips=keys, unbind=unbind))
 
 
 def addresses(eips: Iterable[Eip]) -> list[str]:
     return [eip.address for eip in eips]
 
 
-def services(desk: Desk) -> None:
+def services(inventory: Inventory) -> None:
     """Two interfaces, two gateways and a load balancer."""
     for number in (1, 2):
         nic = AddServiceRequest(kind=ServiceKind.NIC, service_id=f"nic-{number}", private_ips=(f"10.0.0.{number}",))
-        desk.platform.add_service(nic)
-        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.NAT_GATEWAY, service_id=f"nat-{number}"))
-    desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
+        inventory.execute(nic)
+        inventory.execute(AddServiceRequest(kind=ServiceKind.NAT_GATEWAY, service_id=f"nat-{number}"))
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
 
 
 def dnat(
@@ -232,11 +232,11 @@ class Plain:
         self._driver.close()
 
 
-def connect(desk: Desk, *, foreign_keys: bool = True) -> Plain:
+def connect(inventory: Inventory, *, foreign_keys: bool = True) -> Plain:
     """A plain connection to the database of a desk."""
     if ON_POSTGRESQL:
-        return Plain(server().connect(desk.url.partition("?")[0].rpartition("/")[2]))
-    connection = sqlite3.connect(file_of(desk), isolation_level=None)
+        return Plain(server().connect(inventory.url.partition("?")[0].rpartition("/")[2]))
+    connection = sqlite3.connect(file_of(inventory), isolation_level=None)
     if foreign_keys:
         connection.execute("PRAGMA foreign_keys = ON")
     return Plain(connection)
@@ -249,15 +249,15 @@ class Read(Protocol):
 
 
 @contextmanager
-def reading(desk: Desk) -> Iterator[Read]:
+def reading(inventory: Inventory) -> Iterator[Read]:
     """One plain connection for several questions."""
-    with closing(connect(desk)) as connection:
+    with closing(connect(inventory)) as connection:
         yield lambda statement, *values: connection.execute(statement, values).fetchall()
 
 
-def rows(desk: Desk, statement: str, *values: Any) -> list[Row]:
+def rows(inventory: Inventory, statement: str, *values: Any) -> list[Row]:
     """What a statement of SQL reads from the database."""
-    with reading(desk) as read:
+    with reading(inventory) as read:
         return read(statement, *values)
 
 
@@ -268,28 +268,28 @@ _TABLES = (
 )
 
 
-def dump(desk: Desk) -> Dump:
+def dump(inventory: Inventory) -> Dump:
     """Every row of every table, in the order of its key."""
-    with reading(desk) as read:
+    with reading(inventory) as read:
         return {name: sorted(read(f'SELECT * FROM "{name}"'), key=repr) for (name,) in read(_TABLES)}
 
 
 @contextmanager
-def refused(desk: Desk, code: str) -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
+def refused(inventory: Inventory, code: str) -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
     """The block is refused with this code and leaves every table as it was."""
-    before = dump(desk)
+    before = dump(inventory)
     with pytest.raises(EipdeckError) as caught:
         yield caught
     assert caught.value.code == code, caught.value.message
-    assert dump(desk) == before
+    assert dump(inventory) == before
 
 
 @contextmanager
-def unchanged(desk: Desk) -> Iterator[None]:
+def unchanged(inventory: Inventory) -> Iterator[None]:
     """The block succeeds and leaves every table as it was."""
-    before = dump(desk)
+    before = dump(inventory)
     yield
-    assert dump(desk) == before
+    assert dump(inventory) == before
 
 
 def number(address: str) -> int:
@@ -313,9 +313,9 @@ def broken_links(read: Read) -> list[str]:
     return sorted(broken)
 
 
-def at_once(desk: Desk, acts: Sequence[Callable[[Desk], str]]) -> list[str]:
+def at_once(inventory: Inventory, acts: Sequence[Callable[[Inventory], str]]) -> list[str]:
     """Each act on a desk of its own, all begun together; answers or codes, in the order of the acts."""
-    desks = [another(desk, operator=f"operator-{place}") for place in range(len(acts))]
+    desks = [another(inventory, operator=f"operator-{place}") for place in range(len(acts))]
     answers = [""] * len(acts)
     start = threading.Barrier(len(acts))
 

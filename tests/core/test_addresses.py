@@ -9,11 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.addresses import (
+from core.domain.addresses import (
     InvalidAddress,
     InvalidCidr,
     InvalidPort,
-    InvalidTime,
     Prefix,
     asn_refusal,
     asn_warning,
@@ -24,9 +23,9 @@ from core.addresses import (
     parse_ports,
     parse_prefix,
     parse_range,
-    parse_time,
     prefix_of_range,
 )
+from core.domain.times import InvalidTime, parse_time
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 HIGHEST = 2**32 - 1

@@ -13,9 +13,9 @@ from core import (
     BandwidthRequest,
     BindingKind,
     BindRequest,
-    Desk,
     Eip,
     EipStatus,
+    Inventory,
     RehomeRequest,
     ServiceKind,
     UnbindRequest,
@@ -38,36 +38,38 @@ from tests.core.kit import (
 
 
 @pytest.fixture
-def eip(desk: Desk) -> Eip:
-    customer_cidr(desk, "203.0.113.0/24")
-    services(desk)
-    return one(desk)
+def eip(inventory: Inventory) -> Eip:
+    customer_cidr(inventory, "203.0.113.0/24")
+    services(inventory)
+    return one(inventory)
 
 
 @pytest.mark.parametrize("make", [nic, balancer, snat, lambda eip: dnat(eip, "tcp", "443")])
-def test_51_binding_the_same_again_changes_nothing(desk: Desk, eip: Eip, make: Callable[[str], BindRequest]) -> None:
+def test_51_binding_the_same_again_changes_nothing(
+    inventory: Inventory, eip: Eip, make: Callable[[str], BindRequest]
+) -> None:
     request = make(eip.address)
-    (bound,) = desk.platform.bind(request)
-    with unchanged(desk):
-        assert desk.platform.bind(request) == [bound]
+    (bound,) = inventory.execute(request)
+    with unchanged(inventory):
+        assert inventory.execute(request) == [bound]
 
 
-def test_51_a_second_holder_is_refused_naming_the_first(desk: Desk, eip: Eip) -> None:
-    desk.platform.bind(nic(eip.address, 1))
+def test_51_a_second_holder_is_refused_naming_the_first(inventory: Inventory, eip: Eip) -> None:
+    inventory.execute(nic(eip.address, 1))
     for request in (nic(eip.address, 2), balancer(eip.address), snat(eip.address)):
-        with refused(desk, "holder_conflict") as caught:
-            desk.platform.bind(request)
+        with refused(inventory, "holder_conflict") as caught:
+            inventory.execute(request)
         assert caught.value.details["holder"]["service_id"] == "nic-1"
 
 
-def test_51_a_gateway_may_carry_snat_and_many_dnat_of_one_eip(desk: Desk, eip: Eip) -> None:
-    desk.platform.bind(snat(eip.address, "10.0.8.0/24"))
-    desk.platform.bind(snat(eip.address, "10.0.9.0/24"))
-    desk.platform.bind(dnat(eip.address, "tcp", "443"))
-    (bound,) = desk.platform.bind(dnat(eip.address, "tcp", "80"))
+def test_51_a_gateway_may_carry_snat_and_many_dnat_of_one_eip(inventory: Inventory, eip: Eip) -> None:
+    inventory.execute(snat(eip.address, "10.0.8.0/24"))
+    inventory.execute(snat(eip.address, "10.0.9.0/24"))
+    inventory.execute(dnat(eip.address, "tcp", "443"))
+    (bound,) = inventory.execute(dnat(eip.address, "tcp", "80"))
     assert [binding.kind for binding in bound.bindings] == ["snat", "snat", "dnat", "dnat"]
-    with refused(desk, "holder_conflict"):
-        desk.platform.bind(dnat(eip.address, "tcp", "25", gateway="nat-2"))
+    with refused(inventory, "holder_conflict"):
+        inventory.execute(dnat(eip.address, "tcp", "25", gateway="nat-2"))
 
 
 @pytest.mark.parametrize(
@@ -92,153 +94,155 @@ def test_51_a_gateway_may_carry_snat_and_many_dnat_of_one_eip(desk: Desk, eip: E
         ),
     ],
 )
-def test_53_a_binding_that_cannot_be_meant_is_refused(desk: Desk, eip: Eip, code: str, change: dict[str, Any]) -> None:
-    with refused(desk, code):
-        desk.platform.bind(replace(nic(eip.address), **change))
+def test_53_a_binding_that_cannot_be_meant_is_refused(
+    inventory: Inventory, eip: Eip, code: str, change: dict[str, Any]
+) -> None:
+    with refused(inventory, code):
+        inventory.execute(replace(nic(eip.address), **change))
 
 
-def test_53_an_interface_with_several_addresses_wants_the_one_meant(desk: Desk, eip: Eip) -> None:
+def test_53_an_interface_with_several_addresses_wants_the_one_meant(inventory: Inventory, eip: Eip) -> None:
     ips = ("10.0.1.1", "10.0.1.2")
-    desk.platform.add_service(AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-9", private_ips=ips))
+    inventory.execute(AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-9", private_ips=ips))
     request = BindRequest(eip=eip.address, kind=BindingKind.NIC, service_id="nic-9")
-    with refused(desk, "usage"):
-        desk.platform.bind(request)
-    (bound,) = desk.platform.bind(replace(request, private_ip="10.0.1.2"))
+    with refused(inventory, "usage"):
+        inventory.execute(request)
+    (bound,) = inventory.execute(replace(request, private_ip="10.0.1.2"))
     assert bound.bindings[0].private_ip == "10.0.1.2"
 
 
-def test_53_a_target_in_another_region_is_refused(desk: Desk, eip: Eip) -> None:
+def test_53_a_target_in_another_region_is_refused(inventory: Inventory, eip: Eip) -> None:
     service = AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-far", region="europe-west-2")
-    desk.platform.add_service(service)
-    with refused(desk, "region_mismatch"):
-        desk.platform.bind(replace(balancer(eip.address), service_id="lb-far"))
+    inventory.execute(service)
+    with refused(inventory, "region_mismatch"):
+        inventory.execute(replace(balancer(eip.address), service_id="lb-far"))
 
 
-def test_53_a_released_eip_is_not_bound(desk: Desk, eip: Eip) -> None:
-    release(desk, eip.address)
-    with refused(desk, "eip_not_found"):
-        desk.platform.bind(balancer(str(eip.id)))
-    with refused(desk, "eip_not_found"):
-        desk.platform.set_bandwidth(BandwidthRequest(eip=str(eip.id), bandwidth_mbps=100))
+def test_53_a_released_eip_is_not_bound(inventory: Inventory, eip: Eip) -> None:
+    release(inventory, eip.address)
+    with refused(inventory, "eip_not_found"):
+        inventory.execute(balancer(str(eip.id)))
+    with refused(inventory, "eip_not_found"):
+        inventory.execute(BandwidthRequest(eip=str(eip.id), bandwidth_mbps=100))
 
 
-def test_54_unbinding_what_is_not_bound_is_done_and_changes_nothing(desk: Desk, eip: Eip) -> None:
-    with unchanged(desk):
-        assert desk.platform.unbind(UnbindRequest(eip=eip.address)) == [eip]
+def test_54_unbinding_what_is_not_bound_is_done_and_changes_nothing(inventory: Inventory, eip: Eip) -> None:
+    with unchanged(inventory):
+        assert inventory.execute(UnbindRequest(eip=eip.address)) == [eip]
 
 
-def test_54_an_unknown_binding_is_refused(desk: Desk, eip: Eip) -> None:
-    other = one(desk)
-    desk.platform.bind(balancer(eip.address))
-    (theirs,) = desk.platform.bind(nic(other.address))
+def test_54_an_unknown_binding_is_refused(inventory: Inventory, eip: Eip) -> None:
+    other = one(inventory)
+    inventory.execute(balancer(eip.address))
+    (theirs,) = inventory.execute(nic(other.address))
     for binding in ("b-404", theirs.bindings[0].id):
-        with refused(desk, "binding_not_found"):
-            desk.platform.unbind(UnbindRequest(eip=eip.address, binding_id=binding))
+        with refused(inventory, "binding_not_found"):
+            inventory.execute(UnbindRequest(eip=eip.address, binding_id=binding))
 
 
-def test_54_one_binding_of_several_can_be_ended_and_ended_again(desk: Desk, eip: Eip, clock: Clock) -> None:
-    desk.platform.bind(dnat(eip.address, "tcp", "443"))
-    (bound,) = desk.platform.bind(dnat(eip.address, "tcp", "80"))
+def test_54_one_binding_of_several_can_be_ended_and_ended_again(inventory: Inventory, eip: Eip, clock: Clock) -> None:
+    inventory.execute(dnat(eip.address, "tcp", "443"))
+    (bound,) = inventory.execute(dnat(eip.address, "tcp", "80"))
     clock.advance(1)
     request = UnbindRequest(eip=eip.address, binding_id=bound.bindings[0].id)
-    (left,) = desk.platform.unbind(request)
+    (left,) = inventory.execute(request)
     assert (left.status, left.bindings) == (EipStatus.BOUND, bound.bindings[1:])
-    with unchanged(desk):
-        assert desk.platform.unbind(request) == [left]
-    (idle,) = desk.platform.unbind(UnbindRequest(eip=eip.address))
+    with unchanged(inventory):
+        assert inventory.execute(request) == [left]
+    (idle,) = inventory.execute(UnbindRequest(eip=eip.address))
     assert (idle.status, idle.bindings) == (EipStatus.UNBOUND, ())
-    audit(desk)
+    audit(inventory)
 
 
-def test_55_a_port_is_forwarded_once_for_each_protocol(desk: Desk, eip: Eip) -> None:
-    desk.platform.bind(dnat(eip.address, "tcp", "80"))
-    desk.platform.bind(dnat(eip.address, "tcp", "443"))
-    with refused(desk, "port_in_use"):
-        desk.platform.bind(dnat(eip.address, "tcp", "80", to_port="8080"))
-    (bound,) = desk.platform.bind(dnat(eip.address, "udp", "80"))
+def test_55_a_port_is_forwarded_once_for_each_protocol(inventory: Inventory, eip: Eip) -> None:
+    inventory.execute(dnat(eip.address, "tcp", "80"))
+    inventory.execute(dnat(eip.address, "tcp", "443"))
+    with refused(inventory, "port_in_use"):
+        inventory.execute(dnat(eip.address, "tcp", "80", to_port="8080"))
+    (bound,) = inventory.execute(dnat(eip.address, "udp", "80"))
     assert len(bound.bindings) == 3
 
 
 @pytest.mark.parametrize("port", ["8000", "8010", "7990-8000", "8010-8020", "8004-8005", "1-65535"])
-def test_55_ranges_of_ports_do_not_overlap(desk: Desk, eip: Eip, port: str) -> None:
-    desk.platform.bind(dnat(eip.address, "tcp", "8000-8010", to_port="9000-9010"))
-    with refused(desk, "port_in_use"):
-        desk.platform.bind(dnat(eip.address, "tcp", port))
+def test_55_ranges_of_ports_do_not_overlap(inventory: Inventory, eip: Eip, port: str) -> None:
+    inventory.execute(dnat(eip.address, "tcp", "8000-8010", to_port="9000-9010"))
+    with refused(inventory, "port_in_use"):
+        inventory.execute(dnat(eip.address, "tcp", port))
 
 
 @pytest.mark.parametrize(
     ("port", "to_port"),
     [("0", None), ("70000", None), ("80-79", None), ("", None), ("http", None), ("80-82", "80-81"), ("80", "80-81")],
 )
-def test_55_a_port_that_is_none_is_refused(desk: Desk, eip: Eip, port: str, to_port: str | None) -> None:
-    with refused(desk, "invalid_port"):
-        desk.platform.bind(dnat(eip.address, "tcp", port, to_port=to_port))
+def test_55_a_port_that_is_none_is_refused(inventory: Inventory, eip: Eip, port: str, to_port: str | None) -> None:
+    with refused(inventory, "invalid_port"):
+        inventory.execute(dnat(eip.address, "tcp", port, to_port=to_port))
 
 
-def test_55_forwarding_everything_excludes_all_else(desk: Desk, eip: Eip) -> None:
-    other = one(desk)
-    desk.platform.bind(dnat(eip.address, "any", None))
+def test_55_forwarding_everything_excludes_all_else(inventory: Inventory, eip: Eip) -> None:
+    other = one(inventory)
+    inventory.execute(dnat(eip.address, "any", None))
     for request in (dnat(eip.address, "tcp", "80"), snat(eip.address)):
-        with refused(desk, "anyport_conflict"):
-            desk.platform.bind(request)
+        with refused(inventory, "anyport_conflict"):
+            inventory.execute(request)
     for first in (dnat(other.address, "tcp", "80"), snat(other.address)):
-        desk.platform.bind(first)
-        with refused(desk, "anyport_conflict"):
-            desk.platform.bind(dnat(other.address, "any", None))
-        desk.platform.unbind(UnbindRequest(eip=other.address))
-    with refused(desk, "invalid_port"):
-        desk.platform.bind(dnat(other.address, "any", "80"))
+        inventory.execute(first)
+        with refused(inventory, "anyport_conflict"):
+            inventory.execute(dnat(other.address, "any", None))
+        inventory.execute(UnbindRequest(eip=other.address))
+    with refused(inventory, "invalid_port"):
+        inventory.execute(dnat(other.address, "any", "80"))
 
 
-def test_quota_four_eips_share_a_private_address(desk: Desk, eip: Eip) -> None:
-    for each in (eip, *many(desk, 3)):
-        desk.platform.bind(nic(each.address))
-    fifth = one(desk)
-    with refused(desk, "quota_exceeded"):
-        desk.platform.bind(nic(fifth.address))
-    desk.platform.unbind(UnbindRequest(eip=eip.address))
-    desk.platform.bind(nic(fifth.address))
+def test_quota_four_eips_share_a_private_address(inventory: Inventory, eip: Eip) -> None:
+    for each in (eip, *many(inventory, 3)):
+        inventory.execute(nic(each.address))
+    fifth = one(inventory)
+    with refused(inventory, "quota_exceeded"):
+        inventory.execute(nic(fifth.address))
+    inventory.execute(UnbindRequest(eip=eip.address))
+    inventory.execute(nic(fifth.address))
 
 
-def test_quota_ten_snat_entries_a_gateway_and_equal_sources_share_one(desk: Desk, eip: Eip) -> None:
-    other = one(desk)
+def test_quota_ten_snat_entries_a_gateway_and_equal_sources_share_one(inventory: Inventory, eip: Eip) -> None:
+    other = one(inventory)
     for block in range(10):
-        desk.platform.bind(snat(eip.address, f"10.0.{block}.0/24"))
-    desk.platform.bind(snat(other.address, "10.0.3.0/24"))
-    with refused(desk, "quota_exceeded"):
-        desk.platform.bind(snat(other.address, "10.0.10.0/24"))
+        inventory.execute(snat(eip.address, f"10.0.{block}.0/24"))
+    inventory.execute(snat(other.address, "10.0.3.0/24"))
+    with refused(inventory, "quota_exceeded"):
+        inventory.execute(snat(other.address, "10.0.10.0/24"))
 
 
-def test_quota_a_hundred_dnat_entries_a_gateway(desk: Desk, eip: Eip) -> None:
+def test_quota_a_hundred_dnat_entries_a_gateway(inventory: Inventory, eip: Eip) -> None:
     for port in range(1, 101):
-        desk.platform.bind(dnat(eip.address, "tcp", str(port)))
-    other = one(desk)
-    with refused(desk, "quota_exceeded"):
-        desk.platform.bind(dnat(other.address, "tcp", "443"))
+        inventory.execute(dnat(eip.address, "tcp", str(port)))
+    other = one(inventory)
+    with refused(inventory, "quota_exceeded"):
+        inventory.execute(dnat(other.address, "tcp", "443"))
 
 
-def test_quota_a_rehome_that_keeps_the_old_one_counts_every_entry_it_adds(desk: Desk, eip: Eip) -> None:
+def test_quota_a_rehome_that_keeps_the_old_one_counts_every_entry_it_adds(inventory: Inventory, eip: Eip) -> None:
     for port in range(1, 98):
-        desk.platform.bind(dnat(eip.address, "tcp", str(port)))
-    landed = one(desk, None)
+        inventory.execute(dnat(eip.address, "tcp", str(port)))
+    landed = one(inventory, None)
     for port in (1, 2):
-        desk.platform.bind(dnat(landed.address, "tcp", str(port)))
-    with refused(desk, "quota_exceeded"):
-        desk.platform.rehome(RehomeRequest(eip=landed.address, pool_id="edge", keep=True))
-    desk.platform.rehome(RehomeRequest(eip=landed.address, pool_id="edge"))
+        inventory.execute(dnat(landed.address, "tcp", str(port)))
+    with refused(inventory, "quota_exceeded"):
+        inventory.execute(RehomeRequest(eip=landed.address, pool_id="edge", keep=True))
+    inventory.execute(RehomeRequest(eip=landed.address, pool_id="edge"))
 
 
-def test_58_an_eip_is_used_alike_wherever_its_address_came_from(desk: Desk, eip: Eip) -> None:
-    landed = one(desk, "default-asia-east-1")
+def test_58_an_eip_is_used_alike_wherever_its_address_came_from(inventory: Inventory, eip: Eip) -> None:
+    landed = one(inventory, "default-asia-east-1")
     for request in (nic, balancer, snat, lambda key: dnat(key, "tcp", "443")):
         shapes = []
         for each in (eip, landed):
-            (bound,) = desk.platform.bind(request(each.address))
-            (capped,) = desk.platform.set_bandwidth(BandwidthRequest(eip=each.address, bandwidth_mbps=300))
-            (free,) = desk.platform.unbind(UnbindRequest(eip=each.address))
+            (bound,) = inventory.execute(request(each.address))
+            (capped,) = inventory.execute(BandwidthRequest(eip=each.address, bandwidth_mbps=300))
+            (free,) = inventory.execute(UnbindRequest(eip=each.address))
             shapes.append([shape(one_) for one_ in (bound, capped, free)])
         assert shapes[0] == shapes[1]
-    gone = [shape(release(desk, each.address)[0]) for each in (eip, landed)]
+    gone = [shape(release(inventory, each.address)[0]) for each in (eip, landed)]
     assert gone[0] == gone[1]
 
 
@@ -249,18 +253,20 @@ def shape(eip: Eip) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("mbps", [0, -1, 10**9])
-def test_a_bandwidth_that_is_none_is_refused(desk: Desk, eip: Eip, mbps: int) -> None:
-    with refused(desk, "invalid_bandwidth"):
-        desk.platform.set_bandwidth(BandwidthRequest(eip=eip.address, bandwidth_mbps=mbps))
+def test_a_bandwidth_that_is_none_is_refused(inventory: Inventory, eip: Eip, mbps: int) -> None:
+    with refused(inventory, "invalid_bandwidth"):
+        inventory.execute(BandwidthRequest(eip=eip.address, bandwidth_mbps=mbps))
 
 
-def test_what_changed_since_the_operator_looked_is_a_conflict_with_both_versions(desk: Desk, eip: Eip) -> None:
-    (bound,) = desk.platform.bind(balancer(eip.address))
+def test_what_changed_since_the_operator_looked_is_a_conflict_with_both_versions(
+    inventory: Inventory, eip: Eip
+) -> None:
+    (bound,) = inventory.execute(balancer(eip.address))
     for request in (replace(nic(eip.address), expected=eip), replace(balancer(eip.address), expected=eip)):
-        with refused(desk, "conflict") as caught:
-            desk.platform.bind(request)
+        with refused(inventory, "conflict") as caught:
+            inventory.execute(request)
         assert caught.value.details["seen"]["status"] == "unbound"
         assert caught.value.details["now"]["bindings"][0]["id"] == bound.bindings[0].id
-    with refused(desk, "conflict"):
-        desk.platform.unbind(UnbindRequest(eip=eip.address, expected=eip))
-    desk.platform.unbind(UnbindRequest(eip=eip.address, expected=bound))
+    with refused(inventory, "conflict"):
+        inventory.execute(UnbindRequest(eip=eip.address, expected=eip))
+    inventory.execute(UnbindRequest(eip=eip.address, expected=bound))

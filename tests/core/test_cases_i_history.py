@@ -15,12 +15,13 @@ from core import (
     AddServiceRequest,
     AllocationRequest,
     BandwidthRequest,
-    Desk,
     DrainRequest,
+    Inventory,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    Request,
     ReserveRequest,
     RetireRequest,
     ServiceKind,
@@ -51,26 +52,26 @@ X = "203.0.113.7"
 CIDR = "203.0.113.7/32"
 
 
-def at(desk: Desk, minute: float) -> Verdict:
-    return desk.lookup(X, START + timedelta(minutes=minute))
+def at(inventory: Inventory, minute: float) -> Verdict:
+    return inventory.lookup(X, START + timedelta(minutes=minute))
 
 
-def tell_two_tenancies(desk: Desk, clock: Clock) -> None:
+def tell_two_tenancies(inventory: Inventory, clock: Clock) -> None:
     """Held from minute 10 to 20, cooling until 25, held again from 30 on; bound from 12 to 15 and from 32 on."""
-    customer_cidr(desk, CIDR, cooldown=300)
-    services(desk)
+    customer_cidr(inventory, CIDR, cooldown=300)
+    services(inventory)
     clock.advance(600)
-    one(desk, name="first")
+    one(inventory, name="first")
     clock.advance(120)
-    desk.platform.bind(nic(X))
+    inventory.execute(nic(X))
     clock.advance(180)
-    desk.platform.unbind(UnbindRequest(eip=X))
+    inventory.execute(UnbindRequest(eip=X))
     clock.advance(300)
-    release(desk, X)
+    release(inventory, X)
     clock.advance(600)
-    one(desk, name="second")
+    one(inventory, name="second")
     clock.advance(120)
-    desk.platform.bind(balancer(X))
+    inventory.execute(balancer(X))
     clock.advance(600)
 
 
@@ -89,37 +90,37 @@ def tell_two_tenancies(desk: Desk, clock: Clock) -> None:
     ],
 )
 def test_76_who_had_it_at_a_moment_and_for_what(
-    desk: Desk, clock: Clock, minute: float, word: VerdictWord, name: str | None, serves: list[str]
+    inventory: Inventory, clock: Clock, minute: float, word: VerdictWord, name: str | None, serves: list[str]
 ) -> None:
-    tell_two_tenancies(desk, clock)
-    said = at(desk, minute)
+    tell_two_tenancies(inventory, clock)
+    said = at(inventory, minute)
     assert said.verdict is word
     assert (said.eip and said.eip.name, [b.service_id for b in said.eip.bindings] if said.eip else []) == (name, serves)
 
 
-def test_76_the_last_holder_is_named_when_nobody_has_it(desk: Desk, clock: Clock) -> None:
-    tell_two_tenancies(desk, clock)
+def test_76_the_last_holder_is_named_when_nobody_has_it(inventory: Inventory, clock: Clock) -> None:
+    tell_two_tenancies(inventory, clock)
     for minute in (22, 27):
-        assert 'Its last holder was eip-1 "first", allocated by alice' in at(desk, minute).summary
+        assert 'Its last holder was eip-1 "first", allocated by alice' in at(inventory, minute).summary
 
 
-def test_76_before_the_cidr_was_added_the_address_was_not_ours(desk: Desk, clock: Clock) -> None:
-    tell_two_tenancies(desk, clock)
-    assert at(desk, -1).verdict is VerdictWord.NOT_OURS
+def test_76_before_the_cidr_was_added_the_address_was_not_ours(inventory: Inventory, clock: Clock) -> None:
+    tell_two_tenancies(inventory, clock)
+    assert at(inventory, -1).verdict is VerdictWord.NOT_OURS
 
 
-def test_77_the_answer_is_the_same_after_all_is_released_and_retired(desk: Desk, clock: Clock) -> None:
-    tell_two_tenancies(desk, clock)
+def test_77_the_answer_is_the_same_after_all_is_released_and_retired(inventory: Inventory, clock: Clock) -> None:
+    tell_two_tenancies(inventory, clock)
     moments = [0, 5, 10, 12, 15, 20, 24.99, 25, 30, 32, 40]
-    before = [at(desk, minute) for minute in moments]
+    before = [at(inventory, minute) for minute in moments]
     clock.advance(60)
-    release(desk, X, unbind=True)
-    desk.platform.drain_cidr(DrainRequest(cidr=CIDR))
-    desk.platform.retire_cidr(RetireRequest(cidr=CIDR))
+    release(inventory, X, unbind=True)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    inventory.execute(RetireRequest(cidr=CIDR))
     clock.advance(60)
-    after = [at(desk, minute) for minute in moments]
+    after = [at(inventory, minute) for minute in moments]
     assert [gist(said) for said in after] == [gist(said) for said in before]
-    now = desk.lookup(X)
+    now = inventory.lookup(X)
     assert (now.verdict, now.eip) == (VerdictWord.NOT_OURS, None)
     assert all(words in now.summary for words in (CIDR, "was yours until", "eip-2"))
 
@@ -131,39 +132,41 @@ def gist(said: Verdict) -> tuple[object, ...]:
     return said.verdict, said.customer_owned, said.cidr, said.pool_id, said.fix_in, eip, bindings
 
 
-def test_77_an_address_that_was_held_while_its_cidr_drained_is_told_so_later(desk: Desk, clock: Clock) -> None:
-    customer_cidr(desk, CIDR, cooldown=300)
-    one(desk)
-    desk.platform.drain_cidr(DrainRequest(cidr=CIDR))
-    release(desk, X)
+def test_77_an_address_that_was_held_while_its_cidr_drained_is_told_so_later(
+    inventory: Inventory, clock: Clock
+) -> None:
+    customer_cidr(inventory, CIDR, cooldown=300)
+    one(inventory)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    release(inventory, X)
     clock.advance(60)
-    while_draining = at(desk, 0.5).verdict
-    desk.platform.retire_cidr(RetireRequest(cidr=CIDR))
+    while_draining = at(inventory, 0.5).verdict
+    inventory.execute(RetireRequest(cidr=CIDR))
     clock.advance(60)
-    assert at(desk, 0.5).verdict is while_draining is VerdictWord.CUSTOMER_UNALLOCATED
+    assert at(inventory, 0.5).verdict is while_draining is VerdictWord.CUSTOMER_UNALLOCATED
 
 
-def test_79_an_address_in_no_known_range_is_not_ours_and_the_nearest_range_is_named(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/28")
+def test_79_an_address_in_no_known_range_is_not_ours_and_the_nearest_range_is_named(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/28")
     for address, nearest in (
         ("203.0.113.77", "203.0.113.0/28"),
         ("198.18.16.1", "198.18.0.0/20"),
         ("8.8.8.8", "198.18."),
     ):
-        said = desk.lookup(address)
+        said = inventory.lookup(address)
         assert (said.verdict, said.fix_in, said.cidr) == (VerdictWord.NOT_OURS, "elsewhere", None)
         assert nearest in said.summary
 
 
-def test_79_an_ipv6_address_is_named_and_unknown(desk: Desk) -> None:
-    said = desk.lookup("2001:db8::1")
+def test_79_an_ipv6_address_is_named_and_unknown(inventory: Inventory) -> None:
+    said = inventory.lookup("2001:db8::1")
     assert (said.verdict, said.address, said.customer_owned, said.fix_in) == ("unknown", "2001:db8::1", None, None)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE event SET reason = 'nothing'", "DELETE FROM event WHERE seq = 1"])
-def test_80_the_history_is_not_changed_by_sql(desk: Desk, statement: str) -> None:
-    customer_cidr(desk)
-    with closing(connect(desk)) as connection, pytest.raises(REFUSALS, match="append-only"):
+def test_80_the_history_is_not_changed_by_sql(inventory: Inventory, statement: str) -> None:
+    customer_cidr(inventory)
+    with closing(connect(inventory)) as connection, pytest.raises(REFUSALS, match="append-only"):
         connection.execute(statement)
 
 
@@ -176,71 +179,71 @@ def test_80_the_history_is_not_changed_by_sql(desk: Desk, statement: str) -> Non
         "UPDATE event SET pool_id = NULL WHERE seq = 2",
     ],
 )
-def test_80_the_chain_tells_of_a_row_changed_behind_the_databases_back(desk: Desk, statement: str) -> None:
-    customer_cidr(desk)
-    one(desk)
-    with closing(connect(desk)) as connection:
+def test_80_the_chain_tells_of_a_row_changed_behind_the_databases_back(inventory: Inventory, statement: str) -> None:
+    customer_cidr(inventory)
+    one(inventory)
+    with closing(connect(inventory)) as connection:
         connection.drop_triggers("event", "event_unchanged", "event_kept")
-        with reading(desk) as read:
+        with reading(inventory) as read:
             assert broken_links(read) == []
         connection.execute(statement)
-        with reading(desk) as read:
+        with reading(inventory) as read:
             assert "edge" in broken_links(read)
 
 
-def test_81_every_verb_leaves_events_with_operator_reason_and_request_id(desk: Desk) -> None:
-    act, cidr = desk.platform, "203.0.113.0/28"
-    verbs = (
-        (act.add_service, AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1")),
-        (act.add_cidr, AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id="edge")),
-        (act.activate_cidr, ActivateRequest(cidr=cidr)),
-        (act.set_asn, SetAsnRequest(cidr=cidr, asn=3320)),
-        (act.set_pool, PoolSettingsRequest(pool_id="edge", cooldown_seconds=60)),
-        (act.reserve, ReserveRequest(cidr=cidr, first="203.0.113.8")),
-        (act.unreserve, UnreserveRequest(cidr=cidr, first="203.0.113.8")),
-        (act.allocate, AllocationRequest(address="198.18.0.7")),
-        (act.accept, AcceptRequest(finding="198.18.0.7")),
-        (act.bind, balancer("198.18.0.7")),
-        (act.set_bandwidth, BandwidthRequest(eip="198.18.0.7", bandwidth_mbps=100)),
-        (act.rehome, RehomeRequest(eip="198.18.0.7", pool_id="edge")),
-        (act.unbind, UnbindRequest(eip="203.0.113.0")),
-        (act.release, ReleaseRequest(eips=("203.0.113.0",))),
-        (act.recover, RecoverRequest(address="203.0.113.0")),
-        (act.release, ReleaseRequest(eips=("203.0.113.0",))),
-        (act.drain_cidr, DrainRequest(cidr=cidr)),
-        (act.retire_cidr, RetireRequest(cidr=cidr)),
+def test_81_every_verb_leaves_events_with_operator_reason_and_request_id(inventory: Inventory) -> None:
+    cidr = "203.0.113.0/28"
+    requests: tuple[Request[object], ...] = (
+        AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"),
+        AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id="edge"),
+        ActivateRequest(cidr=cidr),
+        SetAsnRequest(cidr=cidr, asn=3320),
+        PoolSettingsRequest(pool_id="edge", cooldown_seconds=60),
+        ReserveRequest(cidr=cidr, first="203.0.113.8"),
+        UnreserveRequest(cidr=cidr, first="203.0.113.8"),
+        AllocationRequest(address="198.18.0.7"),
+        AcceptRequest(finding="198.18.0.7"),
+        balancer("198.18.0.7"),
+        BandwidthRequest(eip="198.18.0.7", bandwidth_mbps=100),
+        RehomeRequest(eip="198.18.0.7", pool_id="edge"),
+        UnbindRequest(eip="203.0.113.0"),
+        ReleaseRequest(eips=("203.0.113.0",)),
+        RecoverRequest(address="203.0.113.0"),
+        ReleaseRequest(eips=("203.0.113.0",)),
+        DrainRequest(cidr=cidr),
+        RetireRequest(cidr=cidr),
     )
-    for place, (verb, request) in enumerate(verbs):
-        before = desk.data_version()
-        verb(replace(request, reason=f"J-{place}", request_id=f"key-{place}"))  # type: ignore[operator]
-        told = rows(desk, "SELECT operator, reason, request_id FROM event WHERE seq > ?", before)
+    for place, request in enumerate(requests):
+        before = inventory.data_version()
+        inventory.execute(replace(request, reason=f"J-{place}", request_id=f"key-{place}"))
+        told = rows(inventory, "SELECT operator, reason, request_id FROM event WHERE seq > ?", before)
         assert set(told) == {("alice", f"J-{place}", f"key-{place}")}, request
 
 
-def test_81_an_event_says_what_was_and_what_is(desk: Desk) -> None:
-    customer_cidr(desk)
-    one(desk)
-    desk.platform.set_bandwidth(BandwidthRequest(eip="203.0.113.0", bandwidth_mbps=100))
-    desk.platform.set_bandwidth(BandwidthRequest(eip="203.0.113.0", bandwidth_mbps=200))
-    event = desk.history("203.0.113.0")[-1]
+def test_81_an_event_says_what_was_and_what_is(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    one(inventory)
+    inventory.execute(BandwidthRequest(eip="203.0.113.0", bandwidth_mbps=100))
+    inventory.execute(BandwidthRequest(eip="203.0.113.0", bandwidth_mbps=200))
+    event = inventory.history("203.0.113.0")[-1]
     assert (event.before, event.after) == ({"bandwidth_mbps": 100}, {"bandwidth_mbps": 200})
     assert (event.eip_id, event.pool_id, event.cidr, event.at) == ("eip-1", "edge", "203.0.113.0/28", START)
 
 
-def test_the_history_is_read_by_eip_by_address_by_cidr_and_since(desk: Desk, clock: Clock) -> None:
-    customer_cidr(desk)
-    first = one(desk)
-    release(desk, first.address)
+def test_the_history_is_read_by_eip_by_address_by_cidr_and_since(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory)
+    first = one(inventory)
+    release(inventory, first.address)
     clock.advance(60)
-    second = one(desk, address=first.address)
-    one(desk, None)
-    assert [event.action for event in desk.history(str(first.id))] == ["allocate", "release"]
-    assert [event.eip_id for event in desk.history(first.address)] == [first.id, first.id, second.id]
-    assert [event.action for event in desk.history("203.0.113.0/28")] == [
+    second = one(inventory, address=first.address)
+    one(inventory, None)
+    assert [event.action for event in inventory.history(str(first.id))] == ["allocate", "release"]
+    assert [event.eip_id for event in inventory.history(first.address)] == [first.id, first.id, second.id]
+    assert [event.action for event in inventory.history("203.0.113.0/28")] == [
         *("add_cidr", "activate_cidr", "allocate", "release", "allocate")
     ]
-    assert len(desk.history(since=clock.now)) == 3
-    assert [event.address for event in desk.history(limit=1)] == ["198.18.0.0"]
+    assert len(inventory.history(since=clock.now)) == 3
+    assert [event.address for event in inventory.history(limit=1)] == ["198.18.0.0"]
     for code, subject in (("cidr_not_found", "192.0.2.0/24"), ("eip_not_found", "eip-404"), ("invalid_cidr", "1/2")):
-        with refused(desk, code):
-            desk.history(subject)
+        with refused(inventory, code):
+            inventory.history(subject)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core import AcceptRequest, Desk, DrainRequest, Finding, ReserveRequest, open_desk
-from core.addresses import format_address
-from core.sql import Connection, Result
+from core import AcceptRequest, DrainRequest, Finding, Inventory, ReserveRequest, open_inventory
+from core.domain.addresses import format_address
+from core.storage.connection import Connection, Result
 from tests.core.audit import audit
 from tests.core.kit import (
     Clock,
@@ -29,71 +29,73 @@ from tests.core.kit import (
 )
 
 
-def test_92_every_address_of_a_pool_is_one_of_five_things(desk: Desk) -> None:
+def test_92_every_address_of_a_pool_is_one_of_five_things(inventory: Inventory) -> None:
     """The laws say it of random histories; here once by hand."""
-    customer_cidr(desk, "203.0.113.0/28", cooldown=60)
-    customer_cidr(desk, "198.51.100.0/30", cooldown=60)
-    eips = many(desk, 4)
+    customer_cidr(inventory, "203.0.113.0/28", cooldown=60)
+    customer_cidr(inventory, "198.51.100.0/30", cooldown=60)
+    eips = many(inventory, 4)
     assert [eip.cidr for eip in eips] == ["198.51.100.0/30"] * 4
-    many(desk, 5)
-    release(desk, "203.0.113.0", "203.0.113.1", "198.51.100.0")
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.14", last="203.0.113.15"))
-    desk.platform.drain_cidr(DrainRequest(cidr="198.51.100.0/30"))
-    pool = desk.pool("edge")
+    many(inventory, 5)
+    release(inventory, "203.0.113.0", "203.0.113.1", "198.51.100.0")
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.14", last="203.0.113.15"))
+    inventory.execute(DrainRequest(cidr="198.51.100.0/30"))
+    pool = inventory.pool("edge")
     assert (pool.total, pool.allocated, pool.cooling, pool.reserved, pool.held, pool.available) == (20, 6, 2, 2, 1, 9)
     assert pool.used_percent == 30
 
 
-def test_92_a_pool_without_a_cidr_has_no_percentage(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/32", pool="edge", active=False)
-    with_held = desk.pool("edge")
+def test_92_a_pool_without_a_cidr_has_no_percentage(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/32", pool="edge", active=False)
+    with_held = inventory.pool("edge")
     assert (with_held.total, with_held.held, with_held.used_percent) == (1, 1, 0)
-    assert desk.pool("default-asia-east-1").used_percent == 0
+    assert inventory.pool("default-asia-east-1").used_percent == 0
 
 
-def alarms(desk: Desk) -> list[Finding]:
-    return [finding for finding in desk.findings() if finding.code == "pool_near_exhaustion"]
+def alarms(inventory: Inventory) -> list[Finding]:
+    return [finding for finding in inventory.findings() if finding.code == "pool_near_exhaustion"]
 
 
-def test_93_crossing_the_threshold_is_one_finding_until_it_falls_below(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/28")
-    many(desk, 12)
-    assert alarms(desk) == []
-    one(desk)
-    (first,) = alarms(desk)
+def test_93_crossing_the_threshold_is_one_finding_until_it_falls_below(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/28")
+    many(inventory, 12)
+    assert alarms(inventory) == []
+    one(inventory)
+    (first,) = alarms(inventory)
     assert (first.severity, first.subject) == ("warning", "edge")
-    one(desk)
-    (still,) = alarms(desk)
+    one(inventory)
+    (still,) = alarms(inventory)
     assert still.id == first.id
-    release(desk, "203.0.113.0", "203.0.113.1")
-    assert alarms(desk) == []
+    release(inventory, "203.0.113.0", "203.0.113.1")
+    assert alarms(inventory) == []
 
 
-def test_93_a_muted_pool_is_silent_until_it_gets_worse(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/28")
-    many(desk, 13)
-    (alarm,) = alarms(desk)
-    desk.platform.accept(AcceptRequest(finding=alarm.id, reason="a new prefix is on its way"))
-    one(desk)
-    assert alarms(desk) == []
-    many(desk, 2)
-    assert [each.severity for each in alarms(desk)] == ["critical"]
+def test_93_a_muted_pool_is_silent_until_it_gets_worse(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/28")
+    many(inventory, 13)
+    (alarm,) = alarms(inventory)
+    inventory.execute(AcceptRequest(finding=alarm.id, reason="a new prefix is on its way"))
+    one(inventory)
+    assert alarms(inventory) == []
+    many(inventory, 2)
+    assert [each.severity for each in alarms(inventory)] == ["critical"]
 
 
-def test_93_addresses_that_are_withheld_or_cooling_are_not_available_to_the_alarm(desk: Desk, clock: Clock) -> None:
-    customer_cidr(desk, "203.0.113.0/28", cooldown=60)
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.10", last="203.0.113.15"))
-    eips = many(desk, 7)
-    release(desk, *(str(eip.id) for eip in eips))
-    assert len(alarms(desk)) == 1
+def test_93_addresses_that_are_withheld_or_cooling_are_not_available_to_the_alarm(
+    inventory: Inventory, clock: Clock
+) -> None:
+    customer_cidr(inventory, "203.0.113.0/28", cooldown=60)
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.10", last="203.0.113.15"))
+    eips = many(inventory, 7)
+    release(inventory, *(str(eip.id) for eip in eips))
+    assert len(alarms(inventory)) == 1
     clock.advance(60)
-    assert alarms(desk) == []
+    assert alarms(inventory) == []
 
 
-def statements(desk: Desk, act: Callable[[], object]) -> int:
+def statements(inventory: Inventory, act: Callable[[], object]) -> int:
     act()
     seen: list[str] = []
-    connection = type(desk._store._readers[-1])  # type: ignore[attr-defined]
+    connection = type(inventory._store._readers[-1])  # type: ignore[attr-defined]
     execute: Callable[..., Result] = connection.execute
 
     def counted(self: Connection, statement: str, *values: Any) -> Result:
@@ -106,44 +108,44 @@ def statements(desk: Desk, act: Callable[[], object]) -> int:
     return len(seen)
 
 
-def test_94_a_thousand_cidrs_are_read_in_as_many_queries_as_one(desk: Desk) -> None:
-    customer_cidr(desk)
-    few = [statements(desk, act) for act in (desk.cidrs, desk.pools)]
+def test_94_a_thousand_cidrs_are_read_in_as_many_queries_as_one(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    few = [statements(inventory, act) for act in (inventory.cidrs, inventory.pools)]
     values = [(number("44.0.0.0") + 256 * place, number("44.0.0.0") + 256 * place + 255) for place in range(1000)]
-    with closing(connect(desk)) as connection:
+    with closing(connect(inventory)) as connection:
         for first, last in values:
             connection.execute(
                 "INSERT INTO cidr (cidr, first, last, pool_id, state, rpki, avoid_edges, allocated, reserved,"
                 " created_at, version) VALUES (?, ?, ?, 'edge', 'active', 'unknown', FALSE, 0, 0, 0, 1)",
                 (f"{format_address(first)}/24", first, last),
             )
-    assert [statements(desk, act) for act in (desk.cidrs, desk.pools)] == few
-    assert len(desk.cidrs()) == 1002
-    assert desk.pool("edge").total == 256_016
+    assert [statements(inventory, act) for act in (inventory.cidrs, inventory.pools)] == few
+    assert len(inventory.cidrs()) == 1002
+    assert inventory.pool("edge").total == 256_016
 
 
 def test_95_what_is_exported_and_loaded_into_an_empty_database_is_the_same(
-    desk: Desk, clock: Clock, tmp_path: Path
+    inventory: Inventory, clock: Clock, tmp_path: Path
 ) -> None:
     """Case 81 too: the events come with it, and loading adds none; and the copy goes on where the original was."""
-    customer_cidr(desk, cooldown=3600)
-    services(desk)
-    many(desk, 3)
-    release(desk, "203.0.113.1")
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9", soft=True))
-    landed = one(desk, None, name="\x1b[31m[/]=1+1", request_id="key")
-    desk.platform.bind(dnat(landed.address, "tcp", "443"))
-    desk.platform.accept(AcceptRequest(finding=landed.address, reason="lab"))
-    desk.export(tmp_path / "export.json")
-    other = open_desk(fresh_url(tmp_path / "other"), operator="alice", clock=clock)
+    customer_cidr(inventory, cooldown=3600)
+    services(inventory)
+    many(inventory, 3)
+    release(inventory, "203.0.113.1")
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9", soft=True))
+    landed = one(inventory, None, name="\x1b[31m[/]=1+1", request_id="key")
+    inventory.execute(dnat(landed.address, "tcp", "443"))
+    inventory.execute(AcceptRequest(finding=landed.address, reason="lab"))
+    inventory.export(tmp_path / "export.json")
+    other = open_inventory(fresh_url(tmp_path / "other"), operator="alice", clock=clock)
     other.import_files([tmp_path / "export.json"])
     with unchanged(other):
         other.import_files([tmp_path / "export.json"])
-    ours, theirs = dump(desk), dump(other)
+    ours, theirs = dump(inventory), dump(other)
     assert {name: theirs[name] for name in theirs if name != "sqlite_sequence"} == {
         name: ours[name] for name in ours if name != "sqlite_sequence"
     }
-    assert "".join(other.export_text()) == "".join(desk.export_text())
+    assert "".join(other.export_text()) == "".join(inventory.export_text())
     audit(other)
-    assert one(other) == one(desk)
+    assert one(other) == one(inventory)
     other.close()

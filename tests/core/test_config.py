@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, EipdeckError, open_desk
-from core.config import Config, load_config
+from core import AllocationRequest, EipdeckError, open_inventory
+from core.domain.config import Config, load_config
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_missing_one_is_refused_when_it_was_named(file: Path) -> None:
 
 def test_the_ranges_of_a_region_are_its_default_pool(file: Path, tmp_path: Path) -> None:
     file.write_text('[regions]\nna-east-1 = ["198.19.4.0/30"]')
-    desk = open_desk(str(tmp_path / "deck.db"), operator="alice", config=load_config(file))
-    (eip,) = desk.platform.allocate(AllocationRequest(region="na-east-1", default=True)).eips
+    inventory = open_inventory(str(tmp_path / "deck.db"), operator="alice", config=load_config(file))
+    (eip,) = inventory.execute(AllocationRequest(region="na-east-1", default=True)).eips
     assert (eip.address, eip.pool_id) == ("198.19.4.0", "default-na-east-1")
-    desk.close()
+    inventory.close()

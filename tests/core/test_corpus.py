@@ -22,10 +22,10 @@ from core import (
     AllocationRequest,
     BindingKind,
     BindRequest,
-    Desk,
     DrainRequest,
     EipdeckError,
     EipQuery,
+    Inventory,
     PoolOrder,
     RecoverRequest,
     ReleaseRequest,
@@ -33,7 +33,7 @@ from core import (
     ServiceKind,
     to_json,
 )
-from core.history import event_hash
+from core.storage.history import event_hash
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
@@ -53,41 +53,39 @@ from tests.core.test_import import ANSWERS
 from tests.corpus import REFUSED, TEXTS, VALUES
 
 
-def test_every_text_is_kept_as_it_came_and_found_again(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/24")
+def test_every_text_is_kept_as_it_came_and_found_again(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/24")
     for number, text in enumerate(TEXTS):
         service = f"{number}{text}"
-        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=text))
+        inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=text))
         request = AllocationRequest(pool_id="edge", name=text, reason=text, request_id=f"{number}{text}")
-        eip = desk.platform.allocate(request).eips[0]
+        eip = inventory.execute(request).eips[0]
         assert eip.name == text
-        assert desk.platform.allocate(request).eips[0].id == eip.id
-        desk.platform.bind(
-            BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=text)
-        )
-        assert {event.reason for event in desk.history(eip.id or eip.address)} == {text}
-        assert desk.lookup(eip.address).eip == desk.eip(eip.address)
+        assert inventory.execute(request).eips[0].id == eip.id
+        inventory.execute(BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=text))
+        assert {event.reason for event in inventory.history(eip.id or eip.address)} == {text}
+        assert inventory.lookup(eip.address).eip == inventory.eip(eip.address)
         if '"' not in text:
-            found = desk.page(EipQuery(f'"{text}"'), limit=50).rows
+            found = inventory.page(EipQuery(f'"{text}"'), limit=50).rows
             assert eip.address in {row.eip.address for row in found}
-        desk.platform.release(ReleaseRequest(eips=(eip.address,), unbind=True, reason=text))
-    audit(desk)
-    assert not desk.verify().broken
+        inventory.execute(ReleaseRequest(eips=(eip.address,), unbind=True, reason=text))
+    audit(inventory)
+    assert not inventory.verify().broken
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
-def test_what_names_nothing_is_refused_everywhere(desk: Desk, text: str) -> None:
-    customer_cidr(desk)
+def test_what_names_nothing_is_refused_everywhere(inventory: Inventory, text: str) -> None:
+    customer_cidr(inventory)
     for request in (
         AllocationRequest(pool_id="edge", name=text),
         AllocationRequest(pool_id="edge", request_id=text),
     ):
-        with refused(desk, "invalid_name"):
-            desk.platform.allocate(request)
-    with refused(desk, "invalid_name"):
-        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.NIC, service_id=text))
-    address = desk.platform.allocate(AllocationRequest(pool_id="edge", reason=text)).eips[0].address
-    assert desk.history(address)[0].reason == text.replace("\0", "\\x00").replace("\ud800", "\\ud800"), "readable"
+        with refused(inventory, "invalid_name"):
+            inventory.execute(request)
+    with refused(inventory, "invalid_name"):
+        inventory.execute(AddServiceRequest(kind=ServiceKind.NIC, service_id=text))
+    address = inventory.execute(AllocationRequest(pool_id="edge", reason=text)).eips[0].address
+    assert inventory.history(address)[0].reason == text.replace("\0", "\\x00").replace("\ud800", "\\ud800"), "readable"
 
 
 def places(document: Any) -> Iterator[tuple[Any, Any]]:
@@ -115,18 +113,18 @@ def test_with_anything_in_any_place_answers_are_imported_whole_or_not_at_all(
     paths = [folder / f"{number}.json" for number in range(len(documents))]
     for path, document in zip(paths, documents, strict=True):
         path.write_text(json.dumps(document))
-    desk = fresh_desk(folder)
-    before, refusal = dump(desk), None
+    inventory = fresh_desk(folder)
+    before, refusal = dump(inventory), None
     try:
-        desk.import_files(paths)
+        inventory.import_files(paths)
     except EipdeckError as problem:
         refusal = problem
     if refusal is None:
-        audit(desk)
+        audit(inventory)
     else:
         assert refusal.code == "invalid_import"
-        assert dump(desk) == before
-    desk.close()
+        assert dump(inventory) == before
+    inventory.close()
 
 
 @cache
@@ -134,26 +132,26 @@ def an_export() -> str:
     """The export of an inventory with a little of everything."""
     folder = Path(mkdtemp())
     clock = Clock()
-    desk = fresh_desk(folder, clock=clock)
-    customer_cidr(desk, cooldown=3600)
-    customer_cidr(desk, "198.51.100.0/28", pool="old")
-    customer_cidr(desk, "192.0.2.0/28", pool="old", order=PoolOrder.LRU, cooldown=7, active=False)
-    services(desk)
-    many(desk, 5)
-    many(desk, 2, "old")
-    desk.platform.allocate(AllocationRequest(name="landed", reason="J-1", request_id="key"))
+    inventory = fresh_desk(folder, clock=clock)
+    customer_cidr(inventory, cooldown=3600)
+    customer_cidr(inventory, "198.51.100.0/28", pool="old")
+    customer_cidr(inventory, "192.0.2.0/28", pool="old", order=PoolOrder.LRU, cooldown=7, active=False)
+    services(inventory)
+    many(inventory, 5)
+    many(inventory, 2, "old")
+    inventory.execute(AllocationRequest(name="landed", reason="J-1", request_id="key"))
     for request in (balancer("203.0.113.0"), snat("203.0.113.1"), dnat("203.0.113.1", "tcp", "80-90")):
-        desk.platform.bind(request)
-    desk.platform.bind(nic("198.51.100.1"))
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9"))
-    desk.platform.accept(AcceptRequest(finding="198.18.0.0", reason="known", request_id="other"))
+        inventory.execute(request)
+    inventory.execute(nic("198.51.100.1"))
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9"))
+    inventory.execute(AcceptRequest(finding="198.18.0.0", reason="known", request_id="other"))
     clock.advance(60)
-    desk.platform.release(ReleaseRequest(eips=("203.0.113.0", "203.0.113.3", "198.51.100.0"), unbind=True))
-    desk.platform.recover(RecoverRequest(address="203.0.113.0"))
-    desk.platform.drain_cidr(DrainRequest(cidr="198.51.100.0/28"))
-    desk.import_files(ANSWERS)
-    whole = "".join(desk.export_text())
-    desk.close()
+    inventory.execute(ReleaseRequest(eips=("203.0.113.0", "203.0.113.3", "198.51.100.0"), unbind=True))
+    inventory.execute(RecoverRequest(address="203.0.113.0"))
+    inventory.execute(DrainRequest(cidr="198.51.100.0/28"))
+    inventory.import_files(ANSWERS)
+    whole = "".join(inventory.export_text())
+    inventory.close()
     shutil.rmtree(folder)
     return whole
 
@@ -172,23 +170,29 @@ def chained_anew(tables: Any) -> None:
     ]
 
 
-def everything_works(desk: Desk) -> None:
+def everything_works(inventory: Inventory) -> None:
     """Every read answers, what it answers can be written down, and every pool gives or says why not."""
-    assert not desk.verify().broken
-    found: list[Any] = [desk.history(), desk.pools(), desk.cidrs(), desk.services(), desk.findings(accepted=True)]
-    eips = [*desk.eips(), *desk.eips("state:released")]
+    assert not inventory.verify().broken
+    found: list[Any] = [
+        inventory.history(),
+        inventory.pools(),
+        inventory.cidrs(),
+        inventory.services(),
+        inventory.findings(accepted=True),
+    ]
+    eips = [*inventory.eips(), *inventory.eips("state:released")]
     for eip in eips:
-        found += [eip, desk.lookup(eip.address), desk.lookup(eip.address, at=eip.allocated_at)]
-        found += [desk.tenancies(eip.address), desk.history(eip.address)]
+        found += [eip, inventory.lookup(eip.address), inventory.lookup(eip.address, at=eip.allocated_at)]
+        found += [inventory.tenancies(eip.address), inventory.history(eip.address)]
     json.dumps(to_json(found), allow_nan=False)
-    json.loads("".join(desk.export_text()))
-    for pool in desk.pools():
+    json.loads("".join(inventory.export_text()))
+    for pool in inventory.pools():
         try:
-            (eip,) = desk.platform.allocate(AllocationRequest(pool_id=pool.id)).eips
+            (eip,) = inventory.execute(AllocationRequest(pool_id=pool.id)).eips
         except EipdeckError as refusal:
             assert refusal.code in ("pool_exhausted", "no_active_cidr"), refusal.message  # noqa: PT017
         else:
-            desk.platform.release(ReleaseRequest(eips=(eip.address,)))
+            inventory.execute(ReleaseRequest(eips=(eip.address,)))
 
 
 @settings(max_examples=25 if ON_POSTGRESQL else 250)
@@ -209,14 +213,14 @@ def test_with_anything_in_any_place_an_export_is_restored_whole_and_works_or_not
             chained_anew(tables)
     path = folder / "export.json"
     path.write_text(json.dumps(document))
-    desk = fresh_desk(folder, clock=Clock())
-    before = dump(desk)
+    inventory = fresh_desk(folder, clock=Clock())
+    before = dump(inventory)
     try:
-        desk.import_files([path])
+        inventory.import_files([path])
     except EipdeckError as refusal:
         assert refusal.code == "invalid_import"  # noqa: PT017
         assert "export.json" in refusal.message  # noqa: PT017
-        assert dump(desk) == before
+        assert dump(inventory) == before
     else:
-        everything_works(desk)
-    desk.close()
+        everything_works(inventory)
+    inventory.close()

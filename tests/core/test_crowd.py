@@ -27,8 +27,8 @@ from core import (
     BandwidthRequest,
     BindingKind,
     BindRequest,
-    Desk,
     DrainRequest,
+    Inventory,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
@@ -40,7 +40,7 @@ from core import (
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
-    open_desk,
+    open_inventory,
 )
 from tests.core.audit import audit
 from tests.core.kit import ROOT, addresses, at_once, customer_cidr, one, rows, services
@@ -52,10 +52,10 @@ KILLS = int(os.environ.get("EIPDECK_KILLS", "3"))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def test_thirty_two_processes_at_random_on_one_pool(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/26")
-    services(desk)
-    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), desk.url]
+def test_thirty_two_processes_at_random_on_one_pool(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/26")
+    services(inventory)
+    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), inventory.url]
     crowd = [
         subprocess.Popen(
             [*words, str(number), str(OPERATIONS)],
@@ -73,90 +73,90 @@ def test_thirty_two_processes_at_random_on_one_pool(desk: Desk) -> None:
     assert [each.returncode for each in crowd] == [0] * CROWD
     held = sorted(address for lines in printed for address in lines[-1].split()[1:])
     done = Counter(line for lines in printed for line in lines[:-1])
-    assert held == sorted(addresses(desk.eips())), "what they hold is what there is"
+    assert held == sorted(addresses(inventory.eips())), "what they hold is what there is"
     assert len(held) == len(set(held)), "an address handed out twice"
     assert set(done) <= {"allocate ok", "bind ok", "release ok", "allocate pool_exhausted"}, done
-    told = Counter(event.action for event in desk.history() if event.operator.startswith("operator-"))
+    told = Counter(event.action for event in inventory.history() if event.operator.startswith("operator-"))
     assert (told["allocate"], told["release"]) == (done["allocate ok"], done["release ok"]), "a lost update"
-    assert desk.verify().ok
-    audit(desk)
+    assert inventory.verify().ok
+    audit(inventory)
 
 
-def test_of_sixteen_who_want_the_last_address_one_gets_it(desk: Desk) -> None:
-    customer_cidr(desk, "203.0.113.0/32")
-    answers = at_once(desk, [lambda mine: one(mine).address] * 16)
+def test_of_sixteen_who_want_the_last_address_one_gets_it(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/32")
+    answers = at_once(inventory, [lambda mine: one(mine).address] * 16)
     assert Counter(answers) == {"203.0.113.0": 1, "pool_exhausted": 15}
-    audit(desk)
+    audit(inventory)
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_a_drain_comes_before_or_after_an_allocation_never_within(desk: Desk, turn: int) -> None:
-    customer_cidr(desk)
-    drain: Callable[[Desk], str] = lambda mine: mine.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28")).state  # noqa: E731
-    acts: list[Callable[[Desk], str]] = [lambda mine: one(mine).address] * 7
-    answers = at_once(desk, [*acts[:turn], drain, *acts[turn:]])
+def test_a_drain_comes_before_or_after_an_allocation_never_within(inventory: Inventory, turn: int) -> None:
+    customer_cidr(inventory)
+    drain: Callable[[Inventory], str] = lambda mine: mine.execute(DrainRequest(cidr="203.0.113.0/28")).state  # noqa: E731
+    acts: list[Callable[[Inventory], str]] = [lambda mine: one(mine).address] * 7
+    answers = at_once(inventory, [*acts[:turn], drain, *acts[turn:]])
     assert set(answers) <= {*(f"203.0.113.{last}" for last in range(7)), "no_active_cidr", "draining"}
-    drained = [event.action for event in desk.history() if event.cidr == "203.0.113.0/28"]
+    drained = [event.action for event in inventory.history() if event.cidr == "203.0.113.0/28"]
     assert "allocate" not in drained[drained.index("drain_cidr") :]
-    audit(desk)
+    audit(inventory)
 
 
-def test_of_a_retirement_and_allocations_at_once_the_law_stays(desk: Desk) -> None:
-    customer_cidr(desk)
-    desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
+def test_of_a_retirement_and_allocations_at_once_the_law_stays(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    inventory.execute(DrainRequest(cidr="203.0.113.0/28"))
     back = ActivateRequest(cidr="203.0.113.0/28", reason="back")
-    acts: list[Callable[[Desk], str]] = [
-        lambda mine: mine.platform.retire_cidr(RetireRequest(cidr="203.0.113.0/28")).state,
-        lambda mine: mine.platform.activate_cidr(back).state,
+    acts: list[Callable[[Inventory], str]] = [
+        lambda mine: mine.execute(RetireRequest(cidr="203.0.113.0/28")).state,
+        lambda mine: mine.execute(back).state,
         *[lambda mine: one(mine).address] * 6,
     ]
-    at_once(desk, acts)
-    assert desk.verify().ok
-    audit(desk)
+    at_once(inventory, acts)
+    assert inventory.verify().ok
+    audit(inventory)
 
 
-def test_of_overlapping_cidrs_at_once_one_is_added(desk: Desk) -> None:
-    def add(cidr: str) -> Callable[[Desk], str]:
-        return lambda mine: mine.platform.add_cidr(AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500)).cidr
+def test_of_overlapping_cidrs_at_once_one_is_added(inventory: Inventory) -> None:
+    def add(cidr: str) -> Callable[[Inventory], str]:
+        return lambda mine: mine.execute(AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500)).cidr
 
     cidrs = ["203.0.113.0/24", "203.0.113.0/25", "203.0.113.128/25", "203.0.113.64/26"]
-    answers = at_once(desk, [add(cidr) for cidr in cidrs])
+    answers = at_once(inventory, [add(cidr) for cidr in cidrs])
     added = [answer for answer in answers if answer != "cidr_overlap"]
     assert 1 <= len(added) <= 2
-    assert desk.verify().ok
+    assert inventory.verify().ok
 
 
-def story(desk: Desk, number: int) -> Iterator[tuple[str, Callable[[str], object]]]:
+def story(inventory: Inventory, number: int) -> Iterator[tuple[str, Callable[[str], object]]]:
     """Every verb of a life, each with a request id given, on a CIDR and services of its own."""
-    act = desk.platform
+    act = inventory.execute
     cidr, pool = f"203.{number >> 8}.{number & 255}.0/28", f"pool-{number}"
     first, second = cidr.replace(".0/28", ".2"), cidr.replace(".0/28", ".3")
     lb = f"lb-{number}"
-    yield "cidr add", lambda k: act.add_cidr(AddCidrRequest(cidr=cidr, isp="a", asn=64500, pool_id=pool, request_id=k))
-    yield "cidr set-asn", lambda k: act.set_asn(SetAsnRequest(cidr=cidr, asn=64501, request_id=k))
-    yield "cidr activate", lambda k: act.activate_cidr(ActivateRequest(cidr=cidr, reason="x", request_id=k))
-    yield "pool set", lambda k: act.set_pool(PoolSettingsRequest(pool_id=pool, cooldown_seconds=number, request_id=k))
-    yield "reserve", lambda k: act.reserve(ReserveRequest(cidr=cidr, first=cidr[:-3], last=cidr[:-3], request_id=k))
+    yield "cidr add", lambda k: act(AddCidrRequest(cidr=cidr, isp="a", asn=64500, pool_id=pool, request_id=k))
+    yield "cidr set-asn", lambda k: act(SetAsnRequest(cidr=cidr, asn=64501, request_id=k))
+    yield "cidr activate", lambda k: act(ActivateRequest(cidr=cidr, reason="x", request_id=k))
+    yield "pool set", lambda k: act(PoolSettingsRequest(pool_id=pool, cooldown_seconds=number, request_id=k))
+    yield "reserve", lambda k: act(ReserveRequest(cidr=cidr, first=cidr[:-3], last=cidr[:-3], request_id=k))
     unreserve = UnreserveRequest(cidr=cidr, first=cidr[:-3], last=cidr[:-3])
-    yield "unreserve", lambda k: act.unreserve(replace(unreserve, request_id=k))
+    yield "unreserve", lambda k: act(replace(unreserve, request_id=k))
     service = AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=lb)
-    yield "service add", lambda k: act.add_service(replace(service, request_id=k))
-    yield "allocate", lambda k: act.allocate(AllocationRequest(pool_id=pool, address=first, request_id=k))
-    yield "bandwidth", lambda k: act.set_bandwidth(BandwidthRequest(eip=first, bandwidth_mbps=100, request_id=k))
+    yield "service add", lambda k: act(replace(service, request_id=k))
+    yield "allocate", lambda k: act(AllocationRequest(pool_id=pool, address=first, request_id=k))
+    yield "bandwidth", lambda k: act(BandwidthRequest(eip=first, bandwidth_mbps=100, request_id=k))
     bind = BindRequest(eip=first, kind=BindingKind.LOAD_BALANCER, service_id=lb)
-    yield "bind", lambda k: act.bind(replace(bind, request_id=k))
-    yield "unbind", lambda k: act.unbind(UnbindRequest(eip=first, request_id=k))
-    yield "release", lambda k: act.release(ReleaseRequest(eips=(first,), request_id=k))
-    yield "recover", lambda k: act.recover(RecoverRequest(address=first, request_id=k))
+    yield "bind", lambda k: act(replace(bind, request_id=k))
+    yield "unbind", lambda k: act(UnbindRequest(eip=first, request_id=k))
+    yield "release", lambda k: act(ReleaseRequest(eips=(first,), request_id=k))
+    yield "recover", lambda k: act(RecoverRequest(address=first, request_id=k))
     landed: list[str] = []
-    yield "allocate", lambda k: landed.append(act.allocate(AllocationRequest(request_id=k)).eips[0].address)
-    yield "accept", lambda k: act.accept(AcceptRequest(finding=landed[0], reason="lab", request_id=k))
-    rehome = lambda k: act.rehome(RehomeRequest(eip=landed[0], pool_id=pool, address=second, request_id=k))  # noqa: E731
+    yield "allocate", lambda k: landed.append(act(AllocationRequest(request_id=k)).eips[0].address)
+    yield "accept", lambda k: act(AcceptRequest(finding=landed[0], reason="lab", request_id=k))
+    rehome = lambda k: act(RehomeRequest(eip=landed[0], pool_id=pool, address=second, request_id=k))  # noqa: E731
     yield "rehome", rehome
-    yield "cidr drain", lambda k: act.drain_cidr(DrainRequest(cidr=cidr, request_id=k))
-    yield "release", lambda k: act.release(ReleaseRequest(eips=(first, second), request_id=k))
-    yield "cidr retire", lambda k: act.retire_cidr(RetireRequest(cidr=cidr, request_id=k))
-    yield "service remove", lambda k: act.remove_service(RemoveServiceRequest(service_id=lb, request_id=k))
+    yield "cidr drain", lambda k: act(DrainRequest(cidr=cidr, request_id=k))
+    yield "release", lambda k: act(ReleaseRequest(eips=(first, second), request_id=k))
+    yield "cidr retire", lambda k: act(RetireRequest(cidr=cidr, request_id=k))
+    yield "service remove", lambda k: act(RemoveServiceRequest(service_id=lb, request_id=k))
 
 
 VERBS = 18
@@ -171,8 +171,8 @@ def living(url: str, number: int) -> Iterator[tuple[int, int]]:
     if pid == 0:
         try:
             os.close(reading)
-            with open_desk_closing(url, number) as desk:
-                for place, (verb, act) in enumerate(story(desk, number)):
+            with open_desk_closing(url, number) as inventory:
+                for place, (verb, act) in enumerate(story(inventory, number)):
                     os.write(writing, f"{verb}\n".encode())
                     key = f"{number}-{place}"
                     act(key)
@@ -188,10 +188,10 @@ def living(url: str, number: int) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def open_desk_closing(url: str, number: int) -> Iterator[Desk]:
-    desk = open_desk(url, operator=f"operator-{number}")
-    yield desk
-    desk.close()
+def open_desk_closing(url: str, number: int) -> Iterator[Inventory]:
+    inventory = open_inventory(url, operator=f"operator-{number}")
+    yield inventory
+    inventory.close()
 
 
 def lines_of(reading: int) -> Iterator[str]:
@@ -220,19 +220,19 @@ def killed_at(url: str, number: int, place: int, delay: float) -> tuple[str, lis
     return verb, answered
 
 
-def test_killed_at_any_moment_of_any_verb_nothing_acknowledged_is_lost(desk: Desk) -> None:
+def test_killed_at_any_moment_of_any_verb_nothing_acknowledged_is_lost(inventory: Inventory) -> None:
     """And nothing is half done, and no lock is left: the next operator goes on at once."""
     chance, numbers, killed = random.Random(7), count(1), Counter[str]()
-    steps = len(list(story(desk, 0)))
-    url = desk.url
+    steps = len(list(story(inventory, 0)))
+    url = inventory.url
     for _ in range(KILLS):
         for place in range(1, steps + 1):
             verb, answered = killed_at(url, next(numbers), place, chance.random() * 0.004)
             killed[verb] += 1
-            known = {key for (key,) in rows(desk, "SELECT request_id FROM request")}
+            known = {key for (key,) in rows(inventory, "SELECT request_id FROM request")}
             assert set(answered) <= known, f"an acknowledged change is lost after a kill in {verb}"
-        proof = desk.verify()
+        proof = inventory.verify()
         assert proof.ok, proof.broken
     assert len(killed) == VERBS
     assert min(killed.values()) >= KILLS
-    assert one(desk, None).landed_in_default
+    assert one(inventory, None).landed_in_default

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, EipdeckError, ReleaseRequest, open_desk
+from core import AllocationRequest, EipdeckError, ReleaseRequest, open_inventory
 from tests.core.audit import audit
 from tests.core.kit import customer_cidr, of_a_file, one, refused
 
@@ -44,98 +44,98 @@ def ballast(disk: Path) -> Path:
 
 
 def test_a_full_disk_changes_nothing_and_once_there_is_room_it_goes_on(disk: Path) -> None:
-    desk = open_desk(str(disk / "deck.db"), operator="alice")
-    customer_cidr(desk, "44.0.0.0/16")
-    given = [one(desk).address for _ in range(20)]
+    inventory = open_inventory(str(disk / "deck.db"), operator="alice")
+    customer_cidr(inventory, "44.0.0.0/16")
+    given = [one(inventory).address for _ in range(20)]
     full = ballast(disk)
     for count in (5000, 5000, 500):
-        with refused(desk, "store_unavailable") as caught:
-            desk.platform.allocate(AllocationRequest(pool_id="edge", count=count))
+        with refused(inventory, "store_unavailable") as caught:
+            inventory.execute(AllocationRequest(pool_id="edge", count=count))
         assert "full" in caught.value.message
     refusal = None
     while refusal is None:  # single ones may still fit into the pages that are there
         try:
-            given.append(one(desk).address)
+            given.append(one(inventory).address)
         except EipdeckError as problem:
             refusal = problem
         assert len(given) < 10_000
     assert refusal.code == "store_unavailable"
-    assert [eip.address for eip in desk.eips()] == given
+    assert [eip.address for eip in inventory.eips()] == given
     kept = disk / "kept.json"
-    for write in (desk.export, desk.backup):
+    for write in (inventory.export, inventory.backup):
         with pytest.raises(EipdeckError) as caught:
             write(kept)
         assert caught.value.code == "store_unavailable"
         assert not kept.exists()
     full.unlink()
-    given.append(one(desk).address)
-    desk.platform.release(ReleaseRequest(eips=(given[0],)))
-    assert [eip.address for eip in desk.eips()] == given[1:]
-    audit(desk)
-    assert not list(desk.verify().broken)
-    desk.close()
+    given.append(one(inventory).address)
+    inventory.execute(ReleaseRequest(eips=(given[0],)))
+    assert [eip.address for eip in inventory.eips()] == given[1:]
+    audit(inventory)
+    assert not list(inventory.verify().broken)
+    inventory.close()
     assert {path.name for path in disk.iterdir()} <= {"deck.db", "deck.db.lock", "deck.db-wal", "deck.db-shm"}
 
 
 def test_a_restoration_that_finds_no_room_changes_nothing_and_leaves_nothing(disk: Path, tmp_path: Path) -> None:
     """With ever more room: for the copy that is proved, for what is kept, for the database itself."""
-    desk, backup = open_desk(str(disk / "deck.db"), operator="alice"), tmp_path / "backup.db"
-    customer_cidr(desk, "44.0.0.0/16")
-    desk.backup(backup)
-    given = [one(desk).address for _ in range(20)]
+    inventory, backup = open_inventory(str(disk / "deck.db"), operator="alice"), tmp_path / "backup.db"
+    customer_cidr(inventory, "44.0.0.0/16")
+    inventory.backup(backup)
+    given = [one(inventory).address for _ in range(20)]
     full, refusals = ballast(disk), []
-    while [eip.address for eip in desk.eips()] == given:
+    while [eip.address for eip in inventory.eips()] == given:
         names = {path.name for path in disk.iterdir()}
         try:
-            desk.restore(backup)
+            inventory.restore(backup)
         except EipdeckError as problem:
             refusals.append((problem.code, {path.name for path in disk.iterdir()} == names))
             os.truncate(full, full.stat().st_size - (32 << 10))
     assert len(refusals) > 10
     assert set(refusals) == {("store_unavailable", True)}
-    assert list(desk.eips()) == []
-    assert desk.verify().ok
-    audit(desk)
-    desk.close()
+    assert list(inventory.eips()) == []
+    assert inventory.verify().ok
+    audit(inventory)
+    inventory.close()
 
 
 def test_a_disk_that_turned_read_only_is_still_read(disk: Path) -> None:
     path = disk / "deck.db"
-    desk = open_desk(str(path), operator="alice")
-    customer_cidr(desk)
-    held = one(desk).address
-    desk.close()
+    inventory = open_inventory(str(path), operator="alice")
+    customer_cidr(inventory)
+    held = one(inventory).address
+    inventory.close()
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     try:
         before = path.read_bytes()
         with pytest.raises(EipdeckError, match="--read-only") as caught:
-            open_desk(str(path), operator="alice")
+            open_inventory(str(path), operator="alice")
         assert caught.value.code == "store_unavailable"
-        desk = open_desk(str(path), operator="alice", read_only=True)
-        assert [eip.address for eip in desk.eips()] == [held]
-        assert desk.lookup(held).eip is not None
+        inventory = open_inventory(str(path), operator="alice", read_only=True)
+        assert [eip.address for eip in inventory.eips()] == [held]
+        assert inventory.lookup(held).eip is not None
         with pytest.raises(EipdeckError) as caught:
-            one(desk)
+            one(inventory)
         assert caught.value.code == "read_only"
-        desk.close()
+        inventory.close()
         assert path.read_bytes() == before
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-    desk = open_desk(str(path), operator="alice")
-    assert one(desk).address != held
-    audit(desk)
-    desk.close()
+    inventory = open_inventory(str(path), operator="alice")
+    assert one(inventory).address != held
+    audit(inventory)
+    inventory.close()
 
 
 def test_a_disk_that_is_full_from_the_start_makes_no_half_inventory(disk: Path) -> None:
     full = ballast(disk)
     for _ in range(2):
         with pytest.raises(EipdeckError) as caught:
-            open_desk(str(disk / "deck.db"), operator="alice")
+            open_inventory(str(disk / "deck.db"), operator="alice")
         assert caught.value.code == "store_unavailable"
     full.unlink()
-    desk = open_desk(str(disk / "deck.db"), operator="alice")
-    customer_cidr(desk)
-    assert one(desk).address == "203.0.113.0"
-    desk.close()
+    inventory = open_inventory(str(disk / "deck.db"), operator="alice")
+    customer_cidr(inventory)
+    assert one(inventory).address == "203.0.113.0"
+    inventory.close()
     assert os.statvfs(disk).f_bavail > 0

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core import addresses, errors, filters
-from core.filters import FILTER_KEYS, Filter, InvalidFilter, Term, filter_term, parse_filter
+from core.domain import addresses, errors, filters
+from core.domain.filters import FILTER_KEYS, Filter, InvalidFilter, Term, filter_term, parse_filter
 
 DAY = 86_400
 addresses_as_text = st.integers(0, 2**32 - 1).map(lambda number: str(IPv4Address(number)))

@@ -19,17 +19,17 @@ from core import (
     BindingKind,
     BindRequest,
     Config,
-    Desk,
     DrainRequest,
     EipdeckError,
     Finding,
+    Inventory,
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
     ServiceKind,
     Severity,
     UnbindRequest,
-    open_desk,
+    open_inventory,
     seed_demo,
 )
 from tests.core.kit import START, Clock, customer_cidr, fresh_desk, many, one, release, services, snat
@@ -45,95 +45,95 @@ def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(incident: Path, tmp_path: Path) -> Desk:
+def demo(incident: Path, tmp_path: Path) -> Inventory:
     path = tmp_path / "deck.db"
     path.write_bytes(incident.read_bytes())
-    return open_desk(str(path), operator="alice", clock=Clock())
+    return open_inventory(str(path), operator="alice", clock=Clock())
 
 
-def about(desk: Desk, code: str, subject: str | None = None) -> list[Finding]:
-    return [each for each in desk.findings() if each.code == code and subject in (None, each.subject)]
+def about(inventory: Inventory, code: str, subject: str | None = None) -> list[Finding]:
+    return [each for each in inventory.findings() if each.code == code and subject in (None, each.subject)]
 
 
-def bind(desk: Desk, eip: str, kind: BindingKind, service: str, **parts: str) -> None:
-    desk.platform.bind(BindRequest(eip=eip, kind=kind, service_id=service, **parts))  # type: ignore[arg-type]
+def bind(inventory: Inventory, eip: str, kind: BindingKind, service: str, **parts: str) -> None:
+    inventory.execute(BindRequest(eip=eip, kind=kind, service_id=service, **parts))  # type: ignore[arg-type]
 
 
 # produce, then remedy; each answers with the subject of its finding
 
 
-def has(subject: str) -> Callable[[Desk], str]:
+def has(subject: str) -> Callable[[Inventory], str]:
     """The demo has it from the start."""
     return lambda _desk: subject
 
 
-def landed(desk: Desk) -> str:
-    return desk.platform.allocate(AllocationRequest()).eips[0].address
+def landed(inventory: Inventory) -> str:
+    return inventory.execute(AllocationRequest()).eips[0].address
 
 
-def rehomed(desk: Desk, subject: str) -> None:
-    desk.platform.rehome(RehomeRequest(eip=subject, pool_id="hk-spare"))
+def rehomed(inventory: Inventory, subject: str) -> None:
+    inventory.execute(RehomeRequest(eip=subject, pool_id="hk-spare"))
 
 
-def on_customer_service(desk: Desk) -> str:
-    chosen = desk.platform.allocate(AllocationRequest(default=True)).eips[0].address
-    bind(desk, chosen, BindingKind.LOAD_BALANCER, "lb-pay")
+def on_customer_service(inventory: Inventory) -> str:
+    chosen = inventory.execute(AllocationRequest(default=True)).eips[0].address
+    bind(inventory, chosen, BindingKind.LOAD_BALANCER, "lb-pay")
     return chosen
 
 
-def unbound(desk: Desk, subject: str) -> None:
-    desk.platform.unbind(UnbindRequest(eip=subject))
+def unbound(inventory: Inventory, subject: str) -> None:
+    inventory.execute(UnbindRequest(eip=subject))
 
 
-def default_unbound(desk: Desk, subject: str) -> None:
-    for eip in desk.service_eips(subject):
+def default_unbound(inventory: Inventory, subject: str) -> None:
+    for eip in inventory.service_eips(subject):
         if not eip.customer_owned:
-            unbound(desk, eip.address)
+            unbound(inventory, eip.address)
 
 
-def room_made(desk: Desk, subject: str) -> None:
-    desk.platform.add_cidr(AddCidrRequest(cidr="203.0.112.0/24", isp="bgp-a", asn=64500, pool_id=subject))
-    desk.platform.activate_cidr(ActivateRequest(cidr="203.0.112.0/24", reason="announced"))
+def room_made(inventory: Inventory, subject: str) -> None:
+    inventory.execute(AddCidrRequest(cidr="203.0.112.0/24", isp="bgp-a", asn=64500, pool_id=subject))
+    inventory.execute(ActivateRequest(cidr="203.0.112.0/24", reason="announced"))
 
 
-def released(desk: Desk, subject: str) -> None:
-    desk.platform.release(ReleaseRequest(eips=(subject,)))
+def released(inventory: Inventory, subject: str) -> None:
+    inventory.execute(ReleaseRequest(eips=(subject,)))
 
 
-def emptied(desk: Desk, subject: str) -> None:
-    left = tuple(eip.address for eip in desk.eips(f"cidr:{subject}"))
-    desk.platform.release(ReleaseRequest(eips=left, unbind=True))
+def emptied(inventory: Inventory, subject: str) -> None:
+    left = tuple(eip.address for eip in inventory.eips(f"cidr:{subject}"))
+    inventory.execute(ReleaseRequest(eips=left, unbind=True))
 
 
-def missing(desk: Desk) -> str:
-    desk.platform.remove_service(RemoveServiceRequest(service_id="lb-pay"))
+def missing(inventory: Inventory) -> str:
+    inventory.execute(RemoveServiceRequest(service_id="lb-pay"))
     return "lb-pay"
 
 
-def nobody_names_it(desk: Desk, subject: str) -> None:
-    for eip in desk.service_eips(subject):
-        unbound(desk, eip.address)
+def nobody_names_it(inventory: Inventory, subject: str) -> None:
+    for eip in inventory.service_eips(subject):
+        unbound(inventory, eip.address)
 
 
-def disagreeing(desk: Desk) -> str:
-    return said_of(desk, "203.0.113.9", owned=False)
+def disagreeing(inventory: Inventory) -> str:
+    return said_of(inventory, "203.0.113.9", owned=False)
 
 
-def agreeing(desk: Desk, subject: str) -> None:
-    said_of(desk, subject, owned=True)
+def agreeing(inventory: Inventory, subject: str) -> None:
+    said_of(inventory, subject, owned=True)
 
 
-def said_of(desk: Desk, address: str, *, owned: bool) -> str:
+def said_of(inventory: Inventory, address: str, *, owned: bool) -> str:
     """Import what the platform says of an address."""
-    row = {"eipId": desk.eip(address).id, "publicIpAddresses": [address], "isCustomized": owned}
+    row = {"eipId": inventory.eip(address).id, "publicIpAddresses": [address], "isCustomized": owned}
     row |= {"regionId": "asia-east-1", "status": "UNBIND"}
     file = Path(mkdtemp()) / "answer.json"
     file.write_text(json.dumps({"response": {"dataSet": [row], "totalCount": 1}}))
-    desk.import_files([file])
+    inventory.import_files([file])
     return address
 
 
-CASES: dict[str, tuple[Callable[[Desk], str], Callable[[Desk, str], None], Severity]] = {
+CASES: dict[str, tuple[Callable[[Inventory], str], Callable[[Inventory, str], None], Severity]] = {
     "landed_in_default_pool": (landed, rehomed, Severity.WARNING),
     "default_on_customer_service": (on_customer_service, unbound, Severity.WARNING),
     "snat_mixes_owners": (has("nat-1"), default_unbound, Severity.WARNING),
@@ -146,7 +146,7 @@ CASES: dict[str, tuple[Callable[[Desk], str], Callable[[Desk, str], None], Sever
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_a_finding_is_there_with_its_ground_and_gone_with_its_remedy(demo: Desk, code: str) -> None:
+def test_a_finding_is_there_with_its_ground_and_gone_with_its_remedy(demo: Inventory, code: str) -> None:
     produce, remedy, severity = CASES[code]
     subject = produce(demo)
     (found,) = about(demo, code, subject)
@@ -159,41 +159,41 @@ def test_a_finding_is_there_with_its_ground_and_gone_with_its_remedy(demo: Desk,
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_a_finding_is_accepted_until_a_time_or_until_its_ground_changes(demo: Desk, code: str) -> None:
+def test_a_finding_is_accepted_until_a_time_or_until_its_ground_changes(demo: Inventory, code: str) -> None:
     subject = CASES[code][0](demo)
     (found,) = about(demo, code, subject)
-    demo.platform.accept(AcceptRequest(finding=found.id, reason="J-7", until="2026-11-24T00:00Z"))
+    demo.execute(AcceptRequest(finding=found.id, reason="J-7", until="2026-11-24T00:00Z"))
     assert about(demo, code, subject) == []
     (kept,) = [each for each in demo.findings(accepted=True) if each.id == found.id]
     assert (kept.accepted_reason, kept.accepted_until) == ("J-7", datetime.fromisoformat("2026-11-24T00:00Z"))
-    later = open_desk(demo.url, operator="bob", clock=Clock(START + timedelta(days=1)))
+    later = open_inventory(demo.url, operator="bob", clock=Clock(START + timedelta(days=1)))
     assert len(about(later, code, subject)) == 1
 
 
 def test_a_gateway_with_many_eips_of_both_owners_is_one_finding(tmp_path: Path) -> None:
     """Compared are its entries: 40,000 pairs of EIPs with the same sources would take seconds."""
     clock = Clock()
-    desk = fresh_desk(tmp_path, clock=clock)
-    customer_cidr(desk, "203.0.113.0/24")
-    services(desk)
-    mixed = [one(desk, pool) for pool in ("edge", None) for _ in range(3)]
-    beside = [one(desk, pool) for pool in ("edge", None)]
+    inventory = fresh_desk(tmp_path, clock=clock)
+    customer_cidr(inventory, "203.0.113.0/24")
+    services(inventory)
+    mixed = [one(inventory, pool) for pool in ("edge", None) for _ in range(3)]
+    beside = [one(inventory, pool) for pool in ("edge", None)]
     for eip in mixed:
         clock.advance(60)
-        desk.platform.bind(snat(eip.address, "10.0.0.0/16"))
+        inventory.execute(snat(eip.address, "10.0.0.0/16"))
     for eip, sources in zip(beside, ("10.8.0.0/16", "10.9.0.0/16"), strict=True):
-        desk.platform.bind(snat(eip.address, sources))
-    (found,) = about(desk, "snat_mixes_owners")
+        inventory.execute(snat(eip.address, sources))
+    (found,) = about(inventory, "snat_mixes_owners")
     assert "(6 EIPs)" in found.message
     assert found.since == START + timedelta(minutes=4)  # the first of the others
 
 
-def test_a_finding_comes_back_when_its_ground_changes(demo: Desk) -> None:
+def test_a_finding_comes_back_when_its_ground_changes(demo: Inventory) -> None:
     subject = landed(demo)
     (found,) = about(demo, "landed_in_default_pool", subject)
-    demo.platform.accept(AcceptRequest(finding=found.id, reason="for a test"))
+    demo.execute(AcceptRequest(finding=found.id, reason="for a test"))
     assert about(demo, "landed_in_default_pool", subject) == []
-    demo.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-new"))
+    demo.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-new"))
     bind(demo, subject, BindingKind.LOAD_BALANCER, "lb-new")
     (again,) = about(demo, "landed_in_default_pool", subject)
     assert again.severity is Severity.CRITICAL
@@ -201,63 +201,63 @@ def test_a_finding_comes_back_when_its_ground_changes(demo: Desk) -> None:
 
 def test_a_pool_that_will_be_full_within_days_says_so_before_it_is(tmp_path: Path) -> None:
     clock = Clock()
-    desk = fresh_desk(tmp_path, clock=clock, config=Config(runway_days=14))
-    customer_cidr(desk, "203.0.113.0/24")
+    inventory = fresh_desk(tmp_path, clock=clock, config=Config(runway_days=14))
+    customer_cidr(inventory, "203.0.113.0/24")
     for _ in range(10):
-        many(desk, 14)
+        many(inventory, 14)
         clock.advance(DAY)
-    (found,) = about(desk, "pool_runway_short", "edge")
-    pool = desk.pool("edge")
+    (found,) = about(inventory, "pool_runway_short", "edge")
+    pool = inventory.pool("edge")
     assert (found.severity, pool.runway_days) == (Severity.WARNING, round((256 - 140) / 14, 1))
-    release(desk, *[eip.address for eip in list(desk.eips())[:100]])
-    assert about(desk, "pool_runway_short") == []
+    release(inventory, *[eip.address for eip in list(inventory.eips())[:100]])
+    assert about(inventory, "pool_runway_short") == []
 
 
 def test_since_when_a_pool_has_been_tight_is_not_since_its_last_change(tmp_path: Path) -> None:
     clock = Clock(START.replace(hour=0))
-    desk = fresh_desk(tmp_path, clock=clock)
-    customer_cidr(desk, "203.0.113.0/26")
-    many(desk, 20)
+    inventory = fresh_desk(tmp_path, clock=clock)
+    customer_cidr(inventory, "203.0.113.0/26")
+    many(inventory, 20)
     clock.advance(DAY)
     tight = clock.now
-    many(desk, 40)
+    many(inventory, 40)
     clock.advance(3 * DAY)
-    release(desk, "203.0.113.0")
-    one(desk)
-    (found,) = about(desk, "pool_near_exhaustion", "edge")
+    release(inventory, "203.0.113.0")
+    one(inventory)
+    (found,) = about(inventory, "pool_near_exhaustion", "edge")
     assert found.since == tight
 
 
 def test_what_no_longer_exists_takes_no_binding_and_is_registered_again(tmp_path: Path) -> None:
-    desk = fresh_desk(tmp_path)
-    customer_cidr(desk)
-    services(desk)
-    eip = one(desk)
-    bind(desk, eip.address, BindingKind.LOAD_BALANCER, "lb-1")
+    inventory = fresh_desk(tmp_path)
+    customer_cidr(inventory)
+    services(inventory)
+    eip = one(inventory)
+    bind(inventory, eip.address, BindingKind.LOAD_BALANCER, "lb-1")
     gone = RemoveServiceRequest(service_id="lb-1", reason="decommissioned")
-    assert desk.platform.remove_service(gone) == desk.platform.remove_service(gone)
-    assert "lb-1" not in {service.id for service in desk.services()}
-    assert [event.action for event in desk.history()].count("remove_service") == 1
+    assert inventory.execute(gone) == inventory.execute(gone)
+    assert "lb-1" not in {service.id for service in inventory.services()}
+    assert [event.action for event in inventory.history()].count("remove_service") == 1
     with pytest.raises(EipdeckError) as refused:
-        bind(desk, one(desk).address, BindingKind.LOAD_BALANCER, "lb-1")
+        bind(inventory, one(inventory).address, BindingKind.LOAD_BALANCER, "lb-1")
     assert refused.value.code == "service_not_found"
-    assert len(about(desk, "service_missing", "lb-1")) == 1
-    desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"))
-    assert about(desk, "service_missing") == []
+    assert len(about(inventory, "service_missing", "lb-1")) == 1
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"))
+    assert about(inventory, "service_missing") == []
     with pytest.raises(EipdeckError) as unknown:
-        desk.platform.remove_service(RemoveServiceRequest(service_id="lb-9"))
+        inventory.execute(RemoveServiceRequest(service_id="lb-9"))
     assert unknown.value.code == "service_not_found"
 
 
-def test_worst_comes_first(demo: Desk) -> None:
+def test_worst_comes_first(demo: Inventory) -> None:
     severities = [list(Severity).index(each.severity) for each in demo.findings()]
     assert severities == sorted(severities)
-    demo.platform.drain_cidr(DrainRequest(cidr="192.0.2.0/24"))
+    demo.execute(DrainRequest(cidr="192.0.2.0/24"))
     assert about(demo, "cidr_draining_blocked", "192.0.2.0/24")
 
 
-def test_the_history_of_what_was_moved_says_where_to(demo: Desk) -> None:
+def test_the_history_of_what_was_moved_says_where_to(demo: Inventory) -> None:
     subject = landed(demo)
-    new = demo.platform.rehome(RehomeRequest(eip=subject, pool_id="hk-spare")).eips[0]
+    new = demo.execute(RehomeRequest(eip=subject, pool_id="hk-spare")).eips[0]
     (moved,) = [event for event in demo.history(subject) if event.action == "moved"]
     assert moved.after == {"address": new.address, "eip_id": new.id, "kept": False}

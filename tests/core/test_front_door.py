@@ -11,7 +11,7 @@ import pytest
 
 import core
 from core import CODES, EipdeckError, Platform, error
-from core.local import LocalPlatform
+from core.operations.executor import Executor
 from tests.core.kit import ROOT
 
 EXIT_CODES = {
@@ -84,5 +84,5 @@ def test_the_embedded_platform_is_a_platform() -> None:
     verbs = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
     assert len(verbs) == 18
     for name in verbs:
-        ours = inspect.signature(getattr(LocalPlatform, name))
+        ours = inspect.signature(getattr(Executor, name))
         assert str(ours) == str(inspect.signature(getattr(Platform, name)))

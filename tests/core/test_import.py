@@ -20,18 +20,18 @@ from core import (
     BandwidthRequest,
     BindingKind,
     CidrState,
-    Desk,
     DrainRequest,
     Eip,
     Imported,
+    Inventory,
     RehomeRequest,
     ReserveRequest,
     UnbindRequest,
     VerdictWord,
-    open_desk,
+    open_inventory,
 )
-from core.history import Change
-from core.objects import to_json
+from core.domain.values import to_json
+from core.storage.transaction import Transaction
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
@@ -100,8 +100,8 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
-def eips(desk: Desk) -> dict[str, Eip]:
-    return {eip.address: eip for eip in desk.eips()}
+def eips(inventory: Inventory) -> dict[str, Eip]:
+    return {eip.address: eip for eip in inventory.eips()}
 
 
 def served(eip: Eip) -> list[tuple[str, str, str | None]]:
@@ -111,9 +111,9 @@ def served(eip: Eip) -> list[tuple[str, str, str | None]]:
 # What the answers make
 
 
-def test_the_answers_of_a_platform_make_an_inventory(desk: Desk) -> None:
-    assert desk.import_files(ANSWERS) == Imported(18, 0, 0)
-    there = eips(desk)
+def test_the_answers_of_a_platform_make_an_inventory(inventory: Inventory) -> None:
+    assert inventory.import_files(ANSWERS) == Imported(18, 0, 0)
+    there = eips(inventory)
     assert {address: (eip.id, eip.customer_owned, eip.pool_id) for address, eip in there.items()} == {
         "88.0.2.17": ("1587214936502374656", True, "1587100000000000009"),
         "88.0.2.18": ("1587214936502374657", True, "1587100000000000009"),
@@ -125,42 +125,42 @@ def test_the_answers_of_a_platform_make_an_inventory(desk: Desk) -> None:
     assert served(there["88.0.2.18"]) == [("nic", "1587400000000000003", "10.0.0.12")]
     assert served(there["88.0.2.19"]) == []
     assert served(there["128.14.9.40"]) == [("load_balancer", "1587500000000000002", None)]
-    cidr = desk.cidr("88.0.2.0/24")
+    cidr = inventory.cidr("88.0.2.0/24")
     assert (cidr.state, cidr.asn, cidr.isp, cidr.allocated) == (CidrState.ACTIVE, 62610, "PremiumBGP", 3)
-    assert desk.pool("1587100000000000009").name == "asia-east-1-byoip"
-    assert desk.service("1587500000000000002").name == "edge"
+    assert inventory.pool("1587100000000000009").name == "asia-east-1-byoip"
+    assert inventory.service("1587500000000000002").name == "edge"
     assert not any(eip.landed_in_default for eip in there.values())
-    audit(desk)
+    audit(inventory)
 
 
-def test_importing_twice_changes_nothing(desk: Desk, clock: Clock) -> None:
-    desk.import_files(ANSWERS)
+def test_importing_twice_changes_nothing(inventory: Inventory, clock: Clock) -> None:
+    inventory.import_files(ANSWERS)
     clock.advance(60)
-    with unchanged(desk):
-        assert desk.import_files(ANSWERS) == Imported(0, 0, 18)
+    with unchanged(inventory):
+        assert inventory.import_files(ANSWERS) == Imported(0, 0, 18)
 
 
 @settings(max_examples=8 if ON_POSTGRESQL else 30)
 @given(order=st.permutations(ANSWERS))
 def test_the_order_of_the_files_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
-    desk = fresh_desk(tmp_path_factory.mktemp("order"), clock=Clock())
-    assert desk.import_files(order) == Imported(18, 0, 0)
-    assert {eip.id: _shown(eip) for eip in desk.eips()} == _together(tmp_path_factory)
-    desk.close()
+    inventory = fresh_desk(tmp_path_factory.mktemp("order"), clock=Clock())
+    assert inventory.import_files(order) == Imported(18, 0, 0)
+    assert {eip.id: _shown(eip) for eip in inventory.eips()} == _together(tmp_path_factory)
+    inventory.close()
 
 
 @settings(max_examples=8 if ON_POSTGRESQL else 30)
 @given(order=st.permutations(ANSWERS))
 def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPathFactory, order: list[Path]) -> None:
     """An EIP whose CIDR comes later stands in a /32 until then."""
-    desk = fresh_desk(tmp_path_factory.mktemp("single"), clock=Clock())
+    inventory = fresh_desk(tmp_path_factory.mktemp("single"), clock=Clock())
     for path in order:
-        desk.import_files([path])
-        audit(desk)
-    assert {eip.id: _shown(eip) for eip in desk.eips()} == _together(tmp_path_factory)
-    with unchanged(desk):
-        desk.import_files(ANSWERS)
-    desk.close()
+        inventory.import_files([path])
+        audit(inventory)
+    assert {eip.id: _shown(eip) for eip in inventory.eips()} == _together(tmp_path_factory)
+    with unchanged(inventory):
+        inventory.import_files(ANSWERS)
+    inventory.close()
 
 
 def _shown(eip: Eip) -> Json:
@@ -171,10 +171,10 @@ def _shown(eip: Eip) -> Json:
 
 
 def _together(factory: pytest.TempPathFactory) -> dict[str | None, Json]:
-    desk = fresh_desk(factory.mktemp("together"), clock=Clock())
-    desk.import_files(ANSWERS)
-    found = {eip.id: _shown(eip) for eip in desk.eips()}
-    desk.close()
+    inventory = fresh_desk(factory.mktemp("together"), clock=Clock())
+    inventory.import_files(ANSWERS)
+    found = {eip.id: _shown(eip) for eip in inventory.eips()}
+    inventory.close()
     return found
 
 
@@ -195,17 +195,17 @@ WRAPPINGS: Mapping[str, Callable[[Json], object]] = {
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
-def test_an_answer_may_be_wrapped_or_bare(desk: Desk, files: Files, wrapping: str) -> None:
-    customer_cidr(desk)
-    done = desk.import_files(files(WRAPPINGS[wrapping](eip_row("203.0.113.5"))))
+def test_an_answer_may_be_wrapped_or_bare(inventory: Inventory, files: Files, wrapping: str) -> None:
+    customer_cidr(inventory)
+    done = inventory.import_files(files(WRAPPINGS[wrapping](eip_row("203.0.113.5"))))
     assert done.created == 1
-    assert eips(desk)["203.0.113.5"].pool_id == "edge"
+    assert eips(inventory)["203.0.113.5"].pool_id == "edge"
 
 
-def test_a_byte_order_mark_is_no_obstacle(desk: Desk, tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_no_obstacle(inventory: Inventory, tmp_path: Path) -> None:
     path = tmp_path / "windows.json"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps([cidr_row()]).encode())
-    assert desk.import_files([path]).created == 2
+    assert inventory.import_files([path]).created == 2
 
 
 # What a row says
@@ -221,153 +221,159 @@ def test_a_byte_order_mark_is_no_obstacle(desk: Desk, tmp_path: Path) -> None:
         ("FAILED", CidrState.FAILED),
     ],
 )
-def test_a_status_of_the_platform_is_a_state_here(desk: Desk, files: Files, status: str, state: CidrState) -> None:
-    desk.import_files(files([cidr_row(status=status)]))
-    assert desk.cidr("203.0.113.0/28").state is state
-    audit(desk)
+def test_a_status_of_the_platform_is_a_state_here(
+    inventory: Inventory, files: Files, status: str, state: CidrState
+) -> None:
+    inventory.import_files(files([cidr_row(status=status)]))
+    assert inventory.cidr("203.0.113.0/28").state is state
+    audit(inventory)
 
 
-def test_a_state_follows_the_platform_but_a_drain_begun_here_goes_on(desk: Desk, files: Files) -> None:
-    desk.import_files(files([cidr_row(status="CREATING")]))
-    assert desk.import_files(files([cidr_row()])).changed == 1
-    assert desk.pool("edge").available == 16
-    desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
-    with unchanged(desk):
-        desk.import_files(files([cidr_row()]))
+def test_a_state_follows_the_platform_but_a_drain_begun_here_goes_on(inventory: Inventory, files: Files) -> None:
+    inventory.import_files(files([cidr_row(status="CREATING")]))
+    assert inventory.import_files(files([cidr_row()])).changed == 1
+    assert inventory.pool("edge").available == 16
+    inventory.execute(DrainRequest(cidr="203.0.113.0/28"))
+    with unchanged(inventory):
+        inventory.import_files(files([cidr_row()]))
 
 
-def test_leased_space_belongs_to_the_default_pool(desk: Desk, files: Files) -> None:
+def test_leased_space_belongs_to_the_default_pool(inventory: Inventory, files: Files) -> None:
     rows = [cidr_row("128.14.8.0/24", source="CONSOLE", asn=None, poolId="leased"), eip_row("128.14.8.9")]
-    desk.import_files(files([rows[0]], [rows[1]]))
-    assert desk.cidr("128.14.8.0/24").pool_id == "default-asia-east-1"
-    assert not eips(desk)["128.14.8.9"].customer_owned
+    inventory.import_files(files([rows[0]], [rows[1]]))
+    assert inventory.cidr("128.14.8.0/24").pool_id == "default-asia-east-1"
+    assert not eips(inventory)["128.14.8.9"].customer_owned
 
 
 def test_the_flag_follows_what_was_granted_and_a_platform_that_says_otherwise_is_reported(
-    desk: Desk, files: Files
+    inventory: Inventory, files: Files
 ) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", isCustomized=False)]))
-    eip = eips(desk)["203.0.113.5"]
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", isCustomized=False)]))
+    eip = eips(inventory)["203.0.113.5"]
     assert eip.customer_owned
-    assert desk.lookup(eip.address).verdict is VerdictWord.UNKNOWN
+    assert inventory.lookup(eip.address).verdict is VerdictWord.UNKNOWN
 
 
-def test_an_address_in_no_known_range_gets_a_range_of_its_own_until_its_cidr_comes(desk: Desk, files: Files) -> None:
+def test_an_address_in_no_known_range_gets_a_range_of_its_own_until_its_cidr_comes(
+    inventory: Inventory, files: Files
+) -> None:
     on_nic = eip_row("203.0.113.5", isCustomized=False, **on("NIC", "nic-9", privateIpAddress="10.0.0.9"))
-    desk.import_files(files([on_nic]))
-    before = eips(desk)["203.0.113.5"]
+    inventory.import_files(files([on_nic]))
+    before = eips(inventory)["203.0.113.5"]
     assert (before.cidr, before.pool_id, before.customer_owned) == ("203.0.113.5/32", "default-asia-east-1", False)
-    assert desk.import_files(files([cidr_row()])) == Imported(2, 2, 0)
-    after = eips(desk)["203.0.113.5"]
+    assert inventory.import_files(files([cidr_row()])) == Imported(2, 2, 0)
+    after = eips(inventory)["203.0.113.5"]
     assert (after.cidr, after.pool_id, after.customer_owned) == ("203.0.113.0/28", "edge", True)
     assert (after.id, after.bindings, after.allocated_at) == (before.id, before.bindings, before.allocated_at)
-    assert desk.pool("edge").available == 15
-    audit(desk)
+    assert inventory.pool("edge").available == 15
+    audit(inventory)
 
 
 def test_a_row_that_tells_something_new_changes_that_alone_and_is_one_event(
-    desk: Desk, files: Files, clock: Clock
+    inventory: Inventory, files: Files, clock: Clock
 ) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5"), eip_row("203.0.113.6")]))
-    events = len(desk.history())
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5"), eip_row("203.0.113.6")]))
+    events = len(inventory.history())
     clock.advance(5)
     path = files([eip_row("203.0.113.5", name="front", bandwidth=None), eip_row("203.0.113.6")])
-    assert desk.import_files(path) == Imported(0, 1, 3)
-    (event,) = desk.history()[events:]
+    assert inventory.import_files(path) == Imported(0, 1, 3)
+    (event,) = inventory.history()[events:]
     assert (event.action, event.eip_id, event.reason) == ("import", "e-203.0.113.5", path[0].name)
     assert (event.before, event.after) == ({"name": "web"}, {"name": "front"})
-    eip = eips(desk)["203.0.113.5"]
+    eip = eips(inventory)["203.0.113.5"]
     assert (eip.name, eip.bandwidth_mbps) == ("front", 100)
 
 
-def test_an_interface_whose_private_address_is_not_told_is_bound_all_the_same(desk: Desk, files: Files) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NIC", "nic-1"))]))
-    assert served(eips(desk)["203.0.113.5"]) == [("nic", "nic-1", None)]
-    assert "None" not in desk.lookup("203.0.113.5").summary
-    desk.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
-    assert served(eips(desk)["203.0.113.5"]) == [("nic", "nic-1", "10.0.0.1")]
+def test_an_interface_whose_private_address_is_not_told_is_bound_all_the_same(
+    inventory: Inventory, files: Files
+) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NIC", "nic-1"))]))
+    assert served(eips(inventory)["203.0.113.5"]) == [("nic", "nic-1", None)]
+    assert "None" not in inventory.lookup("203.0.113.5").summary
+    inventory.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
+    assert served(eips(inventory)["203.0.113.5"]) == [("nic", "nic-1", "10.0.0.1")]
 
 
-def test_an_eip_that_is_not_given_stays(desk: Desk, files: Files) -> None:
+def test_an_eip_that_is_not_given_stays(inventory: Inventory, files: Files) -> None:
     """An answer may be one page of many."""
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5")]))
-    desk.import_files(files([eip_row("203.0.113.6")]))
-    assert set(eips(desk)) == {"203.0.113.5", "203.0.113.6"}
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5")]))
+    inventory.import_files(files([eip_row("203.0.113.6")]))
+    assert set(eips(inventory)) == {"203.0.113.5", "203.0.113.6"}
 
 
-def test_ids_of_our_own_making_are_not_given_out_again(desk: Desk, files: Files) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", "eip-7")]))
-    assert one(desk).id == "eip-8"
+def test_ids_of_our_own_making_are_not_given_out_again(inventory: Inventory, files: Files) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", "eip-7")]))
+    assert one(inventory).id == "eip-8"
 
 
-def test_since_when_an_eip_is_held_comes_with_it(desk: Desk, files: Files, clock: Clock) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", createTime="2026-03-02T09:11:40Z")]))
-    eip = eips(desk)["203.0.113.5"]
+def test_since_when_an_eip_is_held_comes_with_it(inventory: Inventory, files: Files, clock: Clock) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", createTime="2026-03-02T09:11:40Z")]))
+    eip = eips(inventory)["203.0.113.5"]
     assert to_json(eip.allocated_at) == "2026-03-02T09:11:40Z"
-    assert desk.lookup(eip.address, at=clock.now - timedelta(days=30)).eip == eip
+    assert inventory.lookup(eip.address, at=clock.now - timedelta(days=30)).eip == eip
 
 
-def test_a_tenancy_that_ended_here_is_not_overlapped(desk: Desk, files: Files, clock: Clock) -> None:
-    customer_cidr(desk)
-    first = one(desk)
+def test_a_tenancy_that_ended_here_is_not_overlapped(inventory: Inventory, files: Files, clock: Clock) -> None:
+    customer_cidr(inventory)
+    first = one(inventory)
     clock.advance(60)
-    release(desk, first.address)
-    desk.import_files(files([eip_row(first.address, createTime="2020-01-01T00:00:00Z")]))
-    assert eips(desk)[first.address].allocated_at == clock.now
-    audit(desk)
+    release(inventory, first.address)
+    inventory.import_files(files([eip_row(first.address, createTime="2020-01-01T00:00:00Z")]))
+    assert eips(inventory)[first.address].allocated_at == clock.now
+    audit(inventory)
 
 
 @pytest.mark.parametrize("drained", [False, True])
-def test_eips_take_what_is_free_cooling_or_withheld(desk: Desk, files: Files, *, drained: bool) -> None:
-    customer_cidr(desk, cooldown=3600)
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.10"))
-    one(desk, address="203.0.113.4")
+def test_eips_take_what_is_free_cooling_or_withheld(inventory: Inventory, files: Files, *, drained: bool) -> None:
+    customer_cidr(inventory, cooldown=3600)
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.10"))
+    one(inventory, address="203.0.113.4")
     for address in ("203.0.113.0", "203.0.113.13"):
-        one(desk, address=address)
-        release(desk, address)
+        one(inventory, address=address)
+        release(inventory, address)
     if drained:
-        desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
+        inventory.execute(DrainRequest(cidr="203.0.113.0/28"))
     taken = [0, 1, 3, 5, 6, 8, 10, 12, 13, 15]
-    desk.import_files(files([eip_row(f"203.0.113.{host}") for host in taken]))
-    assert {*eips(desk)} == {f"203.0.113.{host}" for host in (*taken, 4)}
-    pool = desk.pool("edge")
+    inventory.import_files(files([eip_row(f"203.0.113.{host}") for host in taken]))
+    assert {*eips(inventory)} == {f"203.0.113.{host}" for host in (*taken, 4)}
+    pool = inventory.pool("edge")
     assert (pool.allocated, pool.reserved, pool.cooling, pool.available) == (11, 1, 0, 0 if drained else 4)
-    audit(desk)
-    assert not desk.verify().broken
+    audit(inventory)
+    assert not inventory.verify().broken
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_many_eips_take_few_statements(
-    desk: Desk, files: Files, monkeypatch: pytest.MonkeyPatch, *, known: bool
+    inventory: Inventory, files: Files, monkeypatch: pytest.MonkeyPatch, *, known: bool
 ) -> None:
     """In a CIDR that is known they are hardly more than for few; where none is, each address is looked for."""
     counted: Counter[str] = Counter()
-    run = Change.run
+    run = Transaction.run
 
-    def counting(change: Change, statement: str, /, **values: Any) -> Any:
+    def counting(change: Transaction, statement: str, /, **values: Any) -> Any:
         counted[statement] += 1
         return run(change, statement, **values)
 
-    monkeypatch.setattr(Change, "run", counting)
+    monkeypatch.setattr(Transaction, "run", counting)
     given = [eip_row(f"101.0.0.{host}", **on("NIC", "nic-1", privateIpAddress="10.0.0.1")) for host in range(200)]
-    desk.import_files(files([cidr_row("101.0.0.0/24")] if known else [], given))
+    inventory.import_files(files([cidr_row("101.0.0.0/24")] if known else [], given))
     assert counted.most_common(1)[0][1] <= (5 if known else 400), counted.most_common(3)
     assert counted.total() < (60 if known else 460)
-    audit(desk)
+    audit(inventory)
 
 
-def test_what_failed_or_has_no_address_yet_is_left_out(desk: Desk, files: Files) -> None:
+def test_what_failed_or_has_no_address_yet_is_left_out(inventory: Inventory, files: Files) -> None:
     rows = [
         {"eipId": "e-1", "status": "CREATE_FAILED", "publicIpAddresses": ["203.0.113.5"]},
         {"eipId": "e-2", "status": "CREATING", "publicIpAddresses": []},
     ]
-    assert desk.import_files(files({"dataSet": rows})) == Imported(0, 0, 0)
+    assert inventory.import_files(files({"dataSet": rows})) == Imported(0, 0, 0)
 
 
 # Services and bindings
 
 
-def test_a_gateways_entries_are_bindings(desk: Desk, files: Files) -> None:
+def test_a_gateways_entries_are_bindings(inventory: Inventory, files: Files) -> None:
     rows = [eip_row(f"203.0.113.{number}", **on("NAT", "nat-1")) for number in (5, 6, 7)]
     detail = detail_row(
         snats=[
@@ -376,10 +382,10 @@ def test_a_gateways_entries_are_bindings(desk: Desk, files: Files) -> None:
         ],
         dnats=[dnat_row("e-203.0.113.6", "443"), dnat_row("e-203.0.113.6", "1-30")],
     )
-    desk.import_files(files([cidr_row()], rows, detail))
+    inventory.import_files(files([cidr_row()], rows, detail))
     assert {
         address: sorted((binding.kind.value, binding.sources, str(binding.port)) for binding in eip.bindings)
-        for address, eip in eips(desk).items()
+        for address, eip in eips(inventory).items()
     } == {
         "203.0.113.5": [("snat", ("10.0.8.0/24",), "None"), ("snat", ("10.0.9.0/24",), "None")],
         "203.0.113.6": [
@@ -389,92 +395,98 @@ def test_a_gateways_entries_are_bindings(desk: Desk, files: Files) -> None:
         ],
         "203.0.113.7": [("snat", ("10.0.9.0/24",), "None")],
     }
-    audit(desk)
+    audit(inventory)
 
 
-def test_on_a_gateway_whose_entries_are_unknown_an_eip_is_bound_all_the_same(desk: Desk, files: Files) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
-    verdict = desk.lookup("203.0.113.5")
+def test_on_a_gateway_whose_entries_are_unknown_an_eip_is_bound_all_the_same(
+    inventory: Inventory, files: Files
+) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
+    verdict = inventory.lookup("203.0.113.5")
     assert verdict.verdict is VerdictWord.CUSTOMER_BOUND
     assert "in no entry that is known" in verdict.summary
-    assert "eip_idle" not in {finding.code for finding in desk.findings()}
-    desk.import_files(files(detail_row(snats=[{"cidrs": ["10.0.8.0/24"], "eipIds": ["e-203.0.113.5"]}])))
-    (binding,) = eips(desk)["203.0.113.5"].bindings
+    assert "eip_idle" not in {finding.code for finding in inventory.findings()}
+    inventory.import_files(files(detail_row(snats=[{"cidrs": ["10.0.8.0/24"], "eipIds": ["e-203.0.113.5"]}])))
+    (binding,) = eips(inventory)["203.0.113.5"].bindings
     assert binding.sources == ("10.0.8.0/24",)
 
 
-def test_a_gateway_without_a_detail_keeps_the_entries_that_are_here(desk: Desk, files: Files) -> None:
+def test_a_gateway_without_a_detail_keeps_the_entries_that_are_here(inventory: Inventory, files: Files) -> None:
     row = eip_row("203.0.113.5", **on("NAT", "nat-1"))
     detail = detail_row(dnats=[dnat_row("e-203.0.113.5", "443")])
-    desk.import_files(files([cidr_row()], [row], detail))
-    with unchanged(desk):
-        desk.import_files(files([row], [gateway_row(eipIds=["e-203.0.113.5"])]))
+    inventory.import_files(files([cidr_row()], [row], detail))
+    with unchanged(inventory):
+        inventory.import_files(files([row], [gateway_row(eipIds=["e-203.0.113.5"])]))
 
 
-def test_a_binding_that_is_no_more_ends_and_what_serves_now_begins(desk: Desk, files: Files, clock: Clock) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("LB", "lb-1"))]))
+def test_a_binding_that_is_no_more_ends_and_what_serves_now_begins(
+    inventory: Inventory, files: Files, clock: Clock
+) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("LB", "lb-1"))]))
     began = clock.now
     clock.advance(60)
-    desk.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
-    eip = eips(desk)["203.0.113.5"]
+    inventory.import_files(files([eip_row("203.0.113.5", **on("NIC", "nic-1", privateIpAddress="10.0.0.1"))]))
+    eip = eips(inventory)["203.0.113.5"]
     assert served(eip) == [("nic", "nic-1", "10.0.0.1")]
-    past = desk.lookup(eip.address, at=began + timedelta(seconds=1)).eip
+    past = inventory.lookup(eip.address, at=began + timedelta(seconds=1)).eip
     assert past is not None
     assert served(past) == [("load_balancer", "lb-1", None)]
     clock.advance(60)
-    desk.import_files(files([eip_row("203.0.113.5")]))
-    assert served(eips(desk)["203.0.113.5"]) == []
-    audit(desk)
+    inventory.import_files(files([eip_row("203.0.113.5")]))
+    assert served(eips(inventory)["203.0.113.5"]) == []
+    audit(inventory)
 
 
-def test_a_load_balancer_is_joined_on_its_addresses(desk: Desk, files: Files) -> None:
+def test_a_load_balancer_is_joined_on_its_addresses(inventory: Inventory, files: Files) -> None:
     balancer_row = {
         "loadBalancerId": "lb-1",
         "publicIpAddress": ["203.0.113.5", "2001:db8::1"],
     }
-    customer_cidr(desk)
-    one(desk, address="203.0.113.5")
-    assert desk.import_files(files([balancer_row])) == Imported(2, 0, 0)
-    assert served(eips(desk)["203.0.113.5"]) == [("load_balancer", "lb-1", None)]
-    desk.import_files(files([{**balancer_row, "publicIpAddress": []}]))
-    assert served(eips(desk)["203.0.113.5"]) == []
+    customer_cidr(inventory)
+    one(inventory, address="203.0.113.5")
+    assert inventory.import_files(files([balancer_row])) == Imported(2, 0, 0)
+    assert served(eips(inventory)["203.0.113.5"]) == [("load_balancer", "lb-1", None)]
+    inventory.import_files(files([{**balancer_row, "publicIpAddress": []}]))
+    assert served(eips(inventory)["203.0.113.5"]) == []
 
 
-def test_the_detail_of_a_gateway_stands_alone(desk: Desk) -> None:
+def test_the_detail_of_a_gateway_stands_alone(inventory: Inventory) -> None:
     (sample,) = (path for path in ANSWERS if "detail" in path.name)
-    assert desk.import_files([sample]) == Imported(1, 0, 0)
-    assert [service.id for service in desk.services()] == ["<natGatewayId>"]
+    assert inventory.import_files([sample]) == Imported(1, 0, 0)
+    assert [service.id for service in inventory.services()] == ["<natGatewayId>"]
 
 
-def test_what_was_imported_is_changed_by_the_same_verbs(desk: Desk, files: Files) -> None:
-    desk.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
-    desk.platform.set_bandwidth(BandwidthRequest(eip="e-203.0.113.5", bandwidth_mbps=50))
-    desk.platform.unbind(UnbindRequest(eip="203.0.113.5"))
-    services(desk)
-    desk.platform.bind(balancer("203.0.113.5"))
-    release(desk, "203.0.113.5", unbind=True)
-    assert desk.pool("edge").available == 16
-    audit(desk)
+def test_what_was_imported_is_changed_by_the_same_verbs(inventory: Inventory, files: Files) -> None:
+    inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
+    inventory.execute(BandwidthRequest(eip="e-203.0.113.5", bandwidth_mbps=50))
+    inventory.execute(UnbindRequest(eip="203.0.113.5"))
+    services(inventory)
+    inventory.execute(balancer("203.0.113.5"))
+    release(inventory, "203.0.113.5", unbind=True)
+    assert inventory.pool("edge").available == 16
+    audit(inventory)
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_what_an_import_does_not_know_of_a_binding_moves_with_it(desk: Desk, files: Files, *, keep: bool) -> None:
+def test_what_an_import_does_not_know_of_a_binding_moves_with_it(
+    inventory: Inventory, files: Files, *, keep: bool
+) -> None:
     """An interface without a private address, an entry of all EIPs, and a gateway of which no entry is known."""
-    customer_cidr(desk)
+    customer_cidr(inventory)
     detail = detail_row(snats=[{"cidrs": ["10.0.9.0/24"], "isAllEip": True}])
     held = {"128.14.9.1": ("NIC", "nic-9"), "128.14.9.2": ("NAT", "nat-1"), "128.14.9.3": ("NAT", "nat-2")}
     given = [eip_row(address, isCustomized=False, **on(*holder)) for address, holder in held.items()]
-    desk.import_files(files(given, detail))
+    inventory.import_files(files(given, detail))
     for address, (_, service) in held.items():
-        (new,) = desk.platform.rehome(RehomeRequest(eip=address, pool_id="edge", keep=keep)).eips
-        old = desk.eip(f"e-{address}")
+        (new,) = inventory.execute(RehomeRequest(eip=address, pool_id="edge", keep=keep)).eips
+        old = inventory.eip(f"e-{address}")
         assert [replace(binding, id="", bound_at=old.allocated_at) for binding in new.bindings] == [
             replace(binding, id="", bound_at=old.allocated_at, unbound_at=None) for binding in old.bindings
         ]
         assert {binding.service_id for binding in new.bindings} == {service}
         sort = "SELECT kind, private_ip, sources, all_eips FROM binding WHERE eip_id = ?"
-        assert rows_of(desk, sort, new.id) == rows_of(desk, sort, old.id)
-    audit(desk)
+        assert rows_of(inventory, sort, new.id) == rows_of(inventory, sort, old.id)
+    audit(inventory)
 
 
 # What is wrong
@@ -513,11 +525,11 @@ WRONG: Mapping[str, tuple[Json, str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_one_wrong_row_and_nothing_is_imported(desk: Desk, files: Files, wrong: str) -> None:
+def test_one_wrong_row_and_nothing_is_imported(inventory: Inventory, files: Files, wrong: str) -> None:
     row, words = WRONG[wrong]
     paths = files([cidr_row("198.51.100.0/24", cidrId="c-9", poolId="other")], {"dataSet": [row]})
-    with refused(desk, "invalid_import") as caught:
-        desk.import_files(paths)
+    with refused(inventory, "invalid_import") as caught:
+        inventory.import_files(paths)
     problem = caught.value
     assert problem.details == {"file": str(paths[1]), "row": "dataSet[0]"}
     assert f"{paths[1].name}, dataSet[0]: " in problem.message
@@ -550,31 +562,31 @@ CONFLICTS: Mapping[str, tuple[list[Json], str]] = {
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS)
-def test_rows_that_contradict_each_other_are_refused(desk: Desk, files: Files, conflict: str) -> None:
+def test_rows_that_contradict_each_other_are_refused(inventory: Inventory, files: Files, conflict: str) -> None:
     rows, words = CONFLICTS[conflict]
-    with refused(desk, "invalid_import") as caught:
-        desk.import_files(files(*rows))
+    with refused(inventory, "invalid_import") as caught:
+        inventory.import_files(files(*rows))
     assert words in caught.value.message
     assert "answer-" in caught.value.message
 
 
-def test_what_contradicts_the_inventory_is_refused(desk: Desk, files: Files) -> None:
-    customer_cidr(desk)
-    held = one(desk)
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([eip_row(held.address, "e-1")]))
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([eip_row("203.0.113.9", held.id)]))
-    release(desk, held.address)
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([eip_row(held.address, held.id)]))
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([cidr_row("203.0.113.0/24")]))
-    services(desk)
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([gateway_row("lb-1")]))
-    with refused(desk, "invalid_import"):
-        desk.import_files(files([cidr_row("198.51.100.0/24", regionId="eu-west-1")]))
+def test_what_contradicts_the_inventory_is_refused(inventory: Inventory, files: Files) -> None:
+    customer_cidr(inventory)
+    held = one(inventory)
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([eip_row(held.address, "e-1")]))
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([eip_row("203.0.113.9", held.id)]))
+    release(inventory, held.address)
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([eip_row(held.address, held.id)]))
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([cidr_row("203.0.113.0/24")]))
+    services(inventory)
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([gateway_row("lb-1")]))
+    with refused(inventory, "invalid_import"):
+        inventory.import_files(files([cidr_row("198.51.100.0/24", regionId="eu-west-1")]))
 
 
 @pytest.mark.parametrize(
@@ -591,29 +603,29 @@ def test_what_contradicts_the_inventory_is_refused(desk: Desk, files: Files) -> 
         ("\xff", "no JSON"),
     ],
 )
-def test_a_file_that_is_no_answer_is_refused(desk: Desk, tmp_path: Path, words: str, why: str) -> None:
+def test_a_file_that_is_no_answer_is_refused(inventory: Inventory, tmp_path: Path, words: str, why: str) -> None:
     path = tmp_path / "broken.json"
     path.write_text(words)
-    with refused(desk, "invalid_import") as caught:
-        desk.import_files([path])
+    with refused(inventory, "invalid_import") as caught:
+        inventory.import_files([path])
     assert "broken.json" in caught.value.message
     assert why in caught.value.message
 
 
-def test_bytes_that_are_no_text_are_refused(desk: Desk, tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_refused(inventory: Inventory, tmp_path: Path) -> None:
     path = tmp_path / "broken.json"
     path.write_bytes(b'{"name": "\xff"}')
-    with refused(desk, "invalid_import") as caught:
-        desk.import_files([path])
+    with refused(inventory, "invalid_import") as caught:
+        inventory.import_files([path])
     assert "UTF-8" in caught.value.message
 
 
-def test_of_many_keys_the_one_that_stands_twice_is_named_at_once(desk: Desk, tmp_path: Path) -> None:
+def test_of_many_keys_the_one_that_stands_twice_is_named_at_once(inventory: Inventory, tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text("{" + ", ".join(f'"{key}": 0' for key in [*range(30_000), 29_999]) + "}")
     begun = process_time()
-    with refused(desk, "invalid_import") as caught:
-        desk.import_files([path])
+    with refused(inventory, "invalid_import") as caught:
+        inventory.import_files([path])
     assert "'29999' twice" in caught.value.message
     assert process_time() - begun < 2, "each key is compared with all others"
 
@@ -636,40 +648,40 @@ def test_after_any_two_answers_every_law_holds_and_the_second_is_the_truth(
     tmp_path_factory: pytest.TempPathFactory, first: dict[int, Any], second: dict[int, Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("law")
-    desk, files = fresh_desk(folder, clock=Clock()), Files(folder)
+    inventory, files = fresh_desk(folder, clock=Clock()), Files(folder)
     for given_rows in (first, second):
         answer = [
             eip_row(f"203.0.113.{host}", name=name, **holder) for host, (name, holder) in sorted(given_rows.items())
         ]
         paths = files([cidr_row()], answer)
-        desk.import_files(paths)
-        with unchanged(desk):
-            desk.import_files(paths)
-        there = eips(desk)
+        inventory.import_files(paths)
+        with unchanged(inventory):
+            inventory.import_files(paths)
+        there = eips(inventory)
         for host, (_, holder) in given_rows.items():
             bound_to = {binding.service_id for binding in there[f"203.0.113.{host}"].bindings}
             assert bound_to == ({holder["associatedId"]} if "associatedId" in holder else set())
-    audit(desk)
-    _restored_alike(desk, folder)
-    desk.close()
+    audit(inventory)
+    _restored_alike(inventory, folder)
+    inventory.close()
 
 
-def _restored_alike(desk: Desk, folder: Path) -> None:
-    desk.export(folder / "whole.json")
-    other = open_desk(fresh_url(folder / "other"), operator="bob", clock=desk.now)
+def _restored_alike(inventory: Inventory, folder: Path) -> None:
+    inventory.export(folder / "whole.json")
+    other = open_inventory(fresh_url(folder / "other"), operator="bob", clock=inventory.now)
     other.import_files([folder / "whole.json"])
-    ours, theirs = dump(desk), dump(other)
+    ours, theirs = dump(inventory), dump(other)
     assert {name: rows for name, rows in ours.items() if name != "sqlite_sequence"} == {
         name: rows for name, rows in theirs.items() if name != "sqlite_sequence"
     }
     other.close()
 
 
-def test_a_quota_of_the_platform_is_not_ours_to_check(desk: Desk, files: Files) -> None:
+def test_a_quota_of_the_platform_is_not_ours_to_check(inventory: Inventory, files: Files) -> None:
     """What is there is there; the next binding is refused, not the import."""
     here = [eip_row(f"203.0.113.{host}", **on("NIC", "nic-1", privateIpAddress="10.0.0.1")) for host in range(1, 6)]
-    desk.import_files(files([cidr_row()], here))
-    assert {binding.kind for eip in desk.eips() for binding in eip.bindings} == {BindingKind.NIC}
-    fresh = one(desk)
-    with refused(desk, "quota_exceeded"):
-        desk.platform.bind(nic(fresh.address))
+    inventory.import_files(files([cidr_row()], here))
+    assert {binding.kind for eip in inventory.eips() for binding in eip.bindings} == {BindingKind.NIC}
+    fresh = one(inventory)
+    with refused(inventory, "quota_exceeded"):
+        inventory.execute(nic(fresh.address))

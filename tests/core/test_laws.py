@@ -38,8 +38,8 @@ from core import (
     UnreserveRequest,
     Verdict,
 )
-from core.addresses import format_address, parse_ports, parse_prefix
-from core.objects import to_micros
+from core.domain.addresses import format_address, parse_ports, parse_prefix
+from core.domain.values import to_micros
 from tests.core.audit import audit
 from tests.core.kit import ON_POSTGRESQL, Clock, dump, fresh_desk, services
 from tests.core.model import EVERY_PORT, Entry, Holding, Model, No, Settings, Space
@@ -77,7 +77,7 @@ class Inventory(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(mkdtemp(prefix="eipdeck-laws-"))
         self.clock = Clock()
-        self.desk = fresh_desk(self.folder, clock=self.clock, config=CONFIG)
+        self.inventory = fresh_desk(self.folder, clock=self.clock, config=CONFIG)
         block = parse_prefix(DEFAULT_RANGE)
         span = set(range(block.first, block.last + 1))
         supply = Space(DEFAULT_RANGE, DEFAULT, block.first, block.last, CidrState.ACTIVE, free=span)
@@ -86,7 +86,7 @@ class Inventory(RuleBasedStateMachine):
         self.told: list[Verdict] = []
 
     def teardown(self) -> None:
-        self.desk.close()
+        self.inventory.close()
         shutil.rmtree(self.folder)
 
     @initialize(
@@ -96,7 +96,7 @@ class Inventory(RuleBasedStateMachine):
     )
     def settle(self, cooldown: int, order: PoolOrder, gone: list[int]) -> None:
         """Begin with a full pool that some have left: most of what can go wrong needs tenancies that have ended."""
-        services(self.desk)
+        services(self.inventory)
         for cidr in CIDRS[:2]:
             self.add(cidr, "edge", avoid_edges=False)
             self.activate(cidr)
@@ -108,7 +108,7 @@ class Inventory(RuleBasedStateMachine):
 
     def both(self, expect: Callable[[], Any], act: Callable[[], Any]) -> tuple[Any, Any] | None:
         """Do it in the model and on the desk: both refuse with one code and nothing changed, or both do it."""
-        before, saved, code = dump(self.desk), deepcopy(self.model), None
+        before, saved, code = dump(self.inventory), deepcopy(self.model), None
         try:
             expected = expect()
         except No as no:
@@ -117,10 +117,10 @@ class Inventory(RuleBasedStateMachine):
             with pytest.raises(EipdeckError) as refusal:
                 act()
             assert refusal.value.code == code, refusal.value.message
-            assert dump(self.desk) == before, "a refused operation changed something"
+            assert dump(self.inventory) == before, "a refused operation changed something"
             return None
         done = act()
-        after = dump(self.desk)
+        after = dump(self.inventory)
         changed = [name for name in before if name not in UNSEEN and before[name] != after[name]]
         assert set(before["event"]) <= set(after["event"]), "the history was changed"
         assert bool(changed) == (len(after["event"]) > len(before["event"])), changed
@@ -166,7 +166,7 @@ class Inventory(RuleBasedStateMachine):
         seen = self.previewed(request) if preview else None
         allocation = self.given(
             lambda: self.model.allocate(pool, self.model.take(pool, count)),
-            lambda: self.desk.platform.allocate(request),
+            lambda: self.inventory.execute(request),
         )
         if preview:
             assert seen == (allocation and [eip.address for eip in allocation.eips])
@@ -174,12 +174,12 @@ class Inventory(RuleBasedStateMachine):
             self.answered[request_id] = (request, tuple(eip.id for eip in allocation.eips))
 
     def previewed(self, request: AllocationRequest) -> list[str] | None:
-        before = dump(self.desk)
+        before = dump(self.inventory)
         try:
-            seen = self.desk.preview(request)
+            seen = self.inventory.preview(request)
         except EipdeckError:
             return None
-        assert dump(self.desk) == before, "a dry run changed something"
+        assert dump(self.inventory) == before, "a dry run changed something"
         assert {eip.id for eip in seen.eips} | {warning.eip_id for warning in seen.warnings} == {None}
         return [eip.address for eip in seen.eips]
 
@@ -187,7 +187,7 @@ class Inventory(RuleBasedStateMachine):
     def allocate_without_pool(self, chosen: bool) -> None:  # noqa: FBT001
         self.given(
             lambda: self.model.allocate(DEFAULT, self.model.take(DEFAULT, 1), landed=not chosen),
-            lambda: self.desk.platform.allocate(AllocationRequest(default=chosen)),
+            lambda: self.inventory.execute(AllocationRequest(default=chosen)),
         )
 
     @rule(pick=picks, stray=st.none() | pools)
@@ -201,30 +201,30 @@ class Inventory(RuleBasedStateMachine):
             return self.model.allocate(pool, (address,))
 
         request = AllocationRequest(pool_id=pool, address=format_address(address))
-        self.given(expect, lambda: self.desk.platform.allocate(request))
+        self.given(expect, lambda: self.inventory.execute(request))
 
     @precondition(lambda self: self.answered)
     @rule(pick=picks)
     def ask_again(self, pick: int) -> None:
         request, ids = list(self.answered.values())[pick % len(self.answered)]
-        before = dump(self.desk)
-        assert tuple(eip.id for eip in self.desk.platform.allocate(request).eips) == ids
+        before = dump(self.inventory)
+        assert tuple(eip.id for eip in self.inventory.execute(request).eips) == ids
         with pytest.raises(EipdeckError) as caught:
-            self.desk.platform.allocate(replace(request, count=request.count + 1))
+            self.inventory.execute(replace(request, count=request.count + 1))
         assert caught.value.code == "request_mismatch"
-        assert dump(self.desk) == before
+        assert dump(self.inventory) == before
 
     @rule(pick=picks)
     def recover(self, pick: int) -> None:
         address = self.place(pick)
         request = RecoverRequest(address=format_address(address))
-        self.given(lambda: self.model.recover(address), lambda: self.desk.platform.recover(request))
+        self.given(lambda: self.model.recover(address), lambda: self.inventory.execute(request))
 
     @rule(pick=picks, pool=pools, keep=st.booleans())
     def rehome(self, pick: int, pool: str, keep: bool) -> None:  # noqa: FBT001
         key = self.key(pick)
         request = RehomeRequest(eip=words(key), pool_id=pool, keep=keep)
-        self.given(lambda: self.model.rehome(key, pool, keep=keep), lambda: self.desk.platform.rehome(request))
+        self.given(lambda: self.model.rehome(key, pool, keep=keep), lambda: self.inventory.execute(request))
 
     @rule(some=st.lists(picks, min_size=1, max_size=3), unbind=st.sampled_from((True, True, False)))
     def release(self, some: list[int], unbind: bool) -> None:  # noqa: FBT001
@@ -232,7 +232,7 @@ class Inventory(RuleBasedStateMachine):
 
     def leave(self, keys: list[int | str], *, unbind: bool) -> None:
         request = ReleaseRequest(eips=tuple(words(key) for key in keys), unbind=unbind)
-        self.both(lambda: self.model.release(keys, unbind=unbind), lambda: self.desk.platform.release(request))
+        self.both(lambda: self.model.release(keys, unbind=unbind), lambda: self.inventory.execute(request))
 
     # bindings
 
@@ -248,7 +248,7 @@ class Inventory(RuleBasedStateMachine):
             protocol=entry.protocol,
             port=None if entry.ports == EVERY_PORT else f"{entry.ports[0]}-{entry.ports[1]}",
         )
-        self.both(lambda: self.model.bind(key, entry), lambda: self.desk.platform.bind(request))
+        self.both(lambda: self.model.bind(key, entry), lambda: self.inventory.execute(request))
 
     @rule(pick=picks, mbps=st.sampled_from((None, None, 100, 200)))
     def touch(self, pick: int, mbps: int | None) -> None:
@@ -261,10 +261,10 @@ class Inventory(RuleBasedStateMachine):
 
         if mbps is None:
             request = UnbindRequest(eip=words(key))
-            self.both(lambda: self.model.unbind(key), lambda: self.desk.platform.unbind(request))
+            self.both(lambda: self.model.unbind(key), lambda: self.inventory.execute(request))
         else:
             change = BandwidthRequest(eip=words(key), bandwidth_mbps=mbps)
-            self.both(expect, lambda: self.desk.platform.set_bandwidth(change))
+            self.both(expect, lambda: self.inventory.execute(change))
 
     # CIDRs and pools
 
@@ -278,20 +278,20 @@ class Inventory(RuleBasedStateMachine):
         request = AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool, avoid_edges=avoid_edges)
         self.both(
             lambda: self.model.add(cidr, prefix.first, prefix.last, pool, avoid_edges=avoid_edges),
-            lambda: self.desk.platform.add_cidr(request),
+            lambda: self.inventory.execute(request),
         )
 
     def activate(self, cidr: str) -> None:
         request = ActivateRequest(cidr=cidr, reason="onboarding done")
-        self.both(lambda: self.model.activate(cidr), lambda: self.desk.platform.activate_cidr(request))
+        self.both(lambda: self.model.activate(cidr), lambda: self.inventory.execute(request))
 
     def drain(self, cidr: str) -> None:
         request = DrainRequest(cidr=cidr)
-        self.both(lambda: self.model.drain(cidr), lambda: self.desk.platform.drain_cidr(request))
+        self.both(lambda: self.model.drain(cidr), lambda: self.inventory.execute(request))
 
     def retire(self, cidr: str) -> None:
         request = RetireRequest(cidr=cidr)
-        self.both(lambda: self.model.retire(cidr), lambda: self.desk.platform.retire_cidr(request))
+        self.both(lambda: self.model.retire(cidr), lambda: self.inventory.execute(request))
 
     @precondition(lambda self: any(space.state is CidrState.DRAINING for space in self.model.spaces))
     @rule()
@@ -314,12 +314,12 @@ class Inventory(RuleBasedStateMachine):
         if how == "lift":
             self.both(
                 lambda: self.model.unreserve(cidr, first, last),
-                lambda: self.desk.platform.unreserve(UnreserveRequest(**span)),
+                lambda: self.inventory.execute(UnreserveRequest(**span)),
             )
         else:
             self.both(
                 lambda: self.model.reserve(cidr, first, last, how),
-                lambda: self.desk.platform.reserve(ReserveRequest(**span, soft=how == "soft")),
+                lambda: self.inventory.execute(ReserveRequest(**span, soft=how == "soft")),
             )
 
     @rule(
@@ -334,32 +334,32 @@ class Inventory(RuleBasedStateMachine):
             kept.cooldown = kept.cooldown if cooldown is None else cooldown
 
         request = PoolSettingsRequest(pool_id=pool, order=order, cooldown_seconds=cooldown)
-        self.both(expect, lambda: self.desk.platform.set_pool(request))
+        self.both(expect, lambda: self.inventory.execute(request))
 
     # time and verdicts
 
     @rule(seconds=st.sampled_from((30, 30, 60, 3600)), pick=picks)
     def wait(self, seconds: int, pick: int) -> None:
-        self.told.append(self.desk.lookup(format_address(self.place(pick)), self.clock.now))
+        self.told.append(self.inventory.lookup(format_address(self.place(pick)), self.clock.now))
         self.model.now = to_micros(self.clock.advance(seconds))
 
     @rule(pick=picks)
     def look(self, pick: int) -> None:
         """At what is now; and at what was: what was said of a moment is said of it for ever."""
         address = self.place(pick)
-        assert self.desk.lookup(format_address(address)).verdict is self.model.verdict(address)
+        assert self.inventory.lookup(format_address(address)).verdict is self.model.verdict(address)
         for told in self.told:
-            assert gist(self.desk.lookup(told.address, told.at)) == gist(told)
+            assert gist(self.inventory.lookup(told.address, told.at)) == gist(told)
 
     @invariant()
     def agrees(self) -> None:
-        read = {life.id: life for life in audit(self.desk).values() if life.pool != "default-asia-east-1"}
+        read = {life.id: life for life in audit(self.inventory).values() if life.pool != "default-asia-east-1"}
         seen = [(each.cidr, each.pool, each.state, each.free, each.cooling, each.live) for each in read.values()]
         assert seen == [
             (each.cidr, each.pool, each.state, each.free, each.resting, self.model.living(each))
             for each in self.model.spaces
         ]
-        live = {eip.address: eip for eip in self.desk.eips()}
+        live = {eip.address: eip for eip in self.inventory.eips()}
         assert {address: eip.id for address, eip in live.items()} == {
             format_address(address): holding.id for address, holding in self.model.live.items()
         }

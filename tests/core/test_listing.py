@@ -16,15 +16,15 @@ from core import (
     AllocationRequest,
     BindingKind,
     BindRequest,
-    Desk,
     Eip,
     EipQuery,
     EipRow,
+    Inventory,
     ServiceKind,
 )
-from core.addresses import parse_address
-from core.listing import ORDERS
-from core.search import catch_up, lag
+from core.domain.addresses import parse_address
+from core.queries.listing import ORDERS
+from core.queries.text_index import catch_up, lag
 from tests.core.kit import (
     Clock,
     another,
@@ -42,32 +42,32 @@ from tests.core.kit import (
 NAMES = ("web", "web-2", "Web", "db_1", "50%", "a b", "\u6771\u4eac", None, None)
 
 
-def fill(desk: Desk, clock: Clock) -> None:
+def fill(inventory: Inventory, clock: Clock) -> None:
     """EIPs of two pools and two operators, named alike or not at all, bound and released."""
-    customer_cidr(desk, "203.0.113.0/26")
-    services(desk)
-    bob = another(desk)
+    customer_cidr(inventory, "203.0.113.0/26")
+    services(inventory)
+    bob = another(inventory)
     for place in range(40):
         clock.advance(place % 3)
-        who = bob if place % 4 == 0 else desk
+        who = bob if place % 4 == 0 else inventory
         pool = "edge" if place % 3 else "default-asia-east-1"
-        who.platform.allocate(AllocationRequest(pool_id=pool, name=NAMES[place % len(NAMES)]))
-    desk.platform.allocate(AllocationRequest())
-    desk.platform.bind(balancer("203.0.113.4"))
-    release(desk, "203.0.113.0", "203.0.113.9", "198.18.0.3")
-    many(desk, 2)
+        who.execute(AllocationRequest(pool_id=pool, name=NAMES[place % len(NAMES)]))
+    inventory.execute(AllocationRequest())
+    inventory.execute(balancer("203.0.113.4"))
+    release(inventory, "203.0.113.0", "203.0.113.9", "198.18.0.3")
+    many(inventory, 2)
     bob.close()
 
 
-def walked(desk: Desk, query: EipQuery, limit: int, *, backwards: bool) -> list[EipRow]:
+def walked(inventory: Inventory, query: EipQuery, limit: int, *, backwards: bool) -> list[EipRow]:
     rows: list[EipRow] = []
-    page = desk.page(query, limit=limit, last=backwards)
+    page = inventory.page(query, limit=limit, last=backwards)
     while page.rows:
         rows = [*page.rows, *rows] if backwards else [*rows, *page.rows]
         page = (
-            desk.page(query, limit=limit, before=rows[0], counted=False)
+            inventory.page(query, limit=limit, before=rows[0], counted=False)
             if backwards
-            else desk.page(query, limit=limit, after=rows[-1], counted=False)
+            else inventory.page(query, limit=limit, after=rows[-1], counted=False)
         )
     return rows
 
@@ -85,28 +85,30 @@ VALUES: dict[str, Callable[[Eip], Any]] = {
 
 @pytest.mark.parametrize("words", ["", "own:yes", "pool:edge !203.0.113.5", "web", "state:released"])
 @pytest.mark.parametrize("sort", ORDERS)
-def test_every_order_is_the_same_list_from_either_end(desk: Desk, clock: Clock, sort: str, words: str) -> None:
-    fill(desk, clock)
+def test_every_order_is_the_same_list_from_either_end(
+    inventory: Inventory, clock: Clock, sort: str, words: str
+) -> None:
+    fill(inventory, clock)
     query = EipQuery(words, sort)
-    rows = walked(desk, query, 5, backwards=False)
-    assert [row.eip.id for row in walked(desk, query, 3, backwards=True)] == [row.eip.id for row in rows]
-    assert sorted(str(row.eip.id) for row in rows) == sorted(str(eip.id) for eip in desk.eips(words))
-    assert desk.count(query) == desk.page(query, limit=1).total == len(rows)
+    rows = walked(inventory, query, 5, backwards=False)
+    assert [row.eip.id for row in walked(inventory, query, 3, backwards=True)] == [row.eip.id for row in rows]
+    assert sorted(str(row.eip.id) for row in rows) == sorted(str(eip.id) for eip in inventory.eips(words))
+    assert inventory.count(query) == inventory.page(query, limit=1).total == len(rows)
     if sort in VALUES:
         keys = [(VALUES[sort](row.eip), parse_address(row.eip.address)) for row in rows]
         descending = sort == "newest"
         assert keys == sorted(keys, key=lambda key: (key[0], -key[1] if descending else key[1]))
     if words != "state:released":
-        assert [desk.rank(query, row.eip.address) for row in rows] == list(range(len(rows)))
+        assert [inventory.rank(query, row.eip.address) for row in rows] == list(range(len(rows)))
 
 
-def found_by_hand(desk: Desk, text: str) -> set[str]:
+def found_by_hand(inventory: Inventory, text: str) -> set[str]:
     """What a text is in: names, ids, addresses, and ids and names of services; capitals of ASCII do not count."""
-    names = {service.id: service.name or "" for service in desk.services()}
+    names = {service.id: service.name or "" for service in inventory.services()}
     wanted = lowered(text)
     return {
         str(eip.id)
-        for eip in desk.eips()
+        for eip in inventory.eips()
         if any(
             wanted in lowered(words)
             for words in (
@@ -132,35 +134,35 @@ TERMS = (
 
 @pytest.mark.parametrize("first", TERMS)
 def test_terms_narrow_each_other_and_a_negated_one_leaves_the_rest(tmp_path: Path, clock: Clock, first: str) -> None:
-    desk = fresh_desk(tmp_path, clock=clock)
-    fill(desk, clock)
+    inventory = fresh_desk(tmp_path, clock=clock)
+    fill(inventory, clock)
     clock.advance(90)
-    every, alone = ids(desk, ""), ids(desk, first)
-    assert ids(desk, f"!{first}") == every - alone
+    every, alone = ids(inventory, ""), ids(inventory, first)
+    assert ids(inventory, f"!{first}") == every - alone
     for second in TERMS:
-        assert ids(desk, f"{first} {second}") == alone & ids(desk, second), second
-        assert ids(desk, f"{first} !{second}") == alone - ids(desk, second), second
-    gone = ids(desk, "state:released")
+        assert ids(inventory, f"{first} {second}") == alone & ids(inventory, second), second
+        assert ids(inventory, f"{first} !{second}") == alone - ids(inventory, second), second
+    gone = ids(inventory, "state:released")
     assert gone
     assert not gone & every
-    assert ids(desk, "!state:released") == ids(desk, "!state:cooling") == every
-    desk.close()
+    assert ids(inventory, "!state:released") == ids(inventory, "!state:cooling") == every
+    inventory.close()
 
 
 def test_released_eips_are_found_by_region_and_age_too(tmp_path: Path, clock: Clock) -> None:
-    desk = fresh_desk(tmp_path, clock=clock)
-    fill(desk, clock)
+    inventory = fresh_desk(tmp_path, clock=clock)
+    fill(inventory, clock)
     clock.advance(90)
-    gone = ids(desk, "state:released")
-    assert ids(desk, "state:released region:asia-east-1") == gone
-    assert ids(desk, "state:released age:>1m") | ids(desk, "state:released age:<1m") == gone
-    assert ids(desk, "state:released age:>1m")
-    assert ids(desk, "region:nowhere state:released") == set()
-    desk.close()
+    gone = ids(inventory, "state:released")
+    assert ids(inventory, "state:released region:asia-east-1") == gone
+    assert ids(inventory, "state:released age:>1m") | ids(inventory, "state:released age:<1m") == gone
+    assert ids(inventory, "state:released age:>1m")
+    assert ids(inventory, "region:nowhere state:released") == set()
+    inventory.close()
 
 
-def ids(desk: Desk, words: str) -> set[str]:
-    return {str(eip.id) for eip in desk.eips(words)}
+def ids(inventory: Inventory, words: str) -> set[str]:
+    return {str(eip.id) for eip in inventory.eips(words)}
 
 
 TEXTS = ("web", "WEB-", "eb", "db_", "50%", "a b", "\u6771\u4eac", "eip-", "eip-1", "p-12", "-3", "203.0", "113.1")
@@ -170,43 +172,43 @@ SERVED = ("lb-1", "shop", "front", "nat", "nowhere")
 @of_a_file
 @pytest.mark.parametrize("seed", range(6))
 def test_a_search_is_complete_however_far_its_index_is(tmp_path: Path, clock: Clock, seed: int) -> None:
-    desk, choose = fresh_desk(tmp_path, clock=clock), random.Random(seed)
-    fill(desk, clock)
+    inventory, choose = fresh_desk(tmp_path, clock=clock), random.Random(seed)
+    fill(inventory, clock)
     acts: list[Callable[[], object]] = [
-        lambda: desk.platform.allocate(AllocationRequest(pool_id="edge", name=choose.choice(NAMES))),
-        lambda: release(desk, choose.choice([eip.address for eip in desk.eips()]), unbind=True),
-        lambda: desk.platform.add_service(
+        lambda: inventory.execute(AllocationRequest(pool_id="edge", name=choose.choice(NAMES))),
+        lambda: release(inventory, choose.choice([eip.address for eip in inventory.eips()]), unbind=True),
+        lambda: inventory.execute(
             AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name=choose.choice(("shop", "front")))
         ),
-        lambda: desk.platform.bind(
+        lambda: inventory.execute(
             BindRequest(
-                eip=choose.choice([eip.address for eip in desk.eips("state:unbound")]),
+                eip=choose.choice([eip.address for eip in inventory.eips("state:unbound")]),
                 kind=BindingKind.LOAD_BALANCER,
                 service_id="lb-1",
             )
         ),
-        lambda: index(desk),
+        lambda: index(inventory),
     ]
     for _ in range(25):
         choose.choice(acts)()
         text = choose.choice(TEXTS + SERVED)
-        assert {str(eip.id) for eip in desk.eips(f'"{text}"')} == found_by_hand(desk, text), text
-    desk.close()
+        assert {str(eip.id) for eip in inventory.eips(f'"{text}"')} == found_by_hand(inventory, text), text
+    inventory.close()
 
 
-def index(desk: Desk) -> None:
-    with desk._store.write() as connection:
+def index(inventory: Inventory) -> None:
+    with inventory._store.write() as connection:
         catch_up(connection)
 
 
 @of_a_file
-def test_writers_keep_the_index_up(desk: Desk) -> None:
-    customer_cidr(desk, "44.0.0.0/20")
-    many(desk, 1000)
-    assert len(list(desk.eips("44.0.3"))) == 232
+def test_writers_keep_the_index_up(inventory: Inventory) -> None:
+    customer_cidr(inventory, "44.0.0.0/20")
+    many(inventory, 1000)
+    assert len(list(inventory.eips("44.0.3"))) == 232
     for _ in range(300):
-        many(desk, 1)
-    with desk._store.read() as connection:
+        many(inventory, 1)
+    with inventory._store.read() as connection:
         assert lag(connection) < 128
 
 
@@ -221,15 +223,15 @@ UPDATE alembic_version SET version_num = '0001';
 
 @of_a_file
 def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_path: Path, clock: Clock) -> None:
-    desk = fresh_desk(tmp_path, clock=clock)
-    fill(desk, clock)
-    desk.close()
-    before, indexes = dump(desk), all_indexes(file_of(desk))
-    with closing(sqlite3.connect(file_of(desk))) as connection:
+    inventory = fresh_desk(tmp_path, clock=clock)
+    fill(inventory, clock)
+    inventory.close()
+    before, indexes = dump(inventory), all_indexes(file_of(inventory))
+    with closing(sqlite3.connect(file_of(inventory))) as connection:
         connection.executescript(ADDED)
-    upgraded = another(desk)
-    assert all_indexes(file_of(desk)) == indexes
-    assert {name: rows for name, rows in dump(desk).items() if name in before} == before
+    upgraded = another(inventory)
+    assert all_indexes(file_of(inventory)) == indexes
+    assert {name: rows for name, rows in dump(inventory).items() if name in before} == before
     assert [eip.name for eip in upgraded.eips("db_")] == ["db_1"] * 5
     assert upgraded.integrity()["integrity"] == "ok"
     upgraded.close()

@@ -10,69 +10,69 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, Desk, EipdeckError, EipQuery, open_desk
+from core import AllocationRequest, EipdeckError, EipQuery, Inventory, open_inventory
 from tests.core.kit import customer_cidr, file_of, of_a_file, one
 
 pytestmark = of_a_file
 
 
-def take_away(desk: Desk) -> None:
+def take_away(inventory: Inventory) -> None:
     for suffix in ("", "-wal", "-shm"):
-        Path(f"{file_of(desk)}{suffix}").unlink(missing_ok=True)
+        Path(f"{file_of(inventory)}{suffix}").unlink(missing_ok=True)
 
 
-def test_a_file_that_is_gone_is_not_made_anew_by_a_write(desk: Desk) -> None:
-    customer_cidr(desk)
-    one(desk)
-    take_away(desk)
-    for act in (desk.pools, desk.data_version, lambda: one(desk)):
+def test_a_file_that_is_gone_is_not_made_anew_by_a_write(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    one(inventory)
+    take_away(inventory)
+    for act in (inventory.pools, inventory.data_version, lambda: one(inventory)):
         with pytest.raises(EipdeckError) as caught:
             act()
         assert caught.value.code == "store_unavailable"
         assert "is gone" in caught.value.message
-    assert not file_of(desk).exists()
+    assert not file_of(inventory).exists()
 
 
-def test_another_file_in_its_place_is_what_is_read_and_written(desk: Desk, tmp_path: Path) -> None:
-    customer_cidr(desk)
+def test_another_file_in_its_place_is_what_is_read_and_written(inventory: Inventory, tmp_path: Path) -> None:
+    customer_cidr(inventory)
     backup = tmp_path / "backup.db"
-    desk.platform.allocate(AllocationRequest(pool_id="edge", name="before"))
-    desk._store._let_go()  # type: ignore[attr-defined]
-    with desk._store.read() as connection:
+    inventory.execute(AllocationRequest(pool_id="edge", name="before"))
+    inventory._store._let_go()  # type: ignore[attr-defined]
+    with inventory._store.read() as connection:
         connection.execute("SELECT 1")
-    shutil.copy(file_of(desk), backup)
-    wal = Path(f"{file_of(desk)}-wal")
+    shutil.copy(file_of(inventory), backup)
+    wal = Path(f"{file_of(inventory)}-wal")
     if wal.exists():
         shutil.copy(wal, f"{backup}-wal")
-    open_desk(str(backup), operator="bob").close()
-    version = desk.data_version()
-    one(desk)
-    assert desk.page(EipQuery()).total == 2
-    take_away(desk)
-    os.replace(backup, file_of(desk))  # noqa: PTH105  # as mv does
-    assert desk.page(EipQuery()).total == 1
-    assert desk.data_version() != version
-    assert one(desk).address == "203.0.113.1"
-    with open_desk(desk.url, operator="bob")._store.read() as connection:
+    open_inventory(str(backup), operator="bob").close()
+    version = inventory.data_version()
+    one(inventory)
+    assert inventory.page(EipQuery()).total == 2
+    take_away(inventory)
+    os.replace(backup, file_of(inventory))  # noqa: PTH105  # as mv does
+    assert inventory.page(EipQuery()).total == 1
+    assert inventory.data_version() != version
+    assert one(inventory).address == "203.0.113.1"
+    with open_inventory(inventory.url, operator="bob")._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM eip").scalar() == 2
 
 
-def test_a_stranger_in_its_place_is_refused_and_left_alone(desk: Desk) -> None:
-    customer_cidr(desk)
-    take_away(desk)
-    file_of(desk).write_text("not a database, but long enough to be taken for one" * 50)
-    before = file_of(desk).read_bytes()
-    for act in (desk.pools, lambda: one(desk)):
+def test_a_stranger_in_its_place_is_refused_and_left_alone(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    take_away(inventory)
+    file_of(inventory).write_text("not a database, but long enough to be taken for one" * 50)
+    before = file_of(inventory).read_bytes()
+    for act in (inventory.pools, lambda: one(inventory)):
         with pytest.raises(EipdeckError) as caught:
             act()
         assert caught.value.code == "store_unavailable"
-    assert file_of(desk).read_bytes() == before
+    assert file_of(inventory).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "/dev/full"])
 def test_what_is_no_regular_file_is_refused_before_anything_is_made(name: str) -> None:
     with pytest.raises(EipdeckError) as caught:
-        open_desk(name, operator="alice")
+        open_inventory(name, operator="alice")
     assert caught.value.code == "store_unavailable"
     assert "no regular file" in caught.value.message
     assert not Path(f"{name}.lock").exists()
@@ -82,24 +82,24 @@ def test_what_is_no_regular_file_is_refused_before_anything_is_made(name: str) -
 def test_a_path_below_a_file_says_so(tmp_path: Path, *, read_only: bool) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(EipdeckError) as caught:
-        open_desk(str(tmp_path / "file" / "deck.db"), operator="alice", read_only=read_only)
+        open_inventory(str(tmp_path / "file" / "deck.db"), operator="alice", read_only=read_only)
     assert caught.value.code == "store_unavailable"
     assert "is no folder" in caught.value.message
 
 
-def test_a_reader_who_finds_another_file_leaves_the_writer_at_work_alone(desk: Desk, tmp_path: Path) -> None:
-    customer_cidr(desk)
+def test_a_reader_who_finds_another_file_leaves_the_writer_at_work_alone(inventory: Inventory, tmp_path: Path) -> None:
+    customer_cidr(inventory)
     other, old = tmp_path / "other.db", tmp_path / "old.db"
-    desk.backup(other)
-    with desk._store.write() as connection:
+    inventory.backup(other)
+    with inventory._store.write() as connection:
         connection.execute("UPDATE pool SET cooldown_seconds = 77 WHERE id = 'edge'")
-        old.hardlink_to(file_of(desk))
-        take_away(desk)
-        other.rename(file_of(desk))
-        assert desk.pool("edge").cooldown_seconds == 0
+        old.hardlink_to(file_of(inventory))
+        take_away(inventory)
+        other.rename(file_of(inventory))
+        assert inventory.pool("edge").cooldown_seconds == 0
         assert connection.execute("SELECT cooldown_seconds FROM pool WHERE id = 'edge'").scalar() == 77
-    assert one(desk).address == "203.0.113.0"
-    assert len(list(desk.eips())) == 1
+    assert one(inventory).address == "203.0.113.0"
+    assert len(list(inventory.eips())) == 1
 
 
 # another file in the place of one whose log is still there
@@ -109,22 +109,22 @@ def side(path: Path, end: str) -> Path:
     return path.with_name(f"{path.name}{end}")
 
 
-def move_log_away(desk: Desk) -> None:
+def move_log_away(inventory: Inventory) -> None:
     """As the refusal says."""
     for end in ("-wal", "-shm"):
-        side(file_of(desk), end).rename(side(file_of(desk), f"{end}.away"))
+        side(file_of(inventory), end).rename(side(file_of(inventory), f"{end}.away"))
 
 
-def backed_up(desk: Desk, path: Path) -> None:
-    desk.backup(path)
+def backed_up(inventory: Inventory, path: Path) -> None:
+    inventory.backup(path)
 
 
-def copied(desk: Desk, path: Path) -> None:
+def copied(inventory: Inventory, path: Path) -> None:
     """As somebody would who knows of no backup: the file alone, when everything is in it."""
-    with desk._store.write() as connection:
+    with inventory._store.write() as connection:
         connection.execute("ROLLBACK")
         assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").first()[0] == 0
-        shutil.copyfile(file_of(desk), path)
+        shutil.copyfile(file_of(inventory), path)
         connection.execute("BEGIN")
 
 
@@ -136,8 +136,8 @@ def refused_as_foreign(act: Callable[[], object]) -> str:
     return caught.value.message
 
 
-def opened_anew(desk: Desk, *, read_only: bool = False) -> int:
-    with closing(open_desk(desk.url, operator="bob", read_only=read_only)) as anew:
+def opened_anew(inventory: Inventory, *, read_only: bool = False) -> int:
+    with closing(open_inventory(inventory.url, operator="bob", read_only=read_only)) as anew:
         assert anew.integrity()["integrity"] == "ok"
         assert anew.verify().ok
         return len(list(anew.eips()))
@@ -146,77 +146,79 @@ def opened_anew(desk: Desk, *, read_only: bool = False) -> int:
 @pytest.mark.parametrize("save", [backed_up, copied])
 @pytest.mark.parametrize("before", [5, 200])
 def test_a_file_put_in_its_place_is_never_mixed_with_the_log_that_was_there(
-    desk: Desk, tmp_path: Path, save: Callable[[Desk, Path], None], before: int
+    inventory: Inventory, tmp_path: Path, save: Callable[[Inventory, Path], None], before: int
 ) -> None:
     """With 200 the log is begun anew over an old one, and the two together are malformed."""
-    customer_cidr(desk, "44.0.0.0/16")
+    customer_cidr(inventory, "44.0.0.0/16")
     saved = tmp_path / "saved.db"
-    save(desk, saved)
+    save(inventory, saved)
     for _ in range(before):
-        one(desk)
-    with desk._store.write() as connection:
+        one(inventory)
+    with inventory._store.write() as connection:
         connection.execute("ROLLBACK")
         connection.execute("PRAGMA wal_checkpoint(RESTART)")
         connection.execute("BEGIN")
-    one(desk)
-    assert side(file_of(desk), "-wal").stat().st_size
-    saved.replace(file_of(desk))
-    files = {path: path.read_bytes() for path in file_of(desk).parent.glob("deck.db*")}
-    acts = [desk.pools, desk.data_version, lambda: one(desk), lambda: opened_anew(desk)]
-    for act in (*acts, lambda: opened_anew(desk, read_only=True)):
+    one(inventory)
+    assert side(file_of(inventory), "-wal").stat().st_size
+    saved.replace(file_of(inventory))
+    files = {path: path.read_bytes() for path in file_of(inventory).parent.glob("deck.db*")}
+    acts = [inventory.pools, inventory.data_version, lambda: one(inventory), lambda: opened_anew(inventory)]
+    for act in (*acts, lambda: opened_anew(inventory, read_only=True)):
         refused_as_foreign(act)
-    assert {path: path.read_bytes() for path in file_of(desk).parent.glob("deck.db*")} == files
-    move_log_away(desk)
-    assert desk.page(EipQuery()).total == opened_anew(desk) == 0
-    assert one(desk).address == "44.0.0.0"
-    assert opened_anew(desk) == 1
+    assert {path: path.read_bytes() for path in file_of(inventory).parent.glob("deck.db*")} == files
+    move_log_away(inventory)
+    assert inventory.page(EipQuery()).total == opened_anew(inventory) == 0
+    assert one(inventory).address == "44.0.0.0"
+    assert opened_anew(inventory) == 1
 
 
-def crashed(desk: Desk, folder: Path, *ends: str) -> Path:
+def crashed(inventory: Inventory, folder: Path, *ends: str) -> Path:
     """The files as a crash would leave them, elsewhere."""
     folder.mkdir()
     for end in ("", *ends):
-        shutil.copyfile(side(file_of(desk), end), folder / f"deck.db{end}")
+        shutil.copyfile(side(file_of(inventory), end), folder / f"deck.db{end}")
     return folder / "deck.db"
 
 
-def test_a_backup_copied_over_a_file_that_a_crash_left_is_not_mixed_with_its_log(desk: Desk, tmp_path: Path) -> None:
+def test_a_backup_copied_over_a_file_that_a_crash_left_is_not_mixed_with_its_log(
+    inventory: Inventory, tmp_path: Path
+) -> None:
     """Onto the same inode, as cp does."""
-    customer_cidr(desk)
+    customer_cidr(inventory)
     saved = tmp_path / "saved.db"
-    desk.backup(saved)
-    one(desk)
-    left = crashed(desk, tmp_path / "crashed", "-wal", ".lock")
+    inventory.backup(saved)
+    one(inventory)
+    left = crashed(inventory, tmp_path / "crashed", "-wal", ".lock")
     shutil.copyfile(saved, left)
-    refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    refused_as_foreign(lambda: open_inventory(str(left), operator="bob"))
     side(left, "-wal").unlink()
-    with closing(open_desk(str(left), operator="bob")) as anew:
+    with closing(open_inventory(str(left), operator="bob")) as anew:
         assert list(anew.eips()) == []
 
 
-def test_a_file_that_was_moved_away_without_its_log_is_not_begun_anew(desk: Desk, tmp_path: Path) -> None:
-    one(desk, None)
-    left = crashed(desk, tmp_path / "crashed", "-wal")
+def test_a_file_that_was_moved_away_without_its_log_is_not_begun_anew(inventory: Inventory, tmp_path: Path) -> None:
+    one(inventory, None)
+    left = crashed(inventory, tmp_path / "crashed", "-wal")
     left.rename(tmp_path / "moved.db")
     log = side(left, "-wal").read_bytes()
-    refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    refused_as_foreign(lambda: open_inventory(str(left), operator="bob"))
     assert not left.exists()
     assert side(left, "-wal").read_bytes() == log
 
 
-def test_a_file_that_is_moved_with_its_log_has_all_that_was_written(desk: Desk, tmp_path: Path) -> None:
-    one(desk, None)
-    left = crashed(desk, tmp_path / "crashed", "-wal")
-    with closing(open_desk(str(left), operator="bob")) as anew:
+def test_a_file_that_is_moved_with_its_log_has_all_that_was_written(inventory: Inventory, tmp_path: Path) -> None:
+    one(inventory, None)
+    left = crashed(inventory, tmp_path / "crashed", "-wal")
+    with closing(open_inventory(str(left), operator="bob")) as anew:
         assert len(list(anew.eips())) == 1
 
 
 def test_of_a_file_that_is_moved_with_all_its_files_one_has_to_say_that_they_belong_together(
-    desk: Desk, tmp_path: Path
+    inventory: Inventory, tmp_path: Path
 ) -> None:
-    one(desk, None)
-    left = crashed(desk, tmp_path / "crashed", "-wal", ".lock")
-    assert f"remove {side(left, '.lock')}" in refused_as_foreign(lambda: open_desk(str(left), operator="bob"))
+    one(inventory, None)
+    left = crashed(inventory, tmp_path / "crashed", "-wal", ".lock")
+    assert f"remove {side(left, '.lock')}" in refused_as_foreign(lambda: open_inventory(str(left), operator="bob"))
     side(left, ".lock").unlink()
-    with closing(open_desk(str(left), operator="bob")) as anew:
+    with closing(open_inventory(str(left), operator="bob")) as anew:
         assert len(list(anew.eips())) == 1

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import find_addresses, find_time, format_address, is_ipv6, parse_address
+from core.domain.addresses import format_address, is_ipv6, parse_address
+from core.domain.log_text import find_addresses, find_time
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 THEN = datetime(2026, 11, 22, 21, 14, 3, tzinfo=UTC)

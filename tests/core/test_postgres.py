@@ -22,11 +22,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import core.postgres
-from core import AllocationRequest, Desk, EipdeckError, open_desk
-from core.database import open_store
-from core.postgres import TURN
-from core.sql import Connection
+import core.storage.postgres
+from core import AllocationRequest, EipdeckError, Inventory, open_inventory
+from core.storage.connection import Connection
+from core.storage.opening import open_store
+from core.storage.postgres import TURN
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
 
@@ -38,7 +38,7 @@ ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```
 def fresh() -> str:
     """A database with the schema and the roles, to be copied."""
     name = server().create()
-    open_desk(server().url(name), operator="owner").close()
+    open_inventory(server().url(name), operator="owner").close()
     with server().connect(name) as connection:
         connection.execute(ROLES.encode())
     return name
@@ -52,11 +52,11 @@ def database(fresh: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def shared(database: str) -> Iterator[Desk]:
+def shared(database: str) -> Iterator[Inventory]:
     """A desk of an operator, on a database with an active /28."""
-    with closing(open_desk(server().url(database, "eipdeck_operator"), operator="alice")) as desk:
-        customer_cidr(desk)
-        yield desk
+    with closing(open_inventory(server().url(database, "eipdeck_operator"), operator="alice")) as inventory:
+        customer_cidr(inventory)
+        yield inventory
 
 
 @contextmanager
@@ -66,14 +66,14 @@ def unavailable() -> Iterator[pytest.ExceptionInfo[EipdeckError]]:
     assert caught.value.code == "store_unavailable"
 
 
-def database_of(desk: Desk) -> str:
-    return desk.url.partition("?")[0].rpartition("/")[2]
+def database_of(inventory: Inventory) -> str:
+    return inventory.url.partition("?")[0].rpartition("/")[2]
 
 
 # roles
 
 
-def test_an_operator_does_everything_an_operator_does(shared: Desk) -> None:
+def test_an_operator_does_everything_an_operator_does(shared: Inventory) -> None:
     eips = many(shared, 3)
     release(shared, *(eip.address for eip in eips))
     landed = one(shared, None)
@@ -98,7 +98,7 @@ def test_an_operator_does_everything_an_operator_does(shared: Desk) -> None:
     ],
 )
 @pytest.mark.parametrize("role", ["eipdeck_operator", "eipdeck_reader"])
-def test_no_role_alters_history(shared: Desk, role: str, statement: str) -> None:
+def test_no_role_alters_history(shared: Inventory, role: str, statement: str) -> None:
     one(shared)
     with (
         server().connect(database_of(shared), role) as connection,
@@ -108,9 +108,9 @@ def test_no_role_alters_history(shared: Desk, role: str, statement: str) -> None
     assert shared.verify().ok
 
 
-def test_a_reader_looks_and_is_refused_every_change(shared: Desk) -> None:
+def test_a_reader_looks_and_is_refused_every_change(shared: Inventory) -> None:
     one(shared)
-    with closing(open_desk(server().url(database_of(shared), "eipdeck_reader"), operator="eve")) as looking:
+    with closing(open_inventory(server().url(database_of(shared), "eipdeck_reader"), operator="eve")) as looking:
         assert looking.read_only
         assert len(list(looking.eips())) == 1
         assert looking.findings() == shared.findings()
@@ -128,7 +128,7 @@ def test_a_reader_looks_and_is_refused_every_change(shared: Desk) -> None:
 def test_who_may_not_make_tables_is_told_who_can() -> None:
     empty = server().create()
     with unavailable() as caught:
-        open_desk(server().url(empty, "eipdeck_operator"), operator="alice")
+        open_inventory(server().url(empty, "eipdeck_operator"), operator="alice")
     assert "owner" in caught.value.message
     server().drop(empty)
 
@@ -138,11 +138,11 @@ def test_who_may_not_make_tables_is_told_who_can() -> None:
 
 def test_a_password_is_in_no_url_label_or_error(database: str) -> None:
     url = server().url(database, "eipdeck_operator").replace("eipdeck_operator@", "eipdeck_operator:hunter2@")
-    with closing(open_desk(url, operator="alice")) as desk:
-        assert "hunter2" not in desk.url + desk.label + repr(desk.integrity())
+    with closing(open_inventory(url, operator="alice")) as inventory:
+        assert "hunter2" not in inventory.url + inventory.label + repr(inventory.integrity())
     for wrong in (url.replace(database, "no_such"), url.replace(str(server().folder), "/nowhere"), f"{url}&what=1"):
         with pytest.raises(EipdeckError) as caught:
-            open_desk(wrong, operator="alice")
+            open_inventory(wrong, operator="alice")
         assert "hunter2" not in caught.value.message
         assert caught.value.code in ("store_unavailable", "usage")
 
@@ -152,17 +152,17 @@ def test_a_password_is_in_no_url_label_or_error(database: str) -> None:
 def test_no_password_is_in_a_url_or_label(database: str, password: str) -> None:
     words = quote(f"S3cr3t{password}", safe="", errors="surrogatepass")
     url = server().url(database, f"eipdeck_operator:{words}")
-    with closing(open_desk(url, operator="alice")) as desk:
-        assert "S3cr3t" not in desk.url + desk.label + repr(desk.integrity())
+    with closing(open_inventory(url, operator="alice")) as inventory:
+        assert "S3cr3t" not in inventory.url + inventory.label + repr(inventory.integrity())
 
 
 def test_options_of_the_url_reach_the_driver(database: str) -> None:
     """A socket has no TLS; a server without it is refused when it is asked for."""
     with plain_tcp() as (port, _):
         url = f"postgresql+psycopg://eipdeck_operator@127.0.0.1:{port}/{database}"
-        open_desk(url, operator="alice").close()
+        open_inventory(url, operator="alice").close()
         with unavailable() as caught:
-            open_desk(f"{url}?sslmode=require", operator="alice")
+            open_inventory(f"{url}?sslmode=require", operator="alice")
     assert "SSL" in caught.value.message
 
 
@@ -198,10 +198,10 @@ def certified() -> Iterator[tuple[str, Path]]:
 
 def test_a_server_that_proves_who_it_is_is_used_and_no_other(certified: tuple[str, Path], tmp_path: Path) -> None:
     url, certificate = certified
-    with closing(open_desk(f"{url}?sslmode=verify-full&sslrootcert={certificate}", operator="alice")) as desk:
-        customer_cidr(desk)
-        assert one(desk).address == "203.0.113.0"
-        with desk._store.read() as connection:
+    with closing(open_inventory(f"{url}?sslmode=verify-full&sslrootcert={certificate}", operator="alice")) as inventory:
+        customer_cidr(inventory)
+        assert one(inventory).address == "203.0.113.0"
+        with inventory._store.read() as connection:
             assert connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar() is True
     stranger = tmp_path / "stranger.pem"
     words = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -keyout {tmp_path / 'key'} -out {stranger}"
@@ -212,7 +212,7 @@ def test_a_server_that_proves_who_it_is_is_used_and_no_other(certified: tuple[st
         f"{url}?sslmode=verify-full&sslrootcert={tmp_path / 'missing'}",
     ):
         with unavailable() as caught:
-            open_desk(wrong, operator="alice")
+            open_inventory(wrong, operator="alice")
         assert "certificate" in caught.value.message
 
 
@@ -266,10 +266,10 @@ def test_a_partition_is_noticed_and_does_not_last(database: str) -> None:
 def test_a_commit_without_an_answer_is_in_doubt_and_its_key_tells(database: str) -> None:
     """The commit arrives, its answer does not: the same request id finds what happened."""
     with plain_tcp() as (port, cut):
-        with closing(open_desk(server().url(database, "eipdeck_operator"), operator="alice")) as other:
+        with closing(open_inventory(server().url(database, "eipdeck_operator"), operator="alice")) as other:
             customer_cidr(other)
         store = open_store(f"postgresql://eipdeck_operator@127.0.0.1:{port}/{database}", wait=0.3)
-        desk = Desk(store, store.now, "alice", other.config, read_only=False)
+        inventory = Inventory(store, store.now, "alice", other.config, read_only=False)
         request = AllocationRequest(pool_id="edge", request_id="key")
         commit = store._commit  # type: ignore[attr-defined]
 
@@ -279,13 +279,13 @@ def test_a_commit_without_an_answer_is_in_doubt_and_its_key_tells(database: str)
 
         store._commit = lost  # type: ignore[attr-defined]
         with pytest.raises(EipdeckError) as caught:
-            desk.platform.allocate(request)
+            inventory.execute(request)
         assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
         store._commit = commit  # type: ignore[attr-defined]
         cut.clear()
-        assert addresses(desk.platform.allocate(request).eips) == ["203.0.113.0"]
-        assert len(list(desk.eips())) == 1
-        desk.close()
+        assert addresses(inventory.execute(request).eips) == ["203.0.113.0"]
+        assert len(list(inventory.eips())) == 1
+        inventory.close()
 
 
 # a server of its own, which is stopped, killed and frozen
@@ -313,29 +313,29 @@ def test_a_server_that_comes_back_finds_the_desk_still_there(mortal: Server, end
     mortal.settings |= {"fsync": "on", "full_page_writes": "on"}
     name = mortal.create()
     ended(mortal)
-    with closing(open_desk(mortal.url(name), operator="alice")) as desk:
-        assert desk.integrity()["durable"] == "yes"
-        customer_cidr(desk)
-        one(desk)
+    with closing(open_inventory(mortal.url(name), operator="alice")) as inventory:
+        assert inventory.integrity()["durable"] == "yes"
+        customer_cidr(inventory)
+        one(inventory)
         mortal.stop_fast()
-        for act in (desk.data_version, desk.pools, lambda: one(desk)):
+        for act in (inventory.data_version, inventory.pools, lambda: one(inventory)):
             with unavailable():
                 act()
         mortal.start()
-        assert one(desk).address == "203.0.113.1"
+        assert one(inventory).address == "203.0.113.1"
         end(mortal)
-        assert one(desk).address == "203.0.113.2"
+        assert one(inventory).address == "203.0.113.2"
         end(mortal)
-        assert len(list(desk.eips())) == 3
-        assert desk.verify().ok
+        assert len(list(inventory.eips())) == 3
+        assert inventory.verify().ok
 
 
 def test_a_server_killed_while_it_writes_loses_nothing_it_acknowledged(mortal: Server) -> None:
     mortal.settings |= {"fsync": "on", "full_page_writes": "on"}
     name = mortal.create()
     ended(mortal)
-    with closing(open_desk(mortal.url(name), operator="alice")) as desk:
-        customer_cidr(desk, "44.0.0.0/20")
+    with closing(open_inventory(mortal.url(name), operator="alice")) as inventory:
+        customer_cidr(inventory, "44.0.0.0/20")
         promised: list[str] = []
         for _ in range(5):
             enough = threading.Event()
@@ -343,7 +343,7 @@ def test_a_server_killed_while_it_writes_loses_nothing_it_acknowledged(mortal: S
             def write(promised: list[str] = promised, enough: threading.Event = enough) -> None:
                 with suppress(EipdeckError):
                     while True:
-                        promised.append(one(desk).address)
+                        promised.append(one(inventory).address)
                         if len(promised) % 20 == 0:
                             enough.set()
 
@@ -352,20 +352,20 @@ def test_a_server_killed_while_it_writes_loses_nothing_it_acknowledged(mortal: S
             assert enough.wait(30)
             crashed(mortal)
             writer.join()
-        kept = addresses(desk.eips())
+        kept = addresses(inventory.eips())
         assert len(kept) == len(set(kept))
         assert set(promised) <= set(kept)
         assert len(kept) - len(promised) <= 5
-        assert desk.verify().ok
+        assert inventory.verify().ok
 
 
 # others who write
 
 
 def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
-    shared: Desk, monkeypatch: pytest.MonkeyPatch
+    shared: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.postgres._IDLE_SECONDS", 1)
+    monkeypatch.setattr("core.storage.postgres._IDLE_SECONDS", 1)
     frozen = open_store(shared.url)
 
     def stand_still() -> None:
@@ -387,11 +387,11 @@ def stand_still(transaction: AbstractContextManager[Connection]) -> None:
             pass
 
 
-def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
     """`eips --json | less` stands still for longer than a write may, and goes on."""
-    monkeypatch.setattr("core.postgres._IDLE_SECONDS", 1)
+    monkeypatch.setattr("core.storage.postgres._IDLE_SECONDS", 1)
     given = addresses(many(shared, 3))
-    with closing(open_desk(shared.url, operator="bob")) as slow:
+    with closing(open_inventory(shared.url, operator="bob")) as slow:
         listed, exported = slow.eips(), slow.export_text()
         got, parts = [next(listed).address], [next(exported)]
         hasty = open_store(shared.url)
@@ -402,27 +402,27 @@ def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Desk, monkeypatch:
         assert "".join([*parts, *exported]).count('"status"') == len(given)
 
 
-def test_a_reader_that_went_away_keeps_no_old_rows_for_ever(shared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.postgres._READING_SECONDS", 1)
+def test_a_reader_that_went_away_keeps_no_old_rows_for_ever(shared: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.storage.postgres._READING_SECONDS", 1)
     forgotten = open_store(shared.url)
     with unavailable():
         stand_still(forgotten.read())
     forgotten.close()
 
 
-def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(shared: Desk) -> None:
+def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(shared: Inventory) -> None:
     database = database_of(shared)
     server().execute(f"ALTER DATABASE {database} SET default_transaction_isolation TO 'repeatable read'")
     queueing = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN} AND NOT granted"
-    desks = [open_desk(shared.url, operator=f"operator-{place}") for place in range(2)]
+    desks = [open_inventory(shared.url, operator=f"operator-{place}") for place in range(2)]
     with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
         with store.write() as connection:
-            waiting = [several.submit(one, desk) for desk in desks]
+            waiting = [several.submit(one, inventory) for inventory in desks]
             while connection.execute(queueing).scalar() < len(desks):
                 pass
         assert sorted(each.result().address for each in waiting) == ["203.0.113.0", "203.0.113.1"]
-    for desk in desks:
-        desk.close()
+    for inventory in desks:
+        inventory.close()
 
 
 def test_a_migration_waits_for_its_turn_no_longer_than_a_write() -> None:
@@ -438,7 +438,7 @@ def test_a_migration_waits_for_its_turn_no_longer_than_a_write() -> None:
     server().drop(name)
 
 
-def test_who_writes_past_the_program_takes_a_turn_too(shared: Desk) -> None:
+def test_who_writes_past_the_program_takes_a_turn_too(shared: Inventory) -> None:
     impatient = open_store(shared.url, wait=0.1)
     with closing(server().connect(database_of(shared), "eipdeck_operator")) as other:
         other.execute("BEGIN")
@@ -453,7 +453,7 @@ def test_who_writes_past_the_program_takes_a_turn_too(shared: Desk) -> None:
     impatient.close()
 
 
-def test_the_time_is_the_servers(shared: Desk) -> None:
+def test_the_time_is_the_servers(shared: Inventory) -> None:
     with server().connect() as connection:
         told = connection.execute("SELECT clock_timestamp()").fetchone()
     assert told is not None
@@ -461,12 +461,12 @@ def test_the_time_is_the_servers(shared: Desk) -> None:
 
 
 def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
-    shared: Desk, monkeypatch: pytest.MonkeyPatch
+    shared: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it would after the host was suspended, on a kernel that does not count that time."""
     before = shared.now()
     stopped = core.postgres._elapsed() - 3600
-    monkeypatch.setattr("core.postgres._elapsed", lambda: stopped)
+    monkeypatch.setattr("core.storage.postgres._elapsed", lambda: stopped)
     assert (before - shared.now()).total_seconds() > 3000
     assert one(shared).allocated_at >= before
     assert shared.now() >= before
@@ -475,7 +475,7 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
 WORKER = Path(__file__).with_name("worker.py")
 
 
-def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Desk) -> None:
+def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Inventory) -> None:
     customer_cidr(shared, "44.0.0.0/20", pool="many")
     promised: list[str] = []
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": mkdtemp()}
@@ -495,7 +495,7 @@ def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Desk) -> None:
     assert shared.verify().ok
 
 
-def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Desk, tmp_path: Path) -> None:
+def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Inventory, tmp_path: Path) -> None:
     shared.backup(tmp_path / "small.db")
     customer_cidr(shared, "44.0.0.0/19", pool="many")
     many(shared, 8192, "many")
@@ -507,6 +507,6 @@ def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Desk
     finally:
         tracemalloc.stop()
     assert peak < size / 2
-    with closing(open_desk(str(tmp_path / "backup.db"), operator="bob")) as copy:
+    with closing(open_inventory(str(tmp_path / "backup.db"), operator="bob")) as copy:
         assert "".join(copy.export_text()) == "".join(shared.export_text())
         assert copy.verify() == shared.verify()

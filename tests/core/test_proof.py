@@ -14,8 +14,8 @@ from alembic import op
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core import Desk, DrainRequest, EipdeckError, RecoverRequest, ReserveRequest, open_desk
-from core.store import HEAD
+from core import DrainRequest, EipdeckError, Inventory, RecoverRequest, ReserveRequest, open_inventory
+from core.storage.store import HEAD
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
@@ -39,24 +39,24 @@ DAY = 86_400
 
 
 @pytest.fixture
-def lived(desk: Desk, clock: Clock) -> Desk:
+def lived(inventory: Inventory, clock: Clock) -> Inventory:
     """A little of everything: bound, cooling, withheld, draining, landed."""
-    customer_cidr(desk, cooldown=3600)
-    customer_cidr(desk, "198.51.100.0/28", pool="old")
-    services(desk)
-    many(desk, 5)
-    many(desk, 2, "old")
-    one(desk, None)
-    desk.platform.bind(balancer("203.0.113.0"))
-    desk.platform.bind(snat("203.0.113.1"))
-    desk.platform.reserve(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9"))
+    customer_cidr(inventory, cooldown=3600)
+    customer_cidr(inventory, "198.51.100.0/28", pool="old")
+    services(inventory)
+    many(inventory, 5)
+    many(inventory, 2, "old")
+    one(inventory, None)
+    inventory.execute(balancer("203.0.113.0"))
+    inventory.execute(snat("203.0.113.1"))
+    inventory.execute(ReserveRequest(cidr="203.0.113.0/28", first="203.0.113.8", last="203.0.113.9"))
     clock.advance(60)
-    release(desk, "203.0.113.3", "198.51.100.0")
-    desk.platform.drain_cidr(DrainRequest(cidr="198.51.100.0/28"))
-    return desk
+    release(inventory, "203.0.113.3", "198.51.100.0")
+    inventory.execute(DrainRequest(cidr="198.51.100.0/28"))
+    return inventory
 
 
-def test_what_lived_by_the_rules_is_sound(lived: Desk) -> None:
+def test_what_lived_by_the_rules_is_sound(lived: Inventory) -> None:
     proof = lived.verify()
     assert (proof.ok, proof.broken, proof.eips) == (True, (), 8)
     assert proof.events == len(lived.history())
@@ -96,9 +96,9 @@ _EDGE = "cidr_id = (SELECT id FROM cidr WHERE cidr = '203.0.113.0/28')"
         ("DELETE FROM chain WHERE pool_id = 'old'", "as it was written"),
     ],
 )
-def test_whatever_is_changed_behind_the_databases_back_is_named(lived: Desk, statement: str, law: str) -> None:
+def test_whatever_is_changed_behind_the_databases_back_is_named(lived: Inventory, statement: str, law: str) -> None:
     release(lived, "203.0.113.4")
-    lived.platform.recover(RecoverRequest(address="203.0.113.4"))
+    lived.execute(RecoverRequest(address="203.0.113.4"))
     assert lived.verify().ok
     with closing(connect(lived)) as connection:
         connection.unguarded()
@@ -108,7 +108,7 @@ def test_whatever_is_changed_behind_the_databases_back_is_named(lived: Desk, sta
     assert [broken for broken in proof.broken if law in broken.law], proof.broken
 
 
-def test_of_a_broken_chain_the_first_link_is_named(lived: Desk) -> None:
+def test_of_a_broken_chain_the_first_link_is_named(lived: Inventory) -> None:
     with closing(connect(lived)) as connection:
         connection.unguarded()
         connection.execute("UPDATE event SET operator = 'mallory' WHERE eip_id IN ('eip-2', 'eip-4')")
@@ -118,19 +118,19 @@ def test_of_a_broken_chain_the_first_link_is_named(lived: Desk) -> None:
     assert f"breaks at {first.id} (allocate of 203.0.113.1," in broken.message
 
 
-def test_a_backup_is_a_database_of_its_own_that_says_the_same(lived: Desk, tmp_path: Path) -> None:
+def test_a_backup_is_a_database_of_its_own_that_says_the_same(lived: Inventory, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     lived.backup(target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".eipdeck")] == []
-    with closing(open_desk(str(target), operator="bob", clock=lived.now)) as copy:
+    with closing(open_inventory(str(target), operator="bob", clock=lived.now)) as copy:
         assert "".join(copy.export_text()) == "".join(lived.export_text())
         assert copy.verify() == lived.verify()
         one(copy)
         assert copy.verify().ok
 
 
-def test_a_backup_does_not_overwrite_unless_told_to(lived: Desk, tmp_path: Path) -> None:
+def test_a_backup_does_not_overwrite_unless_told_to(lived: Inventory, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     target.write_text("precious")
     with pytest.raises(EipdeckError) as caught:
@@ -138,38 +138,38 @@ def test_a_backup_does_not_overwrite_unless_told_to(lived: Desk, tmp_path: Path)
     assert caught.value.code == "conflict"
     assert target.read_text() == "precious"
     lived.backup(target, force=True)
-    with closing(open_desk(str(target), operator="bob", read_only=True)) as copy:
+    with closing(open_inventory(str(target), operator="bob", read_only=True)) as copy:
         assert copy.verify().ok
 
 
-def test_a_backup_that_cannot_be_written_leaves_what_was_there(lived: Desk, tmp_path: Path) -> None:
+def test_a_backup_that_cannot_be_written_leaves_what_was_there(lived: Inventory, tmp_path: Path) -> None:
     with pytest.raises(EipdeckError) as caught:
         lived.backup(tmp_path / "no" / "such" / "folder.db")
     assert caught.value.code == "store_unavailable"
 
 
 @pytest.fixture
-def busy(desk: Desk) -> Iterator[Desk]:
+def busy(inventory: Inventory) -> Iterator[Inventory]:
     """Somebody allocates and releases without end."""
-    customer_cidr(desk, "44.0.0.0/22")
+    customer_cidr(inventory, "44.0.0.0/22")
     stop = Event()
 
     def write() -> None:
         while not stop.is_set():
-            release(desk, one(desk).address)
+            release(inventory, one(inventory).address)
 
     writer = Thread(target=write)
     writer.start()
-    yield desk
+    yield inventory
     stop.set()
     writer.join()
 
 
-def test_a_backup_under_writers_is_one_moment_and_sound(busy: Desk, tmp_path: Path) -> None:
+def test_a_backup_under_writers_is_one_moment_and_sound(busy: Inventory, tmp_path: Path) -> None:
     seen = []
     for turn in range(5):
         busy.backup(tmp_path / f"{turn}.db")
-        with closing(open_desk(str(tmp_path / f"{turn}.db"), operator="bob", read_only=True)) as copy:
+        with closing(open_inventory(str(tmp_path / f"{turn}.db"), operator="bob", read_only=True)) as copy:
             proof = copy.verify()
             assert proof.ok, proof.broken
             seen.append(proof.events)
@@ -177,9 +177,9 @@ def test_a_backup_under_writers_is_one_moment_and_sound(busy: Desk, tmp_path: Pa
     assert seen[0] < seen[-1]
 
 
-def test_export_and_import_round_trip_to_equality(lived: Desk, tmp_path: Path) -> None:
+def test_export_and_import_round_trip_to_equality(lived: Inventory, tmp_path: Path) -> None:
     lived.export(tmp_path / "export.json")
-    with closing(open_desk(fresh_url(tmp_path / "other"), operator="bob", clock=lived.now)) as other:
+    with closing(open_inventory(fresh_url(tmp_path / "other"), operator="bob", clock=lived.now)) as other:
         other.import_files([tmp_path / "export.json"])
         ours, theirs = dump(lived), dump(other)
         assert {name: ours[name] for name in ours if name != "sqlite_sequence"} == {
@@ -189,10 +189,10 @@ def test_export_and_import_round_trip_to_equality(lived: Desk, tmp_path: Path) -
         assert other.verify() == lived.verify()
 
 
-def of_the_first_schema(desk: Desk) -> Path:
+def of_the_first_schema(inventory: Inventory) -> Path:
     """The desk's file as schema 0001 has it."""
-    path = file_of(desk)
-    desk.close()
+    path = file_of(inventory)
+    inventory.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         indexes = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall()
         for (name,) in indexes:
@@ -206,10 +206,10 @@ def of_the_first_schema(desk: Desk) -> Path:
 
 
 @of_a_file
-def test_an_upgrade_keeps_the_file_as_it_was(lived: Desk, clock: Clock) -> None:
+def test_an_upgrade_keeps_the_file_as_it_was(lived: Inventory, clock: Clock) -> None:
     whole = "".join(lived.export_text())
     path = of_the_first_schema(lived)
-    with closing(open_desk(str(path), operator="bob", clock=clock)) as upgraded:
+    with closing(open_inventory(str(path), operator="bob", clock=clock)) as upgraded:
         assert "".join(upgraded.export_text()) == whole
         assert upgraded.verify().ok
     kept = path.with_name(f"{path.name}.schema-0001")
@@ -220,17 +220,17 @@ def test_an_upgrade_keeps_the_file_as_it_was(lived: Desk, clock: Clock) -> None:
 
 
 @of_a_file
-def test_a_step_that_fails_leaves_the_old_file_working(lived: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_fails_leaves_the_old_file_working(lived: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
     path = of_the_first_schema(lived)
     with monkeypatch.context() as patch:
         patch.setattr(op, "create_index", failing_at("service_name", op.create_index))
         with pytest.raises(EipdeckError) as caught:
-            open_desk(str(path), operator="bob")
+            open_inventory(str(path), operator="bob")
     assert caught.value.code == "store_unavailable"
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
         assert connection.execute("SELECT count(*) FROM eip").fetchone() == (8,)
-    with closing(open_desk(str(path), operator="bob")) as upgraded:
+    with closing(open_inventory(str(path), operator="bob")) as upgraded:
         assert upgraded.integrity()["schema"] == HEAD
         assert upgraded.verify().ok
 
@@ -249,20 +249,20 @@ def failing_at(name: str, create: object) -> object:
 @example(jumps=[0, 0, 0, 60, -1])
 def test_a_clock_set_back_and_forward_breaks_no_law(tmp_path_factory: pytest.TempPathFactory, jumps: list[int]) -> None:
     clock = Clock()
-    desk = fresh_desk(tmp_path_factory.mktemp("clock"), clock=clock)
-    customer_cidr(desk, cooldown=60)
+    inventory = fresh_desk(tmp_path_factory.mktemp("clock"), clock=clock)
+    customer_cidr(inventory, cooldown=60)
     held = []
     for jump in jumps:
         clock.advance(jump)
-        held.append(one(desk).address)
-        verdict = desk.lookup(held[-1])
+        held.append(one(inventory).address)
+        verdict = inventory.lookup(held[-1])
         assert verdict.eip is not None
         assert verdict.at >= verdict.eip.allocated_at
         if len(held) > 2:
-            release(desk, held.pop(0))
-    told = [event.at for event in desk.history()]
+            release(inventory, held.pop(0))
+    told = [event.at for event in inventory.history()]
     assert told == sorted(told)
-    assert {eip.address for eip in desk.eips()} == set(held)
-    audit(desk)
-    assert not desk.verify().broken
-    desk.close()
+    assert {eip.address for eip in inventory.eips()} == set(held)
+    audit(inventory)
+    assert not inventory.verify().broken
+    inventory.close()

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core import Desk, open_desk, seed_demo
-from core.models import SQLModel
-from core.transfer.columns import flaws
+from core import Inventory, open_inventory, seed_demo
+from core.storage.tables import SQLModel
+from core.transfer.export_columns import flaws
 from tests.core.kit import START, Clock, dump, fresh_desk, fresh_url, refused
 from tests.core.test_corpus import an_export, chained_anew, everything_works
 
@@ -27,10 +27,10 @@ def tables() -> Tables:
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Desk]:
+def other(tmp_path: Path) -> Iterator[Inventory]:
     """An empty database to restore into."""
-    with closing(fresh_desk(tmp_path / "other", clock=Clock())) as desk:
-        yield desk
+    with closing(fresh_desk(tmp_path / "other", clock=Clock())) as inventory:
+        yield inventory
 
 
 def written(folder: Path, tables: Tables) -> Path:
@@ -76,7 +76,7 @@ VALUES = {
 
 @pytest.mark.parametrize("wrong", VALUES)
 def test_a_value_that_is_none_of_its_column_is_refused_by_table_row_and_column(
-    other: Desk, tables: Tables, tmp_path: Path, wrong: str
+    other: Inventory, tables: Tables, tmp_path: Path, wrong: str
 ) -> None:
     table, column, value = VALUES[wrong]
     place = find(
@@ -91,13 +91,13 @@ def test_a_value_that_is_none_of_its_column_is_refused_by_table_row_and_column(
     assert f"export.json, {table}[{place}]: " in caught.value.message
 
 
-def test_infinity_is_refused_as_no_json(other: Desk, tables: Tables, tmp_path: Path) -> None:
+def test_infinity_is_refused_as_no_json(other: Inventory, tables: Tables, tmp_path: Path) -> None:
     tables["pool"][0]["warn_percent"] = float("inf")
     with refused(other, "invalid_import"):
         other.import_files([written(tmp_path, tables)])
 
 
-def test_a_free_range_over_a_live_eip_is_refused_by_its_law(other: Desk, tables: Tables, tmp_path: Path) -> None:
+def test_a_free_range_over_a_live_eip_is_refused_by_its_law(other: Inventory, tables: Tables, tmp_path: Path) -> None:
     place = find(tables, "free_range", lambda row: row["pool_id"] == "edge")
     tables["free_range"][place]["lo"] -= 8
     with refused(other, "invalid_import") as caught:
@@ -105,14 +105,14 @@ def test_a_free_range_over_a_live_eip_is_refused_by_its_law(other: Desk, tables:
     assert "it does not hold that what an active CIDR can give is what nobody has" in caught.value.message
 
 
-def test_a_history_that_was_rewritten_is_refused(other: Desk, tables: Tables, tmp_path: Path) -> None:
+def test_a_history_that_was_rewritten_is_refused(other: Inventory, tables: Tables, tmp_path: Path) -> None:
     tables["event"][3]["operator"] = "mallory"
     with refused(other, "invalid_import") as caught:
         other.import_files([written(tmp_path, tables)])
     assert "breaks at ev-" in caught.value.message
 
 
-def test_among_many_rows_the_one_that_breaks_a_rule_is_named(other: Desk, tables: Tables, tmp_path: Path) -> None:
+def test_among_many_rows_the_one_that_breaks_a_rule_is_named(other: Inventory, tables: Tables, tmp_path: Path) -> None:
     place = find(tables, "eip", lambda row: row["status"] == "released")
     tables["eip"][place]["released_at"] = None
     with refused(other, "invalid_import") as caught:
@@ -120,7 +120,7 @@ def test_among_many_rows_the_one_that_breaks_a_rule_is_named(other: Desk, tables
     assert f"eip[{place}]: the database refuses it: " in caught.value.message
 
 
-def test_what_was_imported_with_names_as_long_as_may_be_is_restored(other: Desk, tmp_path: Path) -> None:
+def test_what_was_imported_with_names_as_long_as_may_be_is_restored(other: Inventory, tmp_path: Path) -> None:
     """A default pool is called by its region, and a region may have 255 characters."""
     row = {"eipId": "9" * 255, "publicIpAddresses": ["128.14.9.1"], "regionId": "r" * 255}
     row |= {"createTime": "0001-01-01T00:00:00Z", "status": "BINDED", "associatedType": "NIC", "associatedId": "n"}
@@ -133,17 +133,17 @@ def test_what_was_imported_with_names_as_long_as_may_be_is_restored(other: Desk,
         everything_works(third)
 
 
-def test_a_time_before_all_times_is_refused(other: Desk, tmp_path: Path) -> None:
+def test_a_time_before_all_times_is_refused(other: Inventory, tmp_path: Path) -> None:
     row = {"eipId": "e", "publicIpAddresses": ["128.14.9.1"], "createTime": "0001-01-01T00:00:00+14:00"}
     (tmp_path / "answer.json").write_text(json.dumps([row]))
     with refused(other, "invalid_import"):
         other.import_files([tmp_path / "answer.json"])
 
 
-def test_the_demo_is_restored_as_it_was(tmp_path: Path, other: Desk) -> None:
+def test_the_demo_is_restored_as_it_was(tmp_path: Path, other: Inventory) -> None:
     url = fresh_url(tmp_path / "demo")
     seed_demo(url, START)
-    with closing(open_desk(url, operator="alice", clock=Clock())) as demo:
+    with closing(open_inventory(url, operator="alice", clock=Clock())) as demo:
         demo.export(tmp_path / "export.json")
         other.import_files([tmp_path / "export.json"])
         ours, theirs = dump(demo), dump(other)
@@ -160,7 +160,9 @@ def test_every_column_says_what_it_may_hold(table: str) -> None:
     assert [why.split()[0] for why in flaws(found, {name: ["nothing"] for name in names})] == names
 
 
-def test_whoever_writes_the_hashes_anew_can_restore_what_they_say(other: Desk, tables: Tables, tmp_path: Path) -> None:
+def test_whoever_writes_the_hashes_anew_can_restore_what_they_say(
+    other: Inventory, tables: Tables, tmp_path: Path
+) -> None:
     """What is checked of an event is no more than its hash and that it can be read."""
     tables["event"][3]["reason"] = "another"
     chained_anew(tables)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core import Desk, EipdeckError, Restored, open_desk
-from core.database import open_store
+from core import EipdeckError, Inventory, Restored, open_inventory
+from core.storage.opening import open_store
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
@@ -29,29 +29,29 @@ from tests.core.kit import (
 
 
 @pytest.fixture
-def backup(desk: Desk, tmp_path: Path, clock: Clock) -> Path:
+def backup(inventory: Inventory, tmp_path: Path, clock: Clock) -> Path:
     """Of two EIPs; since then one was released and 200 were given out."""
-    customer_cidr(desk, "44.0.0.0/20")
-    many(desk, 2)
+    customer_cidr(inventory, "44.0.0.0/20")
+    many(inventory, 2)
     path = tmp_path / "backup.db"
-    desk.backup(path)
+    inventory.backup(path)
     clock.advance(60)
-    release(desk, "44.0.0.0")
-    many(desk, 200)
+    release(inventory, "44.0.0.0")
+    many(inventory, 200)
     return path
 
 
 @of_a_file
-def test_every_open_desk_sees_what_is_back(desk: Desk, backup: Path, clock: Clock) -> None:
-    before = dump(desk)
-    with closing(open_desk(desk.url, operator="bob", clock=clock)) as other:
+def test_every_open_desk_sees_what_is_back(inventory: Inventory, backup: Path, clock: Clock) -> None:
+    before = dump(inventory)
+    with closing(open_inventory(inventory.url, operator="bob", clock=clock)) as other:
         version = other.data_version()
         with other._store.read() as reading:
             assert reading.execute("SELECT count(*) FROM eip").scalar() == 202
-            done = desk.restore(backup, reason="J-1: a wrong import")
+            done = inventory.restore(backup, reason="J-1: a wrong import")
             assert reading.execute("SELECT count(*) FROM eip").scalar() == 202
         assert (done.eips, done.lost, done.lost_since) == (2, 201, clock())
-        for each in (desk, other):
+        for each in (inventory, other):
             assert addresses(each.eips()) == ["44.0.0.0", "44.0.0.1"]
             assert each.verify().ok
             assert each.integrity()["integrity"] == "ok"
@@ -62,44 +62,46 @@ def test_every_open_desk_sees_what_is_back(desk: Desk, backup: Path, clock: Cloc
         assert one(other).address == "44.0.0.2"
         audit(other)
     assert done.kept is not None
-    with closing(open_desk(done.kept, operator="bob", clock=clock)) as kept:
+    with closing(open_inventory(done.kept, operator="bob", clock=clock)) as kept:
         assert dump(kept) == before
     assert Path(done.kept).stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in file_of(desk).parent.iterdir() if path.name.startswith(".eipdeck")] == []
+    assert [path.name for path in file_of(inventory).parent.iterdir() if path.name.startswith(".eipdeck")] == []
 
 
 @of_a_file
-def test_no_number_is_given_out_twice_and_a_search_finds_what_is_new(desk: Desk, backup: Path) -> None:
-    many(desk, 3)
-    lost = {eip.id for eip in desk.eips()} - {"eip-1", "eip-2"}
-    events = {event.id for event in desk.history()}
-    desk.restore(backup)
-    eip = one(desk, name="brought-back")
+def test_no_number_is_given_out_twice_and_a_search_finds_what_is_new(inventory: Inventory, backup: Path) -> None:
+    many(inventory, 3)
+    lost = {eip.id for eip in inventory.eips()} - {"eip-1", "eip-2"}
+    events = {event.id for event in inventory.history()}
+    inventory.restore(backup)
+    eip = one(inventory, name="brought-back")
     assert eip.id not in lost
-    assert desk.history()[-1].id not in events
-    assert desk.history()[-2].id not in events
-    assert list(desk.eips("brought")) == [eip]
+    assert inventory.history()[-1].id not in events
+    assert inventory.history()[-2].id not in events
+    assert list(inventory.eips("brought")) == [eip]
 
 
 @of_a_file
-def test_what_is_restored_can_be_undone(desk: Desk, backup: Path) -> None:
+def test_what_is_restored_can_be_undone(inventory: Inventory, backup: Path) -> None:
     """By what was kept: only the restoration itself is lost then."""
-    given = addresses(desk.eips())
-    done = desk.restore(backup)
-    undone = desk.restore(Path(str(done.kept)))
-    assert (undone.lost, undone.kept) == (1, f"{file_of(desk)}.replaced-2")
-    assert addresses(desk.eips()) == given
-    assert desk.verify().ok
+    given = addresses(inventory.eips())
+    done = inventory.restore(backup)
+    undone = inventory.restore(Path(str(done.kept)))
+    assert (undone.lost, undone.kept) == (1, f"{file_of(inventory)}.replaced-2")
+    assert addresses(inventory.eips()) == given
+    assert inventory.verify().ok
 
 
 @of_a_file
-def test_a_file_that_cannot_be_opened_is_moved_away_and_the_backup_takes_its_place(desk: Desk, backup: Path) -> None:
-    path = file_of(desk)
+def test_a_file_that_cannot_be_opened_is_moved_away_and_the_backup_takes_its_place(
+    inventory: Inventory, backup: Path
+) -> None:
+    path = file_of(inventory)
     for end in ("", "-wal", "-shm"):
         path.with_name(f"{path.name}{end}").rename(path.with_name(f"{path.name}{end}.away"))
-    with closing(open_desk(str(path), operator="bob")) as anew:
+    with closing(open_inventory(str(path), operator="bob")) as anew:
         assert anew.restore(backup).eips == 2
-        assert addresses(anew.eips()) == addresses(desk.eips()) == ["44.0.0.0", "44.0.0.1"]
+        assert addresses(anew.eips()) == addresses(inventory.eips()) == ["44.0.0.0", "44.0.0.1"]
         assert anew.verify().ok
 
 
@@ -108,30 +110,32 @@ class No(Exception):  # what somebody says who is asked
 
 
 @of_a_file
-def test_who_does_not_agree_to_what_would_be_lost_loses_nothing(desk: Desk, backup: Path, clock: Clock) -> None:
+def test_who_does_not_agree_to_what_would_be_lost_loses_nothing(
+    inventory: Inventory, backup: Path, clock: Clock
+) -> None:
     heard: list[Restored] = []
 
     def say_no(what: Restored) -> None:
         heard.append(what)
         raise No
 
-    before, files = dump(desk), set(file_of(desk).parent.iterdir())
+    before, files = dump(inventory), set(file_of(inventory).parent.iterdir())
     with pytest.raises(No):
-        desk.restore(backup, agreed=say_no)
+        inventory.restore(backup, agreed=say_no)
     assert [(what.eips, what.lost, what.lost_since, what.kept) for what in heard] == [(2, 201, clock(), None)]
-    assert dump(desk) == before
-    assert set(file_of(desk).parent.iterdir()) == files
+    assert dump(inventory) == before
+    assert set(file_of(inventory).parent.iterdir()) == files
 
 
 @of_a_file
-def test_what_others_did_while_one_was_asked_is_not_overrun(desk: Desk, backup: Path) -> None:
+def test_what_others_did_while_one_was_asked_is_not_overrun(inventory: Inventory, backup: Path) -> None:
     def agree_late(_what: Restored) -> None:
-        one(desk)
+        one(inventory)
 
     with pytest.raises(EipdeckError) as caught:
-        desk.restore(backup, agreed=agree_late)
+        inventory.restore(backup, agreed=agree_late)
     assert caught.value.code == "conflict"
-    assert len(list(desk.eips())) == 202
+    assert len(list(inventory.eips())) == 202
 
 
 def no_file(path: Path) -> None:
@@ -188,33 +192,33 @@ def beside_a_log(path: Path) -> None:
     ],
 )
 def test_what_is_no_sound_backup_is_refused(
-    desk: Desk, backup: Path, spoil: Callable[[Path], None], code: str, says: str
+    inventory: Inventory, backup: Path, spoil: Callable[[Path], None], code: str, says: str
 ) -> None:
     spoil(backup)
-    files = set(file_of(desk).parent.iterdir())
-    with refused(desk, code) as caught:
-        desk.restore(backup)
+    files = set(file_of(inventory).parent.iterdir())
+    with refused(inventory, code) as caught:
+        inventory.restore(backup)
     assert says in caught.value.message
     assert str(backup) in caught.value.message
-    assert set(file_of(desk).parent.iterdir()) == files
+    assert set(file_of(inventory).parent.iterdir()) == files
 
 
 @of_a_file
 @pytest.mark.parametrize("end", ["", "-wal", ".lock"])
-def test_the_database_is_not_restored_from_itself(desk: Desk, end: str) -> None:
-    one(desk, None)
-    with refused(desk, "conflict"):
-        desk.restore(file_of(desk).with_name(f"{file_of(desk).name}{end}"))
+def test_the_database_is_not_restored_from_itself(inventory: Inventory, end: str) -> None:
+    one(inventory, None)
+    with refused(inventory, "conflict"):
+        inventory.restore(file_of(inventory).with_name(f"{file_of(inventory).name}{end}"))
 
 
 @of_a_file
-def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(desk: Desk, backup: Path) -> None:
+def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(inventory: Inventory, backup: Path) -> None:
     """The step that made the presence is undone by hand."""
     changed("DROP TABLE presence")(backup)
     with closing(sqlite3.connect(backup)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
         connection.commit()
-        made = open_store(desk.url)
+        made = open_store(inventory.url)
         with made.read() as live:
             triggers = live.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").scalars()
         made.close()
@@ -223,20 +227,20 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(desk: Desk,
                 connection.execute(statement)
         connection.commit()
     content = backup.read_bytes()
-    desk.restore(backup)
-    desk.announce(None)
-    assert len(list(desk.eips())) == 2
+    inventory.restore(backup)
+    inventory.announce(None)
+    assert len(list(inventory.eips())) == 2
     assert backup.read_bytes() == content
-    audit(desk)
+    audit(inventory)
 
 
 @of_a_file
-def test_who_writes_while_it_is_restored_waits(desk: Desk, backup: Path) -> None:
+def test_who_writes_while_it_is_restored_waits(inventory: Inventory, backup: Path) -> None:
     """Each of the writers ends with an address of its own, on one side or the other."""
     stop, promised = threading.Event(), [0]
 
     def write() -> None:
-        with closing(open_desk(desk.url, operator="bob", clock=desk.now)) as other:
+        with closing(open_inventory(inventory.url, operator="bob", clock=inventory.now)) as other:
             while not stop.is_set():
                 one(other)
                 promised[0] += 1
@@ -248,39 +252,45 @@ def test_who_writes_while_it_is_restored_waits(desk: Desk, backup: Path) -> None
         seen = promised[0]
         while promised[0] < seen + 10:
             pass
-        desk.restore(backup)
+        inventory.restore(backup)
     stop.set()
     for writer in writers:
         writer.join()
-    assert desk.verify().ok
-    assert desk.integrity()["integrity"] == "ok"
-    audit(desk)
+    assert inventory.verify().ok
+    assert inventory.integrity()["integrity"] == "ok"
+    audit(inventory)
 
 
 @of_a_file
-def test_a_program_that_does_not_queue_is_not_waited_for_without_end(desk: Desk, backup: Path) -> None:
-    with closing(open_desk(desk.url, operator="bob", clock=desk.now)) as impatient:
+def test_a_program_that_does_not_queue_is_not_waited_for_without_end(inventory: Inventory, backup: Path) -> None:
+    with closing(open_inventory(inventory.url, operator="bob", clock=inventory.now)) as impatient:
         impatient._store._wait = 0.1  # type: ignore[attr-defined]
-        with closing(sqlite3.connect(file_of(desk))) as theirs:
+        with closing(sqlite3.connect(file_of(inventory))) as theirs:
             theirs.execute("BEGIN IMMEDIATE")
             with pytest.raises(EipdeckError) as caught:
                 impatient.restore(backup)
             assert caught.value.code == "store_busy"
-        assert len(list(desk.eips())) == 201
+        assert len(list(inventory.eips())) == 201
 
 
 @of_a_file
-def test_who_may_only_look_or_is_confined_restores_nothing(desk: Desk, backup: Path, tmp_path: Path) -> None:
-    with closing(open_desk(desk.url, operator="bob", read_only=True)) as looking, refused(desk, "read_only"):
+def test_who_may_only_look_or_is_confined_restores_nothing(inventory: Inventory, backup: Path, tmp_path: Path) -> None:
+    with (
+        closing(open_inventory(inventory.url, operator="bob", read_only=True)) as looking,
+        refused(inventory, "read_only"),
+    ):
         looking.restore(backup)
-    with closing(open_desk(desk.url, operator="bob", confined=tmp_path)) as confined, refused(desk, "usage"):
+    with (
+        closing(open_inventory(inventory.url, operator="bob", confined=tmp_path)) as confined,
+        refused(inventory, "usage"),
+    ):
         confined.restore(Path("backup.db"))
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="about a server")
-def test_a_server_keeps_its_own_backups(desk: Desk, tmp_path: Path) -> None:
+def test_a_server_keeps_its_own_backups(inventory: Inventory, tmp_path: Path) -> None:
     path = tmp_path / "backup.db"
-    desk.backup(path)
-    with refused(desk, "usage") as caught:
-        desk.restore(path)
+    inventory.backup(path)
+    with refused(inventory, "usage") as caught:
+        inventory.restore(path)
     assert "import" in caught.value.message

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from core.sql import Connection
+from core.storage.connection import Connection
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection as Inspected
 from sqlalchemy import create_engine, inspect, text
 
-from core import AllocationRequest, Desk, EipdeckError, default_path, open_desk
-from core.database import open_store
-from core.models import SQLModel
-from core.sql import Connection
-from core.store import HEAD
+from core import AllocationRequest, EipdeckError, Inventory, default_path, open_inventory
+from core.storage.connection import Connection
+from core.storage.opening import open_store
+from core.storage.store import HEAD
+from core.storage.tables import SQLModel
 from tests.core.kit import (
     ON_POSTGRESQL,
     ROOT,
@@ -45,51 +45,51 @@ def pragma(connection: Connection, name: str) -> object:
 
 
 @of_a_file
-def test_pragmas_are_in_force_for_readers_and_writers(desk: Desk) -> None:
-    with desk._store.read() as reader:
+def test_pragmas_are_in_force_for_readers_and_writers(inventory: Inventory) -> None:
+    with inventory._store.read() as reader:
         assert pragma(reader, "journal_mode") == "wal"
         assert pragma(reader, "foreign_keys") == 1
         assert pragma(reader, "application_id") == 0x45495044
-    with desk._store.write() as writer:
+    with inventory._store.write() as writer:
         assert pragma(writer, "journal_mode") == "wal"
         assert pragma(writer, "synchronous") == 2
         assert pragma(writer, "foreign_keys") == 1
         assert pragma(writer, "recursive_triggers") == 1
 
 
-def test_a_reader_sees_one_picture_while_others_write(desk: Desk) -> None:
-    customer_cidr(desk)
+def test_a_reader_sees_one_picture_while_others_write(inventory: Inventory) -> None:
+    customer_cidr(inventory)
     count = "SELECT count(*) FROM eip"
-    with desk._store.read() as reader:
+    with inventory._store.read() as reader:
         assert reader.execute(count).scalar() == 0
-        one(desk)
+        one(inventory)
         assert reader.execute(count).scalar() == 0
-    with desk._store.read() as reader:
+    with inventory._store.read() as reader:
         assert reader.execute(count).scalar() == 1
 
 
-def test_a_block_that_raises_is_undone(desk: Desk) -> None:
+def test_a_block_that_raises_is_undone(inventory: Inventory) -> None:
     def fail() -> None:
-        with desk._store.write() as connection:
+        with inventory._store.write() as connection:
             connection.execute("UPDATE pool SET cooldown_seconds = 77")
             raise KeyError
 
-    before = rows(desk, "SELECT * FROM pool")
+    before = rows(inventory, "SELECT * FROM pool")
     with pytest.raises(KeyError):
         fail()
-    assert rows(desk, "SELECT * FROM pool") == before
-    with desk._store.write() as connection:
+    assert rows(inventory, "SELECT * FROM pool") == before
+    with inventory._store.write() as connection:
         connection.execute("UPDATE pool SET cooldown_seconds = 77")
-    assert rows(desk, "SELECT cooldown_seconds FROM pool") == [(77,)]
+    assert rows(inventory, "SELECT cooldown_seconds FROM pool") == [(77,)]
 
 
-def test_data_version_tells_of_every_commit_of_anybody(desk: Desk) -> None:
-    customer_cidr(desk)
-    seen = [desk.data_version()]
-    other = open_desk(desk.url, operator="bob")
+def test_data_version_tells_of_every_commit_of_anybody(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    seen = [inventory.data_version()]
+    other = open_inventory(inventory.url, operator="bob")
     one(other)
-    seen.append(desk.data_version())
-    release(desk, "203.0.113.0")
+    seen.append(inventory.data_version())
+    release(inventory, "203.0.113.0")
     seen.append(other.data_version())
     other.close()
     assert len(set(seen)) == 3
@@ -109,31 +109,31 @@ def modes(folder: Path) -> dict[str, int]:
 def test_nobody_else_can_read_the_files_whatever_the_umask(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "deck"
     with umask(0):
-        desk = open_desk(str(folder / "deck.db"), operator="alice")
-        one(desk, None)
+        inventory = open_inventory(str(folder / "deck.db"), operator="alice")
+        one(inventory, None)
         found = modes(folder)
-        desk.close()
+        inventory.close()
     files = ("deck.db", "deck.db-wal", "deck.db-shm", "deck.db.lock")
     assert found == {"deck": 0o700, **dict.fromkeys(files, 0o600)}
 
 
 @of_a_file
-def test_an_inventory_left_open_to_others_is_closed_to_them(desk: Desk) -> None:
-    desk.close()
-    file_of(desk).chmod(0o644)
-    reopened = open_desk(desk.url, operator="alice")
+def test_an_inventory_left_open_to_others_is_closed_to_them(inventory: Inventory) -> None:
+    inventory.close()
+    file_of(inventory).chmod(0o644)
+    reopened = open_inventory(inventory.url, operator="alice")
     one(reopened, None)
-    assert {mode for name, mode in modes(file_of(desk).parent).items() if name.startswith("deck.db")} == {0o600}
+    assert {mode for name, mode in modes(file_of(inventory).parent).items() if name.startswith("deck.db")} == {0o600}
     reopened.close()
 
 
 @of_a_file
 def test_without_a_url_the_embedded_database_is_meant(a_house_of_its_own: Path) -> None:
-    desk = open_desk(operator="alice")
-    assert file_of(desk) == default_path()
-    assert file_of(desk).is_relative_to(a_house_of_its_own)
-    assert file_of(desk).name == "eipdeck.db"
-    desk.close()
+    inventory = open_inventory(operator="alice")
+    assert file_of(inventory) == default_path()
+    assert file_of(inventory).is_relative_to(a_house_of_its_own)
+    assert file_of(inventory).name == "eipdeck.db"
+    inventory.close()
 
 
 @contextmanager
@@ -154,7 +154,7 @@ def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -
     path.chmod(0o644)
     before = as_it_is(path)
     with unavailable() as caught:
-        open_desk(str(path), operator="alice")
+        open_inventory(str(path), operator="alice")
     assert "not a database" in caught.value.message
     assert as_it_is(path) == before
 
@@ -167,31 +167,31 @@ def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) ->
     path.chmod(0o644)
     before = as_it_is(path)
     with unavailable() as caught:
-        open_desk(str(path), operator="alice")
+        open_inventory(str(path), operator="alice")
     assert "not one of eipdeck's" in caught.value.message
     assert as_it_is(path) == before
 
 
 @of_a_file
-def test_a_newer_schema_is_refused_and_not_touched(desk: Desk) -> None:
-    desk.close()
-    with closing(sqlite3.connect(file_of(desk))) as connection:
+def test_a_newer_schema_is_refused_and_not_touched(inventory: Inventory) -> None:
+    inventory.close()
+    with closing(sqlite3.connect(file_of(inventory))) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    before = as_it_is(file_of(desk))
+    before = as_it_is(file_of(inventory))
     with unavailable("schema_newer") as caught:
-        open_desk(desk.url, operator="alice")
+        open_inventory(inventory.url, operator="alice")
     assert caught.value.details == {"found": "9999", "known": HEAD}
-    assert as_it_is(file_of(desk)) == before
+    assert as_it_is(file_of(inventory)) == before
 
 
 @of_a_file
-def test_a_truncated_database_is_refused(desk: Desk) -> None:
-    desk.close()
-    with file_of(desk).open("r+b") as file:
-        file.truncate(file_of(desk).stat().st_size // 3)
+def test_a_truncated_database_is_refused(inventory: Inventory) -> None:
+    inventory.close()
+    with file_of(inventory).open("r+b") as file:
+        file.truncate(file_of(inventory).stat().st_size // 3)
     with unavailable():
-        open_desk(desk.url, operator="alice").pools()
+        open_inventory(inventory.url, operator="alice").pools()
 
 
 @pytest.mark.parametrize("place", ["file/deck.db", "file/deeper/deck.db", "folder"])
@@ -200,38 +200,38 @@ def test_a_place_that_cannot_hold_a_database_is_unavailable(tmp_path: Path, plac
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "folder").mkdir()
     with unavailable():
-        open_desk(str(tmp_path / place), operator="alice")
+        open_inventory(str(tmp_path / place), operator="alice")
 
 
 def test_a_folder_that_cannot_be_written_is_unavailable() -> None:
     """The kernel refuses new files in /proc to root too."""
     with unavailable():
-        open_desk("/proc/eipdeck.db", operator="alice")
+        open_inventory("/proc/eipdeck.db", operator="alice")
 
 
 @of_a_file
-def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(desk: Desk) -> None:
+def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(inventory: Inventory) -> None:
     """The connection itself is made unable to write, as root cannot be by modes."""
-    customer_cidr(desk)
-    with desk._store.write() as connection:
+    customer_cidr(inventory)
+    with inventory._store.write() as connection:
         connection.execute("PRAGMA query_only = ON")
     with unavailable() as caught:
-        one(desk)
+        one(inventory)
     assert "cannot be written" in caught.value.message
-    assert desk.pool("edge").available == 16
-    assert one(desk).address == "203.0.113.0"
+    assert inventory.pool("edge").available == 16
+    assert one(inventory).address == "203.0.113.0"
 
 
 @of_a_file
-def test_a_full_disk_is_unavailable_with_nothing_changed(desk: Desk) -> None:
-    customer_cidr(desk, "44.0.0.0/16")
-    with desk._store.write() as connection:
+def test_a_full_disk_is_unavailable_with_nothing_changed(inventory: Inventory) -> None:
+    customer_cidr(inventory, "44.0.0.0/16")
+    with inventory._store.write() as connection:
         pages = connection.execute("PRAGMA page_count").scalar()
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with refused(desk, "store_unavailable") as caught:
-        desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000))
+    with refused(inventory, "store_unavailable") as caught:
+        inventory.execute(AllocationRequest(pool_id="edge", count=5000))
     assert "full" in caught.value.message
-    assert len(desk.platform.allocate(AllocationRequest(pool_id="edge", count=5000)).eips) == 5000
+    assert len(inventory.execute(AllocationRequest(pool_id="edge", count=5000)).eips) == 5000
 
 
 class Dying:
@@ -251,21 +251,21 @@ class Dying:
 
 
 @of_a_file
-def test_a_disk_that_fails_at_commit_leaves_the_outcome_unknown_and_its_key_tells(desk: Desk) -> None:
-    customer_cidr(desk)
-    writer = desk._store._writer  # type: ignore[attr-defined]
+def test_a_disk_that_fails_at_commit_leaves_the_outcome_unknown_and_its_key_tells(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    writer = inventory._store._writer  # type: ignore[attr-defined]
     writer.driver = Dying(writer.driver)
     request = AllocationRequest(pool_id="edge", request_id="key")
     with pytest.raises(EipdeckError) as caught:
-        desk.platform.allocate(request)
+        inventory.execute(request)
     assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
-    assert addresses(desk.platform.allocate(request).eips) == ["203.0.113.0"]
-    assert len(list(desk.eips())) == 1
+    assert addresses(inventory.execute(request).eips) == ["203.0.113.0"]
+    assert len(list(inventory.eips())) == 1
 
 
-def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
-    customer_cidr(desk)
-    looking = open_desk(desk.url, operator="bob", read_only=True)
+def test_read_only_reads_and_refuses_every_write(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    looking = open_inventory(inventory.url, operator="bob", read_only=True)
     assert looking.pool("edge").available == 16
     with refused(looking, "read_only"):
         one(looking)
@@ -277,10 +277,10 @@ def test_read_only_reads_and_refuses_every_write(desk: Desk) -> None:
 
 def test_read_only_creates_nothing(tmp_path: Path) -> None:
     with unavailable():
-        open_desk(str(tmp_path / "none.db"), operator="bob", read_only=True)
+        open_inventory(str(tmp_path / "none.db"), operator="bob", read_only=True)
     (tmp_path / "empty.db").touch()
     with unavailable():
-        open_desk(str(tmp_path / "empty.db"), operator="bob", read_only=True)
+        open_inventory(str(tmp_path / "empty.db"), operator="bob", read_only=True)
     assert [path.name for path in tmp_path.iterdir()] == ["empty.db"]
     assert (tmp_path / "empty.db").stat().st_size == 0
 
@@ -291,7 +291,7 @@ def test_read_only_creates_nothing(tmp_path: Path) -> None:
 )
 def test_a_url_that_names_no_file_is_refused(url: str, code: str) -> None:
     with pytest.raises(EipdeckError) as caught:
-        open_desk(url, operator="alice")
+        open_inventory(url, operator="alice")
     assert caught.value.code in (code, "store_unavailable")
 
 
@@ -299,7 +299,7 @@ def test_several_processes_creating_one_database_at_once_all_get_it(tmp_path: Pa
     program = (
         "import sys; from core import AllocationRequest, open_desk\n"
         "desk = open_desk(sys.argv[1]); sys.stdin.readline()\n"
-        "print(desk.platform.allocate(AllocationRequest()).eips[0].address)"
+        "print(desk.execute(AllocationRequest()).eips[0].address)"
     )
     processes = [
         subprocess.Popen(
@@ -320,9 +320,9 @@ def test_several_threads_creating_one_database_at_once_all_get_it(tmp_path: Path
 
     def create() -> None:
         start.wait()
-        desk = open_desk(str(tmp_path / "deck.db"), operator="alice")
-        got.append(one(desk, None).address)
-        desk.close()
+        inventory = open_inventory(str(tmp_path / "deck.db"), operator="alice")
+        got.append(one(inventory, None).address)
+        inventory.close()
 
     threads = [threading.Thread(target=create) for _ in range(6)]
     for thread in threads:
@@ -337,21 +337,21 @@ def _is_inventory(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or not str(name).startswith(("eip_words", "search_mark", "alembic_version"))
 
 
-def test_the_models_are_what_the_migrations_make(desk: Desk) -> None:
-    with create_engine(desk.url).connect() as connection:
+def test_the_models_are_what_the_migrations_make(inventory: Inventory) -> None:
+    with create_engine(inventory.url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_inventory})
         assert compare_metadata(context, SQLModel.metadata) == []
         assert context.get_current_revision() == HEAD
 
 
 @of_a_file
-def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(desk: Desk, tmp_path: Path) -> None:
+def test_the_checks_and_keys_of_the_models_are_those_of_the_migrations(inventory: Inventory, tmp_path: Path) -> None:
     """What Alembic does not compare: CHECK constraints, partial indexes, AUTOINCREMENT, WITHOUT ROWID."""
     engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
     SQLModel.metadata.create_all(engine)
     made = {table: shape(engine.connect(), table) for table in inspect(engine).get_table_names()}
     engine.dispose()
-    with create_engine(desk.url).connect() as connection:
+    with create_engine(inventory.url).connect() as connection:
         migrated = {table: shape(connection, table) for table in inspect(connection).get_table_names()}
     assert {table: found for table, found in migrated.items() if _is_inventory(table, "table", {})} == made
 
@@ -376,10 +376,10 @@ def shape(connection: Inspected, table: str) -> tuple[object, ...]:
     return checks, indexes, options, keys, unique
 
 
-def test_writers_take_turns(desk: Desk) -> None:
+def test_writers_take_turns(inventory: Inventory) -> None:
     """Four writers with connections of their own: the kernel's queue starves none of them."""
-    customer_cidr(desk, "44.0.0.0/20")
-    stores, done = [open_store(desk.url) for _ in range(4)], [0] * 4
+    customer_cidr(inventory, "44.0.0.0/20")
+    stores, done = [open_store(inventory.url) for _ in range(4)], [0] * 4
     start, enough = threading.Barrier(4), 320
 
     def write(place: int) -> None:
@@ -396,18 +396,18 @@ def test_writers_take_turns(desk: Desk) -> None:
         thread.join()
     for store in stores:
         store.close()
-    assert rows(desk, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == [(sum(done),)]
+    assert rows(inventory, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == [(sum(done),)]
     assert min(done) >= enough / 32
 
 
-def test_one_desk_serves_many_threads(desk: Desk) -> None:
-    customer_cidr(desk, "44.0.0.0/24")
+def test_one_desk_serves_many_threads(inventory: Inventory) -> None:
+    customer_cidr(inventory, "44.0.0.0/24")
     got: list[str] = []
 
     def work() -> None:
         for _ in range(4):
-            eip = one(desk)
-            assert desk.eip(eip.address) == eip
+            eip = one(inventory)
+            assert inventory.eip(eip.address) == eip
             got.append(eip.address)
 
     threads = [threading.Thread(target=work) for _ in range(12)]
@@ -415,39 +415,39 @@ def test_one_desk_serves_many_threads(desk: Desk) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(got) == sorted(addresses(desk.eips()))
+    assert sorted(got) == sorted(addresses(inventory.eips()))
     assert len(set(got)) == 48
 
 
 @pytest.mark.parametrize("words", ["\udcff", "a\0b", "x" * 10_000], ids=["no UTF-8", "NUL", "long"])
-def test_text_that_no_database_can_hold_is_refused_or_kept_readable(desk: Desk, words: str) -> None:
+def test_text_that_no_database_can_hold_is_refused_or_kept_readable(inventory: Inventory, words: str) -> None:
     """As a shell passes on bytes that are no UTF-8: as an operator, a reason, and every key that is looked up."""
-    customer_cidr(desk)
-    odd = open_desk(desk.url, operator=words)
-    odd.platform.allocate(AllocationRequest(pool_id="edge", reason=words))
+    customer_cidr(inventory)
+    odd = open_inventory(inventory.url, operator=words)
+    odd.execute(AllocationRequest(pool_id="edge", reason=words))
     assert odd.history(limit=1)[0].operator
     for lookup in (odd.eip, odd.pool, odd.service, odd.cidr, odd.lookup, odd.history):
         with pytest.raises(EipdeckError):
             lookup(words)
     with pytest.raises(EipdeckError):
-        odd.platform.allocate(AllocationRequest(pool_id=words))
+        odd.execute(AllocationRequest(pool_id=words))
     with suppress(EipdeckError):
         list(odd.eips(words))
     odd.close()
 
 
-def test_a_desk_that_closes_waits_for_nobody_who_writes(desk: Desk) -> None:
+def test_a_desk_that_closes_waits_for_nobody_who_writes(inventory: Inventory) -> None:
     """It would say that it goes, and waits a second for its turn, not ten."""
-    desk.announce(None)
-    leaving = open_desk(desk.url, operator="bob")
+    inventory.announce(None)
+    leaving = open_inventory(inventory.url, operator="bob")
     leaving.announce(None)
-    writing = open_store(desk.url)
+    writing = open_store(inventory.url)
     with writing.write():
         begun = time.monotonic()
         leaving.close()
         assert time.monotonic() - begun < 5
     writing.close()
-    assert [present.operator for present in desk.company()] == ["bob"]
+    assert [present.operator for present in inventory.other_sessions()] == ["bob"]
 
 
 @of_a_file
@@ -461,19 +461,19 @@ def test_a_share_whose_name_has_a_space_is_a_network_file_system(
     mounts.write_text(
         f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:40 / {tmp_path}/the\\040share rw - nfs4 server:/x rw\n"
     )
-    monkeypatch.setattr("core.datafile._MOUNTS", mounts)
+    monkeypatch.setattr("core.storage.sqlite_file._MOUNTS", mounts)
     with unavailable() as caught:
-        open_desk(str(share / "deck.db"), operator="alice")
+        open_inventory(str(share / "deck.db"), operator="alice")
     assert "nfs4" in caught.value.message
     assert list(share.iterdir()) == []
 
 
 @of_a_file
 @pytest.mark.parametrize("write", ["export", "backup"])
-def test_nothing_is_written_onto_the_database_in_use(desk: Desk, tmp_path: Path, write: str) -> None:
+def test_nothing_is_written_onto_the_database_in_use(inventory: Inventory, tmp_path: Path, write: str) -> None:
     """By no name: its own, that of a file beside it, another spelling, through a folder's link, a second name."""
-    customer_cidr(desk)
-    path = file_of(desk)
+    customer_cidr(inventory)
+    path = file_of(inventory)
     (tmp_path / "link").symlink_to(path.parent)
     second = tmp_path / "second.db"
     second.hardlink_to(path)
@@ -481,8 +481,8 @@ def test_nothing_is_written_onto_the_database_in_use(desk: Desk, tmp_path: Path,
     beside = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal", ".lock")]
     for target in (*spellings, *beside):
         for force in (True, False):
-            with refused(desk, "conflict") as caught:
-                getattr(desk, write)(target, force=force)
+            with refused(inventory, "conflict") as caught:
+                getattr(inventory, write)(target, force=force)
         assert "in use" in caught.value.message or "exists" in caught.value.message
-    assert one(desk).address == "203.0.113.0"
-    getattr(desk, write)(tmp_path / "elsewhere", force=True)
+    assert one(inventory).address == "203.0.113.0"
+    getattr(inventory, write)(tmp_path / "elsewhere", force=True)

@@ -8,23 +8,23 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from core import AllocationRequest, Desk, open_desk
+from core import AllocationRequest, Inventory, open_inventory
 
 
-def promised(desk: Desk, pool: str) -> str:
+def promised(inventory: Inventory, pool: str) -> str:
     """Allocate one; its address is out of here only after it is durable."""
-    return desk.platform.allocate(AllocationRequest(pool_id=pool)).eips[0].address
+    return inventory.execute(AllocationRequest(pool_id=pool)).eips[0].address
 
 
 def main(url: str, pool: str, threads: int) -> None:
-    desk = open_desk(url, operator="worker")
+    inventory = open_inventory(url, operator="worker")
     print("ready", flush=True)  # noqa: T201
     while not threads:
-        print(promised(desk, pool), flush=True)  # noqa: T201
+        print(promised(inventory, pool), flush=True)  # noqa: T201
     with ThreadPoolExecutor(threads) as several:
-        for address in several.map(lambda _: promised(desk, pool), range(threads)):
+        for address in several.map(lambda _: promised(inventory, pool), range(threads)):
             print(address)  # noqa: T201
-    desk.close()
+    inventory.close()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.surroundings import clipboard_route
-from tui.theme import escape_delay
+from tui.terminal.environment import clipboard_route
+from tui.terminal.theme import escape_delay
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck

@@ -10,7 +10,7 @@ import pytest
 
 from core import Eip, to_json
 from tests.corpus import TEXTS, obeyed
-from tui.output import Column, Layout, csv_cell, json_text, write_table
+from tui.wording.writers import Column, Layout, csv_cell, json_text, write_table
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from core import EipdeckError, load_config
 from tests.corpus import FILES, REFUSED, TEXTS, obeyed
-from tui.arguments import Misuse, parse
+from tui.cli.arguments import Misuse, parse
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck

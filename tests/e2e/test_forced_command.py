@@ -22,11 +22,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import AllocationRequest, EipdeckError, open_desk
-from core.confinement import inside
+from core import AllocationRequest, EipdeckError, open_inventory
+from core.transfer.confinement import inside
 from tests.core.kit import ROOT
-from tui.arguments import Misuse
-from tui.confined import asked_for
+from tui.cli.arguments import Misuse
+from tui.cli.forced_command import asked_for
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 LINE = next(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("restrict,pty,command="))
@@ -151,7 +151,7 @@ def _answers(login: Login) -> None:
 def test_the_command_asked_for_is_run_and_nothing_else(login: Login) -> None:
     done = login("service", "add", "load-balancer", "lb-1", "--reason", "'two words'", "--json")
     assert json.loads(done.stdout)["id"] == "lb-1"
-    with open_desk(str(login.database), operator="x")._store.read():
+    with open_inventory(str(login.database), operator="x")._store.read():
         pass
     for asked in ("sh -c id", "eips; id", "$(id)", "`id`", "eips && id", "eips | id", "/bin/sh", "eips\nid"):
         said = login(asked)
@@ -206,7 +206,7 @@ def test_nothing_is_forwarded_and_no_file_is_fetched(login: Login, tmp_path: Pat
 @pytest.fixture
 def dashboard(login: Login) -> Iterator[pexpect.spawn]:
     """The client's terminal."""
-    open_desk(str(login.database), operator="bob").platform.allocate(AllocationRequest(name="web"))
+    open_inventory(str(login.database), operator="bob").execute(AllocationRequest(name="web"))
     seen = pexpect.spawn(login.words[0], ["-tt", *login.words[1:]], encoding="utf-8", dimensions=(24, 100), timeout=30)
     seen.expect_exact("198.18.0.0")
     yield seen
@@ -223,7 +223,7 @@ def test_a_terminal_shows_the_dashboard_with_the_operators_name(login: Login, da
         if dashboard.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
     assert not dashboard.isalive()
-    with open_desk(str(login.database), operator="x")._store.read() as connection:
+    with open_inventory(str(login.database), operator="x")._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM presence").scalar() == 0
     done = login("allocate", "--default", "--json")
     assert json.loads(done.stdout)["eips"][0]["allocated_by"] == "alice"

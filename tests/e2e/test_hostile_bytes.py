@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, ServiceKind, open_desk
+from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, ServiceKind, open_inventory
 from tests.corpus import TEXTS
 from tests.e2e.terminal import terminal
 
@@ -29,15 +29,13 @@ OBEYED = (
 
 def haunted(path: Path) -> None:
     """Everything that can be named is named by an attacker."""
-    desk = open_desk(str(path), operator="alice")
+    inventory = open_inventory(str(path), operator="alice")
     for number, name in enumerate(TEXTS):
         service = f"lb-{number}{name}"
-        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
-        eip = desk.platform.allocate(AllocationRequest(name=name, reason=name)).eips[0]
-        desk.platform.bind(
-            BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name)
-        )
-    desk.close()
+        inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+        eip = inventory.execute(AllocationRequest(name=name, reason=name)).eips[0]
+        inventory.execute(BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name))
+    inventory.close()
 
 
 def test_no_byte_of_a_name_is_obeyed(tmp_path: Path) -> None:

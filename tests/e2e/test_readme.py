@@ -15,8 +15,8 @@ import pytest
 
 from core import load_config
 from tests.e2e.terminal import terminal
-from tui import arguments
-from tui.arguments import parse
+from tui.cli import arguments
+from tui.cli.arguments import parse
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck

@@ -13,7 +13,7 @@ from time import monotonic
 
 import pytest
 
-from core.store import WAIT_SECONDS
+from core.storage.store import WAIT_SECONDS
 from tests.e2e.conftest import Deck
 from tests.e2e.terminal import ALONE, PATIENCE, ROOT, Terminal, terminal
 
@@ -121,7 +121,7 @@ def test_it_ends_when_its_terminal_hangs_up_and_no_signal_says_so(demo: Deck) ->
 
 
 DEFECT = """
-from tui.screen import DeckScreen
+from tui.screen.main_screen import DeckScreen
 def show_timeline(self):
     name = "a name that is nobody else's business"
     raise OverflowError("of a date")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core import AllocationRequest, open_desk
+from core import AllocationRequest, open_inventory
 from tests.e2e.conftest import Deck
 from tests.e2e.terminal import Terminal, terminal
 
@@ -38,8 +38,8 @@ def test_nothing_is_written_while_nothing_changes_and_little_when_one_row_does(d
         before = len(deck.sent)
         deck.quiet(4.0)
         assert len(deck.sent) == before
-        bob = open_desk(str(demo.path), operator="bob")
-        bob.platform.allocate(AllocationRequest(pool_id="hk-spare", name="seen"))
+        bob = open_inventory(str(demo.path), operator="bob")
+        bob.execute(AllocationRequest(pool_id="hk-spare", name="seen"))
         bob.close()
         deck.until("348")
         deck.quiet(CALM)

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import sys
 
-from core import AllocationRequest, ReleaseRequest, open_desk
+from core import AllocationRequest, ReleaseRequest, open_inventory
 
 
 def main(url: str, pool: str) -> None:
-    desk = open_desk(url, operator="bob")
+    inventory = open_inventory(url, operator="bob")
     held: list[str] = []
     for _line in sys.stdin:
         if len(held) < 3:
-            held.append(desk.platform.allocate(AllocationRequest(pool_id=pool)).eips[0].address)
+            held.append(inventory.execute(AllocationRequest(pool_id=pool)).eips[0].address)
         else:
-            desk.platform.release(ReleaseRequest(eips=(held.pop(0),), unbind=True))
-    desk.close()
+            inventory.execute(ReleaseRequest(eips=(held.pop(0),), unbind=True))
+    inventory.close()
 
 
 if __name__ == "__main__":

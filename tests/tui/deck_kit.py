@@ -27,15 +27,15 @@ from core import (
     BindingKind,
     BindRequest,
     Config,
-    Desk,
     Eip,
+    Inventory,
     ServiceKind,
-    open_desk,
+    open_inventory,
     seed_demo,
 )
 from tests.core.kit import template
-from tui.app import DeckApp
-from tui.screen import DeckScreen
+from tui.app import EipdeckApp
+from tui.screen.main_screen import MainScreen
 from tui.widgets.rows import PATIENCE
 
 NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
@@ -51,49 +51,48 @@ def _demo() -> Path:
     return path
 
 
-def demo_desk(folder: Path, *, read_only: bool = False, config: Config | None = None) -> Desk:
+def demo_desk(folder: Path, *, read_only: bool = False, config: Config | None = None) -> Inventory:
     """The demo, in a copy of its own."""
     path = folder / "eipdeck.db"
     shutil.copy(_demo(), path)
     return _desk(f"sqlite:///{path}", read_only=read_only, config=config)
 
 
-def empty_desk(folder: Path) -> Desk:
+def empty_desk(folder: Path) -> Inventory:
     """The first run."""
     path = folder / "empty.db"
     shutil.copy(template(), path)
     return _desk(f"sqlite:///{path}")
 
 
-def small_desk(folder: Path) -> Desk:
+def small_desk(folder: Path) -> Inventory:
     """203.0.113.0/28 active in pool hk, one service of each kind, nothing allocated."""
-    desk = empty_desk(folder)
-    platform = desk.platform
-    platform.add_cidr(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500, pool_id="hk"))
-    platform.activate_cidr(ActivateRequest(cidr="203.0.113.0/28", reason="announced"))
-    platform.add_service(
+    inventory = empty_desk(folder)
+    inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500, pool_id="hk"))
+    inventory.execute(ActivateRequest(cidr="203.0.113.0/28", reason="announced"))
+    inventory.execute(
         AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1", name="web-1", private_ips=("10.0.0.1",))
     )
-    platform.add_service(
+    inventory.execute(
         AddServiceRequest(kind=ServiceKind.NAT_GATEWAY, service_id="nat-1", subnets=("10.0.8.0/24", "10.0.9.0/24"))
     )
-    platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
-    return desk
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
+    return inventory
 
 
-def _desk(url: str, *, read_only: bool = False, config: Config | None = None) -> Desk:
-    return open_desk(url, operator="alice@10.0.4.7", clock=lambda: NOW, read_only=read_only, config=config)
+def _desk(url: str, *, read_only: bool = False, config: Config | None = None) -> Inventory:
+    return open_inventory(url, operator="alice@10.0.4.7", clock=lambda: NOW, read_only=read_only, config=config)
 
 
-def allocated(desk: Desk, *, pool: str | None = "hk", name: str | None = None) -> Eip:
+def allocated(inventory: Inventory, *, pool: str | None = "hk", name: str | None = None) -> Eip:
     """One more EIP."""
-    return desk.platform.allocate(AllocationRequest(pool_id=pool, name=name)).eips[0]
+    return inventory.execute(AllocationRequest(pool_id=pool, name=name)).eips[0]
 
 
-def on_the_balancer(desk: Desk, eip: Eip) -> Eip:
+def on_the_balancer(inventory: Inventory, eip: Eip) -> Eip:
     """The EIP, bound to lb-1."""
     request = BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id="lb-1")
-    return desk.platform.bind(request)[0]
+    return inventory.execute(request)[0]
 
 
 def _key(name: str) -> events.Key:
@@ -104,20 +103,20 @@ def _key(name: str) -> events.Key:
 
 
 @contextmanager
-def held_up(desk: object, name: str) -> Iterator[Callable[[], None]]:
+def held_up(inventory: object, name: str) -> Iterator[Callable[[], None]]:
     """One way of asking the desk or its platform waits until it is let through."""
-    answer, gate = getattr(desk, name), threading.Event()
+    answer, gate = getattr(inventory, name), threading.Event()
 
     def late(*args: Any, **words: Any) -> Any:
         assert gate.wait(20)
         return answer(*args, **words)
 
-    setattr(desk, name, late)
+    setattr(inventory, name, late)
     try:
         yield gate.set
     finally:
         gate.set()
-        setattr(desk, name, answer)
+        setattr(inventory, name, answer)
 
 
 @dataclass
@@ -141,12 +140,12 @@ class Spaced:
 class Operator:
     """Presses keys and reads the screen."""
 
-    app: DeckApp
+    app: EipdeckApp
     pilot: Pilot[int]
     clock: Spaced
 
     @property
-    def deck(self) -> DeckScreen:
+    def deck(self) -> MainScreen:
         assert self.app.deck is not None
         return self.app.deck
 
@@ -228,21 +227,23 @@ class Operator:
 
 
 @asynccontextmanager
-async def on_deck(desk: Desk, size: tuple[int, int] = SMALL, *, address: str | None = None) -> AsyncIterator[Operator]:
+async def on_deck(
+    inventory: Inventory, size: tuple[int, int] = SMALL, *, address: str | None = None
+) -> AsyncIterator[Operator]:
     """The dashboard on a desk, its first page read; closed with the desk afterwards."""
-    app = DeckApp(lambda: desk, address=address)
+    app = EipdeckApp(lambda: inventory, address=address)
     clock = Spaced()
     app.key_time = clock.of_key
     try:
         async with app.run_test(size=size) as pilot:
             operator = Operator(app, pilot, clock)
             await operator.when(lambda: app.deck is not None)
-            deck, steps = operator.deck, operator.deck.runner.steps
-            steps.clock, steps.key_time = clock, clock.of_key
-            steps.second = 0.001
-            steps.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
+            deck, flow = operator.deck, operator.deck.runner.flow
+            flow.clock, flow.key_time = clock, clock.of_key
+            flow.second = 0.001
+            flow.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)
-            await operator.when(lambda: deck.hand is None or deck.holder.keeper.facts is not None)
+            await operator.when(lambda: deck.selection is None or deck.holder.keeper.details is not None)
             yield operator
     finally:
-        desk.close()
+        inventory.close()

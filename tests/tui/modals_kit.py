@@ -29,10 +29,10 @@ from core import (
     Service,
     ServiceKind,
 )
-from tui.clipboard import CopyRequested
 from tui.modals import Line, Review, Sheet, Tier
 from tui.modals.keystrokes import Keystrokes
-from tui.theme import THEME
+from tui.terminal.clipboard import CopyRequested
+from tui.terminal.theme import THEME
 
 STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")
 SEEN: Final = datetime(2025, 11, 21, 9, 40, tzinfo=UTC)

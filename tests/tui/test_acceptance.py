@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import AddServiceRequest, AllocationRequest, CidrState, Desk, PoolKind, ServiceKind
+from core import AddServiceRequest, AllocationRequest, CidrState, Inventory, PoolKind, ServiceKind
 from tests.core.kit import another
 from tests.tui.deck_kit import Operator, allocated, empty_desk, on_deck, small_desk
 
@@ -21,22 +21,22 @@ async def fill_in(operator: Operator, *fields: str) -> None:
 
 
 async def test_from_the_first_address_of_a_cidr_to_its_retirement(tmp_path: Path) -> None:
-    desk = empty_desk(tmp_path)
-    desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
-    bob = another(desk)
-    async with on_deck(desk) as operator:
-        await _bring_the_cidr(operator, desk)
-        await _allocate_all_sixteen(operator, desk)
-        await _the_seventeenth_is_refused(operator, desk)
-        await _one_without_a_pool_lands(operator, desk, bob)
-        await _a_released_address_returns_to_its_pool(operator, desk)
-        await _the_landing_is_repaired(operator, desk)
-        await _retiring_is_refused_and_says_what_lives(operator, desk)
-        await _and_succeeds_after(operator, desk)
+    inventory = empty_desk(tmp_path)
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name="shop"))
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        await _bring_the_cidr(operator, inventory)
+        await _allocate_all_sixteen(operator, inventory)
+        await _the_seventeenth_is_refused(operator, inventory)
+        await _one_without_a_pool_lands(operator, inventory, bob)
+        await _a_released_address_returns_to_its_pool(operator, inventory)
+        await _the_landing_is_repaired(operator, inventory)
+        await _retiring_is_refused_and_says_what_lives(operator, inventory)
+        await _and_succeeds_after(operator, inventory)
     bob.close()
 
 
-async def _bring_the_cidr(operator: Operator, desk: Desk) -> None:
+async def _bring_the_cidr(operator: Operator, inventory: Inventory) -> None:
     await operator.press("C")
     await operator.until("add a customer CIDR")
     await fill_in(operator, CIDR, "bgp-a", "64500", "hk", "", "", "J-1")
@@ -50,10 +50,10 @@ async def _bring_the_cidr(operator: Operator, desk: Desk) -> None:
     await operator.type("announced")
     await operator.press("enter", "y")
     await operator.until(f"{CIDR} is active: A allocates from hk")
-    assert desk.cidr(CIDR).state is CidrState.ACTIVE
+    assert inventory.cidr(CIDR).state is CidrState.ACTIVE
 
 
-async def _allocate_all_sixteen(operator: Operator, desk: Desk) -> None:
+async def _allocate_all_sixteen(operator: Operator, inventory: Inventory) -> None:
     await operator.press("p", "A")
     await operator.until("allocate an EIP", "> hk ", "16 free of 16")
     await fill_in(operator, "", "")
@@ -67,14 +67,14 @@ async def _allocate_all_sixteen(operator: Operator, desk: Desk) -> None:
     await fill_in(operator, "", "", "", "web-16", "", "J-2")
     await operator.confirm()
     await operator.until("allocated 203.0.113.15 from hk; customer-owned: yes")
-    live = list(desk.eips())
+    live = list(inventory.eips())
     assert len(live) == 16
     assert all(eip.customer_owned and eip.pool_id == "hk" and eip.cidr == CIDR for eip in live)
 
 
-async def _the_seventeenth_is_refused(operator: Operator, desk: Desk) -> None:
-    before = len(desk.history())
-    default = next(pool for pool in desk.pools() if pool.kind is PoolKind.DEFAULT)
+async def _the_seventeenth_is_refused(operator: Operator, inventory: Inventory) -> None:
+    before = len(inventory.history())
+    default = next(pool for pool in inventory.pools() if pool.kind is PoolKind.DEFAULT)
     assert default.available > 0
     await operator.press("p", "A")
     await operator.until(
@@ -86,12 +86,12 @@ async def _the_seventeenth_is_refused(operator: Operator, desk: Desk) -> None:
     await operator.until("allocate an EIP", "web-17", "J-3", "hk is full", absent="! refused")
     await operator.press("escape")
     await operator.until("nothing was sent")
-    assert len(desk.history()) == before
+    assert len(inventory.history()) == before
 
 
-async def _one_without_a_pool_lands(operator: Operator, desk: Desk, bob: Desk) -> None:
+async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bob: Inventory) -> None:
     """No form of the deck leaves the pool out; a command line does, and the deck warns of it by itself."""
-    allocation = bob.platform.allocate(AllocationRequest(name="web-17"))
+    allocation = bob.execute(AllocationRequest(name="web-17"))
     assert [warning.code for warning in allocation.warnings] == ["landed_in_default_pool"]
     await operator.press("e")
     await operator.until("2 findings", "f Findings 2!", "[e EIPs 17]")
@@ -113,11 +113,11 @@ async def _one_without_a_pool_lands(operator: Operator, desk: Desk, bob: Desk) -
     await fill_in(operator, "J-4")
     await operator.confirm()
     await operator.until(f"bound {LANDED} to lb-1", f"{LANDED} -- ! default-bound", "landed in the default pool")
-    assert desk.eip(LANDED).landed_in_default
+    assert inventory.eip(LANDED).landed_in_default
 
 
-async def _a_released_address_returns_to_its_pool(operator: Operator, desk: Desk) -> None:
-    default = desk.pool(desk.eip(LANDED).pool_id)
+async def _a_released_address_returns_to_its_pool(operator: Operator, inventory: Inventory) -> None:
+    default = inventory.pool(inventory.eip(LANDED).pool_id)
     await operator.type(FIRST)
     await operator.press("enter")
     await operator.until(f">   {FIRST}", f"{FIRST} -- customer-unbound")
@@ -125,13 +125,13 @@ async def _a_released_address_returns_to_its_pool(operator: Operator, desk: Desk
     await operator.until(f"review: release {FIRST}", "returns to", "hk; free at once")
     await operator.confirm()
     await operator.until(f"released {FIRST} to hk.  in hand: {FIRST}", f"{FIRST} -- customer-unallocated")
-    pool = desk.pool("hk")
+    pool = inventory.pool("hk")
     assert (pool.allocated, pool.available) == (15, 1)
-    assert desk.pool(default.id) == default
+    assert inventory.pool(default.id) == default
 
 
-async def _the_landing_is_repaired(operator: Operator, desk: Desk) -> None:
-    old = desk.eip(LANDED)
+async def _the_landing_is_repaired(operator: Operator, inventory: Inventory) -> None:
+    old = inventory.eip(LANDED)
     await operator.press("escape", "g", "n")
     await operator.until(f"> ! {LANDED}")
     await operator.press("F")
@@ -140,15 +140,15 @@ async def _the_landing_is_repaired(operator: Operator, desk: Desk) -> None:
     await operator.until("review: fix", f'bind      {FIRST} to lb lb-1 "shop"', "the public address")
     await operator.confirm("0")
     await operator.until(f"fixed: {LANDED} -> {FIRST}, customer-owned: yes", f">   {FIRST}")
-    new = desk.eip(FIRST)
+    new = inventory.eip(FIRST)
     assert new.customer_owned
     assert new.previous_eip_id == old.id
     assert [binding.service_id for binding in new.bindings] == ["lb-1"]
-    assert desk.pool(old.pool_id).allocated == 0
-    assert [finding.subject for finding in desk.findings()] == ["hk"]
+    assert inventory.pool(old.pool_id).allocated == 0
+    assert [finding.subject for finding in inventory.findings()] == ["hk"]
 
 
-async def _retiring_is_refused_and_says_what_lives(operator: Operator, desk: Desk) -> None:
+async def _retiring_is_refused_and_says_what_lives(operator: Operator, inventory: Inventory) -> None:
     await operator.press("c", "D")
     await operator.until(f"review: drain {CIDR}", "16 live EIPs")
     await operator.confirm(CIDR)
@@ -158,10 +158,10 @@ async def _retiring_is_refused_and_says_what_lives(operator: Operator, desk: Des
     assert f"! {FIRST}" in plan
     assert 'lb lb-1 "shop"' in plan
     assert "serves nothing" in plan
-    assert desk.cidr(CIDR).state is CidrState.DRAINING
+    assert inventory.cidr(CIDR).state is CidrState.DRAINING
 
 
-async def _and_succeeds_after(operator: Operator, desk: Desk) -> None:
+async def _and_succeeds_after(operator: Operator, inventory: Inventory) -> None:
     await operator.press("enter")
     await operator.until(f"filter: cidr:{CIDR}", "16 EIPs")
     await operator.press("*")
@@ -178,13 +178,13 @@ async def _and_succeeds_after(operator: Operator, desk: Desk) -> None:
     await operator.until(f"review: retire {CIDR}")
     await operator.confirm(CIDR)
     await operator.until(f"retired {CIDR}.  its history stays")
-    assert desk.cidr(CIDR).state is CidrState.RETIRED
-    assert not list(desk.eips())
+    assert inventory.cidr(CIDR).state is CidrState.RETIRED
+    assert not list(inventory.eips())
 
 
 async def test_the_default_pool_is_had_only_by_choosing_it_and_is_warned_of_then(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         text = await operator.until("allocate an EIP", "> hk ", "not your addresses")
         assert "DEFAULT POOL." not in text
@@ -195,17 +195,17 @@ async def test_the_default_pool_is_had_only_by_choosing_it_and_is_warned_of_then
         await operator.confirm()
         await operator.until(f"allocated {LANDED} from default-asia-east-1; customer-owned: NO")
         await operator.until("DEFAULT", "default-unbound -- fix in: zenlayer", "0 findings")
-        assert not desk.eip(LANDED).landed_in_default
+        assert not inventory.eip(LANDED).landed_in_default
 
 
 async def test_a_landing_is_warned_of_until_it_is_accepted_with_a_reason(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk, pool=None, name="lab")
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, pool=None, name="lab")
+    async with on_deck(inventory) as operator:
         await operator.until(f"> ! {LANDED}", "! default-unbound", "1 finding")
         await operator.press("K")
         await operator.until("accept landed_in_default_pool")
         await fill_in(operator, "a lab, J-7", "")
         await operator.confirm()
         await operator.until("accepted landed_in_default_pool", "0 findings")
-        assert desk.findings(accepted=True)[0].accepted_reason == "a lab, J-7"
+        assert inventory.findings(accepted=True)[0].accepted_reason == "a lab, J-7"

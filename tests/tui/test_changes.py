@@ -34,40 +34,40 @@ async def fill_in(operator: Operator, *fields: str) -> None:
 
 
 async def test_allocate_from_a_customer_pool(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "", "web-44", "100", "J-902")
         await operator.until("review: allocate", "203.0.113.0", "customer-owned: yes", "y sends at once")
         await operator.confirm()
         await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     customer")
-        eip = desk.eip("203.0.113.0")
+        eip = inventory.eip("203.0.113.0")
         assert (eip.name, eip.bandwidth_mbps, eip.customer_owned) == ("web-44", 100, True)
-        assert desk.history("203.0.113.0")[-1].reason == "J-902"
-        assert operator.deck.hand is not None
-        assert operator.deck.hand.id == "203.0.113.0"
+        assert inventory.history("203.0.113.0")[-1].reason == "J-902"
+        assert operator.deck.selection is not None
+        assert operator.deck.selection.id == "203.0.113.0"
         await operator.until("EIPs 1]")
 
 
 async def test_the_default_pool_is_only_ever_chosen_and_then_no_landing(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("A", "down", "down")
         await operator.until("DEFAULT")
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("review: allocate", "! ", "--default")
         await operator.confirm()
         await operator.until("customer-owned: NO")
-        eip = desk.eip("198.18.0.0")
+        eip = inventory.eip("198.18.0.0")
         assert not eip.landed_in_default
-        assert not desk.findings()
+        assert not inventory.findings()
 
 
 async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    landed = on_the_balancer(desk, allocated(desk, pool=None))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    landed = on_the_balancer(inventory, allocated(inventory, pool=None))
+    async with on_deck(inventory) as operator:
         text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
         assert "F fix" in text
         await operator.press("F")
@@ -77,15 +77,15 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
         await operator.confirm("0")
         await operator.until("fixed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
         await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
-        assert desk.eip("203.0.113.0").bindings[0].service_id == "lb-1"
-        assert desk.eip(str(landed.id)).status is EipStatus.RELEASED
-        assert not desk.findings()
+        assert inventory.eip("203.0.113.0").bindings[0].service_id == "lb-1"
+        assert inventory.eip(str(landed.id)).status is EipStatus.RELEASED
+        assert not inventory.findings()
 
 
 async def test_a_repair_from_the_detail_shows_the_new_address_above_its_own_facts(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk, pool=None))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory, pool=None))
+    async with on_deck(inventory) as operator:
         await operator.press("enter")
         await operator.until("EIP 198.18.0.0", "customer-owned  no (DEFAULT)")
         await operator.press("F")
@@ -96,17 +96,17 @@ async def test_a_repair_from_the_detail_shows_the_new_address_above_its_own_fact
 
 
 async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk, pool=None)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, pool=None)
+    async with on_deck(inventory) as operator:
         await operator.press("f", "K")
         await operator.until("accept landed_in_default_pool")
         await fill_in(operator, "lab", "")
         await operator.until("review: accept landed_in_default_pool")
         await operator.confirm()
         await operator.until("accepted landed_in_default_pool", "0 findings")
-        assert not desk.findings()
-        assert desk.findings(accepted=True)[0].accepted_reason == "lab"
+        assert not inventory.findings()
+        assert inventory.findings(accepted=True)[0].accepted_reason == "lab"
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
     ],
 )
 async def test_bind_to_each_service(tmp_path: Path, kind: BindingKind, keys: tuple[str, ...], service: str) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("B")
         await operator.until("bind 203.0.113.0")
         for key in keys:
@@ -128,15 +128,15 @@ async def test_bind_to_each_service(tmp_path: Path, kind: BindingKind, keys: tup
             await operator.settled()
         await operator.confirm()
         await operator.until(f"bound 203.0.113.0 to {service}", "bound   ")
-        (binding,) = desk.eip("203.0.113.0").bindings
+        (binding,) = inventory.eip("203.0.113.0").bindings
         assert (binding.kind, binding.service_id) == (kind, service)
         await operator.until("customer-bound", "U unbind")
 
 
 async def test_bind_a_port(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("B", "right", "right", "enter", "down", "enter")
         await operator.type("10.0.8.7")
         await operator.press("enter", "enter")
@@ -146,27 +146,27 @@ async def test_bind_a_port(tmp_path: Path) -> None:
         await operator.press("enter", "enter")
         await operator.confirm()
         await operator.until("bound 203.0.113.0 to nat-1")
-        (binding,) = desk.eip("203.0.113.0").bindings
+        (binding,) = inventory.eip("203.0.113.0").bindings
         assert (binding.kind, binding.port, binding.to_port) == (BindingKind.DNAT, 443, 8443)
 
 
 async def test_unbind_counts_and_then_ends_the_binding(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    async with on_deck(inventory) as operator:
         await operator.press("U")
         await operator.confirm()
         await operator.until("unbound 203.0.113.0: it serves nothing now", "unbound -")
-        assert desk.eip("203.0.113.0").status is EipStatus.UNBOUND
+        assert inventory.eip("203.0.113.0").status is EipStatus.UNBOUND
         await operator.press("U")
         await operator.until("there is nothing to unbind")
 
 
 async def test_release_and_recover(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.platform.set_pool(PoolSettingsRequest(pool_id="hk", cooldown_seconds=86_400))
-    eip = allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.execute(PoolSettingsRequest(pool_id="hk", cooldown_seconds=86_400))
+    eip = allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.confirm()
         await operator.until("released 203.0.113.0 to hk.  in hand: 203.0.113.0", "203.0.113.0 -- customer-cooling")
@@ -175,67 +175,67 @@ async def test_release_and_recover(tmp_path: Path) -> None:
         await operator.press("Z")
         await operator.confirm()
         await operator.until("recovered 203.0.113.0", "> ")
-        assert desk.eip("203.0.113.0").previous_eip_id == eip.id
+        assert inventory.eip("203.0.113.0").previous_eip_id == eip.id
 
 
 async def test_what_a_recovered_address_served_is_offered_again(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    lost = on_the_balancer(desk, allocated(desk))
-    desk.platform.release(ReleaseRequest(eips=(lost.address,), unbind=True))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    lost = on_the_balancer(inventory, allocated(inventory))
+    inventory.execute(ReleaseRequest(eips=(lost.address,), unbind=True))
+    async with on_deck(inventory) as operator:
         await operator.type(lost.address)
         await operator.press("enter", "Z")
         await operator.until("review: recover 203.0.113.0", "it served", "lb lb-1: offered again")
         await operator.confirm()
         await operator.until("review: bind 203.0.113.0 to lb lb-1")
-        assert desk.eip(lost.address).bindings == ()
+        assert inventory.eip(lost.address).bindings == ()
         await operator.confirm()
         await operator.until("bound 203.0.113.0 to lb-1")
-        assert [binding.service_id for binding in desk.eip(lost.address).bindings] == ["lb-1"]
+        assert [binding.service_id for binding in inventory.eip(lost.address).bindings] == ["lb-1"]
 
 
 async def test_what_is_not_wanted_again_is_left(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    lost = on_the_balancer(desk, allocated(desk))
-    desk.platform.release(ReleaseRequest(eips=(lost.address,), unbind=True))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    lost = on_the_balancer(inventory, allocated(inventory))
+    inventory.execute(ReleaseRequest(eips=(lost.address,), unbind=True))
+    async with on_deck(inventory) as operator:
         await operator.type(lost.address)
         await operator.press("enter", "Z")
         await operator.confirm()
         await operator.until("review: bind 203.0.113.0 to lb lb-1")
         await operator.press("escape")
         await operator.until("1 binding not bound again: B binds it", absent="review:")
-        assert desk.eip(lost.address).bindings == ()
+        assert inventory.eip(lost.address).bindings == ()
 
 
 async def test_release_of_a_bound_eip_wants_its_last_octet(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.until("review: release 203.0.113.0 (BOUND)", "read again now")
         await operator.press("y")
         await operator.until("type 0 exactly")
         await operator.confirm("0")
         await operator.until("released 203.0.113.0 to hk")
-        assert desk.pool("hk").allocated == 0
+        assert inventory.pool("hk").allocated == 0
 
 
 async def test_bandwidth(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("M")
         await operator.until("bandwidth of 203.0.113.0")
         await fill_in(operator, "250", "")
         await operator.confirm()
         await operator.until("203.0.113.0 is capped at 250 Mbps")
-        assert desk.eip("203.0.113.0").bandwidth_mbps == 250
+        assert inventory.eip("203.0.113.0").bandwidth_mbps == 250
 
 
 async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
-    desk = empty_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = empty_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("C")
         await operator.until("add a customer CIDR")
         await operator.type("203.0.113.0/28")
@@ -262,12 +262,12 @@ async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
         await operator.press("D")
         await operator.confirm("203.0.113.0/28")
         await operator.until("retired 203.0.113.0/28")
-        assert desk.cidr("203.0.113.0/28").state is CidrState.RETIRED
+        assert inventory.cidr("203.0.113.0/28").state is CidrState.RETIRED
 
 
 async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("c", "D")
         text = await operator.until(
             "plan: retire 198.51.100.0/24", "retiring now: cidr_not_drained, for the 3 live EIPs"
@@ -291,12 +291,12 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         await operator.press("D")
         await operator.confirm("198.51.100.0/24")
         await operator.until("retired 198.51.100.0/24")
-        assert desk.cidr("198.51.100.0/24").state is CidrState.RETIRED
+        assert inventory.cidr("198.51.100.0/24").state is CidrState.RETIRED
 
 
 async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("c", "D")
         await operator.until("plan: retire 198.51.100.0/24", "space mark")
         await operator.press("asterisk", "F")
@@ -305,7 +305,7 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await operator.until("review: fix 3 EIPs (rehome to hk-spare)", "198.51.100.77")
         await operator.confirm("3")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
-        assert desk.cidr("198.51.100.0/24").allocated == 0
+        assert inventory.cidr("198.51.100.0/24").allocated == 0
 
 
 async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: Path) -> None:
@@ -329,13 +329,13 @@ async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: 
 
 
 async def test_a_retirement_that_others_made_impossible_is_refused(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.platform.drain_cidr(DrainRequest(cidr="203.0.113.0/28"))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.execute(DrainRequest(cidr="203.0.113.0/28"))
+    async with on_deck(inventory) as operator:
         await operator.press("c", "D")
         await operator.until("review: retire 203.0.113.0/28", "read again now")
-        desk.platform.activate_cidr(ActivateRequest(cidr="203.0.113.0/28", reason="changed our minds"))
-        allocated(desk)
+        inventory.execute(ActivateRequest(cidr="203.0.113.0/28", reason="changed our minds"))
+        allocated(inventory)
         await operator.confirm("203.0.113.0/28")
         await operator.until("CHANGED SINCE YOU LOOKED", "has 1 live EIP now")
         await operator.type("203.0.113.0/28")
@@ -344,13 +344,13 @@ async def test_a_retirement_that_others_made_impossible_is_refused(tmp_path: Pat
         assert "203.0.113.0" in text
         await operator.press("escape")
         await operator.until("refused, nothing was changed (cidr_not_drained)")
-        assert desk.cidr("203.0.113.0/28").state is CidrState.ACTIVE
+        assert inventory.cidr("203.0.113.0/28").state is CidrState.ACTIVE
 
 
 async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.platform.allocate(AllocationRequest(pool_id="hk", count=16))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.execute(AllocationRequest(pool_id="hk", count=16))
+    async with on_deck(inventory) as operator:
         await operator.press("p", "A")
         await operator.until("allocate an EIP", "0 free of 16")
         await fill_in(operator, "", "", "", "", "", "")
@@ -362,8 +362,8 @@ async def test_an_exhausted_pool_refuses_before_any_review(tmp_path: Path) -> No
 
 
 async def test_what_was_filled_in_is_not_lost_by_a_refusal(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
         await operator.press("tab")
@@ -371,17 +371,17 @@ async def test_what_was_filled_in_is_not_lost_by_a_refusal(tmp_path: Path) -> No
         await operator.until("address_not_in_pool")
         await operator.press("escape")
         await operator.until("allocate an EIP", "203.0.113.99", "web-44", "J-902")
-        assert desk.page(EipQuery()).total == 0
+        assert inventory.page(EipQuery()).total == 0
         await operator.press("tab", "ctrl+u")
         await fill_in(operator, "203.0.113.9", "", "", "", "")
         await operator.confirm()
         await operator.until("allocated 203.0.113.9 from hk")
-        assert desk.eip("203.0.113.9").name == "web-44"
+        assert inventory.eip("203.0.113.9").name == "web-44"
 
 
 async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("C")
         await operator.until("add a customer CIDR")
         await fill_in(operator, "203.0.113.0/24", "bgp-a", "64500", "", "", "", "J-7")
@@ -389,12 +389,12 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         await operator.until("cidr_overlap")
         await operator.press("escape")
         await operator.until("add a customer CIDR", "203.0.113.0/24", "bgp-a", "64500", "J-7")
-        assert [cidr.cidr for cidr in desk.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
+        assert [cidr.cidr for cidr in inventory.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
 async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "", "web-44", "", "J-902")
@@ -405,13 +405,13 @@ async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp
         await operator.until("review: allocate 1 EIP")
         await operator.press("ctrl+c")
         await operator.until("nothing was sent", absent="allocate an EIP")
-        assert desk.page(EipQuery()).total == 0
+        assert inventory.page(EipQuery()).total == 0
 
 
 async def test_esc_in_a_review_after_something_was_sent_does_not_bring_the_form_back(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.until("review: release", "esc cancel")
         await operator.press("escape")
@@ -419,10 +419,10 @@ async def test_esc_in_a_review_after_something_was_sent_does_not_bring_the_form_
 
 
 async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    landed = allocated(desk, pool=None)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    landed = allocated(inventory, pool=None)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("F")
         await operator.until("fix 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "203.0.113.99", "", "J-901")
@@ -435,7 +435,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.type("J-904")
         await operator.press("enter")
         await operator.until("review: bind 198.18.0.0 to lb lb-1", "unchanged")
-        bob.platform.release(ReleaseRequest(eips=(landed.address,)))
+        bob.execute(ReleaseRequest(eips=(landed.address,)))
         await operator.press("y")
         await operator.until("has been released meanwhile")
         await operator.press("y")
@@ -446,10 +446,10 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
 
 
 async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    eip = allocated(desk)
-    async with on_deck(desk) as operator:
-        operator.deck.runner.steps.second = 3600
+    inventory = small_desk(tmp_path)
+    eip = allocated(inventory)
+    async with on_deck(inventory) as operator:
+        operator.deck.runner.flow.second = 3600
         await operator.press("R")
         await operator.confirm()
         await operator.until("RELEASE 203.0.113.0 in 5 s.  Nothing has been sent yet", "z abort   esc abort")
@@ -458,14 +458,14 @@ async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:
         assert operator.deck.view == "EIPs"
         await operator.press("z")
         await operator.until("aborted: nothing was sent")
-        assert desk.eip("203.0.113.0").id == eip.id
+        assert inventory.eip("203.0.113.0").id == eip.id
 
 
 async def test_what_changes_under_a_review_is_shown_and_never_overrun(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.until("review: release 203.0.113.0", "unchanged")
         on_the_balancer(bob, bob.eip("203.0.113.0"))
@@ -478,27 +478,27 @@ async def test_what_changes_under_a_review_is_shown_and_never_overrun(tmp_path: 
 
 
 async def test_a_change_during_the_count_is_a_conflict(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk))
-    bob = another(desk)
-    async with on_deck(desk) as operator:
-        operator.deck.runner.steps.second = 0.05
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        operator.deck.runner.flow.second = 0.05
         await operator.press("U")
         await operator.confirm()
         await operator.until("UNBIND 203.0.113.0 in")
-        bob.platform.unbind(UnbindRequest(eip="203.0.113.0"))
+        bob.execute(UnbindRequest(eip="203.0.113.0"))
         await operator.until("! refused: unbind 203.0.113.0", "conflict")
     bob.close()
 
 
 async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.confirm()
         await operator.until("released 203.0.113.0")
-    reopened = another(desk)
+    reopened = another(inventory)
     event = reopened.history("203.0.113.0")[-1]
     assert event.request_id
     with pytest.raises(EipdeckError):
@@ -516,12 +516,12 @@ async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
 )
 async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path: Path, key: str, then: str) -> None:
     """No form asks for it; a platform that ignores the pool does it."""
-    desk = small_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         runner = operator.deck.runner
         request = AllocationRequest(name="web-44")
-        landed = desk.platform.allocate(request)
-        runner._run(partial(eip_flows._allocated, runner.steps, landed, request), changing=True)
+        landed = inventory.execute(request)
+        runner._run(partial(eip_flows._allocated, runner.flow, landed, request), changing=True)
         await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F fix")
         await operator.press(key)
         await operator.until(then)
@@ -530,7 +530,7 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.flows.cidrs._SHOWN", 2)
+    monkeypatch.setattr("tui.changes.cidrs._SHOWN", 2)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")
         await operator.until("the 3 live EIPs, each by F or R: the first 2 here", absent="198.51.100.77")
@@ -539,10 +539,10 @@ async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch
 
 
 async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("j", "j")
-        with held_up(desk.platform, "release") as let_through:
+        with held_up(inventory, "execute") as let_through:
             await operator.press("R")
             await operator.until("review: release 198.18.0.9")
             await operator.confirm()
@@ -553,9 +553,9 @@ async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Pat
 
 
 async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numbers(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "", "", "", "")
@@ -567,30 +567,30 @@ async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numb
 
 
 async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "203.0.113.7", "", "", "", "")
         await operator.until("203.0.113.7, which was asked for", "read again now: unchanged")
-        bob.platform.allocate(AllocationRequest(pool_id="hk", address="203.0.113.7"))
+        bob.execute(AllocationRequest(pool_id="hk", address="203.0.113.7"))
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
         await operator.press("ctrl+c", "A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "3", "", "", "")
         await operator.until("3 addresses, next in order", "read again now: unchanged")
-        bob.platform.allocate(AllocationRequest(pool_id="hk", count=13))
+        bob.execute(AllocationRequest(pool_id="hk", count=13))
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "has 2 of 16", "not sent: read what changed")
     bob.close()
 
 
 async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_path: Path) -> None:
-    desk = empty_desk(tmp_path)
-    desk.platform.add_cidr(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500))
-    async with on_deck(desk) as operator:
+    inventory = empty_desk(tmp_path)
+    inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500))
+    async with on_deck(inventory) as operator:
         await operator.press("c")
         await operator.until("> ! 203.0.113.0/28", "D drain")
         await operator.press("D")
@@ -599,4 +599,4 @@ async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_pat
         await operator.press("D")
         await operator.confirm("203.0.113.0/28")
         await operator.until("retired")
-    assert desk.cidr("203.0.113.0/28").state == "retired"
+    assert inventory.cidr("203.0.113.0/28").state == "retired"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.bindings import bindings_for
-from tui.commands import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
-from tui.flows import start
+from tui.changes import start
+from tui.commands.bindings import bindings_for
+from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
 from tui.widgets.rows import RowTable
 
 

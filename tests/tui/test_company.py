@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from core import BEAT_SECONDS, AllocationRequest, Desk, EipdeckError, ReleaseRequest, error
+from core import BEAT_SECONDS, AllocationRequest, EipdeckError, Inventory, ReleaseRequest, error
 from tests.core.kit import another, of_a_file
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
-from tui.doubt import Doubts
+from tui.session.pending import PendingChanges
 
 
 async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
     bob.announce(None)
-    async with on_deck(desk) as operator:
+    async with on_deck(inventory) as operator:
         await operator.until("alice@10.0.4.7 +1 |")
         await operator.pilot.resize_terminal(*WIDE)
         await operator.until("alice@10.0.4.7 with bob |")
@@ -30,32 +30,32 @@ async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
 
 
 async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
-        await operator.when(bob.company)
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.when(bob.other_sessions)
         await operator.press(".")
         await operator.until("refreshing is paused")
         with closing(sqlite3.connect(tmp_path / "empty.db", isolation_level=None)) as raw:
             raw.execute("DELETE FROM presence")
-        operator.deck.company._said = -BEAT_SECONDS
-        assert not bob.company()
+        operator.deck.other_sessions._said = -BEAT_SECONDS
+        assert not bob.other_sessions()
         allocated(bob)
         bob.announce(None)
         await operator.deck._poll_once()
-        await operator.when(bob.company)
+        await operator.when(bob.other_sessions)
         await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
     bob.close()
 
 
 async def test_what_others_did_is_said_when_it_happened(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.until("[e EIPs 0]")
         eip = allocated(bob)
         await operator.until(f"bob: allocate {eip.address}.")
-        bob.platform.release(ReleaseRequest(eips=(eip.address,)))
+        bob.execute(ReleaseRequest(eips=(eip.address,)))
         await operator.press("j")
         allocated(bob, pool=None)
         await operator.until("bob: ", "more.")
@@ -64,65 +64,65 @@ async def test_what_others_did_is_said_when_it_happened(tmp_path: Path) -> None:
 
 @of_a_file
 async def test_a_restored_backup_is_told_whoever_restored_it(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.backup(tmp_path / "backup.db")
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.backup(tmp_path / "backup.db")
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.until("203.0.113.0")
-        with closing(another(desk, operator=desk.operator)) as same:
+        with closing(another(inventory, operator=inventory.operator)) as same:
             same.restore(tmp_path / "backup.db", reason="J-7")
         await operator.until("restored a backup: what was done after it is gone.", "[e EIPs 0]")
 
 
 async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    eip = allocated(desk)
-    bob = another(desk)
+    inventory = small_desk(tmp_path)
+    eip = allocated(inventory)
+    bob = another(inventory)
     bob.announce(f"198.51.100.1\n{eip.address}")
-    async with on_deck(desk, SMALL) as operator:
+    async with on_deck(inventory, SMALL) as operator:
         await operator.until(eip.address)
         await operator.press("R")
         await operator.until("release", f"bob is reviewing a change of {eip.address} too, since ")
         bob.announce(None)
-        await operator.when(lambda: [each.doing for each in bob.company()] == [eip.address])
+        await operator.when(lambda: [each.doing for each in bob.other_sessions()] == [eip.address])
         await operator.press("escape")
         await operator.until("nothing was sent")
-        await operator.when(lambda: [each.doing for each in bob.company()] == [None])
+        await operator.when(lambda: [each.doing for each in bob.other_sessions()] == [None])
     bob.close()
 
 
 async def test_a_review_that_another_opens_meanwhile_wants_a_new_y(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    eip = allocated(desk)
-    bob = another(desk)
-    async with on_deck(desk, SMALL) as operator:
+    inventory = small_desk(tmp_path)
+    eip = allocated(inventory)
+    bob = another(inventory)
+    async with on_deck(inventory, SMALL) as operator:
         await operator.until(eip.address)
         await operator.press("R")
         await operator.until("unchanged")
         bob.announce(eip.address)
         await operator.confirm()
         await operator.until("not sent: read what changed", "bob is reviewing")
-        assert desk.eip(eip.address).released_at is None
+        assert inventory.eip(eip.address).released_at is None
     bob.close()
 
 
 def test_who_may_only_look_is_not_announced(tmp_path: Path) -> None:
     looking = demo_desk(tmp_path, read_only=True)
     looking.announce("203.0.113.1")
-    assert looking.company() == []
+    assert looking.other_sessions() == []
     looking.close()
 
 
 REQUEST = AllocationRequest(pool_id="hk", request_id="a-key")
 
 
-def cut_off(desk: Desk, folder: Path, *, made: bool) -> None:
+def cut_off(inventory: Inventory, folder: Path, *, made: bool) -> None:
     """A session that is killed before or after its change was made, its answer not heard."""
     pid = os.fork()
     if pid == 0:
-        with Doubts(folder).noted(desk, "allocate", "a-key"):
+        with PendingChanges(folder).noted(inventory, "allocate", "a-key"):
             if made:
-                another(desk).platform.allocate(REQUEST)
+                another(inventory).execute(REQUEST)
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(pid, 0)
 
@@ -133,38 +133,38 @@ async def test_what_was_in_doubt_is_told_at_the_next_start(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = tmp_path / "state" / "eipdeck"
-    desk = small_desk(tmp_path)
-    cut_off(desk, folder, made=made)
+    inventory = small_desk(tmp_path)
+    cut_off(inventory, folder, made=made)
     (note,) = folder.glob("sent-*.json")
     assert stat.S_IMODE(note.stat().st_mode) == 0o600
-    async with on_deck(desk, (120, 36)) as operator:
+    async with on_deck(inventory, (120, 36)) as operator:
         await operator.until(f"an earlier session was cut off while it sent `allocate`: {words}")
         assert words in operator.deck.trail.text()
     assert list(folder.glob("sent-*.json")) == []
-    assert len(list(another(desk).eips())) == made
+    assert len(list(another(inventory).eips())) == made
 
 
 def test_what_is_answered_leaves_no_note_and_what_is_in_doubt_does(tmp_path: Path) -> None:
-    desk, doubts = small_desk(tmp_path), Doubts(tmp_path / "state")
-    with doubts.noted(desk, "allocate", "one"):
-        assert doubts.settle(desk) == []
-    with pytest.raises(EipdeckError), doubts.noted(desk, "allocate", "two"):
+    inventory, doubts = small_desk(tmp_path), PendingChanges(tmp_path / "state")
+    with doubts.noted(inventory, "allocate", "one"):
+        assert doubts.settle(inventory) == []
+    with pytest.raises(EipdeckError), doubts.noted(inventory, "allocate", "two"):
         raise error("pool_exhausted", "no")
-    assert doubts.settle(desk) == []
-    with pytest.raises(EipdeckError), doubts.noted(desk, "allocate", "three"):
+    assert doubts.settle(inventory) == []
+    with pytest.raises(EipdeckError), doubts.noted(inventory, "allocate", "three"):
         raise error("outcome_unknown", "lost")
-    (told,) = doubts.settle(desk)
+    (told,) = doubts.settle(inventory)
     assert told.endswith("it was not made, nothing changed")
-    assert doubts.settle(desk) == []
-    desk.close()
+    assert doubts.settle(inventory) == []
+    inventory.close()
 
 
 async def test_of_very_many_targets_the_others_are_told_the_first(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
-        operator.deck.company.begin("\n".join(f"192.0.2.{number}" for number in range(65_536)))
-        await operator.when(lambda: any(each.doing for each in bob.company()))
-        (doing,) = [each.doing for each in bob.company()]
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        operator.deck.other_sessions.begin("\n".join(f"192.0.2.{number}" for number in range(65_536)))
+        await operator.when(lambda: any(each.doing for each in bob.other_sessions()))
+        (doing,) = [each.doing for each in bob.other_sessions()]
         assert len(str(doing).splitlines()) == 1_000
     bob.close()

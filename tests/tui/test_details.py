@@ -8,11 +8,11 @@ import pytest
 
 from core import AllocationRequest, Eip, ReleaseRequest
 from tests.tui.deck_kit import WIDE, allocated, demo_desk, on_deck, on_the_balancer, small_desk
-from tui.details import detail_lines
-from tui.hand import Facts
 from tui.panes import detail
+from tui.panes.detail_text import detail_lines
+from tui.state.selection import SelectionDetails
 from tui.widgets.lines import Line
-from tui.words import eips_beyond
+from tui.wording.phrases import eips_beyond
 
 
 async def test_the_page_shows_all_of_a_tenancy_on_one_screen(tmp_path: Path) -> None:
@@ -35,12 +35,12 @@ async def test_the_page_shows_all_of_a_tenancy_on_one_screen(tmp_path: Path) -> 
     [((80, 24), "before that     alice@10.0.4.7, 2025-11-23 to 2025-11-23: lb lb-1"), (WIDE, "before that")],
 )
 async def test_who_had_the_address_before_is_named(tmp_path: Path, size: tuple[int, int], wanted: str) -> None:
-    desk = small_desk(tmp_path)
-    first = allocated(desk)
-    on_the_balancer(desk, first)
-    desk.platform.release(ReleaseRequest(eips=(first.address,), unbind=True))
-    desk.platform.allocate(AllocationRequest(pool_id="hk", address=first.address, name="second"))
-    async with on_deck(desk, size) as operator:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory)
+    on_the_balancer(inventory, first)
+    inventory.execute(ReleaseRequest(eips=(first.address,), unbind=True))
+    inventory.execute(AllocationRequest(pool_id="hk", address=first.address, name="second"))
+    async with on_deck(inventory, size) as operator:
         await operator.type(first.address)
         await operator.press("enter", "enter")
         await operator.until(wanted)
@@ -58,11 +58,11 @@ async def test_of_the_past_those_who_came_after_are_named_too(tmp_path: Path) ->
 
 
 async def test_of_many_siblings_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    first = allocated(desk)
-    for eip in (first, *(allocated(desk, pool="default-asia-east-1") for _ in range(24))):
-        on_the_balancer(desk, eip)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory)
+    for eip in (first, *(allocated(inventory, pool="default-asia-east-1") for _ in range(24))):
+        on_the_balancer(inventory, eip)
+    async with on_deck(inventory) as operator:
         await operator.type(first.address)
         await operator.press("enter")
         await operator.until("siblings 24 (! mix)")
@@ -77,9 +77,9 @@ def test_where_counting_ended_there_may_be_more() -> None:
 async def test_a_detail_that_is_not_seen_is_not_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out: list[str] = []
 
-    def counted(facts: Facts, width: int) -> list[Line | str]:
-        laid_out.append(facts.hand.id)
-        return detail_lines(facts, width)
+    def counted(details: SelectionDetails, width: int) -> list[Line | str]:
+        laid_out.append(details.selection.id)
+        return detail_lines(details, width)
 
     monkeypatch.setattr(detail, "detail_lines", counted)
     async with on_deck(demo_desk(tmp_path)) as operator:
@@ -97,11 +97,11 @@ async def test_a_detail_that_is_not_seen_is_not_laid_out(tmp_path: Path, monkeyp
 
 
 async def test_a_service_with_many_eips_names_a_few_in_the_form(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     for _ in range(6):
-        on_the_balancer(desk, allocated(desk))
-    free: Eip = allocated(desk)
-    async with on_deck(desk) as operator:
+        on_the_balancer(inventory, allocated(inventory))
+    free: Eip = allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.type(free.address)
         await operator.press("enter", "B")
         await operator.until(f"bind {free.address}")

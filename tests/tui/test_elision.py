@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 from core import AllocationRequest
 from tests.tui.deck_kit import Operator, demo_desk, on_deck, small_desk
-from tui.keyline import FIELD_FILTER, field_line
 from tui.panes.eips import _fitting
+from tui.screen.key_bar import FIELD_FILTER, field_line
 
 FIFTY = " ".join(["!nothing"] * 48 + ["own:yes", "state:bound"])
 WIDE_FIFTY = " ".join(["!\u5b57\u5b57\u5b57"] * 50)
@@ -49,9 +49,9 @@ async def test_a_filter_of_fifty_words_that_finds_nothing_says_so_on_one_line(tm
 
 
 async def test_the_hint_of_the_next_problem_stands_whole_or_not_at_all(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.platform.allocate(AllocationRequest(default=True, count=12))
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.execute(AllocationRequest(default=True, count=12))
+    async with on_deck(inventory) as operator:
         assert operator.status() == "12 EIPs, rows 1-12, sorted: problems first.  n next problem, b back"
         await operator.pilot.resize_terminal(60, 20)
         await operator.until("12 EIPs, rows 1-10, sorted: problems first.", absent="n next problem")

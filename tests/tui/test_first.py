@@ -12,26 +12,26 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from core import Desk, error
+from core import Inventory, error
 from tests.tui.deck_kit import SMALL, demo_desk
-from tui.app import DeckApp, run_dashboard
+from tui.app import EipdeckApp, run_dashboard
 
 
 class Door:
     """Opens a desk, but not before it is told to."""
 
-    def __init__(self, opens: Callable[[], Desk]) -> None:
+    def __init__(self, opens: Callable[[], Inventory]) -> None:
         self.may = threading.Event()
         self._opens = opens
 
-    def __call__(self) -> Desk:
+    def __call__(self) -> Inventory:
         self.may.wait()
         return self._opens()
 
 
 @asynccontextmanager
-async def behind(door: Door) -> AsyncIterator[tuple[DeckApp, Pilot[int]]]:
-    app = DeckApp(door)
+async def behind(door: Door) -> AsyncIterator[tuple[EipdeckApp, Pilot[int]]]:
+    app = EipdeckApp(door)
     async with app.run_test(size=SMALL) as pilot:
         try:
             await shows(app, pilot, "eipdeck | opening", "[e EIPs]   p Pools    c CIDRs")
@@ -40,13 +40,13 @@ async def behind(door: Door) -> AsyncIterator[tuple[DeckApp, Pilot[int]]]:
             door.may.set()
 
 
-async def shows(app: DeckApp, pilot: Pilot[int], *wanted: str) -> None:
+async def shows(app: EipdeckApp, pilot: Pilot[int], *wanted: str) -> None:
     async with asyncio.timeout(30):
         while not all(each in text(app) for each in wanted):
             await pilot.pause()
 
 
-def text(app: DeckApp) -> str:
+def text(app: EipdeckApp) -> str:
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
@@ -56,9 +56,9 @@ def key(name: str) -> events.Key:
 
 
 async def test_keys_that_come_before_the_deck_wait_for_it(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
+    inventory = demo_desk(tmp_path)
     times = iter(range(100))
-    async with behind(door := Door(lambda: desk)) as (app, pilot):
+    async with behind(door := Door(lambda: inventory)) as (app, pilot):
         app.key_time = lambda _: float(next(times))
         app.post_message(key("c"))
         app.post_message(key("j"))
@@ -66,21 +66,21 @@ async def test_keys_that_come_before_the_deck_wait_for_it(tmp_path: Path) -> Non
         assert app.deck is None
         door.may.set()
         await shows(app, pilot, "[c CIDRs 4]")
-    desk.close()
+    inventory.close()
 
 
 async def test_a_paste_that_comes_before_the_deck_is_looked_up(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with behind(door := Door(lambda: desk)) as (app, pilot):
+    inventory = demo_desk(tmp_path)
+    async with behind(door := Door(lambda: inventory)) as (app, pilot):
         app.post_message(events.Paste("from 203.0.113.17\n"))
         await pilot.pause()
         door.may.set()
         await shows(app, pilot, "203.0.113.17 -- ")
-    desk.close()
+    inventory.close()
 
 
 async def test_a_database_that_cannot_be_opened_ends_it_with_the_reason() -> None:
-    def refuse() -> Desk:
+    def refuse() -> Inventory:
         raise error("store_unavailable", "It is gone.")
 
     async with behind(door := Door(refuse)) as (app, pilot):
@@ -93,29 +93,29 @@ async def test_a_database_that_cannot_be_opened_ends_it_with_the_reason() -> Non
 
 
 async def test_ctrl_c_ends_a_start_that_takes_too_long(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with behind(Door(lambda: desk)) as (app, pilot):
+    inventory = demo_desk(tmp_path)
+    async with behind(Door(lambda: inventory)) as (app, pilot):
         app.post_message(key("ctrl+c"))
         await pilot.pause()
     assert app.return_code == 0
     assert app.deck is None
-    desk.close()
+    inventory.close()
 
 
 def test_a_desk_that_opens_after_ctrl_c_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, closed = demo_desk(tmp_path), threading.Event()
-    door = Door(lambda: desk)
+    inventory, closed = demo_desk(tmp_path), threading.Event()
+    door = Door(lambda: inventory)
 
-    async def left(self: DeckApp, **_settings: object) -> int:
+    async def left(self: EipdeckApp, **_settings: object) -> int:
         loading = asyncio.create_task(asyncio.to_thread(self._load))
         await asyncio.sleep(0)
         loading.cancel()
         door.may.set()
         return 0
 
-    monkeypatch.setattr(DeckApp, "run_async", left)
-    monkeypatch.setattr(desk, "close", closed.set)
+    monkeypatch.setattr(EipdeckApp, "run_async", left)
+    monkeypatch.setattr(inventory, "close", closed.set)
     assert run_dashboard(door) == 0
     assert closed.is_set()
     monkeypatch.undo()
-    desk.close()
+    inventory.close()

@@ -17,10 +17,10 @@ import pytest
 from textual import events
 from textual.screen import ModalScreen
 
-from core import Desk
+from core import Inventory
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, _key, demo_desk, on_deck
-from tui.flows.steps import Steps
+from tui.changes.flow import Flow
 from tui.modals import Review
 
 KEYS = (
@@ -42,10 +42,10 @@ PRESSED = 7_000
 
 
 @contextmanager
-def another_operator(desk: Desk) -> Iterator[IO[str]]:
+def another_operator(inventory: Inventory) -> Iterator[IO[str]]:
     """A process that changes something for each line it is written."""
     bob = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("bob.py")), desk.url, "hk-spare"],
+        [sys.executable, str(Path(__file__).with_name("bob.py")), inventory.url, "hk-spare"],
         stdin=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
@@ -109,7 +109,7 @@ async def is_not_trapped(operator: Operator) -> None:
 @pytest.fixture
 def nobody_quits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two `q` in the right time are a way out, and not an accident: here they lead nowhere."""
-    monkeypatch.setattr("tui.flows.runner.Runner.leave", lambda _self: None)
+    monkeypatch.setattr("tui.changes.runner.Runner.leave", lambda _self: None)
 
 
 @pytest.fixture(autouse=True)
@@ -120,32 +120,32 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def changes_of_alice(desk: Desk) -> int:
-    return sum(event.operator.startswith("alice") for event in desk.history())
+def changes_of_alice(inventory: Inventory) -> int:
+    return sum(event.operator.startswith("alice") for event in inventory.history())
 
 
 @pytest.mark.usefixtures("nobody_quits")
 @pytest.mark.parametrize("seed", [1])
 async def test_read_only_nothing_changes_whatever_is_pressed(tmp_path: Path, seed: int) -> None:
-    desk = demo_desk(tmp_path, read_only=True)
-    before = changes_of_alice(desk)
-    async with on_deck(desk) as operator:
-        with another_operator(desk) as bob:
+    inventory = demo_desk(tmp_path, read_only=True)
+    before = changes_of_alice(inventory)
+    async with on_deck(inventory) as operator:
+        with another_operator(inventory) as bob:
             await hammer(operator, random.Random(seed), bob)
         await is_not_trapped(operator)
-        assert changes_of_alice(desk) == before
+        assert changes_of_alice(inventory) == before
 
 
 @pytest.mark.usefixtures("nobody_quits")
 @pytest.mark.parametrize("seed", [2])
 async def test_without_y_nothing_changes(tmp_path: Path, seed: int) -> None:
-    desk = demo_desk(tmp_path)
-    before = changes_of_alice(desk)
-    async with on_deck(desk) as operator:
-        with another_operator(desk) as bob:
+    inventory = demo_desk(tmp_path)
+    before = changes_of_alice(inventory)
+    async with on_deck(inventory) as operator:
+        with another_operator(inventory) as bob:
             await hammer(operator, random.Random(seed), bob, without="y")
         await is_not_trapped(operator)
-        assert changes_of_alice(desk) == before
+        assert changes_of_alice(inventory) == before
 
 
 @pytest.mark.usefixtures("nobody_quits")
@@ -156,33 +156,33 @@ async def test_what_changes_was_reviewed_and_confirmed(
     """Nothing is sent but by a flow whose review was confirmed just before."""
     confirmed: list[str] = []
     unreviewed: list[str] = []
-    confirm, send = Steps.confirm, Steps.send
+    confirm, send = Flow.confirm, Flow.send
 
-    async def noted(self: Steps, review: Review, what: str) -> str | None:
+    async def noted(self: Flow, review: Review, what: str) -> str | None:
         confirmed.clear()
         reason = await confirm(self, review, what)
         if reason is not None:
             confirmed.append(review.title)
         return reason
 
-    async def checked(self: Steps, title: str, verb: Any, request: Any) -> Any:
+    async def checked(self: Flow, title: str, request: Any) -> Any:
         if not confirmed:
             unreviewed.append(title)
-        return await send(self, title, verb, request)
+        return await send(self, title, request)
 
-    monkeypatch.setattr(Steps, "confirm", noted)
-    monkeypatch.setattr(Steps, "send", checked)
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
-        with another_operator(desk) as bob:
+    monkeypatch.setattr(Flow, "confirm", noted)
+    monkeypatch.setattr(Flow, "send", checked)
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
+        with another_operator(inventory) as bob:
             await hammer(operator, random.Random(seed), bob)
         await is_not_trapped(operator)
         assert not unreviewed
-        assert not [address for address, live in _live(desk).items() if live > 1]
+        assert not [address for address, live in _live(inventory).items() if live > 1]
 
 
-def _live(desk: Desk) -> dict[str, int]:
+def _live(inventory: Inventory) -> dict[str, int]:
     found: dict[str, int] = {}
-    for eip in desk.eips():
+    for eip in inventory.eips():
         found[eip.address] = found.get(eip.address, 0) + 1
     return found

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from tui.gate import Judgement, KeyGate
+from tui.terminal.key_guard import Judgement, KeyGuard
 
 PASS, DROP, BURST = Judgement.PASS, Judgement.DROP, Judgement.BURST
 
 
-def judge(gate: KeyGate, keys: str, at: float, gap: float, *, typing: bool = False, depth: int = 1) -> list[Judgement]:
+def judge(gate: KeyGuard, keys: str, at: float, gap: float, *, typing: bool = False, depth: int = 1) -> list[Judgement]:
     """Judge one key after the other, `gap` seconds apart."""
     names = {"\n": "enter", "\x1b": "escape", "[": "left_square_bracket"}
     judged: list[Judgement] = []
@@ -16,11 +16,11 @@ def judge(gate: KeyGate, keys: str, at: float, gap: float, *, typing: bool = Fal
 
 
 def test_typing_passes() -> None:
-    assert judge(KeyGate(), "jjkRy", 0, 0.06) == [PASS] * 5
+    assert judge(KeyGuard(), "jjkRy", 0, 0.06) == [PASS] * 5
 
 
 def test_a_burst_is_a_paste_from_its_fourth_key_on_and_is_kept_whole() -> None:
-    gate = KeyGate()
+    gate = KeyGuard()
     assert judge(gate, "Release\ny", 10, 0.001) == [PASS, PASS, PASS, BURST] + [DROP] * 5
     assert gate.is_pasted(10)
     assert not gate.is_pasted(9.9)
@@ -31,38 +31,38 @@ def test_a_burst_is_a_paste_from_its_fourth_key_on_and_is_kept_whole() -> None:
 
 
 def test_a_key_held_down_is_no_paste() -> None:
-    assert judge(KeyGate(), "jjjjjjjj", 0, 0.001) == [PASS] * 8
+    assert judge(KeyGuard(), "jjjjjjjj", 0, 0.001) == [PASS] * 8
 
 
 def test_capitals_held_down_are() -> None:
-    assert BURST in judge(KeyGate(), "UUUU", 0, 0.001)
+    assert BURST in judge(KeyGuard(), "UUUU", 0, 0.001)
 
 
 def test_text_in_a_field_may_be_fast_but_its_second_line_gives_it_away() -> None:
-    gate = KeyGate()
+    gate = KeyGuard()
     assert judge(gate, "203.0.113.17", 0, 0.001, typing=True) == [PASS] * 12
     assert judge(gate, "\n", 0.012, 0, typing=True) == [BURST]
     assert gate.take() == "203.0.113.17\n"
 
 
 def test_a_modal_that_was_open_before_judges_for_itself() -> None:
-    assert judge(KeyGate(), "Release", 0, 0.001, depth=2) == [PASS] * 7
+    assert judge(KeyGuard(), "Release", 0, 0.001, depth=2) == [PASS] * 7
 
 
 def test_what_is_left_of_a_torn_arrow_is_dropped() -> None:
     for final in "ABCD":
-        gate = KeyGate()
+        gate = KeyGuard()
         assert judge(gate, "\x1b", 0, 0) == [PASS]
         assert judge(gate, f"[{final}", 0.2, 0.1) == [DROP, DROP]
         assert judge(gate, final, 0.5, 0) == [PASS]
 
 
 def test_every_part_of_a_torn_arrow_may_be_late() -> None:
-    assert judge(KeyGate(), "\x1b[A", 0, 0.4) == [PASS, DROP, DROP]
+    assert judge(KeyGuard(), "\x1b[A", 0, 0.4) == [PASS, DROP, DROP]
 
 
 def test_a_torn_function_key_and_a_torn_paste_are_dropped_too() -> None:
-    gate = KeyGate()
+    gate = KeyGuard()
     assert judge(gate, "\x1bOR", 0, 0.1) == [PASS, DROP, DROP]
     assert judge(gate, "\x1b[200~", 1, 0.05) == [PASS] + [DROP] * 5
     assert judge(gate, "Ry", 1.4, 0.1) == [DROP, DROP]
@@ -71,14 +71,14 @@ def test_a_torn_function_key_and_a_torn_paste_are_dropped_too() -> None:
 
 
 def test_a_bracket_long_after_an_escape_is_a_bracket() -> None:
-    gate = KeyGate()
+    gate = KeyGuard()
     judge(gate, "\x1b", 0, 0)
     assert judge(gate, "[A", 0.6, 0.1) == [PASS, PASS]
 
 
 def test_over_a_review_a_burst_is_a_paste_too_unless_it_began_in_its_field() -> None:
     def over_a_review(text: str, typing: str) -> list[Judgement]:
-        gate = KeyGate()
+        gate = KeyGuard()
         return [
             gate.judge(char, char, number / 100, typing=field == "f", depth=2, reviewing=True)
             for number, (char, field) in enumerate(zip(text, typing, strict=True))

@@ -29,14 +29,14 @@ async def test_a_change_key_right_behind_a_move_acts_on_the_row_moved_to(tmp_pat
 
 
 async def test_a_change_key_right_behind_a_far_move_waits_for_the_row(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
-        with held_up(desk, "page") as let_through:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "page") as let_through:
             await operator.type("GR")
             await operator.until("R did nothing: what it would be about is still being read; press it again")
             let_through()
         await operator.settled()
-        last = desk.page(EipQuery(), limit=1, last=True).rows[0].eip.address
+        last = inventory.page(EipQuery(), limit=1, last=True).rows[0].eip.address
         assert under_the_cursor(operator) == last
         await operator.press("R")
         await operator.until(f"review: release {last}")
@@ -67,9 +67,9 @@ async def test_a_key_right_behind_a_click_acts_on_the_row_clicked(tmp_path: Path
 
 
 async def test_a_key_behind_a_typed_lookup_never_acts_on_what_was_in_hand_before(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
-        with held_up(desk, "evidence") as let_through:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "evidence") as let_through:
             await operator.type("203.0.113.17")
             await operator.press("enter", "R")
             await operator.until("R did nothing: what it would be about is still being read; press it again")
@@ -95,11 +95,11 @@ async def test_a_key_behind_a_paste_never_acts_on_what_was_in_hand_before(tmp_pa
 
 
 async def test_a_key_behind_a_turn_to_another_list_waits_for_its_row(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("j", "o")
         await operator.until("filter: service:nic-31")
-        with held_up(desk, "page") as let_through:
+        with held_up(inventory, "page") as let_through:
             await operator.type("[R")
             await operator.until("R did nothing: what it would be about is still being read")
             let_through()
@@ -107,15 +107,15 @@ async def test_a_key_behind_a_turn_to_another_list_waits_for_its_row(tmp_path: P
 
 @pytest.mark.parametrize("text", ["see 203.0.113.17 y\ny\n", "recover 203.0.113.17", "5203.0.113.17y"])
 async def test_keys_in_a_burst_over_a_review_close_it_and_are_looked_up(tmp_path: Path, text: str) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.until("review: release 198.18.0.5", "read again now")
         await operator.at_once(*text)
         await operator.until("pasted", absent="review:")
         await operator.settled()
         assert len(operator.app.screen_stack) == 1
-        assert desk.eip("198.18.0.5").bindings
+        assert inventory.eip("198.18.0.5").bindings
 
 
 async def test_a_reason_typed_fast_is_text(tmp_path: Path) -> None:
@@ -129,13 +129,13 @@ async def test_a_reason_typed_fast_is_text(tmp_path: Path) -> None:
 
 
 async def test_a_strip_that_could_not_be_read_is_about_the_row_under_the_cursor(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
-        with held_up(desk, "lookup"):
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "lookup"):
             await operator.press("j")
             await operator.until(" 198.18.0.6 -- reading", absent="198.18.0.5 -- ")
         await operator.until("198.18.0.6 -- ! default-bound")
-        desk.lookup = refused  # type: ignore[method-assign,assignment]
+        inventory.lookup = refused  # type: ignore[method-assign,assignment]
         for failing in (False, True):
             if failing:
                 operator.deck.refresher._failed(gone())

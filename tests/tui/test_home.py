@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core import open_desk
+from core import open_inventory
 from tests.tui.deck_kit import SMALL, WIDE, demo_desk, empty_desk, on_deck
-from tui.commands import View
+from tui.commands.registry import View
 
 
 async def test_the_strip_of_a_pool_says_when_the_next_address_is_free_and_who_is_idle(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ async def test_the_database_nobody_chose_is_the_embedded_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], label: str
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    async with on_deck(open_desk(operator="alice"), size) as operator:
+    async with on_deck(open_inventory(operator="alice"), size) as operator:
         assert operator.lines()[0] == f"eipdeck | {label} | alice | WRITE | live     | 0 findings"
 
 
@@ -63,7 +63,7 @@ async def test_another_database_is_called_by_its_file_however_long_that_is(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     for name, shown in (("tokyo.db", "embedded tokyo.db"), ("a" * 60 + ".db", "embedded " + "a" * 14 + "~")):
-        async with on_deck(open_desk(str(tmp_path / name), operator="alice"), size) as operator:
+        async with on_deck(open_inventory(str(tmp_path / name), operator="alice"), size) as operator:
             assert operator.lines()[0] == f"eipdeck | {shown} | alice | WRITE | live     | 0 findings"
 
 
@@ -108,9 +108,9 @@ async def test_keys_move_and_the_strip_follows(tmp_path: Path) -> None:
 
 
 async def test_every_row_is_reached_page_by_page(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    everything = {eip.address for eip in desk.eips()}
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    everything = {eip.address for eip in inventory.eips()}
+    async with on_deck(inventory) as operator:
         table = operator.deck.deck.eips.table
         seen: list[str] = []
         while True:
@@ -138,7 +138,7 @@ async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> 
         await operator.press("s")
         await operator.until("sorted: by address")
         await operator.press("n")
-        await operator.when(lambda: operator.deck.hand is not None and operator.deck.hand.id == "198.18.0.6")
+        await operator.when(lambda: operator.deck.selection is not None and operator.deck.selection.id == "198.18.0.6")
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.pilot.click(operator.deck.deck.pools.table, offset=(8, 3))
         await operator.until("[p Pools 4]", "> ! hk-legacy", "pool hk-legacy")
-        assert operator.deck.hand is not None
-        assert operator.deck.hand.id == "hk-legacy"
+        assert operator.deck.selection is not None
+        assert operator.deck.selection.id == "hk-legacy"
 
 
 async def test_keys_for_wider_screens_say_so(tmp_path: Path) -> None:

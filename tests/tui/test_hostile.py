@@ -6,29 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, Desk, ServiceKind
+from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, Inventory, ServiceKind
 from tests.corpus import TEXTS, obeyed
 from tests.tui.deck_kit import SMALL, WIDE, on_deck, small_desk
 
 
-def haunted(folder: Path) -> Desk:
+def haunted(folder: Path) -> Inventory:
     """An inventory in which everything that can be named is named by an attacker."""
-    desk = small_desk(folder)
+    inventory = small_desk(folder)
     for number, name in enumerate(TEXTS):
         service = f"lb-{number}{name[:30]}"
-        desk.platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+        inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
         pool = "hk" if number % 2 else None
         request = AllocationRequest(pool_id=pool, name=name, reason=name)
-        eip = desk.platform.allocate(request).eips[0]
+        eip = inventory.execute(request).eips[0]
         bind = BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name)
-        desk.platform.bind(bind)
-    return desk
+        inventory.execute(bind)
+    return inventory
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE, (200, 50), (50, 12)])
 async def test_every_view_survives_and_nothing_reaches_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
-    desk = haunted(tmp_path)
-    async with on_deck(desk, size) as operator:
+    inventory = haunted(tmp_path)
+    async with on_deck(inventory, size) as operator:
         for key in ("e", "p", "c", "f", "t", "t", "e", "enter", "q"):
             await operator.press(key)
             for _ in range(3):
@@ -91,10 +91,10 @@ async def test_a_hostile_filter_and_lookup_are_text(tmp_path: Path) -> None:
 
 async def test_a_megabyte_of_reason_is_told_in_part(tmp_path: Path) -> None:
     """To look through all of it would hold up every key."""
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     for reason in ("r" * 1_000_000, "r \u0301" * 300_000):
-        desk.platform.allocate(AllocationRequest(pool_id="hk", reason=reason))
-    async with on_deck(desk, WIDE) as operator:
+        inventory.execute(AllocationRequest(pool_id="hk", reason=reason))
+    async with on_deck(inventory, WIDE) as operator:
         for key in ("j", "k", "enter", "escape", "t", "t", "j", "e", "R", "escape"):
             await operator.press(key)
             await operator.settled()

@@ -17,8 +17,8 @@ import pytest
 from core import AddCidrRequest, Eip, EipdeckError, error, to_json
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, allocated, demo_desk, held_up, on_deck, small_desk
-from tui.keepsakes import Format, write_rows, write_text
-from tui.tables import EIPS
+from tui.session.export import Format, write_rows, write_text
+from tui.wording.tables import EIPS
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +58,11 @@ async def test_m_copies_what_is_chosen(tmp_path: Path, state: Path, downs: int, 
 
 @pytest.mark.parametrize("line", ["JSON", "command"])
 async def test_m_copies_a_pool_as_the_command_line_has_it(tmp_path: Path, state: Path, line: str) -> None:
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     odd = "my pool;touch /tmp/x"
-    desk.platform.add_cidr(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=odd))
-    pool = to_json(desk.pool(odd))
-    async with on_deck(desk) as operator:
+    inventory.execute(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=odd))
+    pool = to_json(inventory.pool(odd))
+    async with on_deck(inventory) as operator:
         await operator.press("p")
         await operator.deck.pane.select(odd)
         await operator.press("down", "up")
@@ -135,19 +135,19 @@ async def test_a_file_that_exists_or_cannot_be_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
+    inventory = demo_desk(tmp_path)
 
     def rows() -> Iterator[Eip]:
-        yield from islice(desk.eips(), 200)
+        yield from islice(inventory.eips(), 200)
         raise error("store_unavailable", "the connection was lost")
 
     for path in (tmp_path / "half.csv", Path("~nobody-has-this-name") / "half.csv"):
         with pytest.raises(EipdeckError, match=r"the connection was lost|no such file"):
             write_rows(rows(), EIPS, Format.CSV, path)
     assert not list(tmp_path.glob("*half*")) + list(tmp_path.glob(".eipdeck*"))
-    count, path = write_rows(desk.eips(), EIPS, Format.CSV, tmp_path / "half.csv")
+    count, path = write_rows(inventory.eips(), EIPS, Format.CSV, tmp_path / "half.csv")
     assert (count, stat.S_IMODE(path.stat().st_mode)) == (347, 0o600)
-    desk.close()
+    inventory.close()
 
 
 def test_a_file_with_a_link_in_its_place_is_not_written(tmp_path: Path) -> None:
@@ -159,10 +159,10 @@ def test_a_file_with_a_link_in_its_place_is_not_written(tmp_path: Path) -> None:
 
 
 async def test_hostile_names_leave_in_files_as_text(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     for name in (*TEXTS, "=1+1", "| x |"):
-        allocated(desk, pool=None, name=name)
-    async with on_deck(desk) as operator:
+        allocated(inventory, pool=None, name=name)
+    async with on_deck(inventory) as operator:
         path = await written(operator)
         text = path.read_text(encoding="utf-8")
         assert "\x1b" not in text
@@ -202,9 +202,9 @@ async def the_trail(operator: Operator) -> None:
 
 
 async def test_the_trail_has_what_was_looked_up_and_changed_as_it_happens(tmp_path: Path, state: Path) -> None:
-    desk = small_desk(tmp_path)
-    first = allocated(desk, name="`rm -rf`\n# not a heading")
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory, name="`rm -rf`\n# not a heading")
+    async with on_deck(inventory) as operator:
         await the_trail(operator)
         await operator.until("the trail is empty")
         assert not trails(state)
@@ -256,16 +256,16 @@ async def test_the_trail_is_read_and_written_to_a_file(tmp_path: Path) -> None:
 async def test_a_trail_that_cannot_be_written_stops_nothing(tmp_path: Path, state: Path) -> None:
     await asyncio.to_thread(state.mkdir)
     (state / "eipdeck").write_text("in the way")
-    desk = small_desk(tmp_path)
-    first = allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("M")
         await operator.until("bandwidth of 203.0.113.0")
         await operator.type("50")
         await operator.press("enter", "enter")
         await operator.confirm()
         await operator.until("capped at 50 Mbps")
-        assert desk.eip(first.address).bandwidth_mbps == 50
+        assert inventory.eip(first.address).bandwidth_mbps == 50
         await operator.press("g")
         await operator.until("! Nothing was written to the trail")
 
@@ -283,12 +283,12 @@ async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -
 
 async def test_a_form_never_opens_on_top_of_a_review(tmp_path: Path) -> None:
     """A slow count holds `x` up; what is pressed meanwhile takes its turn."""
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("slash")
         await operator.type("own:yes")
         await operator.press("enter")
-        with held_up(desk, "count") as let_through:
+        with held_up(inventory, "count") as let_through:
             operator.deck.deck.eips.table.window = replace(operator.deck.deck.eips.table.window, counted=False)
             await operator.press("x")
             for key in ("R", "W", "question_mark", "i"):

@@ -18,19 +18,19 @@ from rich.cells import cell_len
 
 from core import CidrState, VerdictWord
 from tests.tui.deck_kit import NOW, demo_desk
-from tui import clipboard
-from tui.commands import View
-from tui.headlines import Top, top_line
-from tui.keyline import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, field_line, key_line
-from tui.live import read_inventory
-from tui.logfile import keep_log
-from tui.mode import ARMED_FOR, WriteMode
-from tui.theme import ASCII, UNICODE, escape_delay, glyphs
-from tui.views import views_line
+from tui.commands.registry import View
+from tui.screen.header import Top, top_line
+from tui.screen.key_bar import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, field_line, key_line
+from tui.screen.tabs import views_line
+from tui.session.log import keep_log
+from tui.state.snapshot import load_snapshot
+from tui.state.write_mode import ARMED_FOR, WriteMode
+from tui.terminal import clipboard
+from tui.terminal.theme import ASCII, UNICODE, escape_delay, glyphs
 from tui.widgets.columns import Column, fit, line
 from tui.widgets.gauge import gauge
 from tui.widgets.lines import fold
-from tui.words import age, runway
+from tui.wording.phrases import age, runway
 
 PICTURES = {
     "bound": "A alloc  U unbind  R release  M mbps  a copy  / filter  : all  ? help  q quit",
@@ -46,9 +46,9 @@ PICTURES = {
 
 
 def test_key_lines_are_those_of_the_pictures(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    landed, customer, idle = (desk.eip(key) for key in ("198.18.0.5", "192.0.2.1", "203.0.113.9"))
-    desk.close()
+    inventory = demo_desk(tmp_path)
+    landed, customer, idle = (inventory.eip(key) for key in ("198.18.0.5", "192.0.2.1", "203.0.113.9"))
+    inventory.close()
     at_home = KeyContext(View.EIPS, writing=True)
     contexts = {
         "bound": replace(at_home, eip=customer, verdict=VerdictWord.CUSTOMER_BOUND),
@@ -65,9 +65,9 @@ def test_key_lines_are_those_of_the_pictures(tmp_path: Path) -> None:
 
 
 def test_no_key_line_is_ever_cut(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    eips = [None, desk.eip("198.18.0.5"), desk.eip("203.0.113.9")]
-    desk.close()
+    inventory = demo_desk(tmp_path)
+    eips = [None, inventory.eip("198.18.0.5"), inventory.eip("203.0.113.9")]
+    inventory.close()
     flags = product(View, (True, False), eips, (True, False), (True, False), (True, False), (None, *CidrState))
     for view, writing, eip, past, released, detail, state in flags:
         landed = eip is not None and eip.landed_in_default
@@ -90,11 +90,11 @@ def test_the_top_line_shortens_the_operator_and_nothing_that_is_vital() -> None:
 
 
 def test_the_views_line_fits(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    inventory = read_inventory(desk)
-    desk.close()
+    inventory = demo_desk(tmp_path)
+    snapshot = load_snapshot(inventory)
+    inventory.close()
     for view, width in product(View, (60, 66, 80)):
-        assert len(views_line(view, inventory, width)) <= width
+        assert len(views_line(view, snapshot, width)) <= width
 
 
 @given(st.text(max_size=60), st.integers(1, 30))

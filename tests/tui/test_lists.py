@@ -12,7 +12,7 @@ from core import AllocationRequest
 from tests.core.kit import another
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import demo_desk, on_deck, small_desk
-from tui.completion import complete
+from tui.screen.filter_completion import complete
 
 KNOWN = {
     "pool": ("hk-edge", "hk-spare", "default-asia-east-1", "my pool", "our pool 1", "our pool 2"),
@@ -81,11 +81,11 @@ async def test_columns_are_chosen_and_the_address_stays(tmp_path: Path) -> None:
 
 
 async def test_from_160_columns_the_timeline_stands_beside(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk, (160, 45)) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory, (160, 45)) as operator:
         await operator.until("t Timeline ", "add_cidr")
-        bob.platform.allocate(AllocationRequest(pool_id="hk"))
+        bob.execute(AllocationRequest(pool_id="hk"))
         await operator.until("2025-11-23 03:12Z bob", "allocate")
         await operator.press("t")
         await operator.until("t Timeline]")

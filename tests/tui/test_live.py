@@ -11,16 +11,16 @@ from core import (
     AcceptRequest,
     AllocationRequest,
     Config,
-    Desk,
     EipdeckError,
+    Inventory,
     PoolSettingsRequest,
     ReleaseRequest,
-    open_desk,
+    open_inventory,
 )
 from tests.core.kit import Clock, another, file_of
 from tests.tui.deck_kit import NOW, Operator, allocated, demo_desk, held_up, on_deck, small_desk
-from tui.mode import WriteMode
-from tui.refresh import LATE_SECONDS
+from tui.state.refresh import LATE_SECONDS
+from tui.state.write_mode import WriteMode
 
 
 async def poll(operator: Operator) -> None:
@@ -30,11 +30,11 @@ async def poll(operator: Operator) -> None:
 
 
 async def test_what_others_commit_appears_by_itself(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.until("[e EIPs 0]")
-        bob.platform.allocate(AllocationRequest(pool_id="hk", name="from-bob"))
+        bob.execute(AllocationRequest(pool_id="hk", name="from-bob"))
         await operator.until("[e EIPs 1]", "203.0.113.0")
     bob.close()
 
@@ -42,10 +42,10 @@ async def test_what_others_commit_appears_by_itself(tmp_path: Path) -> None:
 async def test_what_cooled_is_free_without_anybody_doing_anything(tmp_path: Path) -> None:
     clock = Clock(NOW)
     small = small_desk(tmp_path)
-    small.platform.set_pool(PoolSettingsRequest(pool_id="hk", cooldown_seconds=90))
-    small.platform.release(ReleaseRequest(eips=(allocated(small).address,)))
+    small.execute(PoolSettingsRequest(pool_id="hk", cooldown_seconds=90))
+    small.execute(ReleaseRequest(eips=(allocated(small).address,)))
     small.close()
-    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
+    async with on_deck(open_inventory(small.url, operator="alice", clock=clock)) as operator:
         await operator.press("p")
         await operator.until("0/16", "15    1")
         clock.advance(59)
@@ -58,9 +58,9 @@ async def test_what_time_alone_changes_is_seen_within_a_minute(tmp_path: Path) -
     clock = Clock(NOW)
     small = small_desk(tmp_path)
     finding = allocated(small, pool=None).address
-    small.platform.accept(AcceptRequest(finding=finding, reason="lab", until="2025-11-23T03:20:00Z"))
+    small.execute(AcceptRequest(finding=finding, reason="lab", until="2025-11-23T03:20:00Z"))
     small.close()
-    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
+    async with on_deck(open_inventory(small.url, operator="alice", clock=clock)) as operator:
         await operator.until("| 0 findings")
         clock.advance(8 * 60)
         await operator.until("| 1 finding", "198.18.0.0")
@@ -72,7 +72,7 @@ async def test_reading_again_after_a_minute_paints_nothing_when_nothing_changed(
     small = small_desk(tmp_path)
     allocated(small)
     small.close()
-    async with on_deck(open_desk(small.url, operator="alice", clock=clock)) as operator:
+    async with on_deck(open_inventory(small.url, operator="alice", clock=clock)) as operator:
         await poll(operator)
         painted: list[object] = []
         for widget in operator.deck.query("*"):
@@ -98,10 +98,10 @@ async def test_nothing_is_painted_again_when_nothing_changed(tmp_path: Path) -> 
 
 
 async def test_one_changed_row_paints_one_line(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         before = operator.lines()
-        desk.platform.release(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
+        inventory.execute(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
         await poll(operator)
         await operator.until("[e EIPs 346]")
         after = operator.lines()
@@ -110,14 +110,14 @@ async def test_one_changed_row_paints_one_line(tmp_path: Path) -> None:
 
 
 async def test_a_reload_keeps_the_cursor_on_its_eip_and_on_its_line(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         table = operator.deck.deck.eips.table
         await operator.press("pagedown", "pagedown", "j")
         await operator.when(lambda: table.cursor == 29)
         eip, line = table.row, 29 - table.top
         assert eip is not None
-        desk.platform.release(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
+        inventory.execute(ReleaseRequest(eips=("192.0.2.0",), unbind=True))
         await poll(operator)
         assert table.row is not None
         assert table.row.eip.id == eip.eip.id
@@ -126,44 +126,44 @@ async def test_a_reload_keeps_the_cursor_on_its_eip_and_on_its_line(tmp_path: Pa
 
 
 async def test_the_key_acts_on_the_row_it_was_pressed_on(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.until("review: release 198.18.0.5", "read again now")
-        other = desk.platform.allocate(AllocationRequest(address="198.18.0.1"))
+        other = inventory.execute(AllocationRequest(address="198.18.0.1"))
         await poll(operator)
         await operator.confirm("5")
         await operator.until("released 198.18.0.5", other.eips[0].address)
-        assert desk.eip("198.18.0.1").id == other.eips[0].id
+        assert inventory.eip("198.18.0.1").id == other.eips[0].id
 
 
 async def test_a_database_that_goes_away_leaves_the_data_and_says_since_when(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
+    inventory = demo_desk(tmp_path)
     away = tmp_path / "away"
-    async with on_deck(desk) as operator:
-        _take_away(desk, away)
+    async with on_deck(inventory) as operator:
+        _take_away(inventory, away)
         await poll(operator)
         text = await operator.until("! not read since 03:12:44Z", "0 min old")
         assert "198.18.0.5" in text
         await operator.press("j", "k", "p", "e")
         assert len(operator.app.screen_stack) == 1
-        _bring_back(desk, away)
+        _bring_back(inventory, away)
         await poll(operator)
         await operator.until("| live ", "rows 1-14")
 
 
-def _take_away(desk: Desk, away: Path) -> None:
-    desk._store._let_go()  # type: ignore[attr-defined]
+def _take_away(inventory: Inventory, away: Path) -> None:
+    inventory._store._let_go()  # type: ignore[attr-defined]
     away.mkdir()
-    for file in list(file_of(desk).parent.glob(f"{file_of(desk).name}*")):
+    for file in list(file_of(inventory).parent.glob(f"{file_of(inventory).name}*")):
         file.rename(away / file.name)
-    file_of(desk).mkdir()
+    file_of(inventory).mkdir()
 
 
-def _bring_back(desk: Desk, away: Path) -> None:
-    file_of(desk).rmdir()
+def _bring_back(inventory: Inventory, away: Path) -> None:
+    file_of(inventory).rmdir()
     for file in away.iterdir():
-        file.rename(file_of(desk).parent / file.name)
+        file.rename(file_of(inventory).parent / file.name)
 
 
 async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: Path) -> None:
@@ -206,9 +206,9 @@ def armed(operator: Operator, seconds: int) -> None:
 async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path) -> None:
     clock = Clock(NOW)
     demo_desk(tmp_path).close()
-    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
-    async with on_deck(desk) as operator:
-        with held_up(desk, "data_version"):
+    inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "data_version"):
             operator.deck._poll()
             armed(operator, 60)
             await operator.until("| WRITE 1m |", "F fix  A alloc")
@@ -220,8 +220,8 @@ async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path
 async def test_a_key_pressed_when_arming_has_run_out_does_nothing(tmp_path: Path) -> None:
     clock = Clock(NOW)
     demo_desk(tmp_path).close()
-    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
-    async with on_deck(desk) as operator:
+    inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(inventory) as operator:
         operator.deck._poll = lambda: None  # type: ignore[method-assign]
         armed(operator, 60)
         clock.advance(60)
@@ -233,22 +233,22 @@ async def test_nothing_is_sent_when_arming_ran_out_before_it(tmp_path: Path) -> 
     """However it got past everything that asks before: the last look is right before sending."""
     clock = Clock(NOW)
     demo_desk(tmp_path).close()
-    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
-    async with on_deck(desk) as operator:
-        steps = operator.deck.runner.steps
+    inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(inventory) as operator:
+        flow = operator.deck.runner.flow
         armed(operator, 60)
         clock.advance(60)
         with pytest.raises(EipdeckError, match="Write mode ran out"):
-            steps._tracked("release", desk.platform.release, ReleaseRequest(eips=("198.18.0.9",)))
-        assert desk.eip("198.18.0.9").released_at is None
+            flow._tracked("release", ReleaseRequest(eips=("198.18.0.9",)))
+        assert inventory.eip("198.18.0.9").released_at is None
 
 
 async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path) -> None:
     clock = Clock(NOW)
     demo_desk(tmp_path).close()
-    desk = open_desk(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
-    async with on_deck(desk) as operator:
-        with held_up(desk, "data_version"):
+    inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "data_version"):
             await operator.until("| live ")
             clock.advance(120)
             for _second in range(LATE_SECONDS + 2):
@@ -266,21 +266,21 @@ async def test_a_remapped_key_works_and_is_what_the_key_line_shows(tmp_path: Pat
 
 
 async def test_quitting_waits_for_a_write_in_flight(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    allocated(desk)
-    async with on_deck(desk) as operator:
-        with desk._store.write():
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
+        with inventory._store.write():
             await operator.press("M")
             await operator.until("bandwidth of")
             await operator.type("50")
             await operator.press("enter", "enter")
             await operator.confirm()
-            await operator.when(lambda: operator.deck.runner.steps.sending)
+            await operator.when(lambda: operator.deck.runner.flow.sending)
             await operator.press("q", "q")
             assert operator.status() == "leaving as soon as the change that was sent is answered"
             assert operator.app.return_code is None
         await operator.when(lambda: operator.app.return_code == 0)
-        assert desk.eip("203.0.113.0").bandwidth_mbps == 50
+        assert inventory.eip("203.0.113.0").bandwidth_mbps == 50
 
 
 async def test_a_defect_of_ours_is_said_and_ends_nothing(tmp_path: Path) -> None:

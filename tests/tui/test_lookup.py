@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tui.deck_kit import NOW, demo_desk, on_deck
-from tui.commands import View
-from tui.evidence import grouped
-from tui.looking import wrong_time
+from tui.commands.registry import View
 from tui.panes import lookups
+from tui.state.lookup import wrong_time
+from tui.wording.log_summary import grouped
 
 
 async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys_back(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Pa
         await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
-        assert operator.deck.desk.eip("203.0.113.17").bindings
+        assert operator.deck.inventory.eip("203.0.113.17").bindings
 
 
 async def test_english_pasted_as_keys_says_that_it_holds_no_address(tmp_path: Path) -> None:
@@ -142,8 +142,8 @@ async def test_a_paste_under_a_modal_does_nothing(tmp_path: Path) -> None:
         await operator.paste("203.0.113.17")
         await operator.press("escape")
         await operator.until("nothing was sent")
-        assert operator.deck.hand is not None
-        assert operator.deck.hand.id == "198.18.0.5"
+        assert operator.deck.selection is not None
+        assert operator.deck.selection.id == "198.18.0.5"
 
 
 async def test_an_arrow_torn_apart_by_the_line_is_not_a_verb(tmp_path: Path) -> None:

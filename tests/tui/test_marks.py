@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from core import AllocationRequest, Eip, EipQuery, EipStatus, Platform, ReleaseRequest, UnbindRequest
+import pytest
+
+from core import AllocationRequest, EipQuery, EipStatus, ReleaseRequest, Request, UnbindRequest
 from tests.core.kit import another
 from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, small_desk
 
@@ -31,13 +34,13 @@ async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Pa
 
 
 async def test_marks_stay_on_their_eips_and_reach_beyond_the_list(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path)
-    async with on_deck(desk) as operator:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
         await operator.press("slash")
         await operator.type("service:nat-2")
         await operator.press("enter")
         await operator.until("hidden by the filter")
-        found = desk.page(EipQuery("service:nat-2")).total
+        found = inventory.page(EipQuery("service:nat-2")).total
         await operator.press("asterisk")
         await operator.until(f"{found} marked")
         await operator.press("escape", "s")
@@ -96,11 +99,11 @@ async def test_what_the_filter_hides_is_not_acted_on(tmp_path: Path) -> None:
 
 
 async def test_a_change_elsewhere_that_hides_a_marked_eip_leaves_it_alone(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    first = allocated(desk)
-    allocated(desk)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory)
+    allocated(inventory)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("slash")
         await operator.type("state:unbound")
         await operator.press("enter", "asterisk")
@@ -122,54 +125,53 @@ async def test_a_key_acts_on_the_marks_there_were_when_it_was_pressed(tmp_path: 
 
 
 async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk))
-    allocated(desk)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    allocated(inventory)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("space", "space", "R")
         await operator.until("review: release 2 EIPs", "2: 1 bound, 1 unbound", "Type the count", "--unbind --yes")
         await operator.press("y")
         await operator.until("review: release 2 EIPs")
         await operator.confirm("2")
         await operator.until("released 2 EIPs", "[e EIPs 1]")
-        assert desk.eip("203.0.113.2").status is EipStatus.UNBOUND
+        assert inventory.eip("203.0.113.2").status is EipStatus.UNBOUND
         assert not operator.deck.marked
 
 
 async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     for _ in range(3):
-        on_the_balancer(desk, allocated(desk))
-    async with on_deck(desk) as operator:
+        on_the_balancer(inventory, allocated(inventory))
+    async with on_deck(inventory) as operator:
         await operator.press("asterisk", "U")
         await operator.confirm("3")
         await operator.until("unbind: 3 EIPs done", absent="bound   lb")
-        assert all(not eip.bindings for eip in desk.eips())
+        assert all(not eip.bindings for eip in inventory.eips())
 
 
 class Slow:
-    """The platform over a link on which an unbind takes until it is let through."""
+    """A link on which an unbind takes until it is let through."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, execute: Callable[[Request[Any]], Any]) -> None:
+        self._execute = execute
         self.let_through = threading.Event()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._platform, name)
-
-    def unbind(self, request: UnbindRequest) -> list[Eip]:
-        assert self.let_through.wait(20)
-        return self._platform.unbind(request)
+    def __call__(self, request: Request[Any]) -> Any:
+        assert not isinstance(request, UnbindRequest) or self.let_through.wait(20)
+        return self._execute(request)
 
 
-async def test_z_stops_several_changes_after_the_one_that_is_on_its_way(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
+async def test_z_stops_several_changes_after_the_one_that_is_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inventory = small_desk(tmp_path)
     for _ in range(3):
-        on_the_balancer(desk, allocated(desk))
-    slow = Slow(desk.platform)
-    desk.platform = cast("Platform", slow)
-    async with on_deck(desk) as operator:
+        on_the_balancer(inventory, allocated(inventory))
+    slow = Slow(inventory.execute)
+    monkeypatch.setattr(inventory, "execute", slow)
+    async with on_deck(inventory) as operator:
         await operator.press("asterisk", "U")
         await operator.confirm("3")
         await operator.until("unbind 203.0.113.0 (1 of 3; z stops): sending")
@@ -177,15 +179,15 @@ async def test_z_stops_several_changes_after_the_one_that_is_on_its_way(tmp_path
         await operator.until("of several changes no further one is")
         slow.let_through.set()
         await operator.until("unbind: stopped, 1 of 3 done; the others are as they were")
-        assert [eip.status.value for eip in desk.eips()] == ["unbound", "bound", "bound"]
+        assert [eip.status.value for eip in inventory.eips()] == ["unbound", "bound", "bound"]
         assert len(operator.deck.marked) == 2
 
 
 async def test_several_are_bound_alike(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
+    inventory = small_desk(tmp_path)
     for _ in range(3):
-        allocated(desk)
-    async with on_deck(desk) as operator:
+        allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("asterisk", "B")
         await operator.until("bind 3 EIPs", "203.0.113.0 and 2 more, alike")
         await operator.press("right", "right", "right", "enter", "down", "enter")
@@ -196,7 +198,7 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
         )
         await operator.confirm("3")
         await operator.until("bind: 3 EIPs done")
-        assert [eip.bindings[0].service_id for eip in desk.eips()] == ["lb-1"] * 3
+        assert [eip.bindings[0].service_id for eip in inventory.eips()] == ["lb-1"] * 3
         assert not operator.deck.marked
         await operator.press("asterisk", "B")
         await operator.until("bind 3 EIPs")
@@ -210,26 +212,26 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
 
 
 async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    on_the_balancer(desk, allocated(desk, pool=None))
-    allocated(desk, pool=None)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory, pool=None))
+    allocated(inventory, pool=None)
+    async with on_deck(inventory) as operator:
         await operator.press("asterisk", "F")
         await operator.until("fix 2 EIPs: choose where they go", "1 of them bound")
         await operator.press("enter", "enter", "enter")
         await operator.until("review: fix 2 EIPs (rehome to hk)", "DNS")
         await operator.confirm("2")
         await operator.until("fix: 2 EIPs done", "0 findings")
-        assert [eip.pool_id for eip in desk.eips()] == ["hk", "hk"]
-        assert not desk.findings()
+        assert [eip.pool_id for eip in inventory.eips()] == ["hk", "hk"]
+        assert not inventory.findings()
 
 
 async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    desk.platform.allocate(AllocationRequest(pool_id="hk", count=15))
-    allocated(desk, pool=None)
-    allocated(desk, pool=None)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    inventory.execute(AllocationRequest(pool_id="hk", count=15))
+    allocated(inventory, pool=None)
+    allocated(inventory, pool=None)
+    async with on_deck(inventory) as operator:
         await operator.press("slash")
         await operator.type("own:no")
         await operator.press("enter", "asterisk", "F")
@@ -240,22 +242,22 @@ async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Pat
         await operator.until("pool_exhausted")
         await operator.press("escape", "escape")
         await operator.until("R release 1")
-        assert len(desk.findings()) == 2, "one landing is left, and the pool is full"
+        assert len(inventory.findings()) == 2, "one landing is left, and the pool is full"
         (left,) = operator.deck.marked
-        assert desk.eip(left.address).landed_in_default
+        assert inventory.eip(left.address).landed_in_default
 
 
 async def test_what_was_released_by_others_is_left_out(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    first, second = allocated(desk), allocated(desk)
-    bob = another(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    first, second = allocated(inventory), allocated(inventory)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("asterisk")
-        bob.platform.release(ReleaseRequest(eips=(first.address,)))
+        bob.execute(ReleaseRequest(eips=(first.address,)))
         await operator.press("R")
         await operator.until(f"review: release {second.address}")
         await operator.press("escape")
-        bob.platform.release(ReleaseRequest(eips=(second.address,)))
+        bob.execute(ReleaseRequest(eips=(second.address,)))
         await operator.press("R")
         await operator.until("none of the marked EIPs is alive any more")
     bob.close()

@@ -31,8 +31,9 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
 )
-from tui.modals import command_line, with_reason
+from tui.modals import with_reason
 from tui.modals.lines import shell_rows
+from tui.wording.command_line import command_line
 
 IP = "203.0.113.9"
 NET = "203.0.113.0/24"

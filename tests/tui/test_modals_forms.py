@@ -50,7 +50,7 @@ from tests.tui.modals_kit import (
 )
 from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
 from tui.modals.form import FormError
-from tui.modals.pools import usage_lines
+from tui.modals.pool_choice import usage_lines
 from tui.widgets.field import Field, Held
 
 FINDING = Finding(
@@ -69,7 +69,7 @@ FINDING = Finding(
 Form = Callable[[], Any]
 
 
-async def fill(form: Form, *steps: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
+async def fill(form: Form, *flow: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
     """Open a form and press keys; a step that names no key is typed, or pasted when long. The answers.
 
     Args:
@@ -82,7 +82,7 @@ async def fill(form: Form, *steps: str, see: str | tuple[str, ...] = "", chosen:
     async with app.run_test(size=(80, 24)) as pilot:
         modal = form()
         await app.put(pilot, modal)
-        for step in steps:
+        for step in flow:
             if step in KEYS:
                 await pilot.press(step)
             elif len(step) < 4:
@@ -131,9 +131,9 @@ async def test_the_fullest_pool_is_not_first_and_the_default_is_last_under_a_rul
 
 @pytest.mark.parametrize("preselect", [None, DEFAULT.id, "no-such-pool", "hk-legacy"])
 async def test_nothing_is_chosen_by_itself_and_nothing_goes_out_then(preselect: str | None) -> None:
-    steps = ["tab", "tab", "tab", "tab", "tab", "enter"]
+    flow = ["tab", "tab", "tab", "tab", "tab", "enter"]
     assert await fill(allocate(preselect), chosen=None) == []
-    assert await fill(allocate(preselect), *steps, see="Choose a pool first") == []
+    assert await fill(allocate(preselect), *flow, see="Choose a pool first") == []
 
 
 @pytest.mark.parametrize("pools", [(DEFAULT,), (DEFAULT, replace(DEFAULT, id="default-eu", region="eu"))])
@@ -188,8 +188,8 @@ async def test_before_and_after_follow_the_count() -> None:
 )
 async def test_what_is_wrong_is_said_inside_and_nothing_is_lost(address: str, count: str, cap: str, see: str) -> None:
     form = allocate("hk-spare")
-    steps = ("tab", address, "tab", "ctrl+u", count, "tab", "keep me", "tab", cap, "tab", "J-1", "enter")
-    assert await fill(form, *steps, see=(see, "keep me", "J-1")) == []
+    flow = ("tab", address, "tab", "ctrl+u", count, "tab", "keep me", "tab", cap, "tab", "J-1", "enter")
+    assert await fill(form, *flow, see=(see, "keep me", "J-1")) == []
 
 
 async def test_the_address_in_hand_is_filled_in() -> None:
@@ -302,8 +302,8 @@ def bind() -> BindModal:
     ],
     ids=["nic", "nic's second address", "snat", "snat typed", "dnat", "dnat any", "load balancer"],
 )
-async def test_each_kind_of_binding_reaches_its_request(steps: tuple[str, ...], request_: dict[str, Any]) -> None:
-    assert await fill(bind, *steps) == [BindRequest(eip="203.0.113.9", **request_)]
+async def test_each_kind_of_binding_reaches_its_request(flow: tuple[str, ...], request_: dict[str, Any]) -> None:
+    assert await fill(bind, *flow) == [BindRequest(eip="203.0.113.9", **request_)]
 
 
 async def test_the_lists_say_what_already_serves_there() -> None:
@@ -341,8 +341,8 @@ async def test_a_long_list_keeps_the_chosen_one_in_sight() -> None:
     ],
 )
 async def test_a_port_that_cannot_be_meant_is_refused_inside(port: str, to_port: str, see: str) -> None:
-    steps = ("right", "right", "tab", "nat-2", "tab", "10.0.2.20", "tab", "tab", port, "tab", to_port, "tab", "enter")
-    assert await fill(bind, *steps, see=see) == []
+    flow = ("right", "right", "tab", "nat-2", "tab", "10.0.2.20", "tab", "tab", port, "tab", to_port, "tab", "enter")
+    assert await fill(bind, *flow, see=see) == []
 
 
 async def test_other_things_that_are_missing_are_named() -> None:
@@ -378,8 +378,8 @@ async def test_a_repair_offers_customer_pools_only_and_the_roomiest_first() -> N
 
 
 async def test_a_repair_reaches_its_request() -> None:
-    steps = ("down", "tab", "203.0.113.7", "tab", "down", "tab", "J-901", "enter")
-    assert await fill(lambda: RehomeModal([LANDED], POOLS, CIDRS), *steps) == [
+    flow = ("down", "tab", "203.0.113.7", "tab", "down", "tab", "J-901", "enter")
+    assert await fill(lambda: RehomeModal([LANDED], POOLS, CIDRS), *flow) == [
         RehomeRequest(eip="198.18.0.5", pool_id="hk-edge", address="203.0.113.7", keep=True, reason="J-901")
     ]
     assert await fill(lambda: RehomeModal([LANDED], POOLS), "tab", "tab", "tab", "enter") == [
@@ -439,8 +439,8 @@ async def test_an_acceptance_ends_at_a_time_that_there_is_and_that_is_to_come(ty
 
 
 async def test_a_customer_cidr_reaches_its_request() -> None:
-    steps = ("203.0.113.0/24", "tab", "PremiumBGP", "tab", "64500", "tab", "hk", "tab", REGION, "tab", "right", "tab")
-    assert await fill(AddCidrModal, *steps, "J-1", "enter") == [
+    flow = ("203.0.113.0/24", "tab", "PremiumBGP", "tab", "64500", "tab", "hk", "tab", REGION, "tab", "right", "tab")
+    assert await fill(AddCidrModal, *flow, "J-1", "enter") == [
         AddCidrRequest(
             cidr="203.0.113.0/24",
             isp="PremiumBGP",
@@ -585,12 +585,12 @@ SPOKEN = {
 
 @pytest.mark.parametrize("what", SPOKEN)
 async def test_a_form_begins_with_what_another_of_its_kind_was_left_with(what: str) -> None:
-    form, steps = SPOKEN[what]
+    form, flow = SPOKEN[what]
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         first, second = form(), form()
         await app.put(pilot, first)
-        for step in steps:
+        for step in flow:
             await (pilot.press(step) if step in KEYS else type_text(pilot, step))
         await pilot.pause()
         second.filled = first.filled

@@ -11,7 +11,7 @@ from core import (
     AllocationRequest,
     BindingKind,
     BindRequest,
-    Desk,
+    Inventory,
     ServiceKind,
 )
 from tests.core.kit import another
@@ -72,13 +72,13 @@ async def test_below_120_columns_there_is_nothing_to_zoom(tmp_path: Path) -> Non
 
 
 async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
-    desk = small_desk(tmp_path)
-    bob = another(desk)
-    allocated(desk)
-    async with on_deck(desk) as operator:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
         await operator.press("full_stop")
         await operator.until("| 0 min old |", "refreshing is paused")
-        bob.platform.allocate(AllocationRequest(pool_id="hk"))
+        bob.execute(AllocationRequest(pool_id="hk"))
         await operator.deck._poll_once()
         await operator.press("j")
         await operator.until("[e EIPs 1]", "not read since", "paused, . goes on")
@@ -90,17 +90,16 @@ async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
 ODD = 'my "pool" is:idle;touch /tmp/x'
 
 
-def odd_desk(folder: Path) -> Desk:
+def odd_desk(folder: Path) -> Inventory:
     """A pool and a load balancer with an id of several words; two EIPs in that pool, one of them bound to it."""
-    desk = small_desk(folder)
-    platform = desk.platform
-    platform.add_cidr(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=ODD))
-    platform.activate_cidr(ActivateRequest(cidr="192.0.2.0/28", reason="announced"))
-    platform.add_service(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=ODD))
-    platform.allocate(AllocationRequest(pool_id="hk"))
-    first, _second = platform.allocate(AllocationRequest(pool_id=ODD, count=2)).eips
-    platform.bind(BindRequest(eip=first.address, kind=BindingKind.LOAD_BALANCER, service_id=ODD))
-    return desk
+    inventory = small_desk(folder)
+    inventory.execute(AddCidrRequest(cidr="192.0.2.0/28", isp="bgp-a", asn=64500, pool_id=ODD))
+    inventory.execute(ActivateRequest(cidr="192.0.2.0/28", reason="announced"))
+    inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=ODD))
+    inventory.execute(AllocationRequest(pool_id="hk"))
+    first, _second = inventory.execute(AllocationRequest(pool_id=ODD, count=2)).eips
+    inventory.execute(BindRequest(eip=first.address, kind=BindingKind.LOAD_BALANCER, service_id=ODD))
+    return inventory
 
 
 async def test_an_id_of_several_words_leads_to_what_is_its_own(tmp_path: Path) -> None:

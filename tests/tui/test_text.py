@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tests.corpus import TEXTS
-from tui.text import safe, visible
+from tui.wording.sanitize import safe, visible
 
 RENDERED_BY_ITS_CODE_ONLY = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 

@@ -11,9 +11,9 @@ from core import (
     AllocationRequest,
     BandwidthRequest,
     Cidr,
-    Desk,
     Eip,
     EipStatus,
+    Inventory,
     Pool,
     PoolKind,
     RehomeRequest,
@@ -21,11 +21,10 @@ from core import (
     Service,
     UnbindRequest,
 )
-from tui.commands import key_of
-from tui.flows.changes import AllocationWatch, EipWatch
+from tui.changes.flow import Flow, Outcome, new_request_id
+from tui.changes.reread import AllocationPreview, EipChanges
+from tui.commands.registry import key_of
 from tui.flows.findings import accept_landing
-from tui.flows.steps import Steps, Went, new_request_id
-from tui.hand import Hand, HandKind
 from tui.modals import AllocateModal, BandwidthModal, LandedModal, RehomeModal
 from tui.modals.reviews import (
     allocate_sections,
@@ -35,7 +34,8 @@ from tui.modals.reviews import (
     review_release,
     review_unbind,
 )
-from tui.words import count_of
+from tui.state.selection import Selection, SelectionKind
+from tui.wording.phrases import count_of
 
 __all__ = ["allocate", "bandwidth", "bound_to", "pools_and_cidrs", "rehome", "release", "unbind"]
 
@@ -44,181 +44,185 @@ _HISTORY: Final = 100
 """Events of an EIP among which its last binding is looked for."""
 
 
-async def allocate(steps: Steps, *, pool_id: str | None = None, address: str | None = None) -> None:
+async def allocate(flow: Flow, *, pool_id: str | None = None, address: str | None = None) -> None:
     """Allocate from a pool; it is preselected only when it is a customer's."""
-    known = await steps.read("allocate", pools_and_cidrs)
+    known = await flow.read("allocate", pools_and_cidrs)
     if known is None:
         return
     pools, cidrs = known
     customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
     preselect = pool_id if pool_id in customers else None
 
-    async def go(asked: AllocationRequest) -> Went:
+    async def go(asked: AllocationRequest) -> Outcome:
         nonlocal pools, cidrs
-        went = await _allocate(steps, pools, asked)
-        if went is Went.REFUSED:
-            pools, cidrs = await steps.read("allocate", pools_and_cidrs) or (pools, cidrs)
-        return went
+        outcome = await _allocate(flow, pools, asked)
+        if outcome is Outcome.REFUSED:
+            pools, cidrs = await flow.read("allocate", pools_and_cidrs) or (pools, cidrs)
+        return outcome
 
-    await steps.insist(lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address), go)
+    await flow.ask_until_sent(lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address), go)
 
 
-async def _allocate(steps: Steps, pools: Sequence[Pool], asked: AllocationRequest) -> Went:
+async def _allocate(flow: Flow, pools: Sequence[Pool], asked: AllocationRequest) -> Outcome:
     request = replace(asked, request_id=new_request_id())
-    preview = await steps.read("allocate", lambda desk: desk.preview(request))
+    preview = await flow.read("allocate", lambda inventory: inventory.preview(request))
     if preview is None:
-        return Went.REFUSED
+        return Outcome.REFUSED
     pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
-    watch = AllocationWatch(steps.host.ask, request, preview, pool)
+    watch = AllocationPreview(flow.host.ask, request, preview, pool)
     review = review_allocate(
         request, preview, pool, reread=watch, latest=lambda: allocate_sections(request, watch.preview, watch.pool)
     )
-    reason = await steps.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
+    reason = await flow.confirm(review, f"ALLOCATE {count_of(request.count, 'EIP')}")
     if reason is None:
-        return Went.LEFT
+        return Outcome.CANCELLED
     request = replace(request, reason=reason or None)
-    done = await steps.send("allocate", steps.host.desk.platform.allocate, request)
+    done = await flow.send("allocate", request)
     if done is not None:
-        await _allocated(steps, done, request)
-    return Went.REFUSED if done is None else Went.SENT
+        await _allocated(flow, done, request)
+    return Outcome.REFUSED if done is None else Outcome.SENT
 
 
-async def _allocated(steps: Steps, done: Allocation, request: AllocationRequest) -> None:
+async def _allocated(flow: Flow, done: Allocation, request: AllocationRequest) -> None:
     first = done.eips[0]
-    steps.host.take(Hand(HandKind.ADDRESS, first.address))
+    flow.host.take(Selection(SelectionKind.ADDRESS, first.address))
     got = first.address if len(done.eips) == 1 else f"{count_of(len(done.eips), 'EIP')}, {first.address} first"
     owned = "yes" if first.customer_owned else "NO"
     if not done.warnings:
-        steps.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
+        flow.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
         return
-    steps.host.say(
+    flow.host.say(
         f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} fixes it, {key_of('accept')} accepts it", problem=True
     )
-    answer = await steps.host.app.push_screen_wait(LandedModal(done, request, keystrokes=steps.keystrokes()))
+    answer = await flow.host.app.push_screen_wait(LandedModal(done, request, keystrokes=flow.keystrokes()))
     if answer == "fix":
-        await rehome(steps, first)
+        await rehome(flow, first)
     elif answer == "accept":
-        await accept_landing(steps, first)
+        await accept_landing(flow, first)
 
 
-def pools_and_cidrs(desk: Desk) -> tuple[list[Pool], list[Cidr]]:
+def pools_and_cidrs(inventory: Inventory) -> tuple[list[Pool], list[Cidr]]:
     """What can be allocated from, and the states that say whether it gives anything out."""
-    return desk.pools(), desk.cidrs()
+    return inventory.pools(), inventory.cidrs()
 
 
-def bound_to(desk: Desk, eips: Iterable[Eip]) -> list[Service]:
+def bound_to(inventory: Inventory, eips: Iterable[Eip]) -> list[Service]:
     """The registered services that EIPs are bound to."""
     ids = {binding.service_id for eip in eips for binding in eip.bindings}
-    return [service for service in desk.services() if service.id in ids]
+    return [service for service in inventory.services() if service.id in ids]
 
 
-async def unbind(steps: Steps, eip: Eip) -> None:
+async def unbind(flow: Flow, eip: Eip) -> None:
     """End every binding of an EIP."""
     title = f"unbind {eip.address}"
     if eip.status is not EipStatus.BOUND:
-        steps.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
+        flow.host.say(f"{eip.address} serves nothing: there is nothing to unbind")
         return
-    services = await steps.read(title, lambda desk: bound_to(desk, [eip]))
+    services = await flow.read(title, lambda inventory: bound_to(inventory, [eip]))
     if services is None:
         return
     request = UnbindRequest(eip=eip.id or eip.address, expected=eip, request_id=new_request_id())
-    watch = EipWatch(steps.host.ask, [eip])
+    watch = EipChanges(flow.host.ask, [eip])
     review = review_unbind(request, [eip], services, reread=watch)
-    reason = await steps.confirm(review, f"UNBIND {eip.address}")
+    reason = await flow.confirm(review, f"UNBIND {eip.address}")
     if reason is None:
         return
     request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(title, steps.host.desk.platform.unbind, request)
+    done = await flow.send(title, request)
     if done is not None:
-        steps.host.say(f"unbound {eip.address}: it serves nothing now")
+        flow.host.say(f"unbound {eip.address}: it serves nothing now")
 
 
-async def release(steps: Steps, eip: Eip) -> None:
+async def release(flow: Flow, eip: Eip) -> None:
     """Release an EIP to the pool it came from, ending its bindings when it has any."""
     title = f"release {eip.address}"
-    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip]), desk.now()))
-    history = await steps.read(title, lambda desk: desk.history(eip.id or eip.address, limit=_HISTORY))
+    known = await flow.read(
+        title, lambda inventory: (*pools_and_cidrs(inventory), bound_to(inventory, [eip]), inventory.now())
+    )
+    history = await flow.read(title, lambda inventory: inventory.history(eip.id or eip.address, limit=_HISTORY))
     if known is None or history is None:
         return
     pools, cidrs, services, now = known
     bound = eip.status is EipStatus.BOUND
     request = ReleaseRequest(eips=(eip.id or eip.address,), unbind=bound, expected=(eip,), request_id=new_request_id())
-    watch = EipWatch(steps.host.ask, [eip])
+    watch = EipChanges(flow.host.ask, [eip])
     review = review_release(
         request, [eip], pools, reread=watch, now=now, cidrs=cidrs, services=services, history=history
     )
-    reason = await steps.confirm(review, f"RELEASE {eip.address}")
+    reason = await flow.confirm(review, f"RELEASE {eip.address}")
     if reason is None:
         return
     request = replace(request, reason=reason or None, expected=watch.latest)
-    done = await steps.send(title, steps.host.desk.platform.release, request)
+    done = await flow.send(title, request)
     if done is not None:
-        hand = steps.host.hand
-        held = f"  in hand: {eip.address}" if hand is not None and hand.id == eip.address else ""
-        steps.host.say(f"released {eip.address} to {eip.pool_id}.{held}")
+        selection = flow.host.selection
+        held = f"  in hand: {eip.address}" if selection is not None and selection.id == eip.address else ""
+        flow.host.say(f"released {eip.address} to {eip.pool_id}.{held}")
 
 
-async def rehome(steps: Steps, eip: Eip) -> None:
+async def rehome(flow: Flow, eip: Eip) -> None:
     """Move an EIP to a customer pool: the repair of a landing, and the way out of a draining CIDR."""
     title = f"fix {eip.address}"
-    known = await steps.read(title, lambda desk: (*pools_and_cidrs(desk), bound_to(desk, [eip])))
+    known = await flow.read(title, lambda inventory: (*pools_and_cidrs(inventory), bound_to(inventory, [eip])))
     if known is None:
         return
     pools, cidrs, _served = known
-    await steps.insist(lambda: RehomeModal([eip], pools, cidrs), lambda request: _rehome(steps, eip, known, request))
+    await flow.ask_until_sent(
+        lambda: RehomeModal([eip], pools, cidrs), lambda request: _rehome(flow, eip, known, request)
+    )
 
 
 async def _rehome(
-    steps: Steps,
+    flow: Flow,
     eip: Eip,
     known: tuple[Sequence[Pool], Sequence[Cidr], Sequence[Service]],
     request: RehomeRequest,
-) -> Went:
+) -> Outcome:
     pools, cidrs, services = known
     title = f"fix {eip.address}"
     request = replace(request, expected=eip, request_id=new_request_id())
     trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
-    preview = await steps.read(title, lambda desk: desk.preview(trial))
+    preview = await flow.read(title, lambda inventory: inventory.preview(trial))
     if preview is None:
-        return Went.REFUSED
+        return Outcome.REFUSED
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     new_address = preview.eips[0].address
-    watch = EipWatch(steps.host.ask, [eip])
+    watch = EipChanges(flow.host.ask, [eip])
     review = review_rehome(request, eip, pool, new_address, reread=watch, cidrs=cidrs, services=services)
-    reason = await steps.confirm(review, f"FIX {eip.address}")
+    reason = await flow.confirm(review, f"FIX {eip.address}")
     if reason is None:
-        return Went.LEFT
+        return Outcome.CANCELLED
     request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(title, steps.host.desk.platform.rehome, request)
+    done = await flow.send(title, request)
     if done is not None:
-        _rehomed(steps, eip, done, request)
-    return Went.REFUSED if done is None else Went.SENT
+        _rehomed(flow, eip, done, request)
+    return Outcome.REFUSED if done is None else Outcome.SENT
 
 
-def _rehomed(steps: Steps, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
+def _rehomed(flow: Flow, eip: Eip, done: Allocation, request: RehomeRequest) -> None:
     new = done.eips[0]
-    steps.host.take(Hand(HandKind.ADDRESS, new.address))
+    flow.host.take(Selection(SelectionKind.ADDRESS, new.address))
     kept = f"; {eip.address} kept until you release it" if request.keep else ""
     owned = "yes" if new.customer_owned else "NO"
-    steps.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
+    flow.host.say(f"fixed: {eip.address} -> {new.address}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
 
 
-async def bandwidth(steps: Steps, eip: Eip) -> None:
+async def bandwidth(flow: Flow, eip: Eip) -> None:
     """Change the cap of an EIP."""
-    services = await steps.read(f"bandwidth of {eip.address}", lambda desk: bound_to(desk, [eip]))
+    services = await flow.read(f"bandwidth of {eip.address}", lambda inventory: bound_to(inventory, [eip]))
     if services is not None:
-        await steps.insist(lambda: BandwidthModal(eip), lambda request: _bandwidth(steps, eip, services, request))
+        await flow.ask_until_sent(lambda: BandwidthModal(eip), lambda request: _bandwidth(flow, eip, services, request))
 
 
-async def _bandwidth(steps: Steps, eip: Eip, services: Sequence[Service], request: BandwidthRequest) -> Went:
+async def _bandwidth(flow: Flow, eip: Eip, services: Sequence[Service], request: BandwidthRequest) -> Outcome:
     request = replace(request, expected=eip, request_id=new_request_id())
-    watch = EipWatch(steps.host.ask, [eip])
+    watch = EipChanges(flow.host.ask, [eip])
     review = review_bandwidth(request, eip, reread=watch, services=services)
-    reason = await steps.confirm(review, f"CHANGE THE CAP OF {eip.address}")
+    reason = await flow.confirm(review, f"CHANGE THE CAP OF {eip.address}")
     if reason is None:
-        return Went.LEFT
+        return Outcome.CANCELLED
     request = replace(request, reason=reason or None, expected=watch.latest[0])
-    done = await steps.send(f"bandwidth of {eip.address}", steps.host.desk.platform.set_bandwidth, request)
+    done = await flow.send(f"bandwidth of {eip.address}", request)
     if done is not None:
-        steps.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")
-    return Went.REFUSED if done is None else Went.SENT
+        flow.host.say(f"{eip.address} is capped at {request.bandwidth_mbps} Mbps")
+    return Outcome.REFUSED if done is None else Outcome.SENT

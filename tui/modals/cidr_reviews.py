@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from core import ActivateRequest, AddCidrRequest, Cidr, DrainRequest, Pool, RetireRequest
 from tui.modals.lines import Line
 from tui.modals.review import Review, Tier
-from tui.modals.review_parts import NOTHING, Reread, review_of
-from tui.words import count_of
+from tui.modals.review_lines import NOTHING, Reread, review_of
+from tui.wording.phrases import count_of
 
 __all__ = ["review_activate", "review_add_cidr", "review_drain", "review_retire"]
 

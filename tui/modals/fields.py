@@ -17,8 +17,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.text import visible
 from tui.widgets.field import Field, Held
+from tui.wording.sanitize import visible
 
 __all__ = ["Choice", "Option", "Picker", "Row"]
 

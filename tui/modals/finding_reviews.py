@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core import AcceptRequest, Binding, Finding, RecoverRequest, Verdict
-from tui.commands import key_of
+from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review import Review, Tier
-from tui.modals.review_parts import NOTHING, Reread, review_of
-from tui.words import binding_words
+from tui.modals.review_lines import NOTHING, Reread, review_of
+from tui.wording.phrases import binding_words
 
 __all__ = ["review_accept", "review_recover"]
 

@@ -12,12 +12,12 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.modals.command_line import command_line
 from tui.modals.fields import Choice
 from tui.modals.lines import FORM_LABEL, Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
-from tui.text import visible
 from tui.widgets.field import Field, Held
+from tui.wording.command_line import command_line
+from tui.wording.sanitize import visible
 
 __all__ = ["Form", "FormError", "parse_address", "parse_prefix", "parse_whole"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands import COMMANDS, Command, Scope, key_of, key_text, keys_of
+from tui.commands.registry import COMMANDS, Command, Scope, key_of, key_text, keys_of
 from tui.modals.fields import Option, Picker
 from tui.modals.sheet import Sheet
 

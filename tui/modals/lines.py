@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions
 from rich.table import Table
 from rich.text import Text
 
-from tui.text import visible
+from tui.wording.sanitize import visible
 
 __all__ = ["Line", "Shell", "grid", "shell_rows"]
 

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from core import Allocation, AllocationRequest, EipdeckError, OutcomeUnknown
-from tui.clipboard import CopyRequested
-from tui.commands import key_of
-from tui.modals.command_line import command_line
+from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.review import CancelText
 from tui.modals.sheet import Sheet, rule
+from tui.terminal.clipboard import CopyRequested
+from tui.wording.command_line import command_line
 
 __all__ = ["LandedModal", "RefusalModal"]
 

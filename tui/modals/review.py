@@ -19,15 +19,15 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from core import EipdeckError
-from tui.clipboard import CopyRequested
-from tui.commands import key_of
-from tui.modals.command_line import with_reason
+from tui.commands.registry import key_of
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
-from tui.surroundings import SMALLEST, is_too_small
-from tui.text import safe
+from tui.terminal.clipboard import CopyRequested
+from tui.terminal.environment import SMALLEST, is_too_small
 from tui.widgets.field import Field
+from tui.wording.command_line import with_reason
+from tui.wording.sanitize import safe
 
 __all__ = ["TYPEABLE", "Later", "Review", "ReviewModal", "Sections", "Tier"]
 

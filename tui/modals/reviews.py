@@ -25,14 +25,13 @@ from core import (
     Service,
     UnbindRequest,
 )
-from tui.commands import key_of
-from tui.modals.allocate import default_warning
-from tui.modals.command_line import command_line
+from tui.changes.allocate import default_warning
+from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
+from tui.commands.registry import key_of
 from tui.modals.lines import Line
-from tui.modals.occupancy import addresses_with_owner, mixes_owners, shares
-from tui.modals.pools import usage_lines
+from tui.modals.pool_choice import usage_lines
 from tui.modals.review import Review, Sections, Tier
-from tui.modals.review_parts import (
+from tui.modals.review_lines import (
     NOTHING,
     Reread,
     last_octet,
@@ -42,7 +41,8 @@ from tui.modals.review_parts import (
     stops_lines,
     target_line,
 )
-from tui.words import (
+from tui.wording.command_line import command_line
+from tui.wording.phrases import (
     binding_words,
     count_of,
     kind_short,
@@ -354,14 +354,14 @@ def review_rehome(
     faster = "" if request.address or not new_address else " (if taken: the next one)"
     served = ", ".join(binding_words(binding, services) for binding in eip.bindings)
     owned = "customer-owned: yes" if eip.customer_owned else "DEFAULT, customer-owned: no"
-    steps = [f"allocate  {new} in {pool.id}{faster}"]
-    steps += [f"bind      {new} to {served}"] if served else []
+    flow = [f"allocate  {new} in {pool.id}{faster}"]
+    flow += [f"bind      {new} to {served}"] if served else []
     if request.keep:
-        steps.append(f"keep      {eip.address} as it is, until you release it with {key_of('release')}")
+        flow.append(f"keep      {eip.address} as it is, until you release it with {key_of('release')}")
     else:
-        steps += [f"unbind    {eip.address} from {served}"] if served else []
+        flow += [f"unbind    {eip.address} from {served}"] if served else []
         held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
-        steps.append(f"release   {eip.address} to {eip.pool_id}{', which holds it' if held else ''}")
+        flow.append(f"release   {eip.address} to {eip.pool_id}{', which holds it' if held else ''}")
     return review_of(
         replace(request, eip=eip.address),
         reread,
@@ -371,7 +371,7 @@ def review_rehome(
             (
                 Line("target", f"{eip.address}   EIP {eip.id}   {owned}"),
                 *present_lines(eip.bindings, services),
-                *(Line("" if at else "steps", f"{at + 1} {step}") for at, step in enumerate(steps)),
+                *(Line("" if at else "steps", f"{at + 1} {step}") for at, step in enumerate(flow)),
                 *_rehome_stops(request, eip, served),
             ),
             tuple(usage_lines(pool, 1)),

@@ -20,10 +20,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.keyline import fit_keys
 from tui.modals.lines import PROBLEM
-from tui.text import safe, visible
-from tui.theme import ASCII, glyphs
+from tui.screen.key_bar import fit_keys
+from tui.terminal.theme import ASCII, glyphs
+from tui.wording.sanitize import safe, visible
 
 __all__ = ["HelpSheet", "Sheet", "rule"]
 

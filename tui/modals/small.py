@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from core import AcceptRequest, AddCidrRequest, BandwidthRequest, Eip, Finding, InvalidTime, iso, parse_time
-from tui.commands import key_of
+from tui.changes.rehome import serves
+from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_prefix, parse_whole
 from tui.modals.lines import Line, Shell
-from tui.modals.rehome import serves
-from tui.text import safe, visible
 from tui.widgets.field import Field
+from tui.wording.sanitize import safe, visible
 
 __all__ = ["AcceptModal", "AddCidrModal", "BandwidthModal"]
 

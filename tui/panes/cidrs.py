@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core import Cidr, CidrState, filter_term
-from tui.commands import View, key_of
-from tui.hand import Hand, HandKind
-from tui.live import Inventory
-from tui.panes.pane import Drill, ListPane
-from tui.tables import CIDRS
+from tui.commands.registry import View, key_of
+from tui.panes.pane import ListPane, Navigate
+from tui.state.selection import Selection, SelectionKind
+from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import count_of, pool_short
+from tui.wording.phrases import count_of, pool_short
+from tui.wording.tables import CIDRS
 
 __all__ = ["CidrsPane"]
 
@@ -47,13 +47,13 @@ class CidrsPane(ListPane[Cidr]):
         return cidr.state in _TROUBLE or cidr.cidr in self._subjects or full
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         cidr = self._table.row
-        return None if cidr is None else Hand(HandKind.CIDR, cidr.cidr)
+        return None if cidr is None else Selection(SelectionKind.CIDR, cidr.cidr)
 
-    async def load(self, inventory: Inventory) -> None:
-        self._subjects = inventory.subjects()
-        self.show_rows(inventory.cidrs)
+    async def load(self, snapshot: Snapshot) -> None:
+        self._subjects = snapshot.subjects()
+        self.show_rows(snapshot.cidrs)
 
     def keys(self) -> Mapping[str, Callable[[Cidr], str]]:
         return {
@@ -79,9 +79,9 @@ class CidrsPane(ListPane[Cidr]):
     def open(self) -> None:
         cidr = self._table.row
         if cidr is not None:
-            self.post_message(Drill(View.EIPS, filter_=filter_term("cidr", cidr.cidr)))
+            self.post_message(Navigate(View.EIPS, filter_=filter_term("cidr", cidr.cidr)))
 
     def go_to(self) -> None:
         cidr = self._table.row
         if cidr is not None:
-            self.post_message(Drill(View.POOLS, select=cidr.pool_id))
+            self.post_message(Navigate(View.POOLS, select=cidr.pool_id))

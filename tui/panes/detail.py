@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.details import detail_lines
-from tui.hand import Facts
-from tui.text import visible
+from tui.panes.detail_text import detail_lines
+from tui.state.selection import SelectionDetails
 from tui.widgets.lines import Line, Lines, ScrollLines
+from tui.wording.sanitize import visible
 
 __all__ = ["DetailPane"]
 
@@ -21,7 +21,7 @@ class DetailPane(Vertical):
         self._rule = rule
         self.title_line = Lines(classes="title")
         self.text = ScrollLines()
-        self._facts: Facts | None = None
+        self._facts: SelectionDetails | None = None
         self._laid_out: str | None = None
         """What the lines are about."""
 
@@ -29,9 +29,9 @@ class DetailPane(Vertical):
         yield self.title_line
         yield self.text
 
-    def show(self, facts: Facts) -> None:
+    def show(self, details: SelectionDetails) -> None:
         """What is known now of the address in hand; laid out while it is seen."""
-        self._facts = facts
+        self._facts = details
         self._lay_out()
 
     def be_seen(self, *, seen: bool) -> None:
@@ -43,10 +43,10 @@ class DetailPane(Vertical):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        facts, width = self._facts, self.size.width
-        if facts is None or not self.display or not width:
+        details, width = self._facts, self.size.width
+        if details is None or not self.display or not width:
             return
-        self.text.show_whole(detail_lines(facts, width), keep_place=facts.hand.id == self._laid_out)
-        self._laid_out = facts.hand.id
-        head = f"{self._rule} {visible(facts.hand.id)} "
+        self.text.show_whole(detail_lines(details, width), keep_place=details.selection.id == self._laid_out)
+        self._laid_out = details.selection.id
+        head = f"{self._rule} {visible(details.selection.id)} "
         self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from core import Desk, Eip, EipdeckError, EipQuery, filter_term
-from tui.commands import View, key_of
-from tui.hand import Hand, HandKind
-from tui.host import Ask
-from tui.live import Inventory
-from tui.panes.pane import Drill, Pane
-from tui.tables import EIPS
+from core import Eip, EipdeckError, EipQuery, Inventory, filter_term
+from tui.commands.registry import View, key_of
+from tui.panes.pane import Navigate, Pane
+from tui.state.selection import Selection, SelectionKind
+from tui.state.snapshot import Snapshot
+from tui.state.workers import Ask
 from tui.widgets.eip_table import EipTable
-from tui.words import count_of
+from tui.wording.phrases import count_of
+from tui.wording.tables import EIPS
 
 __all__ = ["EipsPane"]
 
@@ -54,24 +54,24 @@ class EipsPane(Pane):
         return None if row is None else row.eip
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         eip = self.eip
-        return None if eip is None else Hand(HandKind.ADDRESS, eip.address, eip=eip)
+        return None if eip is None else Selection(SelectionKind.ADDRESS, eip.address, eip=eip)
 
-    async def load(self, inventory: Inventory) -> None:
-        self.all_eips = inventory.eips
-        self._table.empty = self._when_empty(inventory)
+    async def load(self, snapshot: Snapshot) -> None:
+        self.all_eips = snapshot.eips
+        self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
-            await self._table.list(EipQuery(), inventory.read_at)
+            await self._table.list(EipQuery(), snapshot.read_at)
         else:
-            await self._table.reload(inventory.read_at)
+            await self._table.reload(snapshot.read_at)
         self.show_title()
 
-    def _when_empty(self, inventory: Inventory) -> tuple[str, ...]:
-        if inventory.is_empty:
+    def _when_empty(self, snapshot: Snapshot) -> tuple[str, ...]:
+        if snapshot.is_empty:
             return _first_run()
-        if inventory.eips:
-            return ("", f"    No EIP matches: {count_of(inventory.eips, 'EIP')} hidden by the filter.")
+        if snapshot.eips:
+            return ("", f"    No EIP matches: {count_of(snapshot.eips, 'EIP')} hidden by the filter.")
         return "", f"    No EIP is allocated.  {key_of('allocate')} allocates one; {key_of('cidrs')} shows the CIDRs."
 
     async def narrow(self, text: str) -> None:
@@ -101,9 +101,9 @@ class EipsPane(Pane):
                 await self._table.go_to(eip.address)
             self.show_title()
 
-    def exported(self) -> Callable[[Desk], Iterable[Eip]]:
+    def exported(self) -> Callable[[Inventory], Iterable[Eip]]:
         text = self.filter
-        return lambda desk: desk.eips(text)
+        return lambda inventory: inventory.eips(text)
 
     async def mark_all(self) -> str:
         """Mark every EIP that the list holds, however far down; says how many, or why not."""
@@ -112,7 +112,7 @@ class EipsPane(Pane):
         if table.total > MOST_MARKS:
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
-        table.mark(await self.ask(lambda desk: list(desk.eips(text))))
+        table.mark(await self.ask(lambda inventory: list(inventory.eips(text))))
         return f"{len(table.marks):,} marked, {key_of('unmark')} clears"
 
     def summary(self) -> str:
@@ -149,16 +149,16 @@ class EipsPane(Pane):
             return
         if eip.bindings:
             service = eip.bindings[0].service_id
-            self.post_message(Drill(View.EIPS, filter_=filter_term("service", service), select=eip.address))
+            self.post_message(Navigate(View.EIPS, filter_=filter_term("service", service), select=eip.address))
         else:
-            self.post_message(Drill(View.POOLS, select=eip.pool_id))
+            self.post_message(Navigate(View.POOLS, select=eip.pool_id))
 
     def on_eip_table_counted(self) -> None:
         self.show_title()
 
     def on_eip_table_failed(self, event: EipTable.Failed) -> None:
         event.stop()
-        self.post_message(self.Said(_sentence(event.refusal)))
+        self.post_message(self.StatusMessage(_sentence(event.refusal)))
 
 
 def _fitting(summary: str, hint: str, width: int) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Finding, Severity, filter_term
-from tui.commands import View, key_of
-from tui.hand import Hand, HandKind, is_address
-from tui.live import Inventory
-from tui.panes.pane import Drill, ListPane
-from tui.tables import FINDINGS
-from tui.text import visible
+from tui.commands.registry import View, key_of
+from tui.panes.pane import ListPane, Navigate
+from tui.state.selection import Selection, SelectionKind, is_address
+from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import age, count_of, finding_words
+from tui.wording.phrases import age, count_of, finding_words
+from tui.wording.sanitize import visible
+from tui.wording.tables import FINDINGS
 
 __all__ = ["FindingsPane"]
 
@@ -50,23 +50,23 @@ class FindingsPane(ListPane[Finding]):
         table.under_lines = 1
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         finding = self._table.row
         if finding is None:
             return None
-        return Hand(self._kind(finding.subject), finding.subject, finding=finding)
+        return Selection(self._kind(finding.subject), finding.subject, finding=finding)
 
-    def _kind(self, subject: str) -> HandKind:
+    def _kind(self, subject: str) -> SelectionKind:
         if is_address(subject):
-            return HandKind.ADDRESS
+            return SelectionKind.ADDRESS
         if "/" in subject:
-            return HandKind.CIDR
-        return HandKind.POOL if subject in self._pools else HandKind.SERVICE
+            return SelectionKind.CIDR
+        return SelectionKind.POOL if subject in self._pools else SelectionKind.SERVICE
 
-    async def load(self, inventory: Inventory) -> None:
-        self._now = inventory.read_at
-        self._pools = frozenset(pool.id for pool in inventory.pools)
-        self.show_rows(inventory.findings)
+    async def load(self, snapshot: Snapshot) -> None:
+        self._now = snapshot.read_at
+        self._pools = frozenset(pool.id for pool in snapshot.pools)
+        self.show_rows(snapshot.findings)
 
     def keys(self) -> Mapping[str, Callable[[Finding], str]]:
         return {"severity": lambda finding: finding.severity.value, "code": lambda finding: finding.code}
@@ -90,22 +90,22 @@ class FindingsPane(ListPane[Finding]):
         return f"{key_of('findings')} Findings {len(self._all)}" + (f" ({critical} critical)" if critical else "")
 
     def go_to(self) -> None:
-        hand = self.hand
-        if hand is None:
+        selection = self.selection
+        if selection is None:
             return
-        match hand.kind:
-            case HandKind.ADDRESS:
-                self.post_message(Drill(View.EIPS, select=hand.id))
-            case HandKind.CIDR:
-                self.post_message(Drill(View.CIDRS, select=hand.id))
-            case HandKind.POOL:
-                self.post_message(Drill(View.POOLS, select=hand.id))
-            case HandKind.SERVICE:
-                self.post_message(Drill(View.EIPS, filter_=filter_term("service", hand.id)))
+        match selection.kind:
+            case SelectionKind.ADDRESS:
+                self.post_message(Navigate(View.EIPS, select=selection.id))
+            case SelectionKind.CIDR:
+                self.post_message(Navigate(View.CIDRS, select=selection.id))
+            case SelectionKind.POOL:
+                self.post_message(Navigate(View.POOLS, select=selection.id))
+            case SelectionKind.SERVICE:
+                self.post_message(Navigate(View.EIPS, filter_=filter_term("service", selection.id)))
 
     def open(self) -> None:
-        hand = self.hand
-        if hand is not None and hand.kind is not HandKind.ADDRESS:
+        selection = self.selection
+        if selection is not None and selection.kind is not SelectionKind.ADDRESS:
             self.go_to()
         else:
             super().open()

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from core import Verdict, VerdictWord, Word
-from tui.commands import View
-from tui.evidence import grouped, served_by
-from tui.hand import Hand, HandKind, is_problem
-from tui.host import off_loop
-from tui.live import Inventory
+from tui.commands.registry import View
 from tui.panes.pane import ListPane
-from tui.tables import VERDICTS
+from tui.state.selection import Selection, SelectionKind, is_problem
+from tui.state.snapshot import Snapshot
+from tui.state.workers import run_in_thread
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import count_of, minute
+from tui.wording.log_summary import grouped, served_by
+from tui.wording.phrases import count_of, minute
+from tui.wording.tables import VERDICTS
 
 __all__ = ["Looked", "LookupsPane", "is_past"]
 
@@ -58,12 +58,12 @@ class LookupsPane(ListPane[Looked]):
         )
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         looked = self._table.row
         if looked is None:
             return None
         at = looked.then.at if is_past(looked.then) else None
-        return Hand(HandKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
+        return Selection(SelectionKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
         self.sorted = False
@@ -75,7 +75,7 @@ class LookupsPane(ListPane[Looked]):
         """By verdict and service, what is worst first, or as they stood in the text."""
         self.sorted = not self.sorted
         found = self._found
-        self._all = tuple(await off_loop(partial(sorted, found, key=_group))) if self.sorted else found
+        self._all = tuple(await run_in_thread(partial(sorted, found, key=_group))) if self.sorted else found
         await self.narrow(self.filter)
 
     def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
@@ -83,7 +83,7 @@ class LookupsPane(ListPane[Looked]):
         self._grouped = (chosen, "; ".join(grouped(row.then for row in chosen)))
         return chosen
 
-    async def load(self, inventory: Inventory) -> None:
+    async def load(self, snapshot: Snapshot) -> None:
         """The verdicts were asked for once; they stay as they were given."""
 
     def keys(self) -> Mapping[str, Callable[[Looked], str]]:

@@ -12,21 +12,21 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from core import Desk, InvalidFilter, Word, error, filter_words
-from tui.commands import View
-from tui.hand import Hand
-from tui.host import Ask, off_loop
-from tui.live import Inventory
-from tui.output import Layout
+from core import InvalidFilter, Inventory, Word, error, filter_words
+from tui.commands.registry import View
+from tui.state.selection import Selection
+from tui.state.snapshot import Snapshot
+from tui.state.workers import Ask, run_in_thread
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import ListTable, RowTable
+from tui.wording.writers import Layout
 
-__all__ = ["Drill", "ListPane", "Pane"]
+__all__ = ["ListPane", "Navigate", "Pane"]
 
 Row = TypeVar("Row")
 
 
-class Drill(Message):
+class Navigate(Message):
     """Go to another view, with a filter or to a row of it."""
 
     def __init__(self, view: View, *, filter_: str | None = None, select: str | None = None) -> None:
@@ -43,14 +43,14 @@ class Pane(Vertical):
     written_as: ClassVar[Layout]
     """How its objects are written to a file."""
 
-    class Said(Message):
+    class StatusMessage(Message):
         """A sentence for the status line."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    class Detailed(Message):
+    class DetailRequested(Message):
         """Enter asks for the detail of what is in hand."""
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
@@ -75,11 +75,11 @@ class Pane(Vertical):
 
     @property
     @abstractmethod
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         """The row in hand, None when no row is."""
 
     @abstractmethod
-    async def load(self, inventory: Inventory) -> None:
+    async def load(self, snapshot: Snapshot) -> None:
         """Show the data as it is now.
 
         Raises:
@@ -114,12 +114,12 @@ class Pane(Vertical):
         """The pane's title from 120 columns on."""
 
     @abstractmethod
-    def exported(self) -> Callable[[Desk], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
         """Reads the objects of the list as it is now, however long; blocks."""
 
     def open(self) -> None:
         """Enter on the row in hand."""
-        self.post_message(self.Detailed())
+        self.post_message(self.DetailRequested())
 
     def go_to(self) -> None:
         """`o` on the row in hand."""
@@ -141,7 +141,7 @@ class Pane(Vertical):
 
     def on_row_table_wanted(self, event: RowTable.Wanted) -> None:
         event.stop()
-        self.post_message(self.Said(event.what))
+        self.post_message(self.StatusMessage(event.what))
 
 
 class ListPane(Pane, Generic[Row]):
@@ -211,7 +211,7 @@ class ListPane(Pane, Generic[Row]):
         wanted = self._wanted(text)
         while True:
             rows = self._all
-            chosen = await off_loop(partial(self.chosen, rows, wanted))
+            chosen = await run_in_thread(partial(self.chosen, rows, wanted))
             if rows is self._all:
                 break
         self.filter = text
@@ -220,7 +220,7 @@ class ListPane(Pane, Generic[Row]):
     async def select(self, key: str) -> bool:
         return self._table.select(key)
 
-    def exported(self) -> Callable[[Desk], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
         rows = tuple(self._table.rows)
         return lambda _desk: map(self.object, rows)
 

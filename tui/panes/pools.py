@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core import Pool, PoolKind, filter_term
-from tui.commands import View, key_of
-from tui.hand import Hand, HandKind
-from tui.host import Ask
-from tui.live import Inventory, troubled_pools
-from tui.panes.pane import Drill, ListPane
-from tui.tables import POOLS
-from tui.theme import Glyphs
+from tui.commands.registry import View, key_of
+from tui.panes.pane import ListPane, Navigate
+from tui.state.selection import Selection, SelectionKind
+from tui.state.snapshot import Snapshot, troubled_pools
+from tui.state.workers import Ask
+from tui.terminal.theme import Glyphs
 from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
 from tui.widgets.rows import ListTable
-from tui.words import count_of, pool_short, runway
+from tui.wording.phrases import count_of, pool_short, runway
+from tui.wording.tables import POOLS
 
 __all__ = ["PoolsPane"]
 
@@ -63,14 +63,14 @@ class PoolsPane(ListPane[Pool]):
         table.under_lines = 1
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         pool = self._table.row
-        return None if pool is None else Hand(HandKind.POOL, pool.id)
+        return None if pool is None else Selection(SelectionKind.POOL, pool.id)
 
-    async def load(self, inventory: Inventory) -> None:
-        troubled = troubled_pools(inventory.findings, inventory.cidrs)
-        self._troubled = troubled & {pool.id for pool in inventory.pools}
-        self.show_rows(inventory.pools)
+    async def load(self, snapshot: Snapshot) -> None:
+        troubled = troubled_pools(snapshot.findings, snapshot.cidrs)
+        self._troubled = troubled & {pool.id for pool in snapshot.pools}
+        self.show_rows(snapshot.pools)
 
     def keys(self) -> Mapping[str, Callable[[Pool], str]]:
         return {"kind": lambda pool: pool.kind.value, "region": lambda pool: pool.region}
@@ -90,12 +90,12 @@ class PoolsPane(ListPane[Pool]):
     def open(self) -> None:
         pool = self._table.row
         if pool is not None:
-            self.post_message(Drill(View.EIPS, filter_=filter_term("pool", pool.id)))
+            self.post_message(Navigate(View.EIPS, filter_=filter_term("pool", pool.id)))
 
     def go_to(self) -> None:
         pool = self._table.row
         if pool is not None and pool.cidrs:
-            self.post_message(Drill(View.CIDRS, select=pool.cidrs[0]))
+            self.post_message(Navigate(View.CIDRS, select=pool.cidrs[0]))
 
     def _short(self, pool: Pool) -> str:
         """The id; `default` for the only default pool there is."""

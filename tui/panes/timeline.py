@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core import Event
-from tui.commands import View, key_of
-from tui.hand import Hand, HandKind
-from tui.live import Inventory
-from tui.panes.pane import Drill, ListPane
-from tui.tables import EVENTS
+from tui.commands.registry import View, key_of
+from tui.panes.pane import ListPane, Navigate
+from tui.state.selection import Selection, SelectionKind
+from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.words import action_words, age, count_of, minute
+from tui.wording.phrases import action_words, age, count_of, minute
+from tui.wording.tables import EVENTS
 
 __all__ = ["TimelinePane"]
 
@@ -55,18 +55,18 @@ class TimelinePane(ListPane[Event]):
             )
 
     @property
-    def hand(self) -> Hand | None:
+    def selection(self) -> Selection | None:
         event = self._table.row
         if event is None:
             return None
         if event.address is not None:
-            return Hand(HandKind.ADDRESS, event.address)
+            return Selection(SelectionKind.ADDRESS, event.address)
         if event.cidr is not None:
-            return Hand(HandKind.CIDR, event.cidr)
-        return None if event.pool_id is None else Hand(HandKind.POOL, event.pool_id)
+            return Selection(SelectionKind.CIDR, event.cidr)
+        return None if event.pool_id is None else Selection(SelectionKind.POOL, event.pool_id)
 
-    async def load(self, inventory: Inventory) -> None:
-        self._read_at = inventory.read_at
+    async def load(self, snapshot: Snapshot) -> None:
+        self._read_at = snapshot.read_at
         if self.display:
             await self.read()
 
@@ -78,7 +78,7 @@ class TimelinePane(ListPane[Event]):
 
         """
         subject = self.subject
-        events = await self.ask(lambda desk: desk.history(subject, limit=LIMIT))
+        events = await self.ask(lambda inventory: inventory.history(subject, limit=LIMIT))
         if subject == self.subject:
             self.show_rows(events[::-1])
             if subject != self._shown:
@@ -105,11 +105,11 @@ class TimelinePane(ListPane[Event]):
         return f"{key_of('timeline')} Timeline" + (f" of {self.subject}" if self.subject else "")
 
     def go_to(self) -> None:
-        hand = self.hand
-        if hand is None:
+        selection = self.selection
+        if selection is None:
             return
-        views = {HandKind.ADDRESS: View.EIPS, HandKind.CIDR: View.CIDRS, HandKind.POOL: View.POOLS}
-        self.post_message(Drill(views[hand.kind], select=hand.id))
+        views = {SelectionKind.ADDRESS: View.EIPS, SelectionKind.CIDR: View.CIDRS, SelectionKind.POOL: View.POOLS}
+        self.post_message(Navigate(views[selection.kind], select=selection.id))
 
 
 def _subject(event: Event) -> str:

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from rich.cells import cell_len
 
-from tui.text import visible
+from tui.wording.sanitize import visible
 
 __all__ = ["GUTTER", "Column", "fit", "line", "sized"]
 

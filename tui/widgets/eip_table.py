@@ -11,14 +11,14 @@ from functools import partial
 from textual import events
 from textual.message import Message
 
-from core import Desk, Eip, EipdeckError, EipQuery, EipRow
-from tui import paging
-from tui.commands import key_of
-from tui.host import Ask, work_on
-from tui.paging import Window
+from core import Eip, EipdeckError, EipQuery, EipRow, Inventory
+from tui.commands.registry import key_of
+from tui.state import window as paging
+from tui.state.window import Window
+from tui.state.workers import Ask, work_on
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
-from tui.words import age, count_of, owner, pool_short
+from tui.wording.phrases import age, count_of, owner, pool_short
 
 __all__ = ["EipTable"]
 
@@ -190,16 +190,16 @@ class EipTable(RowTable[EipRow]):
             reached, self._target = self._target, None
             self.place(reached, by_operator=True)
 
-    def _towards(self, desk: Desk, *, window: Window, target: int) -> Window:
+    def _towards(self, inventory: Inventory, *, window: Window, target: int) -> Window:
         """The window with the target and what is around it; far jumps only happen to either end."""
         limit = self._limit
         if window.first - limit <= target < window.end + limit:
-            return paging.cover(desk, window, target - limit, target + limit)
+            return paging.cover(inventory, window, target - limit, target + limit)
         if target < limit:
-            return paging.first_page(desk, window.query, limit)
+            return paging.first_page(inventory, window.query, limit)
         if target >= window.total - limit:
-            return paging.last_page(desk, window.query, limit)
-        return paging.cover(desk, window, target - limit, target + limit)
+            return paging.last_page(inventory, window.query, limit)
+        return paging.cover(inventory, window, target - limit, target + limit)
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
@@ -221,7 +221,7 @@ class EipTable(RowTable[EipRow]):
 
         """
         limit = self._limit + self.height_in_rows
-        window = await self._ask(lambda desk: paging.first_page(desk, query, limit))
+        window = await self._ask(lambda inventory: paging.first_page(inventory, query, limit))
         await self._look_for_marks(query)
         self.window, self.now, self.top, self._target = window, now, 0, None
         self.place(0 if window.total else None)
@@ -231,12 +231,14 @@ class EipTable(RowTable[EipRow]):
     async def _look_for_marks(self, query: EipQuery) -> None:
         """Find out which marked EIPs a listing does not hold."""
         marked = (*self.marks.values(), *self._cleared.values())
-        self._unlisted = await self._ask(lambda desk: paging.unlisted(desk, query, marked)) if marked else frozenset()
+        self._unlisted = (
+            await self._ask(lambda inventory: paging.unlisted(inventory, query, marked)) if marked else frozenset()
+        )
 
     async def count(self) -> None:
         query = self.window.query
         if not self.counted:
-            total = await self._ask(lambda desk: desk.count(query))
+            total = await self._ask(lambda inventory: inventory.count(query))
             if self.window.query == query:
                 self.window = replace(self.window, total=max(total, self.window.end), counted=True)
 
@@ -292,7 +294,7 @@ class EipTable(RowTable[EipRow]):
         position = self.window.position_of(address)
         if position is None:
             query, limit = self.window.query, self._limit + self.height_in_rows
-            window = await self._ask(lambda desk: paging.around(desk, query, address, limit))
+            window = await self._ask(lambda inventory: paging.around(inventory, query, address, limit))
             if self.window.query != query:
                 return False
             if window is not None:
@@ -309,7 +311,9 @@ class EipTable(RowTable[EipRow]):
     async def _seek_problem(self, direction: int) -> None:
         query, row = self.window.query, self.row
         try:
-            address = await self._ask(lambda desk: paging.problem_beyond(desk, query, row, backwards=direction < 0))
+            address = await self._ask(
+                lambda inventory: paging.problem_beyond(inventory, query, row, backwards=direction < 0)
+            )
             if address is None:
                 self.post_message(self.Wanted("no EIP listed here has a problem"))
             elif self.window.query == query and await self.go_to(address):

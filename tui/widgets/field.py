@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.text import visible
+from tui.wording.sanitize import visible
 
 __all__ = ["Field", "Held"]
 

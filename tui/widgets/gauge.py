@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.theme import Glyphs
+from tui.terminal.theme import Glyphs
 
 __all__ = ["gauge"]
 

@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.bindings import bindings_for
-from tui.commands import Scope
-from tui.text import visible
+from tui.commands.bindings import bindings_for
+from tui.commands.registry import Scope
+from tui.wording.sanitize import visible
 
 __all__ = ["ALARM", "BOLD", "PLAIN", "REVERSE", "WARNING", "Line", "Lines", "ScrollLines", "changed_regions", "fold"]
 

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.commands import key_of
+from tui.commands.registry import key_of
 from tui.widgets.field import Field
 from tui.widgets.lines import Line, Lines
 

@@ -15,11 +15,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.bindings import bindings_for
-from tui.commands import Scope
-from tui.text import visible
+from tui.commands.bindings import bindings_for
+from tui.commands.registry import Scope
 from tui.widgets.columns import Column, fit, line, sized
 from tui.widgets.lines import Line, changed_regions
+from tui.wording.sanitize import visible
 
 __all__ = ["PATIENCE", "ListTable", "RowTable"]
 

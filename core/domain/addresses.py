@@ -1,0 +1,280 @@
+"""IPv4 addresses, prefixes, ports, ASNs and times: pure, strict, and finding them in pasted text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Final
+
+__all__ = [
+    "InvalidAddress",
+    "InvalidCidr",
+    "InvalidPort",
+    "Prefix",
+    "asn_refusal",
+    "asn_warning",
+    "customer_prefix",
+    "format_address",
+    "is_ipv6",
+    "parse_address",
+    "parse_ports",
+    "parse_prefix",
+    "parse_range",
+    "prefix_of_range",
+    "public_address",
+]
+
+
+class InvalidAddress(ValueError):
+    """Not one IPv4 address in its one canonical spelling, or not a range of them."""
+
+
+class InvalidCidr(ValueError):
+    """Not an IPv4 prefix, or not one a customer can bring."""
+
+
+class InvalidPort(ValueError):
+    """Not a port or a range of ports."""
+
+
+OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_ADDRESS: Final = re.compile(rf"({OCTET})\.({OCTET})\.({OCTET})\.({OCTET})")
+
+
+def quoted(words: object) -> str:
+    """What was written, quoted, with control characters spelled out and short enough for a sentence."""
+    text = str(words)
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
+def parse_address(words: str) -> int:
+    """The address as a number; leading zeros, spaces and other spellings are refused.
+
+    Raises:
+        InvalidAddress: with the reason.
+
+    """
+    match = _ADDRESS.fullmatch(str(words))  # JSON may bring a number: refused like any other text
+    if match is None:
+        raise InvalidAddress(f"{quoted(words)} is no IPv4 address ({_flaw(str(words))}); write one like 203.0.113.7.")
+    a, b, c, d = match.groups()
+    return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
+
+
+def _flaw(words: str) -> str:
+    """Why these words are no IPv4 address."""
+    if is_ipv6(words):
+        return "it is IPv6, and customer CIDRs are IPv4 only"
+    try:
+        return f"it means {IPv4Address(words)}"
+    except AddressValueError as problem:
+        reason = str(problem).partition(" in ")[0]
+        return f"{reason[0].lower()}{reason[1:]}"
+
+
+def is_ipv6(words: str) -> bool:
+    """Whether the words are an IPv6 address."""
+    try:
+        IPv6Address(words)
+    except AddressValueError:
+        return False
+    return True
+
+
+def format_address(address: int) -> str:
+    """Dotted text of a number from 0 to 2^32 - 1."""
+    return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Prefix:
+    """An IPv4 prefix: its first address and its length, 0 to 32."""
+
+    first: int
+    length: int
+
+    @property
+    def size(self) -> int:
+        """How many addresses it holds."""
+        return 1 << (32 - self.length)
+
+    @property
+    def last(self) -> int:
+        """Its highest address."""
+        return self.first + self.size - 1
+
+    def contains(self, address: int) -> bool:
+        return self.first <= address <= self.last
+
+    def overlaps(self, other: Prefix) -> bool:
+        return self.first <= other.last and other.first <= self.last
+
+    def __str__(self) -> str:
+        return f"{format_address(self.first)}/{self.length}"
+
+
+_LENGTH: Final = re.compile(r"3[0-2]|[12]?[0-9]")
+
+
+def parse_prefix(words: str) -> Prefix:
+    """The prefix `a.b.c.d/LEN`, host bits clear.
+
+    Raises:
+        InvalidCidr: with the reason, and the canonical form when only host bits are wrong.
+
+    """
+    base, slash, length = str(words).partition("/")
+    if not _ADDRESS.fullmatch(base):
+        raise InvalidCidr(f"{quoted(words)} is no IPv4 prefix ({_flaw(base)}); write one like 203.0.113.0/24.")
+    if not slash:
+        raise InvalidCidr(f"{quoted(words)} has no length; write it with one, like 203.0.113.0/24.")
+    if not _LENGTH.fullmatch(length):
+        raise InvalidCidr(
+            f"{quoted(words)} is no IPv4 prefix (its length is not 0 to 32); write one like 203.0.113.0/24."
+        )
+    address = parse_address(base)
+    prefix = Prefix(address >> (32 - int(length)) << (32 - int(length)), int(length))
+    if prefix.first != address:
+        raise InvalidCidr(f"{quoted(words)} has host bits set; write {prefix}.")
+    return prefix
+
+
+def prefix_of_range(first: int, last: int) -> Prefix:
+    """The prefix that goes from `first` to `last`.
+
+    Raises:
+        InvalidCidr: no single prefix does.
+
+    """
+    prefix = Prefix(first, 32 - (last - first).bit_length())
+    if prefix.last != last or first % prefix.size:
+        raise InvalidCidr(f"{first} to {last} is no single prefix; give the ends of one.")
+    return prefix
+
+
+def parse_range(first: str, last: str | None = None) -> tuple[int, int]:
+    """Lowest and highest address of `FIRST` and `LAST`, of `FIRST-LAST` in one text, or of one address.
+
+    Raises:
+        InvalidAddress: with the reason.
+
+    """
+    if last is None and "-" in first:
+        first, _, last = first.partition("-")
+    lowest = parse_address(first)
+    highest = lowest if last is None else parse_address(last)
+    if highest < lowest:
+        raise InvalidAddress(f"{first}-{last} runs backwards; write {last}-{first}.")
+    return lowest, highest
+
+
+_NEVER_ANNOUNCED: Final = tuple(
+    (parse_prefix(words), why)
+    for words, why in (
+        ("0.0.0.0/8", "this network, RFC 791"),
+        ("10.0.0.0/8", "private, RFC 1918"),
+        ("100.64.0.0/10", "shared address space, RFC 6598"),
+        ("127.0.0.0/8", "loopback, RFC 1122"),
+        ("169.254.0.0/16", "link-local, RFC 3927"),
+        ("172.16.0.0/12", "private, RFC 1918"),
+        ("192.168.0.0/16", "private, RFC 1918"),
+        ("224.0.0.0/4", "multicast, RFC 5771"),
+        ("240.0.0.0/4", "reserved, RFC 1112"),
+    )
+)
+_FOR_LABS: Final = tuple(
+    (parse_prefix(words), why)
+    for words, why in (
+        ("192.0.2.0/24", "documentation space, RFC 5737"),
+        ("198.51.100.0/24", "documentation space, RFC 5737"),
+        ("203.0.113.0/24", "documentation space, RFC 5737"),
+        ("198.18.0.0/15", "benchmark space, RFC 2544"),
+    )
+)
+LONGEST_ANNOUNCED: Final = 24
+
+
+def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
+    """A prefix a customer can bring, with warnings for what only a lab would.
+
+    Raises:
+        InvalidCidr: not a prefix, or space that nobody can own.
+
+    """
+    prefix = parse_prefix(words)
+    for block, why in _NEVER_ANNOUNCED:
+        if prefix.overlaps(block):
+            raise InvalidCidr(f"{prefix} overlaps {block} ({why}), which no customer can bring; write a public one.")
+    warnings = [
+        f"{prefix} lies in {block} ({why}): it cannot be announced."
+        for block, why in _FOR_LABS
+        if prefix.overlaps(block)
+    ]
+    if prefix.length > LONGEST_ANNOUNCED:
+        warnings.append(f"{prefix} is longer than /{LONGEST_ANNOUNCED}: it cannot be announced by itself.")
+    return prefix, tuple(warnings)
+
+
+_NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+
+
+def public_address(words: str) -> int:
+    """An address that a customer can hold, as a number.
+
+    Raises:
+        InvalidAddress: no address.
+        InvalidCidr: of space that nobody can own.
+
+    """
+    address = parse_address(words)
+    if any(first <= address <= last for first, last in _NEVER_SPANS):
+        customer_prefix(f"{words}/32")
+    return address
+
+
+_PRIVATE_ASNS: Final = ((64512, 65534), (4200000000, 4294967294))
+_RESERVED_ASNS: Final = ((0, 0), (23456, 23456), (65535, 65535), (65552, 131071), (4294967295, 4294967295))
+_LAB_ASNS: Final = ((64496, 64511), (65536, 65551))
+
+
+def asn_refusal(asn: int) -> str | None:
+    """Why an ASN cannot originate a prefix, or None.
+
+    Private: RFC 6996. Reserved: RFC 7607 (0), RFC 6793 (23456), RFC 7300 (the last of each size) and IANA's
+    65552 to 131071.
+    """
+    if any(lo <= asn <= hi for lo, hi in _PRIVATE_ASNS):
+        return f"AS{asn} is private (RFC 6996) and cannot originate a public prefix."
+    if not 0 <= asn <= 4294967295 or any(lo <= asn <= hi for lo, hi in _RESERVED_ASNS):
+        return f"AS{asn} is reserved or out of range and cannot originate a prefix."
+    return None
+
+
+def asn_warning(asn: int) -> str | None:
+    """What to know of a documentation ASN (RFC 5398), or None."""
+    if any(lo <= asn <= hi for lo, hi in _LAB_ASNS):
+        return f"AS{asn} is for documentation (RFC 5398): nothing can be announced from it."
+    return None
+
+
+_PORTS: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+
+
+def parse_ports(words: str) -> tuple[int, int]:
+    """First and last port of `P` or `P-Q`, 1 to 65535.
+
+    Raises:
+        InvalidPort: with the reason.
+
+    """
+    match = _PORTS.fullmatch(str(words))
+    if match is None:
+        raise InvalidPort(f"{quoted(words)} is no port; write 443, or 8000-8010 for a range.")
+    first = int(match[1])
+    last = int(match[2] or match[1])
+    if not (1 <= first <= 65535 and 1 <= last <= 65535):
+        raise InvalidPort(f"{words} is out of range: write a port from 1 to 65535.")
+    if first > last:
+        raise InvalidPort(f"{words} runs backwards; write {last}-{first}.")
+    return first, last

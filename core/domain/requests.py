@@ -1,0 +1,205 @@
+"""Requests: one frozen value for each change, with the type of its answer.
+
+`Inventory.execute` carries a request out. Each is one transaction with its history; a repeated request id answers
+as the first time. Verbs on EIPs answer with the EIPs as they are afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from core.domain.values import Allocation, BindingKind, Cidr, Eip, Finding, Pool, PoolOrder, Service, ServiceKind
+
+__all__ = [
+    "AcceptRequest",
+    "ActivateRequest",
+    "AddCidrRequest",
+    "AddServiceRequest",
+    "AllocationRequest",
+    "BandwidthRequest",
+    "BindRequest",
+    "DrainRequest",
+    "PoolSettingsRequest",
+    "RecoverRequest",
+    "RehomeRequest",
+    "ReleaseRequest",
+    "RemoveServiceRequest",
+    "Request",
+    "ReserveRequest",
+    "RetireRequest",
+    "SetAsnRequest",
+    "UnbindRequest",
+    "UnreserveRequest",
+]
+
+
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Generic[Answer_co]):
+    """A change that somebody asks for; `Answer_co` is what carrying it out returns."""
+
+    reason: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRequest(Request[Allocation]):
+    """An allocation; without a pool the default pool of the region is meant.
+
+    `default` says the default pool was chosen on purpose, so that landing there is no landing.
+    """
+
+    pool_id: str | None = None
+    default: bool = False
+    region: str | None = None
+    address: str | None = None
+    count: int = 1
+    name: str | None = None
+    bandwidth_mbps: int | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindRequest(Request[list[Eip]]):
+    """A binding of one EIP (id or address) to one downstream service.
+
+    `port` and `to_port` are `P` or `P-Q`; `sources` are SNAT source CIDRs; `expected` is the EIP as the
+    operator saw it: when its status or bindings have changed since, the bind is a `conflict`.
+    """
+
+    eip: str
+    kind: BindingKind
+    service_id: str
+    private_ip: str | None = None
+    sources: tuple[str, ...] = ()
+    protocol: str | None = None
+    port: str | None = None
+    to_port: str | None = None
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnbindRequest(Request[list[Eip]]):
+    eip: str
+    binding_id: str | None = None
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRequest(Request[list[Eip]]):
+    """A release of several EIPs, all or none; a bound one is refused unless `unbind`."""
+
+    eips: tuple[str, ...]
+    unbind: bool = False
+    expected: tuple[Eip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandwidthRequest(Request[list[Eip]]):
+    eip: str
+    bandwidth_mbps: int
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehomeRequest(Request[Allocation]):
+    """Move an EIP to a customer pool: allocate there, move the bindings, release the old one.
+
+    With `keep` the old EIP stays as it is, bindings and all, until DNS has moved.
+    """
+
+    eip: str
+    pool_id: str
+    address: str | None = None
+    keep: bool = False
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverRequest(Request[Allocation]):
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRequest(Request[Finding]):
+    """Accept a finding by its id, or a landing by its EIP (id or address); `until` is ISO-8601."""
+
+    finding: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddCidrRequest(Request[Cidr]):
+    cidr: str
+    isp: str
+    asn: int
+    pool_id: str | None = None
+    region: str | None = None
+    avoid_edges: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivateRequest(Request[Cidr]):
+    cidr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsnRequest(Request[Cidr]):
+    cidr: str
+    asn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainRequest(Request[Cidr]):
+    cidr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireRequest(Request[Cidr]):
+    cidr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSettingsRequest(Request[Pool]):
+    """Settings of a pool; None leaves a setting as it is. Percentages are of addresses not available."""
+
+    pool_id: str
+    order: PoolOrder | None = None
+    cooldown_seconds: int | None = None
+    warn_percent: float | None = None
+    critical_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveRequest(Request[Cidr]):
+    cidr: str
+    first: str
+    last: str | None = None
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreserveRequest(Request[Cidr]):
+    cidr: str
+    first: str
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddServiceRequest(Request[Service]):
+    kind: ServiceKind
+    service_id: str
+    name: str | None = None
+    region: str | None = None
+    private_ips: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveServiceRequest(Request[Service]):
+    """A target is known to exist no longer; bindings that name it stay, as a finding, until they are ended."""
+
+    service_id: str

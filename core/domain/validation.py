@@ -1,0 +1,79 @@
+"""What every verb asks of its words: names, addresses, prefixes, numbers; each with its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from core.domain import addresses
+from core.domain.errors import EipdeckError, error
+
+__all__ = [
+    "checked_address",
+    "checked_bandwidth",
+    "checked_name",
+    "checked_ports",
+    "checked_prefix",
+    "checked_text",
+    "with_code",
+]
+
+_T = TypeVar("_T")
+
+MAX_NAME = 255
+"""Characters (interface, section 6)."""
+
+MAX_BANDWIDTH = 1_000_000
+"""Mbps; a thousand times the largest line the platform sells, so only a slip of the hand is refused."""
+
+
+def with_code(code: str, parse: Callable[[str], _T], words: str) -> _T:
+    """`parse(words)`, its ValueError turned into the error of this code."""
+    try:
+        return parse(words)
+    except ValueError as problem:
+        raise error(code, str(problem)) from problem
+
+
+def checked_address(words: str) -> int:
+    """The address as a number, or `invalid_address`."""
+    return with_code("invalid_address", addresses.parse_address, words)
+
+
+def checked_prefix(words: str) -> addresses.Prefix:
+    """The prefix, or `invalid_cidr`."""
+    return with_code("invalid_cidr", addresses.parse_prefix, words)
+
+
+def checked_ports(words: str) -> tuple[int, int]:
+    """First and last port, or `invalid_port`."""
+    return with_code("invalid_port", addresses.parse_ports, words)
+
+
+def checked_name(name: str | None, what: str = "name") -> str | None:
+    """The name as it came: 1 to 255 characters without NUL, or `invalid_name`."""
+    if name is None:
+        return None
+    if not 1 <= len(name) <= MAX_NAME:
+        raise _invalid_name(f"A {what} has 1 to {MAX_NAME} characters, this one {len(name)}.")
+    if "\0" in name or (not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name)):
+        raise _invalid_name(f"A {what} is text without NUL and without broken characters.")
+    return name
+
+
+def checked_text(words: str | None) -> str | None:
+    """A reason or another free text, kept as it came but for what no database can hold."""
+    if words is None:
+        return None
+    return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def checked_bandwidth(mbps: int | None) -> int | None:
+    """The cap in Mbps, or `invalid_bandwidth`."""
+    if mbps is not None and not 1 <= mbps <= MAX_BANDWIDTH:
+        raise error("invalid_bandwidth", f"A cap is 1 to {MAX_BANDWIDTH} Mbps, not {mbps}.")
+    return mbps
+
+
+def _invalid_name(message: str) -> EipdeckError:
+    return error("invalid_name", message, hint="Choose another and send it again.")

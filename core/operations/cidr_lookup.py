@@ -1,0 +1,49 @@
+"""Customer CIDRs by prefix, for the verbs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.domain.errors import EipdeckError, error
+from core.domain.validation import checked_prefix
+from core.domain.values import PoolKind
+from core.storage.transaction import Transaction
+
+PRESENT_CIDR: Final = (
+    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.rpki, c.allocated, p.kind FROM cidr c"
+    " JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr ORDER BY c.id DESC LIMIT 1"
+)
+
+
+def customer_cidr(transaction: Transaction, words: str) -> Any:
+    """The customer CIDR in its present life.
+
+    Raises:
+        EipdeckError: `invalid_cidr`, `cidr_not_found`; a default pool's range is not the operator's to change.
+
+    """
+    prefix = checked_prefix(words)
+    row = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
+    if row is None:
+        raise error(
+            "cidr_not_found",
+            f"There is no CIDR {prefix}.",
+            hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
+            details={"cidr": str(prefix)},
+        )
+    if row.kind != PoolKind.CUSTOMER:
+        raise error(
+            "customer_pool_required",
+            f"{prefix} is Zenlayer-assigned; only a customer CIDR can be changed here.",
+            details={"cidr": str(prefix), "pool_id": row.pool_id},
+        )
+    return row
+
+
+def retired_refusal(row: Any) -> EipdeckError:
+    return error(
+        "cidr_not_active",
+        f"{row.cidr} is retired.",
+        hint="`eipdeck cidr add` brings it back, with its history.",
+        details={"cidr": row.cidr, "state": "retired"},
+    )

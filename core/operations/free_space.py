@@ -1,0 +1,296 @@
+"""Free space: the ranges and released addresses that a pool can give out, and the four ways they change.
+
+Only active CIDRs have free space, so a pick never has to look at a state. Nothing here walks a prefix: taking,
+giving back and finding cost the same in a /24 and in a /8. `open_range` and `close_range` cost what the range
+holds in tenancies and free ranges, and serve activation, drain, reserve and unreserve alike.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.values import PoolOrder
+from core.storage.connection import NO_LIMIT
+from core.storage.transaction import Transaction
+
+__all__ = [
+    "AddressRun",
+    "CidrRef",
+    "close_range",
+    "give_back",
+    "open_range",
+    "reservation_of",
+    "take_address",
+    "take_addresses",
+    "take_next",
+    "withheld_among",
+]
+
+MINUTE: Final = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CidrRef:
+    """The CIDR an address lies in."""
+
+    cidr_id: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRun:
+    """Consecutive addresses taken from one CIDR."""
+
+    place: CidrRef
+    lo: int
+    hi: int
+
+
+_FIRST_RANGE: Final = (
+    "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
+    " WHERE f.pool_id = :pool ORDER BY f.hi LIMIT 1"
+)
+_RANGE_AT: Final = (
+    "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
+    " WHERE f.pool_id = :pool AND f.hi >= :address ORDER BY f.hi LIMIT 1"
+)
+_ADD_RANGE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :hi, :lo, :cidr_id)"
+_DROP_RANGE: Final = "DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi"
+_MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi"
+_LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
+_RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
+_RIPE: Final = (
+    "SELECT k.address, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
+)
+_COOLING_AT: Final = (
+    "SELECT k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    " WHERE k.pool_id = :pool AND k.address = :address"
+)
+_COOLING_AMONG: Final = "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address IN :addresses"
+_CHUNK: Final = 500
+_COOL: Final = "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
+_WARM: Final = "DELETE FROM cooling WHERE pool_id = :pool AND address = :address"
+_MINUTE_UP: Final = (
+    "INSERT INTO cooling_minute (cidr_id, minute, count) VALUES (:cidr_id, :minute, 1)"
+    " ON CONFLICT (cidr_id, minute) DO UPDATE SET count = cooling_minute.count + 1"
+)
+_MINUTE_DOWN: Final = "UPDATE cooling_minute SET count = count - 1 WHERE cidr_id = :cidr_id AND minute = :minute"
+_MINUTES_PAST: Final = "DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND minute < :minute"
+_RESERVED: Final = (
+    "SELECT kind, reason FROM reservation WHERE cidr_id = :cidr_id AND first <= :address AND last >= :address"
+)
+
+
+def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: int) -> list[AddressRun]:
+    """Take `count` addresses in the pool's order; fewer when the pool has no more."""
+    if order is PoolOrder.LOWEST:
+        _fold_ripe(transaction, pool_id)
+    runs = list(_take_ranges(transaction, pool_id, count))
+    missing = count - sum(run.hi - run.lo + 1 for run in runs)
+    if missing and order is PoolOrder.LRU:
+        runs.extend(_take_ripe(transaction, pool_id, missing))
+    return runs
+
+
+def take_address(
+    transaction: Transaction, pool_id: str, address: int, *, cooling_too: bool = False
+) -> CidrRef | int | None:
+    """Take this address: its place, or the moment it becomes free when it is cooling, or None when not free."""
+    found = transaction.run(_RANGE_AT, pool=pool_id, address=address).first()
+    if found and found.lo <= address:
+        _cut(transaction, pool_id, found, address, address)
+        return CidrRef(found.id, found.first, found.last)
+    cooling = transaction.run(_COOLING_AT, pool=pool_id, address=address).first()
+    if cooling is None:
+        return None
+    if cooling.ready_at > transaction.now and not cooling_too:
+        return int(cooling.ready_at)
+    _warm(transaction, pool_id, cooling.id, address, cooling.ready_at)
+    return CidrRef(cooling.id, cooling.first, cooling.last)
+
+
+def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[int]) -> list[int]:
+    """Take these addresses, which ascend, out of what the pool can give, cooling ones too; those that it has not.
+
+    Costs a few statements a free range that is met, however many of its addresses are taken.
+    """
+    others: list[int] = []
+    place = 0
+    while place < len(addresses):
+        found = transaction.run(_RANGE_AT, pool=pool_id, address=addresses[place]).first()
+        if found is None:
+            others += addresses[place:]
+            break
+        begin = bisect_left(addresses, found.lo, place)
+        end = bisect_right(addresses, found.hi, begin)
+        others += addresses[place:begin]
+        if begin < end:
+            _cut_out(transaction, pool_id, found, addresses[begin:end])
+        place = end
+    return _left_over(transaction, pool_id, others)
+
+
+def _cut_out(transaction: Transaction, pool_id: str, found: Any, taken: Sequence[int]) -> None:
+    """Take addresses out of the free range `found`."""
+    pieces = list(_gaps(((address, address) for address in taken), found.lo, found.hi))
+    if pieces and pieces[-1][1] == found.hi:
+        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
+    else:
+        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+    rows = [{"hi": hi, "lo": lo} for lo, hi in pieces]
+    transaction.connection.insert(_ADD_RANGE, rows, {"pool": pool_id, "cidr_id": found.id})
+
+
+def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int]) -> list[int]:
+    """Warm those of the addresses that are cooling; the others."""
+    cooling: set[int] = set()
+    for start in range(0, len(addresses), _CHUNK):
+        chunk = list(addresses[start : start + _CHUNK])
+        for row in transaction.run(_COOLING_AMONG, pool=pool_id, addresses=chunk).all():
+            _warm(transaction, pool_id, row.cidr_id, row.address, row.ready_at)
+            cooling.add(row.address)
+    return [address for address in addresses if address not in cooling]
+
+
+def withheld_among(transaction: Transaction, cidr_id: int, addresses: Sequence[int]) -> int:
+    """How many of these addresses of a CIDR, which ascend, are reserved."""
+    if not addresses:
+        return 0
+    runs = _reserved_runs(transaction, cidr_id, addresses[0], addresses[-1])
+    return sum(bisect_right(addresses, last) - bisect_left(addresses, first) for first, last in runs)
+
+
+def give_back(
+    transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, address: int, ready_at: int
+) -> None:
+    """Put a released address of an active CIDR back into its own pool."""
+    if order is PoolOrder.LOWEST and ready_at <= transaction.now:
+        _add_free(transaction, pool_id, place.cidr_id, address, address)
+    else:
+        _cool(transaction, pool_id, place.cidr_id, address, ready_at)
+
+
+def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, lo: int, hi: int) -> None:
+    """Make free what in `lo`..`hi` is neither live nor reserved; past tenancies keep their order and cool-down."""
+    past: dict[int, int] = {row.address: row.ready_at for row in transaction.run(_PAST, lo=lo, hi=hi)}
+    blocked = sorted([*_reserved_runs(transaction, place.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
+    released = sorted(past)
+    for first, last in _gaps(blocked, lo, hi):
+        start = first
+        for address in released[bisect_left(released, first) : bisect_right(released, last)]:
+            ready_at = past[address]
+            if order is PoolOrder.LOWEST and ready_at <= transaction.now:
+                continue
+            if start < address:
+                _add_free(transaction, pool_id, place.cidr_id, start, address - 1)
+            _cool(transaction, pool_id, place.cidr_id, address, ready_at)
+            start = address + 1
+        if start <= last:
+            _add_free(transaction, pool_id, place.cidr_id, start, last)
+
+
+def close_range(transaction: Transaction, pool_id: str, place: CidrRef, lo: int, hi: int) -> None:
+    """Take everything free or cooling in `lo`..`hi` out of what the pool can give."""
+    while (found := transaction.run(_RANGE_AT, pool=pool_id, address=lo).first()) and found.lo <= hi:
+        _cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
+    rows = transaction.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
+    for row in rows:
+        _warm(transaction, pool_id, place.cidr_id, row.address, row.ready_at)
+
+
+def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> Any:
+    """The reservation (kind, reason) the address lies in, or None."""
+    return transaction.run(_RESERVED, cidr_id=cidr_id, address=address).first()
+
+
+_COOLING_IN: Final = "SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi"
+_PAST: Final = (
+    "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at FROM eip e"
+    " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
+    " WHERE n.address = e.address AND (n.allocated_at, n.seq) > (e.allocated_at, e.seq))"
+)
+"""The last tenancy of each address: an earlier one's cool-down ended when the address was recovered."""
+_LIVE: Final = "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
+_RESERVATIONS: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cidr_id AND first <= :hi AND last >= :lo"
+
+
+def _live_runs(transaction: Transaction, lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    for address in transaction.run(_LIVE, lo=lo, hi=hi).scalars():
+        yield address, address
+
+
+def _reserved_runs(transaction: Transaction, cidr_id: int, lo: int, hi: int) -> Iterable[tuple[int, int]]:
+    return [(row.first, row.last) for row in transaction.run(_RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)]
+
+
+def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    """What of `lo`..`hi` no block covers; blocks come sorted and may overlap."""
+    start = lo
+    for first, last in blocked:
+        if start < first:
+            yield start, min(first - 1, hi)
+        start = max(start, last + 1)
+    if start <= hi:
+        yield start, hi
+
+
+def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
+    while count and (found := transaction.run(_FIRST_RANGE, pool=pool_id).first()):
+        last = min(found.hi, found.lo + count - 1)
+        _cut(transaction, pool_id, found, found.lo, last)
+        yield AddressRun(CidrRef(found.id, found.first, found.last), found.lo, last)
+        count -= last - found.lo + 1
+
+
+def _take_ripe(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
+    for row in transaction.run(_RIPE, pool=pool_id, now=transaction.now, count=count).all():
+        transaction.run(_WARM, pool=pool_id, address=row.address)
+        yield AddressRun(CidrRef(row.id, row.first, row.last), row.address, row.address)
+
+
+def _fold_ripe(transaction: Transaction, pool_id: str) -> None:
+    """Move every ripe address into the ranges; each is folded once, so a pick pays for one release."""
+    for row in transaction.run(_RIPE, pool=pool_id, now=transaction.now, count=NO_LIMIT).all():
+        transaction.run(_WARM, pool=pool_id, address=row.address)
+        _add_free(transaction, pool_id, row.id, row.address, row.address)
+
+
+def _cut(transaction: Transaction, pool_id: str, found: Any, lo: int, hi: int) -> None:
+    """Take `lo`..`hi` out of the free range `found`."""
+    if hi < found.hi:
+        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
+    else:
+        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+    if found.lo < lo:
+        transaction.run(_ADD_RANGE, pool=pool_id, hi=lo - 1, lo=found.lo, cidr_id=found.id)
+
+
+def _add_free(transaction: Transaction, pool_id: str, cidr_id: int, lo: int, hi: int) -> None:
+    """Add a free range, merged with its neighbours of the same CIDR."""
+    left = transaction.run(_LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id).scalar()
+    if left is not None:
+        transaction.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
+        lo = left
+    right = transaction.run(_RIGHT, pool=pool_id, hi=hi).first()
+    if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
+        transaction.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
+    else:
+        transaction.run(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
+
+
+def _cool(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
+    transaction.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id)
+    if ready_at > transaction.now:
+        transaction.run(_MINUTES_PAST, cidr_id=cidr_id, minute=transaction.now // MINUTE)
+        transaction.run(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)
+
+
+def _warm(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
+    transaction.run(_WARM, pool=pool_id, address=address)
+    if ready_at > transaction.now:
+        transaction.run(_MINUTE_DOWN, cidr_id=cidr_id, minute=ready_at // MINUTE)

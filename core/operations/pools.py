@@ -1,0 +1,211 @@
+"""Pools of the embedded platform: finding them, their settings, and the default pool of each region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.addresses import Prefix, parse_prefix
+from core.domain.errors import error
+from core.domain.requests import PoolSettingsRequest
+from core.domain.validation import checked_name, with_code
+from core.domain.values import PoolKind, PoolOrder
+from core.storage.history import EventData, record
+from core.storage.transaction import Transaction
+
+__all__ = [
+    "PoolRow",
+    "create_pool",
+    "default_pool",
+    "find_pool",
+    "known_region",
+    "make_known",
+    "pool_by_id",
+    "set_pool",
+]
+
+DEFAULT_SUPPLY: Final = parse_prefix("198.18.0.0/15")
+"""What the default pools of the embedded platform are cut from, a /20 a region (RFC 2544 benchmark space)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """What a verb needs to know of a pool."""
+
+    id: str
+    kind: PoolKind
+    region: str
+    order: PoolOrder
+    cooldown_seconds: int
+
+    @property
+    def customer_owned(self) -> bool:
+        return self.kind is PoolKind.CUSTOMER
+
+
+_COLUMNS: Final = 'id, kind, region, "order" AS ordering, cooldown_seconds'
+_BY_ID: Final = f"SELECT {_COLUMNS} FROM pool WHERE id = :id"
+_DEFAULT: Final = f"SELECT {_COLUMNS} FROM pool WHERE region = :region AND kind = 'default'"
+_INSERT: Final = (
+    'INSERT INTO pool (id, name, kind, customer_owned, region, "order", cooldown_seconds, warn_percent,'
+    " critical_percent, created_at) VALUES (:id, :id, :kind, :owned, :region, 'lru', 0, 80, 95, :now)"
+)
+
+
+def find_pool(transaction: Transaction, pool_id: str) -> PoolRow | None:
+    """The pool with this id, or None."""
+    return _read(transaction.run(_BY_ID, id=pool_id).first())
+
+
+def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
+    """The pool with this id; a region's default pool comes to life when its region is known.
+
+    Raises:
+        EipdeckError: `pool_not_found`.
+
+    """
+    found = find_pool(transaction, pool_id)
+    if found is None and pool_id.startswith("default-"):
+        region = pool_id.removeprefix("default-")
+        if region in (transaction.config.region, *transaction.config.regions):
+            return make_known(transaction, region)
+    if found is None:
+        raise error(
+            "pool_not_found",
+            f"There is no pool {pool_id!r}.",
+            hint="`eipdeck pools` lists them.",
+            details={"pool_id": pool_id},
+        )
+    return found
+
+
+def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
+    """The default pool of a region (None: the configured one).
+
+    Raises:
+        EipdeckError: `pool_not_found` for a region nobody made known, so a typo lands nowhere.
+
+    """
+    name = region or transaction.config.region
+    found = _read(transaction.run(_DEFAULT, region=name).first())
+    if found is not None:
+        return found
+    if name in (transaction.config.region, *transaction.config.regions):
+        return make_known(transaction, name)
+    raise error(
+        "pool_not_found",
+        f"No region {name!r} is known, so there is no default pool of it.",
+        hint="`cidr add`, `service add`, an import or the configuration make a region known.",
+        details={"region": name},
+    )
+
+
+def known_region(transaction: Transaction, region: str | None) -> str:
+    """The region to put a new object in, checked as a name; the configured one when None."""
+    return checked_name(region, "region") or transaction.config.region
+
+
+def make_known(transaction: Transaction, region: str) -> PoolRow:
+    """The region's default pool, created with its ranges when the region is new."""
+    found = _read(transaction.run(_DEFAULT, region=region).first())
+    if found is not None:
+        return found
+    pool_id = f"default-{region}"
+    create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
+    given = transaction.config.regions.get(region, ())
+    prefixes = [with_code("invalid_cidr", parse_prefix, words) for words in given] or _next_supply(transaction)
+    for prefix in prefixes:
+        _supply(transaction, pool_id, prefix)
+    return PoolRow(pool_id, PoolKind.DEFAULT, region, PoolOrder.LRU, 0)
+
+
+def create_pool(transaction: Transaction, pool_id: str, kind: PoolKind, region: str) -> PoolRow:
+    """A new pool with the platform's settings."""
+    transaction.run(
+        _INSERT, id=pool_id, kind=kind.value, owned=kind is PoolKind.CUSTOMER, region=region, now=transaction.now
+    )
+    record(transaction, EventData("create_pool", pool_id=pool_id, after={"kind": kind.value, "region": region}))
+    return PoolRow(pool_id, kind, region, PoolOrder.LRU, 0)
+
+
+_OVERLAP: Final = (
+    "SELECT cidr, pool_id, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
+)
+_SUPPLY: Final = (
+    "INSERT INTO cidr (cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
+    " created_at, activated_at, version) VALUES (:cidr, :first, :last, :pool, 'zenlayer', 21859, 'active',"
+    " 'unknown', FALSE, 0, 0, :now, :now, 1) RETURNING id"
+)
+_FREE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :last, :first, :cidr_id)"
+
+
+def _next_supply(transaction: Transaction) -> list[Prefix]:
+    """The first /20 of the default supply that no CIDR overlaps; none when all are taken."""
+    for first in range(DEFAULT_SUPPLY.first, DEFAULT_SUPPLY.last + 1, 1 << 12):
+        prefix = Prefix(first, 20)
+        near = transaction.run(_OVERLAP, last=prefix.last).first()
+        if near is None or near.last < prefix.first:
+            return [prefix]
+    return []
+
+
+def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
+    near = transaction.run(_OVERLAP, last=prefix.last).first()
+    if near is not None and near.last >= prefix.first:
+        raise error(
+            "cidr_overlap",
+            f"{prefix}, configured for {pool_id}, overlaps {near.cidr} of pool {near.pool_id}; nothing changed.",
+            hint="Give the region ranges of its own in the configuration.",
+            details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
+        )
+    values = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
+    cidr_id = transaction.run(_SUPPLY, cidr=str(prefix), now=transaction.now, **values).scalar()
+    transaction.run(_FREE, cidr_id=cidr_id, **values)
+    record(
+        transaction,
+        EventData("add_cidr", pool_id=pool_id, cidr=str(prefix), after={"state": "active", "isp": "zenlayer"}),
+    )
+
+
+_SETTINGS: Final = {
+    "order": '"order"',
+    "cooldown_seconds": "cooldown_seconds",
+    "warn_percent": "warn_percent",
+    "critical_percent": "critical_percent",
+}
+MAX_COOLDOWN: Final = 365 * 86_400
+"""Seconds; a year."""
+
+
+def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
+    """Change a pool's settings; addresses already cooling keep their date."""
+    pool_by_id(transaction, request.pool_id)
+    _checked_settings(request)
+    found = transaction.run(f"SELECT {', '.join(_SETTINGS.values())} FROM pool WHERE id = :id", id=request.pool_id)
+    before: dict[str, Any] = found.first()._asdict()
+    wanted = {name: getattr(request, name) for name in _SETTINGS}
+    after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
+    warn, critical = (after.get(name, before[name]) for name in ("warn_percent", "critical_percent"))
+    if warn > critical:
+        raise error("usage", f"Warn at {warn:g} % would come after critical at {critical:g} %.")
+    if after:
+        columns = ", ".join(f"{_SETTINGS[name]} = :{name}" for name in after)
+        transaction.run((f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
+        old = {name: before[name] for name in after}
+        record(transaction, EventData("set_pool", pool_id=request.pool_id, before=old, after=after))
+    return request.pool_id
+
+
+def _checked_settings(request: PoolSettingsRequest) -> None:
+    seconds = request.cooldown_seconds
+    if seconds is not None and not 0 <= seconds <= MAX_COOLDOWN:
+        raise error("usage", f"A cool-down is 0 to {MAX_COOLDOWN} seconds, not {seconds}.")
+    for name, percent in (("warn", request.warn_percent), ("critical", request.critical_percent)):
+        if percent is not None and not 0 < percent <= 100:
+            raise error("usage", f"--{name} is a percentage above 0 and up to 100, not {percent:g}.")
+
+
+def _read(row: Any) -> PoolRow | None:
+    if row is None:
+        return None
+    return PoolRow(row.id, PoolKind(row.kind), row.region, PoolOrder(row.ordering), row.cooldown_seconds)

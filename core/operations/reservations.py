@@ -1,0 +1,110 @@
+"""Reservations: addresses withheld from picking."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.domain.addresses import format_address
+from core.domain.errors import error
+from core.domain.requests import (
+    ReserveRequest,
+    UnreserveRequest,
+)
+from core.domain.validation import checked_address
+from core.operations.cidr_lookup import customer_cidr, retired_refusal
+from core.operations.free_space import CidrRef, close_range, open_range
+from core.operations.pools import pool_by_id
+from core.storage.history import EventData, record
+from core.storage.transaction import Transaction
+
+RESERVE: Final = (
+    "INSERT INTO reservation (cidr_id, first, last, kind, reason) VALUES (:cidr_id, :first, :last, :kind, :reason)"
+)
+
+_OVERLAPPING: Final = (
+    "SELECT id, first, last, kind, reason FROM reservation"
+    " WHERE cidr_id = :cidr_id AND first <= :last AND last >= :first ORDER BY first"
+)
+
+_LIFT: Final = "DELETE FROM reservation WHERE id = :id"
+
+WITHHOLD: Final = "UPDATE cidr SET reserved = reserved + :count, version = version + 1 WHERE id = :cidr_id"
+
+_LIVE: Final = "SELECT count(*) FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
+
+
+def reserve(transaction: Transaction, request: ReserveRequest) -> str:
+    """Withhold addresses; what lives there stays until its release. Withholding again changes the kind.
+
+    Raises:
+        EipdeckError: `cidr_not_found`, `invalid_address`, `address_not_in_pool` outside the CIDR.
+
+    """
+    row, first, last = _range(transaction, request)
+    kind = "soft" if request.soft else "hard"
+    if _covered(transaction, row, first, last, kind):
+        return str(row.cidr)
+    _lift(transaction, row, first, last)
+    transaction.run(RESERVE, cidr_id=row.id, first=first, last=last, kind=kind, reason=transaction.reason)
+    transaction.run(WITHHOLD, cidr_id=row.id, count=_unheld(transaction, first, last))
+    close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), first, last)
+    _noted(transaction, row, "reserve", first, last, kind)
+    return str(row.cidr)
+
+
+def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
+    """Lift what of the range is withheld; its addresses are free again, once."""
+    row, first, last = _range(transaction, request)
+    if _lift(transaction, row, first, last):
+        if row.state == "active":
+            pool = pool_by_id(transaction, row.pool_id)
+            close_range(transaction, pool.id, CidrRef(row.id, row.first, row.last), first, last)
+            open_range(transaction, pool.id, pool.order, CidrRef(row.id, row.first, row.last), first, last)
+        _noted(transaction, row, "unreserve", first, last, None)
+    return str(row.cidr)
+
+
+def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest) -> tuple[Any, int, int]:
+    row = customer_cidr(transaction, request.cidr)
+    first = checked_address(request.first)
+    last = first if request.last is None else checked_address(request.last)
+    if last < first:
+        raise error("invalid_address", f"{request.first}-{request.last} runs backwards.")
+    if row.state == "retired":
+        raise retired_refusal(row)
+    if first < row.first or last > row.last:
+        raise error(
+            "address_not_in_pool",
+            f"{format_address(first)}-{format_address(last)} is not wholly in {row.cidr}.",
+            details={"cidr": row.cidr},
+        )
+    return row, first, last
+
+
+def _covered(transaction: Transaction, row: Any, first: int, last: int, kind: str) -> bool:
+    """Whether one reservation of this kind withholds the whole range already."""
+    rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
+    return len(rows) == 1 and rows[0].kind == kind and rows[0].first <= first and rows[0].last >= last
+
+
+def _lift(transaction: Transaction, row: Any, first: int, last: int) -> bool:
+    """Cut the range out of every reservation it meets; whether there was any."""
+    rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
+    for each in rows:
+        transaction.run(_LIFT, id=each.id)
+        for lo, hi in ((each.first, first - 1), (last + 1, each.last)):
+            if lo <= hi:
+                transaction.run(RESERVE, cidr_id=row.id, first=lo, last=hi, kind=each.kind, reason=each.reason)
+        lo, hi = max(each.first, first), min(each.last, last)
+        transaction.run(WITHHOLD, cidr_id=row.id, count=-_unheld(transaction, lo, hi))
+    return bool(rows)
+
+
+def _unheld(transaction: Transaction, first: int, last: int) -> int:
+    """Addresses of the range without a live EIP."""
+    return int(last - first + 1 - transaction.run(_LIVE, first=first, last=last).scalar())
+
+
+def _noted(transaction: Transaction, row: Any, action: str, first: int, last: int, kind: str | None) -> None:
+    span = {"first": format_address(first), "last": format_address(last), "kind": kind}
+    record(transaction, EventData(action, pool_id=row.pool_id, cidr=row.cidr, after=span))

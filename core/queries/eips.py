@@ -1,0 +1,195 @@
+"""The reads behind the lists: EIPs by id, address or filter, paged by key; services; who serves what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
+from core.domain.errors import error
+from core.domain.values import Binding, BindingKind, Eip, EipStatus, from_micros
+from core.storage.connection import Connection
+
+__all__ = [
+    "EIPS_COUNTED",
+    "Siblings",
+    "bindings_of",
+    "eip_by_key",
+    "eips_by_id",
+    "eips_where",
+    "occupants",
+    "read_eip",
+    "siblings",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The EIPs that serve a target beside one of them."""
+
+    eips: tuple[Eip, ...] = ()
+    """Some of them, by address; those of the other owner before any of the same."""
+    total: int = 0
+    """At most `EIPS_COUNTED`: then there may be more."""
+
+
+EIP_FROM: Final = "FROM eip e JOIN pool p ON p.id = e.pool_id"
+EIP_COLUMNS: Final = (
+    "e.seq, e.id, e.address, e.name, e.customer_owned, e.pool_id, e.cidr_first, e.cidr_last, p.region, e.status,"
+    " e.bandwidth_mbps, e.allocated_at, e.allocated_by, e.released_at, e.landed_in_default, e.previous_eip_id"
+)
+_BINDINGS: Final = (
+    "SELECT b.id, b.eip_id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end,"
+    " b.to_port, b.to_port_end, b.bound_at, b.unbound_at FROM binding b JOIN eip e ON e.id = b.eip_id"
+    " WHERE b.eip_id IN :ids"
+    " AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at) ORDER BY b.seq"
+)
+_CHUNK: Final = 500
+"""How many EIPs' bindings are asked for at once."""
+
+
+def eip_by_key(connection: Connection, key: str) -> Eip:
+    """The live EIP at an address, or any EIP by its id.
+
+    Raises:
+        EipdeckError: `eip_not_found`; `invalid_address` for what looks like an address and is none.
+
+    """
+    try:
+        address = parse_address(key)
+    except InvalidAddress as problem:
+        found = eips_by_id(connection, [key])
+        if found:
+            return found[0]
+        if _looks_like_address(key):
+            raise error("invalid_address", str(problem)) from problem
+        raise error("eip_not_found", f"There is no EIP {key!r}.", details={"eip": key}) from None
+    found = eips_where(connection, "e.address = :address AND e.released_at IS NULL", {"address": address})
+    if not found:
+        raise error("eip_not_found", f"{key} has no live EIP.", details={"address": key})
+    return found[0]
+
+
+def _looks_like_address(key: str) -> bool:
+    return ":" in key or ("." in key and key.replace(".", "").isdigit())
+
+
+def eips_by_id(connection: Connection, ids: Sequence[str]) -> list[Eip]:
+    """The EIPs with these ids, in this order; unknown ids are left out."""
+    found: dict[str, Eip] = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = list(ids[start : start + _CHUNK])
+        for eip in eips_where(connection, "e.id IN :eip_ids", {"eip_ids": chunk}):
+            found[str(eip.id)] = eip
+    return [found[key] for key in ids if key in found]
+
+
+def eips_where(
+    connection: Connection, where: str, values: Mapping[str, Any], tail: str = "ORDER BY e.address, e.seq"
+) -> list[Eip]:
+    """The EIPs that match, each with its bindings."""
+    rows = connection.execute(f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values).all()
+    return list(read_eips(connection, rows))
+
+
+def read_eips(connection: Connection, rows: Sequence[Any]) -> Iterator[Eip]:
+    """EIPs of rows with `EIP_COLUMNS`; bindings come in chunks."""
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        bindings = bindings_of(connection, [row.id for row in chunk if row.status != EipStatus.UNBOUND])
+        for row in chunk:
+            yield read_eip(row, bindings.get(row.id, ()))
+
+
+def bindings_of(connection: Connection, eip_ids: Sequence[str]) -> dict[str, tuple[Binding, ...]]:
+    """By EIP id: the live bindings, of a released EIP those it ended with."""
+    found: dict[str, list[Binding]] = {}
+    if eip_ids:
+        for row in connection.execute(_BINDINGS, {"ids": list(eip_ids)}):
+            found.setdefault(row.eip_id, []).append(read_binding(row))
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def read_binding(row: Any) -> Binding:
+    """The binding of a row of the table."""
+    return Binding(
+        id=row.id,
+        kind=BindingKind(row.kind),
+        service_id=row.service_id,
+        private_ip=None if row.private_ip is None else format_address(row.private_ip),
+        sources=() if row.sources == "[]" else tuple(json.loads(row.sources)),
+        protocol=row.protocol,
+        port=_ports(row.port, row.port_end),
+        to_port=_ports(row.to_port, row.to_port_end),
+        bound_at=from_micros(row.bound_at),
+        unbound_at=None if row.unbound_at is None else from_micros(row.unbound_at),
+    )
+
+
+def _ports(first: int | None, last: int | None) -> int | str | None:
+    return first if first is None or first == last else f"{first}-{last}"
+
+
+def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
+    """The EIP of a row with `EIP_COLUMNS`."""
+    return Eip(
+        id=row.id,
+        address=format_address(row.address),
+        name=row.name,
+        customer_owned=bool(row.customer_owned),
+        pool_id=row.pool_id,
+        cidr=str(prefix_of_range(row.cidr_first, row.cidr_last)),
+        region=row.region,
+        status=EipStatus(row.status),
+        bindings=bindings,
+        bandwidth_mbps=row.bandwidth_mbps,
+        allocated_at=from_micros(row.allocated_at),
+        allocated_by=row.allocated_by,
+        released_at=None if row.released_at is None else from_micros(row.released_at),
+        landed_in_default=bool(row.landed_in_default),
+        previous_eip_id=row.previous_eip_id,
+    )
+
+
+EIPS_COUNTED: Final = 1000
+"""EIPs of a target that are looked at: more need not be counted to know that there are many."""
+_SERVING: Final = (
+    "SELECT DISTINCT eip_id FROM binding"
+    " WHERE service_id IN :services AND unbound_at IS NULL AND eip_id <> :eip LIMIT :most"
+)
+
+
+def siblings(connection: Connection, service_ids: Sequence[str], eip: Eip | None, limit: int) -> Siblings:
+    """The EIPs that serve these targets beside this one; costs the same however many they are."""
+    values = {
+        "services": list(service_ids),
+        "eip": "" if eip is None else eip.id,
+        "owned": True if eip is None else eip.customer_owned,
+        "most": EIPS_COUNTED,
+        "limit": limit,
+    }
+    total = connection.execute(f"SELECT count(*) FROM ({_SERVING}) AS serving", values).scalar()
+    where = f"e.id IN (SELECT eip_id FROM ({_SERVING}) AS serving)"
+    found = eips_where(connection, where, values, "ORDER BY e.customer_owned = :owned, e.address LIMIT :limit")
+    return Siblings(tuple(sorted(found, key=lambda each: parse_address(each.address))), int(total))
+
+
+_OCCUPANTS: Final = (
+    "SELECT service_id, eip_id FROM (SELECT o.service_id, e.id AS eip_id, row_number() OVER"
+    " (PARTITION BY o.service_id ORDER BY e.customer_owned, e.address, e.seq) AS place"
+    " FROM (SELECT DISTINCT b.service_id, b.eip_id FROM service s JOIN binding b ON b.service_id = s.id"
+    " AND b.unbound_at IS NULL WHERE s.region = :region) AS o JOIN eip e ON e.id = o.eip_id) AS placed"
+    " WHERE place <= :most ORDER BY service_id, place"
+)
+
+
+def occupants(connection: Connection, region: str) -> dict[str, tuple[Eip, ...]]:
+    """By target of a region: the EIPs that serve it, Zenlayer's first, `EIPS_COUNTED` at most."""
+    placed = connection.execute(_OCCUPANTS, {"region": region, "most": EIPS_COUNTED}).all()
+    eips = {eip.id: eip for eip in eips_by_id(connection, list({row.eip_id for row in placed}))}
+    found: dict[str, list[Eip]] = {}
+    for row in placed:
+        found.setdefault(row.service_id, []).append(eips[row.eip_id])
+    return {key: tuple(value) for key, value in found.items()}

@@ -1,0 +1,124 @@
+"""A filter as a condition on EIPs, its values bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.filters import Filter, Term
+
+__all__ = ["Selection", "select"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A WHERE condition over `eip e JOIN pool p`, and its values."""
+
+    where: str
+    values: dict[str, Any]
+    everything: bool
+    """No condition but that the EIP lives."""
+    released: bool
+    """Released EIPs are listed, so an address can come several times."""
+
+
+_LIVE: Final = "e.released_at IS NULL"
+
+
+def select(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | None = None) -> Selection:
+    """The condition of a filter at `now` (microseconds); live EIPs unless released ones are asked for.
+
+    `few`: EIPs (`seq`) outside which it is known not to hold.
+    """
+    values: dict[str, Any] = {}
+    parts = [] if chosen.released else [_LIVE]
+    for place, term in enumerate(chosen.terms):
+        condition = _CONDITIONS[term.key](term, f"t{place}", values, _Given(now, problems))
+        parts.append(f"NOT ({condition})" if term.negated else f"({condition})")
+    if few is not None:
+        values["few"] = few
+        parts.append("e.seq IN :few")
+    return Selection(" AND ".join(parts) or "TRUE", values, not chosen.terms, chosen.released)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    now: int
+    problems: Sequence[int]
+
+
+def _text(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+    escaped = term.value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    values[name] = f"%{escaped}%"
+    like = f"LIKE :{name} ESCAPE '\\'"
+    dotted = " || '.' || ".join(f"(e.address >> {bits} & 255)" for bits in (24, 16, 8, 0))
+    return (
+        f"coalesce(e.name, '') {like} OR e.id {like} OR ({dotted}) {like} OR EXISTS (SELECT 1 FROM binding b"
+        " JOIN service s ON s.id = b.service_id WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
+        f" AND (s.id {like} OR coalesce(s.name, '') {like}))"
+    )
+
+
+def _within(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+    values[f"{name}a"], values[f"{name}z"] = term.first, term.last
+    return f"e.address BETWEEN :{name}a AND :{name}z"
+
+
+def _state(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+    if term.value == "cooling":
+        values[name] = given.now
+        return (
+            f"e.status = 'released' AND e.ready_at > :{name} AND EXISTS (SELECT 1 FROM cooling k"
+            " WHERE k.pool_id = e.pool_id AND k.address = e.address AND k.ready_at = e.ready_at)"
+        )
+    return f"e.status = '{term.value}'"
+
+
+def _equal(column: str) -> Callable[[Term, str, dict[str, Any], _Given], str]:
+    def condition(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+        values[name] = term.value
+        return f"{column} = :{name}"
+
+    return condition
+
+
+def _serving(column: str) -> Callable[[Term, str, dict[str, Any], _Given], str]:
+    def condition(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+        values[name] = term.value
+        return (
+            "EXISTS (SELECT 1 FROM binding b JOIN service s ON s.id = b.service_id"
+            f" WHERE b.eip_id = e.id AND b.unbound_at IS NULL AND {column.replace('?', f':{name}')})"
+        )
+
+    return condition
+
+
+def _age(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+    values[name] = given.now - term.seconds * 1_000_000
+    return f"e.allocated_at {'<' if term.value == '>' else '>'} :{name}"
+
+
+def _is(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+    if term.value == "landed":
+        return "e.landed_in_default AND e.released_at IS NULL"
+    if term.value == "idle":
+        return "e.status = 'unbound'"
+    values[name] = list(given.problems)
+    return f"e.address IN :{name} AND e.released_at IS NULL"
+
+
+_CONDITIONS: Final[dict[str, Callable[[Term, str, dict[str, Any], _Given], str]]] = {
+    "text": _text,
+    "within": _within,
+    "own": lambda term, *_: f"e.customer_owned = {'TRUE' if term.value == 'yes' else 'FALSE'}",
+    "state": _state,
+    "pool": _equal("e.pool_id"),
+    "cidr": _within,
+    "region": _equal("p.region"),
+    "kind": _serving("b.kind = ?"),
+    "service": _serving("(s.id = ? OR s.name = ?)"),
+    "age": _age,
+    "by": _equal("e.allocated_by"),
+    "is": _is,
+}

@@ -1,0 +1,242 @@
+"""Evidence: text of any length to the verdicts on the addresses in it, each as of the moment its line names.
+
+The facts of many addresses are read at once, and an address is judged once for each stretch of time in which nothing
+about it changed: so that a long log costs little more than finding the addresses in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from core.domain.addresses import parse_address
+from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
+from core.domain.values import Binding, Verdict, from_micros, to_micros
+from core.queries.eips import read_binding
+from core.queries.verdicts import (
+    BINDING_COLUMNS,
+    CIDR_COLUMNS,
+    TENANCY_COLUMNS,
+    TENANCY_FROM,
+    judge_from,
+    judge_ipv6,
+    latest,
+)
+from core.storage.connection import Connection
+
+__all__ = ["Evidence", "Mention", "Mentions", "Progress", "judge_all"]
+
+Progress = Callable[[int], None]
+"""Hears from time to time how many lines have been read."""
+
+_TELLING: Final = 5_000
+"""Lines between two words of progress."""
+_AT_ONCE: Final = 50_000
+"""Addresses whose facts are in memory together."""
+_CHUNK: Final = 1_000
+"""Addresses that one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a text gave."""
+
+    verdicts: list[Verdict]
+    """One for each distinct address and moment, in order of appearance, each with its count."""
+    lines: int
+    unzoned: int
+    """Lines whose time names no zone: they were read as UTC."""
+    misread: int
+    """Lines with a time that was not understood: their addresses are judged as of now."""
+
+    @property
+    def mentions(self) -> int:
+        """Addresses in the text, each time they stand there."""
+        return sum(verdict.count for verdict in self.verdicts)
+
+
+Mention = tuple[str, int | None]
+"""An address in text, and the moment its line names in microseconds; None: now is meant."""
+
+
+class Mentions:
+    """How often each address was seen at each moment."""
+
+    def __init__(
+        self, lines: Iterable[str], now: datetime, at: datetime | None = None, told: Progress | None = None
+    ) -> None:
+        """Read the lines; `at` is for those without a time."""
+        self.counted: dict[Mention, int] = {}
+        self.moments: dict[int | None, datetime] = {}
+        """Those the sightings name, as they are told."""
+        self.lines = self.unzoned = self.misread = 0
+        counted, moments = self.counted, self.moments
+        for line in lines:
+            if told is not None and self.lines % _TELLING == 0:
+                told(self.lines)
+            self.lines += 1
+            found = find_addresses(line)
+            if found:
+                then = self._time(line, now) or at
+                moment = None if then is None else to_micros(then)
+                if then is not None:
+                    moments[moment] = then
+                for text in found:
+                    key = text, moment
+                    counted[key] = counted.get(key, 0) + 1
+
+    def _time(self, line: str, now: datetime) -> datetime | None:
+        time = find_time(line, now)
+        if time is None:
+            self.misread += seems_to_tell_a_time(line)
+            return None
+        self.unzoned += not time.zoned
+        return time.at
+
+
+def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
+    """A verdict for each sighting, in their order; `now` in microseconds."""
+    now = latest(connection, now)
+    known = _Cidrs(connection)
+    moments = {None: from_micros(now), **seen.moments}
+    few = len({text for text, _ in seen.counted}) <= _AT_ONCE
+    rest = iter(seen.counted.items())
+    while some := list(islice(rest, None if few else _AT_ONCE)):
+        bench = BatchJudge(connection, known, {text for (text, _), _ in some if ":" not in text}, now)
+        for (text, at), count in some:
+            yield _seen(bench.verdict(text, at), moments[at], count)
+
+
+def _seen(verdict: Verdict, at: datetime, count: int) -> Verdict:
+    """The same verdict at another moment: `_replace`, at a fifth of its cost."""
+    return Verdict(verdict.address, at, *verdict[2:-1], count)
+
+
+class BatchJudge:
+    """Judges sightings, an address at a time only once for all that is true of it for a while."""
+
+    def __init__(self, connection: Connection, known: _Cidrs, addresses: Iterable[str], now: int) -> None:
+        self._now = now
+        self._ground = _Gathered(connection, known, [parse_address(each) for each in addresses])
+        self._judged: dict[str, tuple[int, list[int], list[Verdict | None]]] = {}
+
+    def verdict(self, text: str, at: int | None) -> Verdict:
+        """The one on all that is true of the address at that moment."""
+        if ":" in text:
+            return judge_ipv6(text, at, self._now)
+        found = self._judged.get(text)
+        if found is None:
+            address = parse_address(text)
+            turns = sorted({*self._ground.turns(address), self._now})
+            found = self._judged[text] = (address, turns, [None] * (len(turns) + 1))
+        address, turns, verdicts = found
+        stretch = bisect_right(turns, self._now if at is None else at)
+        verdict = verdicts[stretch]
+        if verdict is None:
+            verdict = verdicts[stretch] = judge_from(self._ground, address, at, self._now)
+        return verdict
+
+
+class _Cidrs:
+    """Every life of every CIDR."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = connection.execute(f"{CIDR_COLUMNS} ORDER BY c.first").all()
+        self._by_size: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for row in rows:
+            self._by_size[row.last - row.first + 1][row.first].append(row)
+        self._present = [row for row in rows if row.state != "retired"]
+        self._firsts = [row.first for row in self._present]
+
+    def containing(self, address: int) -> list[Any]:
+        """The lives of the CIDRs that the address is in."""
+        return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
+
+    def around(self, address: int) -> list[Any]:
+        """The present CIDRs below and above an address."""
+        place = bisect_right(self._firsts, address) - 1
+        inside = place >= 0 and self._present[place].last >= address
+        below = self._present[max(place - inside, 0) : place + 1 - inside]
+        return [*below, *self._present[place + 1 : place + 2]]
+
+
+_TENANCIES: Final = (
+    f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM} WHERE e.address IN :addresses ORDER BY e.allocated_at DESC, e.seq DESC"
+)
+_BINDINGS: Final = (
+    f"SELECT b.eip_id, {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
+    " WHERE e.address IN :addresses ORDER BY b.seq"
+)
+_SERVICE_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
+
+
+class _Gathered:
+    """The facts about many addresses, read at once."""
+
+    def __init__(self, connection: Connection, known: _Cidrs, addresses: Sequence[int]) -> None:
+        self._connection = connection
+        self._known = known
+        self._lives = {address: known.containing(address) for address in addresses}
+        self._tenancies: dict[int, list[Any]] = defaultdict(list)
+        self._bindings: dict[str, list[Any]] = defaultdict(list)
+        self._names: dict[str, str] = {}
+        in_known = [address for address, lives in self._lives.items() if lives]
+        for start in range(0, len(in_known), _CHUNK):
+            self._gather(in_known[start : start + _CHUNK])
+
+    def _gather(self, addresses: list[int]) -> None:
+        for row in self._connection.execute(_TENANCIES, {"addresses": addresses}):
+            self._tenancies[row.address].append(row)
+        services: set[str] = set()
+        for row in self._connection.execute(_BINDINGS, {"addresses": addresses}):
+            self._bindings[row.eip_id].append(row)
+            services.add(row.service_id)
+        missing = list(services - self._names.keys())
+        for start in range(0, len(missing), _CHUNK):
+            for row in self._connection.execute(_SERVICE_NAMES, {"ids": missing[start : start + _CHUNK]}):
+                self._names[row.id] = row.name or ""
+
+    def turns(self, address: int) -> Iterator[int]:
+        """The moments at which anything about the address changed."""
+        moments: list[int | None] = []
+        for life in self._lives[address]:
+            moments += (life.created_at, life.activated_at, life.draining_at, life.retired_at)
+        for tenancy in self._tenancies.get(address, ()):
+            moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
+            for binding in self._bindings.get(tenancy.id, ()):
+                moments += (binding.bound_at, binding.unbound_at)
+        return (moment for moment in moments if moment is not None)
+
+    def tenancy(self, address: int, at: int) -> Any:
+        return next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
+
+    def cidr(self, address: int, at: int | None) -> Any:
+        if at is None:
+            return next((row for row in self._lives[address] if row.state != "retired"), None)
+        lives = [
+            row
+            for row in self._lives[address]
+            if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
+        ]
+        return max(lives, key=lambda row: row.id, default=None)
+
+    def retired(self, address: int, at: int) -> Any:
+        lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
+        return max(lives, key=lambda row: row.retired_at, default=None)
+
+    def neighbours(self, address: int) -> Sequence[Any]:
+        return self._known.around(address)
+
+    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
+        rows = self._bindings.get(eip_id, ())
+        return tuple(
+            read_binding(row) for row in rows if row.bound_at <= at and (row.unbound_at is None or row.unbound_at > at)
+        )
+
+    def names(self, service_ids: set[str]) -> Mapping[str, str]:
+        return {key: self._names[key] for key in service_ids}

@@ -1,0 +1,213 @@
+"""Usage of pools and CIDRs, from counters that every change keeps; trend and runway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from core.domain.errors import error
+from core.domain.values import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
+from core.storage.connection import Connection
+
+__all__ = ["DAY", "Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
+
+DAY: Final = 86_400_000_000
+"""Microseconds."""
+
+MINUTE: Final = 60_000_000
+
+TREND_DAYS: Final = 30
+"""The runway goes by the last so many days; below `LEAST_DAYS` of history there is none."""
+LEAST_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage:
+    """A pool's addresses by what they are; total = allocated + cooling + reserved + held + available."""
+
+    total: int
+    allocated: int
+    cooling: int
+    reserved: int
+    held: int
+    active: bool
+    """Whether any CIDR of it is active."""
+    next_free_at: int | None
+    """Microseconds: when the next cooling address comes free."""
+
+    @property
+    def available(self) -> int:
+        return self.total - self.allocated - self.cooling - self.reserved - self.held
+
+
+_CIDRS: Final = (
+    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.isp, c.asn, c.state, c.rpki, c.allocated, c.reserved,"
+    " p.region, p.customer_owned,"
+    " CASE WHEN c.state <> 'active' THEN 0 ELSE"
+    "  coalesce((SELECT sum(m.count) FROM cooling_minute m WHERE m.cidr_id = c.id AND m.minute > :minute), 0)"
+    " END AS cooling_later,"
+    " CASE WHEN c.state <> 'active' OR NOT EXISTS (SELECT 1 FROM cooling_minute m WHERE m.cidr_id = c.id"
+    "   AND m.minute = :minute AND m.count > 0) THEN 0 ELSE"
+    "  (SELECT count(*) FROM cooling k WHERE k.pool_id = c.pool_id AND k.ready_at > :now"
+    "   AND k.ready_at < (:minute + 1) * 60000000 AND k.cidr_id = c.id) END AS cooling_soon"
+    " FROM cidr c JOIN pool p ON p.id = c.pool_id"
+)
+
+
+def _cidr_rows(connection: Connection, where: str, now: int, **values: Any) -> list[Any]:
+    return list(connection.execute((f"{_CIDRS} WHERE {where}"), {"now": now, "minute": now // MINUTE, **values}))
+
+
+def pool_usage(connection: Connection, pool_id: str, now: int) -> PoolUsage:
+    """How the addresses of one pool are used at `now` (microseconds)."""
+    rows = _cidr_rows(connection, "c.pool_id = :pool AND c.state <> 'retired'", now, pool=pool_id)
+    usage = _usage(rows)
+    if not usage.cooling:
+        return usage
+    ready = connection.execute(
+        ("SELECT min(ready_at) FROM cooling WHERE pool_id = :pool AND ready_at > :now"),
+        {"pool": pool_id, "now": now},
+    ).scalar()
+    return PoolUsage(usage.total, usage.allocated, usage.cooling, usage.reserved, usage.held, usage.active, ready)
+
+
+def _usage(rows: Iterable[Any]) -> PoolUsage:
+    total = allocated = cooling = reserved = held = 0
+    active = False
+    for row in rows:
+        size = row.last - row.first + 1
+        total += size
+        allocated += row.allocated
+        reserved += row.reserved
+        cooling += row.cooling_later + row.cooling_soon
+        active = active or row.state == CidrState.ACTIVE
+        held += 0 if row.state == CidrState.ACTIVE else size - row.allocated - row.reserved
+    return PoolUsage(total, allocated, cooling, reserved, held, active, None)
+
+
+_POOLS: Final = 'SELECT id, name, kind, region, "order" AS ordering, cooldown_seconds FROM pool'
+_TREND: Final = (
+    "SELECT pool_id, sum(allocated) - sum(released) AS grown FROM usage_day WHERE day > :since GROUP BY pool_id"
+)
+_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_id"
+
+
+def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[Pool]:
+    """Every pool with its usage (or the one asked for), customer pools first, by id."""
+    where, cidr_where = ("id = :pool", "c.pool_id = :pool AND ") if pool_id else ("TRUE", "")
+    values = {"pool": pool_id} if pool_id else {}
+    by_pool: dict[str, list[Any]] = {}
+    for row in _cidr_rows(connection, f"{cidr_where}c.state <> 'retired' ORDER BY c.first", now, **values):
+        by_pool.setdefault(row.pool_id, []).append(row)
+    growth = _growth(connection, now)
+    rows = connection.execute((f"{_POOLS} WHERE {where} ORDER BY kind, id"), values)
+    return [_pool(row, by_pool.get(row.id, []), growth.get(row.id)) for row in rows]
+
+
+def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
+    """The pool with this id.
+
+    Raises:
+        EipdeckError: `pool_not_found`.
+
+    """
+    found = pools(connection, now, pool_id)
+    if not found:
+        raise error(
+            "pool_not_found",
+            f"There is no pool {pool_id!r}.",
+            hint="`eipdeck pools` lists them.",
+            details={"pool_id": pool_id},
+        )
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a pool is heading."""
+
+    next_free_at: datetime | None
+    """When the next cooling address comes free."""
+    growth_per_day: float | None
+    """Addresses a day, over up to 30 days; None below 7 days of history."""
+
+
+def outlook(connection: Connection, now: int, pool_id: str) -> Outlook:
+    """Where one pool is heading; an unknown one nowhere."""
+    ready = pool_usage(connection, pool_id, now).next_free_at
+    return Outlook(None if ready is None else from_micros(ready), _growth(connection, now).get(pool_id))
+
+
+def _growth(connection: Connection, now: int) -> Mapping[str, float]:
+    """Addresses a day by which each pool grows, for pools with enough history."""
+    today = now // DAY
+    begun: dict[str, int] = {row.pool_id: row.begun for row in connection.execute(_BEGUN)}
+    grown = {row.pool_id: row.grown for row in connection.execute(_TREND, {"since": today - TREND_DAYS})}
+    days = {pool: min(today - first, TREND_DAYS) for pool, first in begun.items()}
+    return {pool: grown.get(pool, 0) / days[pool] for pool in begun if days[pool] >= LEAST_DAYS}
+
+
+def _pool(row: Any, cidr_rows: list[Any], growth: float | None) -> Pool:
+    usage = _usage(cidr_rows)
+    runway = round(usage.available / growth, 1) if growth is not None and growth > 0 else None
+    return Pool(
+        id=row.id,
+        name=row.name,
+        kind=PoolKind(row.kind),
+        region=row.region,
+        cidrs=tuple(each.cidr for each in cidr_rows),
+        order=PoolOrder(row.ordering),
+        cooldown_seconds=row.cooldown_seconds,
+        total=usage.total,
+        allocated=usage.allocated,
+        cooling=usage.cooling,
+        reserved=usage.reserved,
+        held=usage.held,
+        available=usage.available,
+        used_percent=round(100 * usage.allocated / usage.total, 1) if usage.total else None,
+        runway_days=runway,
+    )
+
+
+def cidrs(connection: Connection, now: int) -> list[Cidr]:
+    """One row a prefix: its present life, or its last one when it is retired; by prefix."""
+    present = "c.id = (SELECT max(o.id) FROM cidr o WHERE o.cidr = c.cidr)"
+    return [_cidr(row) for row in _cidr_rows(connection, f"{present} ORDER BY c.first, c.last", now)]
+
+
+def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
+    """The prefix in its present (or last) life.
+
+    Raises:
+        EipdeckError: `cidr_not_found`.
+
+    """
+    rows = _cidr_rows(connection, "c.cidr = :cidr ORDER BY c.id DESC LIMIT 1", now, cidr=prefix)
+    if not rows:
+        raise error(
+            "cidr_not_found",
+            f"There is no CIDR {prefix}.",
+            hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
+            details={"cidr": prefix},
+        )
+    return _cidr(rows[0])
+
+
+def _cidr(row: Any) -> Cidr:
+    size = row.last - row.first + 1
+    free = size - row.allocated - row.reserved - row.cooling_later - row.cooling_soon
+    return Cidr(
+        cidr=row.cidr,
+        pool_id=row.pool_id,
+        isp=row.isp,
+        asn=row.asn,
+        region=row.region,
+        state=CidrState(row.state),
+        customer_owned=bool(row.customer_owned),
+        rpki=row.rpki,
+        total=size,
+        allocated=row.allocated,
+        available=free if row.state == CidrState.ACTIVE else 0,
+    )

@@ -1,0 +1,77 @@
+"""One connection to PostgreSQL as a `Connection`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+import psycopg
+from psycopg.adapt import Loader
+
+from core.storage.connection import Connection, Result
+
+
+class PostgresConnection(Connection):
+    """The same statements, with this driver's marks for values."""
+
+    __slots__ = ()
+
+    words_are_indexed: ClassVar[bool] = False
+
+    def execute(self, statement: str, values: Mapping[str, Any] = {}) -> Result:  # never changed
+        return Result(self.driver.execute(_marked(statement), values))
+
+    @staticmethod
+    def newest(table: str) -> str:
+        return f"SELECT max(seq) FROM {table}"
+
+    def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
+        with self.driver.cursor() as cursor:
+            cursor.executemany(_marked(statement), [{**shared, **row} for row in rows])
+
+    def stream(self, statement: str) -> Iterator[Any]:
+        with self.driver.cursor(name="eipdeck") as cursor:
+            yield from Result(cursor.execute(_marked(statement), {}))
+
+
+class Driver(psycopg.Connection[Any]):
+    """Waits for an answer, but not for ever: a host that stands still keeps its connections open."""
+
+    patience = 60.0
+    """Seconds."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  # it has no other name
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"no answer for {self.patience:g} seconds") from late
+
+
+class WholeNumber(Loader):
+    """Sums of whole numbers come as `numeric`."""
+
+    def load(self, data: Any) -> int:
+        return int(bytes(data))
+
+
+_PARTS: Final = re.compile(r"('(?:[^']|'')*')|(\bIN :(\w+))|:(\w+)|(\bLIKE\b)|(%)")
+
+
+@lru_cache(maxsize=512)
+def _marked(statement: str) -> bytes:
+    """`:name` as `%(name)s`, `IN :names` as `= ANY`, and LIKE blind to case, as it is in SQLite."""
+
+    def part(found: re.Match[str]) -> str:
+        text, among, names, name, like, _ = found.groups()
+        if text is not None:
+            return str(text).replace("%", "%%")
+        if among is not None:
+            return f"= ANY(%({names})s)"
+        if name is not None:
+            return f"%({name})s"
+        return "ILIKE" if like is not None else "%%"
+
+    return _PARTS.sub(part, statement).encode()

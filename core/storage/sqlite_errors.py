@@ -1,0 +1,96 @@
+"""Driver errors of SQLite as errors of eipdeck."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from core.domain.errors import EipdeckError, error
+from core.storage.write_lock import busy
+
+
+@contextmanager
+def in_doubt() -> Iterator[None]:
+    """What makes a change durable.
+
+    Raises:
+        EipdeckError: `outcome_unknown` when the disk failed: the change is undone for everybody who has the database
+            open, and yet it may have reached the disk, where it is found again after a crash. Tried with a failing
+            fdatasync and a SIGKILL. What cannot be written (a full disk, a quota) is told before that: then the commit
+            is not whole in the log, and is undone for good.
+        sqlite3.Error: anything else; nothing changed.
+
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        code = getattr(problem, "sqlite_errorcode", 0)
+        if code & 0xFF != sqlite3.SQLITE_IOERR or code == sqlite3.SQLITE_IOERR_WRITE:
+            raise
+        raise error(
+            "outcome_unknown",
+            f"The disk failed while it was asked to commit ({problem}): the change was made, or nothing changed.",
+            hint="See to the disk, then look at the history; with the same --request-id nothing can happen twice.",
+        ) from problem
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """The one boundary where a driver's or the system's error becomes ours."""
+    try:
+        yield
+    except UnicodeEncodeError as problem:
+        raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
+    except sqlite3.IntegrityError as problem:
+        raise error(
+            "conflict",
+            f"The database refused it: {problem}; nothing changed.",
+            hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
+        ) from problem
+    except sqlite3.Error as problem:
+        raise _error_of(path, str(problem)) from problem
+    except OSError as problem:
+        why = problem.strerror or "it cannot be opened"
+        hint = "Mend that, or look with --read-only." if problem.errno in (errno.EROFS, errno.EACCES) else ""
+        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
+
+
+_MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
+    ("locked", busy),
+    ("busy", busy),
+    (
+        "full",
+        lambda path: error(
+            "store_unavailable",
+            f"The disk under {path} is full; nothing changed.",
+            hint="Make room and try again.",
+        ),
+    ),
+    (
+        "readonly",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} or its folder cannot be written; nothing changed.",
+            hint="Mend its permissions, or look with --read-only.",
+        ),
+    ),
+    (
+        "not a database",
+        lambda path: error(
+            "store_unavailable",
+            f"{path} is not a database.",
+            hint="It was not touched; name another file with --db.",
+        ),
+    ),
+)
+
+
+def _error_of(path: Path, text: str) -> EipdeckError:
+    for word, make in _MEANINGS:
+        if word in text:
+            return make(path)
+    return error("store_unavailable", f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")

@@ -1,0 +1,122 @@
+"""The file of the embedded database: where it may be, who may read it, and whose log lies beside it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from core.domain.errors import error
+
+__all__ = ["BESIDE", "NOTHING", "cannot_change", "check_log", "close_to_others", "identity", "prepare"]
+
+BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
+"""How the names of the files beside the database end."""
+
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
+
+NOTHING: Final = (0, 0)
+"""The identity of what is not there."""
+_AHEAD: Final = b"\x02\x02"
+"""The 19th and 20th byte of a file that writes a log ahead (SQLite's file format, 1.3)."""
+
+
+def check_log(path: Path) -> None:
+    """Refuse a file beside which the log of another one lies: SQLite would replay that onto it, and damage it.
+
+    A file that rests, as backups do, has no log. Whose log it is that lies beside another, the gate's file says: the
+    inode that stood at the path when the log was begun. The log is looked for first, for its file is never without
+    the mark while it is there.
+    """
+    log, index, lock = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", ".lock"))
+    if not _size(log) and not _size(index):
+        return
+    rests = not path.exists() or _head(path)[18:20] != _AHEAD
+    begun_by = lock.read_text(encoding="ascii", errors="replace") if lock.exists() else ""
+    if not rests and (not _size(log) or begun_by in ("", str(identity(path)[1]))):
+        return
+    together = "" if rests else f" If the two were brought here together, remove {lock}."
+    raise error(
+        "store_unavailable",
+        f"{log} belongs to another database than {path}; together they would be damaged, and nothing was touched.",
+        hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together}"
+        " `eipdeck restore` brings a backup back without any of this.",
+    )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(20)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Device and inode of what stands at a path."""
+    try:
+        found = path.stat()
+    except OSError:
+        return NOTHING
+    return found.st_dev, found.st_ino
+
+
+def prepare(path: Path, *, read_only: bool) -> None:
+    """The folder 0700 when we make it, the file 0600, never on a network file system."""
+    if path.exists() and not path.is_file():
+        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
+    if read_only and not path.exists():
+        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
+    if not path.parent.exists():
+        path.parent.mkdir(mode=0o700, parents=True)
+    network = _network_file_system(path.parent)
+    if network:
+        raise error(
+            "store_unavailable",
+            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
+            hint="Keep the file on a local disk, and share it by working on that host.",
+        )
+    check_log(path)
+    if not read_only:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def close_to_others(path: Path) -> None:
+    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
+    for end in ("", *BESIDE):
+        with suppress(FileNotFoundError):
+            each = path.with_name(f"{path.name}{end}")
+            found = each.stat()
+            if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.getuid():
+                each.chmod(0o600)
+
+
+def _network_file_system(folder: Path) -> str | None:
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    resolved, best, kind = str(folder.resolve()), "", ""
+    for line in mounts:
+        left, _, right = line.partition(" - ")
+        point = re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), left.split()[4])
+        inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
+
+
+def cannot_change(path: Path) -> bool:
+    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()

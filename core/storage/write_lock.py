@@ -1,0 +1,77 @@
+"""The queue of writers in several processes: a lock on a side file, so that whoever waited longest writes next."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.domain.errors import EipdeckError, error
+
+__all__ = ["WriteLock", "busy"]
+
+
+class WriteLock:
+    """flock on a file beside the database, which the kernel frees on kill -9."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._path = database.with_name(f"{database.name}.lock")
+        self._file: int | None = None
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        file = self._open()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._queue(file, seconds)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open(self) -> int:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._file
+
+    def _queue(self, file: int, seconds: float) -> None:
+        """Wait our turn in the kernel's queue, which a polling wait would lose; a thread bounds the wait."""
+        taken, abandoned = threading.Event(), threading.Lock()
+        state = {"late": False}
+
+        def wait() -> None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with abandoned:
+                if state["late"]:
+                    os.close(file)
+                else:
+                    taken.set()
+
+        threading.Thread(target=wait, daemon=True, name="eipdeck-gate").start()
+        if taken.wait(seconds):
+            return
+        with abandoned:
+            if taken.is_set():
+                return
+            state["late"] = True
+        self._file = None  # the waiting thread still holds the old one
+        raise busy(self._database)
+
+
+def busy(path: Path) -> EipdeckError:
+    """What a writer is told whose turn did not come."""
+    return error(
+        "store_busy",
+        f"{path} is being written by others for too long; nothing changed.",
+        hint="Try again; with the same --request-id nothing can happen twice.",
+    )

@@ -1,0 +1,139 @@
+"""A backup brought back into the embedded database, under everybody who has it open.
+
+The file itself stays, and with it its log and its locks: the backup's content becomes the database's in one
+transaction of SQLite's, which every open desk sees like any other change. What was there is kept in a file beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from core.domain.errors import OutcomeUnknown, error
+from core.domain.values import Restored, from_micros, iso
+from core.queries.integrity import prove
+from core.storage.connection import Connection
+from core.storage.history import EventData, record
+from core.storage.sqlite import EmbeddedStore
+from core.storage.sqlite_copy import copy, copy_file, replace_contents, work_folder
+from core.storage.transaction import Transaction
+from core.transfer.files import is_same, written_whole
+
+__all__ = ["restore_backup"]
+
+
+def restore_backup(
+    store: EmbeddedStore,
+    path: Path,
+    begin_transaction: Callable[[Connection], Transaction],
+    *,
+    agreed: Callable[[Restored], None] | None = None,
+) -> Restored:
+    """Replace what a store has by a backup that has been proved; the backup itself is only looked at.
+
+    Args:
+        store: what is restored.
+        path: the backup, of this version or an older one.
+        begin_transaction: makes the transaction that is recorded as the newest event.
+        agreed: hears what would be lost before anything is done, and raises when that is not wanted.
+
+    Raises:
+        EipdeckError: `store_unavailable` when the backup is none, or is damaged; `schema_newer`; `conflict` when the
+            backup is the database itself, or something was changed since `agreed` heard what would be lost;
+            `store_busy`. Nothing changed then. `outcome_unknown`.
+
+    """
+    if any(is_same(path, each) for each in store.files):
+        raise error("conflict", f"{path} is the database in use, or belongs to it.", hint="Name a backup of it.")
+    with work_folder(store.path) as folder:
+        part = folder / "backup.db"
+        copy_file(path, part)
+        with closing(EmbeddedStore(part)) as backup:
+            _check_sound(path, backup)
+            told = None
+            if agreed is not None:
+                with backup.read() as new, store.read() as old:
+                    told = _difference(new, old)
+                agreed(told)
+            return _exchange(store, backup, begin_transaction, told)
+
+
+def _check_sound(path: Path, backup: EmbeddedStore) -> None:
+    """Refuse a backup that a disk or somebody has changed."""
+    found = backup.health()
+    wrong = [found[name] for name in ("integrity", "foreign_keys") if found[name] != "ok"]
+    if not wrong:
+        with backup.read() as connection:
+            wrong = [f"{broken.subject}: {broken.message}" for broken in prove(connection).broken]
+    if wrong:
+        raise error(
+            "store_unavailable",
+            f"{path} is damaged, {wrong[0]}; nothing changed.",
+            hint="Restore another backup; `eipdeck --db FILE verify` tells of each what is wrong with it.",
+        )
+
+
+def _difference(new: Connection, old: Connection) -> Restored:
+    """What is back, and what is lost, of two inventories; of what both have in common nothing is."""
+    newest = new.execute("SELECT max(at) FROM event").scalar()
+    eips = new.execute("SELECT count(*) FROM eip WHERE released_at IS NULL").scalar()
+    lost, since = 0, None
+    for event in old.execute("SELECT seq, at, hash FROM event ORDER BY seq DESC"):
+        if new.execute("SELECT 1 FROM event WHERE seq = :seq AND hash = :hash", event._asdict()).scalar():
+            break
+        lost, since = lost + 1, event.at
+    return Restored(
+        eips, None if newest is None else from_micros(newest), lost, None if since is None else from_micros(since), None
+    )
+
+
+def _exchange(
+    store: EmbeddedStore,
+    backup: EmbeddedStore,
+    begin_transaction: Callable[[Connection], Transaction],
+    told: Restored | None,
+) -> Restored:
+    """Put the backup's content in the place of the store's, while nobody writes."""
+    with store.alone() as old:
+        with backup.read() as new:
+            found = _difference(new, old)
+        if told is not None and found != told:
+            raise error(
+                "conflict",
+                "Somebody changed something since it was said what would be lost; nothing changed.",
+                hint="Send it again, and look at what is lost.",
+            )
+        with _kept(store.path, old) as kept:
+            with backup.write() as new:
+                _number_on(new, old)
+                after = {"as_of": found.as_of and iso(found.as_of), "lost": found.lost, "kept": kept.name}
+                record(begin_transaction(new), EventData("restore", after=after))
+            with backup.read() as new:
+                replace_contents(new, store.path, old)
+    return replace(found, kept=str(kept))
+
+
+@contextmanager
+def _kept(path: Path, old: Connection) -> Iterator[Path]:
+    """A file beside the database with what it has, gone when the block fails and nothing has changed."""
+    names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
+    kept = next(name for name in names if not name.exists())
+    with written_whole(kept) as part:
+        copy(old, part)
+    try:
+        yield kept
+    except Exception as problem:  # an interrupt may come when it is done already
+        if not isinstance(problem, OutcomeUnknown):
+            kept.unlink()
+        raise
+
+
+def _number_on(new: Connection, old: Connection) -> None:
+    """No number of an event, an EIP or a binding is given a second time, not even one that is lost."""
+    for row in old.execute("SELECT name, seq FROM sqlite_sequence").all():
+        values = row._asdict()
+        if not new.execute("UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name", values).changed:
+            new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", values)

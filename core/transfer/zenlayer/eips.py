@@ -1,0 +1,328 @@
+"""EIPs of an import: tenancies that begin with their address taken out of the free space, or are brought up to date."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from core.domain.addresses import format_address, prefix_of_range
+from core.domain.values import CidrState, from_micros, iso, stamp
+from core.operations.free_space import take_addresses, withheld_among
+from core.operations.pools import PoolRow, find_pool
+from core.storage.history import EventData
+from core.storage.transaction import Transaction
+from core.transfer.bulk import found_among, insert
+from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
+from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.responses import Given, GivenEip
+
+__all__ = ["import_eips"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database holds of the EIPs and addresses that are given."""
+
+    by_id: Mapping[str, Any]
+    holders: Mapping[int, str]
+    """The live EIP of an address."""
+    ended: Mapping[int, int]
+    """When the last tenancy of an address ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The CIDR an EIP lies in."""
+
+    id: int
+    first: int
+    last: int
+    pool_id: str
+    customer_owned: bool
+    state: str | None
+    """None when it stands in for the EIP's address alone, and was made with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """A tenancy that is to begin."""
+
+    eip: GivenEip
+    home: _Home
+    since: int
+
+
+def import_eips(ledger: Ledger, given: Given) -> None:
+    """Begin the tenancies of the EIPs that are new, and bring the others up to date.
+
+    An EIP that is not given is not released: an answer of the platform may be a part of what there is.
+
+    Raises:
+        EipdeckError: `invalid_import` for an EIP that is here with another address or released, for an address
+            that another EIP holds here, and for one outside the CIDR it names.
+
+    """
+    prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
+    known = _known(ledger.transaction, list(given.eips.values()))
+    fresh: list[GivenEip] = []
+    for eip in given.eips.values():
+        with eip.place.checking():
+            prefix = prefixes.get(eip.cidr_id or "")
+            if prefix is not None and not prefix.contains(eip.address):
+                eip.place.refuse(f"{format_address(eip.address)} is not in {prefix}, the CIDR {eip.cidr_id} it names")
+            row = known.by_id.get(eip.id)
+            if row is None:
+                _checked_free(eip, known)
+                fresh.append(eip)
+            else:
+                _update(ledger, eip, row)
+    _begin(ledger, _beginning(ledger, fresh, known))
+
+
+_BY_ID: Final = (
+    "SELECT id, address, pool_id, customer_owned, cidr_first, cidr_last, name, bandwidth_mbps,"
+    " platform_customer_owned, released_at FROM eip WHERE id IN :keys"
+)
+_LIVE_AT: Final = "SELECT id, address FROM eip WHERE released_at IS NULL AND address IN :keys"
+_ENDED_AT: Final = (
+    "SELECT address, max(released_at) AS ended FROM eip WHERE address IN :keys AND released_at IS NOT NULL"
+    " GROUP BY address"
+)
+
+
+def _known(transaction: Transaction, eips: Sequence[GivenEip]) -> _Known:
+    addresses = [eip.address for eip in eips]
+    return _Known(
+        by_id={row.id: row for row in found_among(transaction, _BY_ID, [eip.id for eip in eips])},
+        holders={row.address: row.id for row in found_among(transaction, _LIVE_AT, addresses)},
+        ended={row.address: row.ended for row in found_among(transaction, _ENDED_AT, addresses)},
+    )
+
+
+_AT: Final = (
+    "SELECT c.id, c.first, c.last, c.state, c.pool_id, p.customer_owned FROM cidr c JOIN pool p ON p.id = c.pool_id"
+    " WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
+)
+
+
+class _Homes:
+    """The CIDRs that addresses lie in, each asked for once."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._change = transaction
+        self._firsts: list[int] = []
+        self._rows: list[Any] = []
+
+    def of(self, address: int) -> Any:
+        """The row of the CIDR that an address lies in; None when none is known."""
+        place = bisect_right(self._firsts, address)
+        if place and address <= self._rows[place - 1].last:
+            return self._rows[place - 1]
+        found = self._change.run(_AT, address=address).first()
+        if found is None or found.last < address:
+            return None
+        self._firsts.insert(place, found.first)
+        self._rows.insert(place, found)
+        return found
+
+
+def _checked_free(eip: GivenEip, known: _Known) -> None:
+    if eip.address in known.holders:
+        words = format_address(eip.address)
+        eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
+
+
+def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
+    """Where each EIP lies: in a CIDR that is known, or in a /32 of its own.
+
+    The pools of those that lie in none come first: to make a region known can bring the range they lie in.
+    """
+    transaction = ledger.transaction
+    homes = _Homes(transaction)
+    pools = _pools_of_unknown(ledger, [eip for eip in eips if homes.of(eip.address) is None])
+    beginning: list[_Beginning] = []
+    lonely: list[tuple[GivenEip, Lonely]] = []
+    for eip in eips:
+        since = max(min(eip.created_at or transaction.now, transaction.now), known.ended.get(eip.address, 0))
+        row = homes.of(eip.address)
+        if row is None:
+            lonely.append((eip, Lonely(eip.place, eip.address, pools[eip.id], since)))
+        else:
+            home = _Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
+            beginning.append(_Beginning(eip, home, since))
+    for cidr_id, (eip, each) in zip(stand_in(ledger, [each for _, each in lonely]), lonely, strict=True):
+        home = _Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
+        beginning.append(_Beginning(eip, home, each.since))
+    return beginning
+
+
+def _pools_of_unknown(ledger: Ledger, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
+    """By EIP: the pool it is in, each asked for once."""
+    pools: dict[tuple[str | None, str | None], PoolRow] = {}
+    found: dict[str, PoolRow] = {}
+    for eip in eips:
+        asked = (eip.cidr_id if eip.customer_owned else None, eip.region)
+        if asked not in pools:
+            with eip.place.checking():
+                pools[asked] = _pool_of_unknown(ledger, eip)
+        found[eip.id] = pools[asked]
+    return found
+
+
+_INSERT: Final = (
+    "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned,"
+    " platform_customer_owned, name, bandwidth_mbps, status, allocated_at, allocated_by, unbound_since,"
+    " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
+    " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
+)
+ALLOCATED_BY: Final = "import"
+"""Who allocated it the platform does not say; the event names who imported it."""
+
+
+def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
+    """Take the addresses out of the free space, and insert the tenancies with their events."""
+    transaction = ledger.transaction
+    by_home: dict[int, list[_Beginning]] = {}
+    for each in beginning:
+        if each.home.state is not None:
+            by_home.setdefault(each.home.id, []).append(each)
+    for found in by_home.values():
+        with found[0].eip.place.checking():
+            _take(transaction, found[0].home, sorted(each.eip.address for each in found))
+    rows = [
+        _row(seq, each)
+        for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
+    ]
+    shared = {"by": ALLOCATED_BY, "now": transaction.now}
+    insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
+    for each in beginning:
+        _begun(ledger, each)
+
+
+def _row(seq: int, each: _Beginning) -> dict[str, Any]:
+    eip, home = each.eip, each.home
+    return {
+        "seq": seq,
+        "id": eip.id,
+        "address": eip.address,
+        "pool": home.pool_id,
+        "cidr_id": home.id,
+        "first": home.first,
+        "last": home.last,
+        "owned": home.customer_owned,
+        "said": eip.customer_owned,
+        "name": eip.name,
+        "bandwidth": eip.bandwidth_mbps,
+        "since": each.since,
+    }
+
+
+def _begun(ledger: Ledger, each: _Beginning) -> None:
+    eip, home = each.eip, each.home
+    ledger.count("eip", eip.id, Outcome.CREATED)
+    cidr = _met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
+    after = {
+        "status": "unbound",
+        "name": eip.name,
+        "customer_owned": home.customer_owned,
+        "bandwidth_mbps": eip.bandwidth_mbps,
+        "allocated_at": iso(from_micros(each.since)),
+    }
+    ledger.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
+
+
+def _met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> str:
+    """The CIDR an EIP lies in; it counts as met: what its first import had to make, the second finds unchanged."""
+    cidr = _prefix(first, last)
+    ledger.count("cidr", cidr, Outcome.UNCHANGED)
+    if owned:
+        ledger.count("pool", pool_id, Outcome.UNCHANGED)
+    return cidr
+
+
+@lru_cache(maxsize=64)
+def _prefix(first: int, last: int) -> str:
+    return str(prefix_of_range(first, last))
+
+
+def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
+    """The customer pool named by a CIDR that was not given, if the platform calls the EIP customer-owned."""
+    if eip.cidr_id is None or not eip.customer_owned:
+        return region_pool(ledger, eip.place, eip.region)
+    found = find_pool(ledger.transaction, eip.cidr_id)
+    return open_pool(ledger, eip.place, eip.cidr_id, eip.region if found is None else None)
+
+
+_NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM eip"
+_OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
+
+
+def _seqs(transaction: Transaction, ids: Sequence[str]) -> Iterator[int]:
+    """The numbers of new rows. None is below the one in an id of our own making, which would come again."""
+    number = int(transaction.run(_NEXT).scalar())
+    for eip_id in ids:
+        ours = _OURS.fullmatch(eip_id)
+        number = max(number, int(ours[1]) if ours else 0)
+        yield number
+        number += 1
+
+
+_COUNT: Final = (
+    "UPDATE cidr SET allocated = allocated + :allocated, reserved = reserved - :reserved WHERE id = :cidr_id"
+)
+
+
+def _take(transaction: Transaction, home: _Home, addresses: Sequence[int]) -> None:
+    """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
+    left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
+    reserved = withheld_among(transaction, home.id, left)
+    transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
+
+
+_UPDATE: Final = (
+    "UPDATE eip SET name = :name, bandwidth_mbps = :bandwidth_mbps, platform_customer_owned = :platform_customer_owned"
+    " WHERE id = :id"
+)
+
+
+def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
+    if row.address != eip.address:
+        eip.place.refuse(
+            f"EIP {eip.id} is here with {format_address(row.address)}, not with {format_address(eip.address)}"
+        )
+    if row.released_at is not None:
+        eip.place.refuse(f"EIP {eip.id} was released here at {stamp(from_micros(row.released_at))}, this has it alive")
+    said = row.platform_customer_owned
+    before = {
+        "name": row.name,
+        "bandwidth_mbps": row.bandwidth_mbps,
+        "platform_customer_owned": None if said is None else bool(said),
+    }
+    told = {
+        "name": eip.name,
+        "bandwidth_mbps": eip.bandwidth_mbps,
+        "platform_customer_owned": eip.customer_owned,
+    }
+    changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
+    ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=row.customer_owned)
+    if changed:
+        ledger.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
+        old = {key: before[key] for key in changed}
+        ledger.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
+
+
+def _fact(eip: GivenEip, pool_id: str, cidr: str, before: dict[str, Any] | None, after: Mapping[str, Any]) -> EventData:
+    return EventData(
+        "import",
+        eip_id=eip.id,
+        address=eip.address,
+        pool_id=pool_id,
+        cidr=cidr,
+        before=before,
+        after=after,
+    )

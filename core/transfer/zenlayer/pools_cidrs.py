@@ -1,0 +1,220 @@
+"""Pools and CIDRs of an import: opened, brought up to date, or taking over what stood in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.addresses import format_address
+from core.domain.validation import checked_name
+from core.domain.values import CidrState, PoolKind, PoolOrder
+from core.operations.free_space import CidrRef, close_range, open_range
+from core.operations.pools import PoolRow, find_pool, make_known
+from core.operations.rpki import validity
+from core.storage.history import EventData
+from core.transfer.bulk import found_among, insert
+from core.transfer.documents import Position
+from core.transfer.zenlayer.cidr_takeover import Arriving, take_over
+from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.responses import GivenCidr, GivenPool
+
+__all__ = ["Lonely", "import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
+
+_POOL_NAME: Final = "SELECT name FROM pool WHERE id = :id"
+_RENAME: Final = "UPDATE pool SET name = :name WHERE id = :id"
+_POOL: Final = (
+    'INSERT INTO pool (id, name, kind, customer_owned, region, "order", cooldown_seconds, warn_percent,'
+    " critical_percent, created_at) VALUES (:id, :name, 'customer', TRUE, :region, 'lru', 0, 80, 95, :now)"
+)
+
+
+def import_pools(ledger: Ledger, pools: Iterable[GivenPool], cidrs: Iterable[GivenCidr]) -> None:
+    """Open or rename the pools; one that holds leased space alone is none of the customer's, and has no row."""
+    owned: dict[str | None, bool] = {}
+    for cidr in cidrs:
+        owned[cidr.pool_id] = owned.get(cidr.pool_id, False) or cidr.customer_owned
+    for given in pools:
+        with given.place.checking():
+            if owned.get(given.id, True):
+                _import_pool(ledger, given)
+
+
+def _import_pool(ledger: Ledger, given: GivenPool) -> None:
+    pool = open_pool(ledger, given.place, given.id, given.region, given.name)
+    name = ledger.transaction.run(_POOL_NAME, id=pool.id).scalar()
+    if given.name is None or given.name == name:
+        return
+    ledger.transaction.run(_RENAME, id=pool.id, name=given.name)
+    ledger.count("pool", pool.id, Outcome.CHANGED)
+    ledger.note(given.place, EventData("import", pool_id=pool.id, before={"name": name}, after={"name": given.name}))
+
+
+def open_pool(ledger: Ledger, place: Position, pool_id: str, region: str | None, name: str | None = None) -> PoolRow:
+    """The customer pool with this id, opened when there is none."""
+    found = find_pool(ledger.transaction, pool_id)
+    if found is None:
+        if pool_id.startswith("default-"):
+            place.refuse(f"pool {pool_id} would be a default pool by its name, and a customer's pool is none")
+        return _open(ledger, place, pool_id, region_pool(ledger, place, region).region, name)
+    if not found.customer_owned:
+        place.refuse(f"pool {pool_id} is a default pool here, and a customer's pool is none")
+    if region not in (None, found.region):
+        place.refuse(f"pool {pool_id} is in {found.region} here, not in {region}")
+    ledger.count("pool", pool_id, Outcome.UNCHANGED)
+    return found
+
+
+def _open(ledger: Ledger, place: Position, pool_id: str, region: str, name: str | None) -> PoolRow:
+    ledger.transaction.run(_POOL, id=pool_id, name=name or pool_id, region=region, now=ledger.transaction.now)
+    ledger.count("pool", pool_id, Outcome.CREATED)
+    after = {"kind": PoolKind.CUSTOMER.value, "region": region, "name": name or pool_id}
+    ledger.note(place, EventData("import", pool_id=pool_id, after=after))
+    return PoolRow(pool_id, PoolKind.CUSTOMER, region, PoolOrder.LRU, 0)
+
+
+def region_pool(ledger: Ledger, place: Position, region: str | None) -> PoolRow:
+    """The default pool of a region (None: the configured one), which an import makes known."""
+    name = checked_name(region, "region") or ledger.transaction.config.region
+    return make_known(ledger.because(place), name)
+
+
+_PRESENT: Final = (
+    "SELECT id, cidr, first, last, pool_id, isp, asn, state, rpki FROM cidr"
+    " WHERE state <> 'retired' AND first = :first AND last = :last"
+)
+_LAST_POOL: Final = (
+    "SELECT p.id FROM cidr c JOIN pool p ON p.id = c.pool_id WHERE c.cidr = :cidr AND p.kind = 'customer'"
+    " ORDER BY c.id DESC LIMIT 1"
+)
+_UPDATE: Final = (
+    "UPDATE cidr SET state = :state, isp = :isp, asn = :asn, rpki = :rpki, version = version + 1,"
+    " activated_at = CASE WHEN :state = 'active' AND state <> 'active' THEN :now ELSE activated_at END,"
+    " draining_at = CASE WHEN :state = 'draining' AND state <> 'draining' THEN :now ELSE draining_at END"
+    " WHERE id = :id"
+)
+
+
+def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
+    """Add the CIDRs or bring them up to date.
+
+    Raises:
+        EipdeckError: `invalid_import`; also for one that overlaps another, unless that one only stood in for it.
+
+    """
+    for given in cidrs:
+        with given.place.checking():
+            _import_cidr(ledger, given)
+
+
+def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
+    transaction, prefix = ledger.transaction, given.prefix
+    pool = _pool_of(ledger, given)
+    present = transaction.run(_PRESENT, first=prefix.first, last=prefix.last).first()
+    if present is not None and present.pool_id == pool.id:
+        _update(ledger, given, pool, present)
+        return
+    state, isp, asn = _merged(given, present)
+    arriving = Arriving(
+        place=given.place,
+        prefix=prefix,
+        pool=pool,
+        isp=isp,
+        asn=asn,
+        state=state,
+        rpki=validity(transaction.config.roa_file, prefix, asn).value,
+        created_at=min(given.created_at or transaction.now, transaction.now),
+    )
+    take_over(ledger, arriving)
+
+
+def _pool_of(ledger: Ledger, given: GivenCidr) -> PoolRow:
+    """The pool the CIDR belongs in: its own when it is the customer's, else its region's default pool."""
+    if not given.customer_owned:
+        return region_pool(ledger, given.place, given.region)
+    pool_id = given.pool_id or ledger.transaction.run(_LAST_POOL, cidr=str(given.prefix)).scalar()
+    return open_pool(ledger, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
+
+
+def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int | None]:
+    """State, line and ASN as they are to be. The platform has no word for draining: a drain begun here goes on."""
+    if present is None:
+        return given.state, given.isp, given.asn
+    draining = present.state == CidrState.DRAINING and given.state is CidrState.ACTIVE
+    state = CidrState.DRAINING if draining else given.state
+    return state, given.isp or present.isp, given.asn or present.asn
+
+
+def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> None:
+    transaction = ledger.transaction
+    state, isp, asn = _merged(given, present)
+    before = {"state": present.state, "isp": present.isp, "asn": present.asn}
+    after = {"state": state.value, "isp": isp, "asn": asn}
+    if before == after:
+        ledger.count("cidr", present.cidr, Outcome.UNCHANGED)
+        return
+    rpki = present.rpki if asn == present.asn else validity(transaction.config.roa_file, given.prefix, asn).value
+    transaction.run(_UPDATE, id=present.id, rpki=rpki, now=transaction.now, **after)
+    spot = CidrRef(present.id, present.first, present.last)
+    if present.state == CidrState.ACTIVE and state is not CidrState.ACTIVE:
+        close_range(transaction, pool.id, spot, spot.first, spot.last)
+    if present.state != CidrState.ACTIVE and state is CidrState.ACTIVE:
+        open_range(transaction, pool.id, pool.order, spot, spot.first, spot.last)
+    ledger.count("cidr", present.cidr, Outcome.CHANGED)
+    changed = [key for key in after if before[key] != after[key]]
+    ledger.note(
+        given.place,
+        EventData(
+            "import",
+            pool_id=pool.id,
+            cidr=present.cidr,
+            before={key: before[key] for key in changed},
+            after={key: after[key] for key in changed},
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lonely:
+    """The address of an EIP that lies in no known range."""
+
+    place: Position
+    address: int
+    pool: PoolRow
+    since: int
+
+
+_LAST_LIVES: Final = "SELECT cidr, max(retired_at) AS ended FROM cidr WHERE cidr IN :keys GROUP BY cidr"
+_NEXT: Final = "SELECT coalesce(max(id), 0) + 1 FROM cidr"
+_STAND_IN: Final = (
+    "INSERT INTO cidr (id, cidr, first, last, pool_id, isp, asn, state, rpki, avoid_edges, allocated, reserved,"
+    " created_at, activated_at, version) VALUES (:id, :cidr, :address, :address, :pool, NULL, NULL, 'active',"
+    " 'unknown', FALSE, 1, 0, :since, :now, 1)"
+)
+
+
+def stand_in(ledger: Ledger, lonely: Sequence[Lonely]) -> list[int]:
+    """A /32 for each address, which its EIP has taken already; a CIDR that is imported later takes it over.
+
+    Answers with the ids of the CIDRs.
+    """
+    transaction = ledger.transaction
+    cidrs = [f"{format_address(each.address)}/32" for each in lonely]
+    ended = {row.cidr: row.ended or 0 for row in found_among(transaction, _LAST_LIVES, cidrs)}
+    first: int = transaction.run(_NEXT).scalar()
+    rows = [
+        {
+            "id": number,
+            "cidr": cidr,
+            "address": each.address,
+            "pool": each.pool.id,
+            "since": max(each.since, ended.get(cidr, 0)),
+        }
+        for number, (cidr, each) in enumerate(zip(cidrs, lonely, strict=True), first)
+    ]
+    insert(transaction, _STAND_IN, rows, {"now": transaction.now}, lambda nth: lonely[nth].place)
+    after = {"state": CidrState.ACTIVE.value, "isp": None, "asn": None}
+    for cidr, each in zip(cidrs, lonely, strict=True):
+        ledger.count("cidr", cidr, Outcome.CREATED)
+        ledger.note(each.place, EventData("import", pool_id=each.pool.id, cidr=cidr, after=after))
+    return list(range(first, first + len(rows)))

@@ -1,0 +1,238 @@
+"""Services and bindings of an import: which targets there are, and which of them each EIP serves.
+
+An EIP's own row says best what holds it. Without one, a gateway's list of EIPs and entries or a load balancer's
+list of addresses does; and what none of them speaks of stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from core.domain.addresses import format_address
+from core.domain.values import ServiceKind
+from core.storage.history import EventData
+from core.storage.transaction import Transaction
+from core.transfer.documents import Position
+from core.transfer.zenlayer.bindings import Held, Wanted, bring_up_to_date, held_by, held_eips
+from core.transfer.zenlayer.pools_cidrs import region_pool
+from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.responses import Dnat, Given, GivenService, Holder, Snat
+
+__all__ = ["import_services"]
+
+
+@dataclass(slots=True)
+class _Target:
+    """A service, put together from every row that speaks of it."""
+
+    place: Position
+    id: str
+    kind: ServiceKind
+    name: str | None = None
+    region: str | None = None
+    likely_region: str | None = None
+    """Of an EIP it holds; counts only when nothing is said."""
+    private_ips: tuple[str, ...] | None = None
+    """All of them, when a row lists them."""
+    seen_ips: dict[str, None] = field(default_factory=dict)
+    """Those that EIPs are bound to."""
+    eip_ids: tuple[str, ...] | None = None
+    addresses: tuple[int, ...] | None = None
+    snats: tuple[Snat, ...] = ()
+    dnats: tuple[Dnat, ...] = ()
+    detailed: bool = False
+    """Whether the entries are all there are."""
+
+    def tell(self, given: GivenService) -> None:
+        """Add what a row says."""
+        self.name = given.name or self.name
+        self.region = given.region or self.region
+        self.private_ips = given.private_ips if self.private_ips is None else self.private_ips
+        self.eip_ids = given.eip_ids if self.eip_ids is None else self.eip_ids
+        self.addresses = given.addresses if self.addresses is None else self.addresses
+        if given.snats is not None and given.dnats is not None:
+            self.snats, self.dnats, self.detailed = given.snats, given.dnats, True
+
+
+def import_services(ledger: Ledger, given: Given) -> None:
+    """Register the services that are given or referred to, and bring the bindings of the EIPs up to date.
+
+    Raises:
+        EipdeckError: `invalid_import` for an id of two kinds, an EIP that two services claim, or entries that
+            exclude each other.
+
+    """
+    targets = _targets(given)
+    held = _held(ledger.transaction, given, targets)
+    holders = _holders(given, targets, held)
+    for eip_id, (place, holder) in holders.items():
+        if holder is not None:
+            _refer(targets, place, holder, held[eip_id].region)
+    for target in targets.values():
+        with target.place.checking():
+            _import_target(ledger, target)
+    bring_up_to_date(
+        ledger,
+        (
+            (place, held[eip_id], _wanted(eip_id, holder, targets, held[eip_id]))
+            for eip_id, (place, holder) in holders.items()
+        ),
+    )
+
+
+def _targets(given: Given) -> dict[str, _Target]:
+    targets: dict[str, _Target] = {}
+    for service in given.services:
+        _target(targets, service.place, service.id, service.kind).tell(service)
+    return targets
+
+
+def _target(targets: dict[str, _Target], place: Position, service_id: str, kind: ServiceKind) -> _Target:
+    target = targets.setdefault(service_id, _Target(place, service_id, kind))
+    if target.kind is not kind:
+        place.refuse(f"{service_id} is a {kind.value} here, and a {target.kind.value} in {target.place.file}")
+    return target
+
+
+def _refer(targets: dict[str, _Target], place: Position, holder: Holder, region: str) -> None:
+    """What an EIP refers to is made by its id."""
+    target = _target(targets, place, holder.id, holder.kind)
+    target.name = target.name or holder.name
+    target.likely_region = target.likely_region or region
+    if holder.private_ip is not None:
+        target.seen_ips[format_address(holder.private_ip)] = None
+
+
+def _held(transaction: Transaction, given: Given, targets: Mapping[str, _Target]) -> dict[str, Held]:
+    """Every live EIP that the rows speak of, and those that the database holds on the services given."""
+    ids = [eip.id for eip in given.eips.values()]
+    addresses: list[int] = []
+    for target in targets.values():
+        ids.extend(target.eip_ids or ())
+        ids.extend(eip_id for snat in target.snats for eip_id in snat.eip_ids)
+        ids.extend(dnat.eip_id for dnat in target.dnats)
+        addresses.extend(target.addresses or ())
+    ids.extend(held_by(transaction, list(targets)))
+    return held_eips(transaction, ids, addresses)
+
+
+_Claim = tuple[Position, Holder | None]
+
+
+def _holders(given: Given, targets: Mapping[str, _Target], held: Mapping[str, Held]) -> dict[str, _Claim]:
+    """By EIP: what holds it now, as far as the rows tell, and which row does."""
+    told: dict[str, _Claim] = {
+        eip.id: (eip.place, eip.holder) for eip in given.eips.values() if eip.holder_told and eip.id in held
+    }
+    claims: dict[str, _Claim] = {}
+    for target in targets.values():
+        for eip_id in _claimed(target, held):
+            if eip_id in told or eip_id not in held:
+                continue
+            place, other = claims.setdefault(eip_id, (target.place, Holder(target.kind, target.id)))
+            if other is not None and other.id != target.id:
+                target.place.refuse(f"{target.id} claims EIP {eip_id}, and so does {other.id} in {place.file}")
+    left = {eip_id: claim for eip_id, eip in held.items() if (claim := _still(eip, targets)) is not None}
+    return {**left, **claims, **told}
+
+
+def _claimed(target: _Target, held: Mapping[str, Held]) -> Iterator[str]:
+    yield from target.eip_ids or ()
+    for snat in target.snats:
+        yield from snat.eip_ids
+    for dnat in target.dnats:
+        yield dnat.eip_id
+    listed = set(target.addresses or ())
+    yield from (eip.id for eip in held.values() if eip.address in listed)
+
+
+def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
+    """Of an EIP that no row speaks of: whether the service that holds it here still does."""
+    target = targets.get(eip.service_id or "")
+    if target is None:
+        return None
+    gone = target.eip_ids is not None or target.addresses is not None
+    return target.place, None if gone else Holder(target.kind, target.id)
+
+
+_FIND: Final = "SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id"
+_INSERT: Final = (
+    "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
+    " VALUES (:id, :kind, :name, :region, :private_ips, '[]')"
+)
+_UPDATE: Final = (
+    "UPDATE service SET name = :name, region = :region, private_ips = :private_ips, missing_since = NULL WHERE id = :id"
+)
+
+
+def _import_target(ledger: Ledger, target: _Target) -> None:
+    transaction = ledger.transaction
+    found = transaction.run(_FIND, id=target.id).first()
+    if found is None:
+        region = region_pool(ledger, target.place, target.region or target.likely_region).region
+        values = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
+        transaction.run(_INSERT, id=target.id, kind=target.kind.value, **values)
+        _noted(ledger, target, Outcome.CREATED, None, {"kind": target.kind.value, **values})
+        return
+    if found.kind != target.kind:
+        target.place.refuse(f"{target.id} is known here as a {found.kind}, not as a {target.kind.value}")
+    if target.region not in (None, found.region):
+        region_pool(ledger, target.place, target.region)
+    before = {key: getattr(found, key) for key in ("name", "region", "private_ips")}
+    after = {
+        "name": target.name or found.name,
+        "region": target.region or found.region,
+        "private_ips": _private_ips(target, json.loads(found.private_ips)),
+    }
+    if before == after and found.missing_since is None:
+        ledger.count("service", target.id, Outcome.UNCHANGED)
+        return
+    transaction.run(_UPDATE, id=target.id, **after)
+    _noted(ledger, target, Outcome.CHANGED, before, after)
+
+
+def _private_ips(target: _Target, known: Iterable[str]) -> str:
+    listed = known if target.private_ips is None else target.private_ips
+    return json.dumps(list(dict.fromkeys([*listed, *target.seen_ips])))
+
+
+def _noted(
+    ledger: Ledger, target: _Target, outcome: Outcome, before: Mapping[str, Any] | None, after: Mapping[str, Any]
+) -> None:
+    ledger.count("service", target.id, outcome)
+    ledger.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
+
+
+def _wanted(eip_id: str, holder: Holder | None, targets: Mapping[str, _Target], eip: Held) -> list[Wanted]:
+    """The bindings an EIP has on what holds it.
+
+    While the entries of its gateway are not given, it keeps those it has here. One that is on a gateway, but in no
+    entry that is known, is bound to it without sources: free it is not.
+    """
+    if holder is None:
+        return []
+    if holder.kind is ServiceKind.NIC:
+        return [Wanted.nic(holder.id, holder.private_ip, eip.bindings)]
+    if holder.kind is ServiceKind.LOAD_BALANCER:
+        return [Wanted.load_balancer(holder.id)]
+    target = targets[holder.id]
+    entries = _entries(eip_id, target) if target.detailed else _here(eip, holder.id)
+    return entries or [Wanted.snat(holder.id, (), all_eips=False)]
+
+
+def _here(eip: Held, service_id: str) -> list[Wanted]:
+    return [known.wanted for known in eip.bindings if known.wanted.service_id == service_id]
+
+
+def _entries(eip_id: str, target: _Target) -> list[Wanted]:
+    """The bindings that the entries of a gateway make."""
+    dnats = [Wanted.dnat(target.id, entry) for entry in target.dnats if entry.eip_id == eip_id]
+    whole = any(each.protocol == "any" for each in dnats)  # which an entry of all EIPs leaves out
+    snats: dict[tuple[str, ...], bool] = {}
+    for entry in target.snats:
+        if eip_id in entry.eip_ids or (entry.all_eips and not whole):
+            snats[entry.sources] = snats.get(entry.sources, False) or entry.all_eips
+    return [*(Wanted.snat(target.id, sources, all_eips=every) for sources, every in snats.items()), *dnats]

@@ -1,0 +1,37 @@
+"""Arming write mode, with a review like any other step towards a change."""
+
+from __future__ import annotations
+
+from tui.changes.flow import Flow
+from tui.commands.registry import key_of
+from tui.modals import Line, Review, Tier
+from tui.state.write_mode import ARMED_FOR
+
+__all__ = ["arm"]
+
+
+async def arm(flow: Flow) -> bool:
+    """Whether the operator wants to write."""
+    mode = flow.host.mode
+    minutes = int(ARMED_FOR.total_seconds() // 60)
+    long = f"for {minutes} minutes" if mode.expires else f"until you drop it with {key_of('write_mode')}"
+
+    async def reread() -> list[str]:
+        return []
+
+    review = Review(
+        title="arm write mode",
+        target_copy="",
+        sections=(
+            (
+                Line("target", f"this session on {flow.host.inventory.label}"),
+                Line("after", f"WRITE {long}; every change still has its own review"),
+                Line("stops working", "nothing"),
+            ),
+        ),
+        command="",
+        tier=Tier.PLAIN,
+        reread=reread,
+        closing=f"{key_of('write_mode')} drops it again.",
+    )
+    return await flow.ask(flow.review(review)) is not None

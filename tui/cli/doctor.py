@@ -1,0 +1,164 @@
+"""What works on this machine, and what to do about what does not; nothing is created by looking."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+from core import EipdeckError, Inventory, config_path, default_path, error, load_config, login_name, open_inventory
+from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
+from tui.wording.sanitize import visible
+
+__all__ = ["examine", "report"]
+
+Found = dict[str, Any]
+
+_MENDING: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
+_LITTLE: Final = 1_000_000
+"""Bytes below which a disk counts as full."""
+
+
+def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
+    """Everything there is to say, and why the database cannot be used, if it cannot."""
+    state = user_state_path("eipdeck", appauthor=False)
+    found: Found = {
+        "paths": {
+            "configuration": str(args.config or config_path()),
+            "database": str(default_path()),
+            "clip": str(state / "clip"),
+            "log": str(state / "eipdeck.log"),
+            "trails": str(state / "trail-*.md"),
+        },
+        "operator": args.operator or os.environ.get("EIPDECK_OPERATOR") or login_name(),
+        "database": {"url": None, "ok": False},
+        "platform": {"kind": "embedded", "reachable": True},
+        "terminal": _terminal(os.environ),
+        "clipboard": clipboard_route(os.environ),
+        "advice": [],
+    }
+    refusal = None
+    try:
+        _look_inside(found, args)
+    except EipdeckError as problem:
+        refusal = problem
+        found["advice"].append(problem.message)
+    found["advice"].extend(_advice(found))
+    return found, refusal
+
+
+def _look_inside(found: Found, args: argparse.Namespace) -> None:
+    config = load_config(Path(args.config) if args.config else None)
+    if config.roa_file is not None and not config.roa_file.is_file():
+        found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
+    url = args.db or os.environ.get("EIPDECK_DB") or None
+    if url is None and not default_path().exists():
+        found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
+        return
+    with closing(open_inventory(url, read_only=True, config=config)) as inventory:
+        if inventory.file is None:
+            del found["paths"]["database"]
+        else:
+            found["paths"] |= {"database": str(inventory.file), "lock": f"{inventory.file}.lock"}
+        found["database"] = _database(inventory)
+        where = inventory.url if inventory.file is None else inventory.file
+    if not found["database"]["ok"]:
+        raise error(
+            "store_unavailable",
+            f"{where} is damaged: {found['database']['integrity']}.",
+            hint=_MENDING if inventory.embedded else "Keep a copy, and load the last export into a new database.",
+        )
+
+
+def _database(inventory: Inventory) -> Found:
+    looked = inventory.integrity()
+    sound = looked["integrity"] == "ok" and looked["foreign_keys"] == "ok"
+    return {"url": inventory.url, "ok": sound, **looked, **({} if inventory.file is None else _file(inventory.file))}
+
+
+def _file(path: Path) -> Found:
+    return {
+        "writable": os.access(path, os.W_OK) and os.access(path.parent, os.W_OK),
+        "bytes_left": shutil.disk_usage(path.parent).free,
+        "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}",
+        "folder_mode": f"{stat.S_IMODE(path.parent.stat().st_mode):04o}",
+        "bytes": path.stat().st_size,
+    }
+
+
+def _terminal(environ: Mapping[str, str]) -> Found:
+    size = shutil.get_terminal_size()
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    return {
+        "term": environ.get("TERM", ""),
+        "is_terminal": {name: stream is not None and stream.isatty() for name, stream in streams.items()},
+        "columns": size.columns,
+        "lines": size.lines,
+        "colour": _colour(environ),
+        "encoding": locale.getpreferredencoding(do_setlocale=False),
+        "ssh": over_ssh(environ),
+        "multiplexer": "tmux" if environ.get("TMUX") else "screen" if environ.get("STY") else None,
+    }
+
+
+def _colour(environ: Mapping[str, str]) -> str:
+    if environ.get("NO_COLOR"):
+        return "none"
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "truecolor"
+    return "256" if "256color" in environ.get("TERM", "") else "16"
+
+
+def _advice(found: Found) -> Iterator[str]:
+    terminal, database = found["terminal"], found["database"]
+    if not names_a_terminal(terminal["term"]):
+        yield "TERM names no terminal: the dashboard cannot run, the command line can."
+    elif is_too_small(terminal["columns"], terminal["lines"]):
+        yield "The terminal is small: from 80x24 on the dashboard shows everything."
+    if terminal["encoding"].upper().replace("-", "") != "UTF8":
+        yield "The locale is not UTF-8: frames are drawn in ASCII; LANG=C.UTF-8 would change that."
+    if terminal["multiplexer"] == "tmux" and found["clipboard"] is Route.TERMINAL:
+        yield "tmux is not in PATH: a copy reaches the clip file only, unless tmux has set-clipboard on."
+    if database.get("writable") is False:
+        yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."
+    if database.get("bytes_left", _LITTLE) < _LITTLE:
+        yield "The disk under the database is full or nearly so: changes will be refused until there is room."
+    if database.get("durable", "yes") != "yes":
+        yield "The server does not flush what it commits (fsync, full_page_writes): it may lose what it acknowledged."
+    if database.get("mode", "0600") != "0600":
+        yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
+
+
+def report(found: Found) -> Iterator[str]:
+    """What was found, as lines of text."""
+    for name, value in found.items():
+        if name == "advice":
+            continue
+        if isinstance(value, dict):
+            yield f"{name}\n"
+            yield from (f"  {_spaced(key):<20}{visible(_words(each))}\n" for key, each in value.items())
+        else:
+            yield f"{name:<18}{visible(_words(value))}\n"
+    for advice in found["advice"] or ["everything works"]:
+        yield f"advice            {visible(advice)}\n"
+
+
+def _spaced(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_words(each)}" for key, each in value.items())
+    return "-" if value is None else str(value)

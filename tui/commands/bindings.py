@@ -1,0 +1,19 @@
+"""Textual's bindings, made of the commands."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from tui.commands.registry import COMMANDS, Command, Scope
+
+__all__ = ["bindings_for"]
+
+
+def bindings_for(scope: Scope) -> list[BindingType]:
+    """The bindings that a widget of this scope carries: of a table its own actions, of the screen `command`."""
+    return [_binding(command) for command in COMMANDS if command.scope is scope]
+
+
+def _binding(command: Command) -> Binding:
+    action = command.id if command.scope is Scope.TABLE else f"command('{command.id}')"
+    return Binding(",".join(command.keys), action, command.label, show=False, id=command.id)

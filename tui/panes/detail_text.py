@@ -1,0 +1,213 @@
+"""The detail of the address in hand: as a page of pairs and tables, or folded into a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.cells import cell_len
+
+from core import Binding, Eip, Event
+from tui.commands.registry import key_of
+from tui.state.selection import SelectionDetails
+from tui.state.selection_text import strip_lines, strip_title
+from tui.widgets.columns import line
+from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
+from tui.wording.phrases import action_words, age, binding_words, eips_beyond, minute, owner, quoted, served_words
+from tui.wording.sanitize import visible
+
+__all__ = ["detail_lines"]
+
+_PAGE: Final = 76
+"""Cells from which on the detail is laid out as a page."""
+_LABEL: Final = 16
+_SECOND: Final = 39
+"""Where the second pair of a line begins on a page."""
+
+Text = Line | str
+
+
+def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
+    """All that is known, for so many cells."""
+    if details.verdict is None:
+        return [Line(strip_title(details), BOLD), *strip_lines(details)]
+    return list(_page(details) if width >= _PAGE else _column(details))
+
+
+def _page(details: SelectionDetails) -> Iterator[Text]:
+    eip = details.eip
+    if eip is None:
+        yield visible(details.verdict.summary) if details.verdict else ""
+    else:
+        yield from _pairs(details, eip)
+        yield ""
+        yield from _labelled("serves", _serves_table(details, eip))
+        yield from _labelled(_siblings_label(details), _siblings(details))
+    yield ""
+    yield from _labelled("history", _history(details))
+    before, after = _holders(details)
+    yield from _labelled("before that", iter(before))
+    yield from _labelled("after that", iter(after))
+
+
+def _column(details: SelectionDetails) -> Iterator[Text]:
+    eip = details.eip
+    yield Line(strip_title(details).split(" -- ")[1], WARNING if eip and eip.landed_in_default else BOLD)
+    fix_in = details.verdict.fix_in if details.verdict else None
+    yield f"fix in: {fix_in.value if fix_in else '-'}"
+    if eip is None:
+        yield visible(details.verdict.summary) if details.verdict else ""
+    else:
+        yield from (f"{label:<10} {value}" for label, value in _fields(details, eip))
+        yield from _landed(eip)
+        yield from ("", Line("serves", BOLD), *_serves(details, eip))
+        yield from (
+            (Line(_siblings_label(details), BOLD), *_siblings(details))
+            if details.siblings.total
+            else ("siblings none",)
+        )
+    yield from ("", Line("history", BOLD), *_history(details))
+    for label, holders in zip(("before that", "after that"), _holders(details), strict=True):
+        if holders:
+            yield ""
+            yield Line(label, BOLD)
+            yield from holders
+
+
+def _fields(details: SelectionDetails, eip: Eip) -> list[tuple[str, str]]:
+    """What an EIP is, in pairs that read downwards."""
+    asn = details.verdict.asn if details.verdict else None
+    fields = [
+        ("customer", f"{'yes' if eip.customer_owned else 'no'} ({owner(eip)})"),
+        ("name", visible(eip.name or "-")),
+        ("EIP", visible(eip.id)),
+        ("pool", visible(eip.pool_id)),
+        ("CIDR", eip.cidr),
+        ("origin AS", str(asn or "-")),
+        ("region", visible(eip.region)),
+        ("state", eip.status.value),
+        ("cap", f"{eip.bandwidth_mbps:,} Mbps" if eip.bandwidth_mbps else "-"),
+        ("allocated", f"{minute(eip.allocated_at)} ({age(eip.allocated_at, details.now)})"),
+        ("by", visible(eip.allocated_by)),
+    ]
+    return [*fields, ("replaces", visible(eip.previous_eip_id))] if eip.previous_eip_id else fields
+
+
+def _pairs(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
+    known = dict(_fields(details, eip))
+    left = [("customer-owned", "customer"), ("CIDR", "CIDR"), ("pool", "pool"), ("origin ASN", "origin AS")]
+    right = [("state", "state"), ("name", "name"), ("region", "region"), ("bandwidth", "cap")]
+    for (label, key), (other, other_key) in zip(left, right, strict=True):
+        first = f"{label:<{_LABEL}}{known[key]}"
+        yield f"{first}{' ' * max(_SECOND - cell_len(first), 2)}{other:<11}{known[other_key]}"
+    why = next((quoted(event.reason) for event in details.history if event.eip_id == eip.id and event.reason), "")
+    reason = f", reason {why}" if why else ""
+    yield f"{'allocated':<{_LABEL}}{eip.allocated_at:%Y-%m-%d %H:%M:%S}Z by {known['by']}{reason}"
+    replaces = f", replaces {known['replaces']}" if eip.previous_eip_id else ""
+    yield f"{'EIP':<{_LABEL}}{known['EIP']}{replaces}"
+    yield from _landed(eip)
+
+
+def _landed(eip: Eip) -> Iterator[Text]:
+    if eip.landed_in_default:
+        yield Line(
+            f"! landed in the default pool: no pool was named; {key_of('rehome')} fixes, {key_of('accept')} accepts",
+            WARNING,
+        )
+
+
+def _labelled(label: str, lines: Iterator[Text]) -> Iterator[Text]:
+    """Lines beside their label; none when there are none. A mark goes before the text, under the label."""
+    for each in lines:
+        text, style = (each, PLAIN) if isinstance(each, str) else (each.text, each.style)
+        mark, text = ("!", text[2:]) if text.startswith("! ") else (" ", text)
+        yield Line(f"{label:<{_LABEL - 3}}{mark}  {text}", style)
+        label = ""
+
+
+def _serves(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
+    if not eip.bindings:
+        yield "nothing"
+    for binding in eip.bindings:
+        yield binding_words(binding, details.services)
+        yield f"  {visible(served_words(binding))}, since {minute(binding.bound_at)}"
+
+
+_BINDING: Final = ("BINDING", "KIND", "SERVICE", "WHAT", "SINCE")
+_WIDTHS: Final = (8, 4, 30, 24, 5)
+_ROOM: Final = 80 - _LABEL
+_SOURCES: Final = 6
+"""SNAT sources that a binding is shown with; the command line has them all."""
+
+
+def _serves_table(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
+    if not eip.bindings:
+        yield "nothing"
+        return
+    rows = [_BINDING, *(row for binding in eip.bindings for row in _binding_rows(details, binding))]
+    widths = [min(max(cell_len(row[at]) for row in rows), most) for at, most in enumerate(_WIDTHS)]
+    widths[2] -= max(sum(widths) + len(widths) - 1 - _ROOM, 0)
+    for row in rows:
+        yield line([(cell, width, False) for cell, width in zip(row, widths, strict=True)]).rstrip()
+
+
+def _binding_rows(details: SelectionDetails, binding: Binding) -> Iterator[tuple[str, ...]]:
+    kind, _, service = binding_words(binding, details.services).partition(" ")
+    about = (visible(binding.id), kind, service)
+    since = age(binding.bound_at, details.now)
+    for source in binding.sources[:_SOURCES]:
+        yield (*about, f"{source} leaves by it", since)
+        about, since = ("", "", ""), ""
+    if len(binding.sources) > _SOURCES:
+        yield (*about, f"and {len(binding.sources) - _SOURCES:,} more", "")
+    if not binding.sources:
+        yield (*about, visible(served_words(binding)), since)
+
+
+def _siblings_label(details: SelectionDetails) -> str:
+    return "siblings" if details.selection.at is None else "siblings now"
+
+
+def _siblings(details: SelectionDetails) -> Iterator[Text]:
+    siblings = details.siblings
+    if not siblings.total:
+        yield "none"
+    for sibling in siblings.eips:
+        other = details.eip is not None and sibling.customer_owned != details.eip.customer_owned
+        words = ", ".join(dict.fromkeys(binding_words(binding) for binding in sibling.bindings))
+        text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
+        yield Line(f"! {text}: mixes owners", WARNING) if other else text
+    if siblings.total > len(siblings.eips):
+        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: o lists them"
+
+
+def _history(details: SelectionDetails) -> Iterator[Text]:
+    """Of the tenancy in hand, or of the address when nobody holds it; newest first."""
+    eip = details.eip
+    events = [event for event in details.history if eip is None or event.eip_id in (None, eip.id)]
+    if not events:
+        yield "none"
+    for event in reversed(events):
+        yield _event_words(event)
+
+
+def _event_words(event: Event) -> str:
+    reason = f" {quoted(event.reason)}" if event.reason else ""
+    return f"{minute(event.at)} {visible(event.operator)} {action_words(event)}{reason}"
+
+
+def _holders(details: SelectionDetails) -> tuple[list[str], list[str]]:
+    """Who held the address before the moment and the tenancy in hand, and who after; newest first."""
+    eip, now = details.eip, details.selection.at or details.now
+    since = eip.allocated_at if eip is not None else now
+    others = [each for each in details.tenancies if eip is None or each.id != eip.id]
+    before = [_holder(each) for each in others if each.allocated_at <= since]
+    return before, [_holder(each) for each in others if each.allocated_at > since]
+
+
+def _holder(tenancy: Eip) -> str:
+    until = "now" if tenancy.released_at is None else f"{tenancy.released_at:%Y-%m-%d}"
+    served = ", ".join(dict.fromkeys(binding_words(binding) for binding in tenancy.bindings))
+    name = f" {quoted(tenancy.name)}" if tenancy.name else ""
+    when = f"{tenancy.allocated_at:%Y-%m-%d} to {until}"
+    return f"{visible(tenancy.allocated_by)}, {when}{name}: {served or 'served nothing at its end'}"

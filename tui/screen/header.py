@@ -1,0 +1,66 @@
+"""The line that is always on top: where one is and who."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tui.wording.phrases import count_of
+from tui.wording.sanitize import visible
+
+__all__ = ["Top", "top_line"]
+
+_MOST_LABEL = 24
+"""Cells of the database's name, which can be any file's."""
+_LEAST_OPERATOR = 5
+"""Cells of the operator's name that stay in a short line before it goes altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What the top line says."""
+
+    label: str
+    operator: str
+    mode: str
+    age: str
+    findings: int | None
+    """None: not read yet."""
+    critical: int = 0
+    others: str = ""
+    """Who else is on the deck; empty when nobody is."""
+
+
+def top_line(top: Top, width: int) -> str:
+    """`eipdeck | embedded | alice@10.0.4.7 +1 | WRITE | live     | 7 findings, 2 critical`.
+
+    When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
+    """
+    count = "reading" if top.findings is None else count_of(top.findings, "finding")
+    if top.critical:
+        count += f", {top.critical} critical"
+    label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
+    parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
+    if top.others:
+        parts[2] = f"{operator} with {top.others}"
+        if cell_len(" | ".join(parts)) > width:
+            parts[2] = operator = f"{operator} +{top.others.count(', ') + 1}"
+    over = cell_len(" | ".join(parts)) - width
+    if over > 0:
+        keep = cell_len(operator) - over
+        parts[2] = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
+    if cell_len(" | ".join(filter(None, parts))) <= width:
+        return " | ".join(filter(None, parts))
+    short = "|".join(["eipdeck", label, top.mode, top.age, _short_count(top)])
+    if cell_len(short) <= width:
+        return short
+    rest = "|".join([top.mode, top.age, _short_count(top)])
+    room = width - cell_len(rest) - 1
+    return f"{visible(label, room)}|{rest}" if room > 0 else rest
+
+
+def _short_count(top: Top) -> str:
+    if top.findings is None:
+        return "reading"
+    return f"{top.findings} find" + (f",{top.critical} crit" if top.critical else "")

@@ -1,0 +1,114 @@
+"""The keys of the configuration, checked before anything is opened: what a key does must never be a surprise.
+
+`y` and `ctrl+c` stay what they are, a change stays on an upper-case letter or a function key, and no two commands that
+are live together share a key: on the deck, in a review, in the notice of a landing, in a plan, in the trail.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import Keys
+
+from core import Config, error
+from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
+
+__all__ = ["keymap_of"]
+
+Held = Mapping[str, frozenset[str]]
+"""The keys that each binding has, by its id."""
+
+_FIXED: Final = {"yes": "y sends, and nothing else does", "interrupt": "ctrl+c is the way out"}
+_FOR_CHANGES: Final = re.compile(r"[A-Z]|f([1-9]|1[0-2])")
+_NEVER: Final = re.compile(r"(alt|super|meta|hyper)\+.*|shift\+(up|down|left|right)")
+
+
+def keymap_of(config: Config) -> dict[str, str]:
+    """The remapped keys as Textual names them, by command.
+
+    Raises:
+        EipdeckError: `usage`, naming the file and everything that is wrong with them.
+
+    """
+    keymap = {name: tuple(_named(key) for key in keys.split(",")) for name, keys in config.keys.items()}
+    problems = [problem for name, keys in keymap.items() for problem in _unfit(name, keys)]
+    problems += dict.fromkeys(_clashes({name: keys for name, keys in keymap.items() if not [*_unfit(name, keys)]}))
+    if problems:
+        raise error(
+            "usage",
+            f"{config.path or 'The configuration'}: [keys] cannot be used: {'; '.join(problems)}.",
+            hint=f"Commands that have keys: {', '.join(_remappable())}.",
+        )
+    return {name: ",".join(keys) for name, keys in keymap.items()}
+
+
+def _remappable() -> list[str]:
+    return [command.id for command in BY_ID.values() if command.scope is not Scope.PALETTE and command.id not in _FIXED]
+
+
+def _named(key: str) -> str:
+    """`/` as `slash`; what is no key stays as it is."""
+    key = key.strip()
+    return next(iter(Binding.make_bindings([(key, "", "")]))).key if len(key) == 1 else key
+
+
+_NAMES: Final = {key.value for key in Keys} | {_named(char) for char in string.punctuation if char != ","} | {"comma"}
+
+
+def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the keys of one command."""
+    if name in _FIXED:
+        yield f"{name} is fixed: {_FIXED[name]}"
+        return
+    if name not in _remappable():
+        yield f"{name} is no command that has a key"
+        return
+    for key in keys:
+        if key in NEVER_BOUND or _NEVER.fullmatch(key):
+            yield f"{name} = {key!r} is a key that terminals keep for themselves"
+        elif len(key) != 1 and key not in _NAMES:
+            yield f"{name} = {key!r} names no key"
+        elif key.isdigit():
+            yield f"{name} = {key!r} begins a lookup"
+        elif BY_ID[name].changes and not _FOR_CHANGES.fullmatch(key):
+            yield f"{name} = {key!r}: a change is on an upper-case letter or a function key"
+
+
+def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Keys that a remapped command would share with another that is live at the same time."""
+    for held in _layers() if keymap else ():
+        now = {name: frozenset(keymap.get(name, keys)) for name, keys in held.items()}
+        for name in keymap.keys() & now.keys():
+            for other, keys in now.items():
+                for key in sorted(now[name] & keys):
+                    if other != name:
+                        yield f"{key} would be {' and '.join(sorted((name, other)))}"
+
+
+def _layers() -> Iterator[Held]:
+    """What is live together, wherever commands have keys."""
+    from tui.changes.retire_plan import PlanModal  # noqa: PLC0415
+    from tui.modals.fields import Choice  # noqa: PLC0415  # only a remapped key needs to know them
+    from tui.modals.notices import LandedModal  # noqa: PLC0415
+    from tui.modals.review import TYPEABLE, ReviewModal  # noqa: PLC0415
+    from tui.session.trail_modal import TrailModal  # noqa: PLC0415
+
+    yield {command.id: frozenset(command.keys) for command in BY_ID.values()}
+    yield {**_bound(ReviewModal), "what is typed": frozenset(_named(char) for char in TYPEABLE)}
+    yield _bound(LandedModal)
+    yield {**_bound(PlanModal), **_bound(Choice)}
+    yield _bound(TrailModal)
+
+
+def _bound(widget: type[DOMNode]) -> Held:
+    held: dict[str, frozenset[str]] = {}
+    for base in widget.__mro__:
+        for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
+            if binding.id is not None:
+                held[binding.id] = held.get(binding.id, frozenset()) | {binding.key}
+    return held

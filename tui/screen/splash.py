@@ -1,0 +1,30 @@
+"""What is painted first: one line that says whose program this is, and one that names the views."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.message import Message
+from textual.screen import Screen
+from textual.strip import Strip
+
+from tui.commands.registry import View
+from tui.screen.tabs import views_line
+
+__all__ = ["SplashScreen"]
+
+
+class SplashScreen(Screen[None], inherit_bindings=False):
+    """Stands until the deck is there."""
+
+    DEFAULT_CSS = "FirstScreen { background: ansi_default; color: ansi_default; }"
+
+    class Painted(Message):
+        """The first lines are on the screen."""
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.post_message, self.Painted())
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        text = {0: "eipdeck | opening", 2: views_line(View.EIPS, None, width)}.get(y, "")
+        return Strip([Segment(text)]).adjust_cell_length(width)

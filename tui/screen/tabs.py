@@ -1,0 +1,47 @@
+"""The line of the views; painted first, so it needs no data and nothing of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.registry import View, key_of
+
+if TYPE_CHECKING:
+    from tui.state.snapshot import Snapshot
+
+__all__ = ["views_line"]
+
+_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
+
+
+def views_line(active: View, snapshot: Snapshot | None, width: int) -> str:
+    """`[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
+    full = "  ".join(_view(view, active, snapshot) for view in _VIEWS).rstrip()
+    if len(full) <= width:
+        return full
+    short = " ".join(_view(view, active, snapshot).strip() for view in _VIEWS)
+    if len(short) <= width:
+        return short
+    names = (f"{key_of(view.name.lower())} {view.value}" for view in _VIEWS)
+    return " ".join(names)
+
+
+def _view(view: View, active: View, snapshot: Snapshot | None) -> str:
+    text = f"{key_of(view.name.lower())} {view.value}{_count(view, snapshot)}"
+    return f"[{text}]" if view is active else f" {text} "
+
+
+def _count(view: View, snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return ""
+    match view:
+        case View.EIPS:
+            return f" {snapshot.eips:,}"
+        case View.POOLS:
+            return f" {len(snapshot.pools)}"
+        case View.CIDRS:
+            return f" {len(snapshot.cidrs)}"
+        case View.FINDINGS:
+            return f" {len(snapshot.findings)}" + ("!" if snapshot.findings else "")
+        case _:
+            return ""

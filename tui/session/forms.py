@@ -1,0 +1,148 @@
+"""The small questions that change nothing but this session and its files: what to copy, what to write where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from tui.modals.fields import Choice, Option, Row
+from tui.modals.form import Form, FormError
+from tui.modals.lines import Line
+from tui.modals.sheet import Sheet
+from tui.session.export import Format
+from tui.widgets.field import Field
+from tui.wording.sanitize import safe, visible
+
+__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
+
+
+class CopyModal(Sheet[str]):
+    """Asks what of the thing in hand to copy; the result is the text."""
+
+    SENTENCES = ("enter copies what is chosen; the status line then says which way it went.",)
+
+    def __init__(self, about: str, texts: Mapping[str, str]) -> None:
+        """Offer texts by what they are."""
+        super().__init__(f"copy of {about}")
+        self._texts = texts
+        options = [Option(name, (name, " ".join(text.split()))) for name, text in texts.items()]
+        self._choice = Choice(options, chosen=next(iter(texts), None), rows=12)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._choice
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("nothing is changed here")
+
+    def keys(self) -> Sequence[str]:
+        return ("up down choose", "enter copy", "esc cancel", "F1 help")
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        if self._choice.value is not None:
+            self.finish(self._texts[self._choice.value])
+
+
+class ColumnsModal(Sheet["frozenset[str]"]):
+    """Asks which columns the list of EIPs has; the result is their titles."""
+
+    SENTENCES = (
+        "space shows or hides a column, enter applies, esc leaves all as it was.",
+        "Where there is no room for all of them, the lower ones of this list go first.",
+    )
+
+    def __init__(self, offered: Sequence[tuple[str, int]], shown: Collection[str], fitting: Collection[str]) -> None:
+        """Offer columns by title and by how soon they go when room is short; `fitting` are on the screen now."""
+        super().__init__("columns of the EIPs")
+        titles = [title for title, _drop in sorted(offered, key=lambda column: column[1])]
+        self._choice = Choice(
+            [Option(each, _column(each, shown, fitting)) for each in titles], chosen=titles[0], rows=14, several=True
+        )
+        self._choice.marked = set(shown) & set(titles)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._choice
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("nothing is changed but this list")
+
+    def keys(self) -> Sequence[str]:
+        return ("up down move", "space show or hide", "enter apply", "esc cancel", "F1 help")
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self.finish(frozenset(self._choice.marked))
+
+
+def _column(title: str, shown: Collection[str], fitting: Collection[str]) -> tuple[str, ...]:
+    return (title, "no room for it now" if title in shown and title not in fitting else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Where to write a list, and how."""
+
+    path: str
+    format: Format
+
+
+class ExportModal(Form["Export | None"]):
+    """Asks for a file to write what is listed into."""
+
+    NOTE = "nothing is changed but the file; enter on the last field writes it"
+
+    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = tuple(Format)) -> None:
+        """Of `count` rows of `what`; `name` is the file without its ending."""
+        super().__init__(f"export {what}")
+        self._count = count
+        self._name = name
+        self._first = formats[0]
+        self._format = Choice([Option(each, (each.value,)) for each in formats], chosen=self._first, across=True)
+        self._path = Field(placeholder=f"{name}.{self._first.value}")
+
+    def rows(self) -> ComposeResult:
+        yield Row("rows", Static(f"{self._count:,}", classes="form-text", markup=False))
+        yield Row("format", self._format)
+        yield Row("file", self._path)
+
+    def keys(self) -> Sequence[str]:
+        return ("tab next", "shift+tab back", "left right choose", "enter write", "esc cancel", "F1 help")
+
+    def info(self) -> Iterable[Line]:
+        yield Line("writes", visible(self._where()))
+        yield Line("mode", "0600: read by you alone; a file that exists is never overwritten")
+
+    def _where(self) -> str:
+        return self._path.text or f"{self._name}.{(self._format.value or self._first).value}"
+
+    def request(self) -> Export:
+        if self._format.value is None:
+            raise FormError("Choose a format.", self._format)
+        return Export(self._where(), self._format.value)
+
+
+class PinModal(Form["str | None"]):
+    """Asks for a note to what is pinned; the result is the note, maybe empty."""
+
+    NOTE = "nothing is changed but the trail; enter pins"
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__("pin to the incident trail")
+        self._shown = (title, *lines)
+        self._note = Field(placeholder="what you saw, for whoever reads the report")
+
+    def rows(self) -> ComposeResult:
+        for line in self._shown:
+            yield Static(safe(line), classes="form-text", markup=False)
+        yield Row("note", self._note)
+
+    def keys(self) -> Sequence[str]:
+        return ("enter pin", "esc cancel", "F1 help")
+
+    def request(self) -> str:
+        return self._note.text or ""

@@ -1,0 +1,85 @@
+"""What a session sent and was cut off before the answer: noted before it goes, told at the next start.
+
+A note is a file of mode 0600 beside the trails; it goes when the answer has come. What is left belongs to a session
+that was killed, or whose database was lost while it committed; the request id then tells whether the change was made.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+from core import Inventory, OutcomeUnknown
+from tui.terminal.private_file import opened_private
+from tui.wording.sanitize import visible
+
+__all__ = ["PendingChanges"]
+
+_PREFIX: Final = "sent-"
+
+
+class PendingChanges:
+    """The notes of this session and of those before it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Keep them in a folder; None: the user's state folder."""
+        self._folder = folder or user_state_path("eipdeck", appauthor=False)
+
+    @contextmanager
+    def noted(self, inventory: Inventory, title: str, request_id: str | None) -> Iterator[None]:
+        """Note what the block sends, until its answer has come. Blocks; that it cannot be noted stops nothing."""
+        note, handle = self._folder / f"{_PREFIX}{request_id}.json", -1
+        if request_id is not None:
+            with suppress(OSError):
+                handle = self._written(note, {"database": inventory.url, "title": title, "request_id": request_id})
+        try:
+            yield
+        except OutcomeUnknown:
+            note = Path(os.devnull)  # still not known: the next start asks
+            raise
+        finally:
+            if handle >= 0:
+                os.close(handle)
+                if note.suffix:
+                    note.unlink(missing_ok=True)
+
+    def _written(self, note: Path, content: dict[str, str]) -> int:
+        """The open file, locked as long as this session lives."""
+        handle = opened_private(note, os.O_RDWR | os.O_EXCL)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(handle, json.dumps(content).encode())
+        return handle
+
+    def settle(self, inventory: Inventory) -> list[str]:
+        """A sentence for each change of an earlier session that was in doubt, which it is no longer. Blocks.
+
+        Raises:
+            EipdeckError: the database cannot be read; the notes stay.
+
+        """
+        told = []
+        for note in sorted(self._folder.glob(f"{_PREFIX}*.json")):
+            content = _left(note)
+            if content is None or content.get("database") != inventory.url:
+                continue
+            made = inventory.was_made(str(content.get("request_id")))
+            how = "it was made" if made else "it was not made, nothing changed"
+            told.append(f"an earlier session was cut off while it sent `{visible(str(content.get('title')))}`: {how}")
+            note.unlink(missing_ok=True)
+        return told
+
+
+def _left(note: Path) -> dict[str, object] | None:
+    """What a note says whose session is gone; None for one that is at work, or for no note of ours."""
+    with suppress(OSError, ValueError), note.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        content = json.loads(file.read(65_536))
+        return content if isinstance(content, dict) else None
+    return None

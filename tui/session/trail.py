@@ -1,0 +1,137 @@
+"""The incident trail: all that was looked up, changed and pinned in a session, as a Markdown note for a ticket.
+
+It is written as it happens, so that a lost connection loses nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+from core import Allocation, Cidr, Eip, EipdeckError, Finding, Pool, error, iso
+from tui.panes.lookups import Looked
+from tui.terminal.private_file import opened_private
+from tui.wording.log_summary import grouped
+from tui.wording.phrases import binding_words, count_of, owner, pool_short, quoted
+from tui.wording.sanitize import visible
+
+__all__ = ["Entry", "Trail", "changed", "looked_up", "pinned"]
+
+_ROWS: Final = 100
+"""Addresses that an entry lists; what was pasted can hold a hundred thousand."""
+
+Entry = tuple[str, Sequence[str]]
+"""What happened, and lines about it."""
+
+
+class Trail:
+    """One session's trail, in a file of mode 0600 that is there once something has happened."""
+
+    def __init__(self, begun: datetime, folder: Path | None = None) -> None:
+        """Keep it in a folder; None: the user's state folder."""
+        name = f"trail-{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.md"
+        self.path = (folder or user_state_path("eipdeck", appauthor=False)) / name
+        self.entries = 0
+        self.problem = ""
+        """Why the last entry is missing; empty: none is."""
+        self._begun = begun
+
+    def add(self, at: datetime, operator: str, entry: Entry) -> None:
+        """Write down what happened; blocks.
+
+        Raises:
+            EipdeckError: `store_unavailable` when it cannot be written.
+
+        """
+        title, lines = entry
+        # an indented block is code: nothing in it is Markdown
+        body = "".join(f"    {visible(line)}\n" for line in lines if line)
+        text = f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {visible(title)}\n\n{body}    by {visible(operator)}\n\n"
+        head = f"# Incident trail, times in UTC, begun {iso(self._begun)}\n\n"
+        try:
+            descriptor = opened_private(self.path, os.O_WRONLY | os.O_APPEND)
+            with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+                file.write(text if self.entries else f"{head}{text}")
+        except OSError as problem:
+            why = (problem.strerror or "cannot be written").lower()
+            self.problem = f"Nothing was written to the trail, {why}: {self.path}"
+            raise error("store_unavailable", self.problem) from problem
+        self.entries, self.problem = self.entries + 1, ""
+
+    def text(self) -> str:
+        """All of it; empty when nothing has happened. Blocks.
+
+        Raises:
+            EipdeckError: `store_unavailable` when it cannot be read.
+
+        """
+        if not self.entries:
+            return ""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError as problem:
+            why = (problem.strerror or "cannot be read").lower()
+            raise error("store_unavailable", f"The trail {why}: {self.path}") from problem
+
+
+def looked_up(looked: Sequence[Looked]) -> Entry:
+    """The entry of a lookup: each verdict, of a long text the first of them and what they come to."""
+    if len(looked) == 1:
+        return f"looked up {looked[0].then.address}", list(_verdict_lines(looked[0]))
+    lines = [line for each in looked[:_ROWS] for line in _verdict_lines(each)]
+    if len(looked) > _ROWS:
+        lines.append(f"and {len(looked) - _ROWS:,} more")
+    title = f"looked up {count_of(len(looked), 'address', 'addresses')} of a text"
+    return title, [*grouped(each.then for each in looked), *lines]
+
+
+def _verdict_lines(looked: Looked) -> Iterable[str]:
+    then, now = looked.then, looked.now
+    fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
+    times = f" x{then.count}" if then.count > 1 else ""
+    yield f"{then.address} at {iso(then.at)}{times}: {then.verdict.value}{fix}"
+    yield f"  {then.summary}"
+    if now is not then:
+        yield f"  now: {now.verdict.value}"
+
+
+def changed(what: str, command: str, expected: object, outcome: object) -> Entry:
+    """The entry of a change that was sent: what was true before, the command, and what came of it."""
+    before = [f"before: {words}" for words in _state(expected)]
+    if isinstance(outcome, EipdeckError):
+        after = [f"refused: {outcome.code}: {outcome.message}"]
+    else:
+        after = [f"after: {words}" for words in _state(outcome)]
+    return what, [*before, command, *after]
+
+
+def _state(value: Any) -> Iterable[str]:
+    """What an answer of the platform says, a line for each object."""
+    if isinstance(value, Allocation):
+        yield from _state(value.eips)
+        yield from (f"! {warning.message}" for warning in value.warnings)
+    elif isinstance(value, Eip):
+        served = ", ".join(binding_words(binding) for binding in value.bindings) or "serves nothing"
+        pool = pool_short(value.pool_id, customer_owned=value.customer_owned)
+        yield f"{value.address} {value.id} {owner(value)} {pool} {value.status.value}: {served}"
+    elif isinstance(value, (list, tuple)):
+        for each in value[:_ROWS]:
+            yield from _state(each)
+        if len(value) > _ROWS:
+            yield f"and {len(value) - _ROWS:,} more"
+    elif isinstance(value, Cidr):
+        yield f"{value.cidr} {value.state.value}, {value.allocated:,} live of {value.total:,}"
+    elif isinstance(value, Pool):
+        yield f"pool {value.id}: {value.available:,} free of {value.total:,}"
+    elif isinstance(value, Finding):
+        yield f"{value.code} of {value.subject}, accepted {quoted(value.accepted_reason)}".rstrip()
+
+
+def pinned(title: str, lines: Sequence[str], note: str | None) -> Entry:
+    """The entry of a pin."""
+    return f"pinned {title}", [*lines, f"note: {note}" if note else ""]

@@ -1,0 +1,59 @@
+"""Where the operator has been: back, forward, and the last place again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.commands.registry import View
+
+__all__ = ["NavigationHistory", "Place"]
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A view as it was left."""
+
+    view: View
+    filter: str
+    key: str | None
+    """The row that was in hand."""
+
+    def is_like(self, other: Place) -> bool:
+        """Whether it is the same list, whatever row was in hand."""
+        return (self.view, self.filter) == (other.view, other.filter)
+
+
+@dataclass(slots=True)
+class NavigationHistory:
+    """Places behind and ahead, as browsers keep them."""
+
+    behind: list[Place] = field(default_factory=list)
+    ahead: list[Place] = field(default_factory=list)
+
+    def leave(self, here: Place) -> None:
+        """Another view is turned to."""
+        self.ahead.clear()
+        if not self.behind or not self.behind[-1].is_like(here):
+            self.behind = [*self.behind[1 - _MOST :], here]
+
+    def back(self, here: Place) -> Place | None:
+        """The place before; None when there is none."""
+        return self._step(self.behind, self.ahead, here)
+
+    def forward(self, here: Place) -> Place | None:
+        return self._step(self.ahead, self.behind, here)
+
+    def last(self, here: Place) -> Place | None:
+        """The place before, and from there this one again."""
+        return self.back(here) if self.behind else self.forward(here)
+
+    @staticmethod
+    def _step(source: list[Place], target: list[Place], here: Place) -> Place | None:
+        while source:
+            place = source.pop()
+            if not place.is_like(here):
+                target.append(here)
+                return place
+        return None

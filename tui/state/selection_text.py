@@ -1,0 +1,193 @@
+"""What the verdict strip says: its rule, and the two lines under it.
+
+Everything here is plain text made of values; what comes from outside has gone through `visible`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
+from tui.commands.registry import key_of
+from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
+from tui.wording.phrases import (
+    age,
+    binding_words,
+    count_of,
+    eips_beyond,
+    ended_words,
+    last_served,
+    minute,
+    quoted,
+    what_of,
+    why_allocated,
+)
+from tui.wording.sanitize import visible
+
+__all__ = ["strip_lines", "strip_title"]
+
+
+def strip_title(details: SelectionDetails) -> str:
+    """The rule of the strip, without the rule: `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
+    selection, verdict = details.selection, details.verdict
+    if verdict is not None:
+        when = f" @ {minute(selection.at)}" if selection.at is not None else ""
+        mark = "! " if is_problem(verdict) else ""
+        fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
+        return f"{verdict.address}{when} -- {mark}{verdict.verdict.value}{fix}"
+    if details.pool is not None:
+        return f"pool {visible(details.pool.pool.id)} -- {_pool_title(details.pool.pool)}"
+    if details.cidr is not None:
+        return f"{details.cidr.cidr.cidr} -- {_cidr_title(details.cidr.cidr)}"
+    return f"{selection.kind.value} {visible(selection.id)}"
+
+
+def _cidr_title(cidr: Cidr) -> str:
+    left = count_of(cidr.allocated, "live EIP")
+    if cidr.state is CidrState.DRAINING:
+        blocks = "blocks" if cidr.allocated == 1 else "block"
+        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "! draining -- empty"
+    return cidr.state.value if cidr.state is CidrState.RETIRED else f"{cidr.state.value} -- {left}"
+
+
+_LOW_PERCENT = 90
+
+
+def _pool_title(pool: Pool) -> str:
+    low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
+    used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} % used)"
+    ours = pool.kind is PoolKind.CUSTOMER and pool.runway_days is not None
+    days = f" -- runway {pool.runway_days:.0f} d" if ours else ""
+    return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
+
+
+def strip_lines(details: SelectionDetails) -> tuple[str, str]:
+    """The two lines under the rule: what it does, and where it is from; without a second the first goes on."""
+    selection = details.selection
+    if selection.finding is not None:
+        first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
+        return first, f"remedy: {visible(_without_command(selection.finding.remedy))}"
+    if details.verdict is not None:
+        return _address_lines(details)
+    if details.pool is not None:
+        return _pool_lines(details.pool)
+    if details.cidr is not None:
+        return _cidr_lines(details.cidr)
+    return f"serves {eips_beyond(details.siblings.total)} EIP{'' if details.siblings.total == 1 else 's'}", ""
+
+
+def _without_command(remedy: str) -> str:
+    """A remedy where its key is named beside it."""
+    return remedy.partition(": eipdeck ")[0]
+
+
+def _pool_lines(details: PoolFacts) -> tuple[str, str]:
+    pool = details.pool
+    next_free = "" if details.outlook.next_free_at is None else f" (next free {minute(details.outlook.next_free_at)})"
+    parts = [f"{pool.allocated:,} allocated", f"{pool.cooling:,} cooling{next_free}"]
+    parts += [f"{number:,} {word}" for number, word in ((pool.reserved, "reserved"), (pool.held, "held")) if number]
+    growth = details.outlook.growth_per_day
+    trend = "" if growth is None else f"; {growth:+.1f} a day"
+    return ", ".join(parts) + trend, f"{_pool_space(pool)}{_idle_words(details)}"
+
+
+def _pool_space(pool: Pool) -> str:
+    if pool.kind is PoolKind.DEFAULT:
+        return f"Zenlayer's addresses, not yours  {visible(pool.region)}"
+    if not pool.cidrs:
+        return f"no CIDR: {key_of('cidr_add')} adds one  {visible(pool.region)}"
+    more = f" and {len(pool.cidrs) - 2} more" if len(pool.cidrs) > 2 else ""
+    word = "CIDR" if len(pool.cidrs) == 1 else "CIDRs"
+    return f"{word} {', '.join(pool.cidrs[:2])}{more}  {visible(pool.region)}  order {pool.order.value}"
+
+
+def _idle_words(details: PoolFacts) -> str:
+    if not details.idle.total:
+        return ""
+    more = "+" if details.idle.total == IDLE_COUNTED else ""
+    return f"; idle here: {details.idle.total:,}{more} ({details.idle.rows[0].eip.address})"
+
+
+def _cidr_lines(details: CidrFacts) -> tuple[str, str]:
+    cidr, since = details.cidr, _since(details)
+    whose = f"pool {visible(cidr.pool_id)}  {_origin(cidr)}  {visible(cidr.region)}  RPKI {visible(cidr.rpki)}"
+    if cidr.state is CidrState.RETIRED:
+        return (
+            f"{since}; was {_origin(cidr)}",
+            f"its past stays: type an address of it, or {key_of('timeline')}, to see who had it and when",
+        )
+    if cidr.state is CidrState.DRAINING:
+        return f"{since}; gives out nothing", _left_words(details)
+    if not cidr.customer_owned:
+        return whose, f"{cidr.allocated:,} live; read only here"
+    return whose, f"{cidr.allocated:,} live of {cidr.total:,}, {cidr.available:,} free; {since}"
+
+
+def _since(details: CidrFacts) -> str:
+    """`draining since 2025-11-11 09:00Z by bob "J-640"`, as far as the history tells."""
+    state, turned = details.cidr.state, details.turned
+    if turned is None:
+        return state.value
+    word = f"{state.value}" if state is CidrState.RETIRED else f"{state.value} since"
+    why = "" if state is CidrState.ACTIVE else quoted(turned.reason)
+    return f"{word} {minute(turned.at)} by {visible(turned.operator)} {why}".rstrip()
+
+
+def _origin(cidr: Cidr) -> str:
+    return f"AS{cidr.asn} ISP {visible(cidr.isp or '-')}" if cidr.customer_owned else "Zenlayer-assigned"
+
+
+def _left_words(details: CidrFacts) -> str:
+    """What still lives in a CIDR that is being emptied."""
+    if not details.living.total:
+        return f"nothing is left in it: {key_of('cidr_end')} retires it"
+    served = [visible(row.serves) for row in details.living.rows if row.eip.bindings]
+    more = ", ..." if details.bound > len(served) else ""
+    what = f" ({', '.join(served)}{more})" if served else ""
+    return f"left: {details.bound:,} bound{what}, {details.living.total - details.bound:,} unbound"
+
+
+def _address_lines(details: SelectionDetails) -> tuple[str, str]:
+    verdict, eip = details.verdict, details.eip
+    if verdict is None:
+        return "", ""
+    if eip is None or verdict.verdict is VerdictWord.UNKNOWN:
+        return visible(verdict.summary), ""
+    if eip.landed_in_default:
+        return _serves(details, eip), f"landed in the default pool of {visible(eip.region)}; {_siblings(details)}"
+    if not eip.customer_owned:
+        by = f"by {visible(eip.allocated_by)} {why_allocated(details.history, eip)}".rstrip()
+        return _serves(details, eip), f"Zenlayer-assigned; no landing is known of it; {by}; {_siblings(details)}"
+    origin = f"  AS{verdict.asn}" if verdict.asn else ""
+    by = f"by {visible(eip.allocated_by)} {why_allocated(details.history, eip)}".rstrip()
+    return (
+        _serves(details, eip),
+        f"CIDR {eip.cidr}  pool {visible(eip.pool_id)}{origin}  {by}  {_siblings(details)}",
+    )
+
+
+_WIDE_ENOUGH: Final = 80
+"""Cells beyond which a moment is told as an age."""
+
+
+def _serves(details: SelectionDetails, eip: Eip) -> str:
+    if not eip.bindings:
+        last = last_served(details.history, eip)
+        since = eip.allocated_at if last is None else last.at
+        before = "" if last is None else f"; before: {ended_words(last)}"
+        return f"serves nothing since {minute(since)} ({age(since, details.now)}){before}"
+    first = eip.bindings[0]
+    more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
+    what = f": {what_of(first)}" if what_of(first) else ""
+    line = f"serves {binding_words(first, details.services)}{what}{more}"
+    moment = f" since {minute(first.bound_at)}"
+    line += moment if len(line + moment) < _WIDE_ENOUGH else f", {age(first.bound_at, details.now)}"
+    by = f"by {visible(eip.allocated_by)} {why_allocated(details.history, eip)}".rstrip()
+    return f"{line}; allocated {by}" if eip.landed_in_default else line
+
+
+def _siblings(details: SelectionDetails) -> str:
+    if not details.siblings.total:
+        return "no sibling EIPs"
+    when = "" if details.selection.at is None else "now "
+    return f"siblings {when}{eips_beyond(details.siblings.total)}" + (" (! mix)" if details.mixed else "")

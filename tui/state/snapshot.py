@@ -1,0 +1,119 @@
+"""The data on the screen: read in one go off the event loop, and how fresh it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core import Cidr, CidrState, EipQuery, Finding, Inventory, Pool, PoolKind, Severity
+
+__all__ = ["Freshness", "Snapshot", "load_snapshot", "troubled_pools"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything but the EIPs, which are read by the page."""
+
+    version: int
+    read_at: datetime
+    eips: int
+    """How many live EIPs there are."""
+    pools: tuple[Pool, ...]
+    cidrs: tuple[Cidr, ...]
+    findings: tuple[Finding, ...]
+    """Open ones, worst first."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to look at yet: the first run."""
+        return self.eips == 0 and not any(cidr.customer_owned for cidr in self.cidrs)
+
+    def says_the_same(self, other: Snapshot) -> bool:
+        """Whether nothing differs but when it was read."""
+        return replace(other, read_at=self.read_at) == self
+
+    @property
+    def critical(self) -> int:
+        return sum(finding.severity is Severity.CRITICAL for finding in self.findings)
+
+    def pool(self, pool_id: str | None) -> Pool | None:
+        return next((pool for pool in self.pools if pool.id == pool_id), None)
+
+    def cidr(self, prefix: str | None) -> Cidr | None:
+        return next((cidr for cidr in self.cidrs if cidr.cidr == prefix), None)
+
+    def subjects(self) -> frozenset[str]:
+        """What the findings are about."""
+        return frozenset(finding.subject for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the data on the screen is; nothing here ticks by the second."""
+
+    failed_since: datetime | None = None
+    why: str = ""
+
+    def words(self, now: datetime) -> str:
+        """`live`, or the age in whole minutes."""
+        if self.failed_since is None:
+            return "live"
+        return f"{max(int((now - self.failed_since).total_seconds() // 60), 0)} min old"
+
+
+def load_snapshot(inventory: Inventory) -> Snapshot:
+    """Read everything the lists show; blocks.
+
+    The version is read first: what is committed meanwhile makes the next poll read again.
+    """
+    version = inventory.data_version()
+    findings, cidrs = inventory.findings(), inventory.cidrs()
+    return Snapshot(
+        version=version,
+        read_at=inventory.now(),
+        eips=inventory.page(EipQuery(), limit=1).total,
+        pools=_pools_in_order(inventory.pools(), troubled_pools(findings, cidrs)),
+        cidrs=_cidrs_in_order(cidrs),
+        findings=tuple(findings),
+    )
+
+
+def troubled_pools(findings: Sequence[Finding], cidrs: Sequence[Cidr]) -> frozenset[str]:
+    """Pools that a finding is about, themselves or by one of their CIDRs."""
+    subjects = {finding.subject for finding in findings}
+    return frozenset(subjects | {cidr.pool_id for cidr in cidrs if cidr.cidr in subjects})
+
+
+def _pools_in_order(pools: Sequence[Pool], troubled: frozenset[str]) -> tuple[Pool, ...]:
+    """Customer pools first, trouble on top, then the fullest; default pools last."""
+    return tuple(
+        sorted(
+            pools,
+            key=lambda pool: (
+                pool.kind is PoolKind.DEFAULT,
+                pool.id not in troubled,
+                -(pool.used_percent or 0),
+                pool.id,
+            ),
+        )
+    )
+
+
+_STATES = (
+    CidrState.FAILED,
+    CidrState.DRAINING,
+    CidrState.VALIDATING,
+    CidrState.ACTIVE,
+    CidrState.RETIRED,
+)
+
+
+def _cidrs_in_order(cidrs: Sequence[Cidr]) -> tuple[Cidr, ...]:
+    """What needs a hand first; Zenlayer's ranges last."""
+    return tuple(
+        sorted(
+            cidrs,
+            key=lambda cidr: (not cidr.customer_owned, _STATES.index(cidr.state), cidr.available, cidr.cidr),
+        )
+    )

@@ -1,0 +1,103 @@
+"""Copying that reaches the operator's own machine: through tmux, through screen, or by OSC 52.
+
+OSC 52 has no answer, so the caller says which way the text went and never that it arrived.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+from textual.message import Message
+
+from tui.terminal.environment import Route, clipboard_route
+from tui.terminal.private_file import opened_private
+
+__all__ = ["Copied", "CopyRequested", "copy", "osc52"]
+
+_LIMIT: Final = 74_000
+"""Bytes of base64 that terminals commonly take."""
+_SCREEN_CHUNK: Final = 700
+_TIMEOUT: Final = 2.0
+
+
+class CopyRequested(Message):
+    """The operator wants this text on the clipboard; the app knows the way."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How a copy went."""
+
+    way: str
+    """To be told to the operator: `via tmux`."""
+    sequence: str | None
+    """What the terminal still has to be sent, if anything."""
+
+
+def copy(text: str, environ: Mapping[str, str] | None = None) -> Copied:
+    """Put `text` in the clip file and on its way to the clipboard; blocks for as long as tmux takes."""
+    env = os.environ if environ is None else environ
+    kept = _keep(text)
+    also = f", also in {kept}" if kept else ""
+    route = clipboard_route(env)
+    if route is Route.TMUX and _through_tmux(text):
+        return Copied("via tmux", None)
+    screen = route is Route.SCREEN
+    sequence = osc52(text, screen=screen)
+    if sequence is None:
+        return Copied(f"not: too long for a terminal{also}", None)
+    return Copied(("via screen" if screen else "via OSC 52") + also, sequence)
+
+
+def osc52(text: str, *, screen: bool = False) -> str | None:
+    """The sequence that sets the clipboard, None when it is too long for terminals."""
+    payload = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    if len(payload) > _LIMIT:
+        return None
+    if not screen:
+        return f"\x1b]52;c;{payload}\x07"
+    whole = f"\x1b]52;c;{payload}\x07"
+    chunks = (whole[start : start + _SCREEN_CHUNK] for start in range(0, len(whole), _SCREEN_CHUNK))
+    return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)
+
+
+def _through_tmux(text: str) -> bool:
+    """`load-buffer -w` passes tmux's own clipboard settings; OSC 52 from inside does not by default."""
+    tmux = shutil.which("tmux")
+    if tmux is None:
+        return False
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed command; the text goes in by stdin
+            [tmux, "load-buffer", "-w", "-"],
+            input=text.encode("utf-8", "surrogatepass"),
+            check=False,
+            timeout=_TIMEOUT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _keep(text: str) -> Path | None:
+    """The clip file, readable by its owner only; None when it cannot be written."""
+    path = user_state_path("eipdeck", appauthor=False) / "clip"
+    try:
+        with os.fdopen(opened_private(path, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+            file.write(text.encode("utf-8", "surrogatepass"))
+    except OSError:
+        return None
+    return path

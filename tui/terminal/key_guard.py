@@ -1,0 +1,138 @@
+"""Keys, judged before any widget sees them: torn escape sequences and text pasted as keys.
+
+A laggy line tears `ESC [ A` (arrow up) apart, and what is left of it would be *allocate*; a terminal without
+bracketed paste types a pasted mail as commands. Both are told from typing by time alone, so this is pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final
+
+__all__ = ["PASTE_QUIET", "Judgement", "KeyGuard"]
+
+BURST_KEYS: Final = 4
+BURST_SECONDS: Final = 0.05
+"""So many printable keys in so short a time are a paste."""
+PASTE_QUIET: Final = 0.25
+"""Seconds of silence that end a paste typed as keys."""
+TORN_SECONDS: Final = 0.5
+"""How long after a bare escape, and after each part, the next part of a torn sequence may still come."""
+
+
+class Judgement(Enum):
+    """What is to become of a key."""
+
+    PASS = auto()
+    DROP = auto()
+    BURST = auto()
+    """The key that gave a paste away: undo what its run opened; the text is collected from here on."""
+
+
+@dataclass(slots=True)
+class KeyGuard:
+    """The state of the judge."""
+
+    pasting: bool = False
+    depth: int = 1
+    """How many screens were open when the present run of keys began."""
+    _typing: bool = False
+    """Whether a text field had the focus then."""
+    _pasted_from: float = float("inf")
+    _pasted_to: float = float("-inf")
+    _run: list[tuple[float, str]] = field(default_factory=list)
+    _escaped: float | None = None
+    _torn: str | None = None
+
+    def judge(
+        self, key: str, character: str | None, at: float, *, typing: bool, depth: int, reviewing: bool = False
+    ) -> Judgement:
+        """What to do with a key.
+
+        Args:
+            key: Textual's name of it.
+            character: what it prints, if anything.
+            at: when it came, in seconds of a steady clock.
+            typing: whether a text field has the focus.
+            depth: how many screens are open.
+            reviewing: whether a review is on top, where a burst is a paste too; forms and lists take what they get.
+
+        """
+        if self._is_torn(key, character, at):
+            return Judgement.DROP
+        text = _as_text(key, character)
+        if self.pasting:
+            self._run.append((at, text))
+            return Judgement.DROP
+        if not text:
+            self._run.clear()
+            return Judgement.PASS
+        if not self._run or at - self._run[-1][0] > BURST_SECONDS:
+            self._run.clear()
+            self.depth, self._typing = depth, typing
+        self._run.append((at, text))
+        is_text = text.isprintable() and typing and (self.depth == 1 or self._typing)
+        if not self._is_burst() or is_text or (self.depth > 1 and not reviewing):
+            return Judgement.PASS
+        self.pasting = True
+        self._pasted_from, self._pasted_to = self._run[0][0], at
+        return Judgement.BURST
+
+    @property
+    def beginning(self) -> bool:
+        """Whether the last key began a run."""
+        return len(self._run) == 1
+
+    def is_pasted(self, at: float) -> bool:
+        """Whether a key that was let through turned out to be the start of the latest paste."""
+        return self._pasted_from <= at <= self._pasted_to
+
+    def take(self) -> str:
+        """The pasted text; the paste is over."""
+        text = "".join(part for _at, part in self._run)
+        self._run.clear()
+        self.pasting = False
+        return text
+
+    def _is_burst(self) -> bool:
+        if len(self._run) < BURST_KEYS:
+            return False
+        quick = self._run[-1][0] - self._run[-BURST_KEYS][0] <= BURST_SECONDS
+        letters = {text for _at, text in self._run}
+        held = len(letters) == 1 and all(letter.islower() for letter in letters)
+        return quick and not held
+
+    def _is_torn(self, key: str, character: str | None, at: float) -> bool:
+        """Whether the key is a part of a sequence whose escape came alone."""
+        fresh = self._escaped is not None and at - self._escaped <= TORN_SECONDS
+        if fresh and self._torn is not None:
+            self._escaped = at
+            self._torn += character or ""
+            self._end_torn()
+            return True
+        if fresh and character is not None and character in "[O":
+            self._escaped = at
+            self._torn = character
+            return True
+        self._escaped = at if key == "escape" else None
+        self._torn = None
+        return self.pasting and key == "escape"
+
+    def _end_torn(self) -> None:
+        torn = self._torn or ""
+        final = len(torn) == 2 if torn[0] == "O" else "@" <= torn[-1] <= "~" and len(torn) > 1
+        if not final:
+            return
+        if torn == "[200~":
+            self.pasting = True
+        self._torn = None
+        self._escaped = None
+
+
+def _as_text(key: str, character: str | None) -> str:
+    if key in ("enter", "ctrl+j"):
+        return "\n"
+    if key == "tab":
+        return "\t"
+    return character if character is not None and character.isprintable() else ""

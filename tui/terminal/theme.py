@@ -1,0 +1,71 @@
+"""What the terminal can show: glyphs, mouse, theme and how long an escape may take."""
+
+from __future__ import annotations
+
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.terminal.environment import over_ssh
+
+__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs"]
+
+THEME: Final = "ansi-dark"
+"""The terminal's own colours: right on any background, and colourless under NO_COLOR."""
+
+_ESCAPE_SSH: Final = 0.3
+_ESCAPE_LOCAL: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The few characters that are drawn, not written."""
+
+    rule: str
+    bar: str
+    full: str
+    empty: str
+
+
+ASCII: Final = Glyphs(rule="-", bar="|", full="#", empty=".")
+UNICODE: Final = Glyphs(rule="─", bar="│", full="█", empty="░")
+
+
+def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
+    """Box and block characters where the terminal certainly has them, else ASCII.
+
+    Python writes UTF-8 even under `LC_ALL=C`, so the locale decides, not the stream.
+    """
+    chosen = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    codeset = encoding or (chosen.partition(".")[2] if "." in chosen else locale.nl_langinfo(locale.CODESET))
+    plain_terminal = environ.get("TERM", "").startswith(("linux", "vt"))
+    named = chosen not in ("", "C", "POSIX") or encoding is not None
+    utf8 = codeset.lower().replace("-", "").startswith("utf8")
+    return UNICODE if named and utf8 and not plain_terminal else ASCII
+
+
+class OnlyAscii(LineFilter):
+    """Of a terminal that is not known to read UTF-8: bytes above 127 could be anything there, controls too."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        del background
+        return [segment if segment.text.isascii() else _in_ascii(segment) for segment in segments]
+
+
+def _in_ascii(segment: Segment) -> Segment:
+    text = "".join(char if char.isascii() else "?" * cell_len(char) for char in segment.text)
+    return Segment(text, segment.style, segment.control)
+
+
+def escape_delay(environ: Mapping[str, str]) -> float:
+    """Seconds to wait for the rest of an escape sequence; a laggy line tears arrow keys apart."""
+    wanted = environ.get("ESCDELAY", "")
+    if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
+        return int(wanted) / 1000
+    return _ESCAPE_SSH if over_ssh(environ) else _ESCAPE_LOCAL

@@ -1,0 +1,175 @@
+"""What the command line prints: JSON, tables and CSV, each written while it is read, so that lists may be long.
+
+JSON is plain ASCII without a raw control character. Tables and CSV show text that is not ours through `visible`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from inspect import get_annotations
+from itertools import chain, islice
+from typing import Any, Final, TextIO
+
+from core import to_json
+from tui.wording.sanitize import visible
+
+__all__ = ["Column", "Layout", "csv_cell", "json_text", "write_csv", "write_json", "write_markdown", "write_table"]
+
+_CHUNK: Final = 500
+"""Rows that decide the widths of a table's columns."""
+_GAP: Final = "  "
+_NARROWEST: Final = 30
+"""Cells below which the last column is not folded: it would be unreadable."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and the text of a row's cell under it."""
+
+    heading: str
+    cell: Callable[[Any], object]
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one kind of object is shown; its CSV has every field of the object's JSON."""
+
+    kind: type
+    columns: tuple[Column, ...]
+    """The last one is free text, folded on a terminal that is too narrow."""
+
+
+def json_text(value: Any) -> str:
+    """One JSON document, indented, without the final newline."""
+    return _plain(json.dumps(to_json(value), indent=2))
+
+
+def _plain(text: str) -> str:
+    # DEL is the one control character that ensure_ascii lets through.
+    return text.replace("\x7f", "\\u007f")
+
+
+def write_json(value: Any, out: TextIO) -> None:
+    """One JSON document and a newline; an iterator or list becomes an array, an object a line."""
+    if not isinstance(value, (list, tuple, Iterator)):
+        out.write(f"{json_text(value)}\n")
+        return
+    start = "["
+    for item in value:
+        out.write(f"{start}\n{_plain(json.dumps(to_json(item)))}")
+        start = ","
+    out.write("[]\n" if start == "[" else "\n]\n")
+
+
+def write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+    """A header of the JSON's field names and a record a row."""
+    names = list(get_annotations(layout.kind))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([csv_cell(getattr(row, name)) for name in names])
+
+
+def write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+    """A table for a ticket or a chat: the columns that the screen's table has."""
+    headings = [column.heading for column in layout.columns]
+    out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
+    for row in rows:
+        cells = [_markdown_cell(column.cell(row)) for column in layout.columns]
+        out.write(f"| {' | '.join(cells)} |\n")
+
+
+def _markdown_cell(value: object) -> str:
+    """Text that stays in its cell, whatever it holds."""
+    return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
+
+
+def csv_cell(value: Any) -> str:
+    """A value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
+    plain = to_json(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, (int, float)):
+        return str(plain)
+    if isinstance(plain, list) and all(isinstance(item, str) for item in plain):
+        plain = " ".join(plain)
+    text = plain if isinstance(plain, str) else _plain(json.dumps(plain))
+    return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
+
+
+def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int | None = None) -> int:
+    """Aligned columns under a heading, nothing cut; returns how many rows there were.
+
+    Args:
+        rows: may be endless; the first few hundred decide the widths.
+        layout: what is shown of each.
+        out: where to.
+        width: cells of the terminal, at which the last column is folded; None folds nothing.
+
+    """
+    columns = layout.columns
+    cells = ([visible(column.cell(row)) for column in columns] for row in rows)
+    first = list(islice(cells, _CHUNK))
+    if not first:
+        return 0
+    headings = [column.heading for column in columns]
+    widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
+    shape = _Shape(columns, widths, width)
+    out.write(shape.line(headings))
+    count = 0
+    for line in chain(first, cells):
+        out.write(shape.line(line))
+        count += 1
+    return count
+
+
+class _Shape:
+    """The widths of a table, and a row laid out in them."""
+
+    def __init__(self, columns: Sequence[Column], widths: Sequence[int], width: int | None) -> None:
+        self._right = [column.right for column in columns]
+        self._widths = widths
+        self._indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+        room = None if width is None else width - self._indent
+        self._room = None if room is None or room < _NARROWEST else room
+
+    def line(self, cells: Sequence[str]) -> str:
+        padded = [
+            _padded(cell, width, right=right)
+            for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)
+        ]
+        parts = [cells[-1]] if self._room is None else _folded(cells[-1], self._room)
+        first = _GAP.join([*padded, parts[0]]).rstrip()
+        return "\n".join([first, *(" " * self._indent + part for part in parts[1:])]) + "\n"
+
+
+def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415  # most inventories never need it
+
+    return cell_len(text)
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _cells(text))
+    return space + text if right else text + space
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """The words of the text in lines of at most `room` cells; a longer word stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and _cells(lines[-1]) + 1 + _cells(word) > room:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
