@@ -114,7 +114,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
             self._exception_event.set()
         self._close_messages_no_wait()
 
-    def on_first_screen_painted(self) -> None:
+    def on_splash_screen_painted(self) -> None:
         _begun: Worker[None] = self.run_worker(self._begin)
 
     async def _begin(self) -> None:

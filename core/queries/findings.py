@@ -54,7 +54,7 @@ def _with_acceptances(looking: _Looking) -> list[_Found]:
     found: list[_Found] = []
     for each in _all(looking):
         row = kept.get(each.finding.id)
-        if row is not None and row.fingerprint == each.fingerprint:
+        if row is not None and row.ground == each.fingerprint:
             until = None if row.until is None else from_micros(row.until)
             finding = replace(each.finding, accepted_reason=row.reason, accepted_until=until)
             found.append(_Found(finding, each.fingerprint))

@@ -14,7 +14,7 @@ from core.operations.idempotency import answered, remember
 from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
 from core.transfer.documents import Documents, read_documents
-from core.transfer.export import export_document, restore, write_export
+from core.transfer.export import export_document, restore_export, write_export
 from core.transfer.restore import restore_backup
 from core.transfer.zenlayer.eips import import_eips
 from core.transfer.zenlayer.pools_cidrs import import_cidrs, import_pools
@@ -58,7 +58,7 @@ def import_documents(transaction: Transaction, documents: Documents) -> Imported
 
 
 def _imported(transaction: Transaction, documents: Documents) -> Imported:
-    done = [restore(transaction, export) for export in documents.exports]
+    done = [restore_export(transaction, export) for export in documents.exports]
     given = read_rows(documents.rows)
     ledger = Ledger(transaction)
     import_pools(ledger, given.pools.values(), given.cidrs.values())

@@ -21,7 +21,7 @@ from core.transfer.documents import EXPORT_KEY, Export, Position
 from core.transfer.export_columns import flaws
 from core.transfer.files import written_whole
 
-__all__ = ["copy_rows", "export_document", "restore", "write_export"]
+__all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
 FORMAT: Final = 1
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
@@ -112,7 +112,7 @@ def write_export(connection: Connection, path: Path, *, force: bool = False, apa
         file.writelines(export_document(connection))
 
 
-def restore(transaction: Transaction, export: Export) -> Imported:
+def restore_export(transaction: Transaction, export: Export) -> Imported:
     """Restore an export into an empty database, events and all; one that is here already changes nothing.
 
     Raises:

@@ -465,7 +465,7 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
 ) -> None:
     """As it would after the host was suspended, on a kernel that does not count that time."""
     before = shared.now()
-    stopped = core.postgres._elapsed() - 3600
+    stopped = core.storage.postgres._elapsed() - 3600
     monkeypatch.setattr("core.storage.postgres._elapsed", lambda: stopped)
     assert (before - shared.now()).total_seconds() > 3000
     assert one(shared).allocated_at >= before

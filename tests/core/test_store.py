@@ -297,9 +297,9 @@ def test_a_url_that_names_no_file_is_refused(url: str, code: str) -> None:
 
 def test_several_processes_creating_one_database_at_once_all_get_it(tmp_path: Path) -> None:
     program = (
-        "import sys; from core import AllocationRequest, open_desk\n"
-        "desk = open_desk(sys.argv[1]); sys.stdin.readline()\n"
-        "print(desk.execute(AllocationRequest()).eips[0].address)"
+        "import sys; from core import AllocationRequest, open_inventory\n"
+        "inventory = open_inventory(sys.argv[1]); sys.stdin.readline()\n"
+        "print(inventory.execute(AllocationRequest()).eips[0].address)"
     )
     processes = [
         subprocess.Popen(

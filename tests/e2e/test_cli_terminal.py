@@ -151,14 +151,14 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(
 
 AGAIN = """
 import os, shutil, signal
-from core import Desk
+from core import Inventory
 def hung_up_again(act):
     def acting(*args, **options):
         os.kill(os.getpid(), signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGTERM)
         return act(*args, **options)
     return acting
-Desk.close = hung_up_again(Desk.close)
+Inventory.close = hung_up_again(Inventory.close)
 shutil.rmtree = hung_up_again(shutil.rmtree)
 """
 

@@ -151,8 +151,8 @@ def test_a_defect_ends_it_with_70_the_terminal_in_order_and_no_value_told(
 
 HUNG = """
 from threading import Event
-from core import Desk
-Desk.company = lambda self: Event().wait()
+from core import Inventory
+Inventory.other_sessions = lambda self: Event().wait()
 """
 
 

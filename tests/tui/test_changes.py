@@ -530,7 +530,7 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.changes.cidrs._SHOWN", 2)
+    monkeypatch.setattr("tui.flows.cidrs._SHOWN", 2)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")
         await operator.until("the 3 live EIPs, each by F or R: the first 2 here", absent="198.51.100.77")

@@ -383,7 +383,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.frame.show()
         self.strip.repaint()
 
-    def on_drill(self, event: Navigate) -> None:
+    def on_navigate(self, event: Navigate) -> None:
         event.stop()
         self.show_view(event.view)
         self.run_move(partial(self._drill, event))
@@ -408,7 +408,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if place.view is View.TIMELINE:
             self.show_history(place.key)
         else:
-            self.on_drill(Navigate(place.view, filter_=place.filter, select=place.key))
+            self.on_navigate(Navigate(place.view, filter_=place.filter, select=place.key))
 
     def visit(self, place: Place) -> None:
         """Go to where the operator has been."""
@@ -419,7 +419,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._visiting = False
         self.run_move(partial(self._drill, Navigate(place.view, filter_=place.filter, select=place.key)))
 
-    def on_pane_detailed(self, event: Pane.DetailRequested) -> None:
+    def on_pane_detail_requested(self, event: Pane.DetailRequested) -> None:
         event.stop()
         if self.selection is None:
             return
@@ -465,7 +465,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.frame.show_status()
         self.search.counted()
 
-    def on_pane_said(self, event: Pane.StatusMessage) -> None:
+    def on_pane_status_message(self, event: Pane.StatusMessage) -> None:
         event.stop()
         self.say(event.text)
 

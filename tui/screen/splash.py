@@ -16,7 +16,7 @@ __all__ = ["SplashScreen"]
 class SplashScreen(Screen[None], inherit_bindings=False):
     """Stands until the deck is there."""
 
-    DEFAULT_CSS = "FirstScreen { background: ansi_default; color: ansi_default; }"
+    DEFAULT_CSS = "SplashScreen { background: ansi_default; color: ansi_default; }"
 
     class Painted(Message):
         """The first lines are on the screen."""
