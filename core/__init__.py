@@ -8,10 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.domain.command_text import option, shell_command
+from core.domain.command_text import Fix, option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
     CODES,
+    Code,
     EipdeckError,
     InvalidInput,
     NotFound,
@@ -21,6 +22,8 @@ from core.domain.errors import (
     error,
 )
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
+from core.domain.json_types import to_json
+from core.domain.ports import PortRange
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -48,7 +51,6 @@ from core.domain.values import (
     Violation,
     Warn,
     iso,
-    to_json,
 )
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
@@ -100,6 +102,7 @@ __all__ = [
     "BindingKind",
     "Cidr",
     "CidrState",
+    "Code",
     "Config",
     "DrainRequest",
     "Eip",
@@ -111,6 +114,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Finding",
+    "Fix",
     "FixIn",
     "Imported",
     "InvalidFilter",
@@ -125,6 +129,7 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PoolSettingsRequest",
+    "PortRange",
     "Proof",
     "RecoverRequest",
     "Refused",

@@ -24,7 +24,8 @@ from core.domain.addresses import (
     parse_address,
 )
 from core.domain.config import Config
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.times import MINUTE
 from core.domain.validation import checked_address, checked_prefix, checked_text, with_code
 from core.domain.values import (
     Allocation,
@@ -398,7 +399,7 @@ class Inventory:
 
     def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
         """What to know of a prefix and its origin that adding it does not refuse: labs need them."""
-        _, sentences = with_code("invalid_cidr", customer_prefix, cidr)
+        _, sentences = with_code(Code.INVALID_CIDR, customer_prefix, cidr)
         caution = asn_warning(asn)
         return (*sentences, caution) if caution else sentences
 
@@ -413,7 +414,7 @@ class Inventory:
 
         """
         if self.read_only:
-            raise error("read_only", "This deck is read-only; nothing was imported.")
+            raise error(Code.READ_ONLY, "This deck is read-only; nothing was imported.")
         from core.operations.executor import begin_transaction  # noqa: PLC0415  # the dashboard starts without it
         from core.transfer import import_documents, read_documents  # noqa: PLC0415
 
@@ -494,16 +495,16 @@ class Inventory:
     def _restorable(self) -> EmbeddedStore:
         """The store, where a backup can be brought back."""
         if self.read_only:
-            raise error("read_only", "This deck is read-only; nothing was restored.")
+            raise error(Code.READ_ONLY, "This deck is read-only; nothing was restored.")
         if self._confined is not None:
             raise error(
-                "usage",
+                Code.USAGE,
                 "On this connection nothing is restored: it would take events out of the history; nothing changed.",
                 hint="Ask who keeps the database.",
             )
         if not isinstance(self._store, EmbeddedStore):
             raise error(
-                "usage",
+                Code.USAGE,
                 f"{self.url} is on a server, which keeps and restores its own backups; nothing changed.",
                 hint="A backup file goes into a new database: `eipdeck --db FILE export FILE.json`, then"
                 " `eipdeck --db NEW import FILE.json`.",
@@ -532,10 +533,10 @@ class Inventory:
         """Addresses of the EIPs in findings, worst first; kept until something or the minute changes."""
         version, now = self.data_version(), self._micros()
         kept = self._problems
-        if kept is None or (kept.version, kept.minute) != (version, now // usage.MINUTE):
+        if kept is None or (kept.version, kept.minute) != (version, now // MINUTE):
             with self._store.read() as connection:
                 addresses = findings.problem_addresses(connection, self._now(connection), self.config)
-            kept = self._problems = _Problems(version, now // usage.MINUTE, addresses)
+            kept = self._problems = _Problems(version, now // MINUTE, addresses)
         return kept.addresses
 
 

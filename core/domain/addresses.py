@@ -10,7 +10,6 @@ from typing import Final
 __all__ = [
     "InvalidAddress",
     "InvalidCidr",
-    "InvalidPort",
     "Prefix",
     "asn_refusal",
     "asn_warning",
@@ -18,7 +17,6 @@ __all__ = [
     "format_address",
     "is_ipv6",
     "parse_address",
-    "parse_ports",
     "parse_prefix",
     "parse_range",
     "prefix_of_range",
@@ -32,10 +30,6 @@ class InvalidAddress(ValueError):
 
 class InvalidCidr(ValueError):
     """Not an IPv4 prefix, or not one a customer can bring."""
-
-
-class InvalidPort(ValueError):
-    """Not a port or a range of ports."""
 
 
 OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -256,25 +250,3 @@ def asn_warning(asn: int) -> str | None:
     if any(lo <= asn <= hi for lo, hi in _LAB_ASNS):
         return f"AS{asn} is for documentation (RFC 5398): nothing can be announced from it."
     return None
-
-
-_PORTS: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
-
-
-def parse_ports(words: str) -> tuple[int, int]:
-    """First and last port of `P` or `P-Q`, 1 to 65535.
-
-    Raises:
-        InvalidPort: with the reason.
-
-    """
-    match = _PORTS.fullmatch(str(words))
-    if match is None:
-        raise InvalidPort(f"{quoted(words)} is no port; write 443, or 8000-8010 for a range.")
-    first = int(match[1])
-    last = int(match[2] or match[1])
-    if not (1 <= first <= 65535 and 1 <= last <= 65535):
-        raise InvalidPort(f"{words} is out of range: write a port from 1 to 65535.")
-    if first > last:
-        raise InvalidPort(f"{words} runs backwards; write {last}-{first}.")
-    return first, last

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.addresses import parse_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -63,11 +63,11 @@ def load_config(path: Path | None = None) -> Config:
         with chosen.open("rb") as file:
             return _checked(tomllib.load(file), chosen)
     except OSError as problem:
-        raise error("usage", f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
+        raise error(Code.USAGE, f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise error("usage", f"{chosen} is no TOML: {problem}.") from problem
+        raise error(Code.USAGE, f"{chosen} is no TOML: {problem}.") from problem
     except (ValueError, RecursionError) as problem:  # a name that no file can have; lists in lists without end
-        raise error("usage", f"{chosen} cannot be read: {problem}.") from problem
+        raise error(Code.USAGE, f"{chosen} cannot be read: {problem}.") from problem
 
 
 _TYPES: dict[str, type] = {
@@ -84,13 +84,13 @@ _TYPES: dict[str, type] = {
 def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
     """The ranges of a region's default pool, each a prefix."""
     if not isinstance(ranges, list) or not all(isinstance(words, str) for words in ranges):
-        raise error("usage", f"{path}: regions.{region} wants a list of prefixes.")
+        raise error(Code.USAGE, f"{path}: regions.{region} wants a list of prefixes.")
     if ranges and region == SEEDED_REGION:
-        raise error("usage", f"{path}: regions.{region} has its range from the start; leave it out.")
+        raise error(Code.USAGE, f"{path}: regions.{region} has its range from the start; leave it out.")
     try:
         return tuple(str(parse_prefix(words)) for words in ranges)
     except ValueError as problem:
-        raise error("usage", f"{path}: regions.{region}: {problem}") from problem
+        raise error(Code.USAGE, f"{path}: regions.{region}: {problem}") from problem
 
 
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a number from 1 on"}
@@ -99,11 +99,11 @@ _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a number fr
 def _checked(data: dict[str, Any], path: Path) -> Config:
     for key, value in data.items():
         if key not in _TYPES:
-            raise error("usage", f"{path}: {key!r} is no setting.", hint=f"Known: {', '.join(_TYPES)}.")
+            raise error(Code.USAGE, f"{path}: {key!r} is no setting.", hint=f"Known: {', '.join(_TYPES)}.")
         wanted = _TYPES[key]
         number = type(value) is int and value < 1
         if type(value) is not wanted or number:
-            raise error("usage", f"{path}: {key} wants {_NAMES[wanted]}.")
+            raise error(Code.USAGE, f"{path}: {key} wants {_NAMES[wanted]}.")
     regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None

@@ -8,6 +8,13 @@ from typing import Final
 
 from core.domain.addresses import quoted
 
+__all__ = ["DAY", "MINUTE", "InvalidTime", "parse_time", "utc_of"]
+
+MINUTE: Final = 60_000_000
+"""Microseconds."""
+DAY: Final = 86_400_000_000
+"""Microseconds."""
+
 
 class InvalidTime(ValueError):
     """Not a moment."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.domain import addresses
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.ports import PortRange, parse_ports
 
 __all__ = [
     "checked_address",
@@ -27,7 +28,7 @@ MAX_BANDWIDTH = 1_000_000
 """Mbps; a thousand times the largest line the platform sells, so only a slip of the hand is refused."""
 
 
-def with_code(code: str, parse: Callable[[str], _T], words: str) -> _T:
+def with_code(code: Code, parse: Callable[[str], _T], words: str) -> _T:
     """`parse(words)`, its ValueError turned into the error of this code."""
     try:
         return parse(words)
@@ -37,17 +38,17 @@ def with_code(code: str, parse: Callable[[str], _T], words: str) -> _T:
 
 def checked_address(words: str) -> int:
     """The address as a number, or `invalid_address`."""
-    return with_code("invalid_address", addresses.parse_address, words)
+    return with_code(Code.INVALID_ADDRESS, addresses.parse_address, words)
 
 
 def checked_prefix(words: str) -> addresses.Prefix:
     """The prefix, or `invalid_cidr`."""
-    return with_code("invalid_cidr", addresses.parse_prefix, words)
+    return with_code(Code.INVALID_CIDR, addresses.parse_prefix, words)
 
 
-def checked_ports(words: str) -> tuple[int, int]:
-    """First and last port, or `invalid_port`."""
-    return with_code("invalid_port", addresses.parse_ports, words)
+def checked_ports(words: str) -> PortRange:
+    """Return the ports of `P` or `P-Q`, or raise `invalid_port`."""
+    return with_code(Code.INVALID_PORT, parse_ports, words)
 
 
 def checked_name(name: str | None, what: str = "name") -> str | None:
@@ -71,9 +72,9 @@ def checked_text(words: str | None) -> str | None:
 def checked_bandwidth(mbps: int | None) -> int | None:
     """The cap in Mbps, or `invalid_bandwidth`."""
     if mbps is not None and not 1 <= mbps <= MAX_BANDWIDTH:
-        raise error("invalid_bandwidth", f"A cap is 1 to {MAX_BANDWIDTH} Mbps, not {mbps}.")
+        raise error(Code.INVALID_BANDWIDTH, f"A cap is 1 to {MAX_BANDWIDTH} Mbps, not {mbps}.")
     return mbps
 
 
 def _invalid_name(message: str) -> EipdeckError:
-    return error("invalid_name", message, hint="Choose another and send it again.")
+    return error(Code.INVALID_NAME, message, hint="Choose another and send it again.")

@@ -1,16 +1,30 @@
-"""The values that leave the core: frozen, named as in the JSON that every front end prints.
+"""The values that leave the core: frozen, with the field names of the JSON that every front end prints.
 
-Addresses and prefixes are text here, times aware UTC datetimes. `to_json` turns any of them into JSON types. Those that
-come by the hundred thousand are named tuples: a frozen dataclass of so many fields takes four times as long to make.
+Addresses and prefixes are text, times are aware UTC datetimes. `json_types.to_json` turns a value into JSON types.
+`Eip` and `Verdict` are named tuples because lists hold them by the hundred thousand: a frozen dataclass with as many
+fields takes four times as long to make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
+
+from core.domain.command_text import Fix
+from core.domain.kinds import (
+    BindingKind,
+    CidrState,
+    EipStatus,
+    FixIn,
+    PoolKind,
+    PoolOrder,
+    ServiceKind,
+    Severity,
+    VerdictWord,
+)
+from core.domain.ports import PortRange
 
 __all__ = [
     "MISSING_POOL_WARNING",
@@ -41,72 +55,10 @@ __all__ = [
     "from_micros",
     "iso",
     "stamp",
-    "to_json",
     "to_micros",
 ]
 
 MISSING_POOL_WARNING: Final = "landed_in_default_pool"
-
-
-class PoolKind(StrEnum):
-    CUSTOMER = "customer"
-    DEFAULT = "default"
-
-
-class PoolOrder(StrEnum):
-    LRU = "lru"
-    LOWEST = "lowest"
-
-
-class CidrState(StrEnum):
-    VALIDATING = "validating"
-    ACTIVE = "active"
-    DRAINING = "draining"
-    RETIRED = "retired"
-    FAILED = "failed"
-
-
-class EipStatus(StrEnum):
-    UNBOUND = "unbound"
-    BOUND = "bound"
-    RELEASED = "released"
-
-
-class BindingKind(StrEnum):
-    NIC = "nic"
-    SNAT = "snat"
-    DNAT = "dnat"
-    LOAD_BALANCER = "load_balancer"
-
-
-class ServiceKind(StrEnum):
-    NIC = "nic"
-    NAT_GATEWAY = "nat-gateway"
-    LOAD_BALANCER = "load-balancer"
-
-
-class Severity(StrEnum):
-    CRITICAL = "critical"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class FixIn(StrEnum):
-    CUSTOMER_CIDR = "customer_cidr"
-    ZENLAYER = "zenlayer"
-    ELSEWHERE = "elsewhere"
-
-
-class VerdictWord(StrEnum):
-    CUSTOMER_BOUND = "customer-bound"
-    CUSTOMER_UNBOUND = "customer-unbound"
-    CUSTOMER_COOLING = "customer-cooling"
-    CUSTOMER_UNALLOCATED = "customer-unallocated"
-    DEFAULT_BOUND = "default-bound"
-    DEFAULT_UNBOUND = "default-unbound"
-    DEFAULT_UNALLOCATED = "default-unallocated"
-    NOT_OURS = "not-ours"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +86,9 @@ class Binding:
     other kinds."""
     protocol: str | None
     """`tcp`, `udp` or `any`; DNAT only."""
-    port: int | str | None
-    """The public port, or a range as `8000-8010`; None for `any`."""
-    to_port: int | str | None
+    port: PortRange | None
+    """The public ports; None for `any`."""
+    to_port: PortRange | None
     bound_at: datetime
     unbound_at: datetime | None
 
@@ -237,7 +189,11 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that needs attention, and its remedy."""
+    """Something that needs attention, and its remedy.
+
+    The JSON has `FINDING_FIELDS` only; the fields after them are for front ends that run in this process. A finding
+    loaded from JSON has their defaults.
+    """
 
     id: str
     code: str
@@ -248,6 +204,21 @@ class Finding:
     since: datetime
     accepted_reason: str | None
     accepted_until: datetime | None
+    brief: str = ""
+    """The message in a few words, without the subject: `lb lb-shop`, `2 live EIPs left`."""
+    eips: tuple[str, ...] = ()
+    """Addresses of the live EIPs that the finding is about, at most 1,000; none for a pool or a missing service."""
+    landing: str | None = None
+    """The id of the EIP that landed in the default pool, for a landing."""
+    advice: str = ""
+    """The remedy without its command."""
+    fix: Fix | None = None
+    """The command that repairs it, or that lists what to repair."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether an operator accepted it."""
+        return self.accepted_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,26 +318,3 @@ def iso(moment: datetime) -> str:
 def stamp(moment: datetime) -> str:
     """A moment as sentences say it: UTC, to the second."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-
-
-_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
-"""What is JSON as it is; most values are."""
-
-
-def to_json(value: Any) -> Any:
-    """JSON types of a value of this module, or of lists, tuples and mappings of them."""
-    if type(value) in _PLAIN:
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, (Eip, Verdict)):
-        return {name: to_json(item) for name, item in value._asdict().items()}
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(item) for item in value]
-    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import AcceptRequest
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import Finding, from_micros, to_micros
@@ -29,7 +29,7 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
 
     """
     if not transaction.reason:
-        raise error("usage", "Accepting a finding wants a reason.", hint="Give one with --reason.")
+        raise error(Code.USAGE, "Accepting a finding wants a reason.", hint="Give one with --reason.")
     until = _until(transaction, request.until)
     found = findings_by_id(transaction, request.finding, accepted=True)
     transaction.run(
@@ -60,7 +60,7 @@ def _until(transaction: Transaction, words: str | None) -> int | None:
     try:
         until = to_micros(parse_time(words, from_micros(transaction.now)))
     except InvalidTime as problem:
-        raise error("invalid_time", str(problem)) from problem
+        raise error(Code.INVALID_TIME, str(problem)) from problem
     if until <= transaction.now:
-        raise error("invalid_time", f"{words} is past; an acceptance ends in the future.")
+        raise error(Code.INVALID_TIME, f"{words} is past; an acceptance ends in the future.")
     return until

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import format_address, prefix_of_range
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.requests import AllocationRequest
+from core.domain.times import DAY
 from core.domain.validation import checked_address, checked_bandwidth, checked_name
 from core.domain.values import MISSING_POOL_WARNING, Allocation, Eip, EipStatus, Warn, from_micros, iso
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow, default_pool, pool_by_id
-from core.queries.usage import DAY, pool_usage
+from core.queries.usage import pool_usage
 from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 
@@ -65,11 +66,11 @@ def allocate(transaction: Transaction, request: AllocationRequest) -> Allocation
 
 def _checked(request: AllocationRequest) -> tuple[Tenancy, int | None]:
     if not 1 <= request.count <= MAX_COUNT:
-        raise error("invalid_count", f"A count is 1 to {MAX_COUNT}, not {request.count}.")
+        raise error(Code.INVALID_COUNT, f"A count is 1 to {MAX_COUNT}, not {request.count}.")
     if request.address is not None and request.count != 1:
-        raise error("invalid_count", f"One address was named, so the count is 1, not {request.count}.")
+        raise error(Code.INVALID_COUNT, f"One address was named, so the count is 1, not {request.count}.")
     if request.default and request.pool_id is not None:
-        raise error("usage", "--pool and --default exclude each other.", hint="Leave one of them out.")
+        raise error(Code.USAGE, "--pool and --default exclude each other.", hint="Leave one of them out.")
     address = None if request.address is None else checked_address(request.address)
     bandwidth = checked_bandwidth(request.bandwidth_mbps)
     return Tenancy(name=checked_name(request.name), bandwidth_mbps=bandwidth), address
@@ -80,7 +81,7 @@ def _target(transaction: Transaction, request: AllocationRequest) -> PoolRow:
         pool = pool_by_id(transaction, request.pool_id)
         if request.region not in (None, pool.region):
             raise error(
-                "region_mismatch",
+                Code.REGION_MISMATCH,
                 f"Pool {pool.id} is in {pool.region}, not in {request.region}.",
                 hint="Leave --region out: the pool's counts.",
                 details={"pool_id": pool.id, "region": pool.region},
@@ -88,7 +89,7 @@ def _target(transaction: Transaction, request: AllocationRequest) -> PoolRow:
         return pool
     if transaction.config.require_customer_pool and not request.default:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             "No pool was named, and this deck is configured not to fall back to the default pool.",
             hint="Name a pool with --pool, or say --default if a Zenlayer address is meant.",
         )
@@ -122,20 +123,20 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
     if cidr is None or cidr.last < address or cidr.pool_id != pool.id:
         elsewhere = f" It is in pool {cidr.pool_id}." if cidr is not None and cidr.last >= address else ""
         raise error(
-            "address_not_in_pool",
+            Code.ADDRESS_NOT_IN_POOL,
             f"{words} is in no CIDR of pool {pool.id}.{elsewhere}",
             details={"address": words, "pool_id": pool.id},
         )
     if cidr.state != "active":
         raise error(
-            "cidr_not_active",
+            Code.CIDR_NOT_ACTIVE,
             f"{words} lies in {cidr.cidr}, which is {cidr.state} and gives out nothing.",
             details={"address": words, "cidr": cidr.cidr, "state": cidr.state},
         )
     holder = transaction.run(_HOLDER, address=address).scalar()
     if holder is not None:
         raise error(
-            "address_in_use",
+            Code.ADDRESS_IN_USE,
             f"{words} is held by EIP {holder}.",
             details={"address": words, "eip_id": holder},
         )
@@ -146,7 +147,7 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
 
 def _cooling(words: str, ready_at: int) -> EipdeckError:
     return error(
-        "address_cooling",
+        Code.ADDRESS_COOLING,
         f"{words} was released lately and is free from {iso(from_micros(ready_at))} on.",
         hint=f"`eipdeck recover {words}` takes it back now.",
         details={"address": words, "ready_at": iso(from_micros(ready_at))},
@@ -159,7 +160,7 @@ def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling
     if reservation is None or reservation.kind != "soft":
         why = f": {reservation.reason}" if reservation is not None and reservation.reason else ""
         raise error(
-            "address_reserved",
+            Code.ADDRESS_RESERVED,
             f"{words} is withheld{why}.",
             hint=f"`eipdeck unreserve {cidr.cidr} {words}` lifts that.",
             details={"address": words, "cidr": cidr.cidr},
@@ -175,7 +176,7 @@ def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckEr
     usage = pool_usage(transaction.connection, pool.id, transaction.now)
     if not usage.active:
         return error(
-            "no_active_cidr",
+            Code.NO_ACTIVE_CIDR,
             f"Pool {pool.id} has no active CIDR, so it gives out nothing.",
             hint="Activate one with `eipdeck cidr activate`, or name another pool.",
             details={"pool_id": pool.id},
@@ -201,7 +202,7 @@ def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckEr
         )
     when = f" The next cooling one comes free at {details['next_free_at']}." if usage.next_free_at else ""
     hint = "Release an EIP of this pool or add a CIDR to it; nothing was taken from another pool."
-    return error("pool_exhausted", message + when, hint=hint, details=details)
+    return error(Code.POOL_EXHAUSTED, message + when, hint=hint, details=details)
 
 
 _INSERT: Final = (

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.json_types import to_json
+from core.domain.ports import PortRange
 from core.domain.requests import BandwidthRequest, BindRequest, UnbindRequest
 from core.domain.validation import checked_address, checked_bandwidth, checked_ports, checked_prefix
-from core.domain.values import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros, to_json
+from core.domain.values import Binding, BindingKind, Eip, EipStatus, Service, ServiceKind, from_micros
 from core.queries.eips import eip_by_key
 from core.queries.services import present_service
 from core.storage.history import EventData, record, record_all
@@ -65,7 +67,7 @@ def checked_unchanged(eip: Eip, expected: Eip) -> None:
     if (eip.id, eip.status, _ids(eip)) == (expected.id, expected.status, _ids(expected)):
         return
     raise error(
-        "conflict",
+        Code.CONFLICT,
         f"{eip.address} has changed since you looked: it was {expected.status.value} with"
         f" {len(expected.bindings)} bindings, it is {eip.status.value} with {len(eip.bindings)}.",
         hint="Look again and decide anew.",
@@ -105,13 +107,13 @@ def _wanted(request: BindRequest) -> Binding:
     kind, private_ip = request.kind, request.private_ip
     for part in ("private_ip", "sources", "protocol", "port", "to_port"):
         if getattr(request, part) and part not in _TAKES[kind]:
-            raise error("usage", f"A {kind.value} binding takes no {part}.", hint="A binding has one target.")
+            raise error(Code.USAGE, f"A {kind.value} binding takes no {part}.", hint="A binding has one target.")
     if private_ip is not None:
         checked_address(private_ip)
     if kind is BindingKind.SNAT and not request.sources:
-        raise error("usage", "An SNAT entry covers sources.", hint="Name them with --source CIDR.")
+        raise error(Code.USAGE, "An SNAT entry covers sources.", hint="Name them with --source CIDR.")
     if kind is BindingKind.DNAT and private_ip is None:
-        raise error("usage", "A DNAT entry forwards to an address.", hint="Name it with --private-ip.")
+        raise error(Code.USAGE, "A DNAT entry forwards to an address.", hint="Name it with --private-ip.")
     sources = sorted({str(checked_prefix(source)) for source in request.sources})
     protocol, port, to_port = _forwarding(request) if kind is BindingKind.DNAT else (None, None, None)
     return Binding(
@@ -128,29 +130,25 @@ def _wanted(request: BindRequest) -> Binding:
     )
 
 
-def _forwarding(request: BindRequest) -> tuple[str, int | str | None, int | str | None]:
+def _forwarding(request: BindRequest) -> tuple[str, PortRange | None, PortRange | None]:
     protocol = request.protocol
     if protocol not in ("tcp", "udp", "any"):
-        raise error("usage", f"A protocol is tcp, udp or any, not {protocol!r}.")
+        raise error(Code.USAGE, f"A protocol is tcp, udp or any, not {protocol!r}.")
     if protocol == "any":
         if request.port or request.to_port:
-            raise error("invalid_port", "`any` forwards the whole address, so it takes no port.")
+            raise error(Code.INVALID_PORT, "`any` forwards the whole address, so it takes no port.")
         return protocol, None, None
     if not request.port:
-        raise error("invalid_port", f"{protocol} forwards a port or a range.", hint="Name it with --port.")
+        raise error(Code.INVALID_PORT, f"{protocol} forwards a port or a range.", hint="Name it with --port.")
     port, to_port = checked_ports(request.port), checked_ports(request.to_port or request.port)
-    if port[1] - port[0] != to_port[1] - to_port[0]:
-        raise error("invalid_port", f"{request.port} and {request.to_port} are ranges of unequal size.")
-    return protocol, _span(port), _span(to_port)
-
-
-def _span(ports: tuple[int, int]) -> int | str:
-    return ports[0] if ports[0] == ports[1] else f"{ports[0]}-{ports[1]}"
+    if port.size != to_port.size:
+        raise error(Code.INVALID_PORT, f"{request.port} and {request.to_port} are ranges of unequal size.")
+    return protocol, port, to_port
 
 
 def _released(eip: Eip) -> EipdeckError:
     return error(
-        "eip_not_found",
+        Code.EIP_NOT_FOUND,
         f"EIP {eip.id} ({eip.address}) was released; a released EIP serves nothing.",
         hint=f"`eipdeck recover {eip.address}` takes the address back while nobody else has it.",
         details={"eip": eip.id},
@@ -160,13 +158,13 @@ def _released(eip: Eip) -> EipdeckError:
 def _checked_target(eip: Eip, service: Service, wanted: Binding) -> Binding:
     if service.kind is not _SERVED_BY[wanted.kind]:
         raise error(
-            "service_not_found",
+            Code.SERVICE_NOT_FOUND,
             f"{service.id} is a {service.kind.value}, which takes no {wanted.kind.value} binding.",
             details={"service": service.id, "kind": service.kind.value},
         )
     if service.region != eip.region:
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"{eip.address} is in {eip.region}, {service.id} in {service.region}.",
             hint="An EIP serves in its own region only; allocate one there.",
             details={"eip_region": eip.region, "service_region": service.region},
@@ -178,13 +176,13 @@ def _checked_target(eip: Eip, service: Service, wanted: Binding) -> Binding:
         private_ip = service.private_ips[0]
     if private_ip is None:
         raise error(
-            "usage",
+            Code.USAGE,
             f"{service.id} has {len(service.private_ips)} private addresses.",
             hint="Name the one meant with --private-ip.",
         )
     if service.private_ips and private_ip not in service.private_ips:
         raise error(
-            "service_not_found",
+            Code.SERVICE_NOT_FOUND,
             f"{service.id} has no private address {private_ip}; it has {', '.join(service.private_ips)}.",
             details={"service": service.id, "private_ips": list(service.private_ips)},
         )
@@ -199,7 +197,7 @@ def _checked_holder(eip: Eip, service: Service, wanted: Binding) -> None:
     for binding in eip.bindings:
         if binding.service_id != service.id or binding.kind in _EXCLUSIVE:
             raise error(
-                "holder_conflict",
+                Code.HOLDER_CONFLICT,
                 f"{eip.address} already serves {binding.kind.value} {binding.service_id}.",
                 hint="Unbind it first, or take another EIP.",
                 details={"holder": to_json(binding)},
@@ -210,21 +208,19 @@ def _checked_holder(eip: Eip, service: Service, wanted: Binding) -> None:
     others = [b for b in eip.bindings if b.protocol == "any" or wanted.protocol == "any"]
     _checked_anyport(eip, wanted, others)
     for binding in eip.bindings:
-        if binding.kind is BindingKind.DNAT and binding.protocol == wanted.protocol:
-            (first, last), (lo, hi) = checked_ports(str(wanted.port)), checked_ports(str(binding.port))
-            if first <= hi and lo <= last:
-                raise error(
-                    "port_in_use",
-                    f"{eip.address} already forwards {binding.protocol} {binding.port} to {binding.private_ip}.",
-                    hint="Take another port, or end that entry first.",
-                    details={"binding": to_json(binding)},
-                )
+        if binding.protocol == wanted.protocol and binding.port and wanted.port and wanted.port.overlaps(binding.port):
+            raise error(
+                Code.PORT_IN_USE,
+                f"{eip.address} already forwards {binding.protocol} {binding.port} to {binding.private_ip}.",
+                hint="Take another port, or end that entry first.",
+                details={"binding": to_json(binding)},
+            )
 
 
 def _checked_anyport(eip: Eip, wanted: Binding, others: Sequence[Binding]) -> None:
     if others:
         raise error(
-            "anyport_conflict",
+            Code.ANYPORT_CONFLICT,
             f"An any-port DNAT takes all of {eip.address}, so it excludes SNAT and other DNAT on it.",
             hint="End the other entry first, or take another EIP.",
             details={"binding": to_json(others[0]), "wanted": wanted.kind.value},
@@ -253,7 +249,7 @@ def checked_quota(transaction: Transaction, service: Service, wanted: Binding) -
         limit, what = EIPS_A_PRIVATE_ADDRESS, f"EIPs on {wanted.private_ip}"
     if used >= limit:
         raise error(
-            "quota_exceeded",
+            Code.QUOTA_EXCEEDED,
             f"There are already {used} {what}, and {limit} are allowed.",
             hint="End one first, or take another target.",
             details={"service": service.id, "used": used, "limit": limit},
@@ -271,8 +267,8 @@ _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id 
 def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_eips: bool = False) -> Binding:
     """Insert a binding whose rules have been checked, with its event; `all_eips` as an import has it."""
     seq = int(transaction.run(transaction.connection.newest("binding")).scalar() or 0) + 1
-    port = checked_ports(str(wanted.port)) if wanted.port is not None else (None, None)
-    to_port = checked_ports(str(wanted.to_port)) if wanted.to_port is not None else (None, None)
+    port, port_end = wanted.port or (None, None)
+    to_port, to_port_end = wanted.to_port or (None, None)
     transaction.run(
         _INSERT,
         seq=seq,
@@ -284,10 +280,10 @@ def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_ei
         sources=json.dumps(wanted.sources),
         all_eips=all_eips,
         protocol=wanted.protocol,
-        port=port[0],
-        port_end=port[1],
-        to_port=to_port[0],
-        to_port_end=to_port[1],
+        port=port,
+        port_end=port_end,
+        to_port=to_port,
+        to_port_end=to_port_end,
         now=transaction.now,
     )
     transaction.run(_BOUND, id=eip.id)
@@ -319,7 +315,7 @@ def _checked_binding(transaction: Transaction, eip: Eip, binding_id: str) -> Non
     ).scalar()
     if known is None:
         raise error(
-            "binding_not_found",
+            Code.BINDING_NOT_FOUND,
             f"{eip.address} has no binding {binding_id!r}.",
             details={"binding": binding_id, "bindings": [binding.id for binding in eip.bindings]},
         )

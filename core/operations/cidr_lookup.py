@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
 from core.storage.transaction import Transaction
@@ -26,14 +26,14 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
     row = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
     if row is None:
         raise error(
-            "cidr_not_found",
+            Code.CIDR_NOT_FOUND,
             f"There is no CIDR {prefix}.",
             hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
             details={"cidr": str(prefix)},
         )
     if row.kind != PoolKind.CUSTOMER:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{prefix} is Zenlayer-assigned; only a customer CIDR can be changed here.",
             details={"cidr": str(prefix), "pool_id": row.pool_id},
         )
@@ -42,7 +42,7 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
 
 def retired_refusal(row: Any) -> EipdeckError:
     return error(
-        "cidr_not_active",
+        Code.CIDR_NOT_ACTIVE,
         f"{row.cidr} is retired.",
         hint="`eipdeck cidr add` brings it back, with its history.",
         details={"cidr": row.cidr, "state": "retired"},

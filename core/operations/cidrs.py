@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, asn_refusal, customer_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import (
     ActivateRequest,
     AddCidrRequest,
@@ -18,7 +19,7 @@ from core.domain.requests import (
     SetAsnRequest,
 )
 from core.domain.validation import checked_name, checked_prefix, with_code
-from core.domain.values import PoolKind, to_json
+from core.domain.values import PoolKind
 from core.operations.cidr_lookup import PRESENT_CIDR, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
@@ -48,13 +49,13 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
             `asn_not_supported`, `rpki_not_valid`, `region_mismatch`, `customer_pool_required`, `invalid_name`.
 
     """
-    prefix, _ = with_code("invalid_cidr", customer_prefix, request.cidr)
+    prefix, _ = with_code(Code.INVALID_CIDR, customer_prefix, request.cidr)
     checked_name(request.isp, "line")
     _checked_asn(request.asn)
     near = transaction.run(_NEIGHBOUR, last=prefix.last).first()
     if near is not None and near.last >= prefix.first:
         raise error(
-            "cidr_overlap",
+            Code.CIDR_OVERLAP,
             f"{prefix} overlaps {near.cidr} of pool {near.pool_id}.",
             hint="Retire that one first, or add a prefix beside it.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
@@ -101,14 +102,14 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
         found = find_pool(transaction, pool_id) or create_pool(transaction, pool_id, PoolKind.CUSTOMER, region)
     if found is None or not found.customer_owned:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{pool_id} names a default pool; a customer CIDR opens or joins a customer pool.",
             hint="Leave --pool out to open a pool of its own.",
             details={"pool_id": pool_id},
         )
     if request.region not in (None, found.region):
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"Pool {found.id} is in {found.region}, not in {request.region}.",
             hint="Leave --region out, or open another pool.",
             details={"pool_id": found.id, "region": found.region},
@@ -120,7 +121,7 @@ def _checked_asn(asn: int) -> None:
     why = asn_refusal(asn)
     if why is not None:
         raise error(
-            "asn_not_supported",
+            Code.ASN_NOT_SUPPORTED,
             why,
             hint="Name the public ASN that originates the prefix.",
             details={"asn": asn},
@@ -131,7 +132,7 @@ def _checked_rpki(transaction: Transaction, prefix: Prefix, asn: int | None) -> 
     found = validity(transaction.config.roa_file, prefix, asn)
     if found in (Validity.INVALID, Validity.NOT_FOUND):
         raise error(
-            "rpki_not_valid",
+            Code.RPKI_NOT_VALID,
             f"The loaded ROA data call {prefix} from AS{asn} {found.value.replace('_', ' ')}.",
             hint="Publish the ROA first, load it, and try again.",
             details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
@@ -173,7 +174,7 @@ def activate_cidr(transaction: Transaction, request: ActivateRequest) -> str:
 
     """
     if not transaction.reason:
-        raise error("usage", "Activating wants a reason: it is your word that onboarding is done.")
+        raise error(Code.USAGE, "Activating wants a reason: it is your word that onboarding is done.")
     row = customer_cidr(transaction, request.cidr)
     if row.state == "active":
         return str(row.cidr)
@@ -241,7 +242,7 @@ def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
     _checked_empty(transaction, row)
     if row.state != "draining":
         raise error(
-            "cidr_not_drained",
+            Code.CIDR_NOT_DRAINED,
             f"{row.cidr} is {row.state}; a CIDR is drained before it is retired.",
             hint=f"`eipdeck cidr drain {row.cidr}` first.",
             details={"cidr": row.cidr, "state": row.state, "eips": []},
@@ -267,7 +268,7 @@ def _checked_empty(transaction: Transaction, row: Any) -> None:
         f"; and {row.allocated - 5} more" if row.allocated > 5 else ""
     )
     raise error(
-        "cidr_not_drained",
+        Code.CIDR_NOT_DRAINED,
         f"{row.cidr} still has {row.allocated} live EIP{'s' if row.allocated > 1 else ''}: {serving}.",
         hint=(
             "Release or rehome each of them, then retire."

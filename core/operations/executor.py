@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import Any, Final, Generic, TypeVar
 
 from core.domain.config import Config
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import (
     AcceptRequest,
     ActivateRequest,
@@ -32,7 +33,7 @@ from core.domain.requests import (
     UnreserveRequest,
 )
 from core.domain.validation import checked_name, checked_text
-from core.domain.values import Allocation, Eip, Finding, Warn, to_json, to_micros
+from core.domain.values import Allocation, Eip, Finding, Warn, to_micros
 from core.operations import (
     acceptance,
     allocation,
@@ -188,7 +189,7 @@ class Executor:
         """
         if self._read_only:
             raise error(
-                "read_only",
+                Code.READ_ONLY,
                 "This session is read-only; nothing was sent.",
                 hint="Open it without --read-only, as somebody who may.",
             )

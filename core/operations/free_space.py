@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.domain.times import MINUTE
 from core.domain.values import PoolOrder
 from core.storage.connection import NO_LIMIT
 from core.storage.transaction import Transaction
@@ -28,8 +29,6 @@ __all__ = [
     "take_next",
     "withheld_among",
 ]
-
-MINUTE: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from core.domain.errors import EipdeckError, error
-from core.domain.values import to_json
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.json_types import to_json
 from core.storage.transaction import Transaction
 
 __all__ = ["answered", "remember"]
@@ -53,7 +53,7 @@ def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> 
 
 def _used(transaction: Transaction) -> EipdeckError:
     return error(
-        "request_mismatch",
+        Code.REQUEST_MISMATCH,
         f"Request id {transaction.request_id!r} was used for another request.",
         hint="Nothing changed; send this one with an id of its own.",
         details={"request_id": transaction.request_id},

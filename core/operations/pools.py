@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
@@ -71,7 +71,7 @@ def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
             return make_known(transaction, region)
     if found is None:
         raise error(
-            "pool_not_found",
+            Code.POOL_NOT_FOUND,
             f"There is no pool {pool_id!r}.",
             hint="`eipdeck pools` lists them.",
             details={"pool_id": pool_id},
@@ -93,7 +93,7 @@ def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
     if name in (transaction.config.region, *transaction.config.regions):
         return make_known(transaction, name)
     raise error(
-        "pool_not_found",
+        Code.POOL_NOT_FOUND,
         f"No region {name!r} is known, so there is no default pool of it.",
         hint="`cidr add`, `service add`, an import or the configuration make a region known.",
         details={"region": name},
@@ -113,7 +113,7 @@ def make_known(transaction: Transaction, region: str) -> PoolRow:
     pool_id = f"default-{region}"
     create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
     given = transaction.config.regions.get(region, ())
-    prefixes = [with_code("invalid_cidr", parse_prefix, words) for words in given] or _next_supply(transaction)
+    prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given] or _next_supply(transaction)
     for prefix in prefixes:
         _supply(transaction, pool_id, prefix)
     return PoolRow(pool_id, PoolKind.DEFAULT, region, PoolOrder.LRU, 0)
@@ -153,7 +153,7 @@ def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
     near = transaction.run(_OVERLAP, last=prefix.last).first()
     if near is not None and near.last >= prefix.first:
         raise error(
-            "cidr_overlap",
+            Code.CIDR_OVERLAP,
             f"{prefix}, configured for {pool_id}, overlaps {near.cidr} of pool {near.pool_id}; nothing changed.",
             hint="Give the region ranges of its own in the configuration.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
@@ -187,7 +187,7 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
     after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
     warn, critical = (after.get(name, before[name]) for name in ("warn_percent", "critical_percent"))
     if warn > critical:
-        raise error("usage", f"Warn at {warn:g} % would come after critical at {critical:g} %.")
+        raise error(Code.USAGE, f"Warn at {warn:g} % would come after critical at {critical:g} %.")
     if after:
         columns = ", ".join(f"{_SETTINGS[name]} = :{name}" for name in after)
         transaction.run((f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
@@ -199,10 +199,10 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
 def _checked_settings(request: PoolSettingsRequest) -> None:
     seconds = request.cooldown_seconds
     if seconds is not None and not 0 <= seconds <= MAX_COOLDOWN:
-        raise error("usage", f"A cool-down is 0 to {MAX_COOLDOWN} seconds, not {seconds}.")
+        raise error(Code.USAGE, f"A cool-down is 0 to {MAX_COOLDOWN} seconds, not {seconds}.")
     for name, percent in (("warn", request.warn_percent), ("critical", request.critical_percent)):
         if percent is not None and not 0 < percent <= 100:
-            raise error("usage", f"--{name} is a percentage above 0 and up to 100, not {percent:g}.")
+            raise error(Code.USAGE, f"--{name} is a percentage above 0 and up to 100, not {percent:g}.")
 
 
 def _read(row: Any) -> PoolRow | None:

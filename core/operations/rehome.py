@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import NotFound, error
+from core.domain.errors import Code, NotFound, error
 from core.domain.requests import RehomeRequest
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Binding, Eip, EipStatus
@@ -59,24 +59,24 @@ def _left(eip: Eip, fresh: Eip, *, kept: bool) -> EventData:
 
 def _checked_goal(transaction: Transaction, eip: Eip, pool: PoolRow) -> None:
     if eip.status is EipStatus.RELEASED:
-        raise error("eip_not_found", f"EIP {eip.id} was released; there is nothing to move.")
+        raise error(Code.EIP_NOT_FOUND, f"EIP {eip.id} was released; there is nothing to move.")
     if not pool.customer_owned:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{pool.id} is a default pool: an EIP is never moved into one.",
             hint="Name a customer pool.",
             details={"pool_id": pool.id},
         )
     if pool.region != eip.region:
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"{eip.address} is in {eip.region}, pool {pool.id} in {pool.region}.",
             hint="Name a customer pool of the EIP's region.",
             details={"eip_region": eip.region, "pool_region": pool.region},
         )
     if eip.pool_id == pool.id and transaction.run(_STATE, id=eip.id).scalar() == "active":
         raise error(
-            "conflict",
+            Code.CONFLICT,
             f"{eip.address} is in pool {pool.id} already, in an active CIDR.",
             hint="Name another customer pool.",
             details={"pool_id": pool.id},

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.domain.addresses import format_address, parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import RecoverRequest, ReleaseRequest
+from core.domain.times import DAY
 from core.domain.validation import checked_address
-from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso, to_json
+from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso
 from core.operations.allocation import Tenancy, begin_tenancies, landing_warning, take_one
 from core.operations.binding import checked_unchanged, end_bindings, found
 from core.operations.free_space import AddressRun, CidrRef, give_back, reservation_of
 from core.operations.pools import PoolRow, pool_by_id
-from core.queries.usage import DAY
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
 
@@ -38,7 +39,7 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
     for eip in eips.values():
         if eip.status is EipStatus.BOUND and not request.unbind:
             raise error(
-                "eip_bound",
+                Code.EIP_BOUND,
                 f"{eip.address} still serves {_served(eip)}; nothing was released.",
                 hint="Unbind it first, or release with --unbind.",
                 details={"eip": eip.id, "bindings": to_json(eip.bindings)},
@@ -54,7 +55,7 @@ def _checked_seen(eip: Eip, expected: Mapping[str | None, Eip]) -> None:
         checked_unchanged(eip, expected[eip.id])
         return
     raise error(
-        "conflict",
+        Code.CONFLICT,
         f"{eip.address} is held by EIP {eip.id} now, which you have not looked at; nothing was released.",
         hint="Look again and decide anew.",
         details={"seen": to_json(list(expected.values())), "now": to_json(eip)},
@@ -128,10 +129,10 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
     last = transaction.run(_LAST, address=address).first()
     words = format_address(address)
     if last is None:
-        raise error("eip_not_found", f"Nobody ever held {words}.", details={"address": words})
+        raise error(Code.EIP_NOT_FOUND, f"Nobody ever held {words}.", details={"address": words})
     if last.released_at is None:
         raise error(
-            "address_in_use",
+            Code.ADDRESS_IN_USE,
             f"{words} has been given out again: it is held by EIP {last.id}.",
             details={"address": words, "eip_id": last.id},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.domain.addresses import format_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import (
     ReserveRequest,
     UnreserveRequest,
@@ -69,12 +69,12 @@ def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest)
     first = checked_address(request.first)
     last = first if request.last is None else checked_address(request.last)
     if last < first:
-        raise error("invalid_address", f"{request.first}-{request.last} runs backwards.")
+        raise error(Code.INVALID_ADDRESS, f"{request.first}-{request.last} runs backwards.")
     if row.state == "retired":
         raise retired_refusal(row)
     if first < row.first or last > row.last:
         raise error(
-            "address_not_in_pool",
+            Code.ADDRESS_NOT_IN_POOL,
             f"{format_address(first)}-{format_address(last)} is not wholly in {row.cidr}.",
             details={"cidr": row.cidr},
         )

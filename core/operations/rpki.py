@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["Validity", "validity"]
 
@@ -49,7 +49,7 @@ def _payloads(path: Path) -> list[tuple[Prefix, int, int]]:
         ]
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"The ROA data in {path} cannot be read.",
             hint="Mend the file, or take roa_file out of the configuration.",
         ) from problem

@@ -15,11 +15,12 @@ from typing import Any, Final
 from core.domain.addresses import parse_address, parse_prefix
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.filters import filter_term
+from core.domain.times import DAY
 from core.domain.values import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
 from core.queries.eips import eips_by_id, eips_where
-from core.queries.usage import DAY, pools
+from core.queries.usage import pools
 from core.storage.connection import Connection
 from core.storage.transaction import Transaction
 
@@ -132,7 +133,7 @@ def findings_by_id(transaction: Transaction, key: str, *, accepted: bool) -> _Fo
         if (key == each.finding.id or landing) and (accepted or each.finding.accepted_reason is None):
             return each
     raise error(
-        "finding_not_found",
+        Code.FINDING_NOT_FOUND,
         f"There is no open finding {key!r}.",
         hint="`eipdeck findings` lists them with their ids.",
         details={"finding": key},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.filters import Filter, InvalidFilter, parse_filter
 from core.domain.values import Binding, BindingKind, Eip
 from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_eips
@@ -53,7 +53,7 @@ def checked_filter(words: str) -> Filter:
     try:
         return parse_filter(words)
     except InvalidFilter as problem:
-        raise error("invalid_filter", str(problem)) from problem
+        raise error(Code.INVALID_FILTER, str(problem)) from problem
 
 
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
@@ -112,7 +112,7 @@ class Listing:
 
     def __init__(self, connection: Connection, query: EipQuery, now: int, problems: Sequence[int]) -> None:
         if query.sort not in ORDERS:
-            raise error("usage", f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
+            raise error(Code.USAGE, f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
         self._connection = connection
         self._chosen = _selected(connection, query.filter, now, problems)
         self._order = ORDERS[query.sort]

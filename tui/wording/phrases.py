@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, Service
+from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, PortRange, Service
 from tui.commands.registry import key_of
 from tui.wording.sanitize import visible
 
@@ -95,7 +95,7 @@ def kind_short(kind: str) -> str:
     return "lb" if kind == BindingKind.LOAD_BALANCER else str(kind)
 
 
-def ports_words(port: int | str | None, protocol: str | None) -> str:
+def ports_words(port: PortRange | str | None, protocol: str | None) -> str:
     """`443/tcp`: what comes in through a DNAT entry."""
     return "all ports" if port is None else f"{port}/{protocol}"
 
