@@ -18,6 +18,7 @@ from core.domain.requests import (
     RetireRequest,
     SetAsnRequest,
 )
+from core.domain.serving import serves_targets
 from core.domain.validation import checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
 from core.operations.cidr_lookup import PRESENT_CIDR, customer_cidr, retired_refusal
@@ -264,7 +265,7 @@ def _checked_empty(transaction: Transaction, row: Any) -> None:
         {"first": row.first, "last": row.last},
         f"ORDER BY e.address LIMIT {LISTED}",
     )
-    serving = "; ".join(f"{eip.address} {_serves(eip.bindings)}" for eip in live[:5]) + (
+    serving = "; ".join(f"{eip.address} {serves_targets(eip.bindings)}" for eip in live[:5]) + (
         f"; and {row.allocated - 5} more" if row.allocated > 5 else ""
     )
     raise error(
@@ -290,9 +291,3 @@ def _checked_empty(transaction: Transaction, row: Any) -> None:
             ],
         },
     )
-
-
-def _serves(bindings: Any) -> str:
-    if not bindings:
-        return "serves nothing"
-    return "serves " + ", ".join(sorted({f"{each.kind.value} {each.service_id}" for each in bindings}))

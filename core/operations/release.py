@@ -9,6 +9,7 @@ from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
 from core.domain.requests import RecoverRequest, ReleaseRequest
+from core.domain.serving import serves_targets
 from core.domain.times import DAY
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso
@@ -40,7 +41,7 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
         if eip.status is EipStatus.BOUND and not request.unbind:
             raise error(
                 Code.EIP_BOUND,
-                f"{eip.address} still serves {_served(eip)}; nothing was released.",
+                f"{eip.address} still {serves_targets(eip.bindings)}; nothing was released.",
                 hint="Unbind it first, or release with --unbind.",
                 details={"eip": eip.id, "bindings": to_json(eip.bindings)},
             )
@@ -60,10 +61,6 @@ def _checked_seen(eip: Eip, expected: Mapping[str | None, Eip]) -> None:
         hint="Look again and decide anew.",
         details={"seen": to_json(list(expected.values())), "now": to_json(eip)},
     )
-
-
-def _served(eip: Eip) -> str:
-    return ", ".join(f"{binding.kind.value} {binding.service_id}" for binding in eip.bindings)
 
 
 _END: Final = (

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.serving import serves_fully
 from core.domain.values import (
     Binding,
-    BindingKind,
     Eip,
     EipStatus,
     FixIn,
@@ -144,11 +144,10 @@ def _live(asked: _Asked, row: Any) -> Verdict:
         )
         return _verdict(asked, VerdictWord.UNKNOWN, place, eip, summary)
     names = asked.ground.names({binding.service_id for binding in bindings})
-    doing = "serves nothing" if not bindings else f"serves {_serving(bindings, names)}"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
     summary = (
-        f"{eip.address} {whose} in pool {eip.pool_id}; it {doing}; allocated"
+        f"{eip.address} {whose} in pool {eip.pool_id}; it {serves_fully(bindings, names)}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
     return _verdict(asked, word, place, eip, summary)
@@ -227,28 +226,6 @@ def _last_holder(last: Any) -> str:
         f" Its last holder was {last.id}{name}, allocated by {last.allocated_by}, released"
         f" {stamp(from_micros(last.released_at))}."
     )
-
-
-def _serving(bindings: tuple[Binding, ...], names: Mapping[str, str]) -> str:
-    parts: list[str] = []
-    for binding in bindings[:4]:
-        name = names[binding.service_id]
-        called = f' "{name}"' if name else ""
-        parts.append(f"{binding.kind.value} {binding.service_id}{called}{_detail(binding)}")
-    more = f" and {len(bindings) - 4} more" if len(bindings) > 4 else ""
-    return "; ".join(parts) + more + f" since {stamp(min(binding.bound_at for binding in bindings))}"
-
-
-def _detail(binding: Binding) -> str:
-    if binding.kind is BindingKind.NIC:
-        return f" on {binding.private_ip}" if binding.private_ip else ""
-    if binding.kind is BindingKind.SNAT:
-        return f": {', '.join(binding.sources)} leave through it" if binding.sources else ", in no entry that is known"
-    if binding.kind is BindingKind.DNAT:
-        port = f" {binding.port}" if binding.port is not None else ""
-        to_port = f":{binding.to_port}" if binding.to_port is not None else ""
-        return f": {binding.protocol}{port} comes in to {binding.private_ip}{to_port}"
-    return ""
 
 
 def _verdict(asked: _Asked, word: VerdictWord, cidr: Any, eip: Eip | None, summary: str) -> Verdict:
