@@ -17,7 +17,9 @@ from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_types import FINDING_FIELDS
 from core.domain.values import Finding, Severity, from_micros
-from core.queries.finding_rules import RULES, Facts, Found
+from core.queries.eip_findings import EIP_RULES
+from core.queries.finding_parts import Facts, Found
+from core.queries.shared_findings import SHARED_RULES
 from core.storage.connection import Connection
 from core.storage.transaction import Transaction
 
@@ -51,7 +53,7 @@ def _with_acceptances(facts: Facts) -> list[Found]:
 
 
 def _all(facts: Facts) -> Iterator[Found]:
-    for rule in RULES:
+    for rule in (*EIP_RULES, *SHARED_RULES):
         yield from rule(facts)
 
 
