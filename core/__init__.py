@@ -24,6 +24,7 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import to_json
 from core.domain.ports import PortRange
+from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -88,8 +89,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BEAT_SECONDS",
     "CODES",
+    "DNAT_ENTRIES",
+    "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SNAT_ENTRIES",
     "AcceptRequest",
     "ActivateRequest",
     "AddCidrRequest",

@@ -37,6 +37,7 @@ from core.domain.values import Allocation, Eip, Finding, Warn, to_micros
 from core.operations import (
     acceptance,
     allocation,
+    bandwidth,
     binding,
     cidrs,
     idempotency,
@@ -150,7 +151,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     BindRequest: _Verb(binding.bind, _EIPS),
     UnbindRequest: _Verb(binding.unbind, _EIPS),
     ReleaseRequest: _Verb(release.release, _EIPS),
-    BandwidthRequest: _Verb(binding.set_bandwidth, _EIPS),
+    BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
     AcceptRequest: _Verb(acceptance.accept, _FINDING),
     AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
     ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),

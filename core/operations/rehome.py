@@ -10,7 +10,9 @@ from core.domain.requests import RehomeRequest
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Binding, Eip, EipStatus
 from core.operations.allocation import Tenancy, begin_tenancies, take, take_one
-from core.operations.binding import begin_binding, checked_quota, found
+from core.operations.binding import begin_binding
+from core.operations.binding_rules import checked_quota
+from core.operations.eip_lookup import load_unchanged_eip
 from core.operations.free_space import AddressRun
 from core.operations.pools import PoolRow, pool_by_id
 from core.operations.release import end_tenancy
@@ -33,7 +35,7 @@ def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
 
     """
     address = None if request.address is None else checked_address(request.address)
-    eip = found(transaction, request.eip, request.expected)
+    eip = load_unchanged_eip(transaction, request.eip, request.expected)
     pool = pool_by_id(transaction, request.pool_id)
     _checked_goal(transaction, eip, pool)
     fresh = _replacement(transaction, eip, pool, address)

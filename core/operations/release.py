@@ -14,7 +14,8 @@ from core.domain.times import DAY
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso
 from core.operations.allocation import Tenancy, begin_tenancies, landing_warning, take_one
-from core.operations.binding import checked_unchanged, end_bindings, found
+from core.operations.binding import end_bindings
+from core.operations.eip_lookup import checked_unchanged, load_unchanged_eip
 from core.operations.free_space import AddressRun, CidrRef, give_back, reservation_of
 from core.operations.pools import PoolRow, pool_by_id
 from core.storage.history import EventData, record
@@ -33,7 +34,7 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
     expected = {eip.id: eip for eip in request.expected}
     eips: dict[str, Eip] = {}
     for key in request.eips:
-        eip = found(transaction, key, None)
+        eip = load_unchanged_eip(transaction, key, None)
         if expected:
             _checked_seen(eip, expected)
         eips[str(eip.id)] = eip
