@@ -129,9 +129,9 @@ class EipdeckError(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def document(self) -> dict[str, Any]:
-        """Return the error document of the command line."""
-        return {"error": {"code": self.code.value, "message": self.message, "details": self.details}}
+    def document(self, message: str = "") -> dict[str, Any]:
+        """Return the error document, with the message in the words of a front end."""
+        return {"error": {"code": self.code.value, "message": message or self.message, "details": self.details}}
 
 
 class InvalidInput(EipdeckError):

@@ -8,7 +8,7 @@ fields takes four times as long to make.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -204,16 +204,16 @@ class Finding:
     since: datetime
     accepted_reason: str | None
     accepted_until: datetime | None
-    brief: str = ""
+    brief: str = field(default="", compare=False)
     """The message in a few words, without the subject: `lb lb-shop`, `2 live EIPs left`."""
-    eips: tuple[str, ...] = ()
-    """Addresses of the live EIPs that the finding is about, at most 1,000; none for a pool or a missing service."""
-    landing: str | None = None
+    eips: tuple[str, ...] = field(default=(), compare=False)
+    """Addresses of the live EIPs that are a problem by it; of a draining CIDR the first 1,000; none for a pool."""
+    landing: str | None = field(default=None, compare=False)
     """The id of the EIP that landed in the default pool, for a landing."""
-    advice: str = ""
+    advice: str = field(default="", compare=False)
     """The remedy without its command."""
-    fix: Fix | None = None
-    """The command that repairs it, or that lists what to repair."""
+    fix: Fix | None = field(default=None, compare=False)
+    """The command that repairs it, or that lists the EIPs to repair."""
 
     @property
     def accepted(self) -> bool:

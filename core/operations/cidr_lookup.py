@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.domain.command_text import Fix
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
@@ -16,10 +17,10 @@ PRESENT_CIDR: Final = (
 
 
 def customer_cidr(transaction: Transaction, words: str) -> Any:
-    """The customer CIDR in its present life.
+    """Return the row of a customer CIDR in its present life.
 
     Raises:
-        EipdeckError: `invalid_cidr`, `cidr_not_found`; a default pool's range is not the operator's to change.
+        EipdeckError: `invalid_cidr`, `cidr_not_found`; `customer_pool_required` for a range of a default pool.
 
     """
     prefix = checked_prefix(words)
@@ -28,7 +29,8 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
         raise error(
             Code.CIDR_NOT_FOUND,
             f"There is no CIDR {prefix}.",
-            hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
+            hint="Use a CIDR in the list, or add it.",
+            fix=Fix("cidrs"),
             details={"cidr": str(prefix)},
         )
     if row.kind != PoolKind.CUSTOMER:
@@ -41,9 +43,10 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
 
 
 def retired_refusal(row: Any) -> EipdeckError:
+    """Return the refusal to change a retired CIDR."""
     return error(
         Code.CIDR_NOT_ACTIVE,
         f"{row.cidr} is retired.",
-        hint="`eipdeck cidr add` brings it back, with its history.",
+        hint="Add it again to bring it back, with its history.",
         details={"cidr": row.cidr, "state": "retired"},
     )

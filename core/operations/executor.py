@@ -1,4 +1,4 @@
-"""Carries requests out on the database, which holds the inventory and is the allocator. One file a verb."""
+"""Carry requests out on the database: it holds the inventory and is the allocator. Each verb has its file."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ _BEFORE: Final = (
 
 
 _SELDOM: Final = 32
-"""Of so many small writes one looks how far behind the index of words is."""
+"""One of this many small writes checks how far behind the text index is."""
 _LONG: Final = 0.05
-"""Seconds of a write that is not small."""
+"""Seconds from which a write is not small."""
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
-    """Leaves the transaction without committing, carrying what would have been."""
+    """Leaves the transaction without a commit, with the answer of the dry run."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -88,7 +88,12 @@ def begin_transaction(
     reason: str | None = None,
     request_id: str | None = None,
 ) -> Transaction:
-    """A change in this transaction; its moment is never before the newest event's."""
+    """Begin a change. Its time is never before the newest event, even when a clock was set back.
+
+    Raises:
+        EipdeckError: `invalid_name` for the request id.
+
+    """
     request_id = checked_name(request_id, "request id")
     before = connection.execute(_BEFORE, {"request_id": request_id}).first()
     now = max(to_micros(clock()), before.newest or 0)
@@ -101,14 +106,14 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class _Kind(Generic[Done, Answer]):
-    """What a verb answers with, at once and when its request id is sent again."""
+    """How an answer is stored under a request id, and loaded when the id is sent again."""
 
     stored: Callable[[Done], dict[str, Any]]
-    """What is kept under the request id."""
+    """The JSON object to store."""
     load: Callable[[Transaction, dict[str, Any]], Answer]
-    """The answer, from what is kept."""
+    """The answer, from the stored object."""
     fresh: Callable[[Transaction, Done], Answer] | None = None
-    """The answer, where what the verb returned has it; None: it is loaded."""
+    """The answer, from the return value of the verb; None: load it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class _Verb(Generic[Done, Answer]):
 
 
 def _keyed(load: Callable[[Transaction, str], Answer]) -> _Kind[str, Answer]:
-    """One object, known by its key."""
+    """Return the kind of an answer that is one object, stored as its key."""
     return _Kind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
 
 
@@ -164,7 +169,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     AddServiceRequest: _Verb(services.add_service, _SERVICE),
     RemoveServiceRequest: _Verb(services.remove_service, _SERVICE),
 }
-"""Every request that the embedded database carries out: what does it, and what it answers with."""
+"""The verb of every request, and the kind of its answer."""
 
 
 class Executor:
@@ -184,7 +189,7 @@ class Executor:
         """Carry a request out; blocks.
 
         Raises:
-            EipdeckError: whatever the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
+            EipdeckError: what the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
                 `store_unavailable`. Nothing changed then. `outcome_unknown` when the commit was not answered.
 
         """
@@ -192,7 +197,7 @@ class Executor:
             raise error(
                 Code.READ_ONLY,
                 "This session is read-only; nothing was sent.",
-                hint="Open it without --read-only, as somebody who may.",
+                hint="Open a session that may write.",
             )
         verb: _Verb[Any, Answer] = _VERBS[type(request)]
         begun = perf_counter()
@@ -216,14 +221,14 @@ class Executor:
         )
 
     def _follow(self, seconds: float) -> None:
-        """See to the index of words, not with every small write."""
+        """Bring the text index up to date, not after every small write."""
         self._writes += 1
         if seconds > _LONG or self._writes % _SELDOM == 1:
             follow(self._store, seconds)
 
 
 def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> Answer:
-    """Do what the request asks for, or find what it was answered before."""
+    """Carry out a request, or load the stored answer to its request id."""
     kept = idempotency.answered(transaction, request)
     if kept is not None:
         return verb.kind.load(transaction, kept)

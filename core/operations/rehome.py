@@ -1,4 +1,4 @@
-"""Rehome: repair a default-pool landing, or move an EIP out of a draining CIDR, in one transaction."""
+"""Rehome: move an EIP to a customer pool, from the default pool or out of a draining CIDR, in one transaction."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from core.domain.errors import Code, NotFound, error
 from core.domain.requests import RehomeRequest
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Binding, Eip, EipStatus
-from core.operations.allocation import Tenancy, begin_tenancies, take, take_one
 from core.operations.binding import begin_binding
 from core.operations.binding_rules import checked_quota
 from core.operations.eip_lookup import load_unchanged_eip
 from core.operations.free_space import AddressRun
+from core.operations.picking import take, take_one
 from core.operations.pools import PoolRow, pool_by_id
 from core.operations.release import end_tenancy
+from core.operations.tenancies import Tenancy, begin_tenancies
 from core.queries.services import present_service
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
@@ -24,14 +25,14 @@ __all__ = ["rehome"]
 
 
 def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
-    """Allocate in the right pool, move the bindings, release the old EIP; all of it or nothing.
+    """Allocate in the named pool, move the bindings and release the old EIP; all of it or nothing.
 
     With `keep` the old EIP stays as it is and both addresses serve.
 
     Raises:
-        EipdeckError: everything that allocation, bind and release can refuse; `customer_pool_required`
-            for a default pool as the goal; `conflict` when the EIP is there already; `service_not_found` for
-            a binding to what exists no longer.
+        EipdeckError: every refusal of allocation, bind and release; `customer_pool_required` when the pool is a
+            default pool; `conflict` when the EIP is there already; `service_not_found` for a binding to a service
+            that no longer exists.
 
     """
     address = None if request.address is None else checked_address(request.address)
@@ -48,7 +49,7 @@ def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
 
 
 def _left(eip: Eip, fresh: Eip, *, kept: bool) -> EventData:
-    """What the old address's history says: where its service is now."""
+    """Return the event that tells the history of the old address where its service is now."""
     return EventData(
         "moved",
         eip_id=eip.id,
@@ -89,11 +90,11 @@ _ALL_EIPS: Final = "SELECT all_eips FROM binding WHERE id = :id"
 
 
 def _moved(transaction: Transaction, fresh: Eip, binding: Binding, *, more: bool) -> Binding:
-    """The same binding on the new EIP; where the old one stays it is one more of its quota."""
+    """Repeat a binding on the new EIP; `more` when the old one stays, so that both count against the quota."""
     try:
         service = present_service(transaction.connection, binding.service_id)
     except NotFound as gone:
-        hint = "Unbind the EIP from it first, or register it again with `eipdeck service add`."
+        hint = "Unbind the EIP from it first, or register it again."
         raise error(gone.code, gone.reason, hint=hint, details=gone.details) from None
     if more:
         checked_quota(transaction, service, binding)

@@ -27,6 +27,7 @@ from core import (
     open_inventory,
 )
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 
 __all__ = ["examine", "report"]
@@ -61,7 +62,7 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
         _look_inside(found, args)
     except EipdeckError as problem:
         refusal = problem
-        found["advice"].append(problem.message)
+        found["advice"].append(refusal_words(problem))
     found["advice"].extend(_advice(found))
     return found, refusal
 

@@ -17,6 +17,7 @@ from tui.cli.changes import WRITES
 from tui.cli.queries import READS
 from tui.cli.result import Answer, Verb
 from tui.cli.stdio import drop, tell
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.writers import json_text, write_csv, write_json, write_markdown, write_table
 
@@ -56,10 +57,11 @@ def checked_profile(args: argparse.Namespace) -> None:
 
 def refuse(refusal: EipdeckError, *, as_json: bool) -> int:
     """Say a refusal on stderr; its exit code."""
+    words = refusal_words(refusal)
     if as_json:
-        tell([json_text(refusal.document())])
+        tell([json_text(refusal.document(words))])
     else:
-        _say([f"{refusal.code}: {refusal.message}"])
+        _say([f"{refusal.code}: {words}"])
     return refusal.exit_code
 
 
