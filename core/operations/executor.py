@@ -56,7 +56,7 @@ from core.storage.connection import Connection
 from core.storage.store import Store
 from core.storage.transaction import StoredAnswer, Transaction
 
-__all__ = ["Executor", "begin_transaction"]
+__all__ = ["Executor"]
 
 Answer = TypeVar("Answer")
 
@@ -77,28 +77,6 @@ class _DryRun(Exception):  # a way out of a transaction, not an error
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
-
-
-def begin_transaction(
-    connection: Connection,
-    *,
-    clock: Callable[[], datetime],
-    operator: str,
-    config: Config,
-    reason: str | None = None,
-    request_id: str | None = None,
-) -> Transaction:
-    """Begin a change. Its time is never before the newest event, even when a clock was set back.
-
-    Raises:
-        EipdeckError: `invalid_name` for the request id.
-
-    """
-    request_id = checked_name(request_id, "request id")
-    before = connection.execute(_BEFORE, {"request_id": request_id}).first()
-    now = max(to_micros(clock()), before.newest or 0)
-    kept = None if before.hash is None else StoredAnswer(bytes(before.hash), before.answer)
-    return Transaction(connection, now, operator, checked_text(reason), request_id, config, kept)
 
 
 Done = TypeVar("Done")
@@ -203,22 +181,26 @@ class Executor:
         begun = perf_counter()
         try:
             with self._store.write() as connection:
-                answer = _carry_out(verb, self._begin(connection, request), request)
+                transaction = self.begin(connection, reason=request.reason, request_id=request.request_id)
+                answer = _carry_out(verb, transaction, request)
         except _DryRun as dry:
             would_be: Answer = dry.answer
             return would_be
         self._follow(perf_counter() - begun)
         return answer
 
-    def _begin(self, connection: Connection, request: Request[Any]) -> Transaction:
-        return begin_transaction(
-            connection,
-            clock=self._clock,
-            operator=self._operator,
-            config=self._config,
-            reason=request.reason,
-            request_id=request.request_id,
-        )
+    def begin(self, connection: Connection, *, reason: str | None, request_id: str | None = None) -> Transaction:
+        """Begin a change in a write transaction. Its time is never before the newest event.
+
+        Raises:
+            EipdeckError: `invalid_name` for the request id.
+
+        """
+        request_id = checked_name(request_id, "request id")
+        before = connection.execute(_BEFORE, {"request_id": request_id}).first()
+        now = max(to_micros(self._clock()), before.newest or 0)
+        stored = None if before.hash is None else StoredAnswer(bytes(before.hash), before.answer)
+        return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""

@@ -35,7 +35,7 @@ def _lookup(inventory: Inventory, args: argparse.Namespace) -> Answer:
     if len(args.addresses) > 1:
         raise error(Code.USAGE, "- stands for all the text on stdin.", hint="Leave the other addresses out.")
     with progress() as told:
-        found = inventory.evidence(_stdin(), at, told=told)
+        found = inventory.evidence(_stdin(), at, on_progress=told)
     return _verdicts(found.verdicts, *evidence_words(found))
 
 
