@@ -1,6 +1,6 @@
-"""Everything true without a terminal: the front door of eipdeck's core.
+"""The public API of eipdeck's core, which has no terminal.
 
-`open_inventory` gives an `Inventory`: every read is a method of it, every change a request to `execute`.
+`open_inventory` returns an `Inventory`: every read is a method, and every change is a request to `execute`.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ _LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
 
 
 def __getattr__(name: str) -> Any:
-    """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
+    """Import requests when they are first used: most sessions begin with reads, and many make no change."""
     if name not in __all__:
         raise AttributeError(name)
     return getattr(import_module(_LATE.get(name, "core.domain.requests")), name)

@@ -63,7 +63,7 @@ MISSING_POOL_WARNING: Final = "landed_in_default_pool"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A downstream target."""
+    """A downstream service: a network interface, a NAT gateway or a load balancer."""
 
     id: str
     kind: ServiceKind
@@ -75,15 +75,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an EIP serves, from when to when."""
+    """A service of an EIP, from `bound_at` to `unbound_at`."""
 
     id: str
     kind: BindingKind
     service_id: str
     private_ip: str | None
     sources: tuple[str, ...]
-    """SNAT source CIDRs, sorted; none when the EIP is on the gateway, but in no entry that is known, and for the
-    other kinds."""
+    """SNAT source CIDRs, sorted; empty for other kinds, and when no entry of the gateway with the EIP is known."""
     protocol: str | None
     """`tcp`, `udp` or `any`; DNAT only."""
     port: PortRange | None
@@ -106,7 +105,7 @@ class Eip(NamedTuple):
     region: str
     status: EipStatus
     bindings: tuple[Binding, ...]
-    """The live ones; of a released EIP those it ended with."""
+    """The live bindings; of a released EIP its last ones."""
     bandwidth_mbps: int | None
     allocated_at: datetime
     allocated_by: str
@@ -155,7 +154,7 @@ class Cidr:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """A caveat on something that was done."""
+    """A warning about a change that was made."""
 
     code: str
     message: str
@@ -164,14 +163,14 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What an allocation gave; a landing in the default pool is among the warnings."""
+    """The EIPs of an allocation, with a warning for each that landed in the default pool."""
 
     eips: tuple[Eip, ...]
     warnings: tuple[Warn, ...]
 
 
 class Verdict(NamedTuple):
-    """Whose address it is, what it does, and where a fix lives."""
+    """The owner of an address, what it serves, and where a fix lives, at a time."""
 
     address: str
     at: datetime
@@ -184,7 +183,7 @@ class Verdict(NamedTuple):
     fix_in: FixIn | None
     summary: str
     as_of: datetime
-    count: int  # type: ignore[assignment]  # the contract's name; nobody counts what is in a verdict
+    count: int  # type: ignore[assignment]  # the name in the contract; tuple.count is not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact of the history."""
+    """An event of the history."""
 
     id: str
     at: datetime
@@ -241,7 +240,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in objects."""
+    """Numbers of objects that an import created, changed and left unchanged."""
 
     created: int
     changed: int
@@ -250,34 +249,34 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restoration brings back, and what it takes."""
+    """What a restoration restores, and what it loses."""
 
     eips: int
-    """Live ones that are back."""
+    """The number of live EIPs restored."""
     as_of: datetime | None
-    """The newest event that is back; None when nothing had happened yet."""
+    """The time of the newest event restored; None for a backup without events."""
     lost: int
-    """Events that are there no longer."""
+    """The number of events lost."""
     lost_since: datetime | None
-    """The oldest of them."""
+    """The time of the oldest event lost."""
     kept: str | None
-    """The file that holds the database as it was; None when nothing has been done yet."""
+    """The file with the database from before; None when nothing was done yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSession:
-    """A session that is on the deck."""
+    """Another open dashboard."""
 
     operator: str
     since: datetime
     doing: str | None
-    """The targets of the change it is reviewing, a line each."""
+    """The targets of the change that it is reviewing, one a line."""
     doing_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A law that does not hold of a subject."""
+    """An invariant that a subject violates."""
 
     law: str
     subject: str
@@ -286,14 +285,14 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `verify` found: how much was looked at, and what is broken."""
+    """The result of `verify`: how much was checked, and the violations."""
 
     ok: bool
     eips: int
     events: int
     chains: int
     broken: tuple[Violation, ...]
-    """Of each law up to 20 subjects; of each chain its first broken link."""
+    """At most 20 subjects of each invariant, and the first broken link of each chain."""
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -301,20 +300,20 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
-    """Microseconds since the epoch, as the database keeps moments."""
+    """Return microseconds since the epoch, the form in which the database stores times."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
-    """The aware UTC datetime of a stored moment."""
+    """Return the aware UTC datetime of a stored time."""
     return _EPOCH + micros * _MICROSECOND
 
 
 def iso(moment: datetime) -> str:
-    """ISO-8601 in UTC with `Z`, with as many digits of a second as it has."""
+    """Return ISO-8601 in UTC with `Z`, with fractions of a second when there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as sentences say it: UTC, to the second."""
+    """Return the time as sentences have it: UTC, to the second."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
