@@ -8,12 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.domain.command_text import Fix, option, shell_command
+from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
     CODES,
     Code,
     EipdeckError,
+    Fix,
     InvalidInput,
     NotFound,
     OutcomeUnknown,

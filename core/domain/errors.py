@@ -15,15 +15,15 @@ The code decides the class, so errors are made by `error(code, …)` only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final
-
-from core.domain.command_text import Fix
 
 __all__ = [
     "CODES",
     "Code",
     "EipdeckError",
+    "Fix",
     "InvalidInput",
     "NotFound",
     "OutcomeUnknown",
@@ -85,6 +85,21 @@ class Code(StrEnum):
     PLATFORM_REFUSED = "platform_refused"
 
     OUTCOME_UNKNOWN = "outcome_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A command that helps. Each front end words it: as a command line, or as a key."""
+
+    verb: str
+    """`rehome`, `cidr drain`."""
+    args: tuple[str, ...] = ()
+    """Its positional words and options, unquoted."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command line after the name of the program, unquoted."""
+        return (*self.verb.split(), *self.args)
 
 
 _LONG: Final = 1000

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from core.domain.command_text import Fix
+from core.domain.errors import Fix
 from core.domain.kinds import (
     BindingKind,
     CidrState,

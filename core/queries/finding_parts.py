@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.domain.command_text import Fix
 from core.domain.config import Config
+from core.domain.errors import Fix
 from core.domain.serving import serves_brief
 from core.domain.values import Eip, Finding, Severity, from_micros, to_micros
 from core.storage.connection import Connection
