@@ -26,6 +26,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.results import Imported, Proof, Restored, Violation
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -38,19 +39,15 @@ from core.domain.values import (
     Event,
     Finding,
     FixIn,
-    Imported,
     OtherSession,
     Pool,
     PoolKind,
     PoolOrder,
-    Proof,
-    Restored,
     Service,
     ServiceKind,
     Severity,
     Verdict,
     VerdictWord,
-    Violation,
     Warn,
     iso,
 )

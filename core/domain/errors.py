@@ -129,7 +129,7 @@ class EipdeckError(Exception):
         self.code = code
         self.reason = _short(message)
         self.hint = hint
-        """What to do, one sentence in the words of every front end; empty when the reason says it."""
+        """The next step, one sentence in the words of every front end; empty when the reason says it."""
         self.fix = fix
         """A command that helps, for a front end to word beside the hint."""
         self.details: dict[str, Any] = {

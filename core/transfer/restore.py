@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 
 from core.domain.errors import Code, OutcomeUnknown, error
-from core.domain.values import Restored, from_micros, iso
+from core.domain.results import Restored
+from core.domain.values import from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.history import EventData, record
