@@ -73,7 +73,7 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
         raise error(
             Code.STORE_UNAVAILABLE,
             f"{path} is damaged, {wrong[0]}; nothing changed.",
-            hint="Restore another backup; `eipdeck --db FILE verify` tells of each what is wrong with it.",
+            hint="Restore another backup, after you verified it.",
         )
 
 
