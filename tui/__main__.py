@@ -38,10 +38,10 @@ def _run(words: Sequence[str]) -> int:
     try:
         args = asked_for(words, os.environ)
     except Misuse as misuse:
-        from core import error  # noqa: PLC0415  # the core loads only when there is something to do
+        from core import Code, error  # noqa: PLC0415  # the core loads only when there is something to do
         from tui.cli.main import refuse  # noqa: PLC0415
 
-        return refuse(error("usage", str(misuse)), as_json=wants_json(words))
+        return refuse(error(Code.USAGE, str(misuse)), as_json=wants_json(words))
     try:
         return _command(args.command)(args)
     except Exception as problem:
