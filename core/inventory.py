@@ -49,11 +49,11 @@ from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.log_verdicts import Evidence, Mentions, Progress, judge_all
 from core.queries.usage import Outlook
 from core.storage import history
+from core.storage.confinement import inside
 from core.storage.connection import NO_LIMIT, Connection
 from core.storage.opening import open_store
 from core.storage.sqlite import EmbeddedStore
 from core.storage.store import Store
-from core.transfer.confinement import inside
 
 if TYPE_CHECKING:
     from core.domain.requests import AllocationRequest, Request
