@@ -2,7 +2,7 @@
 
 python crowd.py URL PROCESSES OPERATIONS
 
-Prints JSON: for each process its lines, the verb and `ok` or the code of the refusal, and last the addresses it holds. The
+Prints JSON: for each process its lines (the verb, and `ok` or the code of the refusal) and the addresses it holds. The
 processes are forked from one that has loaded the core, open the database themselves, and start together.
 """
 
