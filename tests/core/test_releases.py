@@ -1,7 +1,7 @@
 """What each released version wrote, opened by this one.
 
-A release adds a folder `tests/data/VERSION` with a database, a backup of it and an export, made by that version. Each holds
-two EIPs named "kept", allocated from hk-spare by the request "kept-1"; the first was released and recovered.
+A release adds a folder `tests/data/VERSION` with a database, a backup of it and an export, made by that version. Each
+holds two EIPs named "kept", allocated from hk-spare by the request "kept-1"; the first was released and recovered.
 """
 
 from __future__ import annotations
