@@ -93,7 +93,8 @@ def _targets(node: ast.AST, known: Mapping[str, object]) -> set[str]:
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names if alias.name in known}
     if isinstance(node, ast.ImportFrom) and node.module in known:
-        return {name if (name := f"{node.module}.{alias.name}") in known else node.module for alias in node.names}
+        package = node.module or ""
+        return {name if (name := f"{package}.{alias.name}") in known else package for alias in node.names}
     return set()
 
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -56,7 +55,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 def test_thirty_two_processes_at_random_on_one_pool(inventory: Inventory) -> None:
     customer_cidr(inventory, "203.0.113.0/26")
     services(inventory)
-    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), inventory.url, str(CROWD), str(OPERATIONS)]
+    words = [sys.executable, str(ROOT / "tests/core/crowd.py"), inventory.url, str(CROWD), str(OPERATIONS)]
     crowd = subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, check=True, timeout=120)
     lived = json.loads(crowd.stdout)
     assert len(lived) == CROWD

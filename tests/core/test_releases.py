@@ -16,9 +16,9 @@ import pytest
 
 from core import AllocationRequest, BindingKind, EipStatus, Inventory, open_inventory
 from tests.core.audit import audit
-from tests.core.kit import Clock, addresses, of_a_file, one
+from tests.core.kit import ROOT, Clock, addresses, of_a_file, one
 
-RELEASES = sorted(path.name for path in (Path(__file__).parents[1] / "data").iterdir())
+RELEASES = sorted(path.name for path in (ROOT / "tests/data").iterdir())
 KEPT = AllocationRequest(pool_id="hk-spare", count=2, name="kept", reason="J-7", request_id="kept-1")
 LATER = datetime(2026, 11, 24, tzinfo=UTC)
 pytestmark = pytest.mark.parametrize("release", RELEASES)
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.parametrize("release", RELEASES)
 def unpacked(release: str, name: str, folder: Path) -> Path:
     """Return a copy of one file of a release."""
     path = folder / name
-    packed = Path(__file__).parents[1] / "data" / release / f"{name}.gz"
+    packed = ROOT / "tests/data" / release / f"{name}.gz"
     path.write_bytes(gzip.decompress(packed.read_bytes()))
     path.chmod(0o600)
     return path
