@@ -8,8 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from platformdirs import user_state_path
-
+from tui.terminal.paths import LOG, state_folder
 from tui.terminal.private_file import opened_private
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class _PrivateLog(RotatingFileHandler):
 
 def keep_log(path: Path | None = None) -> Path | None:
     """Send what libraries log and warn of to a file (0600), None when it cannot be written: then nowhere."""
-    chosen = path or user_state_path("eipdeck", appauthor=False) / "eipdeck.log"
+    chosen = path or state_folder() / LOG
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
     try:

@@ -12,17 +12,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
-
-from platformdirs import user_state_path
 
 from core import Inventory, OutcomeUnknown
+from tui.terminal.paths import SENT, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.sanitize import visible
 
 __all__ = ["PendingChanges"]
-
-_PREFIX: Final = "sent-"
 
 
 class PendingChanges:
@@ -30,12 +26,12 @@ class PendingChanges:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Keep them in a folder; None: the user's state folder."""
-        self._folder = folder or user_state_path("eipdeck", appauthor=False)
+        self._folder = folder or state_folder()
 
     @contextmanager
     def noted(self, inventory: Inventory, title: str, request_id: str | None) -> Iterator[None]:
         """Note what the block sends, until its answer has come. Blocks; that it cannot be noted stops nothing."""
-        note, handle = self._folder / f"{_PREFIX}{request_id}.json", -1
+        note, handle = self._folder / SENT.replace("*", str(request_id)), -1
         if request_id is not None:
             with suppress(OSError):
                 handle = self._written(note, {"database": inventory.url, "title": title, "request_id": request_id})
@@ -65,7 +61,7 @@ class PendingChanges:
 
         """
         told = []
-        for note in sorted(self._folder.glob(f"{_PREFIX}*.json")):
+        for note in sorted(self._folder.glob(SENT)):
             content = _left(note)
             if content is None or content.get("database") != inventory.url:
                 continue

@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_state_path
-
 from core import Allocation, Cidr, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.panes.lookups import Looked
+from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import binding_words, count_of, owner, pool_short, quoted
@@ -34,8 +33,8 @@ class Trail:
 
     def __init__(self, begun: datetime, folder: Path | None = None) -> None:
         """Keep it in a folder; None: the user's state folder."""
-        name = f"trail-{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.md"
-        self.path = (folder or user_state_path("eipdeck", appauthor=False)) / name
+        name = TRAILS.replace("*", f"{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        self.path = (folder or state_folder()) / name
         self.entries = 0
         self.problem = ""
         """Why the last entry is missing; empty: none is."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
 from textual.message import Message
 
 from tui.terminal.environment import Route, clipboard_route
+from tui.terminal.paths import CLIP, state_folder
 from tui.terminal.private_file import opened_private
 
 __all__ = ["Copied", "CopyRequested", "copy", "osc52"]
@@ -94,7 +94,7 @@ def _through_tmux(text: str) -> bool:
 
 def _keep(text: str) -> Path | None:
     """The clip file, readable by its owner only; None when it cannot be written."""
-    path = user_state_path("eipdeck", appauthor=False) / "clip"
+    path = state_folder() / CLIP
     try:
         with os.fdopen(opened_private(path, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(text.encode("utf-8", "surrogatepass"))
