@@ -26,6 +26,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "clip": str(home / ".local/state/eipdeck/clip"),
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
+        "sent": str(home / ".local/state/eipdeck/sent-*.json"),
     }
     text = deck("doctor").out
     for path in found["paths"].values():

@@ -116,7 +116,7 @@ def test_a_value_that_looks_like_an_option_is_joined_to_its_own() -> None:
 
 
 def test_no_request_is_refused() -> None:
-    with pytest.raises(TypeError, match="is no request"):
+    with pytest.raises(TypeError, match="is not a request"):
         command_line("release")
 
 

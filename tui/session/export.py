@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from core import error
-from tui.wording.writers import Layout, write_csv, write_json, write_markdown
+from tui.wording import writers
+from tui.wording.verbs import Format
+from tui.wording.writers import Layout
 
 __all__ = ["Format", "write_rows", "write_text"]
-
-
-class Format(StrEnum):
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "md"
 
 
 def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
@@ -29,7 +24,7 @@ def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path)
 
     """
     counted = _Counted(rows)
-    path = _write(name, lambda file: _WRITERS[format_](counted, layout, file))
+    path = _write(name, lambda file: writers.write_rows(counted, layout, format_, file))
     return counted.count, path
 
 
@@ -65,10 +60,3 @@ class _Counted:
         for row in self._rows:
             self.count += 1
             yield row
-
-
-def _as_json(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
-    write_json(iter(rows), out)
-
-
-_WRITERS: Final = {Format.CSV: write_csv, Format.JSON: _as_json, Format.MARKDOWN: write_markdown}

@@ -15,6 +15,7 @@ from tui.modals.sheet import Sheet
 from tui.session.export import Format
 from tui.widgets.field import Field
 from tui.wording.sanitize import safe, visible
+from tui.wording.writers import FILE_FORMATS
 
 __all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
 
@@ -96,7 +97,7 @@ class ExportModal(Form["Export | None"]):
 
     NOTE = "nothing is changed but the file; enter on the last field writes it"
 
-    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = tuple(Format)) -> None:
+    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = FILE_FORMATS) -> None:
         """Of `count` rows of `what`; `name` is the file without its ending."""
         super().__init__(f"export {what}")
         self._count = count
