@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from tui.cli.arguments import Command, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 
 __all__ = ["main"]
 

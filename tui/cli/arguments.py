@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, NoReturn
 
-from tui.wording.verbs import GROUPS, VERB_NAMED, VERBS, Argument, Format, Kind, Verb
+from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verbs import GROUPS, VERB_NAMED, VERBS
 
 __all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
 

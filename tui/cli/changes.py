@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import singledispatch
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +18,6 @@ from core import (
     BindRequest,
     Cidr,
     DrainRequest,
-    Eip,
-    EipStatus,
     Inventory,
     PoolSettingsRequest,
     RecoverRequest,
@@ -35,18 +31,18 @@ from core import (
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
-    error,
     filter_term,
     iso,
     option,
     shell_command,
 )
 from tui.cli.arguments import Command
+from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
-from tui.wording.sanitize import visible
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES, served
+from tui.wording.phrases import count_of
+from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
 
 __all__ = ["change"]
 
@@ -69,74 +65,9 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
     if transfer is not None:
         return transfer(inventory, **command.given)
     request = request_of(command)
-    if "yes" in command.given and not _confirmed(command.verb.name, yes=bool(command.given["yes"])):
-        request = _asked(request, inventory)
+    if "yes" in command.given and not confirmed(command.verb.name, yes=bool(command.given["yes"])):
+        request = asked(request, inventory)
     return _answer(request, inventory)
-
-
-# confirming
-
-
-def _confirmed(verb: str, *, yes: bool) -> bool:
-    """Return whether `--yes` was given; False: ask on the terminal.
-
-    Raises:
-        EipdeckError: `confirmation_required` when there is no terminal either.
-
-    """
-    if yes:
-        return True
-    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty():
-        return False
-    raise error("confirmation_required", f"`{verb}` needs confirmation.", hint="Add --yes to do it.")
-
-
-def _ask(question: str) -> None:
-    """Ask on the terminal.
-
-    Raises:
-        EipdeckError: `confirmation_required` for anything but `yes`.
-
-    """
-    sys.stderr.write(f"{visible(question)}\nType yes to go on: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != "yes":
-        raise error("confirmation_required", "Not confirmed; nothing changed.")
-
-
-@singledispatch
-def _asked(request: Request[Any], _inventory: Inventory) -> Request[Any]:
-    """Ask on the terminal; return the request, which expects what the question showed."""
-    raise TypeError(f"{type(request).__name__} is never asked about")
-
-
-@_asked.register
-def _(request: RehomeRequest, inventory: Inventory) -> RehomeRequest:
-    seen = inventory.eip(request.eip)
-    after = "stays until it is released" if request.keep else "is released"
-    _ask(
-        f"Move {seen.address} ({_serving(seen)}) to pool {request.pool_id}. Its public address changes, so DNS and"
-        f" allow-lists must follow; {seen.address} {after}."
-    )
-    return replace(request, expected=seen)
-
-
-@_asked.register
-def _(request: ReleaseRequest, inventory: Inventory) -> ReleaseRequest:
-    seen = tuple(inventory.eip(key) for key in request.eips)
-    lines = "; ".join(f"{eip.address} ({_serving(eip)})" for eip in seen)
-    _ask(f"Release {_count(seen)}: {lines}.")
-    return replace(request, expected=seen)
-
-
-@_asked.register
-def _(request: RetireRequest, inventory: Inventory) -> RetireRequest:
-    cidr = inventory.cidr(request.cidr)
-    _ask(f"Retire {cidr.cidr} ({cidr.state.value}, {cidr.allocated:,} live EIPs) of pool {cidr.pool_id}.")
-    return request
-
-
-# one answer a request
 
 
 @singledispatch
@@ -150,7 +81,7 @@ def _(request: AllocationRequest, inventory: Inventory) -> Answer:
     if request.dry_run:
         return _allocation(inventory.preview(request), "dry run: nothing was allocated")
     done = inventory.execute(request)
-    return _allocation(done, f"allocated {_count(done.eips)} from {done.eips[0].pool_id}")
+    return _allocation(done, f"allocated {count_of(len(done.eips), 'EIP')} from {done.eips[0].pool_id}")
 
 
 @_answer.register
@@ -159,7 +90,7 @@ def _(request: RehomeRequest, inventory: Inventory) -> Answer:
     new = done.eips[0]
     old = f"{request.eip} was kept" if request.keep else f"{request.eip} was released"
     return _allocation(
-        done, f"{new.address} {_serving(new)}; {old}", f"next: point DNS and allow-lists to {new.address}"
+        done, f"{new.address} {serving(new)}; {old}", f"next: point DNS and allow-lists to {new.address}"
     )
 
 
@@ -179,28 +110,18 @@ def _allocation(done: Allocation, *said: str) -> Answer:
     return Answer(done, EIPS, done.eips, (*warnings, *said), _LANDED_CODE if landed else 0)
 
 
-def _count(eips: Sequence[Eip]) -> str:
-    return f"{len(eips):,} EIP{'' if len(eips) == 1 else 's'}"
-
-
-def _serving(eip: Eip) -> str:
-    if eip.status is EipStatus.RELEASED:
-        return "is released"
-    return f"serves {served(eip)}" if eip.bindings else "serves nothing"
-
-
 @_answer.register(BindRequest)
 @_answer.register(UnbindRequest)
 def _(request: BindRequest | UnbindRequest, inventory: Inventory) -> Answer:
     eips = inventory.execute(request)
-    return Answer(eips, EIPS, said=tuple(f"{eip.address} {_serving(eip)}" for eip in eips))
+    return Answer(eips, EIPS, said=tuple(f"{eip.address} {serving(eip)}" for eip in eips))
 
 
 @_answer.register
 def _(request: ReleaseRequest, inventory: Inventory) -> Answer:
     eips = inventory.execute(request)
     pools = ", ".join(sorted({eip.pool_id for eip in eips}))
-    return Answer(eips, EIPS, said=(f"released {_count(eips)}, back to {pools}",))
+    return Answer(eips, EIPS, said=(f"released {count_of(len(eips), 'EIP')}, back to {pools}",))
 
 
 @_answer.register
@@ -270,25 +191,22 @@ def _(request: AddServiceRequest, inventory: Inventory) -> Answer:
 def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
     service = inventory.execute(request)
     left = inventory.service_eips(service.id)
-    count = f"{len(left):,} EIP{' is' if len(left) == 1 else 's are'}"
+    count = count_of(len(left), "EIP is", "EIPs are")
     listed = shell_command("eips", filter_term("service", service.id))
     still = f"; {count} still bound to it: {listed}" if left else ""
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
 
 
-# whole inventories
-
-
 def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
     done = inventory.import_files([Path(file) for file in files], reason=reason, request_id=request_id)
-    return Answer(done, IMPORTED, said=(f"imported {len(files)} file{'' if len(files) == 1 else 's'}",))
+    return Answer(done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}",))
 
 
 def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) -> Answer:
     def ask(what: Restored) -> None:
-        _ask(f"Restore {file}{_as_of(what)} into {inventory.url}. {_lost(what)}")
+        ask_to_go_on(f"Restore {file}{_as_of(what)} into {inventory.url}. {_lost(what)}")
 
-    done = inventory.restore(Path(file), reason=reason, agreed=None if _confirmed("restore", yes=yes) else ask)
+    done = inventory.restore(Path(file), reason=reason, agreed=None if confirmed("restore", yes=yes) else ask)
     kept = f"as it was, the database is in {done.kept}"
     if done.lost_since is not None:
         told = shell_command("--db", str(done.kept), "history", "--since", iso(done.lost_since))
@@ -303,8 +221,7 @@ def _as_of(what: Restored) -> str:
 def _lost(what: Restored) -> str:
     if what.lost_since is None:
         return "Nothing is lost."
-    events = f"{what.lost:,} event{'' if what.lost == 1 else 's'}"
-    return f"Lost: {events} since {iso(what.lost_since)}, and what they changed."
+    return f"Lost: {count_of(what.lost, 'event')} since {iso(what.lost_since)}, and what they changed."
 
 
 _TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore}

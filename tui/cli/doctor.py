@@ -19,7 +19,7 @@ from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
 from tui.wording.sanitize import visible
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 
 __all__ = ["doctor"]
 

@@ -26,7 +26,7 @@ from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress
 from tui.wording.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 
 __all__ = ["query"]
 

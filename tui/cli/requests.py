@@ -9,7 +9,7 @@ from typing import Any, Final
 import core
 from core import BindingKind, PoolOrder, Request, ServiceKind, error
 from tui.cli.arguments import Command
-from tui.wording.verbs import Argument, Kind
+from tui.wording.verb import Argument, Kind
 
 __all__ = ["request_of"]
 

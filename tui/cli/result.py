@@ -13,7 +13,7 @@ from core import EipdeckError, error
 from tui.cli.arguments import Misuse
 from tui.cli.stdio import drop, tell
 from tui.wording.sanitize import visible
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from core import error
 from tui.wording import writers
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 from tui.wording.writers import Layout
 
 __all__ = ["Format", "write_rows", "write_text"]

@@ -8,7 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from core import Request, option, shell_command
-from tui.wording.verbs import VERB_OF, Argument, Kind
+from tui.wording.verb import Argument, Kind
+from tui.wording.verbs import VERB_OF
 
 __all__ = ["command_line", "with_reason"]
 

@@ -6,85 +6,15 @@ The parser (`cli/arguments.py`), the request (`cli/requests.py`) and the command
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum, auto
-from typing import Final, NamedTuple
+from typing import Final
 
-__all__ = ["GROUPS", "VERBS", "VERB_NAMED", "VERB_OF", "Argument", "Format", "Kind", "Verb"]
+from tui.wording.verb import Argument, Format, Kind, Verb
 
-
-class Format(StrEnum):
-    """The formats of an answer."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "md"
+__all__ = ["GROUPS", "VERBS", "VERB_NAMED", "VERB_OF"]
 
 
-class Kind(Enum):
-    """How the words of an argument become the value of a field."""
-
-    TEXT = auto()
-    SWITCH = auto()
-    COUNT = auto()
-    MBPS = auto()
-    SECONDS = auto()
-    PERCENT = auto()
-    ASN = auto()
-    ORDER = auto()
-    SERVICE = auto()
-    RANGE = auto()
-    """`FIRST[-LAST]`: the fields `first` and `last`."""
-    TARGET = auto()
-    """An id in `service_id`; the option chooses the `kind` of the binding."""
-    YES = auto()
-    """The confirmation; not a field."""
-
-
-class Argument(NamedTuple):
-    """An option (`--pool`) or a positional argument (`eip`) of a verb."""
-
-    name: str
-    metavar: str | None = None
-    help: str | None = None
-    kind: Kind = Kind.TEXT
-    sets: str = ""
-    """The field of the request; empty: the one of the same name."""
-    nargs: str = ""
-    """As in argparse: `?`, `*` or `+`; an option with `+` may also be repeated."""
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    """Of an option; of those that exclude each other: one of them."""
-    exclusive: bool = False
-    """Excludes the verb's other exclusive arguments."""
-    when: tuple[str, ...] = ()
-    """The kinds of binding that take it; empty: all."""
-
-    @property
-    def is_option(self) -> bool:
-        return self.name.startswith("--")
-
-    @property
-    def dest(self) -> str:
-        """The key of its value among the parsed ones."""
-        return self.name.lstrip("-").replace("-", "_")
-
-    @property
-    def field(self) -> str:
-        return self.sets or self.dest
-
-
-class Verb(NamedTuple):
-    """A command with its arguments, in the order of its help."""
-
-    name: str
-    """One word, or a group and a word: `cidr add`."""
-    help: str
-    arguments: tuple[Argument, ...] = ()
-    request: str = ""
-    """The class of the request in `core`; empty: not a request."""
-    formats: tuple[Format, ...] = (Format.TABLE, Format.JSON)
-    writes: bool = False
+def _switch(name: str, says: str) -> Argument:
+    return Argument(name, help=says, kind=Kind.SWITCH)
 
 
 _YES: Final = Argument("--yes", help="do not ask", kind=Kind.YES)
@@ -94,7 +24,7 @@ _EIP: Final = Argument("eip", "EIP")
 _CIDR: Final = Argument("cidr", "CIDR")
 _RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
 _REGION: Final = Argument("--region", "R")
-_FORCE: Final = Argument("--force", help="onto an existing file", kind=Kind.SWITCH)
+_FORCE: Final = _switch("--force", "onto an existing file")
 _SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
 
 
@@ -103,9 +33,9 @@ def _rows(name: str, says: str, *arguments: Argument) -> Verb:
     return Verb(name, says, arguments, formats=tuple(Format))
 
 
-def _change(name: str, request: str, says: str, *arguments: Argument, reason_required: bool = False) -> Verb:
+def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
     """A verb that writes; each takes a reason and a request id."""
-    reason = _REASON._replace(required=reason_required)
+    reason = _REASON._replace(required=needs_reason)
     return Verb(name, says, (*arguments, reason, _REQUEST_ID), request, writes=True)
 
 
@@ -139,7 +69,7 @@ VERBS: Final = (
         Argument("--count", "N", "how many, 1 to 65,536; all or none", Kind.COUNT),
         Argument("--name", "NAME"),
         Argument("--bandwidth", "MBPS", "the cap", Kind.MBPS, sets="bandwidth_mbps"),
-        Argument("--dry-run", help="say what it would give and change nothing", kind=Kind.SWITCH),
+        _switch("--dry-run", "say what it would give and change nothing"),
     ),
     _change(
         "bind",
@@ -168,7 +98,7 @@ VERBS: Final = (
         "ReleaseRequest",
         "release EIPs to the pools they came from",
         Argument("eips", "EIP", nargs="+"),
-        Argument("--unbind", help="end their bindings first", kind=Kind.SWITCH),
+        _switch("--unbind", "end their bindings first"),
         _YES,
     ),
     _change(
@@ -185,14 +115,11 @@ VERBS: Final = (
         _EIP,
         Argument("--pool", "ID", "the customer pool to move to", sets="pool_id", required=True),
         Argument("--address", "IP", "this address of it"),
-        Argument("--keep", help="leave the old EIP until DNS has moved", kind=Kind.SWITCH),
+        _switch("--keep", "leave the old EIP until DNS has moved"),
         _YES,
     ),
     _change(
-        "recover",
-        "RecoverRequest",
-        "take a released address back, past its cool-down",
-        Argument("address", "ADDRESS"),
+        "recover", "RecoverRequest", "take a released address back, past its cool-down", Argument("address", "ADDRESS")
     ),
     _change(
         "cidr add",
@@ -203,21 +130,17 @@ VERBS: Final = (
         Argument("--asn", "N", "the ASN that originates it", Kind.ASN, required=True),
         Argument("--pool", "ID", "the pool it opens or joins", sets="pool_id"),
         _REGION,
-        Argument("--avoid-edges", help="withhold its first and last address", kind=Kind.SWITCH),
+        _switch("--avoid-edges", "withhold its first and last address"),
     ),
     _change(
         "cidr activate",
         "ActivateRequest",
         "open it for allocation: your word that it is done",
         _CIDR,
-        reason_required=True,
+        needs_reason=True,
     ),
     _change(
-        "cidr set-asn",
-        "SetAsnRequest",
-        "change the ASN that originates it",
-        _CIDR,
-        Argument("asn", "N", kind=Kind.ASN),
+        "cidr set-asn", "SetAsnRequest", "change the ASN that originates it", _CIDR, Argument("asn", "N", kind=Kind.ASN)
     ),
     _change("cidr drain", "DrainRequest", "give out nothing more from it", _CIDR),
     _change("cidr retire", "RetireRequest", "take it out of its pool, once drained and empty", _CIDR, _YES),
@@ -256,7 +179,7 @@ VERBS: Final = (
         "withhold addresses of a CIDR",
         _CIDR,
         _RANGE,
-        Argument("--soft", help="they can still be asked for by address", kind=Kind.SWITCH),
+        _switch("--soft", "they can still be asked for by address"),
     ),
     _change("unreserve", "UnreserveRequest", "give them free again", _CIDR, _RANGE),
     _change(
@@ -265,13 +188,10 @@ VERBS: Final = (
         "accept a finding, with a reason",
         Argument("finding", "FINDING", "its id, or the EIP of a landing"),
         Argument("--until", "TIME", "until then; without it, for good"),
-        reason_required=True,
+        needs_reason=True,
     ),
     _change(
-        "service remove",
-        "RemoveServiceRequest",
-        "say that a target exists no longer",
-        Argument("service_id", "ID"),
+        "service remove", "RemoveServiceRequest", "say that a target exists no longer", Argument("service_id", "ID")
     ),
     _change(
         "service add",
@@ -285,10 +205,7 @@ VERBS: Final = (
         Argument("--subnet", "CIDR", sets="subnets", nargs="+"),
     ),
     _change(
-        "import",
-        "",
-        "load API responses or an export, all of it or nothing",
-        Argument("files", "FILE", nargs="+"),
+        "import", "", "load API responses or an export, all of it or nothing", Argument("files", "FILE", nargs="+")
     ),
     Verb(
         "export",

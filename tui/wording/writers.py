@@ -16,7 +16,7 @@ from typing import Any, Final, TextIO
 
 from core import to_json
 from tui.wording.sanitize import visible
-from tui.wording.verbs import Format
+from tui.wording.verb import Format
 
 __all__ = ["FILE_FORMATS", "Column", "Layout", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
