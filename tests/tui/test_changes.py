@@ -69,7 +69,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
     landed = on_the_balancer(inventory, allocated(inventory, pool=None))
     async with on_deck(inventory) as operator:
         text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
-        assert "F fix" in text
+        assert "F rehome" in text
         await operator.press("F")
         await operator.until("fix 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "", "", "J-901")
@@ -526,7 +526,7 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
-            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F fix")
+            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F rehome")
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

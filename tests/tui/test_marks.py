@@ -23,7 +23,7 @@ async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Pa
             "198.18.0.6",
             "198.18.0.8",
         ]
-        assert operator.lines()[-1].startswith("R release 3  U unbind 3  F fix 3  u clear  * all")
+        assert operator.lines()[-1].startswith("R release 3  U unbind 3  F rehome 3  u clear  * all")
         assert operator.lines()[-1].endswith("? help  q")
         await operator.press("u")
         await operator.until("3 marks cleared, u again brings them back", absent="release 3")
@@ -61,7 +61,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
         await operator.press("f")
         await operator.until("[f Findings", absent="marked")
         await operator.press("e", "u")
-        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F fix", absent="* 2 marked")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F rehome", absent="* 2 marked")
 
 
 async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:

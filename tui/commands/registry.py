@@ -93,8 +93,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _change(
         "rehome",
         "F",
-        "fix",
-        "fix: rehome a landing, or an EIP of a draining CIDR",
+        "rehome",
+        "rehome a landing, or an EIP of a draining CIDR",
     ),
     _change("accept", "K", "accept", "accept a finding, with a reason"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),

@@ -111,7 +111,7 @@ def _pairs(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
 def _landed(eip: Eip) -> Iterator[Text]:
     if eip.landed_in_default:
         yield Line(
-            f"! landed in the default pool: no pool was named; {key_of('rehome')} fixes, {key_of('accept')} accepts",
+            f"! landed in the default pool: no pool was named; {key_of('rehome')} rehomes, {key_of('accept')} accepts",
             WARNING,
         )
 
