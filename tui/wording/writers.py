@@ -15,10 +15,11 @@ from itertools import chain, islice
 from typing import Any, Final, TextIO
 
 from core import to_json
+from tui.wording.columns import Column
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "Column", "Layout", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = ["FILE_FORMATS", "Layout", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
 _CHUNK: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -29,20 +30,11 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A heading, and the text of a row's cell under it."""
-
-    heading: str
-    cell: Callable[[Any], object]
-    right: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """The table of one kind of object; its CSV has every field of the object's JSON."""
 
     kind: type
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     """The last one is free text, folded on a terminal that is too narrow."""
 
 
@@ -88,10 +80,10 @@ def _write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
 
 def _write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
     """Write a table for a ticket or a chat, with the columns of the table on screen."""
-    headings = [column.heading for column in layout.columns]
+    headings = [column.title for column in layout.columns]
     out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
     for row in rows:
-        cells = [_markdown_cell(column.cell(row)) for column in layout.columns]
+        cells = [_markdown_cell(column.text(row)) for column in layout.columns]
         out.write(f"| {' | '.join(cells)} |\n")
 
 
@@ -135,11 +127,11 @@ def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int 
 
     """
     columns = layout.columns
-    cells = ([visible(column.cell(row)) for column in columns] for row in rows)
+    cells = ([visible(column.text(row)) for column in columns] for row in rows)
     first = list(islice(cells, _CHUNK))
     if not first:
         return 0
-    headings = [column.heading for column in columns]
+    headings = [column.title for column in columns]
     widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
     shape = _Shape(columns, widths, width)
     out.write(shape.line(headings))
@@ -153,7 +145,7 @@ def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int 
 class _Shape:
     """Lays rows out in the widths of a table's columns."""
 
-    def __init__(self, columns: Sequence[Column], widths: Sequence[int], width: int | None) -> None:
+    def __init__(self, columns: Sequence[Column[Any]], widths: Sequence[int], width: int | None) -> None:
         self._right = [column.right for column in columns]
         self._widths = widths
         self._indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
