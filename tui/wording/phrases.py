@@ -1,6 +1,6 @@
-"""The sentences of the dashboard: ages, counts, what serves what.
+"""Phrases of the dashboard and the command line: ages, counts, owners, actions.
 
-Everything here is plain text made of values; what comes from outside has gone through `visible`.
+Every result is plain text; foreign text in it has gone through `visible`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DAY = 86_400
 
 
 def age(since: datetime, now: datetime) -> str:
-    """How long ago, in at most four cells: `40s` `12m` `6h` `702d`."""
+    """Return the time since a moment in at most four cells: `40s` `12m` `6h` `702d`."""
     seconds = max(int((now - since).total_seconds()), 0)
     if seconds < 60:
         return f"{seconds}s"
@@ -52,17 +52,17 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def minute(moment: datetime) -> str:
-    """`2025-11-21 09:40Z`"""
+    """Return `2025-11-21 09:40Z`, in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:
-    """`1 EIP`, `2 EIPs`."""
+    """Return `1 EIP`, `2 EIPs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def eips_beyond(total: int, shown: int = 0) -> str:
-    """How many EIPs of a target there are beyond those shown: `996+` where counting ended."""
+    """Return the number of EIPs of a target beyond those shown: `996+` where counting ended."""
     return f"{total - shown:,}{'+' if total >= EIPS_COUNTED else ''}"
 
 
@@ -71,16 +71,16 @@ def owner(owned: Eip | Cidr) -> str:
 
 
 def pool_short(pool_id: str, *, customer_owned: bool) -> str:
-    """A pool's id where room is short: the default pool of a region is `default`."""
+    """Return a pool's id for a narrow column: `default` for the default pool of a region."""
     return "default" if not customer_owned and pool_id.startswith("default-") else pool_id
 
 
 _TOLD: Final = 1_000
-"""Characters of a reason that are told; a name has fewer, and `history --json` has all of them."""
+"""The most characters shown of a reason; a name has fewer, and `history --json` prints all of them."""
 
 
 def quoted(text: str | None) -> str:
-    """A name or a reason in quotes, empty when there is none."""
+    """Return a name or a reason in quotes; empty when there is none."""
     if not text:
         return ""
     return f'"{visible(text)}"' if len(text) <= _TOLD else f'"{visible(text[:_TOLD])}..."'
@@ -141,7 +141,7 @@ def _bound_words(binding: Mapping[str, Any]) -> str:
 
 
 def action_words(event: Event) -> str:
-    """What happened, with where to when that is the point of it."""
+    """Return the action of an event, with the new address of a move and the service of a binding."""
     if event.action == "moved" and event.after:
         return visible(f"moved to {event.after.get('address')}")
     binding = event.after if event.action == "bind" else event.before if event.action == "unbind" else None
@@ -149,7 +149,7 @@ def action_words(event: Event) -> str:
 
 
 def why_allocated(history: Iterable[Event], eip: Eip) -> str:
-    """The reason given when the EIP was allocated, in quotes; empty when the history does not tell."""
+    """Return the reason of the EIP's allocation, in quotes; empty when the history has none."""
     began = (event for event in history if event.eip_id == eip.id and event.at == eip.allocated_at)
     return next((quoted(event.reason) for event in began if event.reason), "")
 
