@@ -15,7 +15,7 @@ from textual import events
 from textual.app import App
 from textual.screen import ModalScreen
 
-from core import Eip, EipdeckError, Inventory, OutcomeUnknown, Request, error
+from core import Code, Eip, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.commands.registry import key_of
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, changed
@@ -251,7 +251,7 @@ class Flow:
 
         if not self.host.may_write():
             raise error(
-                "read_only",
+                Code.READ_ONLY,
                 "Write mode ran out before this could be sent.",
                 hint=f"{key_of('write_mode')} arms it again.",
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
-from core import Eip, EipStatus, Inventory, RehomeRequest, ReleaseRequest, Request, RetireRequest, error
+from core import Code, Eip, EipStatus, Inventory, RehomeRequest, ReleaseRequest, Request, RetireRequest, error
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
 from tui.wording.tables import served
@@ -26,7 +26,7 @@ def confirmed(verb: str, *, yes: bool) -> bool:
         return True
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty():
         return False
-    raise error("confirmation_required", f"`{verb}` needs confirmation.", hint="Add --yes to do it.")
+    raise error(Code.CONFIRMATION_REQUIRED, f"`{verb}` needs confirmation.", hint="Add --yes to do it.")
 
 
 def ask_to_go_on(question: str) -> None:
@@ -39,7 +39,7 @@ def ask_to_go_on(question: str) -> None:
     sys.stderr.write(f"{visible(question)}\nType yes to go on: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip() != "yes":
-        raise error("confirmation_required", "Not confirmed; nothing changed.")
+        raise error(Code.CONFIRMATION_REQUIRED, "Not confirmed; nothing changed.")
 
 
 @singledispatch

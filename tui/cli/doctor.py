@@ -12,12 +12,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from core import EipdeckError, Inventory, config_path, default_path, error, login_name, open_inventory
+from core import Code, EipdeckError, Inventory, config_path, default_path, error, login_name, open_inventory
 from tui.cli.arguments import Command, Settings
 from tui.cli.opening import checked_profile, config_of, database_of, operator_of
 from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
@@ -63,7 +64,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
         _examine_database(found, settings)
     except EipdeckError as problem:
         refusal = problem
-        found["advice"].append(problem.message)
+        found["advice"].append(refusal_words(problem))
     found["advice"].extend(_advice(found))
     return found, refusal
 
@@ -85,7 +86,7 @@ def _examine_database(found: Found, settings: Settings) -> None:
         where = inventory.url if inventory.file is None else inventory.file
     if not found["database"]["ok"]:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{where} is damaged: {found['database']['integrity']}.",
             hint=_REPAIR if inventory.embedded else "Keep a copy, and load the last export into a new database.",
         )

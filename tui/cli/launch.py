@@ -88,10 +88,10 @@ def _check_terminal(environ: Mapping[str, str]) -> None:
     known = names_a_terminal(term)
     if known and all(stream is not None and stream.isatty() for stream in streams):
         return
-    from core import error  # noqa: PLC0415  # slow, and only to refuse
+    from core import Code, error  # noqa: PLC0415  # slow, and only to refuse
 
     raise error(
-        "usage",
+        Code.USAGE,
         "The dashboard needs a terminal, and this is not one" + ("." if known else f" (TERM is {term!r})."),
         hint="The command line does the same: `eipdeck lookup ADDRESS`, `eipdeck eips`, `eipdeck --help`.",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from core import Inventory, error
+from core import Code, Inventory, error
 from tui.cli.arguments import Command
 from tui.cli.opening import checked_profile, config_of, inventory_of
 from tui.cli.result import Answer, print_answer
@@ -23,6 +23,6 @@ def run(command: Command, answer: Callable[[Inventory], Answer]) -> int:
     checked_profile(command.settings)
     config = config_of(command.settings)
     if command.settings.read_only and command.verb.writes:
-        raise error("read_only", "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
+        raise error(Code.READ_ONLY, "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
     with closing(inventory_of(command.settings, config)) as inventory:
         return print_answer(answer(inventory), command.format)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core import Config, Inventory, error, load_config, open_inventory
+from core import Code, Config, Inventory, error, load_config, open_inventory
 from tui.cli.arguments import Settings
 
 __all__ = ["checked_profile", "config_of", "database_of", "inventory_of", "operator_of"]
@@ -15,7 +15,7 @@ def checked_profile(settings: Settings) -> None:
     """Refuse every profile: a live account cannot be configured yet."""
     if settings.profile is not None:
         raise error(
-            "usage",
+            Code.USAGE,
             f"There is no profile {settings.profile!r}: no live account is configured.",
             hint="Leave --profile out to work on the embedded database.",
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import (
+    Code,
     InvalidTime,
     Inventory,
     Severity,
@@ -49,15 +50,15 @@ def query(command: Command) -> int:
 def _lookup(inventory: Inventory, how: Format, *, addresses: Sequence[str], at: str | None) -> Answer:
     moment = _moment(inventory, at)
     if moment is not None and moment > inventory.now():
-        raise error("invalid_time", f"{at} is in the future.", hint="A verdict is about now, or about the past.")
+        raise error(Code.INVALID_TIME, f"{at} is in the future.", hint="A verdict is about now, or about the past.")
     if "-" not in addresses:
         verdicts = [inventory.lookup(address, moment) for address in addresses]
         few = how is Format.TABLE and len(verdicts) <= _TOLD
         return _verdicts(verdicts, *(words for each in verdicts if few for words in about(inventory, each)))
     if len(addresses) > 1:
-        raise error("usage", "- means all the text on stdin.", hint="Leave the other addresses out.")
-    with progress() as told:
-        found = inventory.evidence(_stdin(), moment, told=told)
+        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+    with progress() as on_progress:
+        found = inventory.evidence(_stdin(), moment, on_progress=on_progress)
     return _verdicts(found.verdicts, *evidence_words(found))
 
 
@@ -85,7 +86,7 @@ def _moment(inventory: Inventory, words: str | None) -> datetime | None:
     try:
         return parse_time(words, inventory.now())
     except InvalidTime as problem:
-        raise error("invalid_time", str(problem)) from problem
+        raise error(Code.INVALID_TIME, str(problem)) from problem
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import core
-from core import BindingKind, PoolOrder, Request, ServiceKind, error
+from core import BindingKind, Code, PoolOrder, Request, ServiceKind, error
 from tui.cli.arguments import Command
 from tui.wording.verb import Argument, Kind
 
@@ -54,10 +54,10 @@ def _check_target(given: Mapping[Argument, object]) -> None:
     target = next((each for each in given if each.kind is Kind.TARGET), None)
     for argument, value in given.items():
         if target is not None and value and argument.when and target.when[0] not in argument.when:
-            raise error("usage", f"{argument.name} does not belong to {target.name}.", hint="Leave it out.")
+            raise error(Code.USAGE, f"{argument.name} does not belong to {target.name}.", hint="Leave it out.")
 
 
-def _whole(words: str, code: str, what: str) -> int:
+def _whole(words: str, code: Code, what: str) -> int:
     """Return the whole number in these words; the core checks its range."""
     if not _WHOLE.fullmatch(words):
         raise error(code, f"{words!r} is not {what}.", hint="Write a whole number.")
@@ -65,19 +65,19 @@ def _whole(words: str, code: str, what: str) -> int:
 
 
 def _asn(words: str) -> int:
-    return _whole(words[2:] if words[:2].upper() == "AS" else words, "usage", "an AS number")
+    return _whole(words[2:] if words[:2].upper() == "AS" else words, Code.USAGE, "an AS number")
 
 
 def _percent(words: str, option: str) -> float:
     if not _PERCENT.fullmatch(words):
-        raise error("usage", f"{words!r} is not a percentage for {option}.", hint="Write a number such as 80.")
+        raise error(Code.USAGE, f"{words!r} is not a percentage for {option}.", hint="Write a number such as 80.")
     return float(words)
 
 
 _READ: Final[Mapping[Kind, Callable[[str, str], object]]] = {
-    Kind.COUNT: lambda words, _: _whole(words, "invalid_count", "a count"),
-    Kind.MBPS: lambda words, _: _whole(words, "invalid_bandwidth", "a cap in Mbps"),
-    Kind.SECONDS: lambda words, _: _whole(words, "usage", "a number of seconds"),
+    Kind.COUNT: lambda words, _: _whole(words, Code.INVALID_COUNT, "a count"),
+    Kind.MBPS: lambda words, _: _whole(words, Code.INVALID_BANDWIDTH, "a cap in Mbps"),
+    Kind.SECONDS: lambda words, _: _whole(words, Code.USAGE, "a number of seconds"),
     Kind.PERCENT: _percent,
     Kind.ASN: lambda words, _: _asn(words),
     Kind.ORDER: lambda words, _: PoolOrder(words),

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
-from core import EipdeckError, error
+from core import Code, EipdeckError, error
 from tui.cli.arguments import Misuse
 from tui.cli.stdio import drop, tell
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
@@ -60,13 +61,14 @@ def print_answer(answer: Answer, how: Format) -> int:
 
 def refuse(problem: Exception, *, as_json: bool) -> int:
     """Print a refusal on stderr; return its exit code. Any other exception is raised again."""
-    refusal = error("usage", str(problem)) if isinstance(problem, Misuse) else problem
+    refusal = error(Code.USAGE, str(problem)) if isinstance(problem, Misuse) else problem
     if not isinstance(refusal, EipdeckError):
         raise refusal
+    words = refusal_words(refusal)
     if as_json:
-        tell([json_text(refusal.document())])
+        tell([json_text(refusal.document(words))])
     else:
-        _say([f"{refusal.code}: {refusal.message}"])
+        _say([f"{refusal.code}: {words}"])
     return refusal.exit_code
 
 

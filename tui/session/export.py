@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
-from core import error
+from core import Code, error
 from tui.wording import writers
 from tui.wording.verb import Format
 from tui.wording.writers import Layout
@@ -43,7 +43,7 @@ def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
 
     path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # a user who is nobody stays as he was written
     if os.path.lexists(path):
-        raise error("conflict", f"Nothing was written, a file is there already: {path}", hint="Name another.")
+        raise error(Code.CONFLICT, f"Nothing was written, a file is there already: {path}", hint="Name another.")
     with written_whole(path) as part, part.open("w", encoding="utf-8") as file:
         write(file)
     return path
