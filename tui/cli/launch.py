@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -33,10 +33,10 @@ def dashboard(command: Command) -> int:
     _check_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES)
     gc.disable()  # a start makes no garbage; the dashboard turns it on again
-    if command.verb.name == "demo":
-        return _demo(command)
     from tui.app import run_dashboard  # noqa: PLC0415  # Textual reads TEXTUAL_FPS when it is imported
 
+    if command.verb.name == "demo":
+        return _demo(command, run_dashboard)
     address = command.given["address"]
     return run_dashboard(lambda: _opener().opened(command.settings), address=None if address is None else str(address))
 
@@ -47,10 +47,8 @@ def _opener() -> ModuleType:
     return opener
 
 
-def _demo(command: Command) -> int:
+def _demo(command: Command, run_dashboard: Callable[..., int]) -> int:
     from tempfile import TemporaryDirectory  # noqa: PLC0415  # for the demo alone
-
-    from tui.app import run_dashboard  # noqa: PLC0415  # as above
 
     with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as name:
         folder = Path(name)
