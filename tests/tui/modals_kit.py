@@ -29,8 +29,10 @@ from core import (
     Service,
     ServiceKind,
 )
-from tui.modals import Line, Review, Sheet, Tier
 from tui.modals.keystrokes import Keystrokes
+from tui.modals.lines import Line
+from tui.modals.review_model import Review, Tier
+from tui.modals.sheet import Sheet
 from tui.terminal.clipboard import CopyRequested
 from tui.terminal.theme import THEME
 

@@ -23,7 +23,7 @@ from core import (
 )
 from tests.core.kit import another
 from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
-from tui.flows import eip as eip_flows
+from tui.changes import allocate as allocating
 
 
 async def fill_in(operator: Operator, *fields: str) -> None:
@@ -71,11 +71,11 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
         text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
         assert "F fix" in text
         await operator.press("F")
-        await operator.until("fix 198.18.0.0: choose where it goes")
+        await operator.until("rehome 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "", "", "J-901")
-        await operator.until("review: fix 198.18.0.0", "203.0.113.0", "DNS")
+        await operator.until("review: rehome 198.18.0.0", "203.0.113.0", "DNS")
         await operator.confirm("0")
-        await operator.until("fixed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
+        await operator.until("rehomed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
         await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
         assert inventory.eip("203.0.113.0").bindings[0].service_id == "lb-1"
         assert inventory.eip(str(landed.id)).status is EipStatus.RELEASED
@@ -169,7 +169,7 @@ async def test_release_and_recover(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.confirm()
-        await operator.until("released 203.0.113.0 to hk.  in hand: 203.0.113.0", "203.0.113.0 -- customer-cooling")
+        await operator.until("released 203.0.113.0 to hk.  selected: 203.0.113.0", "203.0.113.0 -- customer-cooling")
         assert not any(line.startswith(">") for line in operator.lines())
         assert "Z recover" in operator.lines()[-1]
         await operator.press("Z")
@@ -279,7 +279,7 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         await operator.confirm()
         await operator.until("plan: retire 198.51.100.0/24", "2 live EIPs", absent="198.51.100.77")
         await operator.press("F")
-        await operator.until("fix 198.51.100.20: choose where it goes")
+        await operator.until("rehome 198.51.100.20: choose where it goes")
         await fill_in(operator, "", "", "", "J-640")
         await operator.confirm("20")
         await operator.until("plan: retire 198.51.100.0/24", "for the 1 live EIP above")
@@ -300,9 +300,9 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await operator.press("c", "D")
         await operator.until("plan: retire 198.51.100.0/24", "space mark")
         await operator.press("asterisk", "F")
-        await operator.until("fix 3 EIPs: choose where they go")
+        await operator.until("rehome 3 EIPs: choose where they go")
         await fill_in(operator, "", "", "J-640")
-        await operator.until("review: fix 3 EIPs (rehome to hk-spare)", "198.51.100.77")
+        await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
@@ -424,11 +424,11 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
     bob = another(inventory)
     async with on_deck(inventory) as operator:
         await operator.press("F")
-        await operator.until("fix 198.18.0.0: choose where it goes")
+        await operator.until("rehome 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "203.0.113.99", "", "J-901")
-        await operator.until("! refused: fix 198.18.0.0", "address_not_in_pool")
+        await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
         await operator.press("escape")
-        await operator.until("fix 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
+        await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
         await operator.press("escape", "B")
         await operator.until("bind 198.18.0.0")
         await operator.press("right", "right", "right", "enter", "down", "enter")
@@ -509,7 +509,7 @@ async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "then"),
     [
-        ("F", "fix 198.18.0.0: choose where it goes"),
+        ("F", "rehome 198.18.0.0: choose where it goes"),
         ("K", "accept landed_in_default_pool"),
         ("escape", "! 198.18.0.0 LANDED"),
     ],
@@ -521,8 +521,8 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
         runner = operator.deck.runner
         request = AllocationRequest(name="web-44")
         landed = inventory.execute(request)
-        runner._run(partial(eip_flows._allocated, runner.flow, landed, request), changing=True)
-        await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F fix")
+        runner._run(partial(allocating._tell, runner.flow, landed, request), changing=True)
+        await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F rehome")
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
@@ -530,12 +530,12 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.flows.cidrs._SHOWN", 2)
+    monkeypatch.setattr("tui.changes.retire_cidr._SHOWN", 2)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")
         await operator.until("the 3 live EIPs, each by F or R: the first 2 here", absent="198.51.100.77")
         await operator.press("asterisk")
-        await operator.until("the 2 listed here are marked, 1 more are not: enter lists all on the deck")
+        await operator.until("the 2 listed here are marked, 1 more are not: enter lists all there are")
 
 
 async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Path) -> None:
@@ -549,7 +549,7 @@ async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Pat
             await operator.until("release 198.18.0.9: sending")
             await operator.press("j")
             let_through()
-            await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="in hand:")
+            await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="selected:")
 
 
 async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numbers(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.press("asterisk", "U")
         await operator.confirm("3")
-        await operator.until("unbind: 3 EIPs done", absent="bound   lb")
+        await operator.until("unbound 3 EIPs", absent="bound   lb")
         assert all(not eip.bindings for eip in inventory.eips())
 
 
@@ -197,7 +197,7 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
             "review: bind 3 EIPs to lb lb-1", "203.0.113.2", "Type the count", "eipdeck bind 203.0.113.1"
         )
         await operator.confirm("3")
-        await operator.until("bind: 3 EIPs done")
+        await operator.until("bound 3 EIPs to lb-1")
         assert [eip.bindings[0].service_id for eip in inventory.eips()] == ["lb-1"] * 3
         assert not operator.deck.marked
         await operator.press("asterisk", "B")
@@ -217,11 +217,11 @@ async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:
     allocated(inventory, pool=None)
     async with on_deck(inventory) as operator:
         await operator.press("asterisk", "F")
-        await operator.until("fix 2 EIPs: choose where they go", "1 of them bound")
+        await operator.until("rehome 2 EIPs: choose where they go", "1 of them bound")
         await operator.press("enter", "enter", "enter")
-        await operator.until("review: fix 2 EIPs (rehome to hk)", "DNS")
+        await operator.until("review: rehome 2 EIPs to hk", "DNS")
         await operator.confirm("2")
-        await operator.until("fix: 2 EIPs done", "0 findings")
+        await operator.until("rehomed 2 EIPs", "0 findings")
         assert [eip.pool_id for eip in inventory.eips()] == ["hk", "hk"]
         assert not inventory.findings()
 
@@ -235,7 +235,7 @@ async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Pat
         await operator.press("slash")
         await operator.type("own:no")
         await operator.press("enter", "asterisk", "F")
-        await operator.until("fix 2 EIPs")
+        await operator.until("rehome 2 EIPs")
         await operator.press("enter", "enter", "enter")
         await operator.until("it stops when none is left")
         await operator.confirm("2")

@@ -31,9 +31,8 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
 )
-from tui.modals import with_reason
 from tui.modals.lines import shell_rows
-from tui.wording.command_line import command_line
+from tui.wording.command_line import command_line, with_reason
 
 IP = "203.0.113.9"
 NET = "203.0.113.0/24"

@@ -9,8 +9,10 @@ from textual.pilot import Pilot
 from core import error
 from tests.corpus import TEXTS
 from tests.tui.modals_kit import TOP, Host, Ticks, review, shown, unchanged, words
-from tui.modals import Line, Review, ReviewModal, Tier
 from tui.modals.keystrokes import Keystrokes
+from tui.modals.lines import Line
+from tui.modals.review import ReviewModal
+from tui.modals.review_model import Review, Tier
 
 Drive = Callable[[Pilot[None], Host, Ticks], Awaitable[None]]
 
@@ -381,7 +383,7 @@ async def test_leaving_the_reason_keeps_the_old_one_and_the_review() -> None:
 async def test_a_reason_that_is_required_is_asked_for() -> None:
     async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
         await confirm(pilot, ticks)
-        assert "a reason is wanted" in shown(app)
+        assert "give a reason" in shown(app)
         assert app.answers == []
         ticks.go(1.0)
         await pilot.press("r", "x", "enter")

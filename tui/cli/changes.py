@@ -41,7 +41,8 @@ from core import (
     shell_command,
 )
 from tui.cli.result import Answer, Verb, confirmed, percent, sure, whole
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES, served
+from tui.wording.phrases import served
+from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
 
 __all__ = ["WRITES"]
 

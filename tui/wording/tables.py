@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core import (
-    Binding,
-    BindingKind,
     Cidr,
     Eip,
     EipStatus,
@@ -22,7 +20,7 @@ from core import (
     Verdict,
     Violation,
 )
-from tui.wording.phrases import owner
+from tui.wording.phrases import owner, served
 from tui.wording.writers import Column, Layout
 
 __all__ = [
@@ -37,29 +35,9 @@ __all__ = [
     "SERVICES",
     "VERDICTS",
     "marked",
-    "served",
 ]
 
 _NOTHING: Final = "-"
-
-
-def served(eip: Eip) -> str:
-    """What an EIP serves, of a released one what it served; `-` when nothing."""
-    return "; ".join(_served(binding) for binding in eip.bindings) or _NOTHING
-
-
-def _served(binding: Binding) -> str:
-    match binding.kind:
-        case BindingKind.NIC:
-            return f"nic {binding.service_id} {binding.private_ip or _NOTHING}"
-        case BindingKind.SNAT:
-            return f"snat {binding.service_id} {','.join(binding.sources) or _NOTHING}"
-        case BindingKind.DNAT:
-            port = "" if binding.port is None else f"/{binding.port}"
-            to_port = "" if binding.to_port is None else f":{binding.to_port}"
-            return f"dnat {binding.service_id} {binding.protocol}{port} to {binding.private_ip}{to_port}"
-        case BindingKind.LOAD_BALANCER:
-            return f"lb {binding.service_id}"
 
 
 def _landed(eip: Eip) -> str:
