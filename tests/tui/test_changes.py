@@ -13,6 +13,7 @@ from core import (
     AllocationRequest,
     BindingKind,
     CidrState,
+    Config,
     DrainRequest,
     EipdeckError,
     EipQuery,
@@ -600,3 +601,15 @@ async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_pat
         await operator.confirm("203.0.113.0/28")
         await operator.until("retired")
     assert inventory.cidr("203.0.113.0/28").state == "retired"
+
+
+@pytest.mark.parametrize("key", ["A", "F"])
+@pytest.mark.parametrize(("days", "mark"), [(14, " "), (300, "!")])
+async def test_a_form_marks_the_pools_whose_runway_is_a_finding(tmp_path: Path, key: str, days: int, mark: str) -> None:
+    inventory = demo_desk(tmp_path, config=Config(runway_days=days))
+    short = {finding.subject for finding in inventory.findings() if finding.code == "pool_runway_short"}
+    assert ("hk-spare" in short) is (mark == "!")
+    async with on_deck(inventory) as operator:
+        await operator.press(key)
+        text = await operator.until("hk-spare", "168 free of 256")
+        assert f"168 free of 256 {mark}" in text

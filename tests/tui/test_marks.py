@@ -140,6 +140,20 @@ async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None
         assert not operator.deck.marked
 
 
+async def test_one_marked_eip_has_the_review_of_a_selected_one(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.press("space", "R")
+        await operator.until("review: release 203.0.113.0 (BOUND)", "Type its last octet", "1 in this list")
+        await operator.press("escape", "U")
+        await operator.until("review: unbind 203.0.113.0", "unbound; the EIP stays allocated")
+        await operator.confirm()
+        await operator.until("unbound 203.0.113.0: it serves nothing now")
+        assert not operator.deck.marked
+
+
 async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     for _ in range(3):
