@@ -438,7 +438,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.until("review: bind 198.18.0.0 to lb lb-1", "unchanged")
         bob.execute(ReleaseRequest(eips=(landed.address,)))
         await operator.press("y")
-        await operator.until("has been released meanwhile")
+        await operator.until("has been released since you looked")
         await operator.press("y")
         await operator.until("! refused: bind 198.18.0.0")
         await operator.press("escape")

@@ -15,7 +15,7 @@ from tui.commands.registry import key_of
 from tui.modals.fields import Row
 from tui.modals.form import Form, FormError, parse_whole
 from tui.modals.lines import Line, Shell
-from tui.modals.review_lines import NOTHING, review_of_eips, target_lines
+from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
 from tui.widgets.field import Field
 from tui.wording.phrases import serves_words
@@ -84,7 +84,7 @@ def review_bandwidth(
                 Line("after", f"{request.bandwidth_mbps:,} Mbps"),
                 Line("stops working", "nothing; traffic above the new cap is dropped") if less else NOTHING,
             ),
-            (Line("pool", f"unchanged by a cap ({eip.pool_id})"),),
+            (unchanged_pool([eip], "a cap"),),
         ),
         tier=Tier.PLAIN,
         closing=f"Reversible: {key_of('bandwidth')} sets another cap.",

@@ -1,4 +1,4 @@
-"""What the changes of EIPs share: each acts on one EIP or on many, with one review."""
+"""Changes of one EIP or many with one review: names, checks, and requests sent one after the other."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindingKind, BindRequest, Eip, Inventory, Service
+from core import Binding, BindRequest, Eip, Inventory, Service
 from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
@@ -12,9 +12,9 @@ from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
 from tui.modals.lines import Line
-from tui.modals.review_lines import NOTHING, review_of_eips, target_lines
+from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import count_of, kind_short, ports_words, quoted
+from tui.wording.phrases import bound_words, count_of, kind_short
 
 __all__ = ["bind", "bind_again", "review_bind"]
 
@@ -101,9 +101,7 @@ def review_bind(
         services: their names are shown for what the targets serve now.
 
     """
-    bound = {eip.id for eip in eips}
-    others = [other for other in occupants if other.id not in bound]
-    pools = ", ".join(dict.fromkeys(eip.pool_id for eip in eips))
+    others = [other for other in occupants if other.id not in {eip.id for eip in eips}]
     return review_of_eips(
         request,
         eips,
@@ -116,7 +114,7 @@ def review_bind(
                 NOTHING,
                 *_mixed(eips, service, others),
             ),
-            (Line("pool", f"unchanged by a bind ({pools})"),),
+            (unchanged_pool(eips, "a bind"),),
         ),
         tier=Tier.PLAIN,
         for_several=f"Binds {named(eips)}.",
@@ -128,7 +126,7 @@ def _after(request: BindRequest, eips: Sequence[Eip], service: Service, others: 
     same = [other for other in others if shares(request, other)]
     beside = f", next to {addresses_with_owner(same)}" if same else ""
     each = "each: " if len(eips) > 1 else ""
-    return f"{each}{_bound_to(request, service)}{beside}"
+    return f"{each}{bound_words(request, service)}{beside}"
 
 
 def _mixed(eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> Iterator[Line]:
@@ -138,17 +136,3 @@ def _mixed(eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> Iter
         yield Line("owners", f"{service.id} then mixes owners: {addresses_with_owner(mixed)}", problem=True)
     elif len({eip.customer_owned for eip in eips}) > 1:
         yield Line("owners", f"{service.id} then mixes owners", problem=True)
-
-
-def _bound_to(request: BindRequest, service: Service) -> str:
-    name = " ".join(part for part in (kind_short(request.kind), service.id, quoted(service.name)) if part)
-    match request.kind:
-        case BindingKind.NIC:
-            return f"{name} at {request.private_ip}"
-        case BindingKind.SNAT:
-            return f"{name}: {', '.join(request.sources)} can leave by it"
-        case BindingKind.DNAT:
-            to_port = f":{request.to_port or request.port}" if request.port else ""
-            return f"{name}: {ports_words(request.port, request.protocol)} to {request.private_ip}{to_port}"
-        case BindingKind.LOAD_BALANCER:
-            return f"{name} front end"

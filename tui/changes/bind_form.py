@@ -30,11 +30,11 @@ from tui.changes.occupancy import (
 )
 from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Option, Row
-from tui.modals.form import Form, FormError, parse_address, parse_prefix
+from tui.modals.form import Form, FormError, parse_address, parse_ports, parse_prefix, size_of
 from tui.modals.lines import Line, Shell
 from tui.modals.picker import Picker
 from tui.widgets.field import Field
-from tui.wording.sanitize import safe, visible
+from tui.wording.sanitize import safe
 
 __all__ = ["BindModal"]
 
@@ -138,12 +138,12 @@ class BindModal(Form["BindRequest | None"]):
 
     @property
     def kind(self) -> BindingKind:
-        """What the EIP is to be used for."""
+        """The kind of binding that is chosen."""
         return self._kind.value or BindingKind.NIC
 
     @property
     def service(self) -> Service | None:
-        """What is to be served."""
+        """The chosen service, or None."""
         return self._services.get(self._pickers[self.kind].value or "")
 
     def refresh_info(self) -> None:
@@ -274,10 +274,10 @@ class BindModal(Form["BindRequest | None"]):
         if private_ip is None:
             raise FormError("Name the private address that it forwards to.", self._dnat_ip)
         protocol = self._protocol.value or "tcp"
-        ports = (None, None) if protocol == "any" else (_ports(self._port), _ports(self._to_port))
+        ports = (None, None) if protocol == "any" else (parse_ports(self._port), parse_ports(self._to_port))
         if protocol != "any" and ports[0] is None:
             raise FormError(f"{protocol} forwards a port or a range: name it.", self._port)
-        if ports[0] and ports[1] and _size(ports[0]) != _size(ports[1]):
+        if ports[0] and ports[1] and size_of(ports[0]) != size_of(ports[1]):
             raise FormError(f"{ports[0]} and {ports[1]} are ranges of unequal size.", self._to_port)
         return BindRequest(
             eip=self._eip.address,
@@ -289,21 +289,3 @@ class BindModal(Form["BindRequest | None"]):
             to_port=ports[1],
             reason=self._reason.text,
         )
-
-
-def _ports(field: Field) -> str | None:
-    """Return `P` or `P-Q`, or None if the field is empty."""
-    text = field.text
-    if text is None:
-        return None
-    parts = text.replace(" ", "").split("-")
-    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 6]
-    good = len(numbers) == len(parts) <= 2 and all(0 < number < 65_536 for number in numbers)
-    if not good or numbers != sorted(numbers):
-        raise FormError(f"{visible(text, 20)} is not a port: write 443 or a range as 8000-8010.", field)
-    return "-".join(str(number) for number in numbers)
-
-
-def _size(ports: str) -> int:
-    first, _dash, last = ports.partition("-")
-    return int(last or first) - int(first)

@@ -42,7 +42,7 @@ GRACE_SECONDS = 5
 
 
 class Outcome(Enum):
-    """How an attempt to change something ended."""
+    """The end of an attempt to change something."""
 
     SENT = auto()
     CANCELLED = auto()

@@ -92,20 +92,17 @@ def review_rehome(
         services: their names are shown for what the targets serve.
 
     """
-    one = len(eips) == 1
-    short = pool.available < len(eips) and not one
-    lines = (
-        _one(request, eips[0], pool, new_address, cidrs, services)
-        if one
-        else _several(eips, pool, services, short=short)
-    )
+    if len(eips) == 1:
+        lines = _one(request, eips[0], pool, new_address, cidrs, services)
+    else:
+        lines = _several(eips, pool, services)
     ending = "Keeps" if request.keep else "Releases"
     return review_of_eips(
         request,
         eips,
         reread,
         title=f"rehome {named(eips)} to {pool.id}",
-        sections=(tuple(lines), () if short else tuple(usage_lines(pool, len(eips)))),
+        sections=(tuple(lines), () if _is_short(eips, pool) else tuple(usage_lines(pool, len(eips)))),
         tier=Tier.TYPED,
         typed=last_octet(eips[0].address),
         prompt=f"{ending} the old EIP. Type its last octet:",
@@ -120,10 +117,15 @@ def _closing(request: RehomeRequest, eips: Sequence[Eip]) -> str:
     return "" if request.keep else "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."
 
 
-def _several(eips: Sequence[Eip], pool: Pool, services: Sequence[Service], *, short: bool) -> Iterator[Line]:
+def _is_short(eips: Sequence[Eip], pool: Pool) -> bool:
+    """Whether the pool has too few free addresses. One EIP may take a softly reserved address instead."""
+    return len(eips) > 1 and pool.available < len(eips)
+
+
+def _several(eips: Sequence[Eip], pool: Pool, services: Sequence[Service]) -> Iterator[Line]:
     yield from table_lines(eips, services)
     yield Line("changes", "every public address: move DNS and allow-lists", problem=True)
-    if short:
+    if _is_short(eips, pool):
         yield Line("room", f"{pool.id} has {pool.available:,} free: it stops when none is left", problem=True)
 
 

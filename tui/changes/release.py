@@ -67,7 +67,7 @@ def _load(
 
 
 def _to(flow: Flow, eips: Sequence[Eip]) -> str:
-    """Where they went; says that the address of the only one is still selected."""
+    """Return the pools, and the address of the only EIP if it is still selected."""
     if len(eips) > 1:
         return "the pools they came from"
     selection = flow.host.selection

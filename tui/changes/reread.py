@@ -35,7 +35,7 @@ def eip_changes(seen: Eip, now: Eip) -> list[str]:
     """Return a sentence for each difference that matters for a change."""
     changes: list[str] = []
     if now.released_at is not None:
-        return [f"{seen.address} has been released meanwhile."]
+        return [f"{seen.address} has been released since you looked."]
     if seen.bindings != now.bindings or seen.status is not now.status:
         was, is_ = serves_words(seen.bindings), serves_words(now.bindings)
         changes.append(f"{seen.address} serves {is_} now; it served {was} when you looked.")

@@ -10,7 +10,7 @@ from tui.changes.flow import Flow
 from tui.changes.reread import EipChanges, bound_to
 from tui.commands.registry import key_of
 from tui.modals.lines import Line
-from tui.modals.review_lines import review_of_eips, stops_lines, table_lines, target_lines
+from tui.modals.review_lines import review_of_eips, stops_lines, table_lines, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.phrases import count_of
 
@@ -46,7 +46,7 @@ def review_unbind(
         title=f"unbind {named(eips)}",
         sections=(
             tuple(_one(request, eips[0], services) if len(eips) == 1 else table_lines(eips, services)),
-            (Line("pool", f"unchanged by an unbind ({eips[0].pool_id})"),) if len(eips) == 1 else (),
+            (unchanged_pool(eips, "an unbind"),),
         ),
         tier=Tier.COUNT,
         for_several=f"Unbinds {named(eips)}.",

@@ -19,7 +19,7 @@ from tui.widgets.field import Field, Held
 from tui.wording.command_line import command_line
 from tui.wording.sanitize import visible
 
-__all__ = ["Form", "FormError", "parse_address", "parse_prefix", "parse_whole"]
+__all__ = ["Form", "FormError", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
 
 Result = TypeVar("Result")
 
@@ -85,6 +85,30 @@ def parse_prefix(text: str, field: Field) -> str:
     except ValueError:
         raise FormError(f"{shown} is not an IPv4 prefix.", field) from None
     raise FormError(f"{shown} has host bits set; {meant} is the prefix.", field)
+
+
+def parse_ports(field: Field) -> str | None:
+    """Return `P` or `P-Q`, or None if the field is empty.
+
+    Raises:
+        FormError: the text is not a port or a range of ports.
+
+    """
+    text = field.text
+    if text is None:
+        return None
+    parts = text.replace(" ", "").split("-")
+    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 6]
+    good = len(numbers) == len(parts) <= 2 and all(0 < number < 65_536 for number in numbers)
+    if not good or numbers != sorted(numbers):
+        raise FormError(f"{visible(text, 20)} is not a port: write 443 or a range as 8000-8010.", field)
+    return "-".join(str(number) for number in numbers)
+
+
+def size_of(ports: str) -> int:
+    """Return the number of ports in `P-Q` less one."""
+    first, _dash, last = ports.partition("-")
+    return int(last or first) - int(first)
 
 
 class Form(Sheet[Result]):

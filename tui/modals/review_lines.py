@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar
 from core import (
     BandwidthRequest,
     Binding,
-    BindingKind,
     BindRequest,
     Cidr,
     Eip,
@@ -22,7 +21,7 @@ from core import (
 from tui.modals.lines import Line
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.command_line import command_line
-from tui.wording.phrases import binding_words, count_of, ended_words, minute, owner, ports_words, quoted, serves_words
+from tui.wording.phrases import binding_words, count_of, ended_words, loss_words, minute, owner, quoted, serves_words
 
 __all__ = [
     "NOTHING",
@@ -39,6 +38,7 @@ __all__ = [
     "table_lines",
     "target_line",
     "target_lines",
+    "unchanged_pool",
 ]
 
 NOTHING: Final = Line("stops working", "nothing")
@@ -96,25 +96,17 @@ def present_lines(
 
 
 def stops_lines(eip: Eip, bindings: Iterable[Binding], services: Sequence[Service]) -> Iterator[Line]:
-    """What stops working through the address when these bindings end."""
+    """Yield the services that the address loses when these bindings end."""
     label = "stops working"
     for binding in bindings:
-        yield Line(label, f"{binding_words(binding, services)} on {eip.address}: {_loss(binding)}", problem=True)
+        yield Line(label, f"{binding_words(binding, services)} on {eip.address}: {loss_words(binding)}", problem=True)
         label = ""
     if label:
         yield Line(label, "nothing here; DNS or allow-lists outside may still name it")
 
 
-def _loss(binding: Binding) -> str:
-    match binding.kind:
-        case BindingKind.NIC:
-            return "in and out"
-        case BindingKind.SNAT:
-            return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no entry is known"
-        case BindingKind.DNAT:
-            return f"{ports_words(binding.port, binding.protocol)} no longer comes in to {binding.private_ip}"
-        case BindingKind.LOAD_BALANCER:
-            return "clients no longer reach it there"
+def unchanged_pool(eips: Sequence[Eip], change: str) -> Line:
+    return Line("pool", f"unchanged by {change} ({', '.join(dict.fromkeys(eip.pool_id for eip in eips))})")
 
 
 def cidr_lines(cidr: Cidr) -> Iterator[Line]:

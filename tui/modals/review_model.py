@@ -25,7 +25,7 @@ Later = Callable[[float, Callable[[], None]], object]
 
 
 class Tier(StrEnum):
-    """How much a confirmation asks for."""
+    """The effort of a confirmation."""
 
     PLAIN = "plain"
     """`y` sends at once."""
@@ -57,4 +57,4 @@ class Review:
     reason: str = ""
     reason_required: bool = False
     closing: str = ""
-    """How to undo the change, or that nothing undoes it."""
+    """The way to undo the change, or that nothing undoes it."""

@@ -1,4 +1,4 @@
-"""What a review shows beside its own sections: the reason, the data read again, the commands, the keys."""
+"""The texts that every review shows: the reason, the data read again, the commands, the keys, the help."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HELP: Final = (
     "If it changed meanwhile, the review says so and needs a new y.",
     "The command line does the same outside the dashboard; it is also the way for screen readers.",
 )
-"""What F1 says."""
+"""The sentences that F1 shows."""
 
 
 class TargetData:

@@ -92,7 +92,7 @@ def _column(title: str, shown: Collection[str], fitting: Collection[str]) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Where to write a list, and how."""
+    """The file and the format of an export."""
 
     path: str
     format: Format

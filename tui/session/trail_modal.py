@@ -23,7 +23,7 @@ _SHOWN: Final = 400
 
 
 class TrailAnswer(StrEnum):
-    """What the operator wants to do with the trail."""
+    """The operator's choice for the trail."""
 
     COPY = "copy"
     EXPORT = "export"

@@ -8,22 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, Service, Verdict
 from tui.commands.registry import key_of
 from tui.wording.sanitize import visible
 
+if TYPE_CHECKING:
+    from core import BindRequest  # loads the requests, which a lookup does without
+
 __all__ = [
     "action_words",
     "age",
     "binding_words",
+    "bound_words",
     "count_of",
     "eips_beyond",
     "ended_words",
     "finding_words",
     "kind_short",
     "last_served",
+    "loss_words",
     "minute",
     "owner",
     "pool_short",
@@ -180,6 +185,34 @@ def why_allocated(history: Iterable[Event], eip: Eip) -> str:
     """The reason given when the EIP was allocated, in quotes; empty when the history does not tell."""
     began = (event for event in history if event.eip_id == eip.id and event.at == eip.allocated_at)
     return next((quoted(event.reason) for event in began if event.reason), "")
+
+
+def bound_words(request: BindRequest, service: Service) -> str:
+    """Return what an EIP serves after a bind: `dnat nat-1 "hk-nat": 443/tcp to 10.0.2.20:8443`."""
+    name = " ".join(part for part in (kind_short(request.kind), service.id, quoted(service.name)) if part)
+    match request.kind:
+        case BindingKind.NIC:
+            return f"{name} at {request.private_ip}"
+        case BindingKind.SNAT:
+            return f"{name}: {', '.join(request.sources)} can leave by it"
+        case BindingKind.DNAT:
+            to_port = f":{request.to_port or request.port}" if request.port else ""
+            return f"{name}: {ports_words(request.port, request.protocol)} to {request.private_ip}{to_port}"
+        case BindingKind.LOAD_BALANCER:
+            return f"{name} front end"
+
+
+def loss_words(binding: Binding) -> str:
+    """Return what stops working when a binding ends."""
+    match binding.kind:
+        case BindingKind.NIC:
+            return "in and out"
+        case BindingKind.SNAT:
+            return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no entry is known"
+        case BindingKind.DNAT:
+            return f"{ports_words(binding.port, binding.protocol)} no longer comes in to {binding.private_ip}"
+        case BindingKind.LOAD_BALANCER:
+            return "clients no longer reach it there"
 
 
 def served(eip: Eip) -> str:
