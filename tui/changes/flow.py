@@ -11,12 +11,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import uuid4
 
-from textual import events
 from textual.app import App
 from textual.screen import ModalScreen
 
 from core import Eip, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.commands.registry import key_of
+from tui.modals.keystrokes import Keystrokes, KeyTime
+from tui.modals.lines import Line
+from tui.modals.review_model import Later, Review, Tier
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, changed
 from tui.state.navigation import Place
@@ -25,13 +27,12 @@ from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
 from tui.state.write_mode import WriteMode
+from tui.widgets.field import Held
+from tui.wording.command_line import command_line
 
 if TYPE_CHECKING:
     from tui.modals.form import Form
-    from tui.modals.keystrokes import Keystrokes
     from tui.modals.review import ReviewModal
-    from tui.modals.review_model import Later, Review
-    from tui.widgets.field import Held
 
 __all__ = ["Flow", "Host", "Outcome", "new_request_id"]
 
@@ -115,14 +116,12 @@ class Flow:
         """Length of a second of the grace count, in seconds."""
         self.clock: Callable[[], float] = monotonic
         """Clock of reviews and notices, in seconds. `key_time` is a key's time by this clock; `later` sets timers."""
-        self.key_time: Callable[[events.Key], float] = attrgetter("time")
+        self.key_time: KeyTime = attrgetter("time")
         self.later: Later | None = None
         self._abort: asyncio.Event | None = None
 
     def keystrokes(self) -> Keystrokes:
         """Return a keystroke timer for one review or notice."""
-        from tui.modals.keystrokes import Keystrokes  # noqa: PLC0415
-
         return Keystrokes(self.clock, self.key_time)
 
     @property
@@ -191,7 +190,6 @@ class Flow:
 
     def review(self, review: Review) -> ReviewModal:
         """Return the modal of a review, with what other sessions review now and what is marked."""
-        from tui.modals.lines import Line  # noqa: PLC0415  # the first paint needs no modals
         from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint needs no modals
 
         read_again, target = review.reread, review.target_copy
@@ -215,8 +213,6 @@ class Flow:
             The reason, maybe empty; None if nothing may be sent.
 
         """
-        from tui.modals.review_model import Tier  # noqa: PLC0415  # the first paint needs no modals
-
         showing = self.review(review)
         self.host.other_sessions.begin(review.target_copy)
         try:
@@ -269,8 +265,6 @@ class Flow:
 
     def _tracked(self, title: str, request: Request[Result]) -> Result:
         """Carry out a request and note its outcome in the trail, even if the screen is gone by then. Blocks."""
-        from tui.wording.command_line import command_line  # noqa: PLC0415  # loads every request class
-
         if not self.host.may_write():
             raise error(
                 "read_only",
