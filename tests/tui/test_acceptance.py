@@ -1,4 +1,4 @@
-"""The life of a customer CIDR from its first address to its end, at the keyboard alone, on one database."""
+"""The life of a customer CIDR from its first address to its retirement, by keys alone, on one database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every flow from its key to the database, through its form and its review."""
+"""Every change from its key to the database, through its form and its review."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tui.changes import allocate as allocating
 
 
 async def fill_in(operator: Operator, *fields: str) -> None:
-    """Type into the fields of a form from the focused one on; enter goes on, on the last one to the review."""
+    """Type into the fields of a form from the focused one on; enter leaves each, and from the last opens the review."""
     for text in fields:
         await operator.type(text)
         await operator.press("enter")
@@ -516,7 +516,7 @@ async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
     ],
 )
 async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path: Path, key: str, then: str) -> None:
-    """No form asks for it; a platform that ignores the pool does it."""
+    """No form asks for a landing; an executor that ignores the pool can cause one."""
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         runner = operator.deck.runner

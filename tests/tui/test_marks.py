@@ -1,4 +1,4 @@
-"""Several EIPs at once: marked, acted on with one review, and what became of each."""
+"""Marked EIPs: one review for all, and the result of each."""
 
 from __future__ import annotations
 

@@ -78,13 +78,13 @@ Form = Callable[[], Any]
 
 
 async def fill(form: Form, *steps: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
-    """Open a form and press keys; a step that names no key is typed, or pasted when long. The answers.
+    """Open a form, press keys and return the answers. A step that is not a key is typed, or pasted if it is long.
 
     Args:
-        form: makes it; Textual's fields want a running app.
-        steps: what is pressed and typed.
-        see: what is to be read on the screen then.
-        chosen: the pool that is to be chosen then.
+        form: makes the form; Textual's fields need a running app.
+        steps: the keys and texts.
+        see: texts that the screen must show then.
+        chosen: the pool that must be chosen then.
     """
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

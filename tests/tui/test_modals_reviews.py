@@ -1,4 +1,4 @@
-"""The reviews that requests become: their tiers, their sentences, and that they fit."""
+"""The reviews of requests: their tiers, their sentences, and their size."""
 
 from __future__ import annotations
 

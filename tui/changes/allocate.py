@@ -39,10 +39,13 @@ async def allocate(flow: Flow, selection: Selection | None) -> None:
 
 
 async def _ask(flow: Flow, pool_id: str | None, address: str | None = None) -> None:
+    """Ask with the form; it preselects the pool if that is a customer pool."""
     known = await flow.read("allocate", pools_and_cidrs)
     if known is None:
         return
     pools, cidrs = known
+    customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
+    preselect = pool_id if pool_id in customers else None
     short = flow.host.inventory.config.runway_days
 
     async def go(asked: AllocationRequest) -> Outcome:
@@ -53,7 +56,7 @@ async def _ask(flow: Flow, pool_id: str | None, address: str | None = None) -> N
         return outcome
 
     await flow.ask_until_sent(
-        lambda: AllocateModal(pools, cidrs, preselect=pool_id, address=address, runway_days=short), go
+        lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address, runway_days=short), go
     )
 
 
