@@ -55,7 +55,7 @@ async def release(flow: Flow, eips: Sequence[Eip]) -> None:
     done = await flow.send(title, replace(request, reason=reason or None, expected=watch.latest))
     if done is not None:
         flow.host.unmark(eips)
-        flow.host.say(f"released {named(eips)} to {_to(flow, eips)}")
+        flow.host.say(f"released {named(eips)}{_where(flow, eips)}")
 
 
 def _load(
@@ -66,13 +66,13 @@ def _load(
     return *pools_and_cidrs(inventory), bound_to(inventory, eips), history, inventory.now()
 
 
-def _to(flow: Flow, eips: Sequence[Eip]) -> str:
+def _where(flow: Flow, eips: Sequence[Eip]) -> str:
     """Return the pools, and the address of the only EIP if it is still selected."""
     if len(eips) > 1:
-        return "the pools they came from"
+        return ", each to the pool it came from"
     selection = flow.host.selection
     selected = selection is not None and selection.id == eips[0].address
-    return f"{eips[0].pool_id}.{f'  selected: {eips[0].address}' if selected else ''}"
+    return f" to {eips[0].pool_id}.{f'  selected: {eips[0].address}' if selected else ''}"
 
 
 def review_release(
