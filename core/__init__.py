@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         UnbindRequest,
         UnreserveRequest,
     )
+    from core.operations.binding import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
     from core.transfer.files import written_whole
 
 __all__ = [
@@ -173,7 +174,13 @@ __all__ = [
 ]
 
 
-_LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
+_LATE = {
+    "DNAT_ENTRIES": "core.operations.binding",
+    "EIPS_A_PRIVATE_ADDRESS": "core.operations.binding",
+    "SNAT_ENTRIES": "core.operations.binding",
+    "seed_demo": "core.demo",
+    "written_whole": "core.transfer.files",
+}
 
 
 def __getattr__(name: str) -> Any:

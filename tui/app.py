@@ -174,7 +174,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     @property
     def _reviewing(self) -> bool:
-        from tui.modals import ReviewModal  # noqa: PLC0415  # the first paint goes without
+        from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint goes without
 
         return isinstance(self.screen, ReviewModal)
 
@@ -224,7 +224,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Put a text on the clipboard, and say which way it went."""
-        from tui.modals import Sheet  # noqa: PLC0415
+        from tui.modals.sheet import Sheet  # noqa: PLC0415
         from tui.terminal import clipboard  # noqa: PLC0415
         from tui.wording.sanitize import visible  # noqa: PLC0415
 

@@ -83,11 +83,11 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
         deck.press(*findings)
         deck.until("[f Findings 7!]", "198.18.0.5 -- ! default-bound -- fix in: zenlayer")
         deck.press(*fix)
-        deck.until("fix 198.18.0.5", "> hk-spare")
+        deck.until("rehome 198.18.0.5", "> hk-spare")
         deck.press(*form)
         assert send == "y"
         deck.confirm(octet)
-        deck.until("fixed: 198.18.0.5 -> 192.0.2.", "6 findings, 1 critical")
+        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "6 findings, 1 critical")
         deck.press(*copy)
         deck.until("copied 192.0.2.")
         assert deck.leave() == 0

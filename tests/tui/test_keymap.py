@@ -120,7 +120,7 @@ async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_p
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS)), WIDE) as operator:
         await operator.until("E EIPs 347  sorted", "landed in the default")
         await operator.press("c", "D")
-        await operator.until("X move", "f5 release", "bound: X move or f5")
+        await operator.until("X rehome", "f5 release", "bound: X rehome or f5")
         await operator.press("f5")
         await operator.until("review: release 198.51.100.20")
 

@@ -40,9 +40,8 @@ from core import (
 from tui.cli import changes, confirmation, queries
 from tui.cli.arguments import parse
 from tui.cli.requests import request_of
-from tui.modals import with_reason
 from tui.modals.lines import shell_rows
-from tui.wording.command_line import command_line
+from tui.wording.command_line import command_line, with_reason
 from tui.wording.verb import Argument, Kind, Verb
 from tui.wording.verbs import VERB_NAMED, VERB_OF, VERBS
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from core import Evidence, Inventory, Verdict
-from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.phrases import eips_beyond, owner, quoted, served_by
 
-__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "served_by", "times_words"]
+__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 
 _SERVICES: Final = 4
 """The most services that a line names; the rest are counted."""
@@ -51,12 +51,6 @@ def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
             services.setdefault(verdict.verdict.value, Counter())[service] += verdict.count
     for word, count in words.most_common():
         yield f"{word}: {count:,}{_services(services.get(word, Counter()))}"
-
-
-def served_by(verdict: Verdict) -> list[str]:
-    """Return `snat nat-1` for each service that the address was bound to."""
-    bindings = () if verdict.eip is None else verdict.eip.bindings
-    return list(dict.fromkeys(f"{binding.kind.value} {binding.service_id}" for binding in bindings))
 
 
 def _services(counted: Counter[str]) -> str:

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from core import (
-    Binding,
-    BindingKind,
     Cidr,
     Eip,
     EipStatus,
@@ -23,7 +21,7 @@ from core import (
     Violation,
 )
 from tui.wording.columns import Column
-from tui.wording.phrases import owner
+from tui.wording.phrases import owner, served
 from tui.wording.writers import Layout
 
 __all__ = [
@@ -38,7 +36,6 @@ __all__ = [
     "SERVICES",
     "VERDICTS",
     "marked",
-    "served",
 ]
 
 Row = TypeVar("Row")
@@ -48,25 +45,6 @@ _NOTHING: Final = "-"
 
 def _column(title: str, text: Callable[[Row], object], *, right: bool = False) -> Column[Row]:
     return Column(title, len(title), lambda row: str(text(row)), right)
-
-
-def served(eip: Eip) -> str:
-    """Return what an EIP serves, or served before its release; `-` when nothing."""
-    return "; ".join(_served(binding) for binding in eip.bindings) or _NOTHING
-
-
-def _served(binding: Binding) -> str:
-    match binding.kind:
-        case BindingKind.NIC:
-            return f"nic {binding.service_id} {binding.private_ip or _NOTHING}"
-        case BindingKind.SNAT:
-            return f"snat {binding.service_id} {','.join(binding.sources) or _NOTHING}"
-        case BindingKind.DNAT:
-            port = "" if binding.port is None else f"/{binding.port}"
-            to_port = "" if binding.to_port is None else f":{binding.to_port}"
-            return f"dnat {binding.service_id} {binding.protocol}{port} to {binding.private_ip}{to_port}"
-        case BindingKind.LOAD_BALANCER:
-            return f"lb {binding.service_id}"
 
 
 def _landed(eip: Eip) -> str:
