@@ -173,7 +173,13 @@ __all__ = [
 ]
 
 
-_LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
+_LATE = {
+    "DNAT_ENTRIES": "core.operations.binding",
+    "EIPS_A_PRIVATE_ADDRESS": "core.operations.binding",
+    "SNAT_ENTRIES": "core.operations.binding",
+    "seed_demo": "core.demo",
+    "written_whole": "core.transfer.files",
+}
 
 
 def __getattr__(name: str) -> Any:
