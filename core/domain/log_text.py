@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import OCTET
 from core.domain.times import InvalidTime, parse_time, utc_of
 
-# Each pattern opens with one character, of which a line has few, and looks back from there: the search skips to it.
+# Each pattern begins with a character that a line has few of, and looks back from it: the search skips to it.
 _APART: Final = "(?<![0-9A-Za-z.])"
 
 _V4: Final = re.compile(
@@ -26,11 +26,11 @@ _DRESSED: Final = re.compile(r"[\[({](?:(\.|dot|DOT)|(:))[\])}]|\x1b\[[0-9;?]*[A
 
 
 def find_addresses(line: str) -> list[str]:
-    """Every address in a line, in order and canonical spelling: plain, defanged (`203[.]0[.]113[.]7`), coloured, with
-    port, in URLs and CIDRs.
+    """Return the addresses of a line in order and canonical spelling: plain, defanged (`203[.]0[.]113[.]7`), coloured,
+    with a port, in URLs and CIDRs.
 
-    Of an IPv6 address that ends in an IPv4 one, that one. What has a fifth part (`1.2.3.4.5`, `1.2.3.4.example`) or a
-    leading zero is no address.
+    An IPv6 address that ends in an IPv4 one gives the IPv4 one. Text with a fifth part (`1.2.3.4.5`,
+    `1.2.3.4.example`) or a leading zero is not an address.
     """
     if _is_dressed(line):
         line = _DRESSED.sub(lambda match: "." if match[1] else match[2] or "", line)
@@ -40,7 +40,7 @@ def find_addresses(line: str) -> list[str]:
 
 
 def _is_dressed(line: str) -> bool:
-    """Whether `_DRESSED` could match: a tenth of the cost of looking, and mostly not."""
+    """Return whether `_DRESSED` could match, at a tenth of the cost of the pattern; mostly it cannot."""
     return (
         "[." in line or "(." in line or "{." in line or "[:" in line or "\x1b" in line or "dot" in line or "DOT" in line
     )
@@ -89,7 +89,7 @@ _SYSLOG: Final = re.compile(
 )
 
 _ELSEWHERE: Final = timedelta(days=1)
-"""How far ahead a clock can be that is right in its own zone."""
+"""How far ahead of UTC a correct local clock can be."""
 
 _EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
 
@@ -97,23 +97,23 @@ _CLOCK_LIKE: Final = re.compile(r"(?<![\w.:+-])[0-2]?[0-9]:[0-5][0-9](?::|(?![0-
 
 
 def seems_to_tell_a_time(line: str) -> bool:
-    """Whether a line without a time that is understood has one all the same, in another spelling."""
+    """Return whether a line without an understood time seems to have one in another spelling."""
     return ":" in line and _CLOCK_LIKE.search(line) is not None
 
 
 class LineTime(NamedTuple):
-    """The time on a line of text."""
+    """The time of a line of text."""
 
     at: datetime
     zoned: bool
-    """False: it names no zone, and UTC was taken for it."""
+    """Whether it has a zone; a time without one is read as UTC."""
 
 
 def find_time(line: str, now: datetime) -> LineTime | None:
-    """The time on a line, None without one: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time.
+    """Return the time of a line: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time; None without one.
 
-    A zone that is missing, or a word, is read as UTC. Syslog names no year: it is the latest not after now, where a
-    day ahead still counts as now, since the host may be in another zone.
+    A time without a zone, or with a word for it, is read as UTC. Syslog has no year: the time is the last one before
+    now, or up to a day after it, because the host may be in another zone.
     """
     if "@" in line and (asked := _asked(line, now)) is not None:
         return asked
@@ -157,7 +157,7 @@ def _of_apache(match: re.Match[str], _: datetime) -> LineTime:
 
 
 def _is_utc(match: re.Match[str]) -> bool:
-    """Whether the zone after a time is a word that says UTC; of others nobody knows which they mean."""
+    """Return whether the word after a time says UTC; other zone words are ambiguous."""
     return match.string[match.end() : match.end() + 4] in {" UTC", " GMT"}
 
 
@@ -183,9 +183,9 @@ def _of_epoch(match: re.Match[str], now: datetime) -> LineTime:
     digits = match[0].partition(".")[0]
     moment = datetime.fromtimestamp(float(match[0]) / 10 ** (len(digits) - 10), UTC)
     if moment > now + _ELSEWHERE:
-        raise ValueError("a number of ten digits that is no time")
+        raise ValueError("a number of ten digits that is not a time")
     return LineTime(moment, zoned=True)
 
 
 _TIMES: Final = ((_ISO, _of_iso), (_APACHE, _of_apache), (_SYSLOG, _of_syslog), (_EPOCH, _of_epoch))
-"""The kinds of time, the most telling first: ISO has a year and mostly a zone, an epoch may be another number."""
+"""The kinds of time, the surest first: ISO has a year and mostly a zone, an epoch may be another number."""

@@ -22,7 +22,7 @@ from tests.core.kit import ROOT
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, _key, demo_desk, on_deck
 from tui.changes.flow import Flow
-from tui.modals import Review
+from tui.modals.review_model import Review
 
 KEYS = (
     *"0123456789.@/:?epcftjkgGoqnbsvraimxdzABURFKZCDMW *u[]-+y yyhiw",

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
-from core import Config, error
+from core import Code, Config, error
 from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
 
 __all__ = ["keymap_of"]
@@ -40,7 +40,7 @@ def keymap_of(config: Config) -> dict[str, str]:
     problems += dict.fromkeys(_clashes({name: keys for name, keys in keymap.items() if not [*_unfit(name, keys)]}))
     if problems:
         raise error(
-            "usage",
+            Code.USAGE,
             f"{config.path or 'The configuration'}: [keys] cannot be used: {'; '.join(problems)}.",
             hint=f"Commands that have keys: {', '.join(_remappable())}.",
         )
@@ -92,10 +92,11 @@ def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 def _layers() -> Iterator[Held]:
     """What is live together, wherever commands have keys."""
+    from tui.changes.landed import LandedModal  # noqa: PLC0415
     from tui.changes.retire_plan import PlanModal  # noqa: PLC0415
     from tui.modals.fields import Choice  # noqa: PLC0415  # only a remapped key needs to know them
-    from tui.modals.notices import LandedModal  # noqa: PLC0415
-    from tui.modals.review import TYPEABLE, ReviewModal  # noqa: PLC0415
+    from tui.modals.review import ReviewModal  # noqa: PLC0415
+    from tui.modals.review_model import TYPEABLE  # noqa: PLC0415
     from tui.session.trail_modal import TrailModal  # noqa: PLC0415
 
     yield {command.id: frozenset(command.keys) for command in BY_ID.values()}

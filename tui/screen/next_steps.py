@@ -18,7 +18,7 @@ _OWNER = {
 
 
 def next_steps(details: SelectionDetails, *, writing: bool, cidr_state: CidrState | None) -> list[str]:
-    """`F fix`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
+    """`F rehome`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
     flow = _changes(details, cidr_state)
     if flow and not writing:
         flow = [f"{key_of('write_mode')} arm write, then {flow[0]}"]
@@ -72,7 +72,7 @@ def _address_changes(details: SelectionDetails, cidr_state: CidrState | None) ->
             return [f"{key_of('recover')} take it back"]
         return [f"{key_of('allocate')} allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
     flow = (
-        [f"{key_of('rehome')} fix"]
+        [f"{key_of('rehome')} rehome"]
         if eip.landed_in_default or (eip.customer_owned and fixable(eip, cidr_state))
         else []
     )

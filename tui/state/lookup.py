@@ -42,7 +42,7 @@ class Found:
 
 def look_up(inventory: Inventory, text: str, told: Callable[[int], None] | None = None) -> Found:
     """The verdicts on every address in the text, at the times it names; blocks."""
-    found = inventory.evidence(text.splitlines() or [text], told=told)
+    found = inventory.evidence(text.splitlines() or [text], on_progress=told)
     then = [verdict.address for verdict in found.verdicts if is_past(verdict)]
     now = {verdict.address: verdict for verdict in inventory.lookup_text(then)}
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
