@@ -26,6 +26,7 @@ settings.load_profile("eipdeck")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
+    parser.addoption("--quick", action="store_true", help="only the fast tests, for the inner loop")
     chosen = parser.parse_known_args(sys.argv[1:]).on  # files that are named are imported before anything is configured
     if chosen:
         os.environ["EIPDECK_TESTS_ON"] = chosen
@@ -41,10 +42,21 @@ _WITHOUT_DATABASE = ("addresses", "config", "evidence", "filters", "moved_file",
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """On a second database only what is different there is run again."""
+_SLOW = (
+    *("postgres", "crowd", "cases_j_concurrency", "corpus", "laws", "import", "disk", "restored_backup", "proof"),
+    *("fuzz", "changes", "hostile", "acceptance", "keepsakes", "live", "company", "marks", "screens", "lookup"),
+    *("modals_review", "modals_reviews", "modals_forms", "modals_notices"),
+)
+"""Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """On a second database run again only what differs there; in the inner loop leave out the slow tests."""
     again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
-    return True if again and collection_path.stem.removeprefix("test_") in _WITHOUT_DATABASE else None
+    quick = config.getoption("--quick")
+    name = collection_path.stem.removeprefix("test_")
+    left_out = (again and name in _WITHOUT_DATABASE) or (quick and name in (*_SLOW, "e2e", "benchmarks"))
+    return True if left_out else None
 
 
 _HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")

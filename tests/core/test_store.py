@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -29,9 +30,11 @@ from core.storage.tables import SQLModel
 from tests.core.kit import (
     ON_POSTGRESQL,
     ROOT,
+    Clock,
     addresses,
     customer_cidr,
     file_of,
+    fresh_desk,
     of_a_file,
     one,
     refused,
@@ -376,8 +379,19 @@ def shape(connection: Inspected, table: str) -> tuple[object, ...]:
     return checks, indexes, options, keys, unique
 
 
-def test_writers_take_turns(inventory: Inventory) -> None:
+@pytest.fixture
+def on_disk(clock: Clock) -> Iterator[Inventory]:
+    """An inventory on a disk, where a commit takes longer than a turn of Python's threads."""
+    with (
+        TemporaryDirectory(dir="/var/tmp") as folder,  # the one that is never in memory
+        closing(fresh_desk(Path(folder), clock=clock)) as opened,
+    ):
+        yield opened
+
+
+def test_writers_take_turns(on_disk: Inventory) -> None:
     """Four writers with connections of their own: the kernel's queue starves none of them."""
+    inventory = on_disk
     customer_cidr(inventory, "44.0.0.0/20")
     stores, done = [open_store(inventory.url) for _ in range(4)], [0] * 4
     start, enough = threading.Barrier(4), 320

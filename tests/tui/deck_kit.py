@@ -202,10 +202,12 @@ class Operator:
             await asyncio.sleep(0.002)
 
     async def settled(self) -> None:
-        """Wait until nothing is being read any more, and the screen stands still."""
-        before = ""
-        while before != (before := self.text()) or self._is_reading():
+        """Wait until nothing is read and the screen has not changed three times in a row."""
+        still, before = 0, ""
+        while still < 3:
             await self.pilot.pause(PATIENCE)
+            same = before == (before := self.text()) and not self._is_reading()
+            still = still + 1 if same else 0
 
     def _is_reading(self) -> bool:
         busy = ("read", "facts", "page", "search", "move", "look")
