@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
+from tui.state.lookup import Looked, is_past
 from tui.state.selection import Selection, SelectionKind, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
@@ -18,20 +18,7 @@ from tui.wording.log_summary import grouped, served_by
 from tui.wording.phrases import count_of, minute
 from tui.wording.tables import VERDICTS
 
-__all__ = ["Looked", "LookupsPane", "is_past"]
-
-
-def is_past(verdict: Verdict) -> bool:
-    """Whether the verdict is about another moment than the data's."""
-    return verdict.at < verdict.as_of
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One address of a pasted text."""
-
-    then: Verdict
-    now: Verdict
+__all__ = ["LookupsPane"]
 
 
 class LookupsPane(ListPane[Looked]):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from platformdirs import user_state_path
 
 from core import Allocation, Cidr, Eip, EipdeckError, Finding, Pool, error, iso
-from tui.panes.lookups import Looked
+from tui.state.lookup import Looked
 from tui.terminal.private_file import opened_private
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import binding_words, count_of, owner, pool_short, quoted
