@@ -382,6 +382,16 @@ class Inventory:
         """
         return self.evidence(lines, at).verdicts
 
+    def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
+        """Return the present verdict on each address, in one read; none is made for no address.
+
+        Raises:
+            EipdeckError: `store_…`.
+
+        """
+        wanted = list(dict.fromkeys(addresses))
+        return {verdict.address: verdict for verdict in self.evidence(wanted).verdicts} if wanted else {}
+
     def evidence(self, lines: Iterable[str], at: datetime | None = None, *, told: Progress | None = None) -> Evidence:
         """The same, with what else is to be known of the text; `told` hears how many lines have been read."""
         with _uncollected():

@@ -213,14 +213,14 @@ class EipdeckApp(App[int], inherit_bindings=False):
                 deck.runner.flow.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
-            deck.search.start_lookup(event.character)
+            deck.lookups.start_lookup(event.character)
             return False
         return True
 
     def _wait_for_quiet(self, deck: MainScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
+        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.lookups.pasted(self.gate.take()))
 
     # copying
 

@@ -220,10 +220,10 @@ class Operator:
         await self.press("end", "y")
 
     def status(self) -> str:
-        return self.deck.frame.status.text
+        return self.deck.bars.status.text
 
     def strip(self) -> str:
-        return self.deck.strip.text
+        return self.deck.bars.verdict.text
 
 
 @asynccontextmanager
@@ -243,7 +243,7 @@ async def on_deck(
             flow.second = 0.001
             flow.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)
-            await operator.when(lambda: deck.selection is None or deck.holder.keeper.details is not None)
+            await operator.when(lambda: deck.selection is None or deck.details is not None)
             yield operator
     finally:
         inventory.close()

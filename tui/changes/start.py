@@ -9,9 +9,9 @@ from core import CidrState, Eip, Finding, VerdictWord
 from tui.changes import batch as several
 from tui.changes import bind as binding
 from tui.changes.flow import Flow
+from tui.commands.context import rehomable
 from tui.commands.registry import key_of
 from tui.flows import cidrs, eip, findings
-from tui.screen.key_bar import fixable
 from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
 from tui.wording.sanitize import visible
@@ -78,7 +78,7 @@ async def _allocate(flow: Flow, selection: Selection | None) -> None:
 
 async def _fix(flow: Flow, found: Eip) -> None:
     cidr = None if flow.host.snapshot is None else flow.host.snapshot.cidr(found.cidr)
-    if fixable(found, cidr.state if cidr else None):
+    if rehomable(found, cidr.state if cidr else None):
         await eip.rehome(flow, found)
     else:
         flow.host.say(

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from core import InvalidFilter, Inventory, Word, error, filter_words
 from tui.commands.registry import View
+from tui.state.screen_state import ListState
 from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, run_in_thread
@@ -116,6 +117,12 @@ class Pane(Vertical):
     @abstractmethod
     def exported(self) -> Callable[[Inventory], Iterable[Any]]:
         """Reads the objects of the list as it is now, however long; blocks."""
+
+    @property
+    def listed(self) -> ListState:
+        """What the bars say of the list."""
+        table = self.table
+        return ListState(self.summary(), self.filter, f"{table.total:,} shown" if table.counted else "counting")
 
     def open(self) -> None:
         """Enter on the row in hand."""

@@ -28,7 +28,7 @@ class Host(Protocol):
     other_sessions: OtherSessions
     doubts: PendingChanges
     trail: Trail
-    workers: Workers
+    jobs: Workers
 
     @property
     def app(self) -> App[Any]: ...
