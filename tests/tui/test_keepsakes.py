@@ -297,6 +297,6 @@ async def test_a_form_never_opens_on_top_of_a_review(tmp_path: Path) -> None:
                 await operator.until("Finish or cancel the current action first.")
             let_through()
             await operator.until("export EIPs")
-        assert [type(screen).__name__ for screen in operator.app.screen_stack] == ["DeckScreen", "ExportModal"]
+        assert [type(screen).__name__ for screen in operator.app.screen_stack] == ["MainScreen", "ExportModal"]
         await operator.press("escape", "R")
         await operator.until("review: release")

@@ -29,6 +29,9 @@ class LookupsPane(ListPane[Looked]):
     sorted = False
     _found: tuple[Looked, ...] = ()
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
+    """The rows of the table and their sum in words, which takes long for many rows."""
+    _prepared = _grouped
+    """The same of rows that were filtered in a thread and are not shown yet."""
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
@@ -67,8 +70,12 @@ class LookupsPane(ListPane[Looked]):
 
     def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
         chosen = super().chosen(rows, wanted)
-        self._grouped = (chosen, "; ".join(grouped(row.then for row in chosen)))
+        self._prepared = (chosen, "; ".join(grouped(row.then for row in chosen)))
         return chosen
+
+    def _show(self, chosen: tuple[Looked, ...]) -> None:
+        self._grouped = self._prepared
+        super()._show(chosen)
 
     async def load(self, snapshot: Snapshot) -> None:
         """The verdicts were asked for once; they stay as they were given."""

@@ -15,7 +15,7 @@ from tui.wording.sanitize import visible
 
 __all__ = ["Found", "Looked", "is_past", "look_up", "selection_of", "wrong_time"]
 
-_SHOWN: Final = 12
+_SHOWN: Final = 9
 """Cells of a mistyped time that are repeated, so that an example fits beside it."""
 
 
