@@ -1,6 +1,6 @@
-"""Everything true without a terminal: the front door of eipdeck's core.
+"""The public API of eipdeck's core, which has no terminal.
 
-`open_inventory` gives an `Inventory`: every read is a method of it, every change a request to `execute`.
+`open_inventory` returns an `Inventory`: every read is a method, and every change is a request to `execute`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.domain.command_text import option, shell_command
+from core.domain.command_text import Fix, option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
     CODES,
+    Code,
     EipdeckError,
     InvalidInput,
     NotFound,
@@ -21,6 +22,9 @@ from core.domain.errors import (
     error,
 )
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
+from core.domain.json_types import to_json
+from core.domain.ports import PortRange
+from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -48,7 +52,6 @@ from core.domain.values import (
     Violation,
     Warn,
     iso,
-    to_json,
 )
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
@@ -86,8 +89,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BEAT_SECONDS",
     "CODES",
+    "DNAT_ENTRIES",
+    "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SNAT_ENTRIES",
     "AcceptRequest",
     "ActivateRequest",
     "AddCidrRequest",
@@ -100,6 +106,7 @@ __all__ = [
     "BindingKind",
     "Cidr",
     "CidrState",
+    "Code",
     "Config",
     "DrainRequest",
     "Eip",
@@ -111,6 +118,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Finding",
+    "Fix",
     "FixIn",
     "Imported",
     "InvalidFilter",
@@ -125,6 +133,7 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PoolSettingsRequest",
+    "PortRange",
     "Proof",
     "RecoverRequest",
     "Refused",
@@ -170,7 +179,7 @@ _LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
 
 
 def __getattr__(name: str) -> Any:
-    """What changes something is imported when it is first asked for: most sessions begin, and many end, by looking."""
+    """Import requests when they are first used: most sessions begin with reads, and many make no change."""
     if name not in __all__:
         raise AttributeError(name)
     return getattr(import_module(_LATE.get(name, "core.domain.requests")), name)

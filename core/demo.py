@@ -1,7 +1,7 @@
-"""A seeded inventory that tells an incident: the demo, the screenshots and many tests use it.
+"""An inventory seeded with an incident, for the demo, the screenshots and many tests.
 
 Three customer CIDRs (hk-edge nearly full, hk-legacy draining, hk-spare roomy) and the default pool of one region;
-347 EIPs with two years of history made by the same verbs an operator uses; three landings in the default pool, one
+347 EIPs with two years of history, made by the verbs that an operator uses; three landings in the default pool, one
 of them in front of the shop; an SNAT that mixes owners; one idle EIP.
 """
 
@@ -35,7 +35,7 @@ _DAY: Final = timedelta(days=1)
 _SUBNETS: Final = ("10.0.8.0/24", "10.0.9.0/24", "10.0.10.0/24")
 
 _SHARED: Final = tuple(number for number in range(1, 61) if number != 31)
-"""The web servers that share the customer addresses; web-31 serves on a landing alone."""
+"""The web servers that share the customer addresses; web-31 has only an EIP that landed."""
 
 _Step = Callable[[Executor], object]
 
@@ -48,15 +48,15 @@ class _Moment:
 
 
 def seed_demo(url: str, now: datetime) -> None:
-    """Tell the incident into the empty database at `url`, as it stands at `now` (UTC)."""
+    """Write the incident into the empty database at `url`, as it stands at `now` (UTC)."""
     store = open_store(url)
     try:
-        told = now
+        clock = now
         people = {
-            name: Executor(store, lambda: told, name, Config(), read_only=False) for name in ("alice", "bob", "carol")
+            name: Executor(store, lambda: clock, name, Config(), read_only=False) for name in ("alice", "bob", "carol")
         }
         for moment in sorted(_story(), key=lambda each: -each.days_ago):
-            told = now - moment.days_ago * _DAY
+            clock = now - moment.days_ago * _DAY
             moment.do(people[moment.operator])
     finally:
         store.close()
@@ -141,7 +141,7 @@ def _batch(days: float, pool: str, count: int, reason: str) -> _Moment:
 
 
 def _on_nic(days: float, address: str, number: int) -> _Moment:
-    """Bind to the next private address of the web servers, spread evenly."""
+    """Bind to the next private address of the web servers, in turn."""
     server, block = _SHARED[number % len(_SHARED)], number // len(_SHARED) + 1
     return _on(days, "alice", address, f"nic-{server:02}", f"10.0.{block}.{server}")
 
@@ -190,7 +190,7 @@ def _legacy() -> Iterator[_Moment]:
 
 
 def _edge() -> Iterator[_Moment]:
-    """253 allocations, two of them released today: two free, two cooling, one reserved."""
+    """Allocate 253 addresses and release two of them today: two free, two cooling, one reserved."""
     yield from _cidr(400, "203.0.113.0/24", "hk-edge")
     gateway = ReserveRequest(cidr="203.0.113.0/24", first="203.0.113.0", reason="the routers' anycast test")
     yield _Moment(398, "carol", lambda who: who.execute(gateway))

@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
+from core import Code
 from tui.cli.arguments import Misuse, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
@@ -41,7 +42,7 @@ def _run(words: Sequence[str]) -> int:
         from core import error  # noqa: PLC0415  # the core loads only when there is something to do
         from tui.cli.main import refuse  # noqa: PLC0415
 
-        return refuse(error("usage", str(misuse)), as_json=wants_json(words))
+        return refuse(error(Code.USAGE, str(misuse)), as_json=wants_json(words))
     try:
         return _command(args.command)(args)
     except Exception as problem:

@@ -1,4 +1,4 @@
-"""IPv4 addresses, prefixes, ports, ASNs and times: pure, strict, and finding them in pasted text."""
+"""IPv4 addresses, prefixes and ASNs, parsed strictly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Final
 __all__ = [
     "InvalidAddress",
     "InvalidCidr",
-    "InvalidPort",
     "Prefix",
     "asn_refusal",
     "asn_warning",
@@ -18,7 +17,6 @@ __all__ = [
     "format_address",
     "is_ipv6",
     "parse_address",
-    "parse_ports",
     "parse_prefix",
     "parse_range",
     "prefix_of_range",
@@ -27,15 +25,11 @@ __all__ = [
 
 
 class InvalidAddress(ValueError):
-    """Not one IPv4 address in its one canonical spelling, or not a range of them."""
+    """The text is not an IPv4 address in its canonical spelling, or not a range of addresses."""
 
 
 class InvalidCidr(ValueError):
-    """Not an IPv4 prefix, or not one a customer can bring."""
-
-
-class InvalidPort(ValueError):
-    """Not a port or a range of ports."""
+    """The text is not an IPv4 prefix, or no customer can bring the prefix."""
 
 
 OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -43,27 +37,29 @@ _ADDRESS: Final = re.compile(rf"({OCTET})\.({OCTET})\.({OCTET})\.({OCTET})")
 
 
 def quoted(words: object) -> str:
-    """What was written, quoted, with control characters spelled out and short enough for a sentence."""
+    """Return the text quoted, with control characters escaped, cut to 60 characters."""
     text = str(words)
     return repr(text if len(text) <= 60 else f"{text[:60]}...")
 
 
 def parse_address(words: str) -> int:
-    """The address as a number; leading zeros, spaces and other spellings are refused.
+    """Return the address as a number from 0 to 2^32 - 1. Leading zeros, spaces and other spellings are refused.
 
     Raises:
         InvalidAddress: with the reason.
 
     """
-    match = _ADDRESS.fullmatch(str(words))  # JSON may bring a number: refused like any other text
+    match = _ADDRESS.fullmatch(str(words))  # JSON may bring a number
     if match is None:
-        raise InvalidAddress(f"{quoted(words)} is no IPv4 address ({_flaw(str(words))}); write one like 203.0.113.7.")
+        raise InvalidAddress(
+            f"{quoted(words)} is not an IPv4 address ({_flaw(str(words))}); write one like 203.0.113.7."
+        )
     a, b, c, d = match.groups()
     return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
 
 
 def _flaw(words: str) -> str:
-    """Why these words are no IPv4 address."""
+    """Return why the text is not an IPv4 address."""
     if is_ipv6(words):
         return "it is IPv6, and customer CIDRs are IPv4 only"
     try:
@@ -74,7 +70,7 @@ def _flaw(words: str) -> str:
 
 
 def is_ipv6(words: str) -> bool:
-    """Whether the words are an IPv6 address."""
+    """Return whether the text is an IPv6 address."""
     try:
         IPv6Address(words)
     except AddressValueError:
@@ -83,7 +79,7 @@ def is_ipv6(words: str) -> bool:
 
 
 def format_address(address: int) -> str:
-    """Dotted text of a number from 0 to 2^32 - 1."""
+    """Return the dotted text of a number from 0 to 2^32 - 1."""
     return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
 
 
@@ -96,7 +92,7 @@ class Prefix:
 
     @property
     def size(self) -> int:
-        """How many addresses it holds."""
+        """The number of its addresses."""
         return 1 << (32 - self.length)
 
     @property
@@ -118,7 +114,7 @@ _LENGTH: Final = re.compile(r"3[0-2]|[12]?[0-9]")
 
 
 def parse_prefix(words: str) -> Prefix:
-    """The prefix `a.b.c.d/LEN`, host bits clear.
+    """Return the prefix of `a.b.c.d/LEN`; host bits are refused.
 
     Raises:
         InvalidCidr: with the reason, and the canonical form when only host bits are wrong.
@@ -126,12 +122,12 @@ def parse_prefix(words: str) -> Prefix:
     """
     base, slash, length = str(words).partition("/")
     if not _ADDRESS.fullmatch(base):
-        raise InvalidCidr(f"{quoted(words)} is no IPv4 prefix ({_flaw(base)}); write one like 203.0.113.0/24.")
+        raise InvalidCidr(f"{quoted(words)} is not an IPv4 prefix ({_flaw(base)}); write one like 203.0.113.0/24.")
     if not slash:
         raise InvalidCidr(f"{quoted(words)} has no length; write it with one, like 203.0.113.0/24.")
     if not _LENGTH.fullmatch(length):
         raise InvalidCidr(
-            f"{quoted(words)} is no IPv4 prefix (its length is not 0 to 32); write one like 203.0.113.0/24."
+            f"{quoted(words)} is not an IPv4 prefix (its length is not 0 to 32); write one like 203.0.113.0/24."
         )
     address = parse_address(base)
     prefix = Prefix(address >> (32 - int(length)) << (32 - int(length)), int(length))
@@ -141,20 +137,20 @@ def parse_prefix(words: str) -> Prefix:
 
 
 def prefix_of_range(first: int, last: int) -> Prefix:
-    """The prefix that goes from `first` to `last`.
+    """Return the prefix from `first` to `last`.
 
     Raises:
-        InvalidCidr: no single prefix does.
+        InvalidCidr: the range is not a single prefix.
 
     """
     prefix = Prefix(first, 32 - (last - first).bit_length())
     if prefix.last != last or first % prefix.size:
-        raise InvalidCidr(f"{first} to {last} is no single prefix; give the ends of one.")
+        raise InvalidCidr(f"{first} to {last} is not a single prefix.")
     return prefix
 
 
 def parse_range(first: str, last: str | None = None) -> tuple[int, int]:
-    """Lowest and highest address of `FIRST` and `LAST`, of `FIRST-LAST` in one text, or of one address.
+    """Return the lowest and highest address of `FIRST` and `LAST`, of `FIRST-LAST`, or of one address.
 
     Raises:
         InvalidAddress: with the reason.
@@ -196,10 +192,10 @@ LONGEST_ANNOUNCED: Final = 24
 
 
 def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
-    """A prefix a customer can bring, with warnings for what only a lab would.
+    """Return a prefix that a customer can bring, with warnings for space that only a lab uses.
 
     Raises:
-        InvalidCidr: not a prefix, or space that nobody can own.
+        InvalidCidr: the text is not a prefix, or no customer can own the space.
 
     """
     prefix = parse_prefix(words)
@@ -220,11 +216,11 @@ _NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANN
 
 
 def public_address(words: str) -> int:
-    """An address that a customer can hold, as a number.
+    """Return an address that a customer can hold, as a number.
 
     Raises:
-        InvalidAddress: no address.
-        InvalidCidr: of space that nobody can own.
+        InvalidAddress: the text is not an address.
+        InvalidCidr: no customer can own the space.
 
     """
     address = parse_address(words)
@@ -239,7 +235,7 @@ _LAB_ASNS: Final = ((64496, 64511), (65536, 65551))
 
 
 def asn_refusal(asn: int) -> str | None:
-    """Why an ASN cannot originate a prefix, or None.
+    """Return why an ASN cannot originate a prefix, or None when it can.
 
     Private: RFC 6996. Reserved: RFC 7607 (0), RFC 6793 (23456), RFC 7300 (the last of each size) and IANA's
     65552 to 131071.
@@ -252,29 +248,7 @@ def asn_refusal(asn: int) -> str | None:
 
 
 def asn_warning(asn: int) -> str | None:
-    """What to know of a documentation ASN (RFC 5398), or None."""
+    """Return the warning for a documentation ASN (RFC 5398), or None."""
     if any(lo <= asn <= hi for lo, hi in _LAB_ASNS):
         return f"AS{asn} is for documentation (RFC 5398): nothing can be announced from it."
     return None
-
-
-_PORTS: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
-
-
-def parse_ports(words: str) -> tuple[int, int]:
-    """First and last port of `P` or `P-Q`, 1 to 65535.
-
-    Raises:
-        InvalidPort: with the reason.
-
-    """
-    match = _PORTS.fullmatch(str(words))
-    if match is None:
-        raise InvalidPort(f"{quoted(words)} is no port; write 443, or 8000-8010 for a range.")
-    first = int(match[1])
-    last = int(match[2] or match[1])
-    if not (1 <= first <= 65535 and 1 <= last <= 65535):
-        raise InvalidPort(f"{words} is out of range: write a port from 1 to 65535.")
-    if first > last:
-        raise InvalidPort(f"{words} runs backwards; write {last}-{first}.")
-    return first, last

@@ -1,4 +1,4 @@
-"""The configuration file: what it may say, and its defaults."""
+"""The configuration file: its settings and their defaults."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.addresses import parse_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["Config", "config_path", "load_config"]
 
 
 SEEDED_REGION = "asia-east-1"
-"""Known to every database from its first step on, with 198.18.0.0/20."""
+"""The region that every new database has, with 198.18.0.0/20."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything `config.toml` can set."""
+    """The settings of `config.toml`."""
 
     region: str = SEEDED_REGION
-    """The region meant when none is named."""
+    """The region when none is named."""
     regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Regions known from the start, each with the ranges of its default pool (none: a /20 of 198.18.0.0/15).
-    `asia-east-1` has its own from the start."""
+    """Further regions, each with the ranges of its default pool; no ranges: a /20 of 198.18.0.0/15.
+    `asia-east-1` has its range already."""
     require_customer_pool: bool = False
-    """Refuse an allocation that names no pool instead of taking the default one."""
+    """Refuse an allocation that names no pool, instead of using the default pool."""
     idle_days: int = 30
-    """An EIP that serves nothing for so many days is a finding."""
+    """Days after which an EIP that serves nothing is a finding."""
     runway_days: int = 14
     """A pool that lasts fewer days than this at its trend is a finding."""
     roa_file: Path | None = None
-    """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); none: RPKI is unknown."""
+    """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); None: RPKI is unknown."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Remapped keys of the dashboard: command id to key."""
+    """Keys of the dashboard that replace the defaults, by command id."""
     path: Path | None = None
-    """The file it came from."""
+    """The file that the settings were read from."""
 
 
 def config_path() -> Path:
-    """Where the configuration is looked for."""
+    """Return the default path of the configuration."""
     from platformdirs import user_config_path  # noqa: PLC0415  # not needed when a path is given
 
     return user_config_path("eipdeck", appauthor=False) / "config.toml"
 
 
 def load_config(path: Path | None = None) -> Config:
-    """The configuration at `path`, or at the default place when that exists, or the defaults.
+    """Return the configuration at `path`, or at the default path when it exists, or the defaults.
 
     Raises:
-        EipdeckError: `usage`, naming the file and what is wrong in it.
+        EipdeckError: `usage`, with the file and what is wrong in it.
 
     """
     chosen = path or config_path()
@@ -63,11 +63,11 @@ def load_config(path: Path | None = None) -> Config:
         with chosen.open("rb") as file:
             return _checked(tomllib.load(file), chosen)
     except OSError as problem:
-        raise error("usage", f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
+        raise error(Code.USAGE, f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise error("usage", f"{chosen} is no TOML: {problem}.") from problem
-    except (ValueError, RecursionError) as problem:  # a name that no file can have; lists in lists without end
-        raise error("usage", f"{chosen} cannot be read: {problem}.") from problem
+        raise error(Code.USAGE, f"{chosen} is not valid TOML: {problem}.") from problem
+    except (ValueError, RecursionError) as problem:  # the name has a NUL; the lists are nested too deep
+        raise error(Code.USAGE, f"{chosen} cannot be read: {problem}.") from problem
 
 
 _TYPES: dict[str, type] = {
@@ -82,28 +82,28 @@ _TYPES: dict[str, type] = {
 
 
 def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
-    """The ranges of a region's default pool, each a prefix."""
+    """Return the ranges of the default pool of a region, each a prefix."""
     if not isinstance(ranges, list) or not all(isinstance(words, str) for words in ranges):
-        raise error("usage", f"{path}: regions.{region} wants a list of prefixes.")
+        raise error(Code.USAGE, f"{path}: regions.{region} must be a list of prefixes.")
     if ranges and region == SEEDED_REGION:
-        raise error("usage", f"{path}: regions.{region} has its range from the start; leave it out.")
+        raise error(Code.USAGE, f"{path}: regions.{region} has its range already; leave it out.")
     try:
         return tuple(str(parse_prefix(words)) for words in ranges)
     except ValueError as problem:
-        raise error("usage", f"{path}: regions.{region}: {problem}") from problem
+        raise error(Code.USAGE, f"{path}: regions.{region}: {problem}") from problem
 
 
-_NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a number from 1 on"}
+_NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a whole number of at least 1"}
 
 
 def _checked(data: dict[str, Any], path: Path) -> Config:
     for key, value in data.items():
         if key not in _TYPES:
-            raise error("usage", f"{path}: {key!r} is no setting.", hint=f"Known: {', '.join(_TYPES)}.")
+            raise error(Code.USAGE, f"{path}: {key!r} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")
         wanted = _TYPES[key]
         number = type(value) is int and value < 1
         if type(value) is not wanted or number:
-            raise error("usage", f"{path}: {key} wants {_NAMES[wanted]}.")
+            raise error(Code.USAGE, f"{path}: {key} must be {_NAMES[wanted]}.")
     regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None

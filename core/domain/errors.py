@@ -1,26 +1,28 @@
-"""Every refusal eipdeck can give, each with its code.
+"""The errors that eipdeck raises, each with a code.
 
-The tree (codes in brackets; an error without one is never raised itself)::
+The tree, with the codes of each class; `EipdeckError` itself is never raised::
 
     EipdeckError
-    ├── InvalidInput           invalid_address invalid_cidr invalid_count invalid_name invalid_port
-    │                          invalid_bandwidth invalid_time invalid_filter invalid_import
-    │                          usage confirmation_required                                  exit 2
-    ├── Refused                a rule said no; nothing changed                              exit 4
-    ├── NotFound               cidr_ pool_ eip_ binding_ service_ finding_ not_found        exit 5
-    ├── Unavailable            store_busy store_unavailable schema_newer platform_unavailable exit 6
-    └── OutcomeUnknown         outcome_unknown                                              exit 7
+    ├── InvalidInput           usage, confirmation_required, invalid_…             exit 2
+    ├── Refused                a rule refused the change                           exit 4
+    ├── NotFound               …_not_found                                         exit 5
+    ├── Unavailable            store_busy, store_unavailable, schema_newer, …      exit 6
+    └── OutcomeUnknown         outcome_unknown                                     exit 7
 
-A code's first word decides its class, so `error(code, …)` is the one way to make any of them.
+The code decides the class, so errors are made by `error(code, …)` only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+
+from core.domain.command_text import Fix
 
 __all__ = [
     "CODES",
+    "Code",
     "EipdeckError",
     "InvalidInput",
     "NotFound",
@@ -31,57 +33,121 @@ __all__ = [
 ]
 
 
-_LONG = 1000
-"""Characters that a sentence or a subject may have; no name has more than 255, but anything can be typed."""
+class Code(StrEnum):
+    """The codes of the interface."""
+
+    USAGE = "usage"
+    CONFIRMATION_REQUIRED = "confirmation_required"
+    INVALID_ADDRESS = "invalid_address"
+    INVALID_CIDR = "invalid_cidr"
+    INVALID_COUNT = "invalid_count"
+    INVALID_NAME = "invalid_name"
+    INVALID_PORT = "invalid_port"
+    INVALID_BANDWIDTH = "invalid_bandwidth"
+    INVALID_TIME = "invalid_time"
+    INVALID_FILTER = "invalid_filter"
+    INVALID_IMPORT = "invalid_import"
+
+    CIDR_NOT_FOUND = "cidr_not_found"
+    POOL_NOT_FOUND = "pool_not_found"
+    EIP_NOT_FOUND = "eip_not_found"
+    BINDING_NOT_FOUND = "binding_not_found"
+    SERVICE_NOT_FOUND = "service_not_found"
+    FINDING_NOT_FOUND = "finding_not_found"
+
+    STORE_BUSY = "store_busy"
+    STORE_UNAVAILABLE = "store_unavailable"
+    SCHEMA_NEWER = "schema_newer"
+    PLATFORM_UNAVAILABLE = "platform_unavailable"
+
+    CIDR_OVERLAP = "cidr_overlap"
+    CIDR_NOT_ACTIVE = "cidr_not_active"
+    CIDR_NOT_DRAINED = "cidr_not_drained"
+    POOL_EXHAUSTED = "pool_exhausted"
+    NO_ACTIVE_CIDR = "no_active_cidr"
+    ADDRESS_IN_USE = "address_in_use"
+    ADDRESS_NOT_IN_POOL = "address_not_in_pool"
+    ADDRESS_COOLING = "address_cooling"
+    ADDRESS_RESERVED = "address_reserved"
+    EIP_BOUND = "eip_bound"
+    EIP_NOT_BOUND = "eip_not_bound"
+    HOLDER_CONFLICT = "holder_conflict"
+    PORT_IN_USE = "port_in_use"
+    ANYPORT_CONFLICT = "anyport_conflict"
+    QUOTA_EXCEEDED = "quota_exceeded"
+    REGION_MISMATCH = "region_mismatch"
+    CONFLICT = "conflict"
+    REQUEST_MISMATCH = "request_mismatch"
+    CUSTOMER_POOL_REQUIRED = "customer_pool_required"
+    ASN_NOT_SUPPORTED = "asn_not_supported"
+    RPKI_NOT_VALID = "rpki_not_valid"
+    READ_ONLY = "read_only"
+    PLATFORM_REFUSED = "platform_refused"
+
+    OUTCOME_UNKNOWN = "outcome_unknown"
+
+
+_LONG: Final = 1000
+"""Characters that a sentence or a detail may have. Names have at most 255, but text of any length can be typed."""
 
 
 def _short(text: str) -> str:
-    """A text that a terminal can show whole: of a longer one its beginning and its end."""
+    """Return the text, or the beginning and the end of a text longer than `_LONG`."""
     return text if len(text) <= _LONG else f"{text[: _LONG // 2]} ... {text[-_LONG // 4 :]}"
 
 
 class EipdeckError(Exception):
-    """A refusal: its code, one sentence of why, one of what to do, and the subject's details."""
+    """An error with a code: the reason, what to do about it, and details of the subject."""
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(self, code: str, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        *,
+        hint: str = "",
+        fix: Fix | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(_short(message))
         self.code = code
         self.reason = _short(message)
         self.hint = hint
-        """What to do next, a sentence; empty when the reason says it."""
+        """What to do, one sentence in the words of every front end; empty when the reason says it."""
+        self.fix = fix
+        """A command that helps, for a front end to word beside the hint."""
         self.details: dict[str, Any] = {
             key: _short(value) if isinstance(value, str) else value for key, value in (details or {}).items()
         }
 
     @property
     def message(self) -> str:
-        """Why, and what to do: the sentence(s) every front end shows."""
+        """The reason and the hint."""
         return f"{self.reason} {self.hint}".strip()
 
     def __str__(self) -> str:
         return self.message
 
-    def document(self) -> dict[str, Any]:
-        """The error document of the command line."""
-        return {"error": {"code": self.code, "message": self.message, "details": self.details}}
+    def document(self, message: str = "") -> dict[str, Any]:
+        """Return the error document, with the message in the words of a front end."""
+        return {"error": {"code": self.code.value, "message": message or self.message, "details": self.details}}
 
 
 class InvalidInput(EipdeckError):
-    """What was typed cannot be meant; nothing was looked up, nothing changed."""
+    """The input has no valid meaning; nothing was looked up, nothing changed."""
 
     exit_code = 2
 
 
 class Refused(EipdeckError):
-    """A rule of the platform said no; nothing changed."""
+    """A rule of the platform refused the change; nothing changed."""
 
     exit_code = 4
 
 
 class NotFound(EipdeckError):
-    """There is no such object; nothing changed."""
+    """The object does not exist; nothing changed."""
 
     exit_code = 5
 
@@ -98,36 +164,40 @@ class OutcomeUnknown(EipdeckError):
     exit_code = 7
 
 
-_INVALID = (
-    "usage confirmation_required invalid_address invalid_cidr invalid_count invalid_name invalid_port "
-    "invalid_bandwidth invalid_time invalid_filter invalid_import"
-)
-_MISSING = "cidr_not_found pool_not_found eip_not_found binding_not_found service_not_found finding_not_found"
-_UNAVAILABLE = "store_busy store_unavailable schema_newer platform_unavailable"
-_REFUSED = (
-    "cidr_overlap cidr_not_active cidr_not_drained pool_exhausted no_active_cidr address_in_use "
-    "address_not_in_pool address_cooling address_reserved eip_bound eip_not_bound holder_conflict port_in_use "
-    "anyport_conflict quota_exceeded region_mismatch conflict request_mismatch customer_pool_required "
-    "asn_not_supported rpki_not_valid read_only platform_refused"
-)
-CODES: dict[str, type[EipdeckError]] = {
-    **dict.fromkeys(_INVALID.split(), InvalidInput),
-    **dict.fromkeys(_MISSING.split(), NotFound),
-    **dict.fromkeys(_UNAVAILABLE.split(), Unavailable),
-    **dict.fromkeys(_REFUSED.split(), Refused),
-    "outcome_unknown": OutcomeUnknown,
-}
-"""Every code there is, with the class (and so the exit code) it belongs to."""
+_INVALID: Final = (Code.USAGE, Code.CONFIRMATION_REQUIRED)
+_UNAVAILABLE: Final = (Code.STORE_BUSY, Code.STORE_UNAVAILABLE, Code.SCHEMA_NEWER, Code.PLATFORM_UNAVAILABLE)
 
 
-def error(code: str, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None) -> EipdeckError:
-    """The error of this code, ready to raise.
+def _class_of(code: Code) -> type[EipdeckError]:
+    if code.startswith("invalid_") or code in _INVALID:
+        return InvalidInput
+    if code.endswith("_not_found"):
+        return NotFound
+    if code in _UNAVAILABLE:
+        return Unavailable
+    return OutcomeUnknown if code is Code.OUTCOME_UNKNOWN else Refused
+
+
+CODES: Final[dict[Code, type[EipdeckError]]] = {code: _class_of(code) for code in Code}
+"""The class of each code, which has its exit code."""
+
+
+def error(
+    code: Code,
+    message: str,
+    *,
+    hint: str = "",
+    fix: Fix | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> EipdeckError:
+    """Return the error of this code, ready to raise.
 
     Args:
-        code: one of `CODES`; anything else is a KeyError, a defect of ours.
-        message: why, one sentence.
-        hint: what to do, one sentence.
+        code: decides the class.
+        message: the reason, one sentence.
+        hint: what to do, one sentence without commands or options.
+        fix: a command that helps.
         details: the subject, in JSON types.
 
     """
-    return CODES[code](code, message, hint=hint, details=details)
+    return CODES[code](code, message, hint=hint, fix=fix, details=details)

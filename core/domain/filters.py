@@ -1,7 +1,7 @@
-"""The filter grammar of the lists: words to terms, nothing of a database.
+"""The filter grammar of the lists: text to terms.
 
-Words are split by white space and all have to hold. Double quotes keep spaces together, and a doubled one in them is
-one of the text; a word that begins with a quote is text to search for, whatever it looks like.
+Words are split at white space, and all of them have to match. Double quotes keep spaces in a word; a doubled quote
+within them is a quote. A word that begins with a quote is text to search for, whatever it looks like.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "by": (),
     "is": ("problem", "landed", "idle"),
 }
-"""Every key with the values it takes; none named: any."""
+"""The keys, each with its values; a key without values takes any."""
 
 
 class InvalidFilter(ValueError):
-    """A word of the filter is not understood."""
+    """A word of the filter is not valid."""
 
 
 class Word(NamedTuple):
@@ -46,48 +46,48 @@ class Word(NamedTuple):
 
     negated: bool
     key: str | None
-    """What stands before the colon; None: a bare word."""
+    """The text before the colon; None for a bare word."""
     value: str
     quoted: bool
-    """It begins with a quote: text, whatever it looks like."""
+    """The word begins with a quote, so it is text."""
 
     @property
     def text(self) -> str:
-        """The whole word but its sign."""
+        """The word without its sign."""
         return self.value if self.key is None else f"{self.key}:{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word: a key and a value. `text` is a bare word, `within` an address or a range of them."""
+    """A word: its key and its value. The key of a bare word is `text`, of an address or a range `within`."""
 
     key: str
     value: str
     negated: bool = False
     first: int = 0
-    """Of `within` and `cidr`: the lowest address."""
+    """The lowest address, for `within` and `cidr`."""
     last: int = 0
-    """Of `within` and `cidr`: the highest address."""
+    """The highest address, for `within` and `cidr`."""
     seconds: int = 0
-    """Of `age`: the bound; `value` is `>` or `<`."""
+    """The bound, for `age`; `value` is `>` or `<`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Terms that all have to hold."""
+    """Terms that all have to match."""
 
     terms: tuple[Term, ...]
 
     @property
     def released(self) -> bool:
-        """Whether EIPs that are no longer live are asked for."""
+        """Whether the filter asks for EIPs that are no longer live."""
         asked = ("released", "cooling")
         return any(term.key == "state" and term.value in asked and not term.negated for term in self.terms)
 
 
 _MOST_CHARACTERS: Final = 2000
 _MOST_WORDS: Final = 50
-"""A statement of the database has a limit of depth; a paste into the field must not reach it."""
+"""Databases limit the depth of a statement; text pasted into the field must stay below it."""
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _WORD: Final = re.compile(r'(!?)((?:[^\s"]|"(?:[^"]|"")*")+)')
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"')
@@ -101,10 +101,10 @@ _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def filter_words(text: str) -> list[Word]:
-    """The words of a filter, whatever their keys.
+    """Return the words of a filter; keys are not checked.
 
     Raises:
-        InvalidFilter: it is too long, cannot be stored, or leaves a quote open.
+        InvalidFilter: the text is too long, has characters that no database can hold, or leaves a quote open.
 
     """
     if len(text) > _MOST_CHARACTERS:
@@ -127,17 +127,17 @@ def _word(word: str, negated: bool) -> Word:  # noqa: FBT001  # the sign of the 
 
 
 def filter_term(key: str, value: str) -> str:
-    """`key:value` as a word of a filter, quoted where the value needs it."""
+    """Return `key:value` as a word of a filter, quoted where the value needs it."""
     if '"' in value or any(char.isspace() for char in value):
         value = '"' + value.replace('"', '""') + '"'
     return f"{key}:{value}"
 
 
 def parse_filter(words: str) -> Filter:
-    """The terms of a filter; the empty text has none.
+    """Return the terms of a filter; an empty text has none.
 
     Raises:
-        InvalidFilter: naming the known keys or values.
+        InvalidFilter: with the known keys or values.
 
     """
     return Filter(tuple(_bare(word) if word.key is None else _keyed(word.key, word) for word in filter_words(words)))
@@ -147,13 +147,14 @@ def _keyed(key: str, word: Word) -> Term:
     value, negated = word.value, word.negated
     if key not in FILTER_KEYS:
         raise InvalidFilter(
-            f"{_shown(key)} is no key; known are {', '.join(FILTER_KEYS)}, and text in quotes is searched for as it is."
+            f"{_shown(key)} is not a key; known are {', '.join(FILTER_KEYS)}, and text in quotes is searched for"
+            " as it is."
         )
     known = FILTER_KEYS[key]
     if known and value not in known:
         raise InvalidFilter(f"{key}: takes {', '.join(known)}, not {_shown(value)}.")
     if not value:
-        raise InvalidFilter(f"{key}: wants a value; write {key}:NAME without a space.")
+        raise InvalidFilter(f"{key}: needs a value; write {key}:NAME without a space.")
     if key == "cidr":
         return Term(key, value, negated, *_ends(value))
     if key == "age":
@@ -172,7 +173,7 @@ def _bare(word: Word) -> Term:
 
 
 def _bounds(word: str) -> tuple[int, int] | None:
-    """The addresses an address-shaped word means, or None for any other word."""
+    """Return the lowest and highest address of a word that looks like an address; None for any other word."""
     if _LIKE_A_PREFIX.fullmatch(word):
         return _ends(word)
     if _ADDRESS.fullmatch(word):
@@ -184,9 +185,9 @@ def _bounds(word: str) -> tuple[int, int] | None:
 
 
 def _ends(prefix: str) -> tuple[int, int]:
-    """First and last address of a prefix that was typed."""
+    """Return the first and last address of a prefix."""
     if not _PREFIX.fullmatch(prefix):
-        raise InvalidFilter(f"{_shown(prefix)} is no IPv4 prefix; write one like 203.0.113.0/25.")
+        raise InvalidFilter(f"{_shown(prefix)} is not an IPv4 prefix; write one like 203.0.113.0/25.")
     network = IPv4Network(prefix, strict=False)
     if str(network) != prefix:
         raise InvalidFilter(f"{prefix} has host bits set; write {network}.")
@@ -196,10 +197,10 @@ def _ends(prefix: str) -> tuple[int, int]:
 def _age(value: str, negated: bool) -> Term:  # noqa: FBT001
     match = _AGE.fullmatch(value)
     if match is None:
-        raise InvalidFilter(f"age: takes >90d, <12h and the like (m h d w), not {_shown(value)}.")
+        raise InvalidFilter(f"age: takes a bound such as >90d or <12h (m h d w), not {_shown(value)}.")
     return Term("age", match[1] or ">", negated, seconds=int(match[2]) * _SECONDS[match[3]])
 
 
 def _shown(words: str) -> str:
-    """What was written, quoted, short enough for a sentence."""
+    """Return the text quoted, cut to 60 characters."""
     return repr(words if len(words) <= 60 else f"{words[:60]}...")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import OCTET
 from core.domain.times import InvalidTime, parse_time, utc_of
 
-# Each pattern opens with one character, of which a line has few, and looks back from there: the search skips to it.
+# Each pattern begins with a character that a line has few of, and looks back from it: the search skips to it.
 _APART: Final = "(?<![0-9A-Za-z.])"
 
 _V4: Final = re.compile(
@@ -26,11 +26,11 @@ _DRESSED: Final = re.compile(r"[\[({](?:(\.|dot|DOT)|(:))[\])}]|\x1b\[[0-9;?]*[A
 
 
 def find_addresses(line: str) -> list[str]:
-    """Every address in a line, in order and canonical spelling: plain, defanged (`203[.]0[.]113[.]7`), coloured, with
-    port, in URLs and CIDRs.
+    """Return the addresses of a line in order and canonical spelling: plain, defanged (`203[.]0[.]113[.]7`), coloured,
+    with a port, in URLs and CIDRs.
 
-    Of an IPv6 address that ends in an IPv4 one, that one. What has a fifth part (`1.2.3.4.5`, `1.2.3.4.example`) or a
-    leading zero is no address.
+    An IPv6 address that ends in an IPv4 one gives the IPv4 one. Text with a fifth part (`1.2.3.4.5`,
+    `1.2.3.4.example`) or a leading zero is not an address.
     """
     if _is_dressed(line):
         line = _DRESSED.sub(lambda match: "." if match[1] else match[2] or "", line)
@@ -40,7 +40,7 @@ def find_addresses(line: str) -> list[str]:
 
 
 def _is_dressed(line: str) -> bool:
-    """Whether `_DRESSED` could match: a tenth of the cost of looking, and mostly not."""
+    """Return whether `_DRESSED` could match, at a tenth of the cost of the pattern; mostly it cannot."""
     return (
         "[." in line or "(." in line or "{." in line or "[:" in line or "\x1b" in line or "dot" in line or "DOT" in line
     )
@@ -89,7 +89,7 @@ _SYSLOG: Final = re.compile(
 )
 
 _ELSEWHERE: Final = timedelta(days=1)
-"""How far ahead a clock can be that is right in its own zone."""
+"""How far ahead of UTC a correct local clock can be."""
 
 _EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
 
@@ -97,7 +97,7 @@ _CLOCK_LIKE: Final = re.compile(r"(?<![\w.:+-])[0-2]?[0-9]:[0-5][0-9](?::|(?![0-
 
 
 def seems_to_tell_a_time(line: str) -> bool:
-    """Whether a line without a time that is understood has one all the same, in another spelling."""
+    """Return whether a line without an understood time seems to have one in another spelling."""
     return ":" in line and _CLOCK_LIKE.search(line) is not None
 
 

@@ -1,7 +1,7 @@
 """Requests: one frozen value for each change, with the type of its answer.
 
-`Inventory.execute` carries a request out. Each is one transaction with its history; a repeated request id answers
-as the first time. Verbs on EIPs answer with the EIPs as they are afterwards.
+`Inventory.execute` carries a request out in one transaction with its history; a repeated request id gets the first
+answer. Verbs on EIPs return the EIPs as they are after the change.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[Answer_co]):
-    """A change that somebody asks for; `Answer_co` is what carrying it out returns."""
+    """A change to carry out; `Answer_co` is the type of its answer."""
 
     reason: str | None = None
     request_id: str | None = None
@@ -47,9 +47,9 @@ class Request(Generic[Answer_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRequest(Request[Allocation]):
-    """An allocation; without a pool the default pool of the region is meant.
+    """Allocate EIPs; without a pool from the default pool of the region.
 
-    `default` says the default pool was chosen on purpose, so that landing there is no landing.
+    `default` chooses the default pool on purpose, so that the EIPs do not count as landed there.
     """
 
     pool_id: str | None = None
@@ -64,10 +64,10 @@ class AllocationRequest(Request[Allocation]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindRequest(Request[list[Eip]]):
-    """A binding of one EIP (id or address) to one downstream service.
+    """Bind one EIP (id or address) to one downstream service.
 
     `port` and `to_port` are `P` or `P-Q`; `sources` are SNAT source CIDRs; `expected` is the EIP as the
-    operator saw it: when its status or bindings have changed since, the bind is a `conflict`.
+    operator saw it: when its status or its bindings changed since, the bind is refused as a `conflict`.
     """
 
     eip: str
@@ -90,7 +90,7 @@ class UnbindRequest(Request[list[Eip]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRequest(Request[list[Eip]]):
-    """A release of several EIPs, all or none; a bound one is refused unless `unbind`."""
+    """Release EIPs, all or none; a bound one is refused unless `unbind`."""
 
     eips: tuple[str, ...]
     unbind: bool = False
@@ -108,7 +108,7 @@ class BandwidthRequest(Request[list[Eip]]):
 class RehomeRequest(Request[Allocation]):
     """Move an EIP to a customer pool: allocate there, move the bindings, release the old one.
 
-    With `keep` the old EIP stays as it is, bindings and all, until DNS has moved.
+    With `keep` the old EIP stays with its bindings, until DNS has moved.
     """
 
     eip: str
@@ -164,7 +164,7 @@ class RetireRequest(Request[Cidr]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSettingsRequest(Request[Pool]):
-    """Settings of a pool; None leaves a setting as it is. Percentages are of addresses not available."""
+    """Change settings of a pool; None leaves a setting as it is. Percentages are of the addresses in use."""
 
     pool_id: str
     order: PoolOrder | None = None
@@ -200,6 +200,6 @@ class AddServiceRequest(Request[Service]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveServiceRequest(Request[Service]):
-    """A target is known to exist no longer; bindings that name it stay, as a finding, until they are ended."""
+    """Note that a service no longer exists; bindings that name it stay, as a finding, until they are ended."""
 
     service_id: str

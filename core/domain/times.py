@@ -1,4 +1,4 @@
-"""Points in time as an operator types them."""
+"""Times as an operator types them, and units of time in microseconds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Final
 
 from core.domain.addresses import quoted
 
+__all__ = ["DAY", "MINUTE", "InvalidTime", "parse_time", "utc_of"]
+
+MINUTE: Final = 60_000_000
+"""Microseconds."""
+DAY: Final = 86_400_000_000
+"""Microseconds."""
+
 
 class InvalidTime(ValueError):
-    """Not a moment."""
+    """The text is not a time."""
 
 
 _AGO: Final = re.compile(r"([0-9]{1,6})([smhdw])(?: ago)?")
@@ -21,10 +28,10 @@ _CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?Z?")
 
 
 def parse_time(words: str, now: datetime) -> datetime:
-    """A moment in UTC: ISO-8601 (no zone is UTC), a date, `21:14` (the latest not after now), or `90d` ago.
+    """Return a time in UTC of ISO-8601 (UTC without a zone), a date, `21:14` (the last one before now), or `90d` ago.
 
     Raises:
-        InvalidTime: with what can be written.
+        InvalidTime: with the forms that can be written.
 
     """
     text = str(words).strip()
@@ -38,12 +45,18 @@ def parse_time(words: str, now: datetime) -> datetime:
         return utc_of(text)
     except (ValueError, OverflowError):
         raise InvalidTime(
-            f"{quoted(words)} is no time; write 2026-11-23T03:12:00Z, 2026-11-23, 21:14 or 90d (ago)."
+            f"{quoted(words)} is not a time; write 2026-11-23T03:12:00Z, 2026-11-23, 21:14 or 90d (ago)."
         ) from None
 
 
 def utc_of(iso: str) -> datetime:
-    """ISO-8601 as a moment in UTC; without a zone it is in UTC already. ValueError, OverflowError: it is none."""
+    """Return the time of ISO-8601 in UTC; a time without a zone is UTC.
+
+    Raises:
+        ValueError: the text is not ISO-8601.
+        OverflowError: the time is out of range.
+
+    """
     moment = datetime.fromisoformat(iso)
     if moment.tzinfo is UTC:
         return moment

@@ -1,4 +1,4 @@
-"""What every verb asks of its words: names, addresses, prefixes, numbers; each with its code."""
+"""Checks of input that many verbs share: names, addresses, prefixes, ports and numbers, each with its code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.domain import addresses
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.ports import PortRange, parse_ports
 
 __all__ = [
     "checked_address",
@@ -24,11 +25,11 @@ MAX_NAME = 255
 """Characters (interface, section 6)."""
 
 MAX_BANDWIDTH = 1_000_000
-"""Mbps; a thousand times the largest line the platform sells, so only a slip of the hand is refused."""
+"""Mbps; a thousand times the largest line of the platform, so that only typing errors are refused."""
 
 
-def with_code(code: str, parse: Callable[[str], _T], words: str) -> _T:
-    """`parse(words)`, its ValueError turned into the error of this code."""
+def with_code(code: Code, parse: Callable[[str], _T], words: str) -> _T:
+    """Return `parse(words)`; a ValueError becomes the error of this code."""
     try:
         return parse(words)
     except ValueError as problem:
@@ -36,22 +37,22 @@ def with_code(code: str, parse: Callable[[str], _T], words: str) -> _T:
 
 
 def checked_address(words: str) -> int:
-    """The address as a number, or `invalid_address`."""
-    return with_code("invalid_address", addresses.parse_address, words)
+    """Return the address as a number, or raise `invalid_address`."""
+    return with_code(Code.INVALID_ADDRESS, addresses.parse_address, words)
 
 
 def checked_prefix(words: str) -> addresses.Prefix:
-    """The prefix, or `invalid_cidr`."""
-    return with_code("invalid_cidr", addresses.parse_prefix, words)
+    """Return the prefix, or raise `invalid_cidr`."""
+    return with_code(Code.INVALID_CIDR, addresses.parse_prefix, words)
 
 
-def checked_ports(words: str) -> tuple[int, int]:
-    """First and last port, or `invalid_port`."""
-    return with_code("invalid_port", addresses.parse_ports, words)
+def checked_ports(words: str) -> PortRange:
+    """Return the ports of `P` or `P-Q`, or raise `invalid_port`."""
+    return with_code(Code.INVALID_PORT, parse_ports, words)
 
 
 def checked_name(name: str | None, what: str = "name") -> str | None:
-    """The name as it came: 1 to 255 characters without NUL, or `invalid_name`."""
+    """Return the name unchanged: 1 to 255 characters without NUL. Raise `invalid_name` for any other."""
     if name is None:
         return None
     if not 1 <= len(name) <= MAX_NAME:
@@ -62,18 +63,18 @@ def checked_name(name: str | None, what: str = "name") -> str | None:
 
 
 def checked_text(words: str | None) -> str | None:
-    """A reason or another free text, kept as it came but for what no database can hold."""
+    """Return a free text unchanged but for characters that no database can hold, which are escaped."""
     if words is None:
         return None
     return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 def checked_bandwidth(mbps: int | None) -> int | None:
-    """The cap in Mbps, or `invalid_bandwidth`."""
+    """Return the cap in Mbps, or raise `invalid_bandwidth`."""
     if mbps is not None and not 1 <= mbps <= MAX_BANDWIDTH:
-        raise error("invalid_bandwidth", f"A cap is 1 to {MAX_BANDWIDTH} Mbps, not {mbps}.")
+        raise error(Code.INVALID_BANDWIDTH, f"A cap is 1 to {MAX_BANDWIDTH} Mbps, not {mbps}.")
     return mbps
 
 
 def _invalid_name(message: str) -> EipdeckError:
-    return error("invalid_name", message, hint="Choose another and send it again.")
+    return error(Code.INVALID_NAME, message, hint="Choose another one.")

@@ -1,16 +1,30 @@
-"""The values that leave the core: frozen, named as in the JSON that every front end prints.
+"""The values that leave the core: frozen, with the field names of the JSON that every front end prints.
 
-Addresses and prefixes are text here, times aware UTC datetimes. `to_json` turns any of them into JSON types. Those that
-come by the hundred thousand are named tuples: a frozen dataclass of so many fields takes four times as long to make.
+Addresses and prefixes are text, times are aware UTC datetimes. `json_types.to_json` turns a value into JSON types.
+`Eip` and `Verdict` are named tuples because lists hold them by the hundred thousand: a frozen dataclass with as many
+fields takes four times as long to make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
+
+from core.domain.command_text import Fix
+from core.domain.kinds import (
+    BindingKind,
+    CidrState,
+    EipStatus,
+    FixIn,
+    PoolKind,
+    PoolOrder,
+    ServiceKind,
+    Severity,
+    VerdictWord,
+)
+from core.domain.ports import PortRange
 
 __all__ = [
     "MISSING_POOL_WARNING",
@@ -41,77 +55,15 @@ __all__ = [
     "from_micros",
     "iso",
     "stamp",
-    "to_json",
     "to_micros",
 ]
 
 MISSING_POOL_WARNING: Final = "landed_in_default_pool"
 
 
-class PoolKind(StrEnum):
-    CUSTOMER = "customer"
-    DEFAULT = "default"
-
-
-class PoolOrder(StrEnum):
-    LRU = "lru"
-    LOWEST = "lowest"
-
-
-class CidrState(StrEnum):
-    VALIDATING = "validating"
-    ACTIVE = "active"
-    DRAINING = "draining"
-    RETIRED = "retired"
-    FAILED = "failed"
-
-
-class EipStatus(StrEnum):
-    UNBOUND = "unbound"
-    BOUND = "bound"
-    RELEASED = "released"
-
-
-class BindingKind(StrEnum):
-    NIC = "nic"
-    SNAT = "snat"
-    DNAT = "dnat"
-    LOAD_BALANCER = "load_balancer"
-
-
-class ServiceKind(StrEnum):
-    NIC = "nic"
-    NAT_GATEWAY = "nat-gateway"
-    LOAD_BALANCER = "load-balancer"
-
-
-class Severity(StrEnum):
-    CRITICAL = "critical"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class FixIn(StrEnum):
-    CUSTOMER_CIDR = "customer_cidr"
-    ZENLAYER = "zenlayer"
-    ELSEWHERE = "elsewhere"
-
-
-class VerdictWord(StrEnum):
-    CUSTOMER_BOUND = "customer-bound"
-    CUSTOMER_UNBOUND = "customer-unbound"
-    CUSTOMER_COOLING = "customer-cooling"
-    CUSTOMER_UNALLOCATED = "customer-unallocated"
-    DEFAULT_BOUND = "default-bound"
-    DEFAULT_UNBOUND = "default-unbound"
-    DEFAULT_UNALLOCATED = "default-unallocated"
-    NOT_OURS = "not-ours"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A downstream target."""
+    """A downstream service: a network interface, a NAT gateway or a load balancer."""
 
     id: str
     kind: ServiceKind
@@ -123,20 +75,19 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an EIP serves, from when to when."""
+    """A service of an EIP, from `bound_at` to `unbound_at`."""
 
     id: str
     kind: BindingKind
     service_id: str
     private_ip: str | None
     sources: tuple[str, ...]
-    """SNAT source CIDRs, sorted; none when the EIP is on the gateway, but in no entry that is known, and for the
-    other kinds."""
+    """SNAT source CIDRs, sorted; empty for other kinds, and when no entry of the gateway with the EIP is known."""
     protocol: str | None
     """`tcp`, `udp` or `any`; DNAT only."""
-    port: int | str | None
-    """The public port, or a range as `8000-8010`; None for `any`."""
-    to_port: int | str | None
+    port: PortRange | None
+    """The public ports; None for `any`."""
+    to_port: PortRange | None
     bound_at: datetime
     unbound_at: datetime | None
 
@@ -154,7 +105,7 @@ class Eip(NamedTuple):
     region: str
     status: EipStatus
     bindings: tuple[Binding, ...]
-    """The live ones; of a released EIP those it ended with."""
+    """The live bindings; of a released EIP its last ones."""
     bandwidth_mbps: int | None
     allocated_at: datetime
     allocated_by: str
@@ -203,7 +154,7 @@ class Cidr:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """A caveat on something that was done."""
+    """A warning about a change that was made."""
 
     code: str
     message: str
@@ -212,14 +163,14 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What an allocation gave; a landing in the default pool is among the warnings."""
+    """The EIPs of an allocation, with a warning for each that landed in the default pool."""
 
     eips: tuple[Eip, ...]
     warnings: tuple[Warn, ...]
 
 
 class Verdict(NamedTuple):
-    """Whose address it is, what it does, and where a fix lives."""
+    """The owner of an address, what it serves, and where a fix lives, at a time."""
 
     address: str
     at: datetime
@@ -232,12 +183,16 @@ class Verdict(NamedTuple):
     fix_in: FixIn | None
     summary: str
     as_of: datetime
-    count: int  # type: ignore[assignment]  # the contract's name; nobody counts what is in a verdict
+    count: int  # type: ignore[assignment]  # the name in the contract; tuple.count is not used
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that needs attention, and its remedy."""
+    """Something that needs attention, and its remedy.
+
+    The JSON has `FINDING_FIELDS` only; the fields after them are for front ends that run in this process. A finding
+    loaded from JSON has their defaults.
+    """
 
     id: str
     code: str
@@ -248,11 +203,26 @@ class Finding:
     since: datetime
     accepted_reason: str | None
     accepted_until: datetime | None
+    brief: str = field(default="", compare=False)
+    """The message in a few words, without the subject: `lb lb-shop`, `2 live EIPs left`."""
+    eips: tuple[str, ...] = field(default=(), compare=False)
+    """Addresses of the live EIPs that are a problem by it; of a draining CIDR the first 1,000; none for a pool."""
+    landing: str | None = field(default=None, compare=False)
+    """The id of the EIP that landed in the default pool, for a landing."""
+    advice: str = field(default="", compare=False)
+    """The remedy without its command."""
+    fix: Fix | None = field(default=None, compare=False)
+    """The command that repairs it, or that lists the EIPs to repair."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether an operator accepted it."""
+        return self.accepted_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact of the history."""
+    """An event of the history."""
 
     id: str
     at: datetime
@@ -270,7 +240,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in objects."""
+    """Numbers of objects that an import created, changed and left unchanged."""
 
     created: int
     changed: int
@@ -279,34 +249,34 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restoration brings back, and what it takes."""
+    """What a restoration restores, and what it loses."""
 
     eips: int
-    """Live ones that are back."""
+    """The number of live EIPs restored."""
     as_of: datetime | None
-    """The newest event that is back; None when nothing had happened yet."""
+    """The time of the newest event restored; None for a backup without events."""
     lost: int
-    """Events that are there no longer."""
+    """The number of events lost."""
     lost_since: datetime | None
-    """The oldest of them."""
+    """The time of the oldest event lost."""
     kept: str | None
-    """The file that holds the database as it was; None when nothing has been done yet."""
+    """The file with the database from before; None when nothing was done yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSession:
-    """A session that is on the deck."""
+    """Another open dashboard."""
 
     operator: str
     since: datetime
     doing: str | None
-    """The targets of the change it is reviewing, a line each."""
+    """The targets of the change that it is reviewing, one a line."""
     doing_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A law that does not hold of a subject."""
+    """An invariant that a subject violates."""
 
     law: str
     subject: str
@@ -315,14 +285,14 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `verify` found: how much was looked at, and what is broken."""
+    """The result of `verify`: how much was checked, and the violations."""
 
     ok: bool
     eips: int
     events: int
     chains: int
     broken: tuple[Violation, ...]
-    """Of each law up to 20 subjects; of each chain its first broken link."""
+    """At most 20 subjects of each invariant, and the first broken link of each chain."""
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -330,43 +300,20 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
-    """Microseconds since the epoch, as the database keeps moments."""
+    """Return microseconds since the epoch, the form in which the database stores times."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
-    """The aware UTC datetime of a stored moment."""
+    """Return the aware UTC datetime of a stored time."""
     return _EPOCH + micros * _MICROSECOND
 
 
 def iso(moment: datetime) -> str:
-    """ISO-8601 in UTC with `Z`, with as many digits of a second as it has."""
+    """Return ISO-8601 in UTC with `Z`, with fractions of a second when there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as sentences say it: UTC, to the second."""
+    """Return the time as sentences have it: UTC, to the second."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-
-
-_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
-"""What is JSON as it is; most values are."""
-
-
-def to_json(value: Any) -> Any:
-    """JSON types of a value of this module, or of lists, tuples and mappings of them."""
-    if type(value) in _PLAIN:
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, (Eip, Verdict)):
-        return {name: to_json(item) for name, item in value._asdict().items()}
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(item) for item in value]
-    return value

@@ -1,15 +1,16 @@
-"""Acceptance of a finding."""
+"""Accept a finding."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import AcceptRequest
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import Finding, from_micros, to_micros
-from core.queries.findings import finding_by_id, findings_by_id
+from core.queries.findings import finding_by_key
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
 
@@ -22,16 +23,16 @@ _ACCEPT: Final = (
 
 
 def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
-    """Accept a finding with a reason, until a moment if one is given. Returns it as it now is.
+    """Accept a finding with a reason, until a moment if one is given. Return it as accepted.
 
     Raises:
         EipdeckError: `usage` without a reason, `invalid_time`, `finding_not_found`.
 
     """
     if not transaction.reason:
-        raise error("usage", "Accepting a finding wants a reason.", hint="Give one with --reason.")
+        raise error(Code.USAGE, "Accepting a finding needs a reason.", hint="Give one.")
     until = _until(transaction, request.until)
-    found = findings_by_id(transaction, request.finding, accepted=True)
+    found = finding_by_key(transaction, request.finding)
     transaction.run(
         _ACCEPT,
         id=found.finding.id,
@@ -41,17 +42,18 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
         at=transaction.now,
         until=until,
     )
-    landing = found.finding.code == "landed_in_default_pool"
+    landing = found.finding.landing
     record(
         transaction,
         EventData(
             "accept_finding",
-            eip_id=found.finding.id.partition(":")[2] if landing else None,
-            address=parse_address(found.finding.subject) if landing else None,
+            eip_id=landing,
+            address=None if landing is None else parse_address(found.finding.subject),
             after={"finding": found.finding.id, "until": request.until},
         ),
     )
-    return finding_by_id(transaction, found.finding.id, accepted=True)
+    accepted_until = None if until is None else from_micros(until)
+    return replace(found.finding, accepted_reason=transaction.reason, accepted_until=accepted_until)
 
 
 def _until(transaction: Transaction, words: str | None) -> int | None:
@@ -60,7 +62,7 @@ def _until(transaction: Transaction, words: str | None) -> int | None:
     try:
         until = to_micros(parse_time(words, from_micros(transaction.now)))
     except InvalidTime as problem:
-        raise error("invalid_time", str(problem)) from problem
+        raise error(Code.INVALID_TIME, str(problem)) from problem
     if until <= transaction.now:
-        raise error("invalid_time", f"{words} is past; an acceptance ends in the future.")
+        raise error(Code.INVALID_TIME, f"{words} is past; an acceptance ends in the future.")
     return until

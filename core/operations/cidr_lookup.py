@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.domain.errors import EipdeckError, error
+from core.domain.command_text import Fix
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
 from core.storage.transaction import Transaction
@@ -16,24 +17,25 @@ PRESENT_CIDR: Final = (
 
 
 def customer_cidr(transaction: Transaction, words: str) -> Any:
-    """The customer CIDR in its present life.
+    """Return the row of a customer CIDR in its present life.
 
     Raises:
-        EipdeckError: `invalid_cidr`, `cidr_not_found`; a default pool's range is not the operator's to change.
+        EipdeckError: `invalid_cidr`, `cidr_not_found`; `customer_pool_required` for a range of a default pool.
 
     """
     prefix = checked_prefix(words)
     row = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
     if row is None:
         raise error(
-            "cidr_not_found",
+            Code.CIDR_NOT_FOUND,
             f"There is no CIDR {prefix}.",
-            hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
+            hint="Use a CIDR in the list, or add it.",
+            fix=Fix("cidrs"),
             details={"cidr": str(prefix)},
         )
     if row.kind != PoolKind.CUSTOMER:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{prefix} is Zenlayer-assigned; only a customer CIDR can be changed here.",
             details={"cidr": str(prefix), "pool_id": row.pool_id},
         )
@@ -41,9 +43,10 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
 
 
 def retired_refusal(row: Any) -> EipdeckError:
+    """Return the refusal to change a retired CIDR."""
     return error(
-        "cidr_not_active",
+        Code.CIDR_NOT_ACTIVE,
         f"{row.cidr} is retired.",
-        hint="`eipdeck cidr add` brings it back, with its history.",
+        hint="Add it again to bring it back, with its history.",
         details={"cidr": row.cidr, "state": "retired"},
     )

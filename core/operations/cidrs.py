@@ -1,7 +1,7 @@
-"""A customer CIDR's life: validating, active, draining, retired; and what of it is withheld.
+"""The life of a customer CIDR: validating, active, draining, retired.
 
-The prefix is the identity. A retired one may be brought back: it reopens its old pool, keeps its history, and
-honours what was still cooling.
+The prefix is the identity. A retired one can be added again: it returns to its old pool, keeps its history, and its
+addresses finish their cool-down.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, asn_refusal, customer_prefix
-from core.domain.errors import error
+from core.domain.command_text import Fix
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import (
     ActivateRequest,
     AddCidrRequest,
@@ -17,8 +19,9 @@ from core.domain.requests import (
     RetireRequest,
     SetAsnRequest,
 )
+from core.domain.serving import serves_targets
 from core.domain.validation import checked_name, checked_prefix, with_code
-from core.domain.values import PoolKind, to_json
+from core.domain.values import PoolKind
 from core.operations.cidr_lookup import PRESENT_CIDR, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
@@ -41,24 +44,17 @@ _INSERT: Final = (
 
 
 def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
-    """Register a customer CIDR, validating, with its pool.
+    """Register a customer CIDR in state `validating`, with its pool.
 
     Raises:
-        EipdeckError: `invalid_cidr`, `cidr_overlap` (also for a prefix that is there already),
+        EipdeckError: `invalid_cidr`, `cidr_overlap` (also for a prefix that is registered already),
             `asn_not_supported`, `rpki_not_valid`, `region_mismatch`, `customer_pool_required`, `invalid_name`.
 
     """
-    prefix, _ = with_code("invalid_cidr", customer_prefix, request.cidr)
+    prefix, _ = with_code(Code.INVALID_CIDR, customer_prefix, request.cidr)
     checked_name(request.isp, "line")
     _checked_asn(request.asn)
-    near = transaction.run(_NEIGHBOUR, last=prefix.last).first()
-    if near is not None and near.last >= prefix.first:
-        raise error(
-            "cidr_overlap",
-            f"{prefix} overlaps {near.cidr} of pool {near.pool_id}.",
-            hint="Retire that one first, or add a prefix beside it.",
-            details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
-        )
+    _checked_apart(transaction, prefix)
     rpki = _checked_rpki(transaction, prefix, request.asn)
     pool = _pool(transaction, request, prefix)
     cidr_id = transaction.run(
@@ -81,14 +77,29 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
     }
     record(transaction, EventData("add_cidr", pool_id=pool.id, cidr=str(prefix), after=after))
     if request.avoid_edges and prefix.length < 31:
-        for edge in (prefix.first, prefix.last):
-            transaction.run(RESERVE, cidr_id=cidr_id, first=edge, last=edge, kind="hard", reason="edge of the CIDR")
-        transaction.run(WITHHOLD, cidr_id=cidr_id, count=2)
+        _withhold_edges(transaction, cidr_id, prefix)
     return str(prefix)
 
 
+def _checked_apart(transaction: Transaction, prefix: Prefix) -> None:
+    near = transaction.run(_NEIGHBOUR, last=prefix.last).first()
+    if near is not None and near.last >= prefix.first:
+        raise error(
+            Code.CIDR_OVERLAP,
+            f"{prefix} overlaps {near.cidr} of pool {near.pool_id}.",
+            hint="Retire that one first, or add another prefix.",
+            details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
+        )
+
+
+def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> None:
+    for edge in (prefix.first, prefix.last):
+        transaction.run(RESERVE, cidr_id=cidr_id, first=edge, last=edge, kind="hard", reason="edge of the CIDR")
+    transaction.run(WITHHOLD, cidr_id=cidr_id, count=2)
+
+
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
-    """The pool named, or the one the prefix had before, or a new one."""
+    """Return the named pool, or the one that the prefix had before, or a new one."""
     before = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
@@ -101,16 +112,16 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
         found = find_pool(transaction, pool_id) or create_pool(transaction, pool_id, PoolKind.CUSTOMER, region)
     if found is None or not found.customer_owned:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{pool_id} names a default pool; a customer CIDR opens or joins a customer pool.",
-            hint="Leave --pool out to open a pool of its own.",
+            hint="Leave the pool out to open a new one.",
             details={"pool_id": pool_id},
         )
     if request.region not in (None, found.region):
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"Pool {found.id} is in {found.region}, not in {request.region}.",
-            hint="Leave --region out, or open another pool.",
+            hint="Leave the region out, or open another pool.",
             details={"pool_id": found.id, "region": found.region},
         )
     return found
@@ -120,7 +131,7 @@ def _checked_asn(asn: int) -> None:
     why = asn_refusal(asn)
     if why is not None:
         raise error(
-            "asn_not_supported",
+            Code.ASN_NOT_SUPPORTED,
             why,
             hint="Name the public ASN that originates the prefix.",
             details={"asn": asn},
@@ -131,8 +142,8 @@ def _checked_rpki(transaction: Transaction, prefix: Prefix, asn: int | None) -> 
     found = validity(transaction.config.roa_file, prefix, asn)
     if found in (Validity.INVALID, Validity.NOT_FOUND):
         raise error(
-            "rpki_not_valid",
-            f"The loaded ROA data call {prefix} from AS{asn} {found.value.replace('_', ' ')}.",
+            Code.RPKI_NOT_VALID,
+            f"By the loaded ROA data {prefix} from AS{asn} is {found.value.replace('_', ' ')}.",
             hint="Publish the ROA first, load it, and try again.",
             details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
         )
@@ -140,7 +151,7 @@ def _checked_rpki(transaction: Transaction, prefix: Prefix, asn: int | None) -> 
 
 
 def _known_rpki(transaction: Transaction, row: Any, asn: int | None) -> str:
-    """What is known of a CIDR and an origin; without ROA data what was found of the same origin stays."""
+    """Return the validity of a CIDR and an origin; without ROA data an earlier result for the origin stays."""
     found = _checked_rpki(transaction, checked_prefix(row.cidr), asn)
     if found is Validity.UNKNOWN and asn == row.asn:
         return str(row.rpki)
@@ -156,7 +167,7 @@ _STATE: Final = (
 
 
 def _move(transaction: Transaction, row: Any, state: str, action: str, *, rpki: str | None = None) -> None:
-    """Put a CIDR in another state; `rpki` when that was looked at again."""
+    """Put a CIDR in another state, with its event; `rpki` when the validity was checked again."""
     rpki = rpki or row.rpki
     transaction.run(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
     before, after = {"state": row.state}, {"state": state}
@@ -166,14 +177,14 @@ def _move(transaction: Transaction, row: Any, state: str, action: str, *, rpki: 
 
 
 def activate_cidr(transaction: Transaction, request: ActivateRequest) -> str:
-    """Open a CIDR for allocation, on the operator's word that its onboarding is done; undoes a drain too.
+    """Open a CIDR for allocation: the operator confirms that its onboarding is done. Undoes a drain too.
 
     Raises:
         EipdeckError: `usage` without a reason; `cidr_not_active` for a retired one; `rpki_not_valid`.
 
     """
     if not transaction.reason:
-        raise error("usage", "Activating wants a reason: it is your word that onboarding is done.")
+        raise error(Code.USAGE, "Activating needs a reason: it confirms that onboarding is done.")
     row = customer_cidr(transaction, request.cidr)
     if row.state == "active":
         return str(row.cidr)
@@ -187,7 +198,7 @@ def activate_cidr(transaction: Transaction, request: ActivateRequest) -> str:
 
 
 def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
-    """Change the origin ASN, or look again at what ROA data say of it; allocations are untouched.
+    """Change the origin ASN, or check it against the ROA data again; allocations stay as they are.
 
     Raises:
         EipdeckError: `asn_not_supported`, `rpki_not_valid`, `cidr_not_found`, `cidr_not_active` when retired.
@@ -211,7 +222,7 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
 
 
 def drain_cidr(transaction: Transaction, request: DrainRequest) -> str:
-    """Give out nothing more from a CIDR; what lives stays, what is released there is held.
+    """Stop allocation from a CIDR. Its live EIPs stay; addresses released in it are held.
 
     Raises:
         EipdeckError: `cidr_not_found`; `cidr_not_active` for a retired or failed one.
@@ -229,10 +240,10 @@ def drain_cidr(transaction: Transaction, request: DrainRequest) -> str:
 
 
 def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
-    """Take a drained CIDR out of its pool for good; its history stays.
+    """Take a drained CIDR out of its pool; its history stays.
 
     Raises:
-        EipdeckError: `cidr_not_drained`, listing what still lives and what each EIP serves, or from `active`.
+        EipdeckError: `cidr_not_drained` with the live EIPs and what each serves, or when it was not drained.
 
     """
     row = customer_cidr(transaction, request.cidr)
@@ -241,9 +252,10 @@ def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
     _checked_empty(transaction, row)
     if row.state != "draining":
         raise error(
-            "cidr_not_drained",
+            Code.CIDR_NOT_DRAINED,
             f"{row.cidr} is {row.state}; a CIDR is drained before it is retired.",
-            hint=f"`eipdeck cidr drain {row.cidr}` first.",
+            hint="Drain it first.",
+            fix=Fix("cidr drain", (row.cidr,)),
             details={"cidr": row.cidr, "state": row.state, "eips": []},
         )
     _move(transaction, row, "retired", "retire_cidr")
@@ -251,7 +263,7 @@ def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
 
 
 LISTED: Final = 1000
-"""How many of the EIPs that block a retirement are listed; the count is always whole."""
+"""The number of EIPs that the refusal to retire a CIDR lists; it counts all of them."""
 
 
 def _checked_empty(transaction: Transaction, row: Any) -> None:
@@ -263,17 +275,15 @@ def _checked_empty(transaction: Transaction, row: Any) -> None:
         {"first": row.first, "last": row.last},
         f"ORDER BY e.address LIMIT {LISTED}",
     )
-    serving = "; ".join(f"{eip.address} {_serves(eip.bindings)}" for eip in live[:5]) + (
+    serving = "; ".join(f"{eip.address} {serves_targets(eip.bindings)}" for eip in live[:5]) + (
         f"; and {row.allocated - 5} more" if row.allocated > 5 else ""
     )
+    drained = row.state == "draining"
     raise error(
-        "cidr_not_drained",
+        Code.CIDR_NOT_DRAINED,
         f"{row.cidr} still has {row.allocated} live EIP{'s' if row.allocated > 1 else ''}: {serving}.",
-        hint=(
-            "Release or rehome each of them, then retire."
-            if row.state == "draining"
-            else f"`eipdeck cidr drain {row.cidr}`, release or rehome each of them, then retire."
-        ),
+        hint=f"{'Release' if drained else 'Drain it, release'} or rehome each of them, then retire it.",
+        fix=None if drained else Fix("cidr drain", (row.cidr,)),
         details={
             "cidr": row.cidr,
             "state": row.state,
@@ -289,9 +299,3 @@ def _checked_empty(transaction: Transaction, row: Any) -> None:
             ],
         },
     )
-
-
-def _serves(bindings: Any) -> str:
-    if not bindings:
-        return "serves nothing"
-    return "serves " + ", ".join(sorted({f"{each.kind.value} {each.service_id}" for each in bindings}))

@@ -1,4 +1,4 @@
-"""Carries requests out on the database, which holds the inventory and is the allocator. One file a verb."""
+"""Carry requests out on the database: it holds the inventory and is the allocator. Each verb has its file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import Any, Final, Generic, TypeVar
 
 from core.domain.config import Config
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import (
     AcceptRequest,
     ActivateRequest,
@@ -32,10 +33,11 @@ from core.domain.requests import (
     UnreserveRequest,
 )
 from core.domain.validation import checked_name, checked_text
-from core.domain.values import Allocation, Eip, Finding, Warn, to_json, to_micros
+from core.domain.values import Allocation, Eip, Finding, Warn, to_micros
 from core.operations import (
     acceptance,
     allocation,
+    bandwidth,
     binding,
     cidrs,
     idempotency,
@@ -54,7 +56,7 @@ from core.storage.connection import Connection
 from core.storage.store import Store
 from core.storage.transaction import StoredAnswer, Transaction
 
-__all__ = ["Executor", "begin_transaction"]
+__all__ = ["Executor"]
 
 Answer = TypeVar("Answer")
 
@@ -65,33 +67,16 @@ _BEFORE: Final = (
 
 
 _SELDOM: Final = 32
-"""Of so many small writes one looks how far behind the index of words is."""
+"""One of this many small writes checks how far behind the text index is."""
 _LONG: Final = 0.05
-"""Seconds of a write that is not small."""
+"""Seconds from which a write is not small."""
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
-    """Leaves the transaction without committing, carrying what would have been."""
+    """Leaves the transaction without a commit, with the answer of the dry run."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
-
-
-def begin_transaction(
-    connection: Connection,
-    *,
-    clock: Callable[[], datetime],
-    operator: str,
-    config: Config,
-    reason: str | None = None,
-    request_id: str | None = None,
-) -> Transaction:
-    """A change in this transaction; its moment is never before the newest event's."""
-    request_id = checked_name(request_id, "request id")
-    before = connection.execute(_BEFORE, {"request_id": request_id}).first()
-    now = max(to_micros(clock()), before.newest or 0)
-    kept = None if before.hash is None else StoredAnswer(bytes(before.hash), before.answer)
-    return Transaction(connection, now, operator, checked_text(reason), request_id, config, kept)
 
 
 Done = TypeVar("Done")
@@ -99,14 +84,14 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class _Kind(Generic[Done, Answer]):
-    """What a verb answers with, at once and when its request id is sent again."""
+    """How an answer is stored under a request id, and loaded when the id is sent again."""
 
     stored: Callable[[Done], dict[str, Any]]
-    """What is kept under the request id."""
+    """The JSON object to store."""
     load: Callable[[Transaction, dict[str, Any]], Answer]
-    """The answer, from what is kept."""
+    """The answer, from the stored object."""
     fresh: Callable[[Transaction, Done], Answer] | None = None
-    """The answer, where what the verb returned has it; None: it is loaded."""
+    """The answer, from the return value of the verb; None: load it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +101,7 @@ class _Verb(Generic[Done, Answer]):
 
 
 def _keyed(load: Callable[[Transaction, str], Answer]) -> _Kind[str, Answer]:
-    """One object, known by its key."""
+    """Return the kind of an answer that is one object, stored as its key."""
     return _Kind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
 
 
@@ -149,7 +134,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     BindRequest: _Verb(binding.bind, _EIPS),
     UnbindRequest: _Verb(binding.unbind, _EIPS),
     ReleaseRequest: _Verb(release.release, _EIPS),
-    BandwidthRequest: _Verb(binding.set_bandwidth, _EIPS),
+    BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
     AcceptRequest: _Verb(acceptance.accept, _FINDING),
     AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
     ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),
@@ -162,7 +147,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     AddServiceRequest: _Verb(services.add_service, _SERVICE),
     RemoveServiceRequest: _Verb(services.remove_service, _SERVICE),
 }
-"""Every request that the embedded database carries out: what does it, and what it answers with."""
+"""The verb of every request, and the kind of its answer."""
 
 
 class Executor:
@@ -182,46 +167,50 @@ class Executor:
         """Carry a request out; blocks.
 
         Raises:
-            EipdeckError: whatever the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
+            EipdeckError: what the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
                 `store_unavailable`. Nothing changed then. `outcome_unknown` when the commit was not answered.
 
         """
         if self._read_only:
             raise error(
-                "read_only",
+                Code.READ_ONLY,
                 "This session is read-only; nothing was sent.",
-                hint="Open it without --read-only, as somebody who may.",
+                hint="Open a session that may write.",
             )
         verb: _Verb[Any, Answer] = _VERBS[type(request)]
         begun = perf_counter()
         try:
             with self._store.write() as connection:
-                answer = _carry_out(verb, self._begin(connection, request), request)
+                transaction = self.begin(connection, reason=request.reason, request_id=request.request_id)
+                answer = _carry_out(verb, transaction, request)
         except _DryRun as dry:
             would_be: Answer = dry.answer
             return would_be
         self._follow(perf_counter() - begun)
         return answer
 
-    def _begin(self, connection: Connection, request: Request[Any]) -> Transaction:
-        return begin_transaction(
-            connection,
-            clock=self._clock,
-            operator=self._operator,
-            config=self._config,
-            reason=request.reason,
-            request_id=request.request_id,
-        )
+    def begin(self, connection: Connection, *, reason: str | None, request_id: str | None = None) -> Transaction:
+        """Begin a change in a write transaction. Its time is never before the newest event.
+
+        Raises:
+            EipdeckError: `invalid_name` for the request id.
+
+        """
+        request_id = checked_name(request_id, "request id")
+        before = connection.execute(_BEFORE, {"request_id": request_id}).first()
+        now = max(to_micros(self._clock()), before.newest or 0)
+        stored = None if before.hash is None else StoredAnswer(bytes(before.hash), before.answer)
+        return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
 
     def _follow(self, seconds: float) -> None:
-        """See to the index of words, not with every small write."""
+        """Bring the text index up to date, not after every small write."""
         self._writes += 1
         if seconds > _LONG or self._writes % _SELDOM == 1:
             follow(self._store, seconds)
 
 
 def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> Answer:
-    """Do what the request asks for, or find what it was answered before."""
+    """Carry out a request, or load the stored answer to its request id."""
     kept = idempotency.answered(transaction, request)
     if kept is not None:
         return verb.kind.load(transaction, kept)

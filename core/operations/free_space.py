@@ -1,8 +1,8 @@
-"""Free space: the ranges and released addresses that a pool can give out, and the four ways they change.
+"""Free space: the free ranges and cooling addresses of a pool, and the four ways in which they change.
 
-Only active CIDRs have free space, so a pick never has to look at a state. Nothing here walks a prefix: taking,
-giving back and finding cost the same in a /24 and in a /8. `open_range` and `close_range` cost what the range
-holds in tenancies and free ranges, and serve activation, drain, reserve and unreserve alike.
+Only active CIDRs have free space, so picking checks no state. No function walks a prefix: taking, returning and
+finding an address cost the same in a /24 and in a /8. `open_range` and `close_range` cost as much as the range has
+tenancies and free ranges; activation, drain, reserve and unreserve use them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.domain.times import MINUTE
 from core.domain.values import PoolOrder
 from core.storage.connection import NO_LIMIT
 from core.storage.transaction import Transaction
@@ -29,12 +30,10 @@ __all__ = [
     "withheld_among",
 ]
 
-MINUTE: Final = 60_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class CidrRef:
-    """The CIDR an address lies in."""
+    """The CIDR that an address is in."""
 
     cidr_id: int
     first: int
@@ -43,7 +42,7 @@ class CidrRef:
 
 @dataclass(frozen=True, slots=True)
 class AddressRun:
-    """Consecutive addresses taken from one CIDR."""
+    """Consecutive addresses taken from one CIDR, `lo` and `hi` included."""
 
     place: CidrRef
     lo: int
@@ -63,7 +62,7 @@ _DROP_RANGE: Final = "DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi"
 _MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi"
 _LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
 _RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
-_RIPE: Final = (
+_READY: Final = (
     "SELECT k.address, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
 )
@@ -87,20 +86,20 @@ _RESERVED: Final = (
 
 
 def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: int) -> list[AddressRun]:
-    """Take `count` addresses in the pool's order; fewer when the pool has no more."""
+    """Take `count` addresses in the order of the pool; fewer when it has no more."""
     if order is PoolOrder.LOWEST:
-        _fold_ripe(transaction, pool_id)
+        _fold_ready(transaction, pool_id)
     runs = list(_take_ranges(transaction, pool_id, count))
     missing = count - sum(run.hi - run.lo + 1 for run in runs)
     if missing and order is PoolOrder.LRU:
-        runs.extend(_take_ripe(transaction, pool_id, missing))
+        runs.extend(_take_ready(transaction, pool_id, missing))
     return runs
 
 
 def take_address(
     transaction: Transaction, pool_id: str, address: int, *, cooling_too: bool = False
 ) -> CidrRef | int | None:
-    """Take this address: its place, or the moment it becomes free when it is cooling, or None when not free."""
+    """Take this address and return its CIDR; for a cooling one when it comes free (microseconds), for others None."""
     found = transaction.run(_RANGE_AT, pool=pool_id, address=address).first()
     if found and found.lo <= address:
         _cut(transaction, pool_id, found, address, address)
@@ -115,9 +114,9 @@ def take_address(
 
 
 def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[int]) -> list[int]:
-    """Take these addresses, which ascend, out of what the pool can give, cooling ones too; those that it has not.
+    """Remove these sorted addresses from the free and cooling space of a pool. Return those that were in neither.
 
-    Costs a few statements a free range that is met, however many of its addresses are taken.
+    The cost is a few statements for each free range, whatever the number of addresses taken from it.
     """
     others: list[int] = []
     place = 0
@@ -136,7 +135,7 @@ def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[i
 
 
 def _cut_out(transaction: Transaction, pool_id: str, found: Any, taken: Sequence[int]) -> None:
-    """Take addresses out of the free range `found`."""
+    """Remove addresses from the free range `found`."""
     pieces = list(_gaps(((address, address) for address in taken), found.lo, found.hi))
     if pieces and pieces[-1][1] == found.hi:
         transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
@@ -147,7 +146,7 @@ def _cut_out(transaction: Transaction, pool_id: str, found: Any, taken: Sequence
 
 
 def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int]) -> list[int]:
-    """Warm those of the addresses that are cooling; the others."""
+    """Remove those of the addresses that are cooling. Return the others."""
     cooling: set[int] = set()
     for start in range(0, len(addresses), _CHUNK):
         chunk = list(addresses[start : start + _CHUNK])
@@ -158,7 +157,7 @@ def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int])
 
 
 def withheld_among(transaction: Transaction, cidr_id: int, addresses: Sequence[int]) -> int:
-    """How many of these addresses of a CIDR, which ascend, are reserved."""
+    """Return how many of these sorted addresses of a CIDR are reserved."""
     if not addresses:
         return 0
     runs = _reserved_runs(transaction, cidr_id, addresses[0], addresses[-1])
@@ -168,7 +167,7 @@ def withheld_among(transaction: Transaction, cidr_id: int, addresses: Sequence[i
 def give_back(
     transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, address: int, ready_at: int
 ) -> None:
-    """Put a released address of an active CIDR back into its own pool."""
+    """Return a released address of an active CIDR to its pool; `ready_at` in microseconds."""
     if order is PoolOrder.LOWEST and ready_at <= transaction.now:
         _add_free(transaction, pool_id, place.cidr_id, address, address)
     else:
@@ -176,7 +175,10 @@ def give_back(
 
 
 def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, lo: int, hi: int) -> None:
-    """Make free what in `lo`..`hi` is neither live nor reserved; past tenancies keep their order and cool-down."""
+    """Free the addresses of `lo`..`hi` that are neither live nor reserved.
+
+    Addresses with a past tenancy keep their order and their cool-down.
+    """
     past: dict[int, int] = {row.address: row.ready_at for row in transaction.run(_PAST, lo=lo, hi=hi)}
     blocked = sorted([*_reserved_runs(transaction, place.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
     released = sorted(past)
@@ -195,7 +197,7 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, place: 
 
 
 def close_range(transaction: Transaction, pool_id: str, place: CidrRef, lo: int, hi: int) -> None:
-    """Take everything free or cooling in `lo`..`hi` out of what the pool can give."""
+    """Remove `lo`..`hi` from the free and cooling space of the pool."""
     while (found := transaction.run(_RANGE_AT, pool=pool_id, address=lo).first()) and found.lo <= hi:
         _cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
     rows = transaction.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
@@ -204,7 +206,7 @@ def close_range(transaction: Transaction, pool_id: str, place: CidrRef, lo: int,
 
 
 def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> Any:
-    """The reservation (kind, reason) the address lies in, or None."""
+    """Return the reservation (kind, reason) of an address, or None."""
     return transaction.run(_RESERVED, cidr_id=cidr_id, address=address).first()
 
 
@@ -214,7 +216,7 @@ _PAST: Final = (
     " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
     " WHERE n.address = e.address AND (n.allocated_at, n.seq) > (e.allocated_at, e.seq))"
 )
-"""The last tenancy of each address: an earlier one's cool-down ended when the address was recovered."""
+"""The last tenancy of each address; the cool-down of an earlier one ended when the address was recovered."""
 _LIVE: Final = "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :lo AND :hi ORDER BY address"
 _RESERVATIONS: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cidr_id AND first <= :hi AND last >= :lo"
 
@@ -229,7 +231,7 @@ def _reserved_runs(transaction: Transaction, cidr_id: int, lo: int, hi: int) -> 
 
 
 def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tuple[int, int]]:
-    """What of `lo`..`hi` no block covers; blocks come sorted and may overlap."""
+    """Yield the parts of `lo`..`hi` that no block covers; blocks are sorted and may overlap."""
     start = lo
     for first, last in blocked:
         if start < first:
@@ -247,21 +249,21 @@ def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator
         count -= last - found.lo + 1
 
 
-def _take_ripe(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
-    for row in transaction.run(_RIPE, pool=pool_id, now=transaction.now, count=count).all():
+def _take_ready(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
+    for row in transaction.run(_READY, pool=pool_id, now=transaction.now, count=count).all():
         transaction.run(_WARM, pool=pool_id, address=row.address)
         yield AddressRun(CidrRef(row.id, row.first, row.last), row.address, row.address)
 
 
-def _fold_ripe(transaction: Transaction, pool_id: str) -> None:
-    """Move every ripe address into the ranges; each is folded once, so a pick pays for one release."""
-    for row in transaction.run(_RIPE, pool=pool_id, now=transaction.now, count=NO_LIMIT).all():
+def _fold_ready(transaction: Transaction, pool_id: str) -> None:
+    """Move every address that finished cooling into the ranges, once each, so that a pick pays for one release."""
+    for row in transaction.run(_READY, pool=pool_id, now=transaction.now, count=NO_LIMIT).all():
         transaction.run(_WARM, pool=pool_id, address=row.address)
         _add_free(transaction, pool_id, row.id, row.address, row.address)
 
 
 def _cut(transaction: Transaction, pool_id: str, found: Any, lo: int, hi: int) -> None:
-    """Take `lo`..`hi` out of the free range `found`."""
+    """Remove `lo`..`hi` from the free range `found`."""
     if hi < found.hi:
         transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
     else:

@@ -1,4 +1,4 @@
-"""Idempotency: a request id is answered once; a retry finds the first answer, in the same transaction."""
+"""Idempotency: a request id is carried out once; a retry gets the stored answer, in the same transaction."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from core.domain.errors import EipdeckError, error
-from core.domain.values import to_json
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.json_types import to_json
 from core.storage.transaction import Transaction
 
 __all__ = ["answered", "remember"]
@@ -19,11 +19,11 @@ _KEEP: Final = (
 )
 
 _NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
-"""Fields that say how and why a request was sent, not what it asks for: who tries again may word it anew."""
+"""Fields ignored when a retry is compared with the first request."""
 
 
 def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
-    """What this request id was answered before; None when it is new.
+    """Return the stored answer to this request id; None when it is new.
 
     Raises:
         EipdeckError: `request_mismatch` when the id was used for another request.
@@ -38,10 +38,10 @@ def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
 
 
 def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> None:
-    """Keep the answer under its request id, if it has one.
+    """Store the answer under the request id of the transaction, if it has one.
 
     Raises:
-        EipdeckError: `request_mismatch` when the change itself brought a request with this id: an export may.
+        EipdeckError: `request_mismatch` when the change itself stored a request with this id, as an import may.
 
     """
     if transaction.request_id is None:
@@ -53,9 +53,9 @@ def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> 
 
 def _used(transaction: Transaction) -> EipdeckError:
     return error(
-        "request_mismatch",
+        Code.REQUEST_MISMATCH,
         f"Request id {transaction.request_id!r} was used for another request.",
-        hint="Nothing changed; send this one with an id of its own.",
+        hint="Nothing changed; send this one with a new id.",
         details={"request_id": transaction.request_id},
     )
 

@@ -1,4 +1,4 @@
-"""Pools of the embedded platform: finding them, their settings, and the default pool of each region."""
+"""Pools of the embedded platform: look-up, settings, and the default pool of each region."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import error
+from core.domain.command_text import Fix
+from core.domain.errors import Code, error
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
@@ -25,12 +26,12 @@ __all__ = [
 ]
 
 DEFAULT_SUPPLY: Final = parse_prefix("198.18.0.0/15")
-"""What the default pools of the embedded platform are cut from, a /20 a region (RFC 2544 benchmark space)."""
+"""The space of the default pools, a /20 for each region (RFC 2544 benchmark space)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """What a verb needs to know of a pool."""
+    """The columns of a pool that verbs read."""
 
     id: str
     kind: PoolKind
@@ -53,12 +54,12 @@ _INSERT: Final = (
 
 
 def find_pool(transaction: Transaction, pool_id: str) -> PoolRow | None:
-    """The pool with this id, or None."""
+    """Return the pool with this id, or None."""
     return _read(transaction.run(_BY_ID, id=pool_id).first())
 
 
 def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
-    """The pool with this id; a region's default pool comes to life when its region is known.
+    """Return the pool with this id. The default pool of a configured region is created when it is first named.
 
     Raises:
         EipdeckError: `pool_not_found`.
@@ -71,19 +72,20 @@ def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
             return make_known(transaction, region)
     if found is None:
         raise error(
-            "pool_not_found",
+            Code.POOL_NOT_FOUND,
             f"There is no pool {pool_id!r}.",
-            hint="`eipdeck pools` lists them.",
+            hint="Use the id of a pool in the list.",
+            fix=Fix("pools"),
             details={"pool_id": pool_id},
         )
     return found
 
 
 def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
-    """The default pool of a region (None: the configured one).
+    """Return the default pool of a region (None: the configured one).
 
     Raises:
-        EipdeckError: `pool_not_found` for a region nobody made known, so a typo lands nowhere.
+        EipdeckError: `pool_not_found` for an unknown region, so that a typo allocates nothing.
 
     """
     name = region or transaction.config.region
@@ -93,27 +95,27 @@ def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
     if name in (transaction.config.region, *transaction.config.regions):
         return make_known(transaction, name)
     raise error(
-        "pool_not_found",
-        f"No region {name!r} is known, so there is no default pool of it.",
-        hint="`cidr add`, `service add`, an import or the configuration make a region known.",
+        Code.POOL_NOT_FOUND,
+        f"Region {name!r} is not known, so it has no default pool.",
+        hint="A new CIDR or service, an import or the configuration make a region known.",
         details={"region": name},
     )
 
 
 def known_region(transaction: Transaction, region: str | None) -> str:
-    """The region to put a new object in, checked as a name; the configured one when None."""
+    """Return the region of a new object, checked as a name; the configured one when None."""
     return checked_name(region, "region") or transaction.config.region
 
 
 def make_known(transaction: Transaction, region: str) -> PoolRow:
-    """The region's default pool, created with its ranges when the region is new."""
+    """Return the default pool of a region, created with its ranges when the region is new."""
     found = _read(transaction.run(_DEFAULT, region=region).first())
     if found is not None:
         return found
     pool_id = f"default-{region}"
     create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
     given = transaction.config.regions.get(region, ())
-    prefixes = [with_code("invalid_cidr", parse_prefix, words) for words in given] or _next_supply(transaction)
+    prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given] or _next_supply(transaction)
     for prefix in prefixes:
         _supply(transaction, pool_id, prefix)
     return PoolRow(pool_id, PoolKind.DEFAULT, region, PoolOrder.LRU, 0)
@@ -140,7 +142,7 @@ _FREE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool,
 
 
 def _next_supply(transaction: Transaction) -> list[Prefix]:
-    """The first /20 of the default supply that no CIDR overlaps; none when all are taken."""
+    """Return the first /20 of the default supply that overlaps no CIDR; an empty list when all are taken."""
     for first in range(DEFAULT_SUPPLY.first, DEFAULT_SUPPLY.last + 1, 1 << 12):
         prefix = Prefix(first, 20)
         near = transaction.run(_OVERLAP, last=prefix.last).first()
@@ -153,7 +155,7 @@ def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
     near = transaction.run(_OVERLAP, last=prefix.last).first()
     if near is not None and near.last >= prefix.first:
         raise error(
-            "cidr_overlap",
+            Code.CIDR_OVERLAP,
             f"{prefix}, configured for {pool_id}, overlaps {near.cidr} of pool {near.pool_id}; nothing changed.",
             hint="Give the region ranges of its own in the configuration.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
@@ -178,7 +180,12 @@ MAX_COOLDOWN: Final = 365 * 86_400
 
 
 def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
-    """Change a pool's settings; addresses already cooling keep their date."""
+    """Change the settings of a pool; addresses that cool already keep their date.
+
+    Raises:
+        EipdeckError: `pool_not_found`, `usage`.
+
+    """
     pool_by_id(transaction, request.pool_id)
     _checked_settings(request)
     found = transaction.run(f"SELECT {', '.join(_SETTINGS.values())} FROM pool WHERE id = :id", id=request.pool_id)
@@ -187,7 +194,7 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
     after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
     warn, critical = (after.get(name, before[name]) for name in ("warn_percent", "critical_percent"))
     if warn > critical:
-        raise error("usage", f"Warn at {warn:g} % would come after critical at {critical:g} %.")
+        raise error(Code.USAGE, f"The warn threshold, {warn:g} %, is above the critical one, {critical:g} %.")
     if after:
         columns = ", ".join(f"{_SETTINGS[name]} = :{name}" for name in after)
         transaction.run((f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
@@ -199,10 +206,10 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
 def _checked_settings(request: PoolSettingsRequest) -> None:
     seconds = request.cooldown_seconds
     if seconds is not None and not 0 <= seconds <= MAX_COOLDOWN:
-        raise error("usage", f"A cool-down is 0 to {MAX_COOLDOWN} seconds, not {seconds}.")
+        raise error(Code.USAGE, f"A cool-down is 0 to {MAX_COOLDOWN} seconds, not {seconds}.")
     for name, percent in (("warn", request.warn_percent), ("critical", request.critical_percent)):
         if percent is not None and not 0 < percent <= 100:
-            raise error("usage", f"--{name} is a percentage above 0 and up to 100, not {percent:g}.")
+            raise error(Code.USAGE, f"The {name} threshold is above 0 and at most 100 %, not {percent:g}.")
 
 
 def _read(row: Any) -> PoolRow | None:

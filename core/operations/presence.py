@@ -1,4 +1,4 @@
-"""Who is on the deck: each session says now and then that it is there, and what it is about to change."""
+"""Presence: each open dashboard announces itself at intervals, with the change that it is reviewing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core.storage.connection import Connection
 __all__ = ["BEAT_SECONDS", "announce", "leave", "other_sessions"]
 
 BEAT_SECONDS: Final = 20
-"""How often a session says that it is there."""
+"""Seconds between two announcements of a session."""
 _GONE: Final = 3 * BEAT_SECONDS * 1_000_000
-"""Microseconds after which a session that said nothing is taken for gone."""
+"""Microseconds without an announcement after which a session counts as ended."""
 
 _ANNOUNCE: Final = (
     "INSERT INTO presence (session, operator, since, at, doing, doing_since)"
@@ -21,7 +21,7 @@ _ANNOUNCE: Final = (
     " doing = excluded.doing"
 )
 _FORGET: Final = "DELETE FROM presence WHERE at < :gone"
-_COMPANY: Final = (
+_OTHERS: Final = (
     "SELECT operator, since, doing, doing_since FROM presence WHERE session <> :session AND at >= :gone"
     " ORDER BY operator, since"
 )
@@ -29,14 +29,17 @@ _LEAVE: Final = "DELETE FROM presence WHERE session = :session"
 
 
 def announce(connection: Connection, session: str, operator: str, now: int, doing: str | None) -> None:
-    """Say that a session is there, and what it is about to change; those long gone are forgotten."""
+    """Announce a session and the targets of the change it is reviewing; delete sessions that ended long ago.
+
+    `now` is in microseconds.
+    """
     connection.execute(_ANNOUNCE, {"session": session, "operator": operator, "now": now, "doing": doing})
     connection.execute(_FORGET, {"gone": now - 10 * _GONE})
 
 
 def other_sessions(connection: Connection, session: str, now: int) -> list[OtherSession]:
-    """The other sessions that are there."""
-    rows = connection.execute(_COMPANY, {"session": session, "gone": now - _GONE})
+    """Return the other sessions that are open; `now` is in microseconds."""
+    rows = connection.execute(_OTHERS, {"session": session, "gone": now - _GONE})
     return [
         OtherSession(row.operator, from_micros(row.since), row.doing, from_micros(row.doing_since or row.since))
         for row in rows
@@ -44,5 +47,5 @@ def other_sessions(connection: Connection, session: str, now: int) -> list[Other
 
 
 def leave(connection: Connection, session: str) -> None:
-    """A session ends."""
+    """Delete a session that ends."""
     connection.execute(_LEAVE, {"session": session})

@@ -1,19 +1,22 @@
-"""Rehome: repair a default-pool landing, or move an EIP out of a draining CIDR, in one transaction."""
+"""Rehome: move an EIP to a customer pool, from the default pool or out of a draining CIDR, in one transaction."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import NotFound, error
+from core.domain.errors import Code, NotFound, error
 from core.domain.requests import RehomeRequest
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Binding, Eip, EipStatus
-from core.operations.allocation import Tenancy, begin_tenancies, take, take_one
-from core.operations.binding import begin_binding, checked_quota, found
+from core.operations.binding import begin_binding
+from core.operations.binding_rules import checked_quota
+from core.operations.eip_lookup import load_unchanged_eip
 from core.operations.free_space import AddressRun
+from core.operations.picking import take, take_one
 from core.operations.pools import PoolRow, pool_by_id
 from core.operations.release import end_tenancy
+from core.operations.tenancies import Tenancy, begin_tenancies
 from core.queries.services import present_service
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
@@ -22,18 +25,18 @@ __all__ = ["rehome"]
 
 
 def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
-    """Allocate in the right pool, move the bindings, release the old EIP; all of it or nothing.
+    """Allocate in the named pool, move the bindings and release the old EIP; all of it or nothing.
 
     With `keep` the old EIP stays as it is and both addresses serve.
 
     Raises:
-        EipdeckError: everything that allocation, bind and release can refuse; `customer_pool_required`
-            for a default pool as the goal; `conflict` when the EIP is there already; `service_not_found` for
-            a binding to what exists no longer.
+        EipdeckError: every refusal of allocation, bind and release; `customer_pool_required` when the pool is a
+            default pool; `conflict` when the EIP is there already; `service_not_found` for a binding to a service
+            that no longer exists.
 
     """
     address = None if request.address is None else checked_address(request.address)
-    eip = found(transaction, request.eip, request.expected)
+    eip = load_unchanged_eip(transaction, request.eip, request.expected)
     pool = pool_by_id(transaction, request.pool_id)
     _checked_goal(transaction, eip, pool)
     fresh = _replacement(transaction, eip, pool, address)
@@ -46,7 +49,7 @@ def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
 
 
 def _left(eip: Eip, fresh: Eip, *, kept: bool) -> EventData:
-    """What the old address's history says: where its service is now."""
+    """Return the event that tells the history of the old address where its service is now."""
     return EventData(
         "moved",
         eip_id=eip.id,
@@ -59,24 +62,24 @@ def _left(eip: Eip, fresh: Eip, *, kept: bool) -> EventData:
 
 def _checked_goal(transaction: Transaction, eip: Eip, pool: PoolRow) -> None:
     if eip.status is EipStatus.RELEASED:
-        raise error("eip_not_found", f"EIP {eip.id} was released; there is nothing to move.")
+        raise error(Code.EIP_NOT_FOUND, f"EIP {eip.id} was released; there is nothing to move.")
     if not pool.customer_owned:
         raise error(
-            "customer_pool_required",
+            Code.CUSTOMER_POOL_REQUIRED,
             f"{pool.id} is a default pool: an EIP is never moved into one.",
             hint="Name a customer pool.",
             details={"pool_id": pool.id},
         )
     if pool.region != eip.region:
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"{eip.address} is in {eip.region}, pool {pool.id} in {pool.region}.",
             hint="Name a customer pool of the EIP's region.",
             details={"eip_region": eip.region, "pool_region": pool.region},
         )
     if eip.pool_id == pool.id and transaction.run(_STATE, id=eip.id).scalar() == "active":
         raise error(
-            "conflict",
+            Code.CONFLICT,
             f"{eip.address} is in pool {pool.id} already, in an active CIDR.",
             hint="Name another customer pool.",
             details={"pool_id": pool.id},
@@ -87,11 +90,11 @@ _ALL_EIPS: Final = "SELECT all_eips FROM binding WHERE id = :id"
 
 
 def _moved(transaction: Transaction, fresh: Eip, binding: Binding, *, more: bool) -> Binding:
-    """The same binding on the new EIP; where the old one stays it is one more of its quota."""
+    """Repeat a binding on the new EIP; `more` when the old one stays, so that both count against the quota."""
     try:
         service = present_service(transaction.connection, binding.service_id)
     except NotFound as gone:
-        hint = "Unbind the EIP from it first, or register it again with `eipdeck service add`."
+        hint = "Unbind the EIP from it first, or register it again."
         raise error(gone.code, gone.reason, hint=hint, details=gone.details) from None
     if more:
         checked_quota(transaction, service, binding)

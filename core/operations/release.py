@@ -1,4 +1,4 @@
-"""Release and recover: an address returns to the CIDR and pool it came from, and can be taken back."""
+"""Release and recover: an address returns to the CIDR and pool that it came from, and can be taken back."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.domain.addresses import format_address, parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.json_types import to_json
 from core.domain.requests import RecoverRequest, ReleaseRequest
+from core.domain.serving import serves_targets
+from core.domain.times import DAY
 from core.domain.validation import checked_address
-from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso, to_json
-from core.operations.allocation import Tenancy, begin_tenancies, landing_warning, take_one
-from core.operations.binding import checked_unchanged, end_bindings, found
+from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso
+from core.operations.binding import end_bindings
+from core.operations.eip_lookup import checked_unchanged, load_unchanged_eip
 from core.operations.free_space import AddressRun, CidrRef, give_back, reservation_of
+from core.operations.picking import take_one
 from core.operations.pools import PoolRow, pool_by_id
-from core.queries.usage import DAY
+from core.operations.tenancies import Tenancy, begin_tenancies, landing_warnings
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
 
@@ -22,7 +26,7 @@ __all__ = ["end_tenancy", "recover", "release"]
 
 
 def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
-    """Release EIPs, all or none; one named twice, or by the id of a released EIP, is released once.
+    """Release EIPs, all or none. An EIP named twice is released once; a released one stays as it is.
 
     Raises:
         EipdeckError: `eip_not_found`; `eip_bound` with the bindings, unless `unbind`; `conflict`.
@@ -31,16 +35,16 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
     expected = {eip.id: eip for eip in request.expected}
     eips: dict[str, Eip] = {}
     for key in request.eips:
-        eip = found(transaction, key, None)
+        eip = load_unchanged_eip(transaction, key, None)
         if expected:
             _checked_seen(eip, expected)
         eips[str(eip.id)] = eip
     for eip in eips.values():
         if eip.status is EipStatus.BOUND and not request.unbind:
             raise error(
-                "eip_bound",
-                f"{eip.address} still serves {_served(eip)}; nothing was released.",
-                hint="Unbind it first, or release with --unbind.",
+                Code.EIP_BOUND,
+                f"{eip.address} still {serves_targets(eip.bindings)}; nothing was released.",
+                hint="Unbind it first, or ask for its bindings to end with the release.",
                 details={"eip": eip.id, "bindings": to_json(eip.bindings)},
             )
     for eip in eips.values():
@@ -49,20 +53,16 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
 
 
 def _checked_seen(eip: Eip, expected: Mapping[str | None, Eip]) -> None:
-    """An address can be another EIP's by now, which the operator did not look at."""
+    """Raise `conflict` when the EIP changed, or when another EIP, which the operator has not seen, has the address."""
     if eip.id in expected:
         checked_unchanged(eip, expected[eip.id])
         return
     raise error(
-        "conflict",
-        f"{eip.address} is held by EIP {eip.id} now, which you have not looked at; nothing was released.",
-        hint="Look again and decide anew.",
+        Code.CONFLICT,
+        f"{eip.address} is held by EIP {eip.id} now, which you have not seen; nothing was released.",
+        hint="Look at it again, then decide.",
         details={"seen": to_json(list(expected.values())), "now": to_json(eip)},
     )
-
-
-def _served(eip: Eip) -> str:
-    return ", ".join(f"{binding.kind.value} {binding.service_id}" for binding in eip.bindings)
 
 
 _END: Final = (
@@ -80,7 +80,7 @@ _USAGE: Final = (
 
 
 def end_tenancy(transaction: Transaction, eip: Eip) -> None:
-    """Release one live EIP: its bindings end, its address goes back where it came from."""
+    """Release one live EIP: end its bindings and return its address to its CIDR. A released one stays as it is."""
     if eip.status is EipStatus.RELEASED:
         return
     if eip.bindings:
@@ -117,10 +117,10 @@ _LAST: Final = (
 
 
 def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
-    """Take a released address back, past its cool-down, as a new EIP linked to the one it had.
+    """Take a released address back, cooling or not, as a new EIP that is linked to the one before.
 
     Raises:
-        EipdeckError: `eip_not_found` when nobody ever had it; `address_in_use` when it was given out again;
+        EipdeckError: `eip_not_found` when no EIP ever had it; `address_in_use` when another EIP has it;
             `cidr_not_active`, `address_not_in_pool`, `address_reserved`.
 
     """
@@ -128,10 +128,10 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
     last = transaction.run(_LAST, address=address).first()
     words = format_address(address)
     if last is None:
-        raise error("eip_not_found", f"Nobody ever held {words}.", details={"address": words})
+        raise error(Code.EIP_NOT_FOUND, f"No EIP ever held {words}.", details={"address": words})
     if last.released_at is None:
         raise error(
-            "address_in_use",
+            Code.ADDRESS_IN_USE,
             f"{words} has been given out again: it is held by EIP {last.id}.",
             details={"address": words, "eip_id": last.id},
         )
@@ -145,4 +145,4 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
         action="recover",
     )
     eips = begin_tenancies(transaction, pool, [AddressRun(place, address, address)], tenancy)
-    return Allocation(tuple(eips), tuple(landing_warning(eip) for eip in eips if eip.landed_in_default))
+    return Allocation(tuple(eips), landing_warnings(eips))

@@ -1,11 +1,11 @@
-"""Reservations: addresses withheld from picking."""
+"""Reserve and unreserve: addresses that the pool does not pick."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from core.domain.addresses import format_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import (
     ReserveRequest,
     UnreserveRequest,
@@ -34,7 +34,7 @@ _LIVE: Final = "SELECT count(*) FROM eip WHERE released_at IS NULL AND address B
 
 
 def reserve(transaction: Transaction, request: ReserveRequest) -> str:
-    """Withhold addresses; what lives there stays until its release. Withholding again changes the kind.
+    """Withhold addresses of a CIDR; live EIPs there stay until their release. A second time changes the kind.
 
     Raises:
         EipdeckError: `cidr_not_found`, `invalid_address`, `address_not_in_pool` outside the CIDR.
@@ -53,7 +53,12 @@ def reserve(transaction: Transaction, request: ReserveRequest) -> str:
 
 
 def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
-    """Lift what of the range is withheld; its addresses are free again, once."""
+    """Lift the reservations of a range; its addresses are free again.
+
+    Raises:
+        EipdeckError: as for `reserve`.
+
+    """
     row, first, last = _range(transaction, request)
     if _lift(transaction, row, first, last):
         if row.state == "active":
@@ -69,12 +74,12 @@ def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest)
     first = checked_address(request.first)
     last = first if request.last is None else checked_address(request.last)
     if last < first:
-        raise error("invalid_address", f"{request.first}-{request.last} runs backwards.")
+        raise error(Code.INVALID_ADDRESS, f"{request.first}-{request.last} runs backwards.")
     if row.state == "retired":
         raise retired_refusal(row)
     if first < row.first or last > row.last:
         raise error(
-            "address_not_in_pool",
+            Code.ADDRESS_NOT_IN_POOL,
             f"{format_address(first)}-{format_address(last)} is not wholly in {row.cidr}.",
             details={"cidr": row.cidr},
         )
@@ -82,13 +87,13 @@ def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest)
 
 
 def _covered(transaction: Transaction, row: Any, first: int, last: int, kind: str) -> bool:
-    """Whether one reservation of this kind withholds the whole range already."""
+    """Return whether one reservation of this kind withholds the whole range already."""
     rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
     return len(rows) == 1 and rows[0].kind == kind and rows[0].first <= first and rows[0].last >= last
 
 
 def _lift(transaction: Transaction, row: Any, first: int, last: int) -> bool:
-    """Cut the range out of every reservation it meets; whether there was any."""
+    """Cut the range out of every reservation that it overlaps. Return whether there was one."""
     rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
     for each in rows:
         transaction.run(_LIFT, id=each.id)
@@ -101,7 +106,7 @@ def _lift(transaction: Transaction, row: Any, first: int, last: int) -> bool:
 
 
 def _unheld(transaction: Transaction, first: int, last: int) -> int:
-    """Addresses of the range without a live EIP."""
+    """Return the number of addresses of the range without a live EIP."""
     return int(last - first + 1 - transaction.run(_LIVE, first=first, last=last).scalar())
 
 

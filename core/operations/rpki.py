@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["Validity", "validity"]
 
@@ -20,12 +20,12 @@ class Validity(StrEnum):
 
 
 def validity(roa_file: Path | None, prefix: Prefix, asn: int | None) -> Validity:
-    """What the validated ROA payloads of the file say of an origin; `unknown` without a file or an origin.
+    """Return the validity of an origin by the ROA payloads of a file; `unknown` without a file or an origin.
 
-    The file is what rpki-client and routinator write as JSON: `{"roas": [{"prefix", "maxLength", "asn"}]}`.
+    The file has the JSON of rpki-client and routinator: `{"roas": [{"prefix", "maxLength", "asn"}]}`.
 
     Raises:
-        EipdeckError: `store_unavailable` when the file cannot be read: nothing is waved through then.
+        EipdeckError: `store_unavailable` when the file cannot be read, so that no origin passes unchecked.
 
     """
     if roa_file is None or asn is None:
@@ -49,7 +49,7 @@ def _payloads(path: Path) -> list[tuple[Prefix, int, int]]:
         ]
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"The ROA data in {path} cannot be read.",
-            hint="Mend the file, or take roa_file out of the configuration.",
+            hint="Repair the file, or take roa_file out of the configuration.",
         ) from problem

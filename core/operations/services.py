@@ -1,4 +1,4 @@
-"""Downstream targets of the embedded platform: network interfaces, NAT gateways, load balancers."""
+"""Downstream services of the embedded platform: network interfaces, NAT gateways, load balancers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from core.domain.addresses import format_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.requests import AddServiceRequest, RemoveServiceRequest
 from core.domain.validation import checked_address, checked_name, checked_prefix
 from core.domain.values import ServiceKind
@@ -30,11 +30,11 @@ _REMOVE: Final = "UPDATE service SET missing_since = :at WHERE id = :id"
 
 
 def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
-    """Register a target, or add to what is known of it; the same again changes nothing, unless it was missing.
+    """Register a service, or add addresses and subnets to a known one; the same again brings a missing one back.
 
     Raises:
-        EipdeckError: `invalid_name`, `invalid_address`, `invalid_cidr`; `conflict` when the id is another
-            kind's; `region_mismatch` when it is known in another region.
+        EipdeckError: `invalid_name`, `invalid_address`, `invalid_cidr`; `conflict` when the id belongs
+            to another kind; `region_mismatch` when it is known in another region.
 
     """
     service_id = str(checked_name(request.service_id, "service id"))
@@ -42,7 +42,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
     ips = [format_address(checked_address(words)) for words in request.private_ips]
     subnets = [str(checked_prefix(words)) for words in request.subnets]
     if subnets and request.kind is not ServiceKind.NAT_GATEWAY:
-        raise error("usage", f"A {request.kind.value} has no subnets.", hint="Leave --subnet out.")
+        raise error(Code.USAGE, f"A {request.kind.value} has no subnets.", hint="Leave the subnets out.")
     found = transaction.run(_FIND, id=service_id).first()
     if found is None:
         region = known_region(transaction, request.region)
@@ -65,7 +65,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
 
 
 def remove_service(transaction: Transaction, request: RemoveServiceRequest) -> str:
-    """Note that a target exists no longer: nothing is bound to it any more, and what names it is a finding.
+    """Note that a service no longer exists: it takes no new binding, and bindings that name it are a finding.
 
     Raises:
         EipdeckError: `service_not_found`.
@@ -83,14 +83,14 @@ def remove_service(transaction: Transaction, request: RemoveServiceRequest) -> s
 def _checked_same(request: AddServiceRequest, found: Any) -> None:
     if found.kind != request.kind:
         raise error(
-            "conflict",
+            Code.CONFLICT,
             f"{request.service_id} is known as a {found.kind}, not a {request.kind.value}.",
-            hint="Give the new target another id.",
+            hint="Give the new service another id.",
             details={"service": request.service_id, "kind": found.kind},
         )
     if request.region not in (None, found.region):
         raise error(
-            "region_mismatch",
+            Code.REGION_MISMATCH,
             f"{request.service_id} is in {found.region}, not in {request.region}.",
             details={"service": request.service_id, "region": found.region},
         )

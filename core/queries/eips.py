@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.ports import PortRange
 from core.domain.values import Binding, BindingKind, Eip, EipStatus, from_micros
 from core.storage.connection import Connection
 
@@ -64,11 +65,11 @@ def eip_by_key(connection: Connection, key: str) -> Eip:
         if found:
             return found[0]
         if _looks_like_address(key):
-            raise error("invalid_address", str(problem)) from problem
-        raise error("eip_not_found", f"There is no EIP {key!r}.", details={"eip": key}) from None
+            raise error(Code.INVALID_ADDRESS, str(problem)) from problem
+        raise error(Code.EIP_NOT_FOUND, f"There is no EIP {key!r}.", details={"eip": key}) from None
     found = eips_where(connection, "e.address = :address AND e.released_at IS NULL", {"address": address})
     if not found:
-        raise error("eip_not_found", f"{key} has no live EIP.", details={"address": key})
+        raise error(Code.EIP_NOT_FOUND, f"{key} has no live EIP.", details={"address": key})
     return found[0]
 
 
@@ -128,8 +129,8 @@ def read_binding(row: Any) -> Binding:
     )
 
 
-def _ports(first: int | None, last: int | None) -> int | str | None:
-    return first if first is None or first == last else f"{first}-{last}"
+def _ports(first: int | None, last: int | None) -> PortRange | None:
+    return None if first is None or last is None else PortRange(first, last)
 
 
 def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import parse_address
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.filters import Filter, InvalidFilter, parse_filter
-from core.domain.values import Binding, BindingKind, Eip
+from core.domain.serving import Served, summary_of
+from core.domain.values import Eip
 from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_eips
 from core.queries.filter_sql import Selection, select
 from core.queries.text_index import narrowed
 from core.storage.connection import Connection
 
-__all__ = ["EipPage", "EipQuery", "EipRow", "Listing", "checked_filter", "matching", "serves"]
+__all__ = ["EipPage", "EipQuery", "EipRow", "Listing", "checked_filter", "matching"]
 
 Key = tuple[Any, ...]
 
@@ -34,7 +35,7 @@ class EipRow:
 
     eip: Eip
     problem: bool
-    serves: str
+    serves: Served
     key: Key
     """Its place in the listing's order; pages go on from it."""
 
@@ -53,7 +54,7 @@ def checked_filter(words: str) -> Filter:
     try:
         return parse_filter(words)
     except InvalidFilter as problem:
-        raise error("invalid_filter", str(problem)) from problem
+        raise error(Code.INVALID_FILTER, str(problem)) from problem
 
 
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
@@ -112,7 +113,7 @@ class Listing:
 
     def __init__(self, connection: Connection, query: EipQuery, now: int, problems: Sequence[int]) -> None:
         if query.sort not in ORDERS:
-            raise error("usage", f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
+            raise error(Code.USAGE, f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
         self._connection = connection
         self._chosen = _selected(connection, query.filter, now, problems)
         self._order = ORDERS[query.sort]
@@ -241,7 +242,7 @@ class Listing:
             place = self._place.get(row.address)
             zone = _BLANK if row.value is None else _VALUED
             key = (zone, row.value, row.address, row.seq) if place is None else (_PROBLEM, place)
-            yield EipRow(eip, row.address in self._all_problems, serves(eip.bindings, names), key)
+            yield EipRow(eip, row.address in self._all_problems, summary_of(eip.bindings, names), key)
 
 
 _ORDER_KEY: Final = "{} AS value"
@@ -259,26 +260,3 @@ def _service_names(connection: Connection, eips: Sequence[Eip]) -> dict[str, str
         return {}
     statement = "SELECT id, name FROM service WHERE id IN :ids"
     return {row.id: row.name or "" for row in connection.execute(statement, {"ids": ids})}
-
-
-def serves(bindings: Sequence[Binding], names: dict[str, str]) -> str:
-    """What the bindings serve in a few words: `lb lb-shop shop-front`, `snat nat-1 2 subnets`, `-`."""
-    if not bindings:
-        return "-"
-    first = bindings[0]
-    name = names.get(first.service_id, "")
-    if first.kind is BindingKind.NIC:
-        return f"nic {name or first.service_id} {first.private_ip or ''}".rstrip()
-    if first.kind is BindingKind.LOAD_BALANCER:
-        return f"lb {first.service_id} {name}".rstrip()
-    kinds = {binding.kind for binding in bindings}
-    if len(kinds) > 1:
-        return f"nat {first.service_id} {len(bindings)} entries"
-    if first.kind is BindingKind.DNAT:
-        return f"dnat {first.service_id} {len(bindings)} entr{'y' if len(bindings) == 1 else 'ies'}"
-    sources = {source for binding in bindings for source in binding.sources}
-    if not sources:
-        return f"nat {first.service_id} no entry known"
-    if "0.0.0.0/0" in sources:
-        return f"snat {first.service_id} all subnets"
-    return f"snat {first.service_id} {len(sources)} subnet{'' if len(sources) == 1 else 's'}"

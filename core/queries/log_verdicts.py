@@ -1,7 +1,7 @@
-"""Evidence: text of any length to the verdicts on the addresses in it, each as of the moment its line names.
+"""Verdicts on the addresses in a text of any length, each at the time that its line names.
 
-The facts of many addresses are read at once, and an address is judged once for each stretch of time in which nothing
-about it changed: so that a long log costs little more than finding the addresses in it.
+The facts of many addresses are read at once, and an address is judged once for each period in which nothing about it
+changed. A long log costs little more than finding the addresses in it.
 """
 
 from __future__ import annotations
@@ -32,53 +32,53 @@ from core.storage.connection import Connection
 __all__ = ["Evidence", "Mention", "Mentions", "Progress", "judge_all"]
 
 Progress = Callable[[int], None]
-"""Hears from time to time how many lines have been read."""
+"""Called at intervals with the number of lines read."""
 
-_TELLING: Final = 5_000
-"""Lines between two words of progress."""
+_PROGRESS_LINES: Final = 5_000
+"""Lines between two calls of a `Progress`."""
 _AT_ONCE: Final = 50_000
-"""Addresses whose facts are in memory together."""
+"""Number of addresses whose facts are in memory together."""
 _CHUNK: Final = 1_000
-"""Addresses that one statement names."""
+"""Number of addresses in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a text gave."""
+    """The verdicts on a text, with figures of its lines."""
 
     verdicts: list[Verdict]
     """One for each distinct address and moment, in order of appearance, each with its count."""
     lines: int
     unzoned: int
-    """Lines whose time names no zone: they were read as UTC."""
+    """Lines whose time has no zone; it was read as UTC."""
     misread: int
-    """Lines with a time that was not understood: their addresses are judged as of now."""
+    """Lines with a time that was not understood; their addresses are judged as of now."""
 
     @property
     def mentions(self) -> int:
-        """Addresses in the text, each time they stand there."""
+        """The number of addresses in the text, repeated ones counted each time."""
         return sum(verdict.count for verdict in self.verdicts)
 
 
 Mention = tuple[str, int | None]
-"""An address in text, and the moment its line names in microseconds; None: now is meant."""
+"""An address in text, and the time of its line in microseconds; None is now."""
 
 
 class Mentions:
-    """How often each address was seen at each moment."""
+    """The addresses of a text, counted by address and time."""
 
     def __init__(
-        self, lines: Iterable[str], now: datetime, at: datetime | None = None, told: Progress | None = None
+        self, lines: Iterable[str], now: datetime, at: datetime | None = None, on_progress: Progress | None = None
     ) -> None:
-        """Read the lines; `at` is for those without a time."""
+        """Read the lines; `at` is the time of lines without one."""
         self.counted: dict[Mention, int] = {}
         self.moments: dict[int | None, datetime] = {}
-        """Those the sightings name, as they are told."""
+        """The times of the mentions, by microseconds."""
         self.lines = self.unzoned = self.misread = 0
         counted, moments = self.counted, self.moments
         for line in lines:
-            if told is not None and self.lines % _TELLING == 0:
-                told(self.lines)
+            if on_progress is not None and self.lines % _PROGRESS_LINES == 0:
+                on_progress(self.lines)
             self.lines += 1
             found = find_addresses(line)
             if found:
@@ -100,45 +100,45 @@ class Mentions:
 
 
 def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
-    """A verdict for each sighting, in their order; `now` in microseconds."""
+    """Yield a verdict for each mention, in their order; `now` is in microseconds."""
     now = latest(connection, now)
     known = _Cidrs(connection)
     moments = {None: from_micros(now), **seen.moments}
     few = len({text for text, _ in seen.counted}) <= _AT_ONCE
     rest = iter(seen.counted.items())
     while some := list(islice(rest, None if few else _AT_ONCE)):
-        bench = BatchJudge(connection, known, {text for (text, _), _ in some if ":" not in text}, now)
+        judge = BatchJudge(connection, known, {text for (text, _), _ in some if ":" not in text}, now)
         for (text, at), count in some:
-            yield _seen(bench.verdict(text, at), moments[at], count)
+            yield _seen(judge.verdict(text, at), moments[at], count)
 
 
 def _seen(verdict: Verdict, at: datetime, count: int) -> Verdict:
-    """The same verdict at another moment: `_replace`, at a fifth of its cost."""
+    """Return the verdict with another time and count, at a fifth of the cost of `_replace`."""
     return Verdict(verdict.address, at, *verdict[2:-1], count)
 
 
 class BatchJudge:
-    """Judges sightings, an address at a time only once for all that is true of it for a while."""
+    """Judges mentions; an address once for each period in which nothing about it changed."""
 
     def __init__(self, connection: Connection, known: _Cidrs, addresses: Iterable[str], now: int) -> None:
         self._now = now
-        self._ground = _Gathered(connection, known, [parse_address(each) for each in addresses])
+        self._facts = _GatheredFacts(connection, known, [parse_address(each) for each in addresses])
         self._judged: dict[str, tuple[int, list[int], list[Verdict | None]]] = {}
 
     def verdict(self, text: str, at: int | None) -> Verdict:
-        """The one on all that is true of the address at that moment."""
+        """Return the verdict on an address at a time in microseconds; None is now."""
         if ":" in text:
             return judge_ipv6(text, at, self._now)
         found = self._judged.get(text)
         if found is None:
             address = parse_address(text)
-            turns = sorted({*self._ground.turns(address), self._now})
-            found = self._judged[text] = (address, turns, [None] * (len(turns) + 1))
-        address, turns, verdicts = found
-        stretch = bisect_right(turns, self._now if at is None else at)
-        verdict = verdicts[stretch]
+            changes = sorted({*self._facts.changes(address), self._now})
+            found = self._judged[text] = (address, changes, [None] * (len(changes) + 1))
+        address, changes, verdicts = found
+        period = bisect_right(changes, self._now if at is None else at)
+        verdict = verdicts[period]
         if verdict is None:
-            verdict = verdicts[stretch] = judge_from(self._ground, address, at, self._now)
+            verdict = verdicts[period] = judge_from(self._facts, address, at, self._now)
         return verdict
 
 
@@ -154,11 +154,11 @@ class _Cidrs:
         self._firsts = [row.first for row in self._present]
 
     def containing(self, address: int) -> list[Any]:
-        """The lives of the CIDRs that the address is in."""
+        """Return the lives of the CIDRs that contain the address."""
         return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
 
     def around(self, address: int) -> list[Any]:
-        """The present CIDRs below and above an address."""
+        """Return the present CIDRs below and above an address."""
         place = bisect_right(self._firsts, address) - 1
         inside = place >= 0 and self._present[place].last >= address
         below = self._present[max(place - inside, 0) : place + 1 - inside]
@@ -175,7 +175,7 @@ _BINDINGS: Final = (
 _SERVICE_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
 
 
-class _Gathered:
+class _GatheredFacts:
     """The facts about many addresses, read at once."""
 
     def __init__(self, connection: Connection, known: _Cidrs, addresses: Sequence[int]) -> None:
@@ -201,8 +201,8 @@ class _Gathered:
             for row in self._connection.execute(_SERVICE_NAMES, {"ids": missing[start : start + _CHUNK]}):
                 self._names[row.id] = row.name or ""
 
-    def turns(self, address: int) -> Iterator[int]:
-        """The moments at which anything about the address changed."""
+    def changes(self, address: int) -> Iterator[int]:
+        """Yield the times at which a fact about the address changed."""
         moments: list[int | None] = []
         for life in self._lives[address]:
             moments += (life.created_at, life.activated_at, life.draining_at, life.retired_at)

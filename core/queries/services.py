@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.domain.values import Service, ServiceKind, from_micros, stamp
 from core.storage.connection import Connection
 
@@ -37,7 +37,7 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
     row = connection.execute(_SERVICE, {"id": service_id}).first()
     if row is None:
         raise error(
-            "service_not_found",
+            Code.SERVICE_NOT_FOUND,
             f"There is no service {service_id!r}.",
             hint="`eipdeck services` lists them, `eipdeck service add` registers one.",
             details={"service": service_id},
@@ -59,7 +59,7 @@ def present_service(connection: Connection, service_id: str) -> Service:
     since = connection.execute(_MISSING, {"id": service_id}).scalar()
     if since is not None:
         raise error(
-            "service_not_found",
+            Code.SERVICE_NOT_FOUND,
             f"{service_id} no longer exists, since {stamp(from_micros(since))}.",
             hint="`eipdeck service add` registers it again.",
             details={"service": service_id},

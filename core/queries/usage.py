@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
+from core.domain.times import DAY, MINUTE
 from core.domain.values import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
 from core.storage.connection import Connection
 
-__all__ = ["DAY", "Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
-
-DAY: Final = 86_400_000_000
-"""Microseconds."""
-
-MINUTE: Final = 60_000_000
+__all__ = ["Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
 
 TREND_DAYS: Final = 30
 """The runway goes by the last so many days; below `LEAST_DAYS` of history there is none."""
@@ -116,7 +112,7 @@ def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
     found = pools(connection, now, pool_id)
     if not found:
         raise error(
-            "pool_not_found",
+            Code.POOL_NOT_FOUND,
             f"There is no pool {pool_id!r}.",
             hint="`eipdeck pools` lists them.",
             details={"pool_id": pool_id},
@@ -187,7 +183,7 @@ def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
     rows = _cidr_rows(connection, "c.cidr = :cidr ORDER BY c.id DESC LIMIT 1", now, cidr=prefix)
     if not rows:
         raise error(
-            "cidr_not_found",
+            Code.CIDR_NOT_FOUND,
             f"There is no CIDR {prefix}.",
             hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
             details={"cidr": prefix},

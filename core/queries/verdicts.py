@@ -1,7 +1,7 @@
-"""Verdicts: whose address is it, what does it serve, and where does a fix live; now or at a past moment.
+"""Verdicts: the owner of an address, what it serves and where a fix lives; now or at a past moment.
 
-The rules are here, wherever the facts come from: `Recorded` asks the database for each of them, `core.evidence` has
-read them for many addresses at once.
+The rules are the same for every `FactSource`: `StoredFacts` reads one fact at a time, `log_verdicts` reads the facts
+of many addresses at once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.serving import serves_fully
 from core.domain.values import (
     Binding,
-    BindingKind,
     Eip,
     EipStatus,
     FixIn,
@@ -59,30 +59,30 @@ BINDING_COLUMNS: Final = (
 
 
 class FactSource(Protocol):
-    """What a verdict rests on. Moments are microseconds."""
+    """Source of the facts that a verdict needs. Times are microseconds since the epoch, UTC."""
 
     def tenancy(self, address: int, at: int) -> Any:
-        """The newest tenancy of the address that had begun by then (`TENANCY_COLUMNS`), or None."""
+        """Return the newest tenancy of the address that began at `at` or before (`TENANCY_COLUMNS`), or None."""
 
     def cidr(self, address: int, at: int | None) -> Any:
-        """The CIDR that held the address then (None: that holds it now), or None."""
+        """Return the CIDR of the address at that time (None: now), or None."""
 
     def retired(self, address: int, at: int) -> Any:
-        """The CIDR with the address that was retired last by then, or None."""
+        """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
 
     def neighbours(self, address: int) -> Sequence[Any]:
-        """The present CIDRs next to an address that none holds: below and above."""
+        """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        """Those of the EIP that were live then."""
+        """Return the bindings of the EIP that were live at that time."""
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        """What services are called."""
+        """Return the names of services by id."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    ground: FactSource
+class _Question:
+    facts: FactSource
     address: int
     at: int
     now: int
@@ -90,29 +90,29 @@ class _Asked:
 
 
 def latest(connection: Connection, now: int) -> int:
-    """Now, or the newest event's moment when a clock has been set back since."""
+    """Return `now`, or the time of the newest event when a clock was set back since."""
     return max(now, connection.execute(_NEWEST).scalar() or 0)
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
-    """The verdict on one address at a moment (microseconds; None is now, which no event is ahead of)."""
-    return judge_from(Recorded(connection), address, at, latest(connection, now), count)
+    """Return the verdict on an address at a time in microseconds; None is now."""
+    return judge_from(StoredFacts(connection), address, at, latest(connection, now), count)
 
 
-def judge_from(ground: FactSource, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
-    """The verdict on an address, going by these facts; `now` is not before any of them."""
-    asked = _Asked(ground, address, now if at is None else at, now, count)
-    tenancy = ground.tenancy(address, asked.at)
+def judge_from(facts: FactSource, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
+    """Return the verdict on an address by these facts; `now` is not before any of them."""
+    asked = _Question(facts, address, now if at is None else at, now, count)
+    tenancy = facts.tenancy(address, asked.at)
     if tenancy is not None and (tenancy.released_at is None or tenancy.released_at > asked.at):
         return _live(asked, tenancy)
-    cidr = ground.cidr(address, at if at is not None and at < now else None)
+    cidr = facts.cidr(address, at if at is not None and at < now else None)
     if cidr is None:
         return _not_ours(asked, tenancy)
     return _free(asked, cidr, tenancy)
 
 
 def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdict:
-    """An IPv6 address is named, not judged: customer CIDRs are IPv4."""
+    """Return the verdict `unknown` on an IPv6 address: customer CIDRs are IPv4."""
     moment = from_micros(now if at is None else at)
     return Verdict(
         address=address,
@@ -130,33 +130,32 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
     )
 
 
-def _live(asked: _Asked, row: Any) -> Verdict:
-    bindings = asked.ground.bindings(row.id, asked.at)
+def _live(asked: _Question, row: Any) -> Verdict:
+    bindings = asked.facts.bindings(row.id, asked.at)
     eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
-    place = _Place(row.of_cidr, row.pool_id, row.asn, row.kind)
+    cidr = _CidrOfEip(row.of_cidr, row.pool_id, row.asn, row.kind)
     owner = "customer" if eip.customer_owned else "default"
     word = VerdictWord(f"{owner}-{eip.status.value}")
-    said = row.platform_customer_owned
-    if said is not None and bool(said) != eip.customer_owned:
+    platform_owned = row.platform_customer_owned
+    if platform_owned is not None and bool(platform_owned) != eip.customer_owned:
         summary = (
             f"Ownership sources disagree on {eip.address}: its CIDR {eip.cidr} makes it"
-            f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(said))}."
+            f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(platform_owned))}."
         )
-        return _verdict(asked, VerdictWord.UNKNOWN, place, eip, summary)
-    names = asked.ground.names({binding.service_id for binding in bindings})
-    doing = "serves nothing" if not bindings else f"serves {_serving(bindings, names)}"
+        return _verdict(asked, VerdictWord.UNKNOWN, cidr, eip, summary)
+    names = asked.facts.names({binding.service_id for binding in bindings})
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
     summary = (
-        f"{eip.address} {whose} in pool {eip.pool_id}; it {doing}; allocated"
+        f"{eip.address} {whose} in pool {eip.pool_id}; it {serves_fully(bindings, names)}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
-    return _verdict(asked, word, place, eip, summary)
+    return _verdict(asked, word, cidr, eip, summary)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """The CIDR of a live EIP, as far as a verdict says it."""
+class _CidrOfEip:
+    """The CIDR of a live EIP, with the columns that a verdict has."""
 
     cidr: str
     pool_id: str
@@ -168,7 +167,7 @@ def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole questio
     return "customer-owned" if owned else "Zenlayer-assigned"
 
 
-def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
+def _free(asked: _Question, cidr: Any, last: Any) -> Verdict:
     address = format_address(asked.address)
     before = _last_holder(last)
     if cidr.kind == PoolKind.DEFAULT:
@@ -185,12 +184,12 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
 
 
 def _cooling(cidr: Any, last: Any, at: int) -> bool:
-    """Whether the address rested then, whichever life of its CIDR it was released in."""
+    """Return whether the address was cooling then, in whichever life of its CIDR it was released."""
     return last is not None and last.ready_at is not None and bool(last.ready_at > at) and not _held(cidr, at)
 
 
 def _held(cidr: Any, at: int) -> bool:
-    """Whether the CIDR gave out nothing then, so that nothing in it was on its way to be reused."""
+    """Return whether the CIDR was not active then, so that its released addresses were held and did not cool."""
     if cidr.activated_at is None:
         return True
     if cidr.draining_at is None:
@@ -198,9 +197,9 @@ def _held(cidr: Any, at: int) -> bool:
     return bool(at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at))
 
 
-def _not_ours(asked: _Asked, last: Any) -> Verdict:
+def _not_ours(asked: _Question, last: Any) -> Verdict:
     address = format_address(asked.address)
-    retired = asked.ground.retired(asked.address, asked.at)
+    retired = asked.facts.retired(asked.address, asked.at)
     if retired is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
@@ -211,8 +210,8 @@ def _not_ours(asked: _Asked, last: Any) -> Verdict:
     return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)
 
 
-def _nearest(asked: _Asked) -> str:
-    rows = asked.ground.neighbours(asked.address)
+def _nearest(asked: _Question) -> str:
+    rows = asked.facts.neighbours(asked.address)
     if not rows:
         return ""
     near = min(rows, key=lambda row: min(abs(row.first - asked.address), abs(row.last - asked.address)))
@@ -229,29 +228,7 @@ def _last_holder(last: Any) -> str:
     )
 
 
-def _serving(bindings: tuple[Binding, ...], names: Mapping[str, str]) -> str:
-    parts: list[str] = []
-    for binding in bindings[:4]:
-        name = names[binding.service_id]
-        called = f' "{name}"' if name else ""
-        parts.append(f"{binding.kind.value} {binding.service_id}{called}{_detail(binding)}")
-    more = f" and {len(bindings) - 4} more" if len(bindings) > 4 else ""
-    return "; ".join(parts) + more + f" since {stamp(min(binding.bound_at for binding in bindings))}"
-
-
-def _detail(binding: Binding) -> str:
-    if binding.kind is BindingKind.NIC:
-        return f" on {binding.private_ip}" if binding.private_ip else ""
-    if binding.kind is BindingKind.SNAT:
-        return f": {', '.join(binding.sources)} leave through it" if binding.sources else ", in no entry that is known"
-    if binding.kind is BindingKind.DNAT:
-        port = f" {binding.port}" if binding.port is not None else ""
-        to_port = f":{binding.to_port}" if binding.to_port is not None else ""
-        return f": {binding.protocol}{port} comes in to {binding.private_ip}{to_port}"
-    return ""
-
-
-def _verdict(asked: _Asked, word: VerdictWord, cidr: Any, eip: Eip | None, summary: str) -> Verdict:
+def _verdict(asked: _Question, word: VerdictWord, cidr: Any, eip: Eip | None, summary: str) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(
@@ -295,8 +272,8 @@ _BINDINGS: Final = (
 _SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
 
 
-class Recorded:
-    """The facts as the database has them, each asked for when it is wanted: for one address, or a few."""
+class StoredFacts:
+    """The facts of the database, each read when it is needed; for one address, or a few."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.storage.sqlite import EmbeddedStore, default_path
 from core.storage.store import WAIT_SECONDS, Store
 
@@ -43,17 +43,17 @@ def _path(url: str) -> Path:
     if separator and backend != "sqlite":
         known = backend.isalnum()
         other = f", not in {backend}" if known else ""
-        code = "store_unavailable" if known else "usage"
+        code = Code.STORE_UNAVAILABLE if known else Code.USAGE
         raise error(code, f"eipdeck keeps its data in SQLite or PostgreSQL{other}.", hint=_FORMS)
     if (separator and not rest.startswith("/")) or (not separator and url != ":memory:" and _NO_PATH.match(url)):
-        raise error("usage", "--db is no database URL.", hint=f"{_FORMS} A file of such a name is ./NAME.")
+        raise error(Code.USAGE, "--db is no database URL.", hint=f"{_FORMS} A file of such a name is ./NAME.")
     if separator and "?" in rest:
         raise error(
-            "usage",
+            Code.USAGE,
             "--db takes no options after a SQLite file; nothing was opened.",
             hint="Leave out the question mark and what follows; --read-only looks without changing anything.",
         )
     database = rest[1:] if separator else url
     if not database or database == ":memory:":
-        raise error("usage", "--db wants a file; a database in memory would forget everything.")
+        raise error(Code.USAGE, "--db wants a file; a database in memory would forget everything.")
     return Path(database)

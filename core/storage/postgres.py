@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
 from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
@@ -187,7 +187,7 @@ class PostgresStore(Store):
                 return None
             if connection.execute("SELECT to_regclass('free_range') IS NULL").scalar():
                 raise error(
-                    "store_unavailable",
+                    Code.STORE_UNAVAILABLE,
                     f"{self.url} holds another program's tables.",
                     hint="Nothing in it was touched; name another database with --db.",
                 )
@@ -199,7 +199,7 @@ class PostgresStore(Store):
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
             raise error(
-                "store_unavailable",
+                Code.STORE_UNAVAILABLE,
                 f"{self.url} has no eipdeck schema of this version, and --read-only creates nothing.",
                 hint="Open it once without --read-only.",
             )
@@ -214,7 +214,7 @@ class PostgresStore(Store):
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
             raise error(
-                "store_unavailable",
+                Code.STORE_UNAVAILABLE,
                 f"{self.url} {why}, and this role may not make them.",
                 hint="Let the owner of the database open it once.",
             ) from problem
@@ -285,7 +285,7 @@ class PostgresStore(Store):
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise
             raise error(
-                "outcome_unknown",
+                Code.OUTCOME_UNKNOWN,
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same --request-id nothing can happen twice.",
             ) from problem
@@ -296,33 +296,33 @@ class PostgresStore(Store):
         try:
             yield
         except UnicodeEncodeError as problem:
-            raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
+            raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are none.") from problem
         except psycopg.errors.LockNotAvailable:
             self._busy()
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as problem:
             raise error(
-                "read_only",
+                Code.READ_ONLY,
                 f"The role on {self.url} may not do that: {_words(problem)}; nothing changed.",
                 hint="Look only, or connect as a role that may.",
             ) from problem
         except psycopg.IntegrityError as problem:
             raise error(
-                "conflict",
+                Code.CONFLICT,
                 f"The database refused it: {_words(problem)}; nothing changed.",
                 hint="Somebody was faster, or this is a defect: look again, and run `eipdeck verify`.",
             ) from problem
         except psycopg.DataError as problem:
-            raise error("invalid_name", f"The database cannot hold that: {_words(problem)}.") from problem
+            raise error(Code.INVALID_NAME, f"The database cannot hold that: {_words(problem)}.") from problem
         except psycopg.Error as problem:
             raise error(
-                "store_unavailable",
+                Code.STORE_UNAVAILABLE,
                 f"{self.url}: {_words(problem)}; nothing changed.",
                 hint="Try again when it can be reached; `eipdeck doctor` looks closer.",
             ) from problem
 
     def _busy(self) -> NoReturn:
         raise error(
-            "store_busy",
+            Code.STORE_BUSY,
             f"{self.url} is being written by others for too long; nothing changed.",
             hint="Try again; with the same --request-id nothing can happen twice.",
         )
@@ -344,7 +344,7 @@ def _checked(conninfo: str) -> dict[str, Any]:
         if _WELL_FORMED.fullmatch(conninfo) and re.fullmatch("[0-9,]*", str(parts.get("port", ""))):
             return {**_DEFAULTS, **parts}
     raise error(
-        "usage",
+        Code.USAGE,
         "--db is no database URL.",
         hint="Write postgresql+psycopg://user@host/database, with libpq's options after a question mark; what is no"
         " letter or digit in a name or a password is written as % and two digits, @ as %40, / as %2F.",

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Final
 from urllib.parse import quote
 
-from core.domain.errors import OutcomeUnknown, error
+from core.domain.errors import Code, OutcomeUnknown, error
 from core.storage.connection import Connection
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import in_doubt, translated_errors
@@ -159,7 +159,7 @@ class EmbeddedStore(Store):
                 return
             if found == NOTHING:
                 raise error(
-                    "store_unavailable",
+                    Code.STORE_UNAVAILABLE,
                     f"{self.path} is gone; nothing changed.",
                     hint="Put the file back, or start again for a new one.",
                 )
@@ -167,7 +167,7 @@ class EmbeddedStore(Store):
             self._forget_readers()
             if self._schema() != HEAD:
                 raise error(
-                    "store_unavailable",
+                    Code.STORE_UNAVAILABLE,
                     f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
                     hint="Start again to bring it up to date.",
                 )
@@ -271,7 +271,7 @@ class EmbeddedStore(Store):
                 return
             if self._read_only:
                 raise error(
-                    "store_unavailable",
+                    Code.STORE_UNAVAILABLE,
                     f"{self.path} has no eipdeck schema of this version, and --read-only creates nothing.",
                     hint="Open it once without --read-only.",
                 )

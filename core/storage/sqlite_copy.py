@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import quote
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 from core.storage.connection import Connection
 from core.storage.sqlite_errors import in_doubt, translated_errors
 from core.storage.sqlite_file import cannot_change, check_log
@@ -34,7 +34,7 @@ def schema_step(connection: Connection, path: Path) -> str | None:
     application = connection.execute("PRAGMA application_id").scalar()
     if application != APPLICATION_ID or "alembic_version" not in tables:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{path} is a database, but not one of eipdeck's.",
             hint="Nothing in it was touched; name another file.",
         )
@@ -65,14 +65,14 @@ def copy_file(path: Path, target: Path) -> None:
     """
     with translated_errors(path):
         if not path.is_file():
-            raise error("store_unavailable", f"{path} is not there, or no file.", hint="Name another file.")
+            raise error(Code.STORE_UNAVAILABLE, f"{path} is not there, or no file.", hint="Name another file.")
         check_log(path)
         how = "immutable=1" if cannot_change(path) else "mode=ro"
         with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None)) as driver:
             source = Connection(driver)
             source.execute("BEGIN")
             if schema_step(source, path) is None:
-                raise error("store_unavailable", f"{path} is empty.", hint="Name another file.")
+                raise error(Code.STORE_UNAVAILABLE, f"{path} is empty.", hint="Name another file.")
             copy(source, target)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
 from core.storage.write_lock import busy
 
 
@@ -32,7 +32,7 @@ def in_doubt() -> Iterator[None]:
         if code & 0xFF != sqlite3.SQLITE_IOERR or code == sqlite3.SQLITE_IOERR_WRITE:
             raise
         raise error(
-            "outcome_unknown",
+            Code.OUTCOME_UNKNOWN,
             f"The disk failed while it was asked to commit ({problem}): the change was made, or nothing changed.",
             hint="See to the disk, then look at the history; with the same --request-id nothing can happen twice.",
         ) from problem
@@ -44,10 +44,10 @@ def translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError as problem:
-        raise error("invalid_name", "A name or a key is text; this one holds bytes that are none.") from problem
+        raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are none.") from problem
     except sqlite3.IntegrityError as problem:
         raise error(
-            "conflict",
+            Code.CONFLICT,
             f"The database refused it: {problem}; nothing changed.",
             hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
         ) from problem
@@ -56,7 +56,7 @@ def translated_errors(path: Path) -> Iterator[None]:
     except OSError as problem:
         why = problem.strerror or "it cannot be opened"
         hint = "Mend that, or look with --read-only." if problem.errno in (errno.EROFS, errno.EACCES) else ""
-        raise error("store_unavailable", f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
+        raise error(Code.STORE_UNAVAILABLE, f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
 
 
 _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
@@ -65,7 +65,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
     (
         "full",
         lambda path: error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"The disk under {path} is full; nothing changed.",
             hint="Make room and try again.",
         ),
@@ -73,7 +73,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
     (
         "readonly",
         lambda path: error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{path} or its folder cannot be written; nothing changed.",
             hint="Mend its permissions, or look with --read-only.",
         ),
@@ -81,7 +81,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
     (
         "not a database",
         lambda path: error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{path} is not a database.",
             hint="It was not touched; name another file with --db.",
         ),
@@ -93,4 +93,4 @@ def _error_of(path: Path, text: str) -> EipdeckError:
     for word, make in _MEANINGS:
         if word in text:
             return make(path)
-    return error("store_unavailable", f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")
+    return error(Code.STORE_UNAVAILABLE, f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")

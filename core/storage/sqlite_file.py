@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["BESIDE", "NOTHING", "cannot_change", "check_log", "close_to_others", "identity", "prepare"]
 
@@ -41,7 +41,7 @@ def check_log(path: Path) -> None:
         return
     together = "" if rests else f" If the two were brought here together, remove {lock}."
     raise error(
-        "store_unavailable",
+        Code.STORE_UNAVAILABLE,
         f"{log} belongs to another database than {path}; together they would be damaged, and nothing was touched.",
         hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together}"
         " `eipdeck restore` brings a backup back without any of this.",
@@ -72,18 +72,18 @@ def identity(path: Path) -> tuple[int, int]:
 def prepare(path: Path, *, read_only: bool) -> None:
     """The folder 0700 when we make it, the file 0600, never on a network file system."""
     if path.exists() and not path.is_file():
-        raise error("store_unavailable", f"{path} is no regular file.", hint="Name another with --db.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path} is no regular file.", hint="Name another with --db.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
-        raise error("store_unavailable", f"{path}: {folder} is no folder.", hint="Name another file with --db.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path}: {folder} is no folder.", hint="Name another file with --db.")
     if read_only and not path.exists():
-        raise error("store_unavailable", f"{path} does not exist, and --read-only creates nothing.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path} does not exist, and --read-only creates nothing.")
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True)
     network = _network_file_system(path.parent)
     if network:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{path.parent} is on {network}: SQLite's locks do not hold there.",
             hint="Keep the file on a local disk, and share it by working on that host.",
         )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, Final
 
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
 from core.storage.connection import Connection
 
 __all__ = ["HEAD", "NEWEST", "WAIT_SECONDS", "Store", "newer"]
@@ -97,7 +97,7 @@ class Store(ABC):
 def newer(where: str, step: str) -> EipdeckError:
     """The refusal of a schema of a later version."""
     return error(
-        "schema_newer",
+        Code.SCHEMA_NEWER,
         f"{where} has schema {step}, this eipdeck knows {HEAD} and older.",
         hint="Nothing in it was touched; use the eipdeck that wrote it, or a newer one.",
         details={"found": step, "known": HEAD},

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.domain.errors import EipdeckError, error
+from core.domain.errors import Code, EipdeckError, error
 
 __all__ = ["WriteLock", "busy"]
 
@@ -71,7 +71,7 @@ class WriteLock:
 def busy(path: Path) -> EipdeckError:
     """What a writer is told whose turn did not come."""
     return error(
-        "store_busy",
+        Code.STORE_BUSY,
         f"{path} is being written by others for too long; nothing changed.",
         hint="Try again; with the same --request-id nothing can happen twice.",
     )

@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from core.domain.addresses import InvalidAddress, InvalidCidr, InvalidPort
-from core.domain.errors import EipdeckError, InvalidInput, NotFound, Refused, error
+from core.domain.addresses import InvalidAddress, InvalidCidr
+from core.domain.errors import Code, EipdeckError, InvalidInput, NotFound, Refused, error
+from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
 
@@ -59,7 +60,7 @@ class Position:
 
     def wrong(self, why: str) -> EipdeckError:
         return error(
-            "invalid_import",
+            Code.INVALID_IMPORT,
             f"{self}: {why.rstrip('.')}.",
             hint="Nothing was imported; mend the file and import it again.",
             details={"file": self.file, "row": self.row or None},

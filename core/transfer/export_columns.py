@@ -16,11 +16,12 @@ from sqlmodel import AutoString
 
 from core.domain.addresses import InvalidCidr, parse_address, parse_prefix, prefix_of_range
 from core.domain.errors import InvalidInput
+from core.domain.json_types import to_json
+from core.domain.times import DAY, MINUTE
 from core.domain.validation import MAX_BANDWIDTH, checked_name, checked_text
-from core.domain.values import to_json, to_micros
+from core.domain.values import to_micros
 from core.operations.pools import MAX_COOLDOWN
 from core.queries.findings import read_finding
-from core.queries.usage import DAY, MINUTE
 
 __all__ = ["flaws"]
 

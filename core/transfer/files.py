@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["is_same", "written_whole"]
 
@@ -28,7 +28,7 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
     try:
         if any(is_same(path, other) for other in apart_from):
             raise error(
-                "conflict", f"{path} belongs to the database in use; nothing was written.", hint="Name another file."
+                Code.CONFLICT, f"{path} belongs to the database in use; nothing was written.", hint="Name another file."
             )
         handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
         os.close(handle)
@@ -44,7 +44,7 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
                 left.unlink()
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
-        raise error("store_unavailable", f"Nothing was written, {why}: {path}") from problem
+        raise error(Code.STORE_UNAVAILABLE, f"Nothing was written, {why}: {path}") from problem
 
 
 def _check_place(path: Path, *, force: bool) -> None:
@@ -52,13 +52,15 @@ def _check_place(path: Path, *, force: bool) -> None:
     try:
         there = path.lstat()
     except ValueError as problem:
-        raise error("store_unavailable", f"{path}: {problem}, so no file can have this name.") from problem
+        raise error(Code.STORE_UNAVAILABLE, f"{path}: {problem}, so no file can have this name.") from problem
     except OSError:
         return  # nothing is there, or the writing will say what is wrong
     if not stat.S_ISREG(there.st_mode):
-        raise error("conflict", f"{path} is there, and no plain file; nothing was written.", hint="Name another file.")
+        raise error(
+            Code.CONFLICT, f"{path} is there, and no plain file; nothing was written.", hint="Name another file."
+        )
     if not force:
-        raise error("conflict", f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
+        raise error(Code.CONFLICT, f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
 
 
 def is_same(path: Path, other: Path) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from core.domain.errors import OutcomeUnknown, error
+from core.domain.errors import Code, OutcomeUnknown, error
 from core.domain.values import Restored, from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
@@ -47,7 +47,7 @@ def restore_backup(
 
     """
     if any(is_same(path, each) for each in store.files):
-        raise error("conflict", f"{path} is the database in use, or belongs to it.", hint="Name a backup of it.")
+        raise error(Code.CONFLICT, f"{path} is the database in use, or belongs to it.", hint="Name a backup of it.")
     with work_folder(store.path) as folder:
         part = folder / "backup.db"
         copy_file(path, part)
@@ -70,7 +70,7 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
             wrong = [f"{broken.subject}: {broken.message}" for broken in prove(connection).broken]
     if wrong:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{path} is damaged, {wrong[0]}; nothing changed.",
             hint="Restore another backup; `eipdeck --db FILE verify` tells of each what is wrong with it.",
         )
@@ -102,7 +102,7 @@ def _exchange(
             found = _difference(new, old)
         if told is not None and found != told:
             raise error(
-                "conflict",
+                Code.CONFLICT,
                 "Somebody changed something since it was said what would be lost; nothing changed.",
                 hint="Send it again, and look at what is lost.",
             )

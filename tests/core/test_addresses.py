@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from core.domain.addresses import (
     InvalidAddress,
     InvalidCidr,
-    InvalidPort,
     Prefix,
     asn_refusal,
     asn_warning,
@@ -20,11 +19,11 @@ from core.domain.addresses import (
     format_address,
     is_ipv6,
     parse_address,
-    parse_ports,
     parse_prefix,
     parse_range,
     prefix_of_range,
 )
+from core.domain.ports import InvalidPort, parse_ports
 from core.domain.times import InvalidTime, parse_time
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)

@@ -241,7 +241,7 @@ def test_50_told_to_unbind_a_release_ends_the_bindings_in_the_same_transaction(i
     inventory.execute(dnat(eip.address, "tcp", "443"))
     inventory.execute(dnat(eip.address, "tcp", "80"))
     (gone,) = release(inventory, eip.address, unbind=True)
-    assert [binding.port for binding in gone.bindings] == [443, 80]
+    assert [str(binding.port) for binding in gone.bindings] == ["443", "80"]
     assert {binding.unbound_at for binding in gone.bindings} == {gone.released_at}
     assert [event.action for event in inventory.history(eip.address)][-3:] == ["unbind", "unbind", "release"]
     audit(inventory)

@@ -109,7 +109,7 @@ def test_more_than_fits_in_one_statement(tmp_path: Path) -> None:
 def test_progress_is_told(tmp_path: Path) -> None:
     inventory = fresh_desk(tmp_path)
     heard: list[int] = []
-    found = inventory.evidence(("8.8.8.8" for _ in range(12_000)), told=heard.append)
+    found = inventory.evidence(("8.8.8.8" for _ in range(12_000)), on_progress=heard.append)
     assert heard == [0, 5_000, 10_000]
     assert (found.lines, found.mentions, len(found.verdicts), found.unzoned) == (12_000, 12_000, 1, 0)
 

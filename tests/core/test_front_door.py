@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import core
-from core import CODES, EipdeckError, error
+from core import CODES, Code, EipdeckError, error
 from core.operations import executor
 from tests.core.kit import ROOT
 
@@ -59,7 +59,7 @@ def test_importing_the_core_loads_nothing_of_the_terminal() -> None:
 
 @pytest.mark.parametrize(("exit_code", "codes"), EXIT_CODES.items())
 def test_every_code_of_the_interface_is_known_with_its_exit_code(exit_code: int, codes: str) -> None:
-    assert {code: CODES[code].exit_code for code in codes.split()} == dict.fromkeys(codes.split(), exit_code)
+    assert {code: CODES[Code(code)].exit_code for code in codes.split()} == dict.fromkeys(codes.split(), exit_code)
 
 
 def test_there_are_no_other_codes() -> None:
@@ -67,7 +67,7 @@ def test_there_are_no_other_codes() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_error_has_a_document_and_one_base(code: str) -> None:
+def test_an_error_has_a_document_and_one_base(code: Code) -> None:
     made = error(code, "Why.", hint="What to do.", details={"pool_id": "edge"})
     assert isinstance(made, EipdeckError)
     assert (made.code, str(made)) == (code, "Why. What to do.")
@@ -76,7 +76,7 @@ def test_an_error_has_a_document_and_one_base(code: str) -> None:
 
 def test_an_unknown_code_is_a_defect() -> None:
     with pytest.raises(KeyError):
-        error("no_such_code", "Why.")
+        error("no_such_code", "Why.")  # type: ignore[arg-type]  # the defect
 
 
 def test_every_request_of_the_front_door_is_carried_out_by_the_embedded_database() -> None:

@@ -30,7 +30,7 @@ from core import (
     VerdictWord,
     open_inventory,
 )
-from core.domain.values import to_json
+from core.domain.json_types import to_json
 from core.storage.transaction import Transaction
 from tests.core.audit import audit
 from tests.core.kit import (

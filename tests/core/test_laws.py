@@ -38,7 +38,7 @@ from core import (
     UnreserveRequest,
     Verdict,
 )
-from core.domain.addresses import format_address, parse_ports, parse_prefix
+from core.domain.addresses import format_address, parse_prefix
 from core.domain.values import to_micros
 from tests.core.audit import audit
 from tests.core.kit import ON_POSTGRESQL, Clock, dump, fresh_desk, services
@@ -371,7 +371,7 @@ class Inventory(RuleBasedStateMachine):
                     each.service_id,
                     each.sources,
                     each.protocol,
-                    parse_ports(str(each.port)) if each.port is not None else EVERY_PORT,
+                    each.port or EVERY_PORT,
                 )
                 for each in eip.bindings
             ]

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import AllocationRequest, EipdeckError, open_inventory
-from core.transfer.confinement import inside
+from core.domain.confinement import inside
 from tests.core.kit import ROOT
 from tui.cli.arguments import Misuse
 from tui.cli.forced_command import asked_for

@@ -18,6 +18,7 @@ from core import (
     EipQuery,
     EipStatus,
     PoolSettingsRequest,
+    PortRange,
     ReleaseRequest,
     UnbindRequest,
 )
@@ -147,7 +148,11 @@ async def test_bind_a_port(tmp_path: Path) -> None:
         await operator.confirm()
         await operator.until("bound 203.0.113.0 to nat-1")
         (binding,) = inventory.eip("203.0.113.0").bindings
-        assert (binding.kind, binding.port, binding.to_port) == (BindingKind.DNAT, 443, 8443)
+        assert (binding.kind, binding.port, binding.to_port) == (
+            BindingKind.DNAT,
+            PortRange(443, 443),
+            PortRange(8443, 8443),
+        )
 
 
 async def test_unbind_counts_and_then_ends_the_binding(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core import BEAT_SECONDS, AllocationRequest, EipdeckError, Inventory, ReleaseRequest, error
+from core import BEAT_SECONDS, AllocationRequest, Code, EipdeckError, Inventory, ReleaseRequest, error
 from tests.core.kit import another, of_a_file
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
 from tui.session.pending import PendingChanges
@@ -149,10 +149,10 @@ def test_what_is_answered_leaves_no_note_and_what_is_in_doubt_does(tmp_path: Pat
     with doubts.noted(inventory, "allocate", "one"):
         assert doubts.settle(inventory) == []
     with pytest.raises(EipdeckError), doubts.noted(inventory, "allocate", "two"):
-        raise error("pool_exhausted", "no")
+        raise error(Code.POOL_EXHAUSTED, "no")
     assert doubts.settle(inventory) == []
     with pytest.raises(EipdeckError), doubts.noted(inventory, "allocate", "three"):
-        raise error("outcome_unknown", "lost")
+        raise error(Code.OUTCOME_UNKNOWN, "lost")
     (told,) = doubts.settle(inventory)
     assert told.endswith("it was not made, nothing changed")
     assert doubts.settle(inventory) == []

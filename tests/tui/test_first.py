@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from core import Inventory, error
+from core import Code, Inventory, error
 from tests.tui.deck_kit import SMALL, demo_desk
 from tui.app import EipdeckApp, run_dashboard
 
@@ -81,14 +81,14 @@ async def test_a_paste_that_comes_before_the_deck_is_looked_up(tmp_path: Path) -
 
 async def test_a_database_that_cannot_be_opened_ends_it_with_the_reason() -> None:
     def refuse() -> Inventory:
-        raise error("store_unavailable", "It is gone.")
+        raise error(Code.STORE_UNAVAILABLE, "It is gone.")
 
     async with behind(door := Door(refuse)) as (app, pilot):
         door.may.set()
         async with asyncio.timeout(30):
             while app.failure is None:
                 await pilot.pause()
-    assert str(app.failure) == str(error("store_unavailable", "It is gone."))
+    assert str(app.failure) == str(error(Code.STORE_UNAVAILABLE, "It is gone."))
     assert app.deck is None
 
 

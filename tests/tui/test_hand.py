@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from core import EipdeckError, EipQuery, error
+from core import Code, EipdeckError, EipQuery, error
 from tests.tui.deck_kit import WIDE, Operator, demo_desk, held_up, on_deck
 
 
@@ -144,7 +144,7 @@ async def test_a_strip_that_could_not_be_read_is_about_the_row_under_the_cursor(
 
 
 def gone() -> EipdeckError:
-    return error("store_unavailable", "the database is gone")
+    return error(Code.STORE_UNAVAILABLE, "the database is gone")
 
 
 def refused(*_args: Any) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core import AddCidrRequest, Eip, EipdeckError, error, to_json
+from core import AddCidrRequest, Code, Eip, EipdeckError, error, to_json
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, allocated, demo_desk, held_up, on_deck, small_desk
 from tui.session.export import Format, write_rows, write_text
@@ -139,7 +139,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
     def rows() -> Iterator[Eip]:
         yield from islice(inventory.eips(), 200)
-        raise error("store_unavailable", "the connection was lost")
+        raise error(Code.STORE_UNAVAILABLE, "the connection was lost")
 
     for path in (tmp_path / "half.csv", Path("~nobody-has-this-name") / "half.csv"):
         with pytest.raises(EipdeckError, match=r"the connection was lost|no such file"):

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from textual import events
 
-from core import Allocation, AllocationRequest, EipdeckError, error
+from core import Allocation, AllocationRequest, Code, EipdeckError, error
 from tests.corpus import TEXTS
 from tests.tui.modals_kit import LANDED, TOP, Host, Ticks, eip, overflow, shown, words
 from tui.modals import LandedModal, RefusalModal
 
 REQUEST = AllocationRequest(pool_id="hk-spare", name="web-44", bandwidth_mbps=100, reason="J-902")
 FULL = error(
-    "pool_exhausted",
+    Code.POOL_EXHAUSTED,
     "Pool hk-edge has 0 of 256 addresses free, 1 asked for: 253 allocated, 2 cooling, 1 reserved.",
     hint="Release an EIP of this pool or add a CIDR to it; nothing was taken from another pool.",
 )
@@ -91,7 +91,7 @@ async def test_a_refusal_says_code_why_what_changed_and_what_to_do() -> None:
 
 
 async def test_an_unknown_outcome_does_not_claim_that_nothing_changed() -> None:
-    unknown = error("outcome_unknown", "The platform did not answer in 10 s.")
+    unknown = error(Code.OUTCOME_UNKNOWN, "The platform did not answer in 10 s.")
     see = "changed unknown: no answer came in time"
     assert await answer(lambda ticks: RefusalModal("allocate", unknown, keystrokes=ticks.keystrokes()), see=see) == []
 
@@ -106,7 +106,7 @@ async def test_a_refusal_is_closed(key: str) -> None:
 
 async def test_hostile_text_in_notices_is_shown_and_a_paste_reaches_nobody() -> None:
     text = "".join(TEXTS)
-    refusal = EipdeckError("conflict", text, hint=text)
+    refusal = EipdeckError(Code.CONFLICT, text, hint=text)
     request = AllocationRequest(pool_id=TEXTS[3], name=text)
     odd = eip("198.18.0.5", owned=False, pool_id=TEXTS[4], id=TEXTS[5])
     for modal in (RefusalModal(TEXTS[0], refusal), LandedModal(Allocation((odd,), ()), request)):

@@ -6,7 +6,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from core import error
+from core import Code, error
 from tests.corpus import TEXTS
 from tests.tui.modals_kit import TOP, Host, Ticks, review, shown, unchanged, words
 from tui.modals import Line, Review, ReviewModal, Tier
@@ -338,7 +338,7 @@ async def test_a_change_found_at_the_opening_is_shown_at_once() -> None:
 
 async def test_what_cannot_be_read_again_is_never_confirmed() -> None:
     async def reread() -> list[str]:
-        raise error("store_busy", "The database is busy.")
+        raise error(Code.STORE_BUSY, "The database is busy.")
 
     async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
         await confirm(pilot, ticks)

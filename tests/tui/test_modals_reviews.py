@@ -24,6 +24,7 @@ from core import (
     Event,
     Finding,
     FixIn,
+    PortRange,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
@@ -325,7 +326,17 @@ async def test_what_stops_working_is_named() -> None:
     assert 'stops working ! snat nat-1 "hk-nat" on 203.0.113.17' in await read(unbind)
     assert "! lb lb-pay on 192.0.2.2: clients no longer reach it there" in await read(lambda: release(ON_LB))
     assert "nothing here; DNS or allow-lists outside may still name it" in await read(release)
-    dnat = eip("203.0.113.9", binding("dnat", "nat-1", private_ip="10.0.0.1", protocol="tcp", port=443, to_port=443))
+    dnat = eip(
+        "203.0.113.9",
+        binding(
+            "dnat",
+            "nat-1",
+            private_ip="10.0.0.1",
+            protocol="tcp",
+            port=PortRange(443, 443),
+            to_port=PortRange(443, 443),
+        ),
+    )
     assert "443/tcp no longer comes in to 10.0.0.1" in await read(lambda: release(dnat))
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 from textual import events
 from textual.screen import ModalScreen
 
-from core import EipdeckError, Inventory, OutcomeUnknown, Request, error
+from core import Code, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.commands.registry import key_of
 from tui.session.host import Host
 from tui.session.trail import changed
@@ -202,7 +202,7 @@ class Flow:
 
         if not self.host.may_write():
             raise error(
-                "read_only",
+                Code.READ_ONLY,
                 "Write mode ran out before this could be sent.",
                 hint=f"{key_of('write_mode')} arms it again.",
             )

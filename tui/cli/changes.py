@@ -17,6 +17,7 @@ from core import (
     BindingKind,
     BindRequest,
     Cidr,
+    Code,
     DrainRequest,
     Eip,
     EipStatus,
@@ -67,13 +68,13 @@ def _count(eips: tuple[Eip, ...] | list[Eip]) -> str:
 
 
 def _allocate(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    mbps = None if args.bandwidth is None else whole(args.bandwidth, "invalid_bandwidth", "cap in Mbps")
+    mbps = None if args.bandwidth is None else whole(args.bandwidth, Code.INVALID_BANDWIDTH, "cap in Mbps")
     request = AllocationRequest(
         pool_id=args.pool,
         default=args.default,
         region=args.region,
         address=args.address,
-        count=whole(args.count, "invalid_count", "count"),
+        count=whole(args.count, Code.INVALID_COUNT, "count"),
         name=args.name,
         bandwidth_mbps=mbps,
         **_why(args),
@@ -134,7 +135,7 @@ def _bind(inventory: Inventory, args: argparse.Namespace) -> Answer:
     for given in ("private_ip", "source", "protocol", "port", "to_port"):
         if getattr(args, given) and given not in takes:
             words = given.replace("_", "-")
-            raise error("usage", f"--{words} does not belong to --{target.replace('_', '-')}.", hint="Leave it out.")
+            raise error(Code.USAGE, f"--{words} does not belong to --{target.replace('_', '-')}.", hint="Leave it out.")
     request = BindRequest(
         eip=args.eip,
         kind=kind,
@@ -168,7 +169,7 @@ def _release(inventory: Inventory, args: argparse.Namespace) -> Answer:
 
 
 def _bandwidth(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    mbps = whole(args.mbps, "invalid_bandwidth", "cap in Mbps")
+    mbps = whole(args.mbps, Code.INVALID_BANDWIDTH, "cap in Mbps")
     eips = inventory.execute(BandwidthRequest(eip=args.eip, bandwidth_mbps=mbps, **_why(args)))
     return _eips(eips, *(f"{eip.address} is capped at {eip.bandwidth_mbps} Mbps" for eip in eips))
 
@@ -178,7 +179,7 @@ def _cidr(cidr: Cidr, *said: str) -> Answer:
 
 
 def _asn(words: str) -> int:
-    return whole(words[2:] if words[:2].upper() == "AS" else words, "usage", "AS number")
+    return whole(words[2:] if words[:2].upper() == "AS" else words, Code.USAGE, "AS number")
 
 
 def _cidr_add(inventory: Inventory, args: argparse.Namespace) -> Answer:
@@ -226,7 +227,7 @@ def _pool_set(inventory: Inventory, args: argparse.Namespace) -> Answer:
     request = PoolSettingsRequest(
         pool_id=args.pool,
         order=None if args.order is None else PoolOrder(args.order),
-        cooldown_seconds=None if args.cooldown is None else whole(args.cooldown, "usage", "number of seconds"),
+        cooldown_seconds=None if args.cooldown is None else whole(args.cooldown, Code.USAGE, "number of seconds"),
         warn_percent=percent(args.warn, "--warn"),
         critical_percent=percent(args.critical, "--critical"),
         **_why(args),

@@ -15,8 +15,19 @@ from typing import Any, Final
 
 from platformdirs import user_state_path
 
-from core import EipdeckError, Inventory, config_path, default_path, error, load_config, login_name, open_inventory
+from core import (
+    Code,
+    EipdeckError,
+    Inventory,
+    config_path,
+    default_path,
+    error,
+    load_config,
+    login_name,
+    open_inventory,
+)
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 
 __all__ = ["examine", "report"]
@@ -51,7 +62,7 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
         _look_inside(found, args)
     except EipdeckError as problem:
         refusal = problem
-        found["advice"].append(problem.message)
+        found["advice"].append(refusal_words(problem))
     found["advice"].extend(_advice(found))
     return found, refusal
 
@@ -73,7 +84,7 @@ def _look_inside(found: Found, args: argparse.Namespace) -> None:
         where = inventory.url if inventory.file is None else inventory.file
     if not found["database"]["ok"]:
         raise error(
-            "store_unavailable",
+            Code.STORE_UNAVAILABLE,
             f"{where} is damaged: {found['database']['integrity']}.",
             hint=_MENDING if inventory.embedded else "Keep a copy, and load the last export into a new database.",
         )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from core import Code
 from tui.terminal.environment import names_a_terminal
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _checked_terminal(environ: Mapping[str, str]) -> None:
     from core import error  # noqa: PLC0415  # only to refuse
 
     raise error(
-        "usage",
+        Code.USAGE,
         "The dashboard needs a terminal, and this is none" + ("." if known else f" (TERM is {term!r})."),
         hint="The command line does the same: `eipdeck lookup ADDRESS`, `eipdeck eips`, `eipdeck --help`.",
     )

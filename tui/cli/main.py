@@ -12,11 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from core import Config, EipdeckError, Inventory, error, load_config, open_inventory
+from core import Code, Config, EipdeckError, Inventory, error, load_config, open_inventory
 from tui.cli.changes import WRITES
 from tui.cli.queries import READS
 from tui.cli.result import Answer, Verb
 from tui.cli.stdio import drop, tell
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.writers import json_text, write_csv, write_json, write_markdown, write_table
 
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         return _doctor(args)
     config = load_config(Path(args.config) if args.config else None)
     if args.read_only and args.writes:
-        raise error("read_only", "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
+        raise error(Code.READ_ONLY, "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
     with closing(desk_of(args, config)) as inventory:
         return _print(_VERBS[args.command](inventory, args), args.format)
 
@@ -48,7 +49,7 @@ def checked_profile(args: argparse.Namespace) -> None:
     """No live account can be configured yet."""
     if args.profile is not None:
         raise error(
-            "usage",
+            Code.USAGE,
             f"There is no profile {args.profile!r}: no live account is configured.",
             hint="Leave --profile out to work on the embedded database.",
         )
@@ -56,10 +57,11 @@ def checked_profile(args: argparse.Namespace) -> None:
 
 def refuse(refusal: EipdeckError, *, as_json: bool) -> int:
     """Say a refusal on stderr; its exit code."""
+    words = refusal_words(refusal)
     if as_json:
-        tell([json_text(refusal.document())])
+        tell([json_text(refusal.document(words))])
     else:
-        _say([f"{refusal.code}: {refusal.message}"])
+        _say([f"{refusal.code}: {words}"])
     return refusal.exit_code
 
 

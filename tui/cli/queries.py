@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from core import Inventory, Severity, Verdict, error, option, shell_command, to_json
+from core import Code, Inventory, Severity, Verdict, error, option, shell_command, to_json
 from tui.cli.result import Answer, Verb, moment
 from tui.wording.log_summary import about, evidence_words, pieces, progress
 from tui.wording.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
@@ -25,15 +25,17 @@ _TOLD: Final = 5
 def _lookup(inventory: Inventory, args: argparse.Namespace) -> Answer:
     at = moment(inventory, args.at)
     if at is not None and at > inventory.now():
-        raise error("invalid_time", f"{args.at} is a time to come.", hint="A verdict is about now, or about the past.")
+        raise error(
+            Code.INVALID_TIME, f"{args.at} is a time to come.", hint="A verdict is about now, or about the past."
+        )
     if "-" not in args.addresses:
         verdicts = [inventory.lookup(address, at) for address in args.addresses]
         told = args.format == "table" and len(verdicts) <= _TOLD
         return _verdicts(verdicts, *(words for each in verdicts for words in about(inventory, each) if told))
     if len(args.addresses) > 1:
-        raise error("usage", "- stands for all the text on stdin.", hint="Leave the other addresses out.")
+        raise error(Code.USAGE, "- stands for all the text on stdin.", hint="Leave the other addresses out.")
     with progress() as told:
-        found = inventory.evidence(_stdin(), at, told=told)
+        found = inventory.evidence(_stdin(), at, on_progress=told)
     return _verdicts(found.verdicts, *evidence_words(found))
 
 

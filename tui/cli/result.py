@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core import InvalidTime, Inventory, error, parse_time
+from core import Code, InvalidTime, Inventory, error, parse_time
 from tui.wording.sanitize import visible
 from tui.wording.writers import Layout
 
@@ -39,7 +39,7 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
 
 
-def whole(words: str, code: str, what: str) -> int:
+def whole(words: str, code: Code, what: str) -> int:
     """The whole number in these words, its range left to the core; an error of this code otherwise."""
     if not _WHOLE.fullmatch(words):
         raise error(code, f"{words!r} is no {what}.", hint="Write a whole number.")
@@ -51,7 +51,7 @@ def percent(words: str | None, option: str) -> float | None:
     if words is None:
         return None
     if not _PERCENT.fullmatch(words):
-        raise error("usage", f"{words!r} is no percentage for {option}.", hint="Write a number such as 80.")
+        raise error(Code.USAGE, f"{words!r} is no percentage for {option}.", hint="Write a number such as 80.")
     return float(words)
 
 
@@ -62,7 +62,7 @@ def moment(inventory: Inventory, words: str | None) -> datetime | None:
     try:
         return parse_time(words, inventory.now())
     except InvalidTime as problem:
-        raise error("invalid_time", str(problem)) from problem
+        raise error(Code.INVALID_TIME, str(problem)) from problem
 
 
 def confirmed(args: argparse.Namespace) -> bool:
@@ -76,7 +76,7 @@ def confirmed(args: argparse.Namespace) -> bool:
         return True
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty():
         return False
-    raise error("confirmation_required", f"`{args.command}` wants to be confirmed.", hint="Add --yes to do it.")
+    raise error(Code.CONFIRMATION_REQUIRED, f"`{args.command}` wants to be confirmed.", hint="Add --yes to do it.")
 
 
 def sure(question: str) -> None:
@@ -89,4 +89,4 @@ def sure(question: str) -> None:
     sys.stderr.write(f"{visible(question)}\nType yes to go on: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip() != "yes":
-        raise error("confirmation_required", "Not confirmed; nothing changed.")
+        raise error(Code.CONFIRMATION_REQUIRED, "Not confirmed; nothing changed.")

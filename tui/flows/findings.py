@@ -48,8 +48,7 @@ async def accept_landing(flow: Flow, eip: Eip) -> None:
     found = await flow.read("accept", lambda inventory: inventory.findings())
     if found is None:
         return
-    subjects = (eip.address, eip.id)
-    finding = next((each for each in found if each.subject in subjects and "landed" in each.code), None)
+    finding = next((each for each in found if each.landing == eip.id), None)
     if finding is None:
         flow.host.say(f"there is no open finding about {eip.address}")
         return

@@ -18,6 +18,7 @@ from tui.modals.review import CancelText
 from tui.modals.sheet import Sheet, rule
 from tui.terminal.clipboard import CopyRequested
 from tui.wording.command_line import command_line
+from tui.wording.findings import what_to_do
 
 __all__ = ["LandedModal", "RefusalModal"]
 
@@ -175,7 +176,7 @@ class RefusalModal(Notice[None]):
             )
         else:
             lines.append(Line("changed", "nothing: everything is as it was"))
-        lines.append(Line("what to do", error.hint or "Look again at what is in hand, and decide anew."))
+        lines.append(Line("what to do", what_to_do(error) or "Look at the selected item again, then decide."))
         return (tuple(lines),)
 
     def keys(self) -> Sequence[str]:

@@ -12,7 +12,8 @@ from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
 from tui.widgets.rows import ListTable
-from tui.wording.phrases import age, count_of, finding_words
+from tui.wording.findings import finding_words
+from tui.wording.phrases import age, count_of
 from tui.wording.sanitize import visible
 from tui.wording.tables import FINDINGS
 

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from core import InvalidFilter, Inventory, Word, error, filter_words
+from core import Code, InvalidFilter, Inventory, Word, error, filter_words
 from tui.commands.registry import View
 from tui.state.screen_state import ListState
 from tui.state.selection import Selection
@@ -185,11 +185,13 @@ class ListPane(Pane, Generic[Row]):
         try:
             words = filter_words(text.casefold())
         except InvalidFilter as problem:
-            raise error("invalid_filter", str(problem)) from problem
+            raise error(Code.INVALID_FILTER, str(problem)) from problem
         for word in words:
             if word.key and word.key.isalpha() and word.key not in self.keys():
                 known = ", ".join(f"{each}:" for each in self.keys()) or "none"
-                raise error("invalid_filter", f"{word.key}: is no key of the {self.view.value}; known here: {known}.")
+                raise error(
+                    Code.INVALID_FILTER, f"{word.key}: is no key of the {self.view.value}; known here: {known}."
+                )
         return words
 
     def _listed(self, row: Row, wanted: Sequence[Word]) -> bool:

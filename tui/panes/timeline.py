@@ -42,7 +42,7 @@ class TimelinePane(ListPane[Event]):
                 Column("REASON", 8, lambda event: event.reason or "-", stretch=True, drop=3),
             ],
             key=lambda event: event.id,
-            problem=lambda event: "landed" in event.action,
+            problem=lambda event: event.action == "landed_in_default",
         )
 
     def be_compact(self, *, compact: bool) -> None:

@@ -15,7 +15,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
-from core import Config, error
+from core import Code, Config, error
 from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
 
 __all__ = ["keymap_of"]
@@ -40,7 +40,7 @@ def keymap_of(config: Config) -> dict[str, str]:
     problems += dict.fromkeys(_clashes({name: keys for name, keys in keymap.items() if not [*_unfit(name, keys)]}))
     if problems:
         raise error(
-            "usage",
+            Code.USAGE,
             f"{config.path or 'The configuration'}: [keys] cannot be used: {'; '.join(problems)}.",
             hint=f"Commands that have keys: {', '.join(_remappable())}.",
         )

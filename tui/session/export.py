@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from core import error
+from core import Code, error
 from tui.wording.writers import Layout, write_csv, write_json, write_markdown
 
 __all__ = ["Format", "write_rows", "write_text"]
@@ -48,7 +48,7 @@ def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
 
     path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # a user who is nobody stays as he was written
     if os.path.lexists(path):
-        raise error("conflict", f"Nothing was written, a file is there already: {path}", hint="Name another.")
+        raise error(Code.CONFLICT, f"Nothing was written, a file is there already: {path}", hint="Name another.")
     with written_whole(path) as part, part.open("w", encoding="utf-8") as file:
         write(file)
     return path

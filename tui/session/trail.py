@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from platformdirs import user_state_path
 
-from core import Allocation, Cidr, Eip, EipdeckError, Finding, Pool, error, iso
+from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.state.lookup import Looked
 from tui.terminal.private_file import opened_private
 from tui.wording.log_summary import grouped
@@ -60,7 +60,7 @@ class Trail:
         except OSError as problem:
             why = (problem.strerror or "cannot be written").lower()
             self.problem = f"Nothing was written to the trail, {why}: {self.path}"
-            raise error("store_unavailable", self.problem) from problem
+            raise error(Code.STORE_UNAVAILABLE, self.problem) from problem
         self.entries, self.problem = self.entries + 1, ""
 
     def text(self) -> str:
@@ -76,7 +76,7 @@ class Trail:
             return self.path.read_text(encoding="utf-8", errors="replace")
         except OSError as problem:
             why = (problem.strerror or "cannot be read").lower()
-            raise error("store_unavailable", f"The trail {why}: {self.path}") from problem
+            raise error(Code.STORE_UNAVAILABLE, f"The trail {why}: {self.path}") from problem
 
 
 def looked_up(looked: Sequence[Looked]) -> Entry:

@@ -61,7 +61,7 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
         on_progress: called with the number of lines read so far.
 
     """
-    found = inventory.evidence(text.splitlines() or [text], told=on_progress)
+    found = inventory.evidence(text.splitlines() or [text], on_progress=on_progress)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
     return Found(looked, found.mentions, "; ".join(times_words(found)))

@@ -66,7 +66,7 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
     selection = details.selection
     if selection.finding is not None:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
-        return first, f"remedy: {visible(_without_command(selection.finding.remedy))}"
+        return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
     if details.verdict is not None:
         return _address_lines(details)
     if details.pool is not None:
@@ -74,11 +74,6 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
     if details.cidr is not None:
         return _cidr_lines(details.cidr)
     return f"serves {eips_beyond(details.siblings.total)} EIP{'' if details.siblings.total == 1 else 's'}", ""
-
-
-def _without_command(remedy: str) -> str:
-    """A remedy where its key is named beside it."""
-    return remedy.partition(": eipdeck ")[0]
 
 
 def _pool_lines(details: PoolFacts) -> tuple[str, str]:
@@ -141,7 +136,7 @@ def _left_words(details: CidrFacts) -> str:
     """What still lives in a CIDR that is being emptied."""
     if not details.living.total:
         return f"nothing is left in it: {key_of('cidr_end')} retires it"
-    served = [visible(row.serves) for row in details.living.rows if row.eip.bindings]
+    served = [visible(str(row.serves)) for row in details.living.rows if row.eip.bindings]
     more = ", ..." if details.bound > len(served) else ""
     what = f" ({', '.join(served)}{more})" if served else ""
     return f"left: {details.bound:,} bound{what}, {details.living.total - details.bound:,} unbound"

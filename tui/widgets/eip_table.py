@@ -66,7 +66,7 @@ class EipTable(RowTable[EipRow]):
             Column("OWNER", 8, lambda row: owner(row.eip), drop=2),
             Column("POOL", 9, _pool, drop=4),
             Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
-            Column("SERVES", 14, lambda row: row.serves, stretch=True, short=_serves_shortly),
+            Column("SERVES", 14, lambda row: str(row.serves), stretch=True, short=lambda row: row.serves.short),
             Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
             Column("MBPS", 6, lambda row: str(row.eip.bandwidth_mbps or "-"), right=True, drop=6),
             Column("CIDR", 18, lambda row: row.eip.cidr, drop=7),
@@ -320,16 +320,6 @@ class EipTable(RowTable[EipRow]):
                 self.follow(by_operator=True)
         except EipdeckError as refusal:
             self.post_message(self.Failed(refusal))
-
-
-def _serves_shortly(row: EipRow) -> str:
-    """`lb shop-front`, `nic web-31`, `snat nat-1`: the kind, and the name of what is served."""
-    kind, _, rest = row.serves.partition(" ")
-    if kind == "lb":
-        return f"lb {rest.partition(' ')[2] or rest}"
-    if kind == "nic":
-        return f"nic {rest.rpartition(' ')[0] or rest}"
-    return f"{kind} {rest.partition(' ')[0]}"
 
 
 def _pool(row: EipRow) -> str:

@@ -5,13 +5,11 @@ Everything here is plain text made of values; what comes from outside has gone t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, Finding, Service
-from tui.commands.registry import key_of
+from core import EIPS_COUNTED, Binding, BindingKind, Cidr, Eip, Event, PortRange, Service
 from tui.wording.sanitize import visible
 
 __all__ = [
@@ -21,7 +19,6 @@ __all__ = [
     "count_of",
     "eips_beyond",
     "ended_words",
-    "finding_words",
     "kind_short",
     "last_served",
     "minute",
@@ -95,7 +92,7 @@ def kind_short(kind: str) -> str:
     return "lb" if kind == BindingKind.LOAD_BALANCER else str(kind)
 
 
-def ports_words(port: int | str | None, protocol: str | None) -> str:
+def ports_words(port: PortRange | str | None, protocol: str | None) -> str:
     """`443/tcp`: what comes in through a DNAT entry."""
     return "all ports" if port is None else f"{port}/{protocol}"
 
@@ -157,33 +154,3 @@ def why_allocated(history: Iterable[Event], eip: Eip) -> str:
 def served_words(binding: Binding) -> str:
     """What a binding does, for the detail."""
     return what_of(binding) or "front end"
-
-
-_SERVES = re.compile(r" (?:and )?serves (.+?)(?:: no pool was named\.|, which )")
-_DOES = {
-    "landed_in_default_pool": "rehome",
-    "default_on_customer_service": "rehome",
-    "pool_near_exhaustion": "cidr_add",
-    "pool_runway_short": "cidr_add",
-    "cidr_draining_blocked": "cidr_end",
-    "snat_mixes_owners": "go_to",
-    "service_missing": "go_to",
-    "eip_idle": "release",
-}
-
-
-def finding_words(finding: Finding) -> str:
-    """A finding where room is short: `lb lb-shop: F`, what it is about and the key that leads on."""
-    what = finding.message.removeprefix(finding.subject).strip()
-    if (serving := _SERVES.search(finding.message)) is not None:
-        what = serving[1].replace("load_balancer ", "lb ").replace("nothing", "serves nothing")
-    elif finding.code.startswith("pool_"):
-        what = re.sub(r" of [0-9]+ addresses", "", what).replace(" at its trend.", "").replace(" days", " d")
-    elif finding.code == "cidr_draining_blocked":
-        what = what.partition(" still ")[0] + " left"
-    elif finding.code == "snat_mixes_owners":
-        what = "mixes owners"
-    elif finding.code == "eip_idle":
-        what = "serves nothing"
-    does = _DOES.get(finding.code)
-    return f"{what.removesuffix('.')}: {key_of(does)}" if does else what

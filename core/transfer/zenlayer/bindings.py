@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from core.domain.addresses import prefix_of_range
-from core.domain.values import BindingKind, to_json
+from core.domain.json_types import to_json
+from core.domain.values import BindingKind
 from core.queries.eips import read_binding
 from core.storage.history import EventData
 from core.storage.transaction import Transaction

@@ -16,10 +16,10 @@ from core.domain.addresses import (
     format_address,
     is_ipv6,
     parse_address,
-    parse_ports,
     parse_prefix,
     public_address,
 )
+from core.domain.ports import PortRange, parse_ports
 from core.domain.validation import checked_bandwidth
 from core.domain.values import CidrState, ServiceKind
 from core.transfer.documents import Kind, Position, Row
@@ -94,8 +94,8 @@ class Dnat:
     eip_id: str
     private_ip: int
     protocol: str
-    port: tuple[int, int] | None
-    to_port: tuple[int, int] | None
+    port: PortRange | None
+    to_port: PortRange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +321,7 @@ def _dnat(entry: Fields) -> Dnat:
         words = entry.required("listenerPort")
         port = entry.parsed("listenerPort:", words, parse_ports)
         to_port = entry.parsed("internalPort:", entry.text("internalPort") or words, parse_ports)
-        if port[1] - port[0] != to_port[1] - to_port[0]:
+        if port.size != to_port.size:
             entry.wrong("internalPort", "is a range of another size than listenerPort")
     return Dnat(
         eip_id=entry.required("eipId"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.domain.errors import error
+from core.domain.errors import Code, error
 
 __all__ = ["inside"]
 
@@ -30,7 +30,7 @@ def inside(folder: Path, path: Path) -> Path:
     except (OSError, ValueError, RuntimeError):
         pass
     raise error(
-        "usage",
+        Code.USAGE,
         "On this connection files lie in your own folder, and that is not in it; nothing was read or written.",
         hint="Name a file without a path.",
     )

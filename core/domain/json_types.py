@@ -1,0 +1,52 @@
+"""JSON types of the values that leave the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from core.domain.ports import PortRange
+from core.domain.values import Eip, Finding, Verdict, iso
+
+__all__ = ["FINDING_FIELDS", "to_json"]
+
+FINDING_FIELDS: Final = (
+    "id",
+    "code",
+    "severity",
+    "subject",
+    "message",
+    "remedy",
+    "since",
+    "accepted_reason",
+    "accepted_until",
+)
+"""The fields of a finding that its JSON has."""
+_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
+"""Types that are JSON already; most values have one of them."""
+
+
+def to_json(value: Any) -> Any:
+    """Return a core value, or a list, tuple or mapping of them, in JSON types."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Finding):
+        return {name: to_json(getattr(value, name)) for name in FINDING_FIELDS}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (Eip, Verdict)):
+        return {name: to_json(item) for name, item in value._asdict().items()}
+    if isinstance(value, PortRange):
+        return value.first if value.first == value.last else str(value)
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    return value

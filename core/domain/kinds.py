@@ -1,0 +1,78 @@
+"""The closed sets of words that the values use: kinds, states, severities and verdicts, as the JSON spells them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = [
+    "BindingKind",
+    "CidrState",
+    "EipStatus",
+    "FixIn",
+    "PoolKind",
+    "PoolOrder",
+    "ServiceKind",
+    "Severity",
+    "VerdictWord",
+]
+
+
+class PoolKind(StrEnum):
+    CUSTOMER = "customer"
+    DEFAULT = "default"
+
+
+class PoolOrder(StrEnum):
+    LRU = "lru"
+    LOWEST = "lowest"
+
+
+class CidrState(StrEnum):
+    VALIDATING = "validating"
+    ACTIVE = "active"
+    DRAINING = "draining"
+    RETIRED = "retired"
+    FAILED = "failed"
+
+
+class EipStatus(StrEnum):
+    UNBOUND = "unbound"
+    BOUND = "bound"
+    RELEASED = "released"
+
+
+class BindingKind(StrEnum):
+    NIC = "nic"
+    SNAT = "snat"
+    DNAT = "dnat"
+    LOAD_BALANCER = "load_balancer"
+
+
+class ServiceKind(StrEnum):
+    NIC = "nic"
+    NAT_GATEWAY = "nat-gateway"
+    LOAD_BALANCER = "load-balancer"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class FixIn(StrEnum):
+    CUSTOMER_CIDR = "customer_cidr"
+    ZENLAYER = "zenlayer"
+    ELSEWHERE = "elsewhere"
+
+
+class VerdictWord(StrEnum):
+    CUSTOMER_BOUND = "customer-bound"
+    CUSTOMER_UNBOUND = "customer-unbound"
+    CUSTOMER_COOLING = "customer-cooling"
+    CUSTOMER_UNALLOCATED = "customer-unallocated"
+    DEFAULT_BOUND = "default-bound"
+    DEFAULT_UNBOUND = "default-unbound"
+    DEFAULT_UNALLOCATED = "default-unallocated"
+    NOT_OURS = "not-ours"
+    UNKNOWN = "unknown"

@@ -1,0 +1,53 @@
+"""EIPs by id or address, for the verbs: as the operator saw them, or refused."""
+
+from __future__ import annotations
+
+from core.domain.command_text import Fix
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.json_types import to_json
+from core.domain.values import Eip
+from core.queries.eips import eip_by_key
+from core.storage.transaction import Transaction
+
+__all__ = ["checked_unchanged", "load_unchanged_eip", "released_refusal"]
+
+
+def load_unchanged_eip(transaction: Transaction, key: str, expected: Eip | None) -> Eip:
+    """Return the EIP with this id or address. `expected` is the EIP as the operator saw it.
+
+    Raises:
+        EipdeckError: `eip_not_found`; `conflict` when it has changed since, with both versions.
+
+    """
+    eip = eip_by_key(transaction.connection, key)
+    if expected is not None:
+        checked_unchanged(eip, expected)
+    return eip
+
+
+def checked_unchanged(eip: Eip, expected: Eip) -> None:
+    """Raise `conflict`, with both versions, when an EIP is not as the operator saw it."""
+    if (eip.id, eip.status, _ids(eip)) == (expected.id, expected.status, _ids(expected)):
+        return
+    raise error(
+        Code.CONFLICT,
+        f"{eip.address} has changed since you looked: it was {expected.status.value} with"
+        f" {len(expected.bindings)} bindings, it is {eip.status.value} with {len(eip.bindings)}.",
+        hint="Look at it again, then decide.",
+        details={"seen": to_json(expected), "now": to_json(eip)},
+    )
+
+
+def _ids(eip: Eip) -> tuple[str, ...]:
+    return tuple(binding.id for binding in eip.bindings)
+
+
+def released_refusal(eip: Eip) -> EipdeckError:
+    """Return the refusal to change a released EIP."""
+    return error(
+        Code.EIP_NOT_FOUND,
+        f"EIP {eip.id} ({eip.address}) was released; a released EIP serves nothing.",
+        hint="Recover the address while no other EIP has it.",
+        fix=Fix("recover", (eip.address,)),
+        details={"eip": eip.id},
+    )

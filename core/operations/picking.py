@@ -1,0 +1,143 @@
+"""Pick addresses of a pool: the next ones in its order, or a given one; or say why there is none."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.domain.addresses import format_address
+from core.domain.command_text import Fix
+from core.domain.errors import Code, EipdeckError, error
+from core.domain.values import from_micros, iso
+from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
+from core.operations.pools import PoolRow
+from core.queries.usage import PoolUsage, pool_usage
+from core.storage.transaction import Transaction
+
+__all__ = ["take", "take_one"]
+
+
+def take(transaction: Transaction, pool: PoolRow, count: int) -> list[AddressRun]:
+    """Take the next `count` addresses of the pool.
+
+    Raises:
+        EipdeckError: `pool_exhausted`, `no_active_cidr`.
+
+    """
+    runs = take_next(transaction, pool.id, pool.order, count)
+    if sum(run.hi - run.lo + 1 for run in runs) < count:
+        raise _exhausted(transaction, pool, count)
+    return runs
+
+
+_CIDR_AT: Final = (
+    "SELECT id, cidr, pool_id, state, first, last FROM cidr"
+    " WHERE state <> 'retired' AND first <= :address ORDER BY first DESC LIMIT 1"
+)
+_HOLDER: Final = "SELECT id FROM eip WHERE address = :address AND released_at IS NULL"
+_READY_AT: Final = "SELECT ready_at FROM eip WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
+_UNRESERVE: Final = "UPDATE cidr SET reserved = reserved - 1 WHERE id = :cidr_id"
+
+
+def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_too: bool = False) -> CidrRef:
+    """Take a given address of the pool; a cooling one only with `cooling_too`.
+
+    Raises:
+        EipdeckError: `address_not_in_pool`, `cidr_not_active`, `address_in_use`, `address_cooling`, `address_reserved`.
+
+    """
+    taken = take_address(transaction, pool.id, address, cooling_too=cooling_too)
+    if isinstance(taken, CidrRef):
+        return taken
+    words = format_address(address)
+    cidr = transaction.run(_CIDR_AT, address=address).first()
+    if cidr is None or cidr.last < address or cidr.pool_id != pool.id:
+        elsewhere = f" It is in pool {cidr.pool_id}." if cidr is not None and cidr.last >= address else ""
+        raise error(
+            Code.ADDRESS_NOT_IN_POOL,
+            f"{words} is in no CIDR of pool {pool.id}.{elsewhere}",
+            details={"address": words, "pool_id": pool.id},
+        )
+    if cidr.state != "active":
+        raise error(
+            Code.CIDR_NOT_ACTIVE,
+            f"{words} lies in {cidr.cidr}, which is {cidr.state}; only an active CIDR gives addresses.",
+            details={"address": words, "cidr": cidr.cidr, "state": cidr.state},
+        )
+    holder = transaction.run(_HOLDER, address=address).scalar()
+    if holder is not None:
+        raise error(
+            Code.ADDRESS_IN_USE,
+            f"{words} is held by EIP {holder}.",
+            details={"address": words, "eip_id": holder},
+        )
+    if isinstance(taken, int):
+        raise _cooling(words, taken)
+    return _take_reserved(transaction, cidr, address, cooling_too=cooling_too)
+
+
+def _cooling(words: str, ready_at: int) -> EipdeckError:
+    return error(
+        Code.ADDRESS_COOLING,
+        f"{words} was released recently; it is free from {iso(from_micros(ready_at))}.",
+        hint="Recover it to take it back now.",
+        fix=Fix("recover", (words,)),
+        details={"address": words, "ready_at": iso(from_micros(ready_at))},
+    )
+
+
+def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling_too: bool) -> CidrRef:
+    reservation = reservation_of(transaction, cidr.id, address)
+    words = format_address(address)
+    if reservation is None or reservation.kind != "soft":
+        why = f": {reservation.reason}" if reservation is not None and reservation.reason else ""
+        raise error(
+            Code.ADDRESS_RESERVED,
+            f"{words} is withheld{why}.",
+            hint="Lift the reservation first.",
+            fix=Fix("unreserve", (cidr.cidr, words)),
+            details={"address": words, "cidr": cidr.cidr},
+        )
+    ready_at = transaction.run(_READY_AT, address=address).scalar() or 0
+    if ready_at > transaction.now and not cooling_too:
+        raise _cooling(words, ready_at)
+    transaction.run(_UNRESERVE, cidr_id=cidr.id)
+    return CidrRef(cidr.id, cidr.first, cidr.last)
+
+
+def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckError:
+    usage = pool_usage(transaction.connection, pool.id, transaction.now)
+    if not usage.active:
+        return error(
+            Code.NO_ACTIVE_CIDR,
+            f"Pool {pool.id} has no active CIDR, so it has no address to give.",
+            hint="Activate one of its CIDRs, or name another pool.",
+            details={"pool_id": pool.id},
+        )
+    next_free_at = None if usage.next_free_at is None else iso(from_micros(usage.next_free_at))
+    when = f" The next cooling one comes free at {next_free_at}." if next_free_at else ""
+    return error(
+        Code.POOL_EXHAUSTED,
+        f"{_how_full(pool, usage, count)}{when}",
+        hint="Release an EIP of this pool or add a CIDR to it; nothing was taken from another pool.",
+        details={
+            "pool_id": pool.id,
+            "asked": count,
+            "total": usage.total,
+            "allocated": usage.allocated,
+            "cooling": usage.cooling,
+            "reserved": usage.reserved,
+            "held": usage.held,
+            "available": usage.available,
+            "next_free_at": next_free_at,
+        },
+    )
+
+
+def _how_full(pool: PoolRow, usage: PoolUsage, count: int) -> str:
+    if usage.total == usage.reserved:
+        return f"All {usage.total} addresses of pool {pool.id} are reserved, none is in use."
+    held = f", {usage.held} held in CIDRs that are not active" if usage.held else ""
+    return (
+        f"Pool {pool.id} has {usage.available} of {usage.total} addresses free, {count} asked for:"
+        f" {usage.allocated} allocated, {usage.cooling} cooling, {usage.reserved} reserved{held}."
+    )

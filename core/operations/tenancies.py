@@ -1,0 +1,135 @@
+"""Begin tenancies: the rows of new EIPs, their events and counters, and the warnings of landings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.domain.addresses import format_address, prefix_of_range
+from core.domain.times import DAY
+from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
+from core.operations.free_space import AddressRun, CidrRef
+from core.operations.pools import PoolRow
+from core.storage.history import EventData, record_all
+from core.storage.transaction import Transaction
+
+__all__ = ["Tenancy", "begin_tenancies", "landing_warnings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenancy:
+    """The properties that all EIPs of one allocation share."""
+
+    name: str | None
+    bandwidth_mbps: int | None
+    landed: bool = False
+    previous_eip_id: str | None = None
+    action: str = "allocate"
+
+
+_INSERT: Final = (
+    "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned, name,"
+    " bandwidth_mbps, status, allocated_at, allocated_by, unbound_since, landed_in_default, previous_eip_id)"
+    " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
+    " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
+)
+_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING"
+_USAGE: Final = (
+    "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
+    " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
+)
+
+
+def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
+    """Insert the EIPs of runs that are out of the free space already, with their events."""
+    seq, count = 0, f"{_COUNT} ({transaction.connection.newest('eip')})"
+    facts: list[EventData] = []
+    eips: list[Eip] = []
+    for run in runs:
+        newest = transaction.run(count, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
+        seq = seq or newest or 0
+        rows = [
+            {"seq": number, "id": f"eip-{number}", "address": address}
+            for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
+        ]
+        transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.place, tenancy))
+        seq += len(rows)
+        cidr = str(prefix_of_range(run.place.first, run.place.last))
+        facts += _facts(pool, cidr, rows, tenancy)
+        eips += _eips(transaction, pool, cidr, rows, tenancy)
+    transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY, count=len(eips))
+    record_all(transaction, pool.id, facts)
+    return eips
+
+
+def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Tenancy) -> dict[str, Any]:
+    return {
+        "pool_id": pool.id,
+        "cidr_id": place.cidr_id,
+        "cidr_first": place.first,
+        "cidr_last": place.last,
+        "customer_owned": pool.customer_owned,
+        "name": tenancy.name,
+        "bandwidth_mbps": tenancy.bandwidth_mbps,
+        "now": transaction.now,
+        "operator": transaction.operator,
+        "landed": tenancy.landed,
+        "previous": tenancy.previous_eip_id,
+    }
+
+
+def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[EventData]:
+    after: dict[str, Any] = {
+        "status": "unbound",
+        "name": tenancy.name,
+        "customer_owned": pool.customer_owned,
+        "bandwidth_mbps": tenancy.bandwidth_mbps,
+    }
+    if tenancy.previous_eip_id is not None:
+        after["previous_eip_id"] = tenancy.previous_eip_id
+    for row in rows:
+        fact = EventData(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
+        yield fact
+        if tenancy.landed:
+            yield fact._replace(action="landed_in_default", after={"customer_owned": False})
+
+
+def _eips(
+    transaction: Transaction, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy
+) -> Iterator[Eip]:
+    now = from_micros(transaction.now)
+    owned = pool.customer_owned
+    for row in rows:
+        yield Eip(
+            id=row["id"],
+            address=format_address(row["address"]),
+            name=tenancy.name,
+            customer_owned=owned,
+            pool_id=pool.id,
+            cidr=cidr,
+            region=pool.region,
+            status=EipStatus.UNBOUND,
+            bindings=(),
+            bandwidth_mbps=tenancy.bandwidth_mbps,
+            allocated_at=now,
+            allocated_by=transaction.operator,
+            released_at=None,
+            landed_in_default=tenancy.landed,
+            previous_eip_id=tenancy.previous_eip_id,
+        )
+
+
+def landing_warnings(eips: Iterable[Eip]) -> tuple[Warn, ...]:
+    """Return a warning for each of the EIPs that landed in the default pool."""
+    return tuple(_landing_warning(eip) for eip in eips if eip.landed_in_default)
+
+
+def _landing_warning(eip: Eip) -> Warn:
+    """Return the warning of a landing, which every front end shows."""
+    message = (
+        f"{eip.address} landed in the default pool {eip.pool_id}: no pool was named, so it is a"
+        " Zenlayer-assigned address, not one of yours (customer-owned: no). Rehome it to a customer pool, or release"
+        " it and allocate from one."
+    )
+    return Warn(MISSING_POOL_WARNING, message, eip.id)

@@ -1,0 +1,112 @@
+"""What every rule of findings works with: the facts, a finding with its fingerprint, and its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from core.domain.command_text import Fix
+from core.domain.config import Config
+from core.domain.serving import serves_brief
+from core.domain.values import Eip, Finding, Severity, from_micros, to_micros
+from core.storage.connection import Connection
+
+__all__ = ["Facts", "Found", "Remedy", "Rule", "found", "found_of_eip", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules read from; `now` in microseconds."""
+
+    connection: Connection
+    now: int
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding, and what it rests on."""
+
+    finding: Finding
+    fingerprint: str
+    """An acceptance counts only while this is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about a finding."""
+
+    text: str
+    """The contract's text, with the command where there is one to paste."""
+    advice: str
+    """The text without the command."""
+    fix: Fix | None = None
+
+
+Rule = Callable[[Facts], Iterator[Found]]
+"""Yields what it finds; a rule states the words, the EIPs and the command of its finding where it yields it."""
+
+
+def plain(text: str, fix: Fix | None = None) -> Remedy:
+    """Return a remedy whose text names no command."""
+    return Remedy(text, text, fix)
+
+
+def found_of_eip(
+    eip: Eip,
+    code: str,
+    severity: Severity,
+    message: str,
+    remedy: Remedy,
+    *,
+    brief: str | None = None,
+    landing: str | None = None,
+) -> Found:
+    """Return a finding about one EIP, which is another one when what the EIP serves changes."""
+    return found(
+        code,
+        str(eip.id),
+        severity,
+        message,
+        subject=eip.address,
+        brief=serves_brief(eip.bindings) if brief is None else brief,
+        remedy=remedy,
+        since=to_micros(eip.allocated_at),
+        fingerprint=" ".join(sorted(f"{each.kind.value}:{each.service_id}" for each in eip.bindings)),
+        eips=(eip.address,),
+        landing=landing,
+    )
+
+
+def found(
+    code: str,
+    key: str,
+    severity: Severity,
+    message: str,
+    *,
+    remedy: Remedy,
+    brief: str,
+    since: int,
+    fingerprint: str,
+    subject: str | None = None,
+    eips: tuple[str, ...] = (),
+    landing: str | None = None,
+) -> Found:
+    """Return a finding; its subject is its key unless given. `since` is in microseconds."""
+    finding = Finding(
+        id=f"{code}:{key}",
+        code=code,
+        severity=severity,
+        subject=key if subject is None else subject,
+        message=message,
+        remedy=remedy.text,
+        since=from_micros(since),
+        accepted_reason=None,
+        accepted_until=None,
+        brief=brief,
+        eips=eips,
+        landing=landing,
+        advice=remedy.advice,
+        fix=remedy.fix,
+    )
+    return Found(finding, fingerprint)

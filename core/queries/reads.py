@@ -1,0 +1,267 @@
+"""The reads of an inventory: lists, listings, findings and history, each in one read transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from core.domain.addresses import InvalidAddress, parse_address
+from core.domain.config import Config
+from core.domain.times import MINUTE
+from core.domain.validation import checked_address, checked_prefix
+from core.domain.values import (
+    Cidr,
+    Eip,
+    Event,
+    Finding,
+    Pool,
+    Proof,
+    Service,
+    ServiceKind,
+    to_micros,
+)
+from core.queries import eips, findings, services, usage, verdicts
+from core.queries.eips import Siblings
+from core.queries.integrity import prove
+from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
+from core.queries.usage import Outlook
+from core.storage import history
+from core.storage.connection import NO_LIMIT, Connection
+from core.storage.store import Store
+
+__all__ = ["InventoryReads"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Problems:
+    version: int
+    minute: int
+    addresses: tuple[int, ...]
+
+
+class InventoryReads:
+    """The lists that a front end reads from an inventory. Every method blocks: call it off the event loop."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], operator: str, config: Config) -> None:
+        self.operator = operator
+        self.config = config
+        self._store = store
+        self._clock = clock
+        self._problems: _Problems | None = None
+
+    def now(self) -> datetime:
+        """Return the time of the inventory, UTC."""
+        return self._clock()
+
+    def was_made(self, request_id: str) -> bool:
+        """Return whether a change with this request id was made."""
+        with self._store.read() as connection:
+            found = connection.execute("SELECT 1 FROM request WHERE request_id = :id", {"id": request_id})
+            return found.scalar() is not None
+
+    def news(self, version: int, *, limit: int = 100) -> list[Event]:
+        """Return what other operators have done since a `data_version`, and all restorations, newest last."""
+        where = "seq > :seen AND (operator <> :me OR action = 'restore')"
+        values = {"seen": version & _SEQ, "me": self.operator}
+        with self._store.read() as connection:
+            return history.events(connection, where, values, limit)
+
+    def data_version(self) -> int:
+        """Return a number that changes with every change of the data; cheap."""
+        return self._store.data_version()
+
+    def eip(self, key: str) -> Eip:
+        """Return the live EIP at an address, or any EIP by its id.
+
+        Raises:
+            EipdeckError: `eip_not_found`, `invalid_address`.
+
+        """
+        with self._store.read() as connection:
+            return eips.eip_by_key(connection, key)
+
+    def eips(self, words: str = "") -> Iterator[Eip]:
+        """Yield every EIP that matches a filter, by address; released ones only when the filter asks for them.
+
+        Raises:
+            EipdeckError: `invalid_filter`.
+
+        """
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            yield from matching(connection, words, self._now(connection), problems)
+
+    def page(
+        self,
+        query: EipQuery,
+        *,
+        limit: int = 50,
+        after: EipRow | None = None,
+        before: EipRow | None = None,
+        last: bool = False,
+        counted: bool = True,
+    ) -> EipPage:
+        """Return rows of a listing: the first ones, those after or before a row, or the last ones.
+
+        A page costs the same wherever it is. `counted` adds the total, which may read every EIP.
+
+        Raises:
+            EipdeckError: `invalid_filter`, `usage` for an unknown order.
+
+        """
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            listing = Listing(connection, query, self._now(connection), problems)
+            return listing.page(limit, after=after, before=before, last=last, counted=counted)
+
+    def count(self, query: EipQuery) -> int:
+        """Return the number of EIPs of a listing."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return Listing(connection, query, self._now(connection), problems).total()
+
+    def rank(self, query: EipQuery, address: str) -> int | None:
+        """Return the 0-based place of a live EIP in a listing; None when it is not in it."""
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return Listing(connection, query, self._now(connection), problems).rank(address)
+
+    def pools(self) -> list[Pool]:
+        """Return every pool with its usage, customer pools first."""
+        with self._store.read() as connection:
+            return usage.pools(connection, self._now(connection))
+
+    def pool(self, pool_id: str) -> Pool:
+        """Return one pool with its usage, or raise `pool_not_found`."""
+        with self._store.read() as connection:
+            return usage.pool_by_id(connection, self._now(connection), pool_id)
+
+    def outlook(self, pool_id: str) -> Outlook:
+        """Return the trend of a pool, and when its next cooling address comes free."""
+        with self._store.read() as connection:
+            return usage.outlook(connection, self._now(connection), pool_id)
+
+    def cidrs(self) -> list[Cidr]:
+        """Return each prefix once, in its present or last life, by prefix."""
+        with self._store.read() as connection:
+            return usage.cidrs(connection, self._now(connection))
+
+    def cidr(self, prefix: str) -> Cidr:
+        """Return one prefix in its present or last life, or raise `cidr_not_found`."""
+        words = str(checked_prefix(prefix))
+        with self._store.read() as connection:
+            return usage.cidr_by_prefix(connection, self._now(connection), words)
+
+    def services(self, kind: ServiceKind | None = None, region: str | None = None) -> list[Service]:
+        """Return the downstream services, of one kind or region when given."""
+        with self._store.read() as connection:
+            return services.services(connection, kind, region)
+
+    def service(self, service_id: str) -> Service:
+        """Return one downstream service, or raise `service_not_found`."""
+        with self._store.read() as connection:
+            return services.service_by_id(connection, service_id)
+
+    def service_eips(self, service_id: str) -> list[Eip]:
+        """Return the live EIPs that serve a service."""
+        where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
+        with self._store.read() as connection:
+            return eips.eips_where(connection, where, {"service": service_id})
+
+    def siblings(self, service_ids: Sequence[str], eip: Eip | None = None, *, limit: int = 4) -> Siblings:
+        """Return the live EIPs that serve these services beside `eip`: at most `limit` of them, and how many there are.
+
+        The cost does not grow with their number.
+        """
+        with self._store.read() as connection:
+            return eips.siblings(connection, service_ids, eip, limit)
+
+    def occupants(self, region: str) -> dict[str, tuple[Eip, ...]]:
+        """Return the live EIPs of each service of a region, Zenlayer's first, at most `EIPS_COUNTED` for each."""
+        with self._store.read() as connection:
+            return eips.occupants(connection, region)
+
+    def findings(self, *, accepted: bool = False) -> list[Finding]:
+        """Return the open findings, worst first; with `accepted` the accepted ones too."""
+        with self._store.read() as connection:
+            return findings.findings(connection, self._now(connection), self.config, accepted=accepted)
+
+    def history(
+        self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[Event]:
+        """Return events, newest last: all of them, or those of an EIP (id), an address or a CIDR.
+
+        Raises:
+            EipdeckError: `eip_not_found`, `cidr_not_found`, `invalid_address`, `invalid_cidr`.
+
+        """
+        with self._store.read() as connection:
+            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._now(connection))
+            if since is not None:
+                where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
+            return history.events(connection, where, values, limit)
+
+    def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
+        """Return every EIP that has held an address, newest first, each with its live or its last bindings.
+
+        Raises:
+            EipdeckError: `invalid_address`.
+
+        """
+        number = checked_address(address)
+        with self._store.read() as connection:
+            values = {"address": number, "limit": NO_LIMIT if limit is None else limit}
+            tail = "ORDER BY e.allocated_at DESC, e.seq DESC LIMIT :limit"
+            return eips.eips_where(connection, "e.address = :address", values, tail)
+
+    def cidr_history(self, prefix: str) -> list[Event]:
+        """Return the events of a CIDR itself, not of the addresses in it, newest last."""
+        with self._store.read() as connection:
+            where = "address IS NULL AND cidr = :cidr"
+            return history.events(connection, where, {"cidr": str(checked_prefix(prefix))}, None)
+
+    def verify(self) -> Proof:
+        """Check every invariant on the rows, and every link of the history; reads everything."""
+        with self._store.read() as connection:
+            return prove(connection)
+
+    def integrity(self) -> dict[str, str]:
+        """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""
+        return self._store.health()
+
+    def _micros(self) -> int:
+        return to_micros(self._clock())
+
+    def _now(self, connection: Connection) -> int:
+        """Return the time of a read in microseconds: never before the newest event, even when a clock was set back."""
+        return verdicts.latest(connection, self._micros())
+
+    def _problem_addresses(self) -> tuple[int, ...]:
+        """Return the addresses of the EIPs in findings, worst first; cached until the data or the minute changes."""
+        version, now = self.data_version(), self._micros()
+        cached = self._problems
+        if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
+            with self._store.read() as connection:
+                addresses = findings.problem_addresses(connection, self._now(connection), self.config)
+            cached = self._problems = _Problems(version, now // MINUTE, addresses)
+        return cached.addresses
+
+
+_SEQ: Final = (1 << 48) - 1
+"""The part of a data version that counts events."""
+_NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
+
+
+def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Any]]:
+    if "/" in words:
+        prefix = checked_prefix(words)
+        usage.cidr_by_prefix(connection, now, str(prefix))
+        return _NAMES_BOTH, {"first": prefix.first, "last": prefix.last, "cidr": str(prefix)}
+    try:
+        return "address = :address", {"address": parse_address(words)}
+    except InvalidAddress:
+        eip = eips.eip_by_key(connection, words)
+        values = {"address": parse_address(eip.address), "eip": eip.id}
+        return "address = :address AND eip_id = :eip", values

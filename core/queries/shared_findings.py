@@ -1,0 +1,183 @@
+"""Findings about what EIPs share: gateways, pools, CIDRs and services."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from core.domain.addresses import format_address, parse_prefix
+from core.domain.command_text import Fix, shell_command
+from core.domain.filters import filter_term
+from core.domain.times import DAY
+from core.domain.values import Pool, PoolKind, Severity
+from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, plain
+from core.queries.usage import pools
+
+__all__ = ["SHARED_RULES"]
+
+_SNAT_GATEWAYS: Final = (
+    "SELECT b.service_id FROM eip e CROSS JOIN binding b WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
+    " AND b.kind = 'snat' AND NOT e.customer_owned AND e.released_at IS NULL ORDER BY e.seq"
+)
+_SNAT_ON: Final = (
+    "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
+    " JOIN eip e ON e.id = b.eip_id WHERE b.service_id = :id AND b.unbound_at IS NULL AND b.kind = 'snat'"
+)
+
+
+def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
+    for gateway in dict.fromkeys(facts.connection.execute(_SNAT_GATEWAYS).scalars()):
+        rows = facts.connection.execute(_SNAT_ON, {"id": gateway}).all()
+        pairs = _mixed_entries(rows)
+        if not pairs:
+            continue
+        mixed = sorted({row.address for pair in pairs for entry in pair for row in entry})
+        every = " An entry takes every EIP of the gateway." if any(row.all_eips for row in rows) else ""
+        yield found(
+            "snat_mixes_owners",
+            gateway,
+            Severity.WARNING,
+            f"SNAT on {gateway} sends the same sources out on customer-owned and on Zenlayer-assigned"
+            f" addresses ({len(mixed)} EIPs).{every}",
+            brief="mixes owners",
+            remedy=plain(
+                "Unbind or rehome the Zenlayer-assigned EIP of the gateway.",
+                Fix("eips", (filter_term("service", gateway),)),
+            ),
+            since=min(max(min(row.bound_at for row in entry) for entry in pair) for pair in pairs),
+            fingerprint=" ".join(map(str, mixed)),
+            eips=tuple(map(format_address, mixed)),
+        )
+
+
+def _mixed_entries(rows: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:
+    """Return pairs of entries, one customer-owned and one Zenlayer-assigned, that cover a source in common.
+
+    EIPs with equal sources share an entry.
+    """
+    ours: dict[str, list[Any]] = defaultdict(list)
+    theirs: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        (ours if row.customer_owned else theirs)[row.sources].append(row)
+    return [(ours[some], theirs[others]) for some in ours for others in theirs if _overlap(some, others)]
+
+
+def _overlap(some: str, others: str) -> bool:
+    one = [parse_prefix(words) for words in _sources(some)]
+    two = [parse_prefix(words) for words in _sources(others)]
+    return any(a.overlaps(b) for a in one for b in two)
+
+
+def _sources(words: str) -> list[str]:
+    return words.strip("[]").replace('"', "").replace(",", " ").split()
+
+
+def _pools(facts: Facts) -> Iterator[Found]:
+    limits = {
+        row.id: row
+        for row in facts.connection.execute(
+            "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+            " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+            " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+        )
+    }
+    for pool in pools(facts.connection, facts.now):
+        limit = limits[pool.id]
+        if pool.kind is not PoolKind.CUSTOMER or not limit.active:
+            continue
+        used = 100 - 100 * pool.available / pool.total
+        if used >= limit.warn_percent:
+            severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
+            since = _tight_since(facts, pool, limit)
+            yield _short_pool(pool, "pool_near_exhaustion", severity, since, severity.value)
+        elif pool.runway_days is not None and pool.runway_days < facts.config.runway_days:
+            yield _short_pool(pool, "pool_runway_short", Severity.WARNING, limit.at, "short")
+
+
+def _short_pool(pool: Pool, code: str, severity: Severity, since: int, fingerprint: str) -> Found:
+    lasts = "" if pool.runway_days is None else f", {pool.runway_days:g}"
+    trend = f"{lasts} days at its trend" if lasts else ""
+    return found(
+        code,
+        pool.id,
+        severity,
+        f"{pool.available} of {pool.total} addresses free{trend}.",
+        brief=f"{pool.available} free{lasts} d" if lasts else f"{pool.available} free",
+        remedy=plain(f"Add a CIDR to pool {pool.id}, or release what is idle in it.", Fix("cidr add")),
+        since=since,
+        fingerprint=fingerprint,
+    )
+
+
+_USAGE_DAYS: Final = (
+    "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
+)
+
+
+def _tight_since(facts: Facts, pool: Pool, limit: Any) -> int:
+    """Return when the pool passed its threshold, in microseconds: the day, or its last change for today."""
+    free, day = pool.available, facts.now // DAY
+    for row in facts.connection.execute(_USAGE_DAYS, {"pool": pool.id}):
+        free, day = free + row.grown, row.day
+        if 100 - 100 * free / pool.total < limit.warn_percent:
+            break
+    return min(day * DAY, limit.at) if day != facts.now // DAY else int(limit.at)
+
+
+LIVE_LISTED: Final = 1000
+"""The number of EIPs that the finding of a draining CIDR names; its message counts all of them."""
+_DRAINING: Final = (
+    "SELECT cidr, first, last, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0"
+)
+_LIVE_IN: Final = (
+    "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last ORDER BY address"
+    f" LIMIT {LIVE_LISTED}"
+)
+
+
+def _draining(facts: Facts) -> Iterator[Found]:
+    for row in facts.connection.execute(_DRAINING).all():
+        live = facts.connection.execute(_LIVE_IN, {"first": row.first, "last": row.last}).scalars()
+        left = f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''}"
+        listed = shell_command("eips", filter_term("cidr", row.cidr))
+        yield found(
+            "cidr_draining_blocked",
+            row.cidr,
+            Severity.WARNING,
+            f"{left} still block the retirement of {row.cidr}.",
+            brief=f"{left} left",
+            remedy=Remedy(
+                f"Release or rehome each: {listed} lists them.",
+                "Release or rehome each",
+                Fix("cidr retire", (row.cidr,)),
+            ),
+            since=row.draining_at or 0,
+            fingerprint=str(row.draining_at),
+            eips=tuple(map(format_address, live)),
+        )
+
+
+def _missing(facts: Facts) -> Iterator[Found]:
+    rows = facts.connection.execute(
+        "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
+        " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
+        " GROUP BY s.id, s.missing_since"
+    )
+    for row in rows:
+        named = f"{row.served} binding{'s name' if row.served > 1 else ' names'} {row.id}, which no longer exists"
+        advice = "Unbind the EIPs that name it"
+        fix = Fix("eips", (filter_term("service", row.id),))
+        yield found(
+            "service_missing",
+            row.id,
+            Severity.WARNING,
+            f"{named}.",
+            brief=named,
+            remedy=Remedy(f"{advice}: {fix.command()} lists them.", advice, fix),
+            since=row.missing_since,
+            fingerprint=str(row.missing_since),
+        )
+
+
+SHARED_RULES: Final[tuple[Rule, ...]] = (_pools, _snat_mixes_owners, _draining, _missing)
