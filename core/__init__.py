@@ -58,6 +58,7 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.log_verdicts import Evidence
+from core.queries.reads import InventorySnapshot
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
@@ -125,6 +126,7 @@ __all__ = [
     "InvalidInput",
     "InvalidTime",
     "Inventory",
+    "InventorySnapshot",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",

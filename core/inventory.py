@@ -193,12 +193,7 @@ class Inventory(InventoryReads):
         return self.evidence(lines, at).verdicts
 
     def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
-        """Return the present verdict on each address, in one read; none is made for no address.
-
-        Raises:
-            EipdeckError: `store_…`.
-
-        """
+        """Return the present verdict on each address, in one read; nothing is read for no address."""
         wanted = list(dict.fromkeys(addresses))
         return {verdict.address: verdict for verdict in self.evidence(wanted).verdicts} if wanted else {}
 

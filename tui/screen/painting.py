@@ -52,6 +52,11 @@ class Painter:
         self._due = 0.0
         """The delay of `_later`, in seconds."""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something is left to paint."""
+        return self._scheduled or self._later is not None
+
     def changed(self) -> None:
         """Paint at the end of this turn, or together with what `changed_soon` waits for."""
         if self._later is None:

@@ -62,14 +62,12 @@ class SelectionReader:
     def move(self, selection: Selection | None, *, by_operator: bool) -> None:
         """Follow the cursor to another row; the operator moved it, or the data changed."""
         self._current.move(selection, by_operator=by_operator)
-        self._on_moved()
-        self.load(at_once=by_operator)
+        self.load(moved=True, at_once=by_operator)
 
     def hold(self, selection: Selection) -> None:
         """Select an item that need not have a row."""
         self._current.hold(selection)
-        self._on_moved()
-        self.load()
+        self.load(moved=True)
 
     def hold_back(self) -> None:
         """Load nothing until `let_go`, however often the lists are read and the cursor is placed; the operator can."""
@@ -81,10 +79,12 @@ class SelectionReader:
         if not self._held_back:
             self.load()
 
-    def load(self, *, at_once: bool = False) -> None:
+    def load(self, *, moved: bool = False, at_once: bool = False) -> None:
         """Load the details; a load that is under way is followed by another one."""
         if self._held_back and not at_once:
             return
+        if moved:
+            self._on_moved()
         if self.selection is None:
             self._on_loaded()
             return
