@@ -77,18 +77,18 @@ async def sent(operator: Operator, calls: Counter[str], typed: str = "") -> None
     await operator.press("y")
 
 
-async def test_an_allocation(tmp_path: Path, calls: Counter[str]) -> None:
+async def test_an_allocation_reads_once_and_paints_twice(tmp_path: Path, calls: Counter[str]) -> None:
     async with on_deck(small_desk(tmp_path)) as operator:
         await operator.press("A")
         await operator.until("allocate an EIP")
-        await operator.type("\n" * 6)
+        await operator.press(*["enter"] * 6)
         await sent(operator, calls)
         await idle(operator)
         check(calls, counted_down=False)
         await operator.until("allocated 203.0.113.0 from hk", "203.0.113.0 -- customer-unbound")
 
 
-async def test_a_release_of_three(tmp_path: Path, calls: Counter[str]) -> None:
+async def test_a_release_of_three_reads_once_and_paints_twice(tmp_path: Path, calls: Counter[str]) -> None:
     inventory = small_desk(tmp_path)
     for _ in range(4):
         allocated(inventory)
@@ -100,12 +100,12 @@ async def test_a_release_of_three(tmp_path: Path, calls: Counter[str]) -> None:
         await operator.until("released 3 EIPs", "[e EIPs 1]")
 
 
-async def test_a_rehome(tmp_path: Path, calls: Counter[str]) -> None:
+async def test_a_rehome_reads_once_and_paints_twice(tmp_path: Path, calls: Counter[str]) -> None:
     inventory = demo_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("F")
         await operator.until("198.18.0.5: choose where it goes")
-        await operator.type("\n" * 4)
+        await operator.press(*["enter"] * 4)
         await sent(operator, calls, "5")
         await idle(operator)
         check(calls, counted_down=True)
