@@ -71,7 +71,7 @@ async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path
         await operator.press("enter")
         await operator.until(" 203.0.113.9 -- ", "1 marked EIP left alone: keys act on 203.0.113.9", "R release  M")
         await operator.press("R")
-        await operator.until("review: release 203.0.113.9", "1 marked EIP left alone: this is about what was in hand")
+        await operator.until("review: release 203.0.113.9", "1 marked EIP left alone: this is about the selected item")
         await operator.press("escape", "j")
         await operator.until("* 1 marked", "R release 1")
 
@@ -86,7 +86,7 @@ async def test_what_the_filter_hides_is_not_acted_on(tmp_path: Path) -> None:
         assert not operator.deck.marks.acting
         await operator.press("R")
         await operator.until(
-            "review: release 198.51.100.77", "2 marked EIPs left alone: this is about what was in hand"
+            "review: release 198.51.100.77", "2 marked EIPs left alone: this is about the selected item"
         )
         await operator.press("escape", "space")
         await operator.until("3 marked, 2 of them hidden", "* 1 marked -- 203.0.113.9")

@@ -64,6 +64,15 @@ class Runner:
             host.set_mode(host.mode.armed(now))
             host.say("WRITE: every change still has its own review")
 
+    def expire(self) -> None:
+        """Drop write mode when its time is over, and end a change that was not sent yet."""
+        host = self._host
+        if host.mode.ran_out(host.inventory.now()):
+            host.set_mode(host.mode.dropped())
+            if self.changing:
+                self.cancel_unsent()
+            host.say("write mode ran out: READ-ONLY", problem=True)
+
     def abort(self) -> None:
         """Send no further change of a batch; a grace count is aborted before its keys get here."""
         if self.flow.sending:

@@ -10,7 +10,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import count_of, pool_short
 from tui.wording.tables import CIDRS
 

@@ -178,7 +178,7 @@ def _siblings(details: SelectionDetails) -> Iterator[Text]:
         text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
         yield Line(f"! {text}: mixes owners", WARNING) if other else text
     if siblings.total > len(siblings.eips):
-        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: o lists them"
+        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: {key_of('go_to')} lists them"
 
 
 def _history(details: SelectionDetails) -> Iterator[Text]:

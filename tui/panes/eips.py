@@ -108,7 +108,7 @@ class EipsPane(Pane):
 
     def marks(self, *, idle: bool) -> Marks:
         """Return what change keys do with the marked EIPs; `idle`: they act on the selection instead."""
-        listed, total = self._table.listed_marks, len(self._table.marks)
+        listed, total = self._table.marks.listed, len(self._table.marks)
         if idle:
             return Marks(hidden=total - len(listed), idle=len(listed))
         return Marks(listed, hidden=total - len(listed))
@@ -120,12 +120,13 @@ class EipsPane(Pane):
 
     def turn_marks(self) -> None:
         """Clear the marks, or bring back the cleared ones."""
-        self.post_message(self.StatusMessage(self._table.unmark()))
+        said = self._table.marks.turn()
+        self._table.repaint()
+        self.post_message(self.StatusMessage(said))
 
     def remove_marks(self, eips: Iterable[Eip]) -> None:
         """Remove the marks of these EIPs."""
-        for eip in eips:
-            self._table.marks.pop(str(eip.id), None)
+        self._table.marks.remove(eips)
         self._table.repaint()
 
     async def mark_all(self) -> None:
@@ -138,7 +139,8 @@ class EipsPane(Pane):
         if table.total > MOST_MARKS:
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
-        table.mark(await self.ask(lambda inventory: list(inventory.eips(text))))
+        table.marks.add(await self.ask(lambda inventory: list(inventory.eips(text))))
+        table.repaint()
         return f"{len(table.marks):,} marked, {key_of('unmark')} clears"
 
     def summary(self) -> str:
@@ -150,7 +152,7 @@ class EipsPane(Pane):
         last = min(table.top + table.height_in_rows, table.total)
         total = count_of(table.total, "EIP") if table.counted else "counting"
         shown = f"{total}, rows {table.top + 1:,}-{last:,}"
-        hidden = len(table.marks) - len(table.listed_marks)
+        hidden = len(table.marks) - len(table.marks.listed)
         marked = f"; {len(table.marks):,} marked" if table.marks else ""
         marked += f", {hidden:,} of them hidden" if hidden else ""
         if self.filter and table.counted:

@@ -11,7 +11,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.findings import finding_words
 from tui.wording.phrases import age, count_of
 from tui.wording.sanitize import visible

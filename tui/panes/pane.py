@@ -19,7 +19,8 @@ from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, run_in_thread
 from tui.widgets.lines import Line, Lines
-from tui.widgets.rows import ListTable, RowTable
+from tui.widgets.list_table import ListTable
+from tui.widgets.rows import RowTable
 from tui.wording.writers import Layout
 
 __all__ = ["ListPane", "Navigate", "Pane"]

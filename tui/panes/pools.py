@@ -13,7 +13,7 @@ from tui.state.workers import Ask
 from tui.terminal.theme import Glyphs
 from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import count_of, pool_short, runway
 from tui.wording.tables import POOLS
 

@@ -11,7 +11,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import action_words, age, count_of, minute
 from tui.wording.tables import EVENTS
 

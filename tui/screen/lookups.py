@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -32,13 +31,8 @@ _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 class Lookups:
     """Answers the lookup bar."""
 
-    def __init__(
-        self, navigator: Navigator, bar: LookupBar, pane: LookupsPane, host: Host, report: Callable[[int], None]
-    ) -> None:
-        """Select through `navigator`, and list several verdicts in `pane`.
-
-        `report` is called with the number of lines of a long text that have been read, in the thread that reads it.
-        """
+    def __init__(self, navigator: Navigator, bar: LookupBar, pane: LookupsPane, host: Host) -> None:
+        """Select through `navigator`, and list several verdicts in `pane`."""
         self._navigator = navigator
         self._bar = bar
         self._pane = pane
@@ -46,7 +40,6 @@ class Lookups:
         self._inventory = host.inventory
         self._workers = host.jobs
         self._say = host.say
-        self._report = report
         self._filter_before = ""
 
     def start_lookup(self, first: str) -> None:
@@ -155,6 +148,11 @@ class Lookups:
         if final:
             self._say_found(found)
             await asyncio.to_thread(self._host.note, looked_up(looked))
+
+    def _report(self, lines: int) -> None:
+        """Show how many lines of a text have been read; called in the thread that reads it."""
+        if lines:
+            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines")
 
     def _say_none(self, text: str, *, pasted: bool) -> None:
         if pasted:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,10 +17,10 @@ from core import Eip, EipdeckError, Inventory
 from tui.changes.runner import Runner
 from tui.commands.bindings import bindings_for
 from tui.commands.context import KeyContext
-from tui.commands.registry import Command, Scope, View, key_of
+from tui.commands.registry import Command, Scope, View
 from tui.panes.pane import Navigate, Pane
 from tui.screen.actions import Actions
-from tui.screen.command_table import command_table
+from tui.screen.command_table import command_table, screen_commands
 from tui.screen.header import database_name
 from tui.screen.layout import Panes
 from tui.screen.lookup_bar import LookupBar
@@ -33,6 +29,7 @@ from tui.screen.navigator import Navigator
 from tui.screen.painting import Bars, Painter
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
+from tui.screen.startup import start_session
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, Trail
 from tui.state.marks import Marks
@@ -48,9 +45,6 @@ from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.rows import PATIENCE
 
 __all__ = ["MainScreen"]
-
-QUIT_AGAIN: Final = (0.3, 2.0)
-"""Seconds after the first `q` in which a second one quits: neither a stutter nor a coincidence."""
 
 _log = logging.getLogger("eipdeck")
 
@@ -91,23 +85,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.polling = Polling(
             self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
         )
-        self.lookups = Lookups(self.navigator, self.bars.lookup, self.panes.lookups, self, self._report)
+        self.lookups = Lookups(self.navigator, self.bars.lookup, self.panes.lookups, self)
         self.runner = Runner(self)
-        self._actions = Actions(self._commands(), self._key_context, self._start_change, self.say)
+        table = command_table(self, self.navigator, self.panes, self.lookups, self.polling, self.runner)
+        table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
+        self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs = glyphs
         self._first_address = address
-        self._quit_pressed = float("-inf")
         self._run_began = View.EIPS
-
-    def _commands(self) -> dict[str, Callable[[], object]]:
-        table = command_table(self, self.navigator, self.panes, self.lookups, self.polling, self.runner)
-        own: dict[str, Callable[[], object]] = {
-            "palette": partial(self._list_commands, runs=True),
-            "help": partial(self._list_commands, runs=False),
-            "interrupt": self._interrupt,
-            "quit": self._quit,
-        }
-        return {**table, **own}
 
     def compose(self) -> ComposeResult:
         yield self.bars.top
@@ -122,26 +107,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_class(self._glyphs is ASCII, "-ascii")
         self.navigator.lay_out()
         self.navigator.focus()
-        self.jobs.read(self._begin)
+        self.jobs.read(partial(start_session, self, self.polling, self.lookups, self._first_address))
         self.set_interval(POLL_SECONDS, self._tick)
-
-    async def _begin(self) -> None:
-        await self.polling.read()
-        gc.freeze()
-        gc.enable()
-        if self._first_address:
-            self.lookups.pasted(self._first_address)
-        await self._settle_doubts()
-        await asyncio.to_thread(_import_flows)
-
-    async def _settle_doubts(self) -> None:
-        """Report what came of the changes that an earlier session left in doubt, and keep it in the trail."""
-        settled = await self.ask(self.doubts.settle)
-        for sentence in settled:
-            await asyncio.to_thread(self.note, (sentence, ()))
-        if settled:
-            more = f" ({len(settled) - 1} more in the trail)" if len(settled) > 1 else ""
-            self.say(f"{settled[0]}{more}", problem=True)
 
     # the state
 
@@ -248,16 +215,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     # time
 
     def _tick(self) -> None:
-        self.expire()
+        self.runner.expire()
         self.polling.tick()
-
-    def expire(self) -> None:
-        """Drop write mode when its time is over, and end a change that was not sent yet."""
-        if self.mode.ran_out(self.inventory.now()):
-            self.set_mode(self.mode.dropped())
-            if self.runner.changing:
-                self.runner.cancel_unsent()
-            self.say("write mode ran out: READ-ONLY", problem=True)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a defect in a worker; the session goes on."""
@@ -271,30 +230,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     # keys
 
     def action_command(self, name: str) -> None:
-        self.expire()
+        self.runner.expire()
         self._actions.run(name)
-
-    def _list_commands(self, *, runs: bool) -> None:
-        from tui.modals.help import CommandsModal  # noqa: PLC0415  # the first screen goes without modals
-
-        self.app.push_screen(CommandsModal(runs=runs), self._run_chosen)
-
-    def _run_chosen(self, name: str | None) -> None:
-        if name is not None:
-            self._actions.run(name)
-
-    def _interrupt(self) -> None:
-        if not self.navigator.back():
-            self.say("ctrl+c leaves nothing here: {0} {0} quits".format(key_of("quit")))
-
-    def _quit(self) -> None:
-        if self.navigator.back():
-            return
-        waited, self._quit_pressed = self.pressed_at - self._quit_pressed, self.pressed_at
-        if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
-            self.runner.leave()
-        else:
-            self.say(f"{key_of('quit')} again quits, after a moment")
 
     def _start_change(self, command: Command) -> None:
         self.runner.start(command, self.selection, self.marks)
@@ -357,15 +294,3 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_lookup_bar_scrolled(self, event: LookupBar.Scrolled) -> None:
         getattr(self.navigator.pane.table, f"action_{event.action}")()
-
-    def _report(self, lines: int) -> None:
-        """Show how many lines of a paste have been read; called in the thread that reads it."""
-        if lines:
-            self.app.call_from_thread(self.say, f"reading what was pasted: {lines:,} lines")
-
-
-def _import_flows() -> None:
-    """Import what the first change key will need."""
-    import_module("tui.changes.start")
-    import_module("tui.session.actions")
-    import_module("tui.modals.help")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
+from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
 from tui.session.export import Format, write_rows, write_text
 from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal
@@ -20,7 +22,7 @@ from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "pin", "show_trail"]
+__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
 
 # The caller shows a refusal raised here in the status line.
 
@@ -135,3 +137,13 @@ async def show_trail(host: Host) -> None:
             if asked is not None:
                 path = await host.ask(lambda inventory: write_text(text, inventory.file_named(Path(asked.path))))
                 host.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
+
+
+def list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
+    """Show every command; `runs`: the chosen one is run."""
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            run(name)
+
+    host.app.push_screen(CommandsModal(runs=runs), chosen)
