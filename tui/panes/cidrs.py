@@ -1,4 +1,4 @@
-"""The CIDRs: the customer's prefixes and their lives, and the ranges of Zenlayer."""
+"""The list of CIDRs: the customer's prefixes and Zenlayer's ranges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TROUBLE = frozenset({CidrState.DRAINING, CidrState.FAILED, CidrState.VALIDATING
 
 
 class CidrsPane(ListPane[Cidr]):
-    """What needs a hand first."""
+    """Every CIDR, those that need work first."""
 
     view = View.CIDRS
     written_as = CIDRS

@@ -1,4 +1,4 @@
-"""The findings: what needs attention, worst first, each with its remedy."""
+"""The list of findings, each with its remedy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["FindingsPane"]
 
 
 class FindingsPane(ListPane[Finding]):
-    """Open findings."""
+    """The open findings, worst first."""
 
     view = View.FINDINGS
     written_as = FINDINGS

@@ -1,4 +1,4 @@
-"""Several addresses looked up at once: what each was then, and is now."""
+"""The list of several looked-up addresses, each with its verdict at its time and now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["LookupsPane"]
 
 
 class LookupsPane(ListPane[Looked]):
-    """A list that lives until it is left."""
+    """The verdicts of the last long lookup."""
 
     view = View.LOOKUPS
     written_as = VERDICTS
@@ -31,7 +31,7 @@ class LookupsPane(ListPane[Looked]):
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
     """The rows of the table and their sum in words, which takes long for many rows."""
     _prepared = _grouped
-    """The same of rows that were filtered in a thread and are not shown yet."""
+    """The same for rows that were filtered in a thread and are not shown yet."""
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
@@ -62,7 +62,7 @@ class LookupsPane(ListPane[Looked]):
         self.table.place(0 if looked else None)
 
     async def turn_sort(self) -> None:
-        """By verdict and service, what is worst first, or as they stood in the text."""
+        """Sort by verdict and service, worst first, or back to the order of the text."""
         self.sorted = not self.sorted
         found = self._found
         self._all = tuple(await run_in_thread(partial(sorted, found, key=_group))) if self.sorted else found
@@ -78,7 +78,7 @@ class LookupsPane(ListPane[Looked]):
         super()._show(chosen)
 
     async def load(self, snapshot: Snapshot) -> None:
-        """The verdicts were asked for once; they stay as they were given."""
+        """Keep the verdicts: they were asked for once."""
 
     def keys(self) -> Mapping[str, Callable[[Looked], str]]:
         return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}

@@ -1,4 +1,4 @@
-"""The pools: how full each is, with gauges."""
+"""The list of pools, each with a gauge of its use."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class PoolsPane(ListPane[Pool]):
             self.post_message(Navigate(View.CIDRS, select=pool.cidrs[0]))
 
     def _short(self, pool: Pool) -> str:
-        """The id; `default` for the only default pool there is."""
+        """Return the id; `default` for an only default pool."""
         defaults = sum(each.kind is PoolKind.DEFAULT for each in self._all)
         return pool_short(pool.id, customer_owned=pool.kind is PoolKind.CUSTOMER or defaults > 1)
 

@@ -14,9 +14,9 @@ from tui.wording.sanitize import visible
 __all__ = ["Top", "database_name", "top_line"]
 
 _MOST_LABEL = 24
-"""Cells of the database's name, which can be any file's."""
+"""Cells of the database's name, which can be any file name."""
 _LEAST_OPERATOR = 5
-"""Cells of the operator's name that stay in a short line before it goes altogether."""
+"""Cells of the operator's name below which a short line drops it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Panes(Horizontal):
     """Every pane. The shape of the screen and the view decide which are shown."""
 
     def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
-        super().__init__(id="deck")
+        super().__init__(id="panes")
         rule = glyphs.rule
         self.eips = EipsPane(ask, rule=rule)
         self.pools = PoolsPane(ask, glyphs=glyphs)

@@ -1,4 +1,4 @@
-"""Columns of a table: how wide each is, and which are left out when there is no room."""
+"""The columns of a table: their widths, and which are dropped when the table is narrow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["GUTTER", "Column", "fit", "line", "sized"]
 Row = TypeVar("Row")
 
 _WIDEST = 27
-"""Cells that a column is given at most for what stands in it."""
+"""Cells that a column takes at most for its texts."""
 GUTTER = 4
 """Cells before the first column: cursor, the operator's mark, problem mark, space."""
 
@@ -26,17 +26,17 @@ class Column(Generic[Row]):
 
     title: str
     width: int
-    """In cells; of a stretching column the least."""
+    """The width in cells; for a stretching column the least."""
     text: Callable[[Row], str]
     right: bool = False
     stretch: bool = False
     drop: int = 0
     """Columns with the highest number go first when room is short; 0 stays."""
     short: Callable[[Row], str] | None = None
-    """What to say where the text has no room; without it the text is cut."""
+    """Returns a shorter text for a narrow column; without it the text is cut."""
 
     def fitted(self, row: Row, width: int) -> str:
-        """The text of a row for so many cells."""
+        """Return the text of a row for so many cells."""
         text = self.text(row)
         if self.short is None or cell_len(visible(text)) <= width:
             return text
@@ -44,11 +44,11 @@ class Column(Generic[Row]):
 
 
 _MEASURED: Final = 500
-"""Rows that decide the widths; what is pasted can be a hundred thousand."""
+"""Rows that decide the widths; a paste can have a hundred thousand."""
 
 
 def sized(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[Column[Row]]:
-    """The columns as wide as what stands in them, as far as the first rows tell."""
+    """Return the columns as wide as the texts of the first rows."""
     measured = rows[:_MEASURED]
     return [
         column
@@ -63,7 +63,7 @@ def _natural(column: Column[Row], row: Row) -> int:
 
 
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """The columns that have room in `width` cells, each with its width; the stretching one takes the rest."""
+    """Return the columns that fit into `width` cells, each with its width; the stretching one takes the rest."""
     chosen = list(columns)
     while _needed(chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
@@ -76,7 +76,7 @@ def _needed(columns: Sequence[Column[Row]]) -> int:
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:
-    """Cells (text, width, right-aligned) as one line."""
+    """Return cells (text, width, right-aligned) as one line."""
     return " ".join(_cell(text, width, right=right) for text, width, right in cells)
 
 

@@ -1,4 +1,4 @@
-"""Rows with a cursor, painted line by line: nothing is painted again that has not changed."""
+"""A table of rows with a cursor; only changed cells are painted again."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     @abstractmethod
     def has_problem(self, row: Row) -> bool:
-        """Whether the row carries the `!`."""
+        """Whether the row is marked with `!`."""
 
     def is_critical(self, _row: Row) -> bool:
         """Whether the problem of the row is critical."""
@@ -134,7 +134,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     def _extra(self) -> int:
         return self.under_lines if self.under is not None else 0
 
-    # what is painted
+    # painting
 
     def repaint(self) -> None:
         """Paint the lines that differ from what is on the screen."""
