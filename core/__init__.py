@@ -8,12 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.domain.command_text import Fix, option, shell_command
+from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
     CODES,
     Code,
     EipdeckError,
+    Fix,
     InvalidInput,
     NotFound,
     OutcomeUnknown,
@@ -25,6 +26,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.results import Imported, Proof, Restored, Violation
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -37,19 +39,15 @@ from core.domain.values import (
     Event,
     Finding,
     FixIn,
-    Imported,
     OtherSession,
     Pool,
     PoolKind,
     PoolOrder,
-    Proof,
-    Restored,
     Service,
     ServiceKind,
     Severity,
     Verdict,
     VerdictWord,
-    Violation,
     Warn,
     iso,
 )

@@ -19,8 +19,9 @@ from core.domain.collector import collector_off
 from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
+from core.domain.results import Imported, Restored
 from core.domain.validation import checked_address, checked_text, with_code
-from core.domain.values import Allocation, Imported, OtherSession, Restored, Verdict, to_micros
+from core.domain.values import Allocation, OtherSession, Verdict, to_micros
 from core.operations import presence
 from core.queries import verdicts
 from core.queries.log_verdicts import Evidence, Mentions, Progress, judge_all
@@ -255,7 +256,7 @@ class Inventory(InventoryReads):
             yield from export_document(connection)
 
     def backup(self, path: Path, *, force: bool = False) -> None:
-        """Copy everything, as it is at one moment, to a new embedded database, mode 0600; writes go on meanwhile.
+        """Copy everything, as it is at one moment, to a new embedded database, mode 0600. Writes go on during it.
 
         Raises:
             EipdeckError: `conflict` when the file exists, unless `force`, or is the database's; `store_unavailable`.

@@ -10,7 +10,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from core import Code
 from tui.cli.arguments import Misuse, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
@@ -39,7 +38,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         args = asked_for(words, os.environ)
     except Misuse as misuse:
-        from core import error  # noqa: PLC0415  # the core loads only when there is something to do
+        from core import Code, error  # noqa: PLC0415  # the core loads only when there is something to do
         from tui.cli.main import refuse  # noqa: PLC0415
 
         return refuse(error(Code.USAGE, str(misuse)), as_json=wants_json(words))

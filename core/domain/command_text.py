@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
-__all__ = ["Fix", "option", "shell_command"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A command that helps. Each front end words it: as a command line, or as a key."""
-
-    verb: str
-    """`rehome`, `cidr drain`."""
-    args: tuple[str, ...] = ()
-    """Its positional words and options, unquoted."""
-
-    def command(self) -> str:
-        """Return the command line, quoted for a shell."""
-        return shell_command(*self.verb.split(), *self.args)
+__all__ = ["option", "shell_command"]
 
 
 def shell_command(*words: str) -> str:

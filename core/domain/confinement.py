@@ -1,4 +1,4 @@
-"""The folder that an operator's files lie in, where operators are confined to one."""
+"""The folder that confines the files of an operator."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["inside"]
 
 
 def inside(folder: Path, path: Path) -> Path:
-    """The file at `path`, relative to the folder unless absolute; it lies in the folder, and is no link.
+    """Return the file at `path`, relative to the folder unless absolute. It is in the folder and is not a link.
 
     Raises:
-        EipdeckError: `usage` when it does not, whatever is there; nothing was read or written.
+        EipdeckError: `usage` when it is not, whether the file exists or not; nothing was read or written.
 
     """
     try:
@@ -31,6 +31,6 @@ def inside(folder: Path, path: Path) -> Path:
         pass
     raise error(
         Code.USAGE,
-        "On this connection files lie in your own folder, and that is not in it; nothing was read or written.",
+        "This connection allows files in your own folder only; nothing was read or written.",
         hint="Name a file without a path.",
     )

@@ -15,15 +15,15 @@ The code decides the class, so errors are made by `error(code, …)` only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Final
-
-from core.domain.command_text import Fix
 
 __all__ = [
     "CODES",
     "Code",
     "EipdeckError",
+    "Fix",
     "InvalidInput",
     "NotFound",
     "OutcomeUnknown",
@@ -87,6 +87,21 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A command that helps. Each front end words it: as a command line, or as a key."""
+
+    verb: str
+    """`rehome`, `cidr drain`."""
+    args: tuple[str, ...] = ()
+    """Its positional words and options, unquoted."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the command line after the name of the program, unquoted."""
+        return (*self.verb.split(), *self.args)
+
+
 _LONG: Final = 1000
 """Characters that a sentence or a detail may have. Names have at most 255, but text of any length can be typed."""
 
@@ -114,7 +129,7 @@ class EipdeckError(Exception):
         self.code = code
         self.reason = _short(message)
         self.hint = hint
-        """What to do, one sentence in the words of every front end; empty when the reason says it."""
+        """The next step, one sentence in the words of every front end; empty when the reason says it."""
         self.fix = fix
         """A command that helps, for a front end to word beside the hint."""
         self.details: dict[str, Any] = {

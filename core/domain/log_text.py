@@ -102,18 +102,18 @@ def seems_to_tell_a_time(line: str) -> bool:
 
 
 class LineTime(NamedTuple):
-    """The time on a line of text."""
+    """The time of a line of text."""
 
     at: datetime
     zoned: bool
-    """False: it names no zone, and UTC was taken for it."""
+    """Whether it has a zone; a time without one is read as UTC."""
 
 
 def find_time(line: str, now: datetime) -> LineTime | None:
-    """The time on a line, None without one: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time.
+    """Return the time of a line: `ADDRESS @ TIME`, else the first ISO, Apache, syslog or epoch time; None without one.
 
-    A zone that is missing, or a word, is read as UTC. Syslog names no year: it is the latest not after now, where a
-    day ahead still counts as now, since the host may be in another zone.
+    A time without a zone, or with a word for it, is read as UTC. Syslog has no year: the time is the last one before
+    now, or up to a day after it, because the host may be in another zone.
     """
     if "@" in line and (asked := _asked(line, now)) is not None:
         return asked
@@ -157,7 +157,7 @@ def _of_apache(match: re.Match[str], _: datetime) -> LineTime:
 
 
 def _is_utc(match: re.Match[str]) -> bool:
-    """Whether the zone after a time is a word that says UTC; of others nobody knows which they mean."""
+    """Return whether the word after a time says UTC; other zone words are ambiguous."""
     return match.string[match.end() : match.end() + 4] in {" UTC", " GMT"}
 
 
@@ -183,9 +183,9 @@ def _of_epoch(match: re.Match[str], now: datetime) -> LineTime:
     digits = match[0].partition(".")[0]
     moment = datetime.fromtimestamp(float(match[0]) / 10 ** (len(digits) - 10), UTC)
     if moment > now + _ELSEWHERE:
-        raise ValueError("a number of ten digits that is no time")
+        raise ValueError("a number of ten digits that is not a time")
     return LineTime(moment, zoned=True)
 
 
 _TIMES: Final = ((_ISO, _of_iso), (_APACHE, _of_apache), (_SYSLOG, _of_syslog), (_EPOCH, _of_epoch))
-"""The kinds of time, the most telling first: ISO has a year and mostly a zone, an epoch may be another number."""
+"""The kinds of time, the surest first: ISO has a year and mostly a zone, an epoch may be another number."""

@@ -1,4 +1,4 @@
-"""What an EIP serves, in words: the one place where core says it."""
+"""The words for what an EIP serves: core has no others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LISTED: Final = 4
 
 
 class Served(NamedTuple):
-    """What the bindings of an EIP serve, in the parts that a list shows."""
+    """The services of an EIP, in the parts that a list shows."""
 
     kind: str = ""
     """`nic`, `lb`, `snat`, `dnat`, or `nat` for several kinds of entries; empty when nothing is served."""

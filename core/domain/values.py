@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from core.domain.command_text import Fix
+from core.domain.errors import Fix
 from core.domain.kinds import (
     BindingKind,
     CidrState,
@@ -38,19 +38,15 @@ __all__ = [
     "Event",
     "Finding",
     "FixIn",
-    "Imported",
     "OtherSession",
     "Pool",
     "PoolKind",
     "PoolOrder",
-    "Proof",
-    "Restored",
     "Service",
     "ServiceKind",
     "Severity",
     "Verdict",
     "VerdictWord",
-    "Violation",
     "Warn",
     "from_micros",
     "iso",
@@ -239,31 +235,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """Numbers of objects that an import created, changed and left unchanged."""
-
-    created: int
-    changed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What a restoration restores, and what it loses."""
-
-    eips: int
-    """The number of live EIPs restored."""
-    as_of: datetime | None
-    """The time of the newest event restored; None for a backup without events."""
-    lost: int
-    """The number of events lost."""
-    lost_since: datetime | None
-    """The time of the oldest event lost."""
-    kept: str | None
-    """The file with the database from before; None when nothing was done yet."""
-
-
-@dataclass(frozen=True, slots=True)
 class OtherSession:
     """Another open dashboard."""
 
@@ -272,27 +243,6 @@ class OtherSession:
     doing: str | None
     """The targets of the change that it is reviewing, one a line."""
     doing_since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """An invariant that a subject violates."""
-
-    law: str
-    subject: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The result of `verify`: how much was checked, and the violations."""
-
-    ok: bool
-    eips: int
-    events: int
-    chains: int
-    broken: tuple[Violation, ...]
-    """At most 20 subjects of each invariant, and the first broken link of each chain."""
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

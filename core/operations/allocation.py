@@ -43,8 +43,8 @@ def allocate(transaction: Transaction, request: AllocationRequest) -> Allocation
     if address is None:
         runs = take(transaction, pool, request.count)
     else:
-        place = take_one(transaction, pool, address)
-        runs = [AddressRun(place, address, address)]
+        cidr = take_one(transaction, pool, address)
+        runs = [AddressRun(cidr, address, address)]
     eips = begin_tenancies(transaction, pool, runs, tenancy)
     return Allocation(tuple(eips), landing_warnings(eips))
 

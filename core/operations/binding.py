@@ -84,7 +84,7 @@ def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_ei
     )
     transaction.run(_BOUND, id=eip.id)
     begun = replace(wanted, id=f"b-{seq}", bound_at=from_micros(transaction.now))
-    record(transaction, _fact("bind", eip, None, to_json(begun)))
+    record(transaction, _event("bind", eip, None, to_json(begun)))
     return begun
 
 
@@ -129,10 +129,10 @@ def end_bindings(transaction: Transaction, eip: Eip, ending: Sequence[Binding]) 
     for binding in ending:
         transaction.run(_END, id=binding.id, now=transaction.now)
     transaction.run(_UNBOUND, id=eip.id, now=transaction.now)
-    record_all(transaction, eip.pool_id, [_fact("unbind", eip, to_json(binding), None) for binding in ending])
+    record_all(transaction, eip.pool_id, [_event("unbind", eip, to_json(binding), None) for binding in ending])
 
 
-def _fact(action: str, eip: Eip, before: Any, after: Any) -> EventData:
+def _event(action: str, eip: Eip, before: Any, after: Any) -> EventData:
     return EventData(
         action,
         eip_id=eip.id,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.domain.command_text import Fix
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
 from core.storage.transaction import Transaction

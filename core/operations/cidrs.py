@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, asn_refusal, customer_prefix
-from core.domain.command_text import Fix
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.domain.json_types import to_json
 from core.domain.requests import (
     ActivateRequest,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.command_text import Fix
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.json_types import to_json
 from core.domain.values import Eip
 from core.queries.eips import eip_by_key

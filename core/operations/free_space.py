@@ -44,7 +44,7 @@ class CidrRef:
 class AddressRun:
     """Consecutive addresses taken from one CIDR, `lo` and `hi` included."""
 
-    place: CidrRef
+    cidr: CidrRef
     lo: int
     hi: int
 
@@ -165,22 +165,22 @@ def withheld_among(transaction: Transaction, cidr_id: int, addresses: Sequence[i
 
 
 def give_back(
-    transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, address: int, ready_at: int
+    transaction: Transaction, pool_id: str, order: PoolOrder, cidr: CidrRef, address: int, ready_at: int
 ) -> None:
     """Return a released address of an active CIDR to its pool; `ready_at` in microseconds."""
     if order is PoolOrder.LOWEST and ready_at <= transaction.now:
-        _add_free(transaction, pool_id, place.cidr_id, address, address)
+        _add_free(transaction, pool_id, cidr.cidr_id, address, address)
     else:
-        _cool(transaction, pool_id, place.cidr_id, address, ready_at)
+        _cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
 
 
-def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, place: CidrRef, lo: int, hi: int) -> None:
+def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: CidrRef, lo: int, hi: int) -> None:
     """Free the addresses of `lo`..`hi` that are neither live nor reserved.
 
     Addresses with a past tenancy keep their order and their cool-down.
     """
     past: dict[int, int] = {row.address: row.ready_at for row in transaction.run(_PAST, lo=lo, hi=hi)}
-    blocked = sorted([*_reserved_runs(transaction, place.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
+    blocked = sorted([*_reserved_runs(transaction, cidr.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
     released = sorted(past)
     for first, last in _gaps(blocked, lo, hi):
         start = first
@@ -189,20 +189,20 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, place: 
             if order is PoolOrder.LOWEST and ready_at <= transaction.now:
                 continue
             if start < address:
-                _add_free(transaction, pool_id, place.cidr_id, start, address - 1)
-            _cool(transaction, pool_id, place.cidr_id, address, ready_at)
+                _add_free(transaction, pool_id, cidr.cidr_id, start, address - 1)
+            _cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
             start = address + 1
         if start <= last:
-            _add_free(transaction, pool_id, place.cidr_id, start, last)
+            _add_free(transaction, pool_id, cidr.cidr_id, start, last)
 
 
-def close_range(transaction: Transaction, pool_id: str, place: CidrRef, lo: int, hi: int) -> None:
+def close_range(transaction: Transaction, pool_id: str, cidr: CidrRef, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free and cooling space of the pool."""
     while (found := transaction.run(_RANGE_AT, pool=pool_id, address=lo).first()) and found.lo <= hi:
         _cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
     rows = transaction.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
     for row in rows:
-        _warm(transaction, pool_id, place.cidr_id, row.address, row.ready_at)
+        _warm(transaction, pool_id, cidr.cidr_id, row.address, row.ready_at)
 
 
 def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> Any:

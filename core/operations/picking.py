@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.domain.addresses import format_address
-from core.domain.command_text import Fix
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.values import from_micros, iso
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow

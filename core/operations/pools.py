@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.command_text import Fix
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder

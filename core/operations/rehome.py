@@ -107,6 +107,6 @@ _STATE: Final = "SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE
 def _replacement(transaction: Transaction, eip: Eip, pool: PoolRow, address: int | None) -> Eip:
     tenancy = Tenancy(name=eip.name, bandwidth_mbps=eip.bandwidth_mbps, previous_eip_id=eip.id, action="rehome")
     if address is not None:
-        place = take_one(transaction, pool, address)
-        return begin_tenancies(transaction, pool, [AddressRun(place, address, address)], tenancy)[0]
+        cidr = take_one(transaction, pool, address)
+        return begin_tenancies(transaction, pool, [AddressRun(cidr, address, address)], tenancy)[0]
     return begin_tenancies(transaction, pool, take(transaction, pool, 1), tenancy)[0]

@@ -88,14 +88,14 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
     pool = pool_by_id(transaction, eip.pool_id)
     address = parse_address(eip.address)
     row = transaction.run(_PLACE, id=eip.id).first()
-    place = CidrRef(row.cidr_id, row.cidr_first, row.cidr_last)
-    reserved = reservation_of(transaction, place.cidr_id, address) is not None
+    cidr = CidrRef(row.cidr_id, row.cidr_first, row.cidr_last)
+    reserved = reservation_of(transaction, cidr.cidr_id, address) is not None
     ready_at = transaction.now + pool.cooldown_seconds * 1_000_000
     transaction.run(_END, id=eip.id, now=transaction.now, operator=transaction.operator, ready_at=ready_at)
-    transaction.run(_COUNT, cidr_id=place.cidr_id, reserved=int(reserved))
+    transaction.run(_COUNT, cidr_id=cidr.cidr_id, reserved=int(reserved))
     transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY)
     if row.state == "active" and not reserved:
-        give_back(transaction, pool.id, pool.order, place, address, ready_at)
+        give_back(transaction, pool.id, pool.order, cidr, address, ready_at)
     record(
         transaction,
         EventData(
@@ -136,7 +136,7 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
             details={"address": words, "eip_id": last.id},
         )
     pool: PoolRow = pool_by_id(transaction, last.pool_id)
-    place = take_one(transaction, pool, address, cooling_too=True)
+    cidr = take_one(transaction, pool, address, cooling_too=True)
     tenancy = Tenancy(
         name=last.name,
         bandwidth_mbps=last.bandwidth_mbps,
@@ -144,5 +144,5 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
         previous_eip_id=last.id,
         action="recover",
     )
-    eips = begin_tenancies(transaction, pool, [AddressRun(place, address, address)], tenancy)
+    eips = begin_tenancies(transaction, pool, [AddressRun(cidr, address, address)], tenancy)
     return Allocation(tuple(eips), landing_warnings(eips))

@@ -48,7 +48,7 @@ def reserve(transaction: Transaction, request: ReserveRequest) -> str:
     transaction.run(RESERVE, cidr_id=row.id, first=first, last=last, kind=kind, reason=transaction.reason)
     transaction.run(WITHHOLD, cidr_id=row.id, count=_unheld(transaction, first, last))
     close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), first, last)
-    _noted(transaction, row, "reserve", first, last, kind)
+    _record(transaction, row, "reserve", first, last, kind)
     return str(row.cidr)
 
 
@@ -65,7 +65,7 @@ def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
             pool = pool_by_id(transaction, row.pool_id)
             close_range(transaction, pool.id, CidrRef(row.id, row.first, row.last), first, last)
             open_range(transaction, pool.id, pool.order, CidrRef(row.id, row.first, row.last), first, last)
-        _noted(transaction, row, "unreserve", first, last, None)
+        _record(transaction, row, "unreserve", first, last, None)
     return str(row.cidr)
 
 
@@ -110,6 +110,6 @@ def _unheld(transaction: Transaction, first: int, last: int) -> int:
     return int(last - first + 1 - transaction.run(_LIVE, first=first, last=last).scalar())
 
 
-def _noted(transaction: Transaction, row: Any, action: str, first: int, last: int, kind: str | None) -> None:
+def _record(transaction: Transaction, row: Any, action: str, first: int, last: int, kind: str | None) -> None:
     span = {"first": format_address(first), "last": format_address(last), "kind": kind}
     record(transaction, EventData(action, pool_id=row.pool_id, cidr=row.cidr, after=span))

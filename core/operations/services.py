@@ -49,7 +49,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
         make_known(transaction, region)
         values = _values(name, ips, subnets)
         transaction.run(_INSERT, id=service_id, kind=request.kind.value, region=region, **values)
-        _noted(transaction, service_id, None, {"kind": request.kind.value, "region": region, **values})
+        _record(transaction, service_id, None, {"kind": request.kind.value, "region": region, **values})
         return service_id
     _checked_same(request, found)
     before = {key: getattr(found, key) for key in ("name", "private_ips", "subnets")}
@@ -60,7 +60,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
     )
     if after != before or found.missing_since is not None:
         transaction.run(_UPDATE, id=service_id, **after)
-        _noted(transaction, service_id, before, after)
+        _record(transaction, service_id, before, after)
     return service_id
 
 
@@ -108,5 +108,5 @@ def _values(name: str | None, ips: list[str], subnets: list[str]) -> dict[str, A
     }
 
 
-def _noted(transaction: Transaction, service_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+def _record(transaction: Transaction, service_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
     record(transaction, EventData("add_service", before=before, after={"id": service_id, **after}))

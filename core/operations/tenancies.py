@@ -44,31 +44,31 @@ _USAGE: Final = (
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of runs that are out of the free space already, with their events."""
     seq, count = 0, f"{_COUNT} ({transaction.connection.newest('eip')})"
-    facts: list[EventData] = []
+    events: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:
-        newest = transaction.run(count, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
+        newest = transaction.run(count, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1).scalar()
         seq = seq or newest or 0
         rows = [
             {"seq": number, "id": f"eip-{number}", "address": address}
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
         ]
-        transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.place, tenancy))
+        transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.cidr, tenancy))
         seq += len(rows)
-        cidr = str(prefix_of_range(run.place.first, run.place.last))
-        facts += _facts(pool, cidr, rows, tenancy)
+        cidr = str(prefix_of_range(run.cidr.first, run.cidr.last))
+        events += _events(pool, cidr, rows, tenancy)
         eips += _eips(transaction, pool, cidr, rows, tenancy)
     transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY, count=len(eips))
-    record_all(transaction, pool.id, facts)
+    record_all(transaction, pool.id, events)
     return eips
 
 
-def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Tenancy) -> dict[str, Any]:
+def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tenancy) -> dict[str, Any]:
     return {
         "pool_id": pool.id,
-        "cidr_id": place.cidr_id,
-        "cidr_first": place.first,
-        "cidr_last": place.last,
+        "cidr_id": cidr.cidr_id,
+        "cidr_first": cidr.first,
+        "cidr_last": cidr.last,
         "customer_owned": pool.customer_owned,
         "name": tenancy.name,
         "bandwidth_mbps": tenancy.bandwidth_mbps,
@@ -79,7 +79,7 @@ def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Ten
     }
 
 
-def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[EventData]:
+def _events(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[EventData]:
     after: dict[str, Any] = {
         "status": "unbound",
         "name": tenancy.name,
@@ -89,10 +89,10 @@ def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Te
     if tenancy.previous_eip_id is not None:
         after["previous_eip_id"] = tenancy.previous_eip_id
     for row in rows:
-        fact = EventData(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
-        yield fact
+        event = EventData(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
+        yield event
         if tenancy.landed:
-            yield fact._replace(action="landed_in_default", after={"customer_owned": False})
+            yield event._replace(action="landed_in_default", after={"customer_owned": False})
 
 
 def _eips(

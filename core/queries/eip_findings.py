@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from core.domain.addresses import parse_address
-from core.domain.command_text import Fix, option
+from core.domain.command_text import option, shell_command
+from core.domain.errors import Fix
 from core.domain.serving import serves_targets
 from core.domain.times import DAY
 from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity
@@ -37,7 +38,7 @@ def _rehoming(eip: Eip, rooms: Mapping[str, Pool], otherwise: str = "") -> Remed
         return Remedy(text, text, Fix("rehome", (eip.address,)))
     fix = Fix("rehome", (eip.address, *option("--pool", room.id), "--yes"))
     advice = f"Rehome it to {room.id} ({room.available:,} free)"
-    return Remedy(f"{advice}: {fix.command()}{otherwise}.", advice, fix)
+    return Remedy(f"{advice}: {shell_command(*fix.words)}{otherwise}.", advice, fix)
 
 
 def _landed(facts: Facts) -> Iterator[Found]:
@@ -113,7 +114,7 @@ def _idle(facts: Facts) -> Iterator[Found]:
             f"{eip.address} has served nothing for {(facts.now - idle_since) // DAY} days.",
             subject=eip.address,
             brief="serves nothing",
-            remedy=Remedy(f"Release it: {fix.command()}.", "Release it", fix),
+            remedy=Remedy(f"Release it: {shell_command(*fix.words)}.", "Release it", fix),
             since=idle_since,
             fingerprint=str(idle_since),
             eips=(eip.address,),

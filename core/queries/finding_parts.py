@@ -1,12 +1,12 @@
-"""What every rule of findings works with: the facts, a finding with its fingerprint, and its remedy."""
+"""The parts that all rules of findings share: the facts, a finding with its fingerprint, and its remedy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.domain.command_text import Fix
 from core.domain.config import Config
+from core.domain.errors import Fix
 from core.domain.serving import serves_brief
 from core.domain.values import Eip, Finding, Severity, from_micros, to_micros
 from core.storage.connection import Connection
@@ -16,7 +16,7 @@ __all__ = ["Facts", "Found", "Remedy", "Rule", "found", "found_of_eip", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules read from; `now` in microseconds."""
+    """The source of the rules; `now` is in microseconds."""
 
     connection: Connection
     now: int
@@ -25,16 +25,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding, and what it rests on."""
+    """A finding with its fingerprint."""
 
     finding: Finding
     fingerprint: str
-    """An acceptance counts only while this is the same."""
+    """The facts that it rests on, as text; an acceptance counts only while they are the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do about a finding."""
+    """The remedy of a finding."""
 
     text: str
     """The contract's text, with the command where there is one to paste."""

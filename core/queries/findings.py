@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.domain.addresses import parse_address
-from core.domain.command_text import Fix
 from core.domain.config import Config
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.domain.json_types import FINDING_FIELDS
 from core.domain.values import Finding, Severity, from_micros
 from core.queries.eip_findings import EIP_RULES

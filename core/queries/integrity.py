@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.domain.addresses import format_address
-from core.domain.values import Proof, Violation, from_micros, iso
+from core.domain.results import Proof, Violation
+from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
 from core.storage.history import event_hash
 

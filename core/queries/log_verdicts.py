@@ -18,15 +18,8 @@ from core.domain.addresses import parse_address
 from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
 from core.domain.values import Binding, Verdict, from_micros, to_micros
 from core.queries.eips import read_binding
-from core.queries.verdicts import (
-    BINDING_COLUMNS,
-    CIDR_COLUMNS,
-    TENANCY_COLUMNS,
-    TENANCY_FROM,
-    judge_from,
-    judge_ipv6,
-    latest,
-)
+from core.queries.facts import BINDING_COLUMNS, CIDR_COLUMNS, TENANCY_COLUMNS, TENANCY_FROM
+from core.queries.verdicts import judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
 
 __all__ = ["Evidence", "Mention", "Mentions", "Progress", "judge_all"]

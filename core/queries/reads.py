@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core.domain.addresses import InvalidAddress, parse_address
 from core.domain.config import Config
+from core.domain.results import Proof
 from core.domain.times import MINUTE
 from core.domain.validation import checked_address, checked_prefix
 from core.domain.values import (
@@ -17,7 +18,6 @@ from core.domain.values import (
     Event,
     Finding,
     Pool,
-    Proof,
     Service,
     ServiceKind,
     to_micros,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.domain.values import Service, ServiceKind, from_micros, stamp
 from core.storage.connection import Connection
 
@@ -39,7 +39,8 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
         raise error(
             Code.SERVICE_NOT_FOUND,
             f"There is no service {service_id!r}.",
-            hint="`eipdeck services` lists them, `eipdeck service add` registers one.",
+            hint="Use the id of a service in the list, or register it.",
+            fix=Fix("services"),
             details={"service": service_id},
         )
     return read_service(row)
@@ -61,7 +62,7 @@ def present_service(connection: Connection, service_id: str) -> Service:
         raise error(
             Code.SERVICE_NOT_FOUND,
             f"{service_id} no longer exists, since {stamp(from_micros(since))}.",
-            hint="`eipdeck service add` registers it again.",
+            hint="Register it again.",
             details={"service": service_id},
         )
     return service

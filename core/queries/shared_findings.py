@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from core.domain.addresses import format_address, parse_prefix
-from core.domain.command_text import Fix, shell_command
+from core.domain.command_text import shell_command
+from core.domain.errors import Fix
 from core.domain.filters import filter_term
 from core.domain.times import DAY
 from core.domain.values import Pool, PoolKind, Severity
@@ -174,7 +175,7 @@ def _missing(facts: Facts) -> Iterator[Found]:
             Severity.WARNING,
             f"{named}.",
             brief=named,
-            remedy=Remedy(f"{advice}: {fix.command()} lists them.", advice, fix),
+            remedy=Remedy(f"{advice}: {shell_command(*fix.words)} lists them.", advice, fix),
             since=row.missing_since,
             fingerprint=str(row.missing_since),
         )

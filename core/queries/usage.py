@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.domain.times import DAY, MINUTE
 from core.domain.values import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
 from core.storage.connection import Connection
@@ -114,7 +114,8 @@ def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
         raise error(
             Code.POOL_NOT_FOUND,
             f"There is no pool {pool_id!r}.",
-            hint="`eipdeck pools` lists them.",
+            hint="Use the id of a pool in the list.",
+            fix=Fix("pools"),
             details={"pool_id": pool_id},
         )
     return found[0]
@@ -185,7 +186,8 @@ def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
         raise error(
             Code.CIDR_NOT_FOUND,
             f"There is no CIDR {prefix}.",
-            hint="`eipdeck cidrs` lists them, `eipdeck cidr add` adds one.",
+            hint="Use a CIDR in the list, or add it.",
+            fix=Fix("cidrs"),
             details={"cidr": prefix},
         )
     return _cidr(rows[0])

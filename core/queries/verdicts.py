@@ -6,14 +6,12 @@ of many addresses at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.serving import serves_fully
 from core.domain.values import (
-    Binding,
     Eip,
     EipStatus,
     FixIn,
@@ -23,61 +21,19 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
-from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_binding, read_eip
+from core.queries.eips import read_eip
+from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
-__all__ = [
-    "BINDING_COLUMNS",
-    "CIDR_COLUMNS",
-    "TENANCY_COLUMNS",
-    "TENANCY_FROM",
-    "FactSource",
-    "judge",
-    "judge_from",
-    "judge_ipv6",
-    "latest",
-]
+__all__ = ["judge", "judge_from", "judge_ipv6", "latest"]
+
+_NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
 
 _FIX: Final = {
     "customer": FixIn.CUSTOMER_CIDR,
     "default": FixIn.ZENLAYER,
     "not": FixIn.ELSEWHERE,
 }
-
-CIDR_COLUMNS: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
-    " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
-TENANCY_COLUMNS: Final = (
-    f"{EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.cidr_id, c.cidr AS of_cidr, c.asn, p.kind"
-)
-TENANCY_FROM: Final = f"{EIP_FROM} JOIN cidr c ON c.id = e.cidr_id"
-BINDING_COLUMNS: Final = (
-    "b.id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end, b.to_port, b.to_port_end,"
-    " b.bound_at, b.unbound_at"
-)
-
-
-class FactSource(Protocol):
-    """Source of the facts that a verdict needs. Times are microseconds since the epoch, UTC."""
-
-    def tenancy(self, address: int, at: int) -> Any:
-        """Return the newest tenancy of the address that began at `at` or before (`TENANCY_COLUMNS`), or None."""
-
-    def cidr(self, address: int, at: int | None) -> Any:
-        """Return the CIDR of the address at that time (None: now), or None."""
-
-    def retired(self, address: int, at: int) -> Any:
-        """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
-
-    def neighbours(self, address: int) -> Sequence[Any]:
-        """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
-
-    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        """Return the bindings of the EIP that were live at that time."""
-
-    def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        """Return the names of services by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,60 +201,3 @@ def _verdict(asked: _Question, word: VerdictWord, cidr: Any, eip: Eip | None, su
         as_of=from_micros(asked.now),
         count=asked.count,
     )
-
-
-_PRESENT: Final = f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
-_AT: Final = (
-    f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.created_at <= :at"
-    " AND (c.retired_at IS NULL OR c.retired_at > :at) ORDER BY c.id DESC LIMIT 1"
-)
-_RETIRED: Final = (
-    f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
-    " ORDER BY c.retired_at DESC LIMIT 1"
-)
-_NEIGHBOURS: Final = (
-    (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
-    (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
-)
-_NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
-_TENANCY: Final = (
-    f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM}"
-    " WHERE e.address = :address AND e.allocated_at <= :at ORDER BY e.allocated_at DESC, e.seq DESC LIMIT 1"
-)
-_BINDINGS: Final = (
-    f"SELECT {BINDING_COLUMNS} FROM binding b WHERE b.eip_id = :eip AND b.bound_at <= :at"
-    " AND (b.unbound_at IS NULL OR b.unbound_at > :at) ORDER BY b.seq"
-)
-_SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
-
-
-class StoredFacts:
-    """The facts of the database, each read when it is needed; for one address, or a few."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def _first(self, statement: Any, **values: Any) -> Any:
-        return self._connection.execute(statement, values).first()
-
-    def tenancy(self, address: int, at: int) -> Any:
-        return self._first(_TENANCY, address=address, at=at)
-
-    def cidr(self, address: int, at: int | None) -> Any:
-        if at is not None:
-            return self._first(_AT, address=address, at=at)
-        row = self._first(_PRESENT, address=address)
-        return row if row is not None and row.last >= address else None
-
-    def retired(self, address: int, at: int) -> Any:
-        return self._first(_RETIRED, address=address, at=at)
-
-    def neighbours(self, address: int) -> Sequence[Any]:
-        return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]
-
-    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        found = self._connection.execute(_BINDINGS, {"eip": eip_id, "at": at})
-        return tuple(read_binding(row) for row in found)
-
-    def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar() or "" for key in service_ids}

@@ -46,14 +46,14 @@ def _path(url: str) -> Path:
         code = Code.STORE_UNAVAILABLE if known else Code.USAGE
         raise error(code, f"eipdeck keeps its data in SQLite or PostgreSQL{other}.", hint=_FORMS)
     if (separator and not rest.startswith("/")) or (not separator and url != ":memory:" and _NO_PATH.match(url)):
-        raise error(Code.USAGE, "--db is no database URL.", hint=f"{_FORMS} A file of such a name is ./NAME.")
+        raise error(Code.USAGE, "This is not a database URL.", hint=f"{_FORMS} A file of such a name is ./NAME.")
     if separator and "?" in rest:
         raise error(
             Code.USAGE,
-            "--db takes no options after a SQLite file; nothing was opened.",
-            hint="Leave out the question mark and what follows; --read-only looks without changing anything.",
+            "A SQLite file takes no options; nothing was opened.",
+            hint="Leave out the question mark and the text after it.",
         )
     database = rest[1:] if separator else url
     if not database or database == ":memory:":
-        raise error(Code.USAGE, "--db wants a file; a database in memory would forget everything.")
+        raise error(Code.USAGE, "A database in memory would lose everything; name a file.")
     return Path(database)

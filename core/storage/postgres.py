@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
 from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
@@ -189,7 +189,7 @@ class PostgresStore(Store):
                 raise error(
                     Code.STORE_UNAVAILABLE,
                     f"{self.url} holds another program's tables.",
-                    hint="Nothing in it was touched; name another database with --db.",
+                    hint="Nothing in it was changed; name another database.",
                 )
             step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
         if step is not None and step > HEAD:
@@ -200,8 +200,8 @@ class PostgresStore(Store):
         if self._read_only:
             raise error(
                 Code.STORE_UNAVAILABLE,
-                f"{self.url} has no eipdeck schema of this version, and --read-only creates nothing.",
-                hint="Open it once without --read-only.",
+                f"{self.url} has no eipdeck schema of this version, and a read-only session creates none.",
+                hint="Open it once in a session that may write.",
             )
         from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
@@ -287,7 +287,7 @@ class PostgresStore(Store):
             raise error(
                 Code.OUTCOME_UNKNOWN,
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
-                hint="Look at the history; with the same --request-id nothing can happen twice.",
+                hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
 
     @contextmanager
@@ -309,7 +309,8 @@ class PostgresStore(Store):
             raise error(
                 Code.CONFLICT,
                 f"The database refused it: {_words(problem)}; nothing changed.",
-                hint="Somebody was faster, or this is a defect: look again, and run `eipdeck verify`.",
+                hint="Another change was faster, or this is a defect: look again, then verify the database.",
+                fix=Fix("verify"),
             ) from problem
         except psycopg.DataError as problem:
             raise error(Code.INVALID_NAME, f"The database cannot hold that: {_words(problem)}.") from problem
@@ -317,14 +318,15 @@ class PostgresStore(Store):
             raise error(
                 Code.STORE_UNAVAILABLE,
                 f"{self.url}: {_words(problem)}; nothing changed.",
-                hint="Try again when it can be reached; `eipdeck doctor` looks closer.",
+                hint="Try again when it can be reached, or examine it.",
+                fix=Fix("doctor"),
             ) from problem
 
     def _busy(self) -> NoReturn:
         raise error(
             Code.STORE_BUSY,
             f"{self.url} is being written by others for too long; nothing changed.",
-            hint="Try again; with the same --request-id nothing can happen twice.",
+            hint="Try again; with the same request id nothing happens twice.",
         )
 
 
@@ -345,7 +347,7 @@ def _checked(conninfo: str) -> dict[str, Any]:
             return {**_DEFAULTS, **parts}
     raise error(
         Code.USAGE,
-        "--db is no database URL.",
+        "This is not a database URL.",
         hint="Write postgresql+psycopg://user@host/database, with libpq's options after a question mark; what is no"
         " letter or digit in a name or a password is written as % and two digits, @ as %40, / as %2F.",
     )

@@ -272,8 +272,8 @@ class EmbeddedStore(Store):
             if self._read_only:
                 raise error(
                     Code.STORE_UNAVAILABLE,
-                    f"{self.path} has no eipdeck schema of this version, and --read-only creates nothing.",
-                    hint="Open it once without --read-only.",
+                    f"{self.path} has no eipdeck schema of this version, and a read-only session creates none.",
+                    hint="Open it once in a session that may write.",
                 )
             with self._gate.held(self._wait):
                 step = self._schema()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.storage.write_lock import busy
 
 
@@ -34,7 +34,7 @@ def in_doubt() -> Iterator[None]:
         raise error(
             Code.OUTCOME_UNKNOWN,
             f"The disk failed while it was asked to commit ({problem}): the change was made, or nothing changed.",
-            hint="See to the disk, then look at the history; with the same --request-id nothing can happen twice.",
+            hint="Repair the disk, then look at the history; with the same request id nothing happens twice.",
         ) from problem
 
 
@@ -49,13 +49,14 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise error(
             Code.CONFLICT,
             f"The database refused it: {problem}; nothing changed.",
-            hint="Somebody was faster, or this is a defect: look again, and run `eipdeck doctor`.",
+            hint="Another change was faster, or this is a defect: look again, then examine the database.",
+            fix=Fix("doctor"),
         ) from problem
     except sqlite3.Error as problem:
         raise _error_of(path, str(problem)) from problem
     except OSError as problem:
         why = problem.strerror or "it cannot be opened"
-        hint = "Mend that, or look with --read-only." if problem.errno in (errno.EROFS, errno.EACCES) else ""
+        hint = "Repair that, or open it in a read-only session." if problem.errno in (errno.EROFS, errno.EACCES) else ""
         raise error(Code.STORE_UNAVAILABLE, f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
 
 
@@ -75,7 +76,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
         lambda path: error(
             Code.STORE_UNAVAILABLE,
             f"{path} or its folder cannot be written; nothing changed.",
-            hint="Mend its permissions, or look with --read-only.",
+            hint="Repair its permissions, or open it in a read-only session.",
         ),
     ),
     (
@@ -83,7 +84,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
         lambda path: error(
             Code.STORE_UNAVAILABLE,
             f"{path} is not a database.",
-            hint="It was not touched; name another file with --db.",
+            hint="It was not changed; name another file.",
         ),
     ),
 )
@@ -93,4 +94,6 @@ def _error_of(path: Path, text: str) -> EipdeckError:
     for word, make in _MEANINGS:
         if word in text:
             return make(path)
-    return error(Code.STORE_UNAVAILABLE, f"{path}: {text}; nothing changed.", hint="`eipdeck doctor` looks closer.")
+    return error(
+        Code.STORE_UNAVAILABLE, f"{path}: {text}; nothing changed.", hint="Examine the database.", fix=Fix("doctor")
+    )

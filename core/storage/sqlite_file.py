@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, Fix, error
 
 __all__ = ["BESIDE", "NOTHING", "cannot_change", "check_log", "close_to_others", "identity", "prepare"]
 
@@ -43,8 +43,8 @@ def check_log(path: Path) -> None:
     raise error(
         Code.STORE_UNAVAILABLE,
         f"{log} belongs to another database than {path}; together they would be damaged, and nothing was touched.",
-        hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together}"
-        " `eipdeck restore` brings a backup back without any of this.",
+        hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together} Or restore a backup.",
+        fix=Fix("restore", ("FILE",)),
     )
 
 
@@ -72,12 +72,12 @@ def identity(path: Path) -> tuple[int, int]:
 def prepare(path: Path, *, read_only: bool) -> None:
     """The folder 0700 when we make it, the file 0600, never on a network file system."""
     if path.exists() and not path.is_file():
-        raise error(Code.STORE_UNAVAILABLE, f"{path} is no regular file.", hint="Name another with --db.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path} is not a regular file.", hint="Name another file.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
-        raise error(Code.STORE_UNAVAILABLE, f"{path}: {folder} is no folder.", hint="Name another file with --db.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path}: {folder} is not a folder.", hint="Name another file.")
     if read_only and not path.exists():
-        raise error(Code.STORE_UNAVAILABLE, f"{path} does not exist, and --read-only creates nothing.")
+        raise error(Code.STORE_UNAVAILABLE, f"{path} does not exist, and a read-only session creates no file.")
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True)
     network = _network_file_system(path.parent)

@@ -99,6 +99,6 @@ def newer(where: str, step: str) -> EipdeckError:
     return error(
         Code.SCHEMA_NEWER,
         f"{where} has schema {step}, this eipdeck knows {HEAD} and older.",
-        hint="Nothing in it was touched; use the eipdeck that wrote it, or a newer one.",
+        hint="Nothing in it was changed; use the version of eipdeck that wrote it, or a newer one.",
         details={"found": step, "known": HEAD},
     )

@@ -73,5 +73,5 @@ def busy(path: Path) -> EipdeckError:
     return error(
         Code.STORE_BUSY,
         f"{path} is being written by others for too long; nothing changed.",
-        hint="Try again; with the same --request-id nothing can happen twice.",
+        hint="Try again; with the same request id nothing happens twice.",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.json_types import to_json
-from core.domain.values import Imported
+from core.domain.results import Imported
 from core.operations.idempotency import answered, remember
 from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, LargeBinary, Table
 
-from core.domain.values import Imported
+from core.domain.results import Imported
 from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.tables import SQLModel

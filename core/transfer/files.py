@@ -60,7 +60,11 @@ def _check_place(path: Path, *, force: bool) -> None:
             Code.CONFLICT, f"{path} is there, and no plain file; nothing was written.", hint="Name another file."
         )
     if not force:
-        raise error(Code.CONFLICT, f"{path} exists; nothing was written.", hint="Name another file, or add --force.")
+        raise error(
+            Code.CONFLICT,
+            f"{path} exists; nothing was written.",
+            hint="Name another file, or ask for it to be replaced.",
+        )
 
 
 def is_same(path: Path, other: Path) -> bool:

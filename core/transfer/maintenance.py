@@ -8,7 +8,7 @@ from time import perf_counter
 
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
-from core.domain.values import Imported, Restored
+from core.domain.results import Imported, Restored
 from core.queries import text_index
 from core.storage.connection import Connection
 from core.storage.sqlite import EmbeddedStore

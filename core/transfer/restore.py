@@ -13,7 +13,8 @@ from itertools import count
 from pathlib import Path
 
 from core.domain.errors import Code, OutcomeUnknown, error
-from core.domain.values import Restored, from_micros, iso
+from core.domain.results import Restored
+from core.domain.values import from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.history import EventData, record
@@ -72,7 +73,7 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
         raise error(
             Code.STORE_UNAVAILABLE,
             f"{path} is damaged, {wrong[0]}; nothing changed.",
-            hint="Restore another backup; `eipdeck --db FILE verify` tells of each what is wrong with it.",
+            hint="Restore another backup, after you verified it.",
         )
 
 

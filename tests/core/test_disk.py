@@ -108,7 +108,7 @@ def test_a_disk_that_turned_read_only_is_still_read(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     try:
         before = path.read_bytes()
-        with pytest.raises(EipdeckError, match="--read-only") as caught:
+        with pytest.raises(EipdeckError, match="read-only") as caught:
             open_inventory(str(path), operator="alice")
         assert caught.value.code == "store_unavailable"
         inventory = open_inventory(str(path), operator="alice", read_only=True)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from core import Code
 from tui.terminal.environment import names_a_terminal
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _checked_terminal(environ: Mapping[str, str]) -> None:
     known = names_a_terminal(term)
     if known and all(stream is not None and stream.isatty() for stream in streams):
         return
-    from core import error  # noqa: PLC0415  # only to refuse
+    from core import Code, error  # noqa: PLC0415  # only to refuse
 
     raise error(
         Code.USAGE,

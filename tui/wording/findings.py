@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import EipdeckError, Finding, Fix
+from core import EipdeckError, Finding, Fix, shell_command
 from tui.commands.registry import COMMANDS, key_of
 
 __all__ = ["finding_words", "what_to_do"]
@@ -22,7 +22,7 @@ def what_to_do(refusal: EipdeckError) -> str:
     """Return what to do about a refusal: the hint, with the key that does it, or the command when no key does."""
     if refusal.fix is None:
         return refusal.hint
-    how = _key(refusal.fix) or f"`{refusal.fix.command()}`"
+    how = _key(refusal.fix) or f"`{shell_command(*refusal.fix.words)}`"
     return f"{refusal.hint.removesuffix('.')}: {how}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import EipdeckError
+from core import EipdeckError, shell_command
 
 __all__ = ["refusal_words"]
 
@@ -11,4 +11,4 @@ def refusal_words(refusal: EipdeckError) -> str:
     """Return the reason, what to do, and the command that does it."""
     if refusal.fix is None:
         return refusal.message
-    return f"{refusal.message.removesuffix('.')}: `{refusal.fix.command()}`."
+    return f"{refusal.message.removesuffix('.')}: `{shell_command(*refusal.fix.words)}`."

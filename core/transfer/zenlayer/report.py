@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
 
-from core.domain.values import Imported
+from core.domain.results import Imported
 from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position

@@ -1,0 +1,54 @@
+"""The results of what concerns a whole inventory: imports, restorations and its verification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Imported", "Proof", "Restored", "Violation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Numbers of objects that an import created, changed and left unchanged."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restoration: the EIPs and events that it restores, and the events that it loses."""
+
+    eips: int
+    """The number of live EIPs restored."""
+    as_of: datetime | None
+    """The time of the newest event restored; None for a backup without events."""
+    lost: int
+    """The number of events lost."""
+    lost_since: datetime | None
+    """The time of the oldest event lost."""
+    kept: str | None
+    """The file with the database from before; None when nothing was done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that a subject violates."""
+
+    law: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The result of `verify`: how much was checked, and the violations."""
+
+    ok: bool
+    eips: int
+    events: int
+    chains: int
+    broken: tuple[Violation, ...]
+    """At most 20 subjects of each invariant, and the first broken link of each chain."""
