@@ -175,7 +175,10 @@ __all__ = [
 ]
 
 
-_LATE = {"seed_demo": "core.demo", "written_whole": "core.transfer.files"}
+_LATE = {
+    "seed_demo": "core.demo",
+    "written_whole": "core.transfer.files",
+}
 
 
 def __getattr__(name: str) -> Any:

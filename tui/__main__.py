@@ -1,73 +1,74 @@
 """The program's entry: `eipdeck`, and `python -m tui`.
 
-Nothing is imported here that `--help` and `--version` do not need.
+Only `--help` and `--version` decide what is imported here; each verb imports its own part of the command line.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from tui.cli.arguments import Misuse, wants_json
+from tui.cli.arguments import Command, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
+from tui.wording.verb import Format
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
 _DEFECT = 70
-"""A defect of ours must not look like exit 1, which means "the answer is no"."""
+"""A defect has a code of its own: exit 1 means "the answer is no"."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit codes are those of the interface."""
+    """Run the command line; return an exit code of the interface."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(words)
     except KeyboardInterrupt:
         drop(sys.stdout)
         return _INTERRUPTED
-    except Exception:  # noqa: BLE001  # the last stop: anything here is a defect, told without raw control characters
+    except Exception:  # noqa: BLE001  # the last stop: every exception here is a defect, told without control characters
         _tell_defect()
         return _DEFECT
 
 
 def _run(words: Sequence[str]) -> int:
+    as_json = wants_json(words)
     try:
-        args = asked_for(words, os.environ)
-    except Misuse as misuse:
-        from core import Code, error  # noqa: PLC0415  # the core loads only when there is something to do
-        from tui.cli.main import refuse  # noqa: PLC0415
+        command = asked_for(words, os.environ)
+        as_json = command.format is Format.JSON
+        return _runner(command)(command)
+    except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
+        from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without
 
-        return refuse(error(Code.USAGE, str(misuse)), as_json=wants_json(words))
-    try:
-        return _command(args.command)(args)
-    except Exception as problem:
-        from core import EipdeckError  # noqa: PLC0415
-        from tui.cli.main import refuse  # noqa: PLC0415
-
-        if isinstance(problem, EipdeckError):
-            return refuse(problem, as_json=args.format == "json")
-        raise
+        return refuse(problem, as_json=as_json)
 
 
-def _command(name: str) -> Callable[[Namespace], int]:
-    """What runs a command: the dashboard without the command line's imports, and the other way about."""
-    if name in ("open", "demo"):
-        from tui.cli.launch import dashboard  # noqa: PLC0415
+def _runner(command: Command) -> Callable[[Command], int]:
+    """Import what runs a command: reads without the writes, and neither with the dashboard."""
+    if command.verb.name in ("open", "demo"):
+        from tui.cli.launch import dashboard  # noqa: PLC0415  # for the dashboard alone
 
         return dashboard
-    from tui.cli.main import run  # noqa: PLC0415
+    if command.verb.name == "doctor":
+        from tui.cli.doctor import doctor  # noqa: PLC0415  # for this verb alone
 
-    return run
+        return doctor
+    if command.verb.writes:
+        from tui.cli.changes import change  # noqa: PLC0415  # imports every request
+
+        return change
+    from tui.cli.queries import query  # noqa: PLC0415  # imports the core
+
+    return query
 
 
 def _tell_defect() -> None:
-    import traceback  # noqa: PLC0415  # nobody should ever see one
+    import traceback  # noqa: PLC0415  # slow, and only for a defect
 
-    from tui.wording.sanitize import visible  # noqa: PLC0415
+    from tui.wording.sanitize import visible  # noqa: PLC0415  # only for a defect
 
     tell(visible(line) for line in traceback.format_exc().splitlines())
     tell(["eipdeck: this is a defect of eipdeck; `eipdeck history` shows whether anything changed"])

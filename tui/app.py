@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import constants, events
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
@@ -25,7 +25,7 @@ from textual.worker import Worker
 
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
-from tui.terminal.driver import TerminalDriver
+from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay, write_sequence
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
 from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
@@ -109,10 +109,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         """End the session after a defect; it is printed when the terminal is restored, without values of variables."""
         logging.getLogger("eipdeck").error("internal error", exc_info=error)
-        if self._exception is None:
-            self._exception = self.defect = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
+        if end_by_defect(self, error):
+            self.defect = error
 
     def on_splash_screen_painted(self) -> None:
         _begun: Worker[None] = self.run_worker(self._begin)
@@ -176,7 +174,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     @property
     def _reviewing(self) -> bool:
-        from tui.modals import ReviewModal  # noqa: PLC0415  # the first paint goes without
+        from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint goes without
 
         return isinstance(self.screen, ReviewModal)
 
@@ -226,13 +224,13 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Copy a text to the clipboard, and say by which way."""
-        from tui.modals import Sheet  # noqa: PLC0415
+        from tui.modals.sheet import Sheet  # noqa: PLC0415
         from tui.terminal import clipboard  # noqa: PLC0415
         from tui.wording.sanitize import visible  # noqa: PLC0415
 
         copied = await asyncio.to_thread(clipboard.copy, event.text)
-        if copied.sequence is not None and self._driver is not None:
-            self._driver.write(copied.sequence)
+        if copied.sequence is not None:
+            write_sequence(self, copied.sequence)
         teller = self.screen if isinstance(self.screen, Sheet) else self.main_screen
         if teller is not None:
             teller.say(f"copied {visible(event.text, 40)} {copied.way}")
@@ -253,8 +251,7 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
         EipdeckError: the inventory could not be opened.
 
     """
-    # textual reads ESCDELAY when it is imported, and calls it a constant
-    vars(constants)["ESCAPE_DELAY"] = escape_delay(os.environ)
+    set_escape_delay(escape_delay(os.environ))
     app = EipdeckApp(opened, address=address, trail_folder=trail_folder)
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))

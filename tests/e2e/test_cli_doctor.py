@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core import open_inventory
+from tui.session.log import keep_log
+from tui.session.pending import PendingChanges
+from tui.session.trail import Trail
+from tui.terminal.clipboard import copy
 from tui.terminal.environment import clipboard_route
 from tui.terminal.theme import escape_delay
 
@@ -26,10 +35,39 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "clip": str(home / ".local/state/eipdeck/clip"),
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
+        "sent": str(home / ".local/state/eipdeck/sent-*.json"),
     }
     text = deck("doctor").out
     for path in found["paths"].values():
         assert path in text
+
+
+@pytest.fixture
+def log() -> Iterator[Path | None]:
+    """The log of the dashboard, until the test ends."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield keep_log()
+    logging.captureWarnings(capture=False)
+    for handler in (each for each in list(root.handlers) if each not in before):
+        root.removeHandler(handler)
+        handler.close()
+
+
+def test_every_file_that_a_session_writes_is_among_the_paths(deck: Deck, home: Path, log: Path | None) -> None:
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    trail, state = Trail(now), home / ".local/state/eipdeck"
+    trail.add(now, "alice", ("looked up 203.0.113.0", ()))
+    copy("203.0.113.0", {})
+    with (
+        closing(open_inventory(f"sqlite:///{deck.path}", operator="alice")) as inventory,
+        PendingChanges().noted(inventory, "release 203.0.113.0", "k-1"),
+    ):
+        written = set(state.iterdir())
+    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json"}
+    told = deck.done("doctor")["paths"].values()
+    for path in written:
+        assert sum(fnmatch(str(path), pattern) for pattern in told) == 1, path
 
 
 def test_a_sound_database_is_said_to_be_one(deck: Deck) -> None:

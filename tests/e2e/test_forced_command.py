@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from core import AllocationRequest, EipdeckError, open_inventory
 from core.domain.confinement import inside
 from tests.core.kit import ROOT
-from tui.cli.arguments import Misuse
+from tui.cli.arguments import Misuse, Settings
 from tui.cli.forced_command import asked_for
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -71,10 +71,12 @@ def test_what_the_server_decides_is_not_the_clients(asked: str) -> None:
 
 
 def test_without_confinement_the_clients_words_mean_nothing() -> None:
-    args = asked_for(["pools"], {"SSH_ORIGINAL_COMMAND": "eips"})
-    assert args.command == "pools"
-    args = asked_for(["--confined", "/srv", "--operator", "alice"], {"SSH_ORIGINAL_COMMAND": "--read-only eips own:no"})
-    assert (args.command, args.operator, args.confined, args.read_only) == ("eips", "alice", "/srv", True)
+    command = asked_for(["pools"], {"SSH_ORIGINAL_COMMAND": "eips"})
+    assert command.verb.name == "pools"
+    asked = {"SSH_ORIGINAL_COMMAND": "--read-only eips own:no"}
+    command = asked_for(["--confined", "/srv", "--operator", "alice"], asked)
+    assert command.verb.name == "eips"
+    assert command.settings == Settings(operator="alice", confined="/srv", read_only=True)
 
 
 @dataclass

@@ -41,9 +41,9 @@ def test_a_mail_pasted_over_a_review_sends_nothing(demo: Deck) -> None:
             deck.press("g")
             deck.until("> ! 198.18.0.5")
             deck.press("F")
-            deck.until("fix 198.18.0.5: choose")
+            deck.until("rehome 198.18.0.5: choose")
             deck.fill_in("", "", "", "J-1")
-            deck.until("review: fix 198.18.0.5", "read again now")
+            deck.until("review: rehome 198.18.0.5", "read again now")
             paste("5")
             paste(MAIL)
             deck.press("esc", "esc", "esc")
@@ -195,7 +195,7 @@ def test_a_terminal_squeezed_to_one_cell_comes_back(demo: Deck) -> None:
     before = demo.dump()
     with terminal() as deck:
         ready(deck)
-        for key, words in (("", "> ! 198.18.0.5"), ("F", "fix 198.18.0.5: choose"), ("?", "keys")):
+        for key, words in (("", "> ! 198.18.0.5"), ("F", "rehome 198.18.0.5: choose"), ("?", "keys")):
             deck.press(key)
             deck.until(words)
             for columns, rows in ((1, 1), (2, 1), (1, 60), (400, 1), (1, 1)):

@@ -47,12 +47,12 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
         deck.press("f")
         deck.until("landed", "next: F fix")
         deck.press("F")
-        deck.until("fix 198.18.0.5: choose where it goes", "> hk-spare", "lb-shop")
+        deck.until("rehome 198.18.0.5: choose where it goes", "> hk-spare", "lb-shop")
         deck.fill_in("", "", "", "J-901")
-        deck.until("review: fix 198.18.0.5", "shop-front", "DNS", "--reason J-901", "Type its last octet")
+        deck.until("review: rehome 198.18.0.5", "shop-front", "DNS", "--reason J-901", "Type its last octet")
         deck.confirm("5")
-        deck.until("FIX 198.18.0.5 in", "Nothing has been sent yet")
-        deck.until("fixed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "6 findings, 1 critical")
+        deck.until("REHOME 198.18.0.5 in", "Nothing has been sent yet")
+        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "6 findings, 1 critical")
         deck.until("customer-bound -- fix in: customer_cidr", "shop-front")
         assert deck.leave() == 0
         assert deck.left_clean

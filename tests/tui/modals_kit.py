@@ -1,4 +1,4 @@
-"""What the tests of modals share: values, a host without a deck, and a time that stands still."""
+"""Values, a host without the main screen, and a manual clock for the tests of modals."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ from core import (
     Service,
     ServiceKind,
 )
-from tui.modals import Line, Review, Sheet, Tier
 from tui.modals.keystrokes import Keystrokes
+from tui.modals.lines import Line
+from tui.modals.review_model import Review, Tier
+from tui.modals.sheet import Sheet
 from tui.terminal.clipboard import CopyRequested
 from tui.terminal.theme import THEME
 
 STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")
 SEEN: Final = datetime(2025, 11, 21, 9, 40, tzinfo=UTC)
 REGION: Final = "asia-east-1"
-TOP: Final = "the deck's top line"
+TOP: Final = "the header"
 
 
 class Ticks:
-    """A clock that moves when told to, and calls what was put off."""
+    """A manual clock; it calls the functions whose time has come."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -65,7 +67,7 @@ class Ticks:
 
 
 class Host(App[None]):
-    """A screen that must not hear anything while a modal is over it."""
+    """An app that counts the keys and pastes that leak through a modal."""
 
     CSS_PATH = STYLES
     ENABLE_COMMAND_PALETTE = False
@@ -91,7 +93,7 @@ class Host(App[None]):
         self.copied.append(event.text)
 
     async def put(self, pilot: Pilot[None], modal: ModalScreen[Any]) -> None:
-        """Open a modal and wait until it is painted."""
+        """Open a modal and wait for its painting."""
         self.push_screen(modal, self.answers.append)
         await pilot.pause()
         await pilot.pause()
@@ -103,19 +105,19 @@ async def type_text(pilot: Pilot[None], text: str) -> None:
 
 
 def shown(app: App[None]) -> str:
-    """The characters on the screen, row by row."""
+    """Return the characters on the screen, row by row."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def words(app: App[None]) -> str:
-    """The screen as one line, without borders and blanks, so that wrapping does not matter."""
+    """Return the screen as one line, without borders and repeated blanks."""
     inner = (row.strip("|│ ") for row in shown(app).splitlines())
     return " ".join(" ".join(inner).split())
 
 
 def overflow(app: App[None]) -> int:
-    """How many rows of the modal's body are out of sight."""
+    """Return the number of hidden rows of the modal's body."""
     assert isinstance(app.screen, Sheet)
     return int(app.screen.body.max_scroll_y)
 
@@ -125,7 +127,7 @@ async def unchanged() -> list[str]:
 
 
 def review(tier: Tier = Tier.PLAIN, reread: Callable[[], Awaitable[list[str]]] = unchanged, **parts: Any) -> Review:
-    """A review of little."""
+    """Return a small review."""
     given: dict[str, Any] = {
         "title": "release 203.0.113.9",
         "target_copy": "203.0.113.9",

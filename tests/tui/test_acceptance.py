@@ -1,4 +1,4 @@
-"""The life of a customer CIDR from its first address to its end, at the keyboard alone, on one database."""
+"""The life of a customer CIDR from its first address to its retirement, by keys alone, on one database."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ async def _a_released_address_returns_to_its_pool(operator: Operator, inventory:
     await operator.press("R")
     await operator.until(f"review: release {FIRST}", "returns to", "hk; free at once")
     await operator.confirm()
-    await operator.until(f"released {FIRST} to hk.  in hand: {FIRST}", f"{FIRST} -- customer-unallocated")
+    await operator.until(f"released {FIRST} to hk.  selected: {FIRST}", f"{FIRST} -- customer-unallocated")
     pool = inventory.pool("hk")
     assert (pool.allocated, pool.available) == (15, 1)
     assert inventory.pool(default.id) == default
@@ -135,11 +135,11 @@ async def _the_landing_is_repaired(operator: Operator, inventory: Inventory) -> 
     await operator.press("escape", "g", "n")
     await operator.until(f"> ! {LANDED}")
     await operator.press("F")
-    await operator.until(f"fix {LANDED}: choose where it goes", "> hk ")
+    await operator.until(f"rehome {LANDED}: choose where it goes", "> hk ")
     await fill_in(operator, "", "", "", "J-5")
-    await operator.until("review: fix", f'bind      {FIRST} to lb lb-1 "shop"', "the public address")
+    await operator.until("review: rehome", f'bind      {FIRST} to lb lb-1 "shop"', "the public address")
     await operator.confirm("0")
-    await operator.until(f"fixed: {LANDED} -> {FIRST}, customer-owned: yes", f">   {FIRST}")
+    await operator.until(f"rehomed: {LANDED} -> {FIRST}, customer-owned: yes", f">   {FIRST}")
     new = inventory.eip(FIRST)
     assert new.customer_owned
     assert new.previous_eip_id == old.id

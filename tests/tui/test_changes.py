@@ -1,4 +1,4 @@
-"""Every flow from its key to the database, through its form and its review."""
+"""Every change from its key to the database, through its form and its review."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core import (
     AllocationRequest,
     BindingKind,
     CidrState,
+    Config,
     DrainRequest,
     EipdeckError,
     EipQuery,
@@ -24,11 +25,11 @@ from core import (
 )
 from tests.core.kit import another
 from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
-from tui.flows import eip as eip_flows
+from tui.changes import allocate as allocating
 
 
 async def fill_in(operator: Operator, *fields: str) -> None:
-    """Type into the fields of a form from the focused one on; enter goes on, on the last one to the review."""
+    """Type into the fields of a form from the focused one on; enter leaves each, and from the last opens the review."""
     for text in fields:
         await operator.type(text)
         await operator.press("enter")
@@ -70,13 +71,13 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
     landed = on_the_balancer(inventory, allocated(inventory, pool=None))
     async with on_deck(inventory) as operator:
         text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
-        assert "F fix" in text
+        assert "F rehome" in text
         await operator.press("F")
-        await operator.until("fix 198.18.0.0: choose where it goes")
+        await operator.until("rehome 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "", "", "J-901")
-        await operator.until("review: fix 198.18.0.0", "203.0.113.0", "DNS")
+        await operator.until("review: rehome 198.18.0.0", "203.0.113.0", "DNS")
         await operator.confirm("0")
-        await operator.until("fixed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
+        await operator.until("rehomed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
         await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
         assert inventory.eip("203.0.113.0").bindings[0].service_id == "lb-1"
         assert inventory.eip(str(landed.id)).status is EipStatus.RELEASED
@@ -174,7 +175,7 @@ async def test_release_and_recover(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.press("R")
         await operator.confirm()
-        await operator.until("released 203.0.113.0 to hk.  in hand: 203.0.113.0", "203.0.113.0 -- customer-cooling")
+        await operator.until("released 203.0.113.0 to hk.  selected: 203.0.113.0", "203.0.113.0 -- customer-cooling")
         assert not any(line.startswith(">") for line in operator.lines())
         assert "Z recover" in operator.lines()[-1]
         await operator.press("Z")
@@ -284,7 +285,7 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         await operator.confirm()
         await operator.until("plan: retire 198.51.100.0/24", "2 live EIPs", absent="198.51.100.77")
         await operator.press("F")
-        await operator.until("fix 198.51.100.20: choose where it goes")
+        await operator.until("rehome 198.51.100.20: choose where it goes")
         await fill_in(operator, "", "", "", "J-640")
         await operator.confirm("20")
         await operator.until("plan: retire 198.51.100.0/24", "for the 1 live EIP above")
@@ -305,9 +306,9 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await operator.press("c", "D")
         await operator.until("plan: retire 198.51.100.0/24", "space mark")
         await operator.press("asterisk", "F")
-        await operator.until("fix 3 EIPs: choose where they go")
+        await operator.until("rehome 3 EIPs: choose where they go")
         await fill_in(operator, "", "", "J-640")
-        await operator.until("review: fix 3 EIPs (rehome to hk-spare)", "198.51.100.77")
+        await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
@@ -429,11 +430,11 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
     bob = another(inventory)
     async with on_deck(inventory) as operator:
         await operator.press("F")
-        await operator.until("fix 198.18.0.0: choose where it goes")
+        await operator.until("rehome 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "203.0.113.99", "", "J-901")
-        await operator.until("! refused: fix 198.18.0.0", "address_not_in_pool")
+        await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
         await operator.press("escape")
-        await operator.until("fix 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
+        await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
         await operator.press("escape", "B")
         await operator.until("bind 198.18.0.0")
         await operator.press("right", "right", "right", "enter", "down", "enter")
@@ -442,7 +443,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.until("review: bind 198.18.0.0 to lb lb-1", "unchanged")
         bob.execute(ReleaseRequest(eips=(landed.address,)))
         await operator.press("y")
-        await operator.until("has been released meanwhile")
+        await operator.until("has been released since you looked")
         await operator.press("y")
         await operator.until("! refused: bind 198.18.0.0")
         await operator.press("escape")
@@ -514,33 +515,33 @@ async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "then"),
     [
-        ("F", "fix 198.18.0.0: choose where it goes"),
+        ("F", "rehome 198.18.0.0: choose where it goes"),
         ("K", "accept landed_in_default_pool"),
         ("escape", "! 198.18.0.0 LANDED"),
     ],
 )
 async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path: Path, key: str, then: str) -> None:
-    """No form asks for it; a platform that ignores the pool does it."""
+    """No form asks for a landing; an executor that ignores the pool can cause one."""
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         runner = operator.deck.runner
         request = AllocationRequest(name="web-44")
         landed = inventory.execute(request)
-        runner._run(partial(eip_flows._allocated, runner.flow, landed, request), changing=True)
-        await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F fix")
+        runner._run(partial(allocating._tell, runner.flow, landed, request), changing=True)
+        await operator.until("LANDED IN THE DEFAULT POOL", "customer-owned: NO", "F rehome")
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
-            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F fix")
+            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F rehome")
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.flows.cidrs._SHOWN", 2)
+    monkeypatch.setattr("tui.changes.retire_cidr._SHOWN", 2)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")
         await operator.until("the 3 live EIPs, each by F or R: the first 2 here", absent="198.51.100.77")
         await operator.press("asterisk")
-        await operator.until("the 2 listed here are marked, 1 more are not: enter lists all on the deck")
+        await operator.until("the 2 listed here are marked, 1 more are not: enter lists all there are")
 
 
 async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Path) -> None:
@@ -554,7 +555,7 @@ async def test_what_is_released_is_called_in_hand_only_while_it_is(tmp_path: Pat
             await operator.until("release 198.18.0.9: sending")
             await operator.press("j")
             let_through()
-            await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="in hand:")
+            await operator.until("released 198.18.0.9 to default-asia-east-1.", absent="selected:")
 
 
 async def test_an_allocation_from_a_busy_pool_takes_one_y_and_shows_the_new_numbers(tmp_path: Path) -> None:
@@ -605,3 +606,15 @@ async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_pat
         await operator.confirm("203.0.113.0/28")
         await operator.until("retired")
     assert inventory.cidr("203.0.113.0/28").state == "retired"
+
+
+@pytest.mark.parametrize("key", ["A", "F"])
+@pytest.mark.parametrize(("days", "mark"), [(14, " "), (300, "!")])
+async def test_a_form_marks_the_pools_whose_runway_is_a_finding(tmp_path: Path, key: str, days: int, mark: str) -> None:
+    inventory = demo_desk(tmp_path, config=Config(runway_days=days))
+    short = {finding.subject for finding in inventory.findings() if finding.code == "pool_runway_short"}
+    assert ("hk-spare" in short) is (mark == "!")
+    async with on_deck(inventory) as operator:
+        await operator.press(key)
+        text = await operator.until("hk-spare", "168 free of 256")
+        assert f"168 free of 256 {mark}" in text

@@ -21,7 +21,7 @@ from core import Inventory
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, _key, demo_desk, on_deck
 from tui.changes.flow import Flow
-from tui.modals import Review
+from tui.modals.review_model import Review
 
 KEYS = (
     *"0123456789.@/:?epcftjkgGoqnbsvraimxdzABURFKZCDMW *u[]-+y yyhiw",

@@ -53,7 +53,7 @@ async def test_every_form_and_review_of_them_opens(tmp_path: Path, key: str) -> 
     async with on_deck(haunted(tmp_path)) as operator:
         for _ in range(10):
             await operator.press(key)
-            await operator.when(lambda: len(operator.app.screen_stack) > 1 or "F fixes" in operator.status())
+            await operator.when(lambda: len(operator.app.screen_stack) > 1 or "F rehomes" in operator.status())
             assert "\x1b" not in operator.text()
             if len(operator.app.screen_stack) > 1:
                 await operator.press("escape")

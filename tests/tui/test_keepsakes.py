@@ -1,4 +1,4 @@
-"""What an operator takes away: copies, files of what is listed, the trail of an incident."""
+"""Copies, exports, pins and the incident trail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.wording.tables import EIPS
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder and a working folder of the test's own."""
+    """Use a state folder and a working folder of the test's own."""
     folder = tmp_path / "state"
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     work = tmp_path / "work"
@@ -282,7 +282,7 @@ async def test_leaving_any_of_them_leaves_nothing(tmp_path: Path, state: Path) -
 
 
 async def test_a_form_never_opens_on_top_of_a_review(tmp_path: Path) -> None:
-    """A slow count holds `x` up; what is pressed meanwhile takes its turn."""
+    """A slow count delays the form of `x`; keys pressed before it opens are refused."""
     inventory = demo_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("slash")

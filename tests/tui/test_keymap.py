@@ -95,11 +95,11 @@ KEYS = {
 async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS))) as operator:
         await operator.until(
-            "next: X fix   O the load balancer   T its history   h copy the address",
+            "next: X rehome   O the load balancer   T its history   h copy the address",
             "[E EIPs 347]",
             "T Timeline",
             ", filter   : command",
-            "X fix  A alloc  U unbind  f5 release",
+            "X rehome  A alloc  U unbind  f5 release",
         )
         await operator.press("w")
         await operator.until("f5, U, B and X act on marked 198.18.0.5", "f5 release 1")
@@ -120,7 +120,7 @@ async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_p
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS)), WIDE) as operator:
         await operator.until("E EIPs 347  sorted", "landed in the default")
         await operator.press("c", "D")
-        await operator.until("X move", "f5 release", "bound: X move or f5")
+        await operator.until("X rehome", "f5 release", "bound: X rehome or f5")
         await operator.press("f5")
         await operator.until("review: release 198.51.100.20")
 
@@ -138,4 +138,4 @@ async def test_the_detail_names_the_remapped_keys(tmp_path: Path) -> None:
 
 async def test_the_next_deck_has_its_own_keys(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("next: F fix", "R release")
+        await operator.until("next: F rehome", "R release")

@@ -1,4 +1,4 @@
-"""Several EIPs at once: marked, acted on with one review, and what became of each."""
+"""Marked EIPs: one review for all, and the result of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Pa
             "198.18.0.6",
             "198.18.0.8",
         ]
-        assert operator.lines()[-1].startswith("R release 3  U unbind 3  F fix 3  u clear  * all")
+        assert operator.lines()[-1].startswith("R release 3  U unbind 3  F rehome 3  u clear  * all")
         assert operator.lines()[-1].endswith("? help  q")
         await operator.press("u")
         await operator.until("3 marks cleared, u again brings them back", absent="release 3")
@@ -61,7 +61,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
         await operator.press("f")
         await operator.until("[f Findings", absent="marked")
         await operator.press("e", "u")
-        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F fix", absent="* 2 marked")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F rehome", absent="* 2 marked")
 
 
 async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:
@@ -140,6 +140,20 @@ async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None
         assert not operator.deck.marks.acting
 
 
+async def test_one_marked_eip_has_the_review_of_a_selected_one(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.press("space", "R")
+        await operator.until("review: release 203.0.113.0 (BOUND)", "Type its last octet", "1 in this list")
+        await operator.press("escape", "U")
+        await operator.until("review: unbind 203.0.113.0", "unbound; the EIP stays allocated")
+        await operator.confirm()
+        await operator.until("unbound 203.0.113.0: it serves nothing now")
+        assert not operator.deck.marks.acting
+
+
 async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     for _ in range(3):
@@ -147,7 +161,7 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.press("asterisk", "U")
         await operator.confirm("3")
-        await operator.until("unbind: 3 EIPs done", absent="bound   lb")
+        await operator.until("unbound 3 EIPs", absent="bound   lb")
         assert all(not eip.bindings for eip in inventory.eips())
 
 
@@ -197,7 +211,7 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
             "review: bind 3 EIPs to lb lb-1", "203.0.113.2", "Type the count", "eipdeck bind 203.0.113.1"
         )
         await operator.confirm("3")
-        await operator.until("bind: 3 EIPs done")
+        await operator.until("bound 3 EIPs to lb-1")
         assert [eip.bindings[0].service_id for eip in inventory.eips()] == ["lb-1"] * 3
         assert not operator.deck.marks.acting
         await operator.press("asterisk", "B")
@@ -217,11 +231,11 @@ async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:
     allocated(inventory, pool=None)
     async with on_deck(inventory) as operator:
         await operator.press("asterisk", "F")
-        await operator.until("fix 2 EIPs: choose where they go", "1 of them bound")
+        await operator.until("rehome 2 EIPs: choose where they go", "1 of them bound")
         await operator.press("enter", "enter", "enter")
-        await operator.until("review: fix 2 EIPs (rehome to hk)", "DNS")
+        await operator.until("review: rehome 2 EIPs to hk", "DNS")
         await operator.confirm("2")
-        await operator.until("fix: 2 EIPs done", "0 findings")
+        await operator.until("rehomed 2 EIPs", "0 findings")
         assert [eip.pool_id for eip in inventory.eips()] == ["hk", "hk"]
         assert not inventory.findings()
 
@@ -235,7 +249,7 @@ async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Pat
         await operator.press("slash")
         await operator.type("own:no")
         await operator.press("enter", "asterisk", "F")
-        await operator.until("fix 2 EIPs")
+        await operator.until("rehome 2 EIPs")
         await operator.press("enter", "enter", "enter")
         await operator.until("it stops when none is left")
         await operator.confirm("2")

@@ -1,14 +1,18 @@
-"""The command line of every request: exact, and one shell word for each thing."""
+"""The command line of every request: exact, one shell word for each thing, and the same request when it is run."""
 
 from __future__ import annotations
 
+import inspect
 import shlex
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core
 from core import (
     AcceptRequest,
     ActivateRequest,
@@ -24,6 +28,8 @@ from core import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RemoveServiceRequest,
+    Request,
     ReserveRequest,
     RetireRequest,
     ServiceKind,
@@ -31,9 +37,13 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
 )
-from tui.modals import with_reason
+from tui.cli import changes, confirmation, queries
+from tui.cli.arguments import parse
+from tui.cli.requests import request_of
 from tui.modals.lines import shell_rows
-from tui.wording.command_line import command_line
+from tui.wording.command_line import command_line, with_reason
+from tui.wording.verb import Argument, Kind, Verb
+from tui.wording.verbs import VERB_NAMED, VERB_OF, VERBS
 
 IP = "203.0.113.9"
 NET = "203.0.113.0/24"
@@ -97,6 +107,7 @@ COMMANDS: list[tuple[Any, str]] = [
         AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1", name="web", private_ips=("10.0.0.1", "10.0.0.2")),
         "service add nic nic-1 --name web --private-ip 10.0.0.1 --private-ip 10.0.0.2",
     ),
+    (RemoveServiceRequest(service_id="lb-1"), "service remove lb-1"),
 ]
 
 
@@ -116,11 +127,101 @@ def test_a_value_that_looks_like_an_option_is_joined_to_its_own() -> None:
 
 
 def test_no_request_is_refused() -> None:
-    with pytest.raises(TypeError, match="is no request"):
+    with pytest.raises(TypeError, match="is not a request"):
         command_line("release")
 
 
 TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
+
+
+REQUESTS: dict[str, type[Request[Any]]] = {
+    name: found
+    for name in core.__all__
+    if isinstance(found := getattr(core, name), type) and issubclass(found, Request) and found is not Request
+}
+POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
+ADDRESS = st.ip_addresses(v=4).map(str)
+VALUES: dict[Kind, st.SearchStrategy[Any]] = {
+    Kind.SWITCH: st.booleans(),
+    Kind.COUNT: st.integers(-(10**17), 10**17),
+    Kind.MBPS: st.integers(-(10**17), 10**17),
+    Kind.SECONDS: st.integers(0, 10**17),
+    Kind.PERCENT: st.integers(0, 99_999).map(lambda hundredths: hundredths / 100),
+    Kind.ASN: st.integers(0, 2**32),
+    Kind.ORDER: st.sampled_from(PoolOrder),
+    Kind.SERVICE: st.sampled_from(ServiceKind),
+}
+
+
+def value_of(argument: Argument) -> st.SearchStrategy[Any]:
+    """Any value that the words of an argument can say."""
+    if argument.kind is not Kind.TEXT:
+        return VALUES[argument.kind]
+    if argument.choices:
+        return st.sampled_from(argument.choices)
+    one = TEXT | st.just("") if argument.is_option else POSITIONAL
+    return st.lists(one, min_size=1, max_size=3).map(tuple) if argument.nargs else one
+
+
+@st.composite
+def requests(draw: st.DrawFn, verb: Verb) -> Request[Any]:
+    """A request that a verb can say, with any of its options."""
+    exclusive = [argument for argument in verb.arguments if argument.exclusive]
+    chosen = draw(st.sampled_from(exclusive)) if exclusive else None
+    target = chosen.when if chosen is not None and chosen.kind is Kind.TARGET else ()
+    values: dict[str, Any] = {}
+    for argument in verb.arguments:
+        if argument.kind is Kind.YES or (argument.exclusive and argument is not chosen):
+            continue
+        if argument.when and argument.when != target and not set(target) <= set(argument.when):
+            continue
+        if argument.kind is Kind.RANGE:
+            first, last = draw(st.lists(ADDRESS, min_size=2, max_size=2, unique=True))
+            values |= {"first": first, "last": draw(st.sampled_from([None, last]))}
+        elif argument.kind is Kind.TARGET:
+            values |= {"service_id": draw(TEXT), "kind": BindingKind(argument.when[0])}
+        elif not argument.is_option or argument.required or draw(st.booleans()):
+            values[argument.field] = draw(value_of(argument))
+    return REQUESTS[verb.request](**values)
+
+
+@pytest.mark.parametrize("verb", VERB_OF.values(), ids=lambda verb: verb.name)
+@given(st.data())
+def test_the_command_line_of_a_request_is_that_request(verb: Verb, data: st.DataObject) -> None:
+    request = data.draw(requests(verb))
+    program, *words = shlex.split(command_line(request))
+    assert program == "eipdeck"
+    command = parse(words)
+    assert command.verb is verb
+    assert command.given.get("yes") in (None, True)
+    assert request_of(command) == request
+
+
+def test_every_request_has_one_verb_that_says_each_of_its_fields() -> None:
+    assert set(VERB_OF) == set(REQUESTS)
+    assert len(VERB_OF) == sum(bool(verb.request) for verb in VERBS)
+    said = {Kind.RANGE: {"first", "last"}, Kind.TARGET: {"service_id", "kind"}, Kind.YES: set()}
+    for name, verb in VERB_OF.items():
+        named = set().union(*(said.get(argument.kind, {argument.field}) for argument in verb.arguments))
+        assert named == {field.name for field in fields(REQUESTS[name])} - {"expected"}, name
+
+
+def test_every_request_is_answered() -> None:
+    for request in REQUESTS.values():
+        assert changes._answer.dispatch(request) is not changes._answer.dispatch(object), request
+    for verb in VERB_OF.values():
+        asked = confirmation.asked.dispatch(REQUESTS[verb.request]) is not confirmation.asked.dispatch(object)
+        assert asked == any(argument.kind is Kind.YES for argument in verb.arguments), verb.name
+
+
+def test_what_answers_a_verb_takes_the_arguments_that_it_declares() -> None:
+    answers: dict[str, Callable[..., Any]] = {**queries._QUERIES, **changes._TRANSFERS}
+    others = {"open", "demo", "doctor"}
+    assert set(answers) | others == {verb.name for verb in VERBS if not verb.request}
+    for name, answer in answers.items():
+        taken = [each.name for each in inspect.signature(answer).parameters.values() if each.kind is each.KEYWORD_ONLY]
+        assert sorted(taken) == sorted(argument.dest for argument in VERB_NAMED[name].arguments), name
+        assert VERB_NAMED[name].writes == (name in changes._TRANSFERS)
 
 
 @given(TEXT, TEXT)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,8 @@ from core import (
     BandwidthRequest,
     BindingKind,
     BindRequest,
+    Cidr,
+    Eip,
     Finding,
     Pool,
     RehomeRequest,
@@ -48,9 +50,15 @@ from tests.tui.modals_kit import (
     type_text,
     words,
 )
-from tui.modals import AcceptModal, AddCidrModal, AllocateModal, BandwidthModal, BindModal, RehomeModal, Sheet
+from tui.changes.accept import AcceptModal
+from tui.changes.add_cidr import AddCidrModal
+from tui.changes.allocate_form import AllocateModal
+from tui.changes.bandwidth import BandwidthModal
+from tui.changes.bind_form import BindModal
+from tui.changes.rehome_form import RehomeModal
 from tui.modals.form import FormError
 from tui.modals.pool_choice import usage_lines
+from tui.modals.sheet import Sheet
 from tui.widgets.field import Field, Held
 
 FINDING = Finding(
@@ -69,20 +77,20 @@ FINDING = Finding(
 Form = Callable[[], Any]
 
 
-async def fill(form: Form, *flow: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
-    """Open a form and press keys; a step that names no key is typed, or pasted when long. The answers.
+async def fill(form: Form, *steps: str, see: str | tuple[str, ...] = "", chosen: Pool | str | None = "") -> Any:
+    """Open a form, press keys and return the answers. A step that is not a key is typed, or pasted if it is long.
 
     Args:
-        form: makes it; Textual's fields want a running app.
-        steps: what is pressed and typed.
-        see: what is to be read on the screen then.
-        chosen: the pool that is to be chosen then.
+        form: makes the form; Textual's fields need a running app.
+        steps: the keys and texts.
+        see: texts that the screen must show then.
+        chosen: the pool that must be chosen then.
     """
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         modal = form()
         await app.put(pilot, modal)
-        for step in flow:
+        for step in steps:
             if step in KEYS:
                 await pilot.press(step)
             elif len(step) < 4:
@@ -105,7 +113,11 @@ KEYS = {"tab", "shift+tab", "enter", "up", "down", "left", "right", "space", "es
 
 def allocate(preselect: str | None = None, **parts: Any) -> Form:
     pools, cidrs = parts.pop("pools", POOLS), parts.pop("cidrs", CIDRS)
-    return lambda: AllocateModal(pools, cidrs, preselect=preselect, **parts)
+    return lambda: AllocateModal(pools, cidrs, preselect=preselect, runway_days=14, **parts)
+
+
+def rehome_form(eips: Sequence[Eip], pools: Sequence[Pool], cidrs: Sequence[Cidr] = ()) -> RehomeModal:
+    return RehomeModal(eips, pools, cidrs, runway_days=14)
 
 
 # allocate
@@ -131,9 +143,9 @@ async def test_the_fullest_pool_is_not_first_and_the_default_is_last_under_a_rul
 
 @pytest.mark.parametrize("preselect", [None, DEFAULT.id, "no-such-pool", "hk-legacy"])
 async def test_nothing_is_chosen_by_itself_and_nothing_goes_out_then(preselect: str | None) -> None:
-    flow = ["tab", "tab", "tab", "tab", "tab", "enter"]
+    steps = ["tab", "tab", "tab", "tab", "tab", "enter"]
     assert await fill(allocate(preselect), chosen=None) == []
-    assert await fill(allocate(preselect), *flow, see="Choose a pool first") == []
+    assert await fill(allocate(preselect), *steps, see="Choose a pool first") == []
 
 
 @pytest.mark.parametrize("pools", [(DEFAULT,), (DEFAULT, replace(DEFAULT, id="default-eu", region="eu"))])
@@ -177,8 +189,8 @@ async def test_before_and_after_follow_the_count() -> None:
 @pytest.mark.parametrize(
     ("address", "count", "cap", "see"),
     [
-        ("192.0.2.07", "1", "", "192.0.2.07 is no IPv4 address."),
-        ("2001:db8::1", "1", "", "2001:db8::1 is no IPv4 address."),
+        ("192.0.2.07", "1", "", "192.0.2.07 is not an IPv4 address."),
+        ("2001:db8::1", "1", "", "2001:db8::1 is not an IPv4 address."),
         ("", "-1", "", "A count is a whole number from 1 on, not -1."),
         ("", "0", "", "A count is a whole number from 1 on, not 0."),
         ("", "x", "", "A count is a whole number"),
@@ -188,8 +200,8 @@ async def test_before_and_after_follow_the_count() -> None:
 )
 async def test_what_is_wrong_is_said_inside_and_nothing_is_lost(address: str, count: str, cap: str, see: str) -> None:
     form = allocate("hk-spare")
-    flow = ("tab", address, "tab", "ctrl+u", count, "tab", "keep me", "tab", cap, "tab", "J-1", "enter")
-    assert await fill(form, *flow, see=(see, "keep me", "J-1")) == []
+    steps = ("tab", address, "tab", "ctrl+u", count, "tab", "keep me", "tab", cap, "tab", "J-1", "enter")
+    assert await fill(form, *steps, see=(see, "keep me", "J-1")) == []
 
 
 async def test_the_address_in_hand_is_filled_in() -> None:
@@ -219,9 +231,9 @@ async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for(
 async def test_a_repair_into_a_full_pool_says_that_it_is_refused() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
     see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
-    await fill(lambda: RehomeModal([LANDED], [DEFAULT, full], CIDRS), see=see)
+    await fill(lambda: rehome_form([LANDED], [DEFAULT, full], CIDRS), see=see)
     short = f"{EDGE.id} has 2 free of 256: 3 are refused (pool_exhausted)"
-    await fill(lambda: RehomeModal([LANDED] * 3, [DEFAULT, EDGE], CIDRS), see=short)
+    await fill(lambda: rehome_form([LANDED] * 3, [DEFAULT, EDGE], CIDRS), see=short)
 
 
 # bind
@@ -302,8 +314,8 @@ def bind() -> BindModal:
     ],
     ids=["nic", "nic's second address", "snat", "snat typed", "dnat", "dnat any", "load balancer"],
 )
-async def test_each_kind_of_binding_reaches_its_request(flow: tuple[str, ...], request_: dict[str, Any]) -> None:
-    assert await fill(bind, *flow) == [BindRequest(eip="203.0.113.9", **request_)]
+async def test_each_kind_of_binding_reaches_its_request(steps: tuple[str, ...], request_: dict[str, Any]) -> None:
+    assert await fill(bind, *steps) == [BindRequest(eip="203.0.113.9", **request_)]
 
 
 async def test_the_lists_say_what_already_serves_there() -> None:
@@ -332,17 +344,17 @@ async def test_a_long_list_keeps_the_chosen_one_in_sight() -> None:
 @pytest.mark.parametrize(
     ("port", "to_port", "see"),
     [
-        ("0", "", "0 is no port"),
-        ("70000", "", "70000 is no port"),
-        ("90-80", "", "90-80 is no port"),
-        ("x", "", "x is no port"),
+        ("0", "", "0 is not a port"),
+        ("70000", "", "70000 is not a port"),
+        ("90-80", "", "90-80 is not a port"),
+        ("x", "", "x is not a port"),
         ("80-90", "80-81", "80-90 and 80-81 are ranges of unequal size"),
         ("", "", "tcp forwards a port or a range"),
     ],
 )
 async def test_a_port_that_cannot_be_meant_is_refused_inside(port: str, to_port: str, see: str) -> None:
-    flow = ("right", "right", "tab", "nat-2", "tab", "10.0.2.20", "tab", "tab", port, "tab", to_port, "tab", "enter")
-    assert await fill(bind, *flow, see=see) == []
+    steps = ("right", "right", "tab", "nat-2", "tab", "10.0.2.20", "tab", "tab", port, "tab", to_port, "tab", "enter")
+    assert await fill(bind, *steps, see=see) == []
 
 
 async def test_other_things_that_are_missing_are_named() -> None:
@@ -370,7 +382,7 @@ async def test_services_of_other_regions_are_not_offered() -> None:
 async def test_a_repair_offers_customer_pools_only_and_the_roomiest_first() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.put(pilot, RehomeModal([LANDED], POOLS, CIDRS))
+        await app.put(pilot, rehome_form([LANDED], POOLS, CIDRS))
         screen = shown(app)
         assert DEFAULT.id not in screen
         assert "> hk-spare" in screen
@@ -378,11 +390,11 @@ async def test_a_repair_offers_customer_pools_only_and_the_roomiest_first() -> N
 
 
 async def test_a_repair_reaches_its_request() -> None:
-    flow = ("down", "tab", "203.0.113.7", "tab", "down", "tab", "J-901", "enter")
-    assert await fill(lambda: RehomeModal([LANDED], POOLS, CIDRS), *flow) == [
+    steps = ("down", "tab", "203.0.113.7", "tab", "down", "tab", "J-901", "enter")
+    assert await fill(lambda: rehome_form([LANDED], POOLS, CIDRS), *steps) == [
         RehomeRequest(eip="198.18.0.5", pool_id="hk-edge", address="203.0.113.7", keep=True, reason="J-901")
     ]
-    assert await fill(lambda: RehomeModal([LANDED], POOLS), "tab", "tab", "tab", "enter") == [
+    assert await fill(lambda: rehome_form([LANDED], POOLS), "tab", "tab", "tab", "enter") == [
         RehomeRequest(eip="198.18.0.5", pool_id="hk-spare")
     ]
 
@@ -390,14 +402,14 @@ async def test_a_repair_reaches_its_request() -> None:
 async def test_a_repair_without_a_customer_pool_says_so() -> None:
     elsewhere = replace(SPARE, region="eu-west-1")
     see = "No customer pool of this region has room"
-    assert await fill(lambda: RehomeModal([LANDED], (DEFAULT, elsewhere)), "tab", "tab", "tab", "enter", see=see) == []
+    assert await fill(lambda: rehome_form([LANDED], (DEFAULT, elsewhere)), "tab", "tab", "tab", "enter", see=see) == []
 
 
 async def test_the_pool_an_eip_is_in_is_no_goal_while_its_cidr_is_active() -> None:
     here = eip("203.0.113.9")
-    await fill(lambda: RehomeModal([here], (EDGE, SPARE), CIDRS), see="hk-edge customer where it is now")
+    await fill(lambda: rehome_form([here], (EDGE, SPARE), CIDRS), see="hk-edge customer where it is now")
     draining = (cidr("203.0.113.0/24", "hk-edge", "draining"), cidr("192.0.2.0/25", "hk-edge"))
-    assert await fill(lambda: RehomeModal([here], (EDGE, LEGACY), draining), "tab", "tab", "tab", "enter") == [
+    assert await fill(lambda: rehome_form([here], (EDGE, LEGACY), draining), "tab", "tab", "tab", "enter") == [
         RehomeRequest(eip="203.0.113.9", pool_id="hk-edge")
     ]
 
@@ -421,7 +433,7 @@ async def test_an_acceptance_reaches_its_request(typed: str, until: str | None) 
 
 
 async def test_an_acceptance_wants_a_reason_and_an_end_that_is_a_time() -> None:
-    assert await fill(lambda: AcceptModal(FINDING, SEEN), "tab", "enter", see="A reason is wanted") == []
+    assert await fill(lambda: AcceptModal(FINDING, SEEN), "tab", "enter", see="Give a reason") == []
     assert await fill(lambda: AcceptModal(FINDING, SEEN), "x", "tab", "soon", "enter", see="Write the end as") == []
 
 
@@ -430,8 +442,8 @@ async def test_an_acceptance_wants_a_reason_and_an_end_that_is_a_time() -> None:
     [
         ("9999-12-31T23:59-14:00", "Write the end as"),
         ("0001-01-01T00:00+14:00", "Write the end as"),
-        ("90d", "90d is past: the end lies ahead"),
-        ("2025-11-21T09:40Z", "is past: the end lies ahead"),
+        ("90d", "90d is past: the end must lie ahead"),
+        ("2025-11-21T09:40Z", "is past: the end must lie ahead"),
     ],
 )
 async def test_an_acceptance_ends_at_a_time_that_there_is_and_that_is_to_come(typed: str, why: str) -> None:
@@ -439,8 +451,8 @@ async def test_an_acceptance_ends_at_a_time_that_there_is_and_that_is_to_come(ty
 
 
 async def test_a_customer_cidr_reaches_its_request() -> None:
-    flow = ("203.0.113.0/24", "tab", "PremiumBGP", "tab", "64500", "tab", "hk", "tab", REGION, "tab", "right", "tab")
-    assert await fill(AddCidrModal, *flow, "J-1", "enter") == [
+    steps = ("203.0.113.0/24", "tab", "PremiumBGP", "tab", "64500", "tab", "hk", "tab", REGION, "tab", "right", "tab")
+    assert await fill(AddCidrModal, *steps, "J-1", "enter") == [
         AddCidrRequest(
             cidr="203.0.113.0/24",
             isp="PremiumBGP",
@@ -458,7 +470,7 @@ async def test_a_customer_cidr_reaches_its_request() -> None:
     [
         ("", "x", "1", "Name the prefix"),
         ("203.0.113.0", "x", "1", "has no length"),
-        ("203.0.113.0/33", "x", "1", "is no IPv4 prefix"),
+        ("203.0.113.0/33", "x", "1", "is not an IPv4 prefix"),
         ("203.0.113.7/24", "x", "1", "has host bits set; 203.0.113.0/24 is the prefix"),
         ("203.0.113.0/24", "", "1", "Name the ISP line"),
         ("203.0.113.0/24", "x", "", "Name the origin ASN"),
@@ -477,7 +489,7 @@ async def test_a_customer_cidr_that_cannot_be_meant_is_refused_inside(
 FORMS: list[Form] = [
     allocate("hk-spare"),
     bind,
-    lambda: RehomeModal([LANDED], POOLS, CIDRS),
+    lambda: rehome_form([LANDED], POOLS, CIDRS),
     lambda: BandwidthModal(FREE),
     lambda: AcceptModal(FINDING, SEEN),
     AddCidrModal,
@@ -573,7 +585,7 @@ SPOKEN = {
             "enter",
         ),
     ),
-    "repair": (lambda: RehomeModal([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
+    "repair": (lambda: rehome_form([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
     "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
     "finding": (lambda: AcceptModal(FINDING, SEEN), ("lab only", "tab", "2026-01-31", "enter")),
     "prefix": (
@@ -585,12 +597,12 @@ SPOKEN = {
 
 @pytest.mark.parametrize("what", SPOKEN)
 async def test_a_form_begins_with_what_another_of_its_kind_was_left_with(what: str) -> None:
-    form, flow = SPOKEN[what]
+    form, steps = SPOKEN[what]
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         first, second = form(), form()
         await app.put(pilot, first)
-        for step in flow:
+        for step in steps:
             await (pilot.press(step) if step in KEYS else type_text(pilot, step))
         await pilot.pause()
         second.filled = first.filled
@@ -642,7 +654,7 @@ def hostile_allocation() -> AllocateModal:
     pools = [pool(text, 3) for text in TEXTS]
     cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in TEXTS]
     text = "".join(TEXTS)
-    form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None)
+    form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None, runway_days=14)
     form.filled = [Held(TEXTS[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
     return form
 
@@ -658,7 +670,7 @@ def hostile_bind() -> BindModal:
     [
         hostile_allocation,
         hostile_bind,
-        lambda: RehomeModal([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
+        lambda: rehome_form([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
         lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS))),
         lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4]), SEEN),
     ],

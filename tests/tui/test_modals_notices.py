@@ -9,7 +9,8 @@ from textual import events
 from core import Allocation, AllocationRequest, Code, EipdeckError, error
 from tests.corpus import TEXTS
 from tests.tui.modals_kit import LANDED, TOP, Host, Ticks, eip, overflow, shown, words
-from tui.modals import LandedModal, RefusalModal
+from tui.changes.landed import LandedModal
+from tui.modals.notices import RefusalModal
 
 REQUEST = AllocationRequest(pool_id="hk-spare", name="web-44", bandwidth_mbps=100, reason="J-902")
 FULL = error(
@@ -36,7 +37,8 @@ async def answer(make: Callable[[Ticks], Any], *keys: str, see: str = "", wait: 
 
 
 @pytest.mark.parametrize(
-    ("key", "result"), [("F", "fix"), ("K", "accept"), ("escape", None), ("enter", None), ("q", None), ("ctrl+c", None)]
+    ("key", "result"),
+    [("F", "rehome"), ("K", "accept"), ("escape", None), ("enter", None), ("q", None), ("ctrl+c", None)],
 )
 async def test_a_landing_is_answered_by_its_keys(key: str, result: str | None) -> None:
     assert await answer(landed(), key) == [result]
@@ -63,7 +65,7 @@ async def test_a_landing_says_everything_in_words() -> None:
             "landed_in_default_pool",
             "This is a Zenlayer address",
             "It stays marked ! DEFAULT in EIPs, and as a finding",
-            "F fix: allocate in a customer pool, release 198.18.0.5",
+            "F rehome: allocate in a customer pool, release 198.18.0.5",
             "eipdeck allocate --pool hk-spare --name web-44 \\ --bandwidth 100 --reason J-902",
             "exit code 3",
             "> Leave it <",

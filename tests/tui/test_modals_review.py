@@ -9,14 +9,16 @@ from textual.pilot import Pilot
 from core import Code, error
 from tests.corpus import TEXTS
 from tests.tui.modals_kit import TOP, Host, Ticks, review, shown, unchanged, words
-from tui.modals import Line, Review, ReviewModal, Tier
 from tui.modals.keystrokes import Keystrokes
+from tui.modals.lines import Line
+from tui.modals.review import ReviewModal
+from tui.modals.review_model import Review, Tier
 
 Drive = Callable[[Pilot[None], Host, Ticks], Awaitable[None]]
 
 
 async def drive(what: Review, story: Drive, size: tuple[int, int] = (80, 24)) -> list[str | None]:
-    """Open a review, live through the story, and give what the review answered."""
+    """Open a review, run the story, and return the answers of the review."""
     app, ticks = Host(), Ticks()
     async with app.run_test(size=size) as pilot:
         await app.put(pilot, ReviewModal(what, keystrokes=ticks.keystrokes(), later=ticks.later))
@@ -26,7 +28,7 @@ async def drive(what: Review, story: Drive, size: tuple[int, int] = (80, 24)) ->
 
 
 async def confirm(pilot: Pilot[None], ticks: Ticks) -> None:
-    """`y` alone: silence, the key, silence."""
+    """Press `y` alone: silence, the key, silence."""
     ticks.go(0.3)
     await pilot.press("y")
     ticks.go(0.2)
@@ -106,7 +108,7 @@ async def test_a_held_y_confirms_nothing() -> None:
 
 
 async def test_y_is_dead_until_the_review_is_painted_however_long_that_takes() -> None:
-    """The silence begins where it can be read, and keys are judged by when they came, not by when they are heard."""
+    """The silence begins at the painting. A key is judged by the time it was sent, not by the time it is handled."""
     keystrokes = Ticks().keystrokes()
     keystrokes.heard(events.Key("y", "y"))
     assert not keystrokes.alone
@@ -173,7 +175,7 @@ async def test_what_has_not_been_in_sight_is_not_confirmed(size: tuple[int, int]
 
 
 async def test_what_changed_meanwhile_is_read_before_it_is_confirmed() -> None:
-    """However far the review was read before: what changed stands at its end."""
+    """A change stands at the end of the review, so the operator must scroll to the end again."""
     long = tuple(Line(f"target {number}", "192.0.2.1") for number in range(40))
     changes: list[str] = []
 
@@ -381,7 +383,7 @@ async def test_leaving_the_reason_keeps_the_old_one_and_the_review() -> None:
 async def test_a_reason_that_is_required_is_asked_for() -> None:
     async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:
         await confirm(pilot, ticks)
-        assert "a reason is wanted" in shown(app)
+        assert "give a reason" in shown(app)
         assert app.answers == []
         ticks.go(1.0)
         await pilot.press("r", "x", "enter")

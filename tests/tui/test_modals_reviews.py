@@ -1,4 +1,4 @@
-"""The reviews that requests become: their tiers, their sentences, and that they fit."""
+"""The reviews of requests: their tiers, their sentences, and their size."""
 
 from __future__ import annotations
 
@@ -61,17 +61,19 @@ from tests.tui.modals_kit import (
     unchanged,
     words,
 )
-from tui.modals import Review, ReviewModal, Tier
-from tui.modals.cidr_reviews import review_activate, review_add_cidr, review_drain, review_retire
-from tui.modals.finding_reviews import review_accept, review_recover
-from tui.modals.reviews import (
-    review_allocate,
-    review_bandwidth,
-    review_bind,
-    review_rehome,
-    review_release,
-    review_unbind,
-)
+from tui.changes.accept import review_accept
+from tui.changes.activate_cidr import review_activate
+from tui.changes.add_cidr import review_add_cidr
+from tui.changes.allocate import review_allocate
+from tui.changes.bandwidth import review_bandwidth
+from tui.changes.bind import review_bind
+from tui.changes.recover import review_recover
+from tui.changes.rehome import review_rehome
+from tui.changes.release import review_release
+from tui.changes.retire_cidr import review_drain, review_retire
+from tui.changes.unbind import review_unbind
+from tui.modals.review import ReviewModal
+from tui.modals.review_model import Review, Tier
 
 NOW = datetime(2025, 11, 23, 3, 18, tzinfo=UTC)
 FINDING = Finding(
@@ -116,7 +118,7 @@ def allocate_default() -> Review:
 def bind() -> Review:
     kind = BindingKind.LOAD_BALANCER
     request = BindRequest(eip="eip-9", kind=kind, service_id="lb-pay", reason="J-904")
-    return review_bind(request, FREE, SERVICES[-1], (ON_LB,), reread=unchanged)
+    return review_bind(request, [FREE], SERVICES[-1], (ON_LB,), reread=unchanged)
 
 
 def bind_dnat() -> Review:
@@ -129,7 +131,7 @@ def bind_dnat() -> Review:
         port="443",
         to_port="8443",
     )
-    return review_bind(request, FREE, SERVICES[3], (ON_SNAT, ON_SNAT_DEFAULT), reread=unchanged)
+    return review_bind(request, [FREE], SERVICES[3], (ON_SNAT, ON_SNAT_DEFAULT), reread=unchanged)
 
 
 def unbind() -> Review:
@@ -149,7 +151,7 @@ def release(*eips: Eip) -> Review:
 
 def rehome(*, keep: bool = False) -> Review:
     request = RehomeRequest(eip="eip-5", pool_id="hk-spare", keep=keep, reason="J-901")
-    return review_rehome(request, LANDED, SPARE, "192.0.2.88", unchanged)
+    return review_rehome(request, [LANDED], SPARE, "192.0.2.88", unchanged)
 
 
 def cap(mbps: int = 50) -> Review:
@@ -290,7 +292,7 @@ async def test_the_default_pool_is_warned_of_again_in_the_review() -> None:
 async def test_a_move_out_of_a_draining_cidr_says_that_the_old_address_is_held() -> None:
     old = eip("198.51.100.20", pool_id="hk-legacy", cidr="198.51.100.0/24")
     request = RehomeRequest(eip="eip-20", pool_id="hk-spare")
-    make = partial(review_rehome, request, old, SPARE, "192.0.2.88", unchanged, cidrs=CIDRS)
+    make = partial(review_rehome, request, [old], SPARE, "192.0.2.88", unchanged, cidrs=CIDRS)
     assert "2 release 198.51.100.20 to hk-legacy, which holds it" in await read(make)
     assert "which holds it" not in await read(rehome)
 
@@ -311,7 +313,7 @@ async def test_a_cap_names_what_is_served() -> None:
 
 async def test_a_bind_names_what_the_eip_serves_already() -> None:
     request = BindRequest(eip="eip-17", kind=BindingKind.LOAD_BALANCER, service_id="lb-pay")
-    make = partial(review_bind, request, ON_SNAT, SERVICES[-1], reread=unchanged, services=SERVICES)
+    make = partial(review_bind, request, [ON_SNAT], SERVICES[-1], reread=unchanged, services=SERVICES)
     assert 'present binding snat nat-1 "hk-nat" since' in await read(make)
 
 
@@ -407,14 +409,14 @@ async def test_a_cidr_that_still_has_eips_is_said_to_be_refused() -> None:
 
 async def test_an_activation_wants_a_reason() -> None:
     assert activate().reason_required
-    assert "! wanted: r types it" in await read(activate)
+    assert "! needed: r types it" in await read(activate)
 
 
 @pytest.mark.parametrize("text", TEXTS[:6])
 def test_hostile_ids_stay_one_word_of_the_command(text: str) -> None:
     odd = service(text, "load-balancer", text)
     request = BindRequest(eip="eip-9", kind=BindingKind.LOAD_BALANCER, service_id=text, reason=text)
-    what = review_bind(request, FREE, odd, reread=unchanged)
+    what = review_bind(request, [FREE], odd, reread=unchanged)
     assert shlex.split(what.command) == [
         "eipdeck", "bind", "203.0.113.9", "--load-balancer", text, "--reason", text,
     ]  # fmt: skip

@@ -1,154 +1,153 @@
-"""The form of an allocation. The default pool is never chosen here unless somebody chooses it."""
+"""Allocate EIPs from a pool."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
-from core import AllocationRequest, Cidr, CidrState, Pool, PoolKind
+from core import Allocation, AllocationRequest, Pool, PoolKind, VerdictWord
+from tui.changes.accept import accept_landing
+from tui.changes.allocate_form import AllocateModal, default_warning
+from tui.changes.flow import Flow, Outcome, new_request_id
+from tui.changes.landed import LandedModal
+from tui.changes.rehome import rehome
+from tui.changes.reread import AllocationPreview, pools_and_cidrs
 from tui.commands.registry import key_of
-from tui.modals.fields import Choice, Row
-from tui.modals.form import Form, FormError, parse_address, parse_whole
-from tui.modals.lines import Line, Shell
-from tui.modals.pool_choice import by_room, gives_out, pool_options, too_few, usage_lines
-from tui.widgets.field import Field
-from tui.wording.sanitize import visible
+from tui.modals.lines import Line
+from tui.modals.pool_choice import usage_lines
+from tui.modals.review_lines import NOTHING, review_of
+from tui.modals.review_model import Reread, Review, Sections, Tier
+from tui.state.selection import Selection, SelectionKind
+from tui.wording.phrases import count_of, quoted
 
-__all__ = ["AllocateModal", "default_warning"]
-
-
-def _no_pool() -> str:
-    return f"There is no customer pool yet: {key_of('cidr_add')} on the deck adds a customer CIDR, which opens one."
+__all__ = ["allocate", "allocate_sections", "review_allocate"]
 
 
-def default_warning(pools: Iterable[Pool], cidrs: Iterable[Cidr], region: str) -> list[Line]:
-    """What choosing the default pool means, and which customer pool has room instead."""
-    cidrs = list(cidrs)
+async def allocate(flow: Flow, selection: Selection | None) -> None:
+    """Allocate from the selected pool, or the selected address if it is unallocated customer space."""
+    if selection is not None and selection.kind is SelectionKind.POOL:
+        await _ask(flow, selection.id)
+        return
+    if selection is not None and selection.kind is SelectionKind.ADDRESS and selection.eip is None:
+        verdict = await flow.read("allocate", lambda inventory: inventory.lookup(selection.id))
+        if verdict is None:
+            return
+        if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED:
+            await _ask(flow, verdict.pool_id, selection.id)
+            return
+    await _ask(flow, None)
+
+
+async def _ask(flow: Flow, pool_id: str | None, address: str | None = None) -> None:
+    """Ask with the form; it preselects the pool if that is a customer pool."""
+    known = await flow.read("allocate", pools_and_cidrs)
+    if known is None:
+        return
+    pools, cidrs = known
+    customers = {pool.id for pool in pools if pool.kind is PoolKind.CUSTOMER}
+    preselect = pool_id if pool_id in customers else None
+    short = flow.host.inventory.config.runway_days
+
+    async def go(asked: AllocationRequest) -> Outcome:
+        nonlocal pools, cidrs
+        outcome = await _allocate(flow, pools, asked)
+        if outcome is Outcome.REFUSED:
+            pools, cidrs = await flow.read("allocate", pools_and_cidrs) or (pools, cidrs)
+        return outcome
+
+    await flow.ask_until_sent(
+        lambda: AllocateModal(pools, cidrs, preselect=preselect, address=address, runway_days=short), go
+    )
+
+
+async def _allocate(flow: Flow, pools: Sequence[Pool], asked: AllocationRequest) -> Outcome:
+    request = replace(asked, request_id=new_request_id())
+    preview = await flow.read("allocate", lambda inventory: inventory.preview(request))
+    if preview is None:
+        return Outcome.REFUSED
+    pool = next(pool for pool in pools if pool.id == preview.eips[0].pool_id)
+    watch = AllocationPreview(flow.host.ask, request, preview, pool)
+    review = review_allocate(
+        request, preview, pool, reread=watch, latest=lambda: allocate_sections(request, watch.preview, watch.pool)
+    )
+    outcome, done = await flow.carry_out("allocate", request, review)
+    if done is not None:
+        await _tell(flow, done, request)
+    return outcome
+
+
+async def _tell(flow: Flow, done: Allocation, request: AllocationRequest) -> None:
+    """Say which address came; after a landing, offer to rehome it or to accept it."""
+    first = done.eips[0]
+    flow.host.take(Selection(SelectionKind.ADDRESS, first.address))
+    got = first.address if len(done.eips) == 1 else f"{count_of(len(done.eips), 'EIP')}, {first.address} first"
+    if not done.warnings:
+        owned = "yes" if first.customer_owned else "NO"
+        flow.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
+        return
+    flow.host.say(
+        f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} rehomes it, {key_of('accept')} accepts it",
+        problem=True,
+    )
+    answer = await flow.host.app.push_screen_wait(LandedModal(done, request, keystrokes=flow.keystrokes()))
+    if answer == "rehome":
+        await rehome(flow, [first])
+    elif answer == "accept":
+        await accept_landing(flow, first)
+
+
+def review_allocate(
+    request: AllocationRequest,
+    preview: Allocation,
+    pool: Pool,
+    reread: Reread,
+    *,
+    latest: Callable[[], Sections] | None = None,
+) -> Review:
+    """Return the review of an allocation.
+
+    Args:
+        request: what is allocated.
+        preview: what a dry run gave.
+        pool: the pool of the preview.
+        reread: previews again.
+        latest: returns the sections of the last preview.
+
+    """
+    default = pool.kind is PoolKind.DEFAULT
+    if default:
+        undo = "Reversible: release gives it back. Chosen on purpose, so no finding is opened."
+    else:
+        undo = f"Reversible: release gives the address back to {pool.id}."
+    return review_of(
+        request,
+        reread,
+        title=f"allocate {count_of(request.count, 'EIP')} from {pool.id}{' (DEFAULT)' if default else ''}",
+        target_copy="\n".join(eip.address for eip in preview.eips),
+        sections=allocate_sections(request, preview, pool),
+        latest=latest,
+        tier=Tier.PLAIN,
+        closing=undo,
+    )
+
+
+def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Pool) -> Sections:
+    """Return the lines about what an allocation gives, and about the pool before and after."""
+    first = preview.eips[0]
+    default = pool.kind is PoolKind.DEFAULT
+    if request.address is not None:
+        target = f"{first.address}, which was asked for"
+    else:
+        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
+    owned = "NO" if default else "yes"
+    cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"
     lines = [
-        Line("", "DEFAULT POOL. This EIP gets a Zenlayer address, not yours:", problem=True),
-        Line("", "customer-owned: no; your ASN, allow-lists and reputation do not cover it.", problem=True),
+        Line("target", target),
+        Line("owner", f"customer-owned: {owned}   CIDR {first.cidr}   {pool.region}", problem=default),
+        Line("present binding", f"none: new; bind it next with {key_of('bind')}"),
+        NOTHING,
+        Line("name", f"{quoted(request.name) or '-'}   bandwidth {cap}"),
     ]
-    for pool in by_room(pool for pool in pools if pool.kind is PoolKind.CUSTOMER and pool.region == region):
-        if gives_out(pool, cidrs) and pool.available:
-            room = f"{pool.id} has {pool.available:,} free customer addresses: press up to choose it."
-            return [*lines, Line("", room, problem=True)]
-    return lines
-
-
-class AllocateModal(Form["AllocationRequest | None"]):
-    """Asks what to allocate, and from where."""
-
-    def __init__(
-        self,
-        pools: Sequence[Pool],
-        cidrs: Sequence[Cidr],
-        *,
-        preselect: str | None,
-        address: str | None = None,
-    ) -> None:
-        """Offer `pools`.
-
-        Args:
-            pools: all there are.
-            cidrs: all there are; their states say which pools give anything out.
-            preselect: a customer pool's id to begin with; a default pool's is passed over.
-            address: the address to ask for.
-
-        """
-        super().__init__("allocate an EIP")
-        self._pools = {pool.id: pool for pool in pools}
-        self._cidrs = tuple(cidrs)
-        self._customer = [pool for pool in pools if pool.kind is PoolKind.CUSTOMER]
-        self._choice = Choice(pool_options(pools, cidrs), chosen=self._first_pool(preselect), rows=7, empty="no pool")
-        self._address = Field(address or "", placeholder="next in order", classes="short")
-        self._count = Field("1", classes="short")
-        self._named = Field()
-        self._bandwidth = Field(placeholder="no cap given", classes="short")
-        self._reason = Field()
-
-    def _first_pool(self, preselect: str | None) -> str | None:
-        """The pool to begin with: a customer pool that was named, or the only one there is."""
-        giving = [pool.id for pool in self._customer if gives_out(pool, self._cidrs)]
-        if preselect in giving:
-            return preselect
-        return giving[0] if len(giving) == 1 and preselect is None else None
-
-    def refill(self) -> None:
-        super().refill()
-        if self.pool is not None and self.pool.kind is PoolKind.DEFAULT:
-            self._choice.index = None
-
-    def rows(self) -> ComposeResult:
-        if not self._customer:
-            yield Static(f"! {_no_pool()}", classes="form-problem", markup=False)
-        yield Row("pool", self._choice)
-        yield Row("address", self._address, hint="or one of the pool's addresses")
-        yield Row("count", self._count, hint="all of them or none")
-        yield Row("name", self._named)
-        yield Row("bandwidth", self._bandwidth, hint="Mbps")
-        yield Row("reason", self._reason)
-
-    @property
-    def pool(self) -> Pool | None:
-        """The pool that is chosen."""
-        return self._pools.get(self._choice.value or "")
-
-    def info(self) -> Iterable[Line | tuple[str, Shell]]:
-        pool = self.pool
-        if pool is None:
-            yield Line("pool", "none is chosen yet: up and down choose one")
-            return
-        try:
-            count = parse_whole(self._count, "A count") or 1
-        except FormError:
-            count = 1
-        if pool.kind is PoolKind.DEFAULT:
-            yield from default_warning(self._pools.values(), self._cidrs, pool.region)
-        else:
-            yield Line("region", f"{pool.region}   {self._origin(pool)}")
-        refused = too_few(pool, count)
-        if refused is not None and self._address.text and count == 1:
-            yield Line("", f"{pool.id} is full: only an address withheld softly can be had by asking", problem=True)
-            return
-        if refused is not None:
-            yield Line("", refused, problem=True)
-            return
-        yield from usage_lines(pool, count, label="")
-        if pool.kind is PoolKind.DEFAULT:
-            yield Line("", "chosen on purpose: recorded as --default, no finding is opened")
-        else:
-            yield Line("you get", "the address is named in the review; customer-owned: yes")
-
-    def _origin(self, pool: Pool) -> str:
-        active = [cidr for cidr in self._cidrs if cidr.pool_id == pool.id and cidr.state is CidrState.ACTIVE]
-        more = f" and {len(active) - 1} more" if len(active) > 1 else ""
-        days = "" if pool.runway_days is None else f"   runway {pool.runway_days:.0f} d"
-        return f"CIDR {active[0].cidr}   AS{active[0].asn}{more}{days}" if active else ""
-
-    def request(self) -> AllocationRequest:
-        pool = self.pool
-        if pool is None:
-            raise FormError("Choose a pool first: up and down in the list.", self._choice)
-        address = parse_address(self._address)
-        count = parse_whole(self._count, "A count") or 1
-        if address is not None and count != 1:
-            raise FormError("One address was asked for, so the count is 1.", self._count)
-        default = pool.kind is PoolKind.DEFAULT
-        return AllocationRequest(
-            pool_id=None if default else pool.id,
-            default=default,
-            region=pool.region if default else None,
-            address=address,
-            count=count,
-            name=self._named.value or None,
-            bandwidth_mbps=parse_whole(self._bandwidth, "A cap in Mbps"),
-            reason=self._reason.text,
-        )
-
-    def submit(self) -> None:
-        if not self._pools:
-            self.say(visible(_no_pool()), problem=True)
-            return
-        super().submit()
+    warning = default_warning((), (), pool.region) if default else ()
+    return (*warning, *lines), tuple(usage_lines(pool, request.count))

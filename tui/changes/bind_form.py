@@ -9,7 +9,17 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from core import BindingKind, BindRequest, Eip, Service, ServiceKind
+from core import (
+    DNAT_ENTRIES,
+    EIPS_A_PRIVATE_ADDRESS,
+    SNAT_ENTRIES,
+    BindingKind,
+    BindRequest,
+    Eip,
+    Service,
+    ServiceKind,
+)
+from tui.changes.batch import named
 from tui.changes.occupancy import (
     addresses_with_owner,
     entries,
@@ -19,17 +29,16 @@ from tui.changes.occupancy import (
     on_private_ip,
 )
 from tui.commands.registry import key_of
-from tui.modals.fields import Choice, Option, Picker, Row
-from tui.modals.form import Form, FormError, parse_address, parse_prefix
+from tui.modals.fields import Choice, Option, Row
+from tui.modals.form import Form, FormError, parse_address, parse_ports, parse_prefix, size_of
 from tui.modals.lines import Line, Shell
+from tui.modals.picker import Picker
 from tui.widgets.field import Field
-from tui.wording.phrases import count_of
-from tui.wording.sanitize import safe, visible
+from tui.wording.sanitize import safe
 
 __all__ = ["BindModal"]
 
-_EIPS_A_PRIVATE_IP: Final = 4
-_LIMITS: Final = {BindingKind.SNAT: 10, BindingKind.DNAT: 100}
+_LIMITS: Final = {BindingKind.SNAT: SNAT_ENTRIES, BindingKind.DNAT: DNAT_ENTRIES}
 _KINDS: Final = {
     BindingKind.NIC: (ServiceKind.NIC, "interface"),
     BindingKind.SNAT: (ServiceKind.NAT_GATEWAY, "gateway"),
@@ -46,12 +55,16 @@ class BindModal(Form["BindRequest | None"]):
     def __init__(
         self, eips: Sequence[Eip], services: Sequence[Service], occupants: Mapping[str, Sequence[Eip]]
     ) -> None:
-        """Offer the services of the EIPs' region; `occupants` are the live EIPs bound to each, by its id.
+        """Offer the services of the EIPs' region.
 
-        The request is about the first; the others are to be bound alike.
+        Args:
+            eips: the EIPs to bind alike; the request names the first.
+            services: all services.
+            occupants: the live EIPs of each service, by its id.
+
         """
         eip = eips[0]
-        super().__init__(f"bind {eip.address if len(eips) == 1 else count_of(len(eips), 'EIP')}")
+        super().__init__(f"bind {named(eips)}")
         self._eip = eip
         self._more = len(eips) - 1
         self._services = {service.id: service for service in services if service.region == eip.region}
@@ -125,12 +138,12 @@ class BindModal(Form["BindRequest | None"]):
 
     @property
     def kind(self) -> BindingKind:
-        """What the EIP is to be used for."""
+        """The kind of binding that is chosen."""
         return self._kind.value or BindingKind.NIC
 
     @property
     def service(self) -> Service | None:
-        """What is to be served."""
+        """The chosen service, or None."""
         return self._services.get(self._pickers[self.kind].value or "")
 
     def refresh_info(self) -> None:
@@ -145,7 +158,7 @@ class BindModal(Form["BindRequest | None"]):
 
     def _offer_private_ips(self, service: Service | None) -> None:
         options = [
-            Option(ip, (ip, f"{on_private_ip(service, ip, self._at(service))} of {_EIPS_A_PRIVATE_IP} EIPs"))
+            Option(ip, (ip, f"{on_private_ip(service, ip, self._at(service))} of {EIPS_A_PRIVATE_ADDRESS} EIPs"))
             for ip in (service.private_ips if service else ())
             if service is not None
         ]
@@ -165,7 +178,7 @@ class BindModal(Form["BindRequest | None"]):
         if tuple(options) != self._sources.options:
             self._sources.offer(options, options[0].value if options else None)
 
-    # what would follow
+    # the consequences
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         service = self.service
@@ -227,7 +240,7 @@ class BindModal(Form["BindRequest | None"]):
         return request
 
     def _check_holder(self, kind: BindingKind, service: Service) -> None:
-        """An EIP serves one thing: interfaces and balancers share it with nothing, gateways only with themselves."""
+        """Refuse a second service. Only a gateway takes further bindings of an EIP that serves it."""
         for held in self._eip.bindings:
             alone = held.kind in _ALONE or kind in _ALONE
             if held.service_id != service.id or (alone and held.kind is not kind):
@@ -261,10 +274,10 @@ class BindModal(Form["BindRequest | None"]):
         if private_ip is None:
             raise FormError("Name the private address that it forwards to.", self._dnat_ip)
         protocol = self._protocol.value or "tcp"
-        ports = (None, None) if protocol == "any" else (_ports(self._port), _ports(self._to_port))
+        ports = (None, None) if protocol == "any" else (parse_ports(self._port), parse_ports(self._to_port))
         if protocol != "any" and ports[0] is None:
             raise FormError(f"{protocol} forwards a port or a range: name it.", self._port)
-        if ports[0] and ports[1] and _size(ports[0]) != _size(ports[1]):
+        if ports[0] and ports[1] and size_of(ports[0]) != size_of(ports[1]):
             raise FormError(f"{ports[0]} and {ports[1]} are ranges of unequal size.", self._to_port)
         return BindRequest(
             eip=self._eip.address,
@@ -276,21 +289,3 @@ class BindModal(Form["BindRequest | None"]):
             to_port=ports[1],
             reason=self._reason.text,
         )
-
-
-def _ports(field: Field) -> str | None:
-    """`P` or `P-Q`, None when the field is empty."""
-    text = field.text
-    if text is None:
-        return None
-    parts = text.replace(" ", "").split("-")
-    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 6]
-    good = len(numbers) == len(parts) <= 2 and all(0 < number < 65_536 for number in numbers)
-    if not good or numbers != sorted(numbers):
-        raise FormError(f"{visible(text, 20)} is no port: write 443 or a range as 8000-8010.", field)
-    return "-".join(str(number) for number in numbers)
-
-
-def _size(ports: str) -> int:
-    first, _dash, last = ports.partition("-")
-    return int(last or first) - int(first)

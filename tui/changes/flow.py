@@ -1,4 +1,4 @@
-"""The steps every change goes through: ask, review, count, send, say."""
+"""A flow: the steps of a change, which are ask, review, count, send and say."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from textual import events
 from textual.screen import ModalScreen
 
 from core import Code, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.commands.registry import key_of
+from tui.modals.keystrokes import Keystrokes, KeyTime
+from tui.modals.lines import Line
+from tui.modals.review_model import Later, Review, Tier
 from tui.session.host import Host
 from tui.session.trail import changed
+from tui.widgets.field import Held
+from tui.wording.command_line import command_line
 
 if TYPE_CHECKING:
-    from tui.modals import Review, ReviewModal
     from tui.modals.form import Form
-    from tui.modals.keystrokes import Keystrokes
-    from tui.modals.review import Later
-    from tui.widgets.field import Held
+    from tui.modals.review import ReviewModal
 
 __all__ = ["Flow", "Outcome", "new_request_id"]
 
@@ -35,45 +36,43 @@ GRACE_SECONDS = 5
 
 
 class Outcome(Enum):
-    """How a change ended that was asked for."""
+    """The end of an attempt to change something."""
 
     SENT = auto()
     CANCELLED = auto()
-    """The operator did not confirm it."""
+    """The operator did not confirm."""
     REFUSED = auto()
 
 
 def new_request_id() -> str:
-    """A key for one attempt: sent again, it cannot do the thing twice."""
+    """Return a key for one attempt. A request sent twice with one key is carried out once."""
     return uuid4().hex
 
 
 class Flow:
-    """One flow at a time, and what can be done to it from outside."""
+    """The flow in progress; the runner can abort or stop it."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
         self.sending = False
-        """A write is on its way and cannot be called back."""
+        """A request was sent; it cannot be cancelled any more."""
         self.stopped = False
-        """The operator wants no more of several changes to be sent."""
+        """The operator stopped a batch: no further request is sent."""
         self.back = False
-        """The last review was left for the form it came from, not for good."""
+        """The operator left the last review for its form."""
         self._from_form = False
         self.about_marks = ""
-        """What every review of the flow says of the marked EIPs."""
+        """The line about marked EIPs in every review of the flow."""
         self.second = 1.0
-        """How long a second of the grace count is."""
+        """Length of a second of the grace count, in seconds."""
         self.clock: Callable[[], float] = monotonic
-        """The time that reviews and notices live by, `key_time` that of a key by it, and `later` their way to wait."""
-        self.key_time: Callable[[events.Key], float] = attrgetter("time")
+        """Clock of reviews and notices, in seconds. `key_time` is a key's time by this clock; `later` sets timers."""
+        self.key_time: KeyTime = attrgetter("time")
         self.later: Later | None = None
         self._abort: asyncio.Event | None = None
 
     def keystrokes(self) -> Keystrokes:
-        """The ear of one more review or notice."""
-        from tui.modals.keystrokes import Keystrokes  # noqa: PLC0415
-
+        """Return a keystroke timer for one review or notice."""
         return Keystrokes(self.clock, self.key_time)
 
     @property
@@ -81,20 +80,20 @@ class Flow:
         return self._abort is not None
 
     def abort(self) -> None:
-        """End a grace count; nothing is sent."""
+        """End the grace count; nothing is sent."""
         if self._abort is not None:
             self._abort.set()
 
     def begin_batch(self) -> None:
-        """Several changes are about to be sent, one after the other."""
+        """Begin to send several requests, one after the other."""
         self.stopped = False
 
     def stop(self) -> None:
-        """Send none after the one that is on its way."""
+        """Send no further request of a batch."""
         self.stopped = True
 
     async def ask(self, question: ModalScreen[Asked | None]) -> Asked | None:
-        """Put a question; None when the operator went back."""
+        """Show a question and return its answer; None if the operator went back."""
         answer = await self.host.app.push_screen_wait(question)
         if answer is None:
             self.host.say("nothing was sent")
@@ -103,9 +102,9 @@ class Flow:
     async def ask_until_sent(
         self, form: Callable[[], Form[Asked | None]], go: Callable[[Asked], Awaitable[Outcome]]
     ) -> None:
-        """Ask with a form and go on with its answer.
+        """Show a form and go on with its answer.
 
-        When that is refused, or its review left with esc, the form comes back with what was filled in.
+        The form returns with its content after a refusal, or after esc in the review.
         """
         filled: Sequence[Held] = ()
         try:
@@ -122,7 +121,7 @@ class Flow:
             self._from_form = self.back = False
 
     async def read(self, title: str, read: Callable[[Inventory], Result]) -> Result | None:
-        """Read something the flow needs; a refusal is shown, and ends the flow with None."""
+        """Read from the inventory in a thread; show a refusal and return None."""
         try:
             return await self.host.ask(read)
         except EipdeckError as refusal:
@@ -130,7 +129,8 @@ class Flow:
             return None
 
     async def refuse(self, title: str, refusal: EipdeckError) -> None:
-        from tui.modals import RefusalModal  # noqa: PLC0415  # the first screen goes without modals
+        """Show a refusal until the operator closes it."""
+        from tui.modals.notices import RefusalModal  # noqa: PLC0415  # the first paint needs no modals
 
         unknown = isinstance(refusal, OutcomeUnknown)
         outcome = (
@@ -140,7 +140,8 @@ class Flow:
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:
-        from tui.modals import Line, ReviewModal  # noqa: PLC0415
+        """Return the modal of a review, with what other sessions review now and what is marked."""
+        from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint needs no modals
 
         read_again, target = review.reread, review.target_copy
 
@@ -152,15 +153,17 @@ class Flow:
         review = replace(review, reread=reread, sections=((*first, *told), *rest))
         return ReviewModal(review, keystrokes=self.keystrokes(), later=self.later, from_form=self._from_form)
 
-    async def confirm(self, review: Review, what: str) -> str | None:
-        """Show the review, and count when it asks for that.
+    async def confirm(self, review: Review, title: str) -> str | None:
+        """Show the review, then run its grace count.
+
+        Args:
+            review: what to confirm.
+            title: the change, its verb first; the count shows the verb in capitals.
 
         Returns:
-            The reason given, maybe empty; None when nothing is to be sent.
+            The reason, maybe empty; None if nothing may be sent.
 
         """
-        from tui.modals import Tier  # noqa: PLC0415
-
         showing = self.review(review)
         self.host.other_sessions.begin(review.target_copy)
         try:
@@ -170,7 +173,7 @@ class Flow:
         if reason is None:
             self.back = showing.back
             return None
-        if review.tier is not Tier.PLAIN and not await self._count(what):
+        if review.tier is not Tier.PLAIN and not await self._count(title):
             self.host.say("aborted: nothing was sent")
             return None
         if not self.host.may_write():
@@ -178,8 +181,23 @@ class Flow:
             return None
         return reason
 
-    async def _count(self, what: str) -> bool:
-        """The grace count; False when it was aborted."""
+    async def carry_out(self, title: str, request: Request[Result], review: Review) -> tuple[Outcome, Result | None]:
+        """Show the review of one request and send it with the reason given.
+
+        Returns:
+            How it ended, and the answer if the request was carried out.
+
+        """
+        reason = await self.confirm(review, title)
+        if reason is None:
+            return Outcome.CANCELLED, None
+        done = await self.send(title, replace(request, reason=reason or None))
+        return Outcome.REFUSED if done is None else Outcome.SENT, done
+
+    async def _count(self, title: str) -> bool:
+        """Run the grace count; return False if the operator aborted it."""
+        verb, _blank, target = title.partition(" ")
+        what = f"{verb.upper()} {target}"
         self._abort = asyncio.Event()
         try:
             for left in range(GRACE_SECONDS, 0, -1):
@@ -197,9 +215,7 @@ class Flow:
             self.host.show_count(None)
 
     def _tracked(self, title: str, request: Request[Result]) -> Result:
-        """Do it, and write down what came of it, also when nobody waits for the answer any more. Blocks."""
-        from tui.wording.command_line import command_line  # noqa: PLC0415
-
+        """Carry out a request and note its outcome in the trail, even if the screen is gone by then. Blocks."""
         if not self.host.may_write():
             raise error(
                 Code.READ_ONLY,
@@ -217,7 +233,7 @@ class Flow:
         return done
 
     async def send(self, title: str, request: Request[Result]) -> Result | None:
-        """Send the request off the event loop; a refusal is shown, and answered with None."""
+        """Carry the request out in a thread; show a refusal and return None."""
         self.sending, self._from_form = True, False
         self.host.say(f"{title}: sending")
         try:

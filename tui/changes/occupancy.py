@@ -1,4 +1,4 @@
-"""Who serves there already: what the lists of a bind say about a service before it is chosen."""
+"""The EIPs that a service has already, for the form and the review of a bind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERYTHING: Final = "0.0.0.0/0"
 
 
 def name_of(service: Service) -> str:
-    """How people call it."""
+    """Return the name of a service, or its id."""
     return visible(service.name or service.id)
 
 
@@ -30,7 +30,7 @@ def addresses_with_owner(eips: Sequence[Eip]) -> str:
 
 
 def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
-    """How many entries of a kind a gateway has; EIPs bound with equal sources share an SNAT entry."""
+    """Return the number of entries of a kind at a gateway. EIPs with equal sources share an SNAT entry."""
     bindings = [
         binding for eip in eips for binding in eip.bindings if binding.service_id == service.id and binding.kind is kind
     ]
@@ -40,7 +40,7 @@ def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
 
 
 def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
-    """The EIPs through which a source leaves today."""
+    """Return the EIPs through which a source leaves today."""
     return [
         eip
         for eip in eips
@@ -52,7 +52,7 @@ def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:
 
 
 def on_private_ip(service: Service, private_ip: str, eips: Iterable[Eip]) -> int:
-    """How many EIPs a private address of an interface has."""
+    """Return the number of EIPs of a private address of an interface."""
     return sum(
         binding.kind is BindingKind.NIC and binding.service_id == service.id and binding.private_ip == private_ip
         for eip in eips
@@ -61,12 +61,12 @@ def on_private_ip(service: Service, private_ip: str, eips: Iterable[Eip]) -> int
 
 
 def mixes_owners(eip: Eip, others: Sequence[Eip]) -> list[Eip]:
-    """Those of another owner than the EIP."""
+    """Return the EIPs of another owner than `eip`."""
     return [other for other in others if other.customer_owned != eip.customer_owned and other.id != eip.id]
 
 
 def shares(request: BindRequest, other: Eip) -> bool:
-    """Whether another EIP serves the very thing: the private address, a source, or the whole balancer."""
+    """Whether another EIP serves the same private address, source or load balancer."""
     return any(_same_part(request, binding) for binding in other.bindings if binding.service_id == request.service_id)
 
 

@@ -1,128 +1,173 @@
-"""The form of a repair: to which customer pool an EIP goes, and what becomes of its old address."""
+"""Move EIPs to a customer pool: the repair of a landing, and the way out of a draining CIDR."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
-from core import Cidr, CidrState, Eip, Pool, PoolKind, RehomeRequest
+from core import Allocation, AllocationRequest, Cidr, CidrState, Eip, Inventory, Pool, RehomeRequest, Service
+from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
+from tui.changes.flow import Flow, Outcome
+from tui.changes.rehome_form import RehomeModal
+from tui.changes.reread import EipChanges, bound_to, pools_and_cidrs
 from tui.commands.registry import key_of
-from tui.modals.fields import Choice, Option, Row
-from tui.modals.form import Form, FormError, parse_address
-from tui.modals.lines import Line, Shell
-from tui.modals.pool_choice import by_room, gives_out, pool_option, too_few
-from tui.widgets.field import Field
-from tui.wording.phrases import binding_words, count_of
-from tui.wording.sanitize import safe
+from tui.modals.lines import Line
+from tui.modals.pool_choice import usage_lines
+from tui.modals.review_lines import last_octet, present_lines, review_of_eips, table_lines
+from tui.modals.review_model import Reread, Review, Tier
+from tui.state.selection import Selection, SelectionKind
+from tui.wording.phrases import serves_words
 
-__all__ = ["RehomeModal", "rehome_cause", "serves"]
+__all__ = ["rehome", "review_rehome"]
 
-_SHOWN: Final = 3
-
-
-def serves(eip: Eip) -> str:
-    """What an EIP serves, in a few words."""
-    words = [binding_words(binding) for binding in eip.bindings]
-    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-    return ", ".join(words[:_SHOWN]) + more if words else "nothing"
+Known = tuple[Sequence[Pool], Sequence[Cidr], Sequence[Service]]
 
 
-def rehome_cause(eip: Eip) -> str:
-    """Why it is to move."""
-    if eip.landed_in_default:
-        return f"{eip.address} landed in the default pool."
-    return f"{eip.address} is in {eip.pool_id}."
+async def rehome(flow: Flow, eips: Sequence[Eip]) -> None:
+    """Move the EIPs to one customer pool."""
+    if not in_one_region(flow, eips):
+        return
+    known = await flow.read(f"rehome {named(eips)}", lambda inventory: _load(inventory, eips))
+    if known is None:
+        return
+    pools, cidrs, _services = known
+    short = flow.host.inventory.config.runway_days
+    await flow.ask_until_sent(
+        lambda: RehomeModal(eips, pools, cidrs, runway_days=short), lambda asked: _rehome(flow, eips, known, asked)
+    )
 
 
-class RehomeModal(Form["RehomeRequest | None"]):
-    """Asks where an EIP is to go. Default pools are not offered: nothing is repaired into one."""
+def _load(inventory: Inventory, eips: Sequence[Eip]) -> Known:
+    return *pools_and_cidrs(inventory), bound_to(inventory, eips)
 
-    NOTE = "default pools are not offered: a landing is never repaired into one"
 
-    def __init__(self, eips: Sequence[Eip], pools: Sequence[Pool], cidrs: Sequence[Cidr] = ()) -> None:
-        """Offer the customer pools of the EIPs' region; the states of `cidrs` say which give anything out."""
-        self._eips = tuple(eips)
-        self._eip = eip = self._eips[0]
-        where = "where it goes" if len(eips) == 1 else "where they go"
-        super().__init__(f"fix {eip.address if len(eips) == 1 else count_of(len(eips), 'EIP')}: choose {where}")
-        offered = by_room(p for p in pools if p.kind is PoolKind.CUSTOMER and p.region == eip.region)
-        self._pools = {pool.id: pool for pool in offered}
-        options = [self._option(pool, cidrs) for pool in offered]
-        options.sort(key=lambda option: option.value is None)
-        first = options[0].value if options else None
-        self._choice = Choice(
-            options,
-            chosen=first,
-            rows=5,
-            empty=f"No customer pool of this region has room: {key_of('cidr_add')} on the deck adds a customer CIDR.",
-        )
-        self._address = Field(placeholder="next in order", classes="short")
-        ends = [
-            Option("release", ("release it at the end",)),
-            Option("keep", (f"keep it until DNS has moved, and release it then with {key_of('release')}",)),
-        ]
-        self._old = Choice(ends, chosen="release")
-        self._reason = Field()
+async def _rehome(flow: Flow, eips: Sequence[Eip], known: Known, request: RehomeRequest) -> Outcome:
+    pools, cidrs, services = known
+    new_address = None
+    if len(eips) == 1:
+        trial = AllocationRequest(pool_id=request.pool_id, address=request.address)
+        preview = await flow.read(f"rehome {named(eips)}", lambda inventory: inventory.preview(trial))
+        if preview is None:
+            return Outcome.REFUSED
+        new_address = preview.eips[0].address
+    pool = next(pool for pool in pools if pool.id == request.pool_id)
+    watch = EipChanges(flow.host.ask, eips)
+    review = review_rehome(request, eips, pool, new_address, reread=watch, cidrs=cidrs, services=services)
+    done = await send_reviewed(flow, "rehome", request, watch, review)
+    moves = [answer.eips[0] for answer in done or () if isinstance(answer, Allocation)]
+    if len(moves) == len(eips):
+        _tell(flow, eips, moves, request)
+    return outcome_of(done)
 
-    def _option(self, pool: Pool, cidrs: Sequence[Cidr]) -> Option[str]:
-        state = next((cidr.state for cidr in cidrs if cidr.cidr == self._eip.cidr), None)
-        if pool.id == self._eip.pool_id and (state in (None, CidrState.ACTIVE) or not gives_out(pool, cidrs)):
-            return Option(None, (pool.id, "customer", "where it is now"))
-        return pool_option(pool, cidrs)
 
-    def rows(self) -> ComposeResult:
-        yield Static(safe(self._cause()), classes="form-text", markup=False)
-        yield Row("to pool", self._choice)
-        if len(self._eips) == 1:
-            yield Row("address", self._address, hint="or one of the pool's addresses")
-        yield Row("old EIP", self._old)
-        yield Row("reason", self._reason)
+def _tell(flow: Flow, eips: Sequence[Eip], new: Sequence[Eip], request: RehomeRequest) -> None:
+    moves = ", ".join(f"{old.address} -> {now.address}" for old, now in zip(eips, new, strict=True))
+    if len(eips) > 1:
+        flow.host.say(f"rehomed {named(eips)}: {moves}")
+        return
+    flow.host.take(Selection(SelectionKind.ADDRESS, new[0].address))
+    kept = f"; {eips[0].address} kept until you release it" if request.keep else ""
+    owned = "yes" if new[0].customer_owned else "NO"
+    flow.host.say(f"rehomed: {moves}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
 
-    def _cause(self) -> str:
-        if len(self._eips) == 1:
-            return f"{rehome_cause(self._eip)} It serves {serves(self._eip)}."
-        bound = sum(bool(eip.bindings) for eip in self._eips)
-        return f"{count_of(len(self._eips), 'EIP')}, {bound} of them bound: {self._old_addresses()}."
 
-    def _old_addresses(self) -> str:
-        more = f" and {len(self._eips) - _SHOWN} more" if len(self._eips) > _SHOWN else ""
-        return ", ".join(eip.address for eip in self._eips[:_SHOWN]) + more
+def review_rehome(
+    request: RehomeRequest,
+    eips: Sequence[Eip],
+    pool: Pool,
+    new_address: str | None,
+    reread: Reread,
+    *,
+    cidrs: Iterable[Cidr] = (),
+    services: Sequence[Service] = (),
+) -> Review:
+    """Return the review of a move.
 
-    @property
-    def keep(self) -> bool:
-        """Whether the old EIP stays."""
-        return self._old.value == "keep"
+    Args:
+        request: the pool, and whether the old EIPs stay.
+        eips: the targets, as last read.
+        pool: where they go, as last read.
+        new_address: the address that a dry run gave to the only target.
+        reread: reads the targets again.
+        cidrs: their states tell whether the pool holds the old address.
+        services: their names are shown for what the targets serve.
 
-    def info(self) -> Iterable[Line | tuple[str, Shell]]:
-        old = self._old_addresses()
-        new = f"from {self._choice.value}, named on the next screen" if self._choice.value else "not chosen yet"
-        what = serves(self._eip) if len(self._eips) == 1 else f"what {len(self._eips)} EIPs serve"
-        yield Line("", f"This changes the public address of {what}:")
-        yield Line("old", f"{old}     new  {new}")
-        refused = self._too_few()
-        if refused is not None:
-            yield Line("", refused, problem=True)
-        if self.keep:
-            yield Line("", f"{old} keeps serving beside the new address until you release it.")
-        else:
-            yield Line("", f"whoever still uses {old} loses the service when it is released:", problem=True)
-            yield Line("", "DNS records, partners' allow-lists, monitoring.", problem=True)
-        yield from self.command_info()
+    """
+    if len(eips) == 1:
+        lines = _one(request, eips[0], pool, new_address, cidrs, services)
+    else:
+        lines = _several(eips, pool, services)
+    ending = "Keeps" if request.keep else "Releases"
+    return review_of_eips(
+        request,
+        eips,
+        reread,
+        title=f"rehome {named(eips)} to {pool.id}",
+        sections=(tuple(lines), () if _is_short(eips, pool) else tuple(usage_lines(pool, len(eips)))),
+        tier=Tier.TYPED,
+        typed=last_octet(eips[0].address),
+        prompt=f"{ending} the old EIP. Type its last octet:",
+        for_several=f"{ending} {len(eips)} old EIPs.",
+        closing=_closing(request, eips),
+    )
 
-    def _too_few(self) -> str | None:
-        pool = self._pools.get(self._choice.value or "")
-        return None if pool is None or self._address.text else too_few(pool, len(self._eips))
 
-    def request(self) -> RehomeRequest:
-        if self._choice.value is None:
-            raise FormError("Choose the pool it goes to.", self._choice)
-        return RehomeRequest(
-            eip=self._eip.address,
-            pool_id=self._choice.value,
-            address=parse_address(self._address),
-            keep=self.keep,
-            reason=self._reason.text,
-        )
+def _closing(request: RehomeRequest, eips: Sequence[Eip]) -> str:
+    if len(eips) > 1:
+        return "One after the other; each moves whole or stays, and the first refusal ends it."
+    return "" if request.keep else "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."
+
+
+def _is_short(eips: Sequence[Eip], pool: Pool) -> bool:
+    """Whether the pool has too few free addresses. One EIP may take a softly reserved address instead."""
+    return len(eips) > 1 and pool.available < len(eips)
+
+
+def _several(eips: Sequence[Eip], pool: Pool, services: Sequence[Service]) -> Iterator[Line]:
+    yield from table_lines(eips, services)
+    yield Line("changes", "every public address: move DNS and allow-lists", problem=True)
+    if _is_short(eips, pool):
+        yield Line("room", f"{pool.id} has {pool.available:,} free: it stops when none is left", problem=True)
+
+
+def _one(
+    request: RehomeRequest,
+    eip: Eip,
+    pool: Pool,
+    new_address: str | None,
+    cidrs: Iterable[Cidr],
+    services: Sequence[Service],
+) -> Iterator[Line]:
+    owned = "customer-owned: yes" if eip.customer_owned else "DEFAULT, customer-owned: no"
+    served = serves_words(eip.bindings, services, nothing="")
+    yield Line("target", f"{eip.address}   EIP {eip.id}   {owned}")
+    yield from present_lines(eip.bindings, services)
+    for number, step in enumerate(_steps(request, eip, pool, new_address, cidrs, served)):
+        yield Line("" if number else "steps", f"{number + 1} {step}")
+    yield from _stops(request, eip, served)
+
+
+def _steps(
+    request: RehomeRequest, eip: Eip, pool: Pool, new_address: str | None, cidrs: Iterable[Cidr], served: str
+) -> Iterator[str]:
+    new = new_address or "the next address"
+    faster = "" if request.address or not new_address else " (if taken: the next one)"
+    yield f"allocate  {new} in {pool.id}{faster}"
+    if served:
+        yield f"bind      {new} to {served}"
+    if request.keep:
+        yield f"keep      {eip.address} as it is, until you release it with {key_of('release')}"
+        return
+    if served:
+        yield f"unbind    {eip.address} from {served}"
+    held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
+    yield f"release   {eip.address} to {eip.pool_id}{', which holds it' if held else ''}"
+
+
+def _stops(request: RehomeRequest, eip: Eip, served: str) -> Iterator[Line]:
+    if request.keep:
+        yield Line("stops working", f"nothing yet: {eip.address} serves on beside the new address")
+    elif served:
+        yield Line("stops working", f"{served} on {eip.address}", problem=True)
+    else:
+        yield Line("stops working", f"nothing here; whoever uses {eip.address} outside loses it", problem=True)
+    yield Line("changes", "the public address: move DNS and partners' allow-lists", problem=True)

@@ -1,24 +1,24 @@
-"""What changed behind the operator's back between the review's rows and now."""
+"""Reads the target of a review again, and tells what changed since the review opened."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from core import Allocation, AllocationRequest, Cidr, Eip, Inventory, NotFound, Pool, Refused
-from tui.modals.review_lines import Reread
+from core import Allocation, AllocationRequest, Cidr, Eip, Inventory, NotFound, Pool, Refused, Service
+from tui.modals.review_model import Reread
 from tui.state.workers import Ask
-from tui.wording.phrases import binding_words, count_of
+from tui.wording.phrases import count_of, serves_words
 from tui.wording.sanitize import visible
 
-__all__ = ["AllocationPreview", "EipChanges", "eip_changes", "reread_cidr"]
+__all__ = ["AllocationPreview", "EipChanges", "bound_to", "eip_changes", "pools_and_cidrs", "reread_cidr"]
 
 
 class EipChanges:
-    """EIPs under review: reads them again and says what is different from what was seen."""
+    """EIPs under review. A call reads them again and returns a sentence for each difference."""
 
     def __init__(self, ask: Ask, eips: Sequence[Eip]) -> None:
         self.latest = tuple(eips)
-        """As they were read last: what a change that is confirmed now expects to find."""
+        """The EIPs as last read; a confirmed change expects to find them like this."""
         self._ask = ask
         self._seen = tuple(eips)
 
@@ -32,12 +32,12 @@ class EipChanges:
 
 
 def eip_changes(seen: Eip, now: Eip) -> list[str]:
-    """Sentences about what matters for a change; ages and histories do not."""
+    """Return a sentence for each difference that matters for a change."""
     changes: list[str] = []
     if now.released_at is not None:
-        return [f"{seen.address} has been released meanwhile."]
+        return [f"{seen.address} has been released since you looked."]
     if seen.bindings != now.bindings or seen.status is not now.status:
-        was, is_ = _serving(seen), _serving(now)
+        was, is_ = serves_words(seen.bindings), serves_words(now.bindings)
         changes.append(f"{seen.address} serves {is_} now; it served {was} when you looked.")
     if seen.bandwidth_mbps != now.bandwidth_mbps:
         changes.append(f"{seen.address} is capped at {_cap(now)} now; it was {_cap(seen)}.")
@@ -46,23 +46,19 @@ def eip_changes(seen: Eip, now: Eip) -> list[str]:
     return changes
 
 
-def _serving(eip: Eip) -> str:
-    return ", ".join(binding_words(binding) for binding in eip.bindings) or "nothing"
-
-
 def _cap(eip: Eip) -> str:
     return "no cap" if eip.bandwidth_mbps is None else f"{eip.bandwidth_mbps} Mbps"
 
 
 class AllocationPreview:
-    """An allocation under review: whether it would still be made, and what it would give by now.
+    """An allocation under review. A call previews it again and returns what differs.
 
-    How many addresses are left, and which is next, changes with everybody who allocates: no promise was made of it.
+    The next address and the number of free ones change with every allocation; they are not reported as changes.
     """
 
     def __init__(self, ask: Ask, request: AllocationRequest, preview: Allocation, pool: Pool) -> None:
         self.preview, self.pool = preview, pool
-        """As they were read last."""
+        """The preview and its pool as last read."""
         self._ask = ask
         self._request = request
         self._seen = pool
@@ -77,7 +73,7 @@ class AllocationPreview:
         return [f"It would come from {visible(self.pool.id)} now; it was {visible(self._seen.id)}."]
 
     def _read(self, inventory: Inventory) -> tuple[Allocation, Pool]:
-        """A dry run takes its turn among the writers: none is made while the pool stands still."""
+        """A dry run waits for the write lock, so it is repeated only if the pool changed."""
         if inventory.pool(self.pool.id) == self.pool:
             return self.preview, self.pool
         preview = inventory.preview(self._request)
@@ -85,7 +81,7 @@ class AllocationPreview:
 
 
 def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
-    """Reads a CIDR again and says when its state or its live EIPs are others."""
+    """Return a function that reads the CIDR again and tells changes of its state and of its live EIPs."""
 
     async def read() -> list[str]:
         try:
@@ -101,3 +97,14 @@ def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
         return changes
 
     return read
+
+
+def pools_and_cidrs(inventory: Inventory) -> tuple[list[Pool], list[Cidr]]:
+    """Return all pools, and the CIDRs whose states tell which pools give addresses out."""
+    return inventory.pools(), inventory.cidrs()
+
+
+def bound_to(inventory: Inventory, eips: Iterable[Eip]) -> list[Service]:
+    """Return the registered services that these EIPs are bound to."""
+    ids = {binding.service_id for eip in eips for binding in eip.bindings}
+    return [service for service in inventory.services() if service.id in ids]

@@ -1,4 +1,4 @@
-"""The plan of a retirement: what still lives in a draining CIDR, what it serves, and the key that frees it."""
+"""The plan of a retirement: the live EIPs of a draining CIDR, what they serve, and the keys that free them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import Sheet, rule
 from tui.terminal.clipboard import CopyRequested
-from tui.wording.phrases import binding_words, count_of
+from tui.wording.phrases import count_of, serves_words
 
 __all__ = ["Next", "PlanModal", "Step"]
 
@@ -25,9 +25,9 @@ _ROWS: Final = 7
 
 
 class Step(StrEnum):
-    """What the operator wants to do with the EIP that is chosen in the plan."""
+    """The operator's choice in the plan."""
 
-    FIX = "fix"
+    REHOME = "rehome"
     RELEASE = "release"
     LIST = "list"
     SERVICE = "service"
@@ -36,22 +36,18 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The way out of the plan."""
+    """The step chosen in the plan, and its EIPs."""
 
     step: Step
     eips: tuple[Eip, ...]
-    """Those that are marked, or the one in hand."""
-
-    @property
-    def eip(self) -> Eip:
-        return self.eips[0]
+    """The marked EIPs, or the selected one."""
 
 
 class PlanModal(Sheet[Next]):
-    """Nothing is remembered: the plan is read from the data each time, so it can be left at any time."""
+    """Lists the EIPs to free. The plan is read from the data each time, so the operator can leave at any time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("F", "go('fix')", show=False, id="rehome"),
+        Binding("F", "go('rehome')", show=False, id="rehome"),
         Binding("R", "go('release')", show=False, id="release"),
         Binding("o", "go('service')", show=False, id="go_to"),
         Binding("t", "go('history')", show=False, id="timeline"),
@@ -62,25 +58,25 @@ class PlanModal(Sheet[Next]):
     SENTENCES = (
         "A CIDR is retired in three steps: drain it, free what lives in it, retire it. This is step two.",
         "Each EIP is moved to another customer pool, which changes its public address, or released: it is held then.",
-        "What is marked is moved or released together, with one review; space marks one.",
-        "enter lists the EIPs on the deck, where space marks several.",
+        "Marked EIPs are moved or released together, with one review; space marks one.",
+        "enter lists the EIPs in the main screen, where space marks several.",
     )
 
     def __init__(self, cidr: Cidr, eips: Sequence[Eip], drained: str, services: Sequence[Service] = ()) -> None:
         """Plan the retirement of a draining CIDR.
 
         Args:
-            cidr: as it is now.
-            eips: those that live in it.
-            drained: since when it is draining and by whom.
-            services: what they serve, for its names.
+            cidr: the CIDR, as last read.
+            eips: its live EIPs, at least one.
+            drained: when it was drained and by whom; may be empty.
+            services: their names are shown for what the EIPs serve.
 
         """
         super().__init__(f"plan: retire {cidr.cidr}")
         self._cidr = cidr
         self._eips = {eip.address: eip for eip in eips}
         self._drained = drained
-        options = [Option(eip.address, (f"! {eip.address}", _served(eip, services), _ways(eip))) for eip in eips]
+        options = [Option(eip.address, (f"! {eip.address}", _serves(eip, services), _ways(eip))) for eip in eips]
         self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS, several=True)
 
     def compose_body(self) -> ComposeResult:
@@ -108,8 +104,8 @@ class PlanModal(Sheet[Next]):
             grid(
                 [
                     Line("refused", f"retiring now: cidr_not_drained, for the {left} above", problem=True),
-                    Line("enter", f"lists them on the deck (filter cidr:{cidr.cidr})"),
-                    Line(key_of("rehome"), "moves the EIP in hand to another customer pool: the address changes"),
+                    Line("enter", f"lists them in the main screen (filter cidr:{cidr.cidr})"),
+                    Line(key_of("rehome"), "moves the selected EIP to another customer pool: the address changes"),
                     Line(key_of("release"), "releases it; its address is held, not given out again"),
                     Line(key_of("cidr_end"), "on the CIDR, when none is left, opens the review of its retirement"),
                 ],
@@ -120,7 +116,6 @@ class PlanModal(Sheet[Next]):
         )
 
     def _listed(self) -> str:
-        """That not all are listed, when so."""
         return f" the first {len(self._eips):,} here" if len(self._eips) < self._cidr.allocated else ""
 
     def on_mount(self) -> None:
@@ -128,8 +123,8 @@ class PlanModal(Sheet[Next]):
         self.say("step 2 of 3.  Leave at any time: the plan is read from the data")
 
     def keys(self) -> Sequence[str]:
-        fix, release, service, history = (key_of(name) for name in ("rehome", "release", "go_to", "timeline"))
-        acts = (f"{fix} move", f"{release} release", "space mark", "enter the list")
+        rehome, release, service, history = (key_of(name) for name in ("rehome", "release", "go_to", "timeline"))
+        acts = (f"{rehome} rehome", f"{release} release", "space mark", "enter the list")
         return (*acts, f"{service} service", f"{history} history", "esc back", "F1 help")
 
     @property
@@ -151,7 +146,7 @@ class PlanModal(Sheet[Next]):
         if self._choice.value is None:
             return
         marked = [address for address in self._eips if address in self._choice.marked]
-        together = marked and step in (Step.FIX, Step.RELEASE)
+        together = marked and step in (Step.REHOME, Step.RELEASE)
         self.finish(Next(step, tuple(self._eips[each] for each in (marked if together else [self._choice.value]))))
 
     def action_mark_all(self) -> None:
@@ -160,18 +155,15 @@ class PlanModal(Sheet[Next]):
         more = self._cidr.allocated - len(everything)
         if self._choice.marked and more > 0:
             self.say(
-                f"the {len(everything):,} listed here are marked, {more:,} more are not: enter lists all on the deck"
+                f"the {len(everything):,} listed here are marked, {more:,} more are not: enter lists all there are"
             )
         self._choice.refresh()
 
 
-def _served(eip: Eip, services: Sequence[Service]) -> str:
-    if not eip.bindings:
-        return "serves nothing"
-    more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
-    return binding_words(eip.bindings[0], services) + more
+def _serves(eip: Eip, services: Sequence[Service]) -> str:
+    return serves_words(eip.bindings, services, most=1, nothing="serves nothing")
 
 
 def _ways(eip: Eip) -> str:
     release = key_of("release")
-    return f"bound: {key_of('rehome')} move or {release}" if eip.bindings else f"unbound: {release}"
+    return f"bound: {key_of('rehome')} rehome or {release}" if eip.bindings else f"unbound: {release}"

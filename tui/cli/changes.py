@@ -1,8 +1,9 @@
-"""The commands that change something; each is one request to the platform."""
+"""The verbs that write: each is one request, but for import and restore."""
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Callable, Mapping, Sequence
+from functools import singledispatch
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,48 +15,94 @@ from core import (
     Allocation,
     AllocationRequest,
     BandwidthRequest,
-    BindingKind,
     BindRequest,
     Cidr,
-    Code,
     DrainRequest,
-    Eip,
-    EipStatus,
     Inventory,
-    PoolOrder,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
+    Request,
     ReserveRequest,
     Restored,
     RetireRequest,
-    ServiceKind,
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
-    error,
     filter_term,
     iso,
     option,
     shell_command,
 )
-from tui.cli.result import Answer, Verb, confirmed, percent, sure, whole
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES, served
+from tui.cli.arguments import Command
+from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
+from tui.cli.main import run
+from tui.cli.requests import request_of
+from tui.cli.result import Answer
+from tui.wording.phrases import count_of
+from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
 
-__all__ = ["WRITES"]
+__all__ = ["change"]
 
 _LANDED: Final = "landed_in_default_pool"
 _LANDED_CODE: Final = 3
 
 
-def _why(args: argparse.Namespace) -> dict[str, Any]:
-    return {"reason": args.reason, "request_id": args.request_id}
+def change(command: Command) -> int:
+    """Run a verb that writes; return the exit code.
+
+    Raises:
+        EipdeckError: it was refused; nothing has been printed on stdout.
+
+    """
+    return run(command, lambda inventory: _changed(command, inventory))
+
+
+def _changed(command: Command, inventory: Inventory) -> Answer:
+    transfer = _TRANSFERS.get(command.verb.name)
+    if transfer is not None:
+        return transfer(inventory, **command.given)
+    request = request_of(command)
+    if "yes" in command.given and not confirmed(command.verb.name, yes=bool(command.given["yes"])):
+        request = asked(request, inventory)
+    return _answer(request, inventory)
+
+
+@singledispatch
+def _answer(request: Request[Any], _inventory: Inventory) -> Answer:
+    """Carry a request out; return the answer with its sentences."""
+    raise TypeError(f"{type(request).__name__} is not a request of the command line")
+
+
+@_answer.register
+def _(request: AllocationRequest, inventory: Inventory) -> Answer:
+    if request.dry_run:
+        return _allocation(inventory.preview(request), "dry run: nothing was allocated")
+    done = inventory.execute(request)
+    return _allocation(done, f"allocated {count_of(len(done.eips), 'EIP')} from {done.eips[0].pool_id}")
+
+
+@_answer.register
+def _(request: RehomeRequest, inventory: Inventory) -> Answer:
+    done = inventory.execute(request)
+    new = done.eips[0]
+    old = f"{request.eip} was kept" if request.keep else f"{request.eip} was released"
+    return _allocation(
+        done, f"{new.address} {serving(new)}; {old}", f"next: point DNS and allow-lists to {new.address}"
+    )
+
+
+@_answer.register
+def _(request: RecoverRequest, inventory: Inventory) -> Answer:
+    done = inventory.execute(request)
+    new = done.eips[0]
+    return _allocation(done, f"recovered {new.address} as {new.id}, which was {new.previous_eip_id}")
 
 
 def _allocation(done: Allocation, *said: str) -> Answer:
-    """The answer to what gave new EIPs; a landing has an exit code of its own, and a way out."""
+    """Answer with new EIPs; a landing has an exit code of its own, and a next step."""
     warnings = tuple(f"warning: {each.message}" for each in done.warnings)
     landed = any(each.code == _LANDED for each in done.warnings)
     if landed:
@@ -63,239 +110,108 @@ def _allocation(done: Allocation, *said: str) -> Answer:
     return Answer(done, EIPS, done.eips, (*warnings, *said), _LANDED_CODE if landed else 0)
 
 
-def _count(eips: tuple[Eip, ...] | list[Eip]) -> str:
-    return f"{len(eips):,} EIP{'' if len(eips) == 1 else 's'}"
-
-
-def _allocate(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    mbps = None if args.bandwidth is None else whole(args.bandwidth, Code.INVALID_BANDWIDTH, "cap in Mbps")
-    request = AllocationRequest(
-        pool_id=args.pool,
-        default=args.default,
-        region=args.region,
-        address=args.address,
-        count=whole(args.count, Code.INVALID_COUNT, "count"),
-        name=args.name,
-        bandwidth_mbps=mbps,
-        **_why(args),
-    )
-    if args.dry_run:
-        return _allocation(inventory.preview(request), "dry run: nothing was allocated")
-    done = inventory.execute(request)
-    return _allocation(done, f"allocated {_count(done.eips)} from {done.eips[0].pool_id}")
-
-
-def _rehome(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    seen = None
-    if not confirmed(args):
-        seen = inventory.eip(args.eip)
-        after = "stays until it is released" if args.keep else "is released"
-        sure(
-            f"Move {seen.address} ({_serving(seen)}) to pool {args.pool}. Its public address changes, so DNS and"
-            f" allow-lists must follow; {seen.address} {after}."
-        )
-    request = RehomeRequest(
-        eip=args.eip, pool_id=args.pool, address=args.address, keep=args.keep, expected=seen, **_why(args)
-    )
-    done = inventory.execute(request)
-    new = done.eips[0]
-    old = f"{args.eip} was kept" if args.keep else f"{args.eip} was released"
-    return _allocation(
-        done, f"{new.address} {_serving(new)}; {old}", f"next: point DNS and allow-lists to {new.address}"
-    )
-
-
-def _serving(eip: Eip) -> str:
-    if eip.status is EipStatus.RELEASED:
-        return "is released"
-    return f"serves {served(eip)}" if eip.bindings else "serves nothing"
-
-
-def _recover(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    done = inventory.execute(RecoverRequest(address=args.address, **_why(args)))
-    new = done.eips[0]
-    return _allocation(done, f"recovered {new.address} as {new.id}, which was {new.previous_eip_id}")
-
-
-def _eips(eips: list[Eip], *said: str) -> Answer:
-    return Answer(eips, EIPS, said=said)
-
-
-_TARGETS: Final = {
-    "nic": (BindingKind.NIC, ("private_ip",)),
-    "snat": (BindingKind.SNAT, ("source",)),
-    "dnat": (BindingKind.DNAT, ("private_ip", "protocol", "port", "to_port")),
-    "load_balancer": (BindingKind.LOAD_BALANCER, ()),
-}
-
-
-def _bind(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    target = next(name for name in _TARGETS if getattr(args, name) is not None)
-    kind, takes = _TARGETS[target]
-    for given in ("private_ip", "source", "protocol", "port", "to_port"):
-        if getattr(args, given) and given not in takes:
-            words = given.replace("_", "-")
-            raise error(Code.USAGE, f"--{words} does not belong to --{target.replace('_', '-')}.", hint="Leave it out.")
-    request = BindRequest(
-        eip=args.eip,
-        kind=kind,
-        service_id=getattr(args, target),
-        private_ip=args.private_ip,
-        sources=tuple(args.source),
-        protocol=args.protocol,
-        port=args.port,
-        to_port=args.to_port,
-        **_why(args),
-    )
+@_answer.register(BindRequest)
+@_answer.register(UnbindRequest)
+def _(request: BindRequest | UnbindRequest, inventory: Inventory) -> Answer:
     eips = inventory.execute(request)
-    return _eips(eips, *(f"{eip.address} {_serving(eip)}" for eip in eips))
+    return Answer(eips, EIPS, said=tuple(f"{eip.address} {serving(eip)}" for eip in eips))
 
 
-def _unbind(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    eips = inventory.execute(UnbindRequest(eip=args.eip, binding_id=args.binding, **_why(args)))
-    return _eips(eips, *(f"{eip.address} {_serving(eip)}" for eip in eips))
-
-
-def _release(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    seen: tuple[Eip, ...] = ()
-    if not confirmed(args):
-        seen = tuple(inventory.eip(key) for key in args.eips)
-        lines = "; ".join(f"{eip.address} ({_serving(eip)})" for eip in seen)
-        sure(f"Release {_count(seen)}: {lines}.")
-    request = ReleaseRequest(eips=tuple(args.eips), unbind=args.unbind, expected=seen, **_why(args))
+@_answer.register
+def _(request: ReleaseRequest, inventory: Inventory) -> Answer:
     eips = inventory.execute(request)
     pools = ", ".join(sorted({eip.pool_id for eip in eips}))
-    return _eips(eips, f"released {_count(eips)}, back to {pools}")
+    return Answer(eips, EIPS, said=(f"released {count_of(len(eips), 'EIP')}, back to {pools}",))
 
 
-def _bandwidth(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    mbps = whole(args.mbps, Code.INVALID_BANDWIDTH, "cap in Mbps")
-    eips = inventory.execute(BandwidthRequest(eip=args.eip, bandwidth_mbps=mbps, **_why(args)))
-    return _eips(eips, *(f"{eip.address} is capped at {eip.bandwidth_mbps} Mbps" for eip in eips))
+@_answer.register
+def _(request: BandwidthRequest, inventory: Inventory) -> Answer:
+    eips = inventory.execute(request)
+    return Answer(eips, EIPS, said=tuple(f"{eip.address} is capped at {eip.bandwidth_mbps} Mbps" for eip in eips))
 
 
 def _cidr(cidr: Cidr, *said: str) -> Answer:
     return Answer(cidr, CIDRS, said=(f"{cidr.cidr} is {cidr.state.value}", *said))
 
 
-def _asn(words: str) -> int:
-    return whole(words[2:] if words[:2].upper() == "AS" else words, Code.USAGE, "AS number")
-
-
-def _cidr_add(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    asn = _asn(args.asn)
-    request = AddCidrRequest(
-        cidr=args.cidr,
-        isp=args.isp,
-        asn=asn,
-        pool_id=args.pool,
-        region=args.region,
-        avoid_edges=args.avoid_edges,
-        **_why(args),
-    )
+@_answer.register
+def _(request: AddCidrRequest, inventory: Inventory) -> Answer:
     cidr = inventory.execute(request)
-    cautions = (f"warning: {sentence}" for sentence in inventory.cautions(cidr.cidr, asn))
+    cautions = (f"warning: {sentence}" for sentence in inventory.cautions(cidr.cidr, request.asn))
     return _cidr(cidr, *cautions, f"next: eipdeck cidr activate {cidr.cidr} --reason TEXT")
 
 
-def _cidr_activate(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    cidr = inventory.execute(ActivateRequest(cidr=args.cidr, **_why(args)))
+@_answer.register
+def _(request: ActivateRequest, inventory: Inventory) -> Answer:
+    cidr = inventory.execute(request)
     return _cidr(cidr, f"next: {shell_command('allocate', *option('--pool', cidr.pool_id))}")
 
 
-def _cidr_set_asn(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    return _cidr(inventory.execute(SetAsnRequest(cidr=args.cidr, asn=_asn(args.asn), **_why(args))))
+@_answer.register(SetAsnRequest)
+@_answer.register(RetireRequest)
+def _(request: SetAsnRequest | RetireRequest, inventory: Inventory) -> Answer:
+    return _cidr(inventory.execute(request))
 
 
-def _cidr_drain(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    cidr = inventory.execute(DrainRequest(cidr=args.cidr, **_why(args)))
-    left = (
-        f"{cidr.allocated:,} live EIPs are left; `{shell_command('eips', filter_term('cidr', cidr.cidr))}` lists them"
-    )
-    ready = f"next: eipdeck cidr retire {cidr.cidr} --yes"
-    return _cidr(cidr, left if cidr.allocated else ready)
+@_answer.register
+def _(request: DrainRequest, inventory: Inventory) -> Answer:
+    cidr = inventory.execute(request)
+    listed = shell_command("eips", filter_term("cidr", cidr.cidr))
+    left = f"{cidr.allocated:,} live EIPs are left; `{listed}` lists them"
+    return _cidr(cidr, left if cidr.allocated else f"next: eipdeck cidr retire {cidr.cidr} --yes")
 
 
-def _cidr_retire(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    if not confirmed(args):
-        cidr = inventory.cidr(args.cidr)
-        sure(f"Retire {cidr.cidr} ({cidr.state.value}, {cidr.allocated:,} live EIPs) of pool {cidr.pool_id}.")
-    return _cidr(inventory.execute(RetireRequest(cidr=args.cidr, **_why(args))))
-
-
-def _pool_set(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    request = PoolSettingsRequest(
-        pool_id=args.pool,
-        order=None if args.order is None else PoolOrder(args.order),
-        cooldown_seconds=None if args.cooldown is None else whole(args.cooldown, Code.USAGE, "number of seconds"),
-        warn_percent=percent(args.warn, "--warn"),
-        critical_percent=percent(args.critical, "--critical"),
-        **_why(args),
-    )
+@_answer.register
+def _(request: PoolSettingsRequest, inventory: Inventory) -> Answer:
     pool = inventory.execute(request)
     return Answer(pool, POOLS, said=(f"pool {pool.id} is set",))
 
 
-def _reserve(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    first, last = _range(args)
-    request = ReserveRequest(cidr=args.cidr, first=first, last=last, soft=args.soft, **_why(args))
-    return _cidr(inventory.execute(request), f"{args.range} is withheld")
+@_answer.register(ReserveRequest)
+@_answer.register(UnreserveRequest)
+def _(request: ReserveRequest | UnreserveRequest, inventory: Inventory) -> Answer:
+    cidr = inventory.execute(request)
+    addresses = request.first if request.last is None else f"{request.first}-{request.last}"
+    return _cidr(cidr, f"{addresses} is {'' if isinstance(request, ReserveRequest) else 'not '}withheld")
 
 
-def _unreserve(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    first, last = _range(args)
-    request = UnreserveRequest(cidr=args.cidr, first=first, last=last, **_why(args))
-    return _cidr(inventory.execute(request), f"{args.range} is not withheld")
-
-
-def _range(args: argparse.Namespace) -> tuple[str, str | None]:
-    first, dash, last = args.range.partition("-")
-    return first, last if dash else None
-
-
-def _accept(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    finding = inventory.execute(AcceptRequest(finding=args.finding, until=args.until, **_why(args)))
+@_answer.register
+def _(request: AcceptRequest, inventory: Inventory) -> Answer:
+    finding = inventory.execute(request)
     return Answer(finding, FINDINGS, said=(f"accepted {finding.id}",))
 
 
-def _service_add(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    request = AddServiceRequest(
-        kind=ServiceKind(args.kind),
-        service_id=args.service_id,
-        name=args.name,
-        region=args.region,
-        private_ips=tuple(args.private_ip),
-        subnets=tuple(args.subnet),
-        **_why(args),
-    )
+@_answer.register
+def _(request: AddServiceRequest, inventory: Inventory) -> Answer:
     service = inventory.execute(request)
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} is registered",))
 
 
-def _service_remove(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    service = inventory.execute(RemoveServiceRequest(service_id=args.service_id, **_why(args)))
+@_answer.register
+def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
+    service = inventory.execute(request)
     left = inventory.service_eips(service.id)
-    count = f"{len(left):,} EIP{' is' if len(left) == 1 else 's are'}"
+    count = count_of(len(left), "EIP is", "EIPs are")
     listed = shell_command("eips", filter_term("service", service.id))
     still = f"; {count} still bound to it: {listed}" if left else ""
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
 
 
-def _import(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    done = inventory.import_files([Path(file) for file in args.files], **_why(args))
-    return Answer(done, IMPORTED, said=(f"imported {len(args.files)} file{'' if len(args.files) == 1 else 's'}",))
+def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
+    done = inventory.import_files([Path(file) for file in files], reason=reason, request_id=request_id)
+    return Answer(done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}",))
 
 
-def _restore(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    def agreed(what: Restored) -> None:
-        sure(f"Restore {args.file}{_as_of(what)} into {inventory.url}. {_lost(what)}")
+def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) -> Answer:
+    def ask(what: Restored) -> None:
+        ask_to_go_on(f"Restore {file}{_as_of(what)} into {inventory.url}. {_lost(what)}")
 
-    done = inventory.restore(Path(args.file), reason=args.reason, agreed=None if confirmed(args) else agreed)
+    done = inventory.restore(Path(file), reason=reason, agreed=None if confirmed("restore", yes=yes) else ask)
     kept = f"as it was, the database is in {done.kept}"
     if done.lost_since is not None:
         told = shell_command("--db", str(done.kept), "history", "--since", iso(done.lost_since))
         kept += f"; {told} tells what is lost"
-    return Answer(done, RESTORED, said=(f"restored {args.file}{_as_of(done).rstrip(',')}", _lost(done), kept))
+    return Answer(done, RESTORED, said=(f"restored {file}{_as_of(done).rstrip(',')}", _lost(done), kept))
 
 
 def _as_of(what: Restored) -> str:
@@ -305,29 +221,8 @@ def _as_of(what: Restored) -> str:
 def _lost(what: Restored) -> str:
     if what.lost_since is None:
         return "Nothing is lost."
-    events = f"{what.lost:,} event{'' if what.lost == 1 else 's'}"
-    return f"Lost: {events} since {iso(what.lost_since)}, and what they changed."
+    return f"Lost: {count_of(what.lost, 'event')} since {iso(what.lost_since)}, and what they changed."
 
 
-WRITES: Final[dict[str, Verb]] = {
-    "allocate": _allocate,
-    "bind": _bind,
-    "unbind": _unbind,
-    "release": _release,
-    "bandwidth": _bandwidth,
-    "rehome": _rehome,
-    "recover": _recover,
-    "cidr add": _cidr_add,
-    "cidr activate": _cidr_activate,
-    "cidr set-asn": _cidr_set_asn,
-    "cidr drain": _cidr_drain,
-    "cidr retire": _cidr_retire,
-    "pool set": _pool_set,
-    "reserve": _reserve,
-    "unreserve": _unreserve,
-    "accept": _accept,
-    "service add": _service_add,
-    "service remove": _service_remove,
-    "import": _import,
-    "restore": _restore,
-}
+_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore}
+"""What answers a verb that is not a request; its keyword arguments are those of the verb's declaration."""

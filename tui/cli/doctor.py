@@ -1,8 +1,7 @@
-"""What works on this machine, and what to do about what does not; nothing is created by looking."""
+"""`eipdeck doctor`: what works on this machine, and what to do about what does not. It creates nothing."""
 
 from __future__ import annotations
 
-import argparse
 import locale
 import os
 import shutil
@@ -13,44 +12,47 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_state_path
-
-from core import (
-    Code,
-    EipdeckError,
-    Inventory,
-    config_path,
-    default_path,
-    error,
-    load_config,
-    login_name,
-    open_inventory,
-)
+from core import Code, EipdeckError, Inventory, config_path, default_path, error, login_name, open_inventory
+from tui.cli.arguments import Command, Settings
+from tui.cli.opening import checked_profile, config_of, database_of, operator_of
+from tui.cli.result import Answer, print_answer, refuse
+from tui.terminal import paths
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
+from tui.wording.verb import Format
 
-__all__ = ["examine", "report"]
+__all__ = ["doctor"]
 
 Found = dict[str, Any]
 
-_MENDING: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
+_REPAIR: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
 _LITTLE: Final = 1_000_000
 """Bytes below which a disk counts as full."""
 
 
-def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
-    """Everything there is to say, and why the database cannot be used, if it cannot."""
-    state = user_state_path("eipdeck", appauthor=False)
+def doctor(command: Command) -> int:
+    """Print what works and what does not; return the exit code of the first refusal, or 0."""
+    checked_profile(command.settings)
+    found, refusal = _examine(command.settings)
+    as_json = command.format is Format.JSON
+    code = print_answer(Answer(found if as_json else _report(found)), command.format)
+    return code if refusal is None else refuse(refusal, as_json=as_json)
+
+
+def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
+    """Return everything found, and the refusal of a database that cannot be used."""
+    state = paths.state_folder()
     found: Found = {
         "paths": {
-            "configuration": str(args.config or config_path()),
+            "configuration": str(settings.config or config_path()),
             "database": str(default_path()),
-            "clip": str(state / "clip"),
-            "log": str(state / "eipdeck.log"),
-            "trails": str(state / "trail-*.md"),
+            "clip": str(state / paths.CLIP),
+            "log": str(state / paths.LOG),
+            "trails": str(state / paths.TRAILS),
+            "sent": str(state / paths.SENT),
         },
-        "operator": args.operator or os.environ.get("EIPDECK_OPERATOR") or login_name(),
+        "operator": operator_of(settings) or login_name(),
         "database": {"url": None, "ok": False},
         "platform": {"kind": "embedded", "reachable": True},
         "terminal": _terminal(os.environ),
@@ -59,7 +61,7 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
     }
     refusal = None
     try:
-        _look_inside(found, args)
+        _examine_database(found, settings)
     except EipdeckError as problem:
         refusal = problem
         found["advice"].append(refusal_words(problem))
@@ -67,11 +69,11 @@ def examine(args: argparse.Namespace) -> tuple[Found, EipdeckError | None]:
     return found, refusal
 
 
-def _look_inside(found: Found, args: argparse.Namespace) -> None:
-    config = load_config(Path(args.config) if args.config else None)
+def _examine_database(found: Found, settings: Settings) -> None:
+    config = config_of(settings)
     if config.roa_file is not None and not config.roa_file.is_file():
         found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
-    url = args.db or os.environ.get("EIPDECK_DB") or None
+    url = database_of(settings)
     if url is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
         return
@@ -86,7 +88,7 @@ def _look_inside(found: Found, args: argparse.Namespace) -> None:
         raise error(
             Code.STORE_UNAVAILABLE,
             f"{where} is damaged: {found['database']['integrity']}.",
-            hint=_MENDING if inventory.embedded else "Keep a copy, and load the last export into a new database.",
+            hint=_REPAIR if inventory.embedded else "Keep a copy, and load the last export into a new database.",
         )
 
 
@@ -132,7 +134,7 @@ def _colour(environ: Mapping[str, str]) -> str:
 def _advice(found: Found) -> Iterator[str]:
     terminal, database = found["terminal"], found["database"]
     if not names_a_terminal(terminal["term"]):
-        yield "TERM names no terminal: the dashboard cannot run, the command line can."
+        yield "TERM does not name a terminal: the dashboard cannot run, the command line can."
     elif is_too_small(terminal["columns"], terminal["lines"]):
         yield "The terminal is small: from 80x24 on the dashboard shows everything."
     if terminal["encoding"].upper().replace("-", "") != "UTF8":
@@ -140,7 +142,7 @@ def _advice(found: Found) -> Iterator[str]:
     if terminal["multiplexer"] == "tmux" and found["clipboard"] is Route.TERMINAL:
         yield "tmux is not in PATH: a copy reaches the clip file only, unless tmux has set-clipboard on."
     if database.get("writable") is False:
-        yield "The database or its folder cannot be written: look with --read-only, or mend the permissions."
+        yield "The database or its folder cannot be written: use --read-only, or correct the permissions."
     if database.get("bytes_left", _LITTLE) < _LITTLE:
         yield "The disk under the database is full or nearly so: changes will be refused until there is room."
     if database.get("durable", "yes") != "yes":
@@ -149,8 +151,8 @@ def _advice(found: Found) -> Iterator[str]:
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 
 
-def report(found: Found) -> Iterator[str]:
-    """What was found, as lines of text."""
+def _report(found: Found) -> Iterator[str]:
+    """Yield what was found as lines of text."""
     for name, value in found.items():
         if name == "advice":
             continue

@@ -1,41 +1,39 @@
-"""A login that is this program and nothing else: an SSH forced command, and what its client asked for."""
+"""A login that runs only this program: an SSH forced command, and the command its client asked for."""
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Mapping, Sequence
 
-from tui.cli.arguments import Misuse, parse
+from tui.cli.arguments import Command, Misuse, Settings, parse
 
 __all__ = ["asked_for"]
 
-_OURS = ("db", "operator", "profile", "config", "confined")
-"""Options that the forced command decides, not the client."""
+_THEIRS = ("read_only",)
+"""Options that the client may choose; the forced command decides the others."""
 
 
-def asked_for(words: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace:
-    """The command in these words; confined, it is the one that the client of the connection asked for.
+def asked_for(words: Sequence[str], environ: Mapping[str, str]) -> Command:
+    """Return the command in these words; with `--confined`, the one that the client of the connection asked for.
 
-    No shell sees the client's words: they are taken apart as a shell would, and are options and names to us.
+    No shell sees the client's words: they are split as a shell would split them.
 
     Raises:
-        Misuse: they are no command, or not the client's to decide.
+        Misuse: the words are not a command, or choose what the client may not.
         SystemExit: help or the version was asked for and has been printed.
 
     """
-    args = parse(words)
+    ours = parse(words)
     asked = environ.get("SSH_ORIGINAL_COMMAND", "")
-    if args.confined is None or not asked.strip():
-        return args
+    if ours.settings.confined is None or not asked.strip():
+        return ours
     try:
-        theirs = shlex.split(asked)
+        split = shlex.split(asked)
     except ValueError as problem:
         raise Misuse("The command has a quote that does not end; nothing was done.") from problem
-    wanted = parse(theirs[1:] if theirs[:1] == ["eipdeck"] else theirs)
-    for name in _OURS:
-        if getattr(wanted, name) is not None:
+    theirs = parse(split[1:] if split[:1] == ["eipdeck"] else split)
+    for name in Settings._fields:
+        if name not in _THEIRS and getattr(theirs.settings, name) is not None:
             raise Misuse(f"--{name} is not yours to choose on this connection; leave it out.")
-        setattr(wanted, name, getattr(args, name))
-    wanted.read_only = wanted.read_only or args.read_only
-    return wanted
+    read_only = ours.settings.read_only or theirs.settings.read_only
+    return theirs._replace(settings=ours.settings._replace(read_only=read_only))

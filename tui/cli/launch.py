@@ -1,4 +1,4 @@
-"""The dashboard as the command line starts it: on the inventory, or on a throw-away one that tells an incident."""
+"""Starts the dashboard, on the inventory or on the throw-away one of the demo."""
 
 from __future__ import annotations
 
@@ -6,84 +6,64 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from types import FrameType, ModuleType
+from typing import NoReturn
 
+from tui.cli.arguments import Command
 from tui.terminal.environment import names_a_terminal
-
-if TYPE_CHECKING:
-    import argparse
-    from types import FrameType
-
-    from core import Inventory
 
 __all__ = ["dashboard"]
 
 _FRAMES = "1000"
-"""Frames a second that Textual paints at most: a key waits for the next one, at its own 60 for up to 17 ms."""
-
+"""The most frames a second that Textual paints. A key waits for the next one: up to 17 ms at its own 60."""
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
-def dashboard(args: argparse.Namespace) -> int:
-    """Run it until the operator leaves; the exit code.
+def dashboard(command: Command) -> int:
+    """Run the dashboard until the operator leaves; return the exit code.
 
     Raises:
         EipdeckError: there is no terminal, the words are wrong, or the database cannot be opened.
 
     """
-    _checked_terminal(os.environ)
+    _check_terminal(os.environ)
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES)
-    gc.disable()  # nothing that a start makes is garbage; the deck turns it on again
-    if args.command == "demo":
-        return _demo(args)
-    from tui.app import run_dashboard  # noqa: PLC0415  # the only way to Textual
+    gc.disable()  # a start makes no garbage; the dashboard turns it on again
+    from tui.app import run_dashboard  # noqa: PLC0415  # Textual reads TEXTUAL_FPS when it is imported
 
-    return run_dashboard(lambda: _opened(args), address=args.address)
-
-
-def _opened(args: argparse.Namespace, url: str | None = None) -> Inventory:
-    from core import load_config  # noqa: PLC0415  # the first paint goes without
-    from tui.cli.main import checked_profile, desk_of  # noqa: PLC0415
-    from tui.screen.keymap import keymap_of  # noqa: PLC0415
-
-    checked_profile(args)
-    config = load_config(Path(args.config) if args.config else None)
-    keymap_of(config)  # what cannot be pressed is refused before the database is opened
-    return desk_of(args, config, url)
+    if command.verb.name == "demo":
+        return _demo(command, run_dashboard)
+    address = command.given["address"]
+    return run_dashboard(lambda: _opener().opened(command.settings), address=None if address is None else str(address))
 
 
-def _demo(args: argparse.Namespace) -> int:
+def _opener() -> ModuleType:
+    from tui.cli import dashboard as opener  # noqa: PLC0415  # imports the core, which the first paint does without
+
+    return opener
+
+
+def _demo(command: Command, run_dashboard: Callable[..., int]) -> int:
     from tempfile import TemporaryDirectory  # noqa: PLC0415  # for the demo alone
 
-    from tui.app import run_dashboard  # noqa: PLC0415
-
-    with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as folder:
+    with _ended_by_signals(), TemporaryDirectory(prefix="eipdeck-demo-") as name:
+        folder = Path(name)
         try:
-            return run_dashboard(lambda: _seeded(args, folder), trail_folder=Path(folder))
+            return run_dashboard(lambda: _opener().seeded(command.settings, folder), trail_folder=folder)
         finally:
-            _end_undisturbed()
-
-
-def _seeded(args: argparse.Namespace, folder: str) -> Inventory:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from core import seed_demo  # noqa: PLC0415
-
-    url = f"sqlite:///{folder}/demo.db"
-    seed_demo(url, datetime.now(UTC))
-    return _opened(args, url)
+            _ignore_signals()
 
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """A hang-up or a termination unwinds the stack, so that what is temporary goes."""
+    """Turn a hang-up or a termination into `SystemExit`, so that temporary files are removed."""
 
     def leave(number: int, _frame: FrameType | None) -> NoReturn:
-        _end_undisturbed()
+        _ignore_signals()
         raise SystemExit(128 + number)
 
     before = {number: signal.signal(number, leave) for number in _ENDING}
@@ -94,22 +74,22 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _end_undisturbed() -> None:
-    """A lost terminal tells of it more than once: the second time finds us tidying up."""
+def _ignore_signals() -> None:
+    """Ignore further signals: a lost terminal sends more than one, the later ones during the clean-up."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _checked_terminal(environ: Mapping[str, str]) -> None:
+def _check_terminal(environ: Mapping[str, str]) -> None:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     term = environ.get("TERM", "")
     known = names_a_terminal(term)
     if known and all(stream is not None and stream.isatty() for stream in streams):
         return
-    from core import Code, error  # noqa: PLC0415  # only to refuse
+    from core import Code, error  # noqa: PLC0415  # slow, and only to refuse
 
     raise error(
         Code.USAGE,
-        "The dashboard needs a terminal, and this is none" + ("." if known else f" (TERM is {term!r})."),
+        "The dashboard needs a terminal, and this is not one" + ("." if known else f" (TERM is {term!r})."),
         hint="The command line does the same: `eipdeck lookup ADDRESS`, `eipdeck eips`, `eipdeck --help`.",
     )

@@ -1,52 +1,75 @@
-"""The commands that only look: verdicts, lists, history, export, backup, proof."""
+"""The verbs that change nothing: verdicts, lists, history, export, backup, verify."""
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from core import Code, Inventory, Severity, Verdict, error, option, shell_command, to_json
-from tui.cli.result import Answer, Verb, moment
+from core import (
+    Code,
+    InvalidTime,
+    Inventory,
+    Severity,
+    Verdict,
+    error,
+    option,
+    parse_time,
+    shell_command,
+    to_json,
+)
+from tui.cli.arguments import Command
+from tui.cli.main import run
+from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress
 from tui.wording.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
+from tui.wording.verb import Format
 
-__all__ = ["READS"]
+__all__ = ["query"]
 
 
 _TOLD: Final = 5
-"""Addresses of which more is said than the verdict."""
+"""The most addresses of which more than the verdict is told."""
 
 
-def _lookup(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    at = moment(inventory, args.at)
-    if at is not None and at > inventory.now():
-        raise error(
-            Code.INVALID_TIME, f"{args.at} is a time to come.", hint="A verdict is about now, or about the past."
-        )
-    if "-" not in args.addresses:
-        verdicts = [inventory.lookup(address, at) for address in args.addresses]
-        told = args.format == "table" and len(verdicts) <= _TOLD
-        return _verdicts(verdicts, *(words for each in verdicts for words in about(inventory, each) if told))
-    if len(args.addresses) > 1:
-        raise error(Code.USAGE, "- stands for all the text on stdin.", hint="Leave the other addresses out.")
-    with progress() as told:
-        found = inventory.evidence(_stdin(), at, on_progress=told)
+def query(command: Command) -> int:
+    """Run a verb that changes nothing; return the exit code.
+
+    Raises:
+        EipdeckError: it was refused; nothing has been printed on stdout.
+
+    """
+    verb = _QUERIES[command.verb.name]
+    return run(command, lambda inventory: verb(inventory, command.format, **command.given))
+
+
+def _lookup(inventory: Inventory, how: Format, *, addresses: Sequence[str], at: str | None) -> Answer:
+    moment = _moment(inventory, at)
+    if moment is not None and moment > inventory.now():
+        raise error(Code.INVALID_TIME, f"{at} is in the future.", hint="A verdict is about now, or about the past.")
+    if "-" not in addresses:
+        verdicts = [inventory.lookup(address, moment) for address in addresses]
+        few = how is Format.TABLE and len(verdicts) <= _TOLD
+        return _verdicts(verdicts, *(words for each in verdicts if few for words in about(inventory, each)))
+    if len(addresses) > 1:
+        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+    with progress() as on_progress:
+        found = inventory.evidence(_stdin(), moment, on_progress=on_progress)
     return _verdicts(found.verdicts, *evidence_words(found))
 
 
 def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
-    """The verdicts; without any the answer is no, so that nothing found does not read as all well."""
+    """Answer with the verdicts; no verdict is exit code 1, so that "nothing found" does not read as "all well"."""
     ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
     return Answer(verdicts, VERDICTS, said=said, code=0 if ours else 1)
 
 
 def _stdin() -> Iterable[str]:
-    """The lines of stdin, whatever bytes they are."""
+    """Return the lines of stdin; bytes that are not UTF-8 are replaced."""
     if sys.stdin is None:
         return ()
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -56,57 +79,66 @@ def _stdin() -> Iterable[str]:
     return pieces(sys.stdin)
 
 
-def _cidrs(inventory: Inventory, _args: argparse.Namespace) -> Answer:
+def _moment(inventory: Inventory, words: str | None) -> datetime | None:
+    """Return the moment in these words, or raise `invalid_time`."""
+    if words is None:
+        return None
+    try:
+        return parse_time(words, inventory.now())
+    except InvalidTime as problem:
+        raise error(Code.INVALID_TIME, str(problem)) from problem
+
+
+def _cidrs(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.cidrs(), CIDRS)
 
 
-def _pools(inventory: Inventory, _args: argparse.Namespace) -> Answer:
+def _pools(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.pools(), POOLS)
 
 
-def _eips(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    problems = {eip.address for eip in inventory.eips("is:problem")} if args.format == "table" else set()
-    return Answer(_begun(inventory.eips(" ".join(args.filter))), marked(problems))
+def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer:  # noqa: A002  # the argument's name
+    problems = {eip.address for eip in inventory.eips("is:problem")} if how is Format.TABLE else set()
+    return Answer(_begun(inventory.eips(" ".join(filter))), marked(problems))
 
 
 def _begun(items: Iterator[Any]) -> Iterator[Any]:
-    """The same items, the first read at once, so that a refusal comes before any output."""
+    """Return the same items, the first already read, so that a refusal comes before any output."""
     return chain(list(islice(items, 1)), items)
 
 
-def _services(inventory: Inventory, _args: argparse.Namespace) -> Answer:
+def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, args: argparse.Namespace) -> Answer:
+def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> Answer:
     worst = list(Severity)
-    least = worst[-1] if args.severity is None else Severity(args.severity)
+    least = worst[-1] if severity is None else Severity(severity)
     findings = [each for each in inventory.findings() if worst.index(each.severity) <= worst.index(least)]
     return Answer(findings, FINDINGS, code=1 if findings else 0)
 
 
-def _history(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    return Answer(inventory.history(args.subject, since=moment(inventory, args.since)), EVENTS)
+def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
+    return Answer(inventory.history(subject, since=_moment(inventory, since)), EVENTS)
 
 
-def _export(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    if args.file is None:
+def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:
+    if file is None:
         return Answer(_begun(inventory.export_text()))
-    inventory.export(Path(args.file), force=args.force)
-    return Answer((), said=(f"exported to {args.file}",))
+    inventory.export(Path(file), force=force)
+    return Answer((), said=(f"exported to {file}",))
 
 
-def _backup(inventory: Inventory, args: argparse.Namespace) -> Answer:
-    inventory.backup(Path(args.file), force=args.force)
-    return Answer(
-        (), said=(f"backed up to {args.file}; `{shell_command(*option('--db', args.file), 'verify')}` proves it",)
-    )
+def _backup(inventory: Inventory, _how: Format, *, file: str, force: bool) -> Answer:
+    inventory.backup(Path(file), force=force)
+    verify = shell_command(*option("--db", file), "verify")
+    return Answer((), said=(f"backed up to {file}; `{verify}` proves it",))
 
 
-def _verify(inventory: Inventory, args: argparse.Namespace) -> Answer:
+def _verify(inventory: Inventory, how: Format) -> Answer:
     proof = inventory.verify()
     looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
-    if args.format == "json":
+    if how is Format.JSON:
         return Answer(to_json(proof), code=0 if proof.ok else 1)
     if proof.ok:
         return Answer((f"sound: {looked}\n",))
@@ -115,7 +147,7 @@ def _verify(inventory: Inventory, args: argparse.Namespace) -> Answer:
     return Answer(proof, BROKEN, proof.broken, said, 1)
 
 
-READS: Final[dict[str, Verb]] = {
+_QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "lookup": _lookup,
     "cidrs": _cidrs,
     "pools": _pools,
@@ -127,3 +159,4 @@ READS: Final[dict[str, Verb]] = {
     "backup": _backup,
     "verify": _verify,
 }
+"""What answers each verb; its keyword arguments are those of the verb's declaration."""

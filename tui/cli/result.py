@@ -1,25 +1,31 @@
-"""What the verbs of the command line have in common: their answer, numbers as words, and asking to be sure."""
+"""The answer of a verb, printed: data on stdout, sentences and refusals on stderr."""
 
 from __future__ import annotations
 
-import argparse
-import re
+import io
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
-from core import Code, InvalidTime, Inventory, error, parse_time
+from core import Code, EipdeckError, error
+from tui.cli.arguments import Misuse
+from tui.cli.stdio import drop, tell
+from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
-from tui.wording.writers import Layout
+from tui.wording.verb import Format
+from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
 
-__all__ = ["Answer", "Verb", "confirmed", "moment", "percent", "sure", "whole"]
+__all__ = ["Answer", "print_answer", "refuse"]
+
+_NOT_WRITTEN: Final = 74
+"""The exit code of an answer that could not be printed (a full disk under stdout); no other code fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a verb gives back."""
+    """What a verb returns."""
 
     value: Any
     """The JSON document: an object, a list, or an iterator of objects; text in parts without a layout."""
@@ -33,60 +39,57 @@ class Answer:
     """The exit code."""
 
 
-Verb = Callable[[Inventory, argparse.Namespace], Answer]
-
-_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
-_PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
-
-
-def whole(words: str, code: Code, what: str) -> int:
-    """The whole number in these words, its range left to the core; an error of this code otherwise."""
-    if not _WHOLE.fullmatch(words):
-        raise error(code, f"{words!r} is no {what}.", hint="Write a whole number.")
-    return int(words)
-
-
-def percent(words: str | None, option: str) -> float | None:
-    """The percentage in these words, `usage` when it is none."""
-    if words is None:
-        return None
-    if not _PERCENT.fullmatch(words):
-        raise error(Code.USAGE, f"{words!r} is no percentage for {option}.", hint="Write a number such as 80.")
-    return float(words)
+def print_answer(answer: Answer, how: Format) -> int:
+    """Print an answer and its sentences; return the exit code, the same when the reader of stdout has gone."""
+    said, code = answer.said, answer.code
+    if sys.stdout is not None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            _write(answer, how, sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            drop(sys.stdout)
+        except OSError as problem:
+            drop(sys.stdout)
+            said = (*said, f"the answer could not be written: {(problem.strerror or str(problem)).lower()}")
+            code = _NOT_WRITTEN
+    if how is not Format.JSON or code == _NOT_WRITTEN:
+        _say(said)
+    return code
 
 
-def moment(inventory: Inventory, words: str | None) -> datetime | None:
-    """The moment in these words, `invalid_time` when they are none."""
-    if words is None:
-        return None
-    try:
-        return parse_time(words, inventory.now())
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
+def refuse(problem: Exception, *, as_json: bool) -> int:
+    """Print a refusal on stderr; return its exit code. Any other exception is raised again."""
+    refusal = error(Code.USAGE, str(problem)) if isinstance(problem, Misuse) else problem
+    if not isinstance(refusal, EipdeckError):
+        raise refusal
+    words = refusal_words(refusal)
+    if as_json:
+        tell([json_text(refusal.document(words))])
+    else:
+        _say([f"{refusal.code}: {words}"])
+    return refusal.exit_code
 
 
-def confirmed(args: argparse.Namespace) -> bool:
-    """Whether `--yes` was given; False: a terminal is there to be asked on.
+def _write(answer: Answer, how: Format, out: TextIO) -> None:
+    if answer.layout is None and not isinstance(answer.value, dict):
+        out.writelines(answer.value)
+    elif how is Format.JSON or answer.layout is None:
+        write_json(answer.value, out)
+    elif how is not Format.TABLE:
+        write_rows(_rows(answer), answer.layout, how, out)
+    else:
+        width = shutil.get_terminal_size().columns if out.isatty() else None
+        if not write_table(_rows(answer), answer.layout, out, width=width):
+            _say(["nothing to list"])
 
-    Raises:
-        EipdeckError: `confirmation_required` when there is neither.
 
-    """
-    if args.yes:
-        return True
-    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty():
-        return False
-    raise error(Code.CONFIRMATION_REQUIRED, f"`{args.command}` wants to be confirmed.", hint="Add --yes to do it.")
+def _rows(answer: Answer) -> Iterable[Any]:
+    if answer.rows is not None:
+        return answer.rows
+    return answer.value if isinstance(answer.value, (list, Iterator)) else (answer.value,)
 
 
-def sure(question: str) -> None:
-    """Ask on the terminal.
-
-    Raises:
-        EipdeckError: `confirmation_required` for anything but `yes`.
-
-    """
-    sys.stderr.write(f"{visible(question)}\nType yes to go on: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != "yes":
-        raise error(Code.CONFIRMATION_REQUIRED, "Not confirmed; nothing changed.")
+def _say(sentences: Iterable[str]) -> None:
+    tell(f"eipdeck: {visible(sentence)}" for sentence in sentences)

@@ -1,4 +1,4 @@
-"""The standard streams as they may really be: closed, piped into something that went away, or on a full disk."""
+"""The standard streams, which may be closed, piped into a program that has ended, or on a full disk."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["drop", "tell"]
 
 
 def drop(stream: TextIO | None) -> None:
-    """What is still buffered goes nowhere, so that the interpreter's last flush cannot fail or say half an answer."""
+    """Discard what is still buffered, so that the interpreter's last flush cannot fail or print half an answer."""
     if stream is not None:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Lines on stderr; one that nobody reads any more keeps nothing from being done."""
+    """Write lines to stderr; a write error is ignored."""
     if sys.stderr is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Textual's bindings, made of the commands."""
+"""Textual's bindings, made from the commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["bindings_for"]
 
 
 def bindings_for(scope: Scope) -> list[BindingType]:
-    """The bindings that a widget of this scope carries: of a table its own actions, of the screen `command`."""
+    """Return the bindings of a widget: in a table they run its own actions, on the screen `command`."""
     return [_binding(command) for command in COMMANDS if command.scope is scope]
 
 

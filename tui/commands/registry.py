@@ -1,6 +1,6 @@
 """Every command of the dashboard, declared once.
 
-The bindings, the key line, the help, the palette and the key table of the README all come from `COMMANDS`.
+The bindings, the key bar, the help, the palette and the key table of the README follow from `COMMANDS`.
 Lower case never changes anything; a command that `changes` starts a flow that ends in a review.
 """
 
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class View(StrEnum):
-    """What the deck can show; the first five have a key and a place in the views line."""
+    """The views; the first five have a key and a tab."""
 
     EIPS = "EIPs"
     POOLS = "Pools"
@@ -40,27 +40,27 @@ class View(StrEnum):
 
 
 class Scope(StrEnum):
-    """Which widget carries the binding."""
+    """The widget that carries the binding."""
 
     SCREEN = "screen"
     TABLE = "table"
     PALETTE = "palette"
-    """No key: reached by its command-line name."""
+    """No key: the palette runs it, by its command-line name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing the operator can do."""
+    """One command of the dashboard."""
 
     id: str
     keys: tuple[str, ...]
     label: str
-    """As the key line says it, after the key."""
+    """As the key bar shows it, after the key."""
     help: str
     cli: str = ""
-    """The name in the palette: the command line's where there is one."""
+    """The name in the palette; empty: the id."""
     views: tuple[View, ...] = ()
-    """Where it works; empty: everywhere."""
+    """The views where it works; empty: all."""
     changes: bool = False
     scope: Scope = Scope.SCREEN
 
@@ -93,8 +93,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _change(
         "rehome",
         "F",
-        "fix",
-        "fix: rehome a landing, or an EIP of a draining CIDR",
+        "rehome",
+        "rehome a landing, or an EIP of a draining CIDR",
     ),
     _change("accept", "K", "accept", "accept a finding, with a reason"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
@@ -111,7 +111,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "cidr_activate",
         "",
         "activate",
-        "say that onboarding of the CIDR in hand is done",
+        "say that onboarding of the selected CIDR is done",
         cli="cidr activate",
         views=_CIDRS,
     ),
@@ -128,15 +128,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "timeline",
         ("t",),
         "history",
-        "the Timeline of what is in hand; again: of everything",
+        "the Timeline of what is selected; again: of everything",
         cli="history",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
     Command("go_to", ("o",), "go to", "go to the owning pool, the bound service's EIPs, the CIDRs"),
-    Command("copy", ("a",), "copy", "copy the address in hand"),
+    Command("copy", ("a",), "copy", "copy the selected address"),
     Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
-    Command("pin", ("i",), "pin", "pin what is in hand to the incident trail, with a note"),
+    Command("pin", ("i",), "pin", "pin what is selected to the incident trail, with a note"),
     Command("trail", (), "trail", "the incident trail: read, copy or write it to a file", scope=Scope.PALETTE),
     Command("previous_view", ("left_square_bracket",), "back", "back to where you were"),
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
@@ -181,7 +181,7 @@ NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
     "ctrl+backslash",
     "tilde",
 }
-"""Keys that terminals, multiplexers and browsers keep for themselves."""
+"""Keys that terminals, multiplexers and browsers use themselves."""
 
 _SHOWN: Final = {
     **{unicodedata.name(char).lower().replace(" ", "_"): char for char in string.punctuation},
@@ -199,33 +199,33 @@ _SHOWN: Final = {
 
 
 def key_text(key: str) -> str:
-    """A key as the operator reads it: `/` for `slash`."""
+    """Return a key as the operator reads it: `/` for `slash`."""
     return _SHOWN.get(key, key)
 
 
 _remapped: dict[str, str] = {}
-"""Other keys than those declared, by command; one process is one dashboard."""
+"""Keys of the configuration, by command; one process runs one dashboard."""
 
 
 def remap(keys: Mapping[str, str]) -> None:
-    """Name these keys from now on wherever a key is named."""
+    """Use these keys instead of the declared ones."""
     _remapped.clear()
     _remapped.update(keys)
 
 
 def keys_of(name: str) -> tuple[str, ...]:
-    """The keys of a command as Textual names them; none for what only the palette runs."""
+    """Return the keys of a command as Textual names them; none when only the palette runs it."""
     return tuple(_remapped[name].split(",")) if name in _remapped else BY_ID[name].keys
 
 
 def key_of(name: str) -> str:
-    """The first key of a command as the operator reads it; its name for what only the palette runs."""
+    """Return the first key of a command as the operator reads it; its name when only the palette runs it."""
     keys = keys_of(name)
     return key_text(keys[0]) if keys else BY_ID[name].name
 
 
 def readme_table(commands: Iterable[Command] = COMMANDS) -> str:
-    """The key table of the README, in Markdown."""
+    """Return the key table of the README, in Markdown."""
     lines = ["| key | does |", "| --- | --- |", "| `0` … `9` | look up the address being typed |"]
     for command in commands:
         keys = " ".join(f"`{key_text(key)}`" for key in command.keys) or f"`:` {command.name}"

@@ -1,4 +1,4 @@
-"""The fields of a form: text, and choices that are made with up and down."""
+"""The fields of a form: choices and rows."""
 
 from __future__ import annotations
 
@@ -9,40 +9,39 @@ from typing import ClassVar, Final, Generic, TypeVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from tui.widgets.field import Field, Held
+from tui.widgets.field import Held
 from tui.wording.sanitize import visible
 
-__all__ = ["Choice", "Option", "Picker", "Row"]
+__all__ = ["Choice", "Option", "Row"]
 
 Value = TypeVar("Value")
 
 _GAP: Final = 2
 _LEAST: Final = 8
-"""Cells below which what is left of a column says nothing."""
+"""The last column is dropped if fewer cells than this are left for it."""
 _WIDEST: Final = 28
-"""Cells that a column takes at most, unless it is the last of its row."""
+"""The greatest width of a column in cells, unless it is the last of its row."""
 _CHOSEN: Final = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
 class Option(Generic[Value]):
-    """One thing to choose, or with no value a line that only says something."""
+    """One option; without a value it is a line of text that cannot be chosen."""
 
     value: Value | None
     cells: tuple[str, ...]
-    """In columns; the last ones are left out where there is no room."""
+    """The texts of the columns; the last ones are left out if there is not enough room."""
 
 
 class Choice(Widget, Generic[Value], can_focus=True):
-    """Options in a list or in a row; `>` marks the chosen one. Nothing is chosen until somebody does."""
+    """Options in a list or in a row; `>` marks the chosen one. At first none is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False, id="choice_up"),
@@ -55,10 +54,10 @@ class Choice(Widget, Generic[Value], can_focus=True):
     ALLOW_SELECT = False
 
     class Changed(Message):
-        """Another option is chosen, or marked."""
+        """Sent after another option was chosen or marked."""
 
     class Submitted(Message):
-        """Enter was pressed."""
+        """Sent after Enter."""
 
         def __init__(self, choice: Widget) -> None:
             super().__init__()
@@ -78,13 +77,13 @@ class Choice(Widget, Generic[Value], can_focus=True):
         """Offer options.
 
         Args:
-            options: what there is.
-            chosen: the value chosen from the start, if any.
-            rows: how many are in sight at once.
-            across: beside each other instead of below.
-            several: space marks any number of them; `marked` has the values.
-            empty: what to say when there is none.
-            classes: for the stylesheet.
+            options: the options, in order.
+            chosen: the value chosen at first, if any.
+            rows: the greatest number of visible options.
+            across: show the options beside each other instead of below.
+            several: space marks any number of options; `marked` has their values.
+            empty: the text without options.
+            classes: the classes of the stylesheet.
 
         """
         super().__init__(classes=classes)
@@ -96,26 +95,26 @@ class Choice(Widget, Generic[Value], can_focus=True):
         self.several = several
         self.empty = empty
         self.lit = False
-        """Shown as if it had the focus: the field that narrows it does."""
+        """Painted as if it had the focus, while the field that narrows it has it."""
         self._set(options, chosen)
 
     @property
     def value(self) -> Value | None:
-        """What is chosen."""
+        """The value of the chosen option, or None."""
         return None if self.index is None else self.options[self.index].value
 
     def offer(self, options: Sequence[Option[Value]], chosen: Value | None = None) -> None:
-        """Replace the options, without a message; what was chosen stays so if it is still offered."""
+        """Replace the options without a message. The chosen value stays chosen if it is among them."""
         self._set(options, self.value if chosen is None else chosen)
         self.refresh(layout=True)
 
     @property
     def held(self) -> Held:
-        """What is chosen and marked."""
+        """The chosen value and the marked ones."""
         return Held(self.value, frozenset(self.marked))
 
     def refill(self, held: Held) -> None:
-        """Choose and mark again what was, as far as it is still offered."""
+        """Choose and mark the values of `held` that are among the options."""
         values = [option.value for option in self.options]
         if held.value in values and held.value is not None:
             self.index = values.index(held.value)
@@ -165,7 +164,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
             self.refresh()
             self.post_message(self.Changed())
 
-    # what is painted
+    # painting
 
     @property
     def _cursor(self) -> str:
@@ -208,11 +207,11 @@ class Choice(Widget, Generic[Value], can_focus=True):
         return line
 
     def _next(self) -> int | None:
-        """Where the first press of a key would go, while nothing is chosen."""
+        """Return the index that the first key press chooses."""
         return next((at for at, option in enumerate(self.options) if option.value is not None), None)
 
     def _widths(self, options: Sequence[Option[Value]]) -> list[int]:
-        """Of each column; what stands last in its row needs no padding and does not count."""
+        """Return the width of each column. The last cell of a row is not padded and does not count."""
         widths: list[int] = []
         for option in options:
             for at, cell in enumerate(option.cells[:-1]):
@@ -246,82 +245,8 @@ class Choice(Widget, Generic[Value], can_focus=True):
         return text
 
 
-class Picker(Vertical):
-    """A long list, narrowed by typing; up and down choose without leaving the field."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False, id="picker_up"),
-        Binding("down", "move(1)", show=False, id="picker_down"),
-    ]
-
-    def __init__(
-        self, options: Sequence[Option[str]], *, chosen: str | None = None, rows: int = 4, where: str = ""
-    ) -> None:
-        """Offer options; `where` says what they are all in."""
-        super().__init__(classes="picker")
-        self.all = tuple(options)
-        self.where = where
-        self.field = Field(placeholder="type to narrow")
-        self.choice: Choice[str] = Choice(options, chosen=chosen, rows=rows, empty="none", classes="picker-list")
-        self.choice.can_focus = False
-        self.count = Static(classes="picker-count", markup=False)
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(classes="picker-top"):
-            yield self.field
-            yield self.count
-        yield self.choice
-
-    @property
-    def value(self) -> str | None:
-        return self.choice.value
-
-    def on_mount(self) -> None:
-        self._tell()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        typed = self.field.value.casefold()
-        words = typed.split()
-        found = sorted(
-            (option for option in self.all if _matches(option, words)), key=lambda option: not _begins(option, typed)
-        )
-        kept = any(option.value == self.value for option in found) and not (found and _begins(found[0], typed))
-        self.choice.offer(found, found[0].value if words and found and not kept else None)
-        self._tell()
-        # from here, not from the list: a message stops at a parent that sent it
-        self.post_message(Choice.Changed())
-
-    def on_descendant_focus(self) -> None:
-        self._light(on=True)
-
-    def on_descendant_blur(self) -> None:
-        self._light(on=False)
-
-    def _light(self, *, on: bool) -> None:
-        self.choice.lit = on
-        self.choice.refresh()
-
-    def action_move(self, way: int) -> None:
-        self.choice.action_move(way)
-
-    def _tell(self) -> None:
-        where = f" in {self.where}" if self.where else ""
-        self.count.update(Text(visible(f"{len(self.choice.options)} of {len(self.all)}{where}")))
-
-
-def _begins(option: Option[str], typed: str) -> bool:
-    """Whether this is what is being typed, and not only something that speaks of it."""
-    return bool(typed) and option.cells[0].casefold().startswith(typed)
-
-
-def _matches(option: Option[str], words: Sequence[str]) -> bool:
-    text = " ".join(option.cells).casefold()
-    return all(word in text for word in words)
-
-
 class Row(Horizontal):
-    """A label and what is filled in beside it."""
+    """A label with its fields beside it."""
 
     def __init__(self, label: str, *fields: Widget, hint: str = "") -> None:
         hints = (Static(hint, classes="form-hint", markup=False),) if hint else ()

@@ -1,4 +1,4 @@
-"""The form: rows of a label and a field, what would follow below a rule, and an answer that is a request."""
+"""The form: rows of a label and a field, the consequences under a rule, and a request as the answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.widgets.field import Field, Held
 from tui.wording.command_line import command_line
 from tui.wording.sanitize import visible
 
-__all__ = ["Form", "FormError", "parse_address", "parse_prefix", "parse_whole"]
+__all__ = ["Form", "FormError", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
 
 Result = TypeVar("Result")
 
@@ -27,7 +27,7 @@ _NOTE: Final = "Nothing is sent here. enter on the last field: the review."
 
 
 class FormError(Exception):
-    """What was filled in cannot be meant; one sentence, and the field it is about."""
+    """An entry is invalid or missing; one sentence, and the field it is about."""
 
     def __init__(self, sentence: str, field: Widget | None = None) -> None:
         super().__init__(sentence)
@@ -36,10 +36,10 @@ class FormError(Exception):
 
 
 def parse_whole(field: Field, what: str, *, least: int = 1) -> int | None:
-    """The whole number in a field, None when it is empty.
+    """Return the whole number in a field, or None if the field is empty.
 
     Raises:
-        FormError: it is none, or less than `least`.
+        FormError: the text is not a whole number, or it is less than `least`.
 
     """
     text = field.text
@@ -51,10 +51,10 @@ def parse_whole(field: Field, what: str, *, least: int = 1) -> int | None:
 
 
 def parse_address(field: Field) -> str | None:
-    """The IPv4 address in a field, None when it is empty.
+    """Return the IPv4 address in a field, or None if the field is empty.
 
     Raises:
-        FormError: it is none.
+        FormError: the text is not an IPv4 address.
 
     """
     text = field.text
@@ -63,11 +63,16 @@ def parse_address(field: Field) -> str | None:
     try:
         return str(ipaddress.IPv4Address(text))
     except ValueError:
-        raise FormError(f"{visible(text, 40)} is no IPv4 address.", field) from None
+        raise FormError(f"{visible(text, 40)} is not an IPv4 address.", field) from None
 
 
 def parse_prefix(text: str, field: Field) -> str:
-    """The IPv4 prefix, or a FormError that says what is wrong with it."""
+    """Return the IPv4 prefix.
+
+    Raises:
+        FormError: the text is not a prefix; the sentence says why.
+
+    """
     shown = visible(text, 40)
     if "/" not in text:
         raise FormError(f"{shown} has no length, as in 203.0.113.0/24.", field)
@@ -78,14 +83,38 @@ def parse_prefix(text: str, field: Field) -> str:
     try:
         meant = ipaddress.IPv4Network(text, strict=False)
     except ValueError:
-        raise FormError(f"{shown} is no IPv4 prefix.", field) from None
+        raise FormError(f"{shown} is not an IPv4 prefix.", field) from None
     raise FormError(f"{shown} has host bits set; {meant} is the prefix.", field)
 
 
-class Form(Sheet[Result]):
-    """A form; the result is the request it was filled in for, None when it was left.
+def parse_ports(field: Field) -> str | None:
+    """Return `P` or `P-Q`, or None if the field is empty.
 
-    Subclasses compose `rows`, say what would follow in `info`, and build the request in `request`.
+    Raises:
+        FormError: the text is not a port or a range of ports.
+
+    """
+    text = field.text
+    if text is None:
+        return None
+    parts = text.replace(" ", "").split("-")
+    numbers = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 6]
+    good = len(numbers) == len(parts) <= 2 and all(0 < number < 65_536 for number in numbers)
+    if not good or numbers != sorted(numbers):
+        raise FormError(f"{visible(text, 20)} is not a port: write 443 or a range as 8000-8010.", field)
+    return "-".join(str(number) for number in numbers)
+
+
+def size_of(ports: str) -> int:
+    """Return the number of ports in `P-Q` less one."""
+    first, _dash, last = ports.partition("-")
+    return int(last or first) - int(first)
+
+
+class Form(Sheet[Result]):
+    """A form; the result is a request, or None if the operator left it.
+
+    Subclasses compose `rows`, tell the consequences in `info`, and build the request in `request`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,13 +124,13 @@ class Form(Sheet[Result]):
     ]
     AUTO_FOCUS = "*"
     filled: Sequence[Held] = ()
-    """What it was left with; given to another form of its kind, that one begins with it."""
+    """The content of its fields when it was answered; another form of its kind can begin with it."""
     NOTE: ClassVar[str] = _NOTE
     SENTENCES = (
         "Nothing is sent from a form: enter on its last field shows a review of the change first.",
         "tab and shift+tab go from field to field, and so does enter.",
         "up and down choose in a list, where > marks what is chosen; elsewhere they go from field to field.",
-        "In a field ctrl+u clears to the left. What is filled in stays when something in it is refused.",
+        "In a field ctrl+u clears to the left. The entries stay when one of them is refused.",
         "ctrl+c clears the field; in an empty one it leaves the form, as esc does anywhere. PgDn and PgUp scroll.",
     )
 
@@ -109,14 +138,14 @@ class Form(Sheet[Result]):
         yield from ()
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
-        """What would follow from what is filled in."""
+        """Return the consequences of the entries so far."""
         return ()
 
     def request(self) -> Result:
-        """The request that is filled in.
+        """Return the request of the entries.
 
         Raises:
-            FormError: something is missing or cannot be meant.
+            FormError: an entry is missing or invalid.
 
         """
         raise NotImplementedError
@@ -132,10 +161,10 @@ class Form(Sheet[Result]):
         self.refresh_info()
         if self.filled:
             self.refill()
-            self.refill()  # what some fields offer depends on others
+            self.refill()  # the options of some fields depend on others
 
     def refill(self) -> None:
-        """Hold again what another form was left with."""
+        """Fill the fields with the content of another form."""
         for field, held in zip(self._fields(), self.filled, strict=True):
             field.refill(held)
         self.refresh_info()
@@ -151,10 +180,10 @@ class Form(Sheet[Result]):
         return ("shift+tab back", "type to narrow", "up down choose", "tab next")
 
     def refresh_info(self) -> None:
-        """Say anew what would follow."""
+        """Paint the consequences again."""
         self.query_one(".form-info", Static).update(grid(self.info(), FORM_LABEL))
 
-    # what the fields say
+    # messages of the fields
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -163,7 +192,7 @@ class Form(Sheet[Result]):
         self._changed()
 
     def action_interrupt(self) -> None:
-        """Clear the field; in an empty one, or in none, leave."""
+        """Clear the focused field; leave if it is empty or if no field has the focus."""
         if isinstance(self.focused, Field) and self.focused.value:
             self.focused.value = ""
         else:
@@ -186,14 +215,14 @@ class Form(Sheet[Result]):
         self._entered(event.choice)
 
     def _entered(self, field: Widget) -> None:
-        """Enter goes to the next field; on the last one it answers."""
+        """Go to the next field; on the last one, submit."""
         if self.focus_chain and self.focus_chain[-1] is field:
             self.submit()
         else:
             self.focus_next()
 
     def submit(self) -> None:
-        """Answer with the request, or say what is wrong and go there."""
+        """Finish with the request, or show the error and focus its field."""
         try:
             request = self.request()
         except FormError as problem:
@@ -205,7 +234,7 @@ class Form(Sheet[Result]):
         self.finish(request)
 
     def command_info(self) -> Iterable[Line | tuple[str, Shell]]:
-        """The command line so far, or what is still missing for it."""
+        """Yield the command line so far, or the error that prevents it."""
         try:
             yield "command", Shell(command_line(self.request()))
         except FormError as problem:

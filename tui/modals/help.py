@@ -1,4 +1,4 @@
-"""Every command: as help, and as the palette that runs them; both filtered as you type."""
+"""The list of commands, as help and as the palette that runs them. Typing narrows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui.commands.registry import COMMANDS, Command, Scope, key_of, key_text, keys_of
-from tui.modals.fields import Option, Picker
+from tui.modals.fields import Option
+from tui.modals.picker import Picker
 from tui.modals.sheet import Sheet
 
 __all__ = ["CommandsModal"]
@@ -19,17 +20,17 @@ _DIGITS: Option[str] = Option("", ("0-9            look up the address being typ
 
 
 class CommandsModal(Sheet[str]):
-    """The list of commands; the result is the id of the one to run, if any."""
+    """Lists the commands; the result is the id of the command to run, if any."""
 
     SENTENCES = (
         "Lower case never changes anything. An upper-case letter opens a review, and nothing is sent without it.",
         "Digits begin a lookup, also 10j and panel numbers of other tools; space, u and b do not page.",
-        "Marked EIPs are acted on together. Those that a filter hides are left alone, and all while one was looked up.",
+        "A key acts on all marked EIPs. It leaves alone the ones that a filter hides, and all of them after a lookup.",
         "Everything here works on the command line too: eipdeck --help.",
     )
 
     def __init__(self, *, runs: bool) -> None:
-        """Show the commands with their keys; `runs` makes enter run the chosen one."""
+        """Show the commands with their keys; with `runs`, enter runs the chosen one."""
         super().__init__("every command by its command-line name" if runs else "keys")
         self._runs = runs
         commands = [command for command in COMMANDS if not runs or _can_run(command)]
@@ -54,7 +55,7 @@ class CommandsModal(Sheet[str]):
 
 
 def _can_run(command: Command) -> bool:
-    """Whether the command means something outside a list and a review."""
+    """Whether the command applies outside a list and a review."""
     return command.scope is not Scope.TABLE and command.id not in _KEYS_ONLY
 
 

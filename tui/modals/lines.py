@@ -1,4 +1,4 @@
-"""What a modal says: rows of a label and a text, and a command line broken where a shell allows it."""
+"""The lines of a modal: a label and a text, and a command line broken where a shell allows it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORM_LABEL: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row; a problem carries a `!`, whatever the colours."""
+    """One row; a problem carries a `!` in every theme."""
 
     label: str
     text: str
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A command line, broken with backslashes so that it can be copied as it stands."""
+    """A command line, broken with backslashes so that it can be copied."""
 
     command: str
 
@@ -44,7 +44,7 @@ class Shell:
 
 
 def shell_rows(command: str, width: int) -> list[str]:
-    """The command in rows of `width` cells; an option stays with its value where there is room."""
+    """Return the command in rows of `width` cells. An option stays with its value if there is room."""
     rows: list[str] = []
     row = ""
     for part in _parts(command):
@@ -58,7 +58,7 @@ def shell_rows(command: str, width: int) -> list[str]:
 
 
 def _parts(command: str) -> list[str]:
-    """Words of the command as they are quoted, an option and its value being one."""
+    """Return the quoted words of the command, an option and its value as one."""
     parts: list[str] = []
     option = False
     for word in shlex.split(command):
@@ -73,7 +73,7 @@ def _parts(command: str) -> list[str]:
 
 
 def grid(lines: Iterable[Line | tuple[str, Shell]], label: int = REVIEW_LABEL) -> Table:
-    """The lines as two columns; texts wrap and are never cut."""
+    """Return the lines as two columns; texts wrap and are never cut."""
     table = Table.grid(expand=True)
     table.add_column(width=label, no_wrap=True)
     table.add_column(ratio=1, overflow="fold")

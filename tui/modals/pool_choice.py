@@ -1,4 +1,4 @@
-"""Pools to choose from: the one with most room first, what is not the operator's last and never by itself."""
+"""The pools of a form, the customer pool with most room first, and the pool before and after a change."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from tui.modals.lines import Line
 __all__ = ["by_room", "gives_out", "pool_option", "pool_options", "too_few", "usage_lines"]
 
 _RULE: Final = "-------- not your addresses --------"
-_SHORT_RUNWAY: Final = 14
-"""Days of runway below which a pool carries the mark; the core's own default for its finding."""
 _ROOM: Final = 60
 """Cells that a review of 80 columns has for a text."""
 
@@ -24,7 +22,7 @@ def by_room(pools: Iterable[Pool]) -> list[Pool]:
 
 
 def gives_out(pool: Pool, cidrs: Iterable[Cidr]) -> bool:
-    """Whether the pool has an active CIDR; without word of its CIDRs, whether it has room."""
+    """Whether the pool has an active CIDR; if none of its CIDRs is known, whether it has room."""
     states = _states(pool, cidrs)
     return CidrState.ACTIVE in states if states else pool.available > 0
 
@@ -33,13 +31,13 @@ def _states(pool: Pool, cidrs: Iterable[Cidr]) -> list[CidrState]:
     return [cidr.state for cidr in cidrs if cidr.pool_id == pool.id]
 
 
-def pool_options(pools: Sequence[Pool], cidrs: Sequence[Cidr]) -> list[Option[str]]:
-    """Customer pools, then under a rule the default ones; what gives out nothing cannot be chosen."""
+def pool_options(pools: Sequence[Pool], cidrs: Sequence[Cidr], *, runway_days: int) -> list[Option[str]]:
+    """Return customer pools, then the default pools under a rule. A pool that gives out nothing cannot be chosen."""
     regions = len({pool.region for pool in pools}) > 1
     customer = by_room(pool for pool in pools if pool.kind is PoolKind.CUSTOMER)
     giving = [pool for pool in customer if gives_out(pool, cidrs)]
     rest = [pool for pool in customer if pool not in giving]
-    options = [pool_option(pool, cidrs, region=regions) for pool in (*giving, *rest)]
+    options = [pool_option(pool, cidrs, region=regions, runway_days=runway_days) for pool in (*giving, *rest)]
     default = [pool for pool in pools if pool.kind is PoolKind.DEFAULT]
     if default:
         options.append(Option(None, (_RULE,)))
@@ -49,15 +47,15 @@ def pool_options(pools: Sequence[Pool], cidrs: Sequence[Cidr]) -> list[Option[st
     return options
 
 
-def pool_option(pool: Pool, cidrs: Sequence[Cidr], *, region: bool = False) -> Option[str]:
-    """A customer pool as a row."""
+def pool_option(pool: Pool, cidrs: Sequence[Cidr], *, runway_days: int, region: bool = False) -> Option[str]:
+    """Return a customer pool as a row, marked if it is full or has fewer than `runway_days` days left."""
     where = (pool.region,) if region else ()
     if not gives_out(pool, cidrs):
         return Option(None, (pool.id, "customer", *where, _why_nothing(pool, cidrs)))
     room = f"{pool.available:,} free of {pool.total:,}"
     used = "" if pool.used_percent is None else f"{pool.used_percent:3.0f} %"
     runway = "" if pool.runway_days is None else f"runway {pool.runway_days:.0f} d"
-    low = not pool.available or (pool.runway_days is not None and pool.runway_days < _SHORT_RUNWAY)
+    low = not pool.available or (pool.runway_days is not None and pool.runway_days < runway_days)
     return Option(pool.id, (pool.id, "customer", *where, room + (" !" if low else ""), used, runway))
 
 
@@ -70,7 +68,7 @@ def _why_nothing(pool: Pool, cidrs: Sequence[Cidr]) -> str:
 
 
 def too_few(pool: Pool, wanted: int) -> str | None:
-    """Why the pool cannot give this many addresses, with the code it refuses with; None: it can."""
+    """Return why the pool refuses to give so many addresses, or None."""
     if wanted <= pool.available:
         return None
     if not pool.available:
@@ -80,16 +78,16 @@ def too_few(pool: Pool, wanted: int) -> str | None:
 
 
 def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, label: str = "pool") -> list[Line]:
-    """A pool before and after.
+    """Return the lines about a pool before and after a change.
 
     Args:
-        pool: as it is.
-        taken: by how many more EIPs will hold addresses of it; negative: given back.
-        cooling: how many of those given back cool first.
-        held: how many of them lie in a CIDR that gives out nothing.
-        label: what stands before `before` and `after`.
+        pool: the pool before the change.
+        taken: the number of addresses allocated; negative if they are given back.
+        cooling: how many of those given back cool down first.
+        held: how many of those given back lie in a CIDR that gives out nothing.
+        label: the word before `before` and `after`.
 
-    What is taken beyond the free ones was withheld softly, and asked for by its address.
+    Addresses taken beyond the free ones were reserved softly and asked for by address.
 
     """
     keeps_back = bool(pool.held or held)

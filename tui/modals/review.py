@@ -1,15 +1,13 @@
-"""The review: what is about to change, and the one key that sends it.
+"""The review: what is about to change, and the one key that confirms it.
 
-`y` counts only alone. What is reviewed is read again when the review opens and when it is confirmed; what
-changed meanwhile is shown and wants a confirmation of its own. Nothing is sent from here: the caller does.
+`y` counts only alone. The target is read again when the review opens and when it is confirmed; a change in between is
+shown and needs a confirmation of its own. Nothing is sent from here: the caller sends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import ClassVar, Final
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
@@ -18,69 +16,21 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from core import EipdeckError
-from tui.commands.registry import key_of
+from tui.modals import review_text
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
-from tui.modals.sheet import Sheet, rule
+from tui.modals.review_model import TYPEABLE, Later, Review, Tier
+from tui.modals.sheet import CancelText, Sheet, rule
 from tui.terminal.clipboard import CopyRequested
 from tui.terminal.environment import SMALLEST, is_too_small
 from tui.widgets.field import Field
-from tui.wording.command_line import with_reason
 from tui.wording.sanitize import safe
 
-__all__ = ["TYPEABLE", "Later", "Review", "ReviewModal", "Sections", "Tier"]
-
-Sections = tuple[tuple[Line, ...], ...]
-"""What is said, with rules between."""
-
-Later = Callable[[float, Callable[[], None]], object]
-"""Calls a function after so many seconds."""
-
-TYPEABLE: Final = frozenset("0123456789./")
-"""What can be typed where something is to be typed."""
-_CHANGED: Final = "CHANGED SINCE YOU LOOKED"
-
-
-class Tier(StrEnum):
-    """How much a confirmation asks for."""
-
-    PLAIN = "plain"
-    """`y` sends at once."""
-    COUNT = "count"
-    """`y`, then the caller's count."""
-    TYPED = "typed"
-    """What is named typed exactly, then `y`, then the count."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """Everything a review shows, and what it takes to confirm it."""
-
-    title: str
-    target_copy: str
-    """What `a` copies."""
-    sections: Sections
-    command: str
-    """The command line that would do the same; empty: none would."""
-    more_commands: tuple[str, ...] = ()
-    """The further ones, when it takes several."""
-    tier: Tier
-    reread: Callable[[], Awaitable[list[str]]]
-    """Reads again what is reviewed; one sentence for each thing that changed since it was looked at."""
-    latest: Callable[[], Sections] | None = None
-    """The sections by what was read last, where they may change without a new confirmation; as many as there were."""
-    typed: str = ""
-    prompt: str = ""
-    """Says what to type."""
-    reason: str = ""
-    reason_required: bool = False
-    closing: str = ""
-    """How this could be undone, or that it cannot."""
+__all__ = ["ReviewModal"]
 
 
 class ReviewModal(Sheet["str | None"]):
-    """Asks for the confirmation; the result is the reason when it came, None when it did not."""
+    """Asks for a confirmation. The result is the reason, or None if the operator did not confirm."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "send", show=False, id="yes"),
@@ -92,16 +42,7 @@ class ReviewModal(Sheet["str | None"]):
         Binding("down,j", "line(1)", "down", show=False, id="review_line_down"),
         Binding("up,k", "line(-1)", "up", show=False, id="review_line_up"),
     ]
-    SENTENCES = (
-        "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
-        "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
-        "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
-        "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
-        "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
-        "What is shown is read again when the review opens, and again after y.",
-        "If it changed meanwhile, the review says so and wants a new y.",
-        "The command line does the same outside the dashboard; it is also the way for screen readers.",
-    )
+    SENTENCES = review_text.HELP
 
     def __init__(
         self,
@@ -111,9 +52,14 @@ class ReviewModal(Sheet["str | None"]):
         later: Later | None = None,
         from_form: bool = False,
     ) -> None:
-        """Show `review`; `keystrokes` and `later` are the time it lives by.
+        """Show a review.
 
-        `from_form` says that there is a form to go back to.
+        Args:
+            review: what to show.
+            keystrokes: judges whether a key came alone.
+            later: sets timers.
+            from_form: esc goes back to a form.
+
         """
         super().__init__(f"review: {review.title}")
         self.review = review
@@ -121,18 +67,17 @@ class ReviewModal(Sheet["str | None"]):
         self._keystrokes = keystrokes or Keystrokes()
         self._later = later or self.set_timer
         self._typed = ""
-        self._data = [Line("data", "reading again ...")]
-        self._seen: set[str] = set()
+        self._data = review_text.TargetData(review.reread)
         self._pending: object | None = None
         self._in_field = False
-        """The reason is being edited."""
+        """The operator edits the reason."""
         self._read = False
-        """All of it has been in sight."""
+        """The operator has scrolled to the end."""
         self._from_form = from_form
         self.back = False
-        """It was left for the form it came from."""
+        """The operator went back to the form."""
 
-    # what is shown
+    # painting
 
     def compose_body(self) -> ComposeResult:
         for number, _section in enumerate(self._sections()):
@@ -149,7 +94,7 @@ class ReviewModal(Sheet["str | None"]):
             yield ReasonField(self.reason)
         with Horizontal(classes="review-answer"):
             yield CancelText("> Cancel <", classes="review-cancel", markup=False)
-            yield Static(self._sending(), classes="review-sending", markup=False)
+            yield Static(review_text.sending_words(self.review), classes="review-sending", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(".review-reason").display = False
@@ -168,54 +113,21 @@ class ReviewModal(Sheet["str | None"]):
         self._unseen()
 
     def _unseen(self) -> None:
-        """What is now to be painted has not been read: no `y` counts before it is painted, and for 300 ms after."""
+        """Ignore `y` until the screen is painted, and for 300 ms after."""
         self._keystrokes.hide()
         self.call_after_refresh(self._keystrokes.show)
 
     def keys(self) -> Sequence[str]:
         if self._in_field:
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
-        typed = self.review.tier is Tier.TYPED
-        send = f"type {self.review.typed}, then y" if typed else self._sending().replace("y sends", "y send")
-        copy = (self._copy_hint,) if self.review.target_copy else ()
-        return (
-            "esc back" if self._from_form else "esc cancel",
-            send.replace(" at once", ""),
-            "r reason",
-            *copy,
-            "F1 help",
-        )
-
-    @property
-    def _copy_hint(self) -> str:
-        return f"{key_of('copy')} copy"
+        return review_text.review_keys(self.review, from_form=self._from_form)
 
     @property
     def expendable(self) -> Sequence[str]:
-        return (self._copy_hint, "r reason")
-
-    def _sending(self) -> str:
-        return "y sends at once" if self.review.tier is Tier.PLAIN else "y sends after a 5 s count"
+        return (review_text.copy_hint(), "r reason")
 
     def _sections(self) -> Iterator[list[Line | tuple[str, Shell]]]:
-        """The sections with what the review itself adds: the reason, the data, the command."""
-        sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in self._said()]
-        if len(sections) < 2:
-            sections += [[] for _ in range(2 - len(sections))]
-        missing = self.review.reason_required and not self.reason
-        words = "wanted: r types it" if missing else self.reason or "none; r types one"
-        sections[0].append(Line("reason", words, problem=missing))
-        sections[-1] += [*self._data, *self._commands()]
-        yield from sections
-
-    def _said(self) -> Sections:
-        return self.review.sections if self.review.latest is None else self.review.latest()
-
-    def _commands(self) -> Iterator[tuple[str, Shell]]:
-        label = "command"
-        for command in filter(None, (self.review.command, *self.review.more_commands)):
-            yield label, Shell(with_reason(command, self.reason))
-            label = ""
+        return review_text.sections_of(self.review, self.reason, self._data.lines)
 
     def _paint(self) -> None:
         if self._left:
@@ -223,16 +135,13 @@ class ReviewModal(Sheet["str | None"]):
         widgets = self.query(".review-section").results(Static)
         for widget, section in zip(widgets, self._sections(), strict=True):
             widget.update(grid(section))
-        typed = self.review.typed
-        box = f"[ {self._typed:{len(typed)}} ]"
-        prompt = f"{self.review.prompt or 'Type exactly:'}  {box}   then y"
-        self.query_one(".review-typed", Static).update(Text(prompt))
+        self.query_one(".review-typed", Static).update(Text(review_text.typing_words(self.review, self._typed)))
         self.call_after_refresh(self.show_keys)
 
-    # what is heard
+    # keys
 
     async def on_key(self, event: events.Key) -> None:
-        """Every key that no text field took; none gets any further."""
+        """Handle every key outside the reason field; none reaches the main screen."""
         self.hear(event)
         if self._in_field:
             return
@@ -245,17 +154,17 @@ class ReviewModal(Sheet["str | None"]):
             self._type(self._typed + str(event.character))
 
     def hear(self, event: events.Key) -> None:
-        """Take note of a key."""
+        """Note a key; it stops a pending confirmation."""
         if self._pending is not None:
             self.say("stopped: another key came; nothing is sent")
-        self._stop_confirming()
+        self._pending = None
         self._keystrokes.heard(event)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self._stop_confirming()
+        self._pending = None
         self._keystrokes.noise()
-        self.say("a paste is not taken here: what confirms is typed", problem=True)
+        self.say("a paste is ignored here: type to confirm", problem=True)
 
     def on_screen_resume(self) -> None:
         self._unseen()
@@ -300,7 +209,7 @@ class ReviewModal(Sheet["str | None"]):
         field.value = self.reason
         field.cursor_position = len(field.value)
         self._in_field = True
-        self.say("the reason is kept in the history and stands in the command")
+        self.say("the history keeps the reason; the command shows it")
         self.query_one(".review-reason").display = True
         self.set_focus(field)
         self.show_keys()
@@ -331,7 +240,7 @@ class ReviewModal(Sheet["str | None"]):
     # the confirmation
 
     def action_yes(self) -> None:
-        """Hear a `y`; it counts when nothing follows it."""
+        """Confirm, if no key follows within 200 ms."""
         why_not = self._why_not()
         if why_not:
             self.say(why_not, problem=True)
@@ -344,7 +253,7 @@ class ReviewModal(Sheet["str | None"]):
         if is_too_small(*self.size):
             return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
-            return "a reason is wanted: r types it"
+            return "give a reason: r types it"
         if not self._read and self.body.scroll_y < self.body.max_scroll_y:
             return "there is more to read: PgDn or end to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
@@ -357,18 +266,15 @@ class ReviewModal(Sheet["str | None"]):
         if self._pending is pending and self._outcome is None:
             self.run_worker(self._confirm(pending), group="confirm")
 
-    def _stop_confirming(self) -> None:
-        self._pending = None
-
     async def _look(self) -> None:
-        self._show(await self._read_again())
+        self._show(await self._data.read())
 
     async def _confirm(self, pending: object) -> None:
-        changes = await self._read_again()
+        changes = await self._data.read()
         if self._pending is not pending or not self.is_active:
             return
         self._pending = None
-        if changes is not None and self._seen.issuperset(changes):
+        if self._data.was_seen(changes):
             self.finish(self.reason)
             return
         self._show(changes)
@@ -376,41 +282,18 @@ class ReviewModal(Sheet["str | None"]):
         self._unseen()
         self.say("not sent: read what changed; a new y confirms it", problem=True)
 
-    async def _read_again(self) -> list[str] | None:
-        """What changed since; None when it cannot be told, with the reason shown."""
-        try:
-            return await self.review.reread()
-        except EipdeckError as refusal:
-            self._data = [Line("data", "could not be read again", problem=True)]
-            self._data.append(Line("", refusal.message, problem=True))
-            return None
-
     def _show(self, changes: list[str] | None) -> None:
-        """Show the answer of a reading; what changed wants an unhurried look."""
+        """Show the target as read again. A change must be read before `y` counts."""
+        self._data.show(changes)
         if changes:
-            self._seen.update(changes)
             self._read = False
             self._unseen()
-            self._data = [Line("data", f"read again now: {_CHANGED}", problem=True)]
-            self._data += [Line("", change, problem=True) for change in changes]
-            self.say(f"{_CHANGED}: {changes[0]}", problem=True)  # in sight, however long the review is
-        elif changes is not None:
-            self._data = [Line("data", "read again now: unchanged")]
+            self.say(f"{review_text.CHANGED}: {changes[0]}", problem=True)  # in sight even if the review is long
         self._paint()
 
 
-class CancelText(Static, can_focus=True):
-    """Where the focus rests: text, so that Enter has nothing to press but what cancels."""
-
-    ALLOW_SELECT = False
-
-    def on_click(self) -> None:
-        if isinstance(self.screen, Sheet):
-            self.screen.cancel()
-
-
 class ReasonField(Field):
-    """The reason, while it is edited; its keys are heard too."""
+    """Edits the reason. Its keys stop a pending confirmation too."""
 
     def on_key(self, event: events.Key) -> None:
         if isinstance(self.screen, ReviewModal) and event.is_printable:

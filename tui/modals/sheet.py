@@ -1,6 +1,6 @@
-"""The look and the way out that every modal has: a box, a note, a key line, help.
+"""The base of every modal: a box, a note, a key line, help, and the ways out.
 
-The box begins under the first row, so the deck's top line (where, who, mode) stays in sight.
+The box begins under the first row, so the header of the main screen stays in sight.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 _TITLE_MARGIN: Final = 6
 _ROOMY: Final = 76
-"""Cells below which remarks beside the fields are left out."""
+"""A narrower screen shows no hints beside the fields, in cells."""
 
 
 def rule() -> Static:
@@ -54,7 +54,7 @@ class Sheet(ModalScreen[Result]):
         Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
     ]
     SENTENCES: ClassVar[tuple[str, ...]] = ()
-    """What F1 says, a sentence or two each."""
+    """The sentences that F1 shows."""
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -71,12 +71,12 @@ class Sheet(ModalScreen[Result]):
         yield from ()
 
     def keys(self) -> Sequence[str]:
-        """The key line in its order, help last."""
+        """Return the parts of the key line in their order, help last."""
         return ("esc cancel", "F1 help")
 
     @property
     def expendable(self) -> Sequence[str]:
-        """Parts of the key line that go first when it is too long."""
+        """The parts of the key line that are left out first when it is too long."""
         return ()
 
     def compose(self) -> ComposeResult:
@@ -99,7 +99,7 @@ class Sheet(ModalScreen[Result]):
         self.call_after_refresh(self.show_keys)
 
     def show_keys(self) -> None:
-        """Write the key line anew; whether there is more to read is known once it has been laid out."""
+        """Paint the key line. After the layout it also tells whether there is more to read."""
         if self._left:
             return
         *parts, last = self.keys()
@@ -114,11 +114,11 @@ class Sheet(ModalScreen[Result]):
 
     @property
     def overflows(self) -> bool:
-        """Whether there is more to read than fits."""
+        """Whether the body is longer than its box."""
         return self.body.max_scroll_y > 0
 
     def say(self, text: str, *, problem: bool = False) -> None:
-        """Write the line above the keys, when there is one by now."""
+        """Write the line above the keys, if it is composed yet."""
         shown = Text(f"! {visible(text)}", style=PROBLEM) if problem else safe(text)
         for note in self.query(".sheet-note").results(Static):
             note.update(shown)
@@ -130,19 +130,19 @@ class Sheet(ModalScreen[Result]):
         return super().dismiss(result)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys can come before its widgets are there, and when they are being taken away."""
+        """Ignore keys before the widgets are mounted and while they are removed."""
         del action, parameters
         return self._ready and not self._left
 
     async def on_event(self, event: events.Event) -> None:
-        """What was on its way when it was left is for nobody: its widgets are being taken away."""
+        """Drop input that arrives after the modal was left: its widgets are being removed."""
         if self._left and isinstance(event, (events.InputEvent, events.Resize)):
             event.stop()
             return
         await super().on_event(event)
 
     def finish(self, result: Result | None) -> None:
-        """Close with a result, once; also from outside, and while help covers the modal."""
+        """Close with a result, once. Works from outside and while help covers the modal."""
         if self._outcome is not None:
             return
         self._outcome = (result,)
@@ -151,12 +151,12 @@ class Sheet(ModalScreen[Result]):
             self._help.finish(None)
 
     def _leave_now(self) -> None:
-        """Go, once there is an outcome and nothing is on top."""
+        """Dismiss if there is an outcome and no other screen is on top."""
         if self._outcome is not None and not self._left and self.is_active:
             self.dismiss(self._outcome[0])
 
     def cancel(self) -> None:
-        """Close with nothing done; safe at any time."""
+        """Close without a result. Safe at any time."""
         self.finish(None)
 
     def on_screen_resume(self) -> None:
@@ -177,7 +177,7 @@ class Sheet(ModalScreen[Result]):
             self.body.scroll_page_up(animate=False)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste under a modal is for nobody: below it would look addresses up."""
+        """Drop a paste: the main screen below would look addresses up."""
         event.stop()
 
 
@@ -201,3 +201,13 @@ class HelpSheet(Sheet[None]):
 
     def action_help(self) -> None:
         self.cancel()
+
+
+class CancelText(Static, can_focus=True):
+    """Holds the focus, so that Enter cancels."""
+
+    ALLOW_SELECT = False
+
+    def on_click(self) -> None:
+        if isinstance(self.screen, Sheet):
+            self.screen.cancel()

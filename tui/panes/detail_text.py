@@ -13,7 +13,17 @@ from tui.state.selection import SelectionDetails
 from tui.state.selection_text import strip_lines, strip_title
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
-from tui.wording.phrases import action_words, age, binding_words, eips_beyond, minute, owner, quoted, served_words
+from tui.wording.phrases import (
+    action_words,
+    age,
+    binding_words,
+    eips_beyond,
+    minute,
+    owner,
+    quoted,
+    served_words,
+    serves_words,
+)
 from tui.wording.sanitize import visible
 
 __all__ = ["detail_lines"]
@@ -111,7 +121,7 @@ def _pairs(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
 def _landed(eip: Eip) -> Iterator[Text]:
     if eip.landed_in_default:
         yield Line(
-            f"! landed in the default pool: no pool was named; {key_of('rehome')} fixes, {key_of('accept')} accepts",
+            f"! landed in the default pool: no pool was named; {key_of('rehome')} rehomes, {key_of('accept')} accepts",
             WARNING,
         )
 
@@ -174,7 +184,7 @@ def _siblings(details: SelectionDetails) -> Iterator[Text]:
         yield "none"
     for sibling in siblings.eips:
         other = details.eip is not None and sibling.customer_owned != details.eip.customer_owned
-        words = ", ".join(dict.fromkeys(binding_words(binding) for binding in sibling.bindings))
+        words = serves_words(sibling.bindings, nothing="", once=True)
         text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
         yield Line(f"! {text}: mixes owners", WARNING) if other else text
     if siblings.total > len(siblings.eips):
@@ -207,7 +217,7 @@ def _holders(details: SelectionDetails) -> tuple[list[str], list[str]]:
 
 def _holder(tenancy: Eip) -> str:
     until = "now" if tenancy.released_at is None else f"{tenancy.released_at:%Y-%m-%d}"
-    served = ", ".join(dict.fromkeys(binding_words(binding) for binding in tenancy.bindings))
+    served = serves_words(tenancy.bindings, nothing="served nothing at its end", once=True)
     name = f" {quoted(tenancy.name)}" if tenancy.name else ""
     when = f"{tenancy.allocated_at:%Y-%m-%d} to {until}"
-    return f"{visible(tenancy.allocated_by)}, {when}{name}: {served or 'served nothing at its end'}"
+    return f"{visible(tenancy.allocated_by)}, {when}{name}: {served}"

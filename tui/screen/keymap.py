@@ -92,10 +92,11 @@ def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 def _layers() -> Iterator[Held]:
     """Return the sets of bindings that are live together."""
+    from tui.changes.landed import LandedModal  # noqa: PLC0415
     from tui.changes.retire_plan import PlanModal  # noqa: PLC0415
     from tui.modals.fields import Choice  # noqa: PLC0415  # only a remapped key needs to know them
-    from tui.modals.notices import LandedModal  # noqa: PLC0415
-    from tui.modals.review import TYPEABLE, ReviewModal  # noqa: PLC0415
+    from tui.modals.review import ReviewModal  # noqa: PLC0415
+    from tui.modals.review_model import TYPEABLE  # noqa: PLC0415
     from tui.session.trail_modal import TrailModal  # noqa: PLC0415
 
     yield {command.id: frozenset(command.keys) for command in BY_ID.values()}

@@ -18,7 +18,7 @@ _OWNER = {
 
 
 def next_steps(details: SelectionDetails, context: KeyContext) -> list[str]:
-    """Return `F fix`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
+    """Return `F rehome`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
     changes = [] if context.past else _changes(details, context)
     if changes and not context.writing:
         changes = [f"{key_of('write_mode')} arm write, then {changes[0]}"]
@@ -69,7 +69,7 @@ def _address_changes(details: SelectionDetails, context: KeyContext) -> list[str
             return [f"{key_of('recover')} take it back"]
         return [f"{key_of('allocate')} allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
     rehomes = eip.landed_in_default or (eip.customer_owned and rehomable(eip, context.cidr_state))
-    changes = [f"{key_of('rehome')} fix"] if rehomes else []
+    changes = [f"{key_of('rehome')} rehome"] if rehomes else []
     if details.selection.finding is not None:
         changes.append(f"{key_of('accept')} accept with a reason")
     if eip.status is EipStatus.UNBOUND:

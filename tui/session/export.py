@@ -1,43 +1,38 @@
-"""Files of mode 0600 that a session makes for its operator: what a list shows, and a text."""
+"""Writes a list or a text to a file of mode 0600."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from core import Code, error
-from tui.wording.writers import Layout, write_csv, write_json, write_markdown
+from tui.wording import writers
+from tui.wording.verb import Format
+from tui.wording.writers import Layout
 
 __all__ = ["Format", "write_rows", "write_text"]
 
 
-class Format(StrEnum):
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "md"
-
-
 def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
-    """Write rows to a new file; how many there were, and where they are. Blocks.
+    """Write rows to a new file. Return their number and the path. Blocks.
 
     Raises:
-        EipdeckError: `conflict` when the file exists, `store_unavailable` when it cannot be written; what was
-            there is still there, and nothing half-written stays.
+        EipdeckError: `conflict` if the file exists, `store_unavailable` if it cannot be written. An existing file
+            is unchanged, and no partial file stays.
 
     """
     counted = _Counted(rows)
-    path = _write(name, lambda file: _WRITERS[format_](counted, layout, file))
+    path = _write(name, lambda file: writers.write_rows(counted, layout, format_, file))
     return counted.count, path
 
 
 def write_text(text: str, name: Path) -> Path:
-    """Write a text to a new file; where it is. Blocks.
+    """Write a text to a new file. Return its path. Blocks.
 
     Raises:
-        EipdeckError: as of `write_rows`.
+        EipdeckError: as `write_rows`.
 
     """
     return _write(name, lambda file: file.write(text))
@@ -46,7 +41,7 @@ def write_text(text: str, name: Path) -> Path:
 def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
     from core import written_whole  # noqa: PLC0415  # most sessions write no file
 
-    path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # a user who is nobody stays as he was written
+    path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # expanduser of pathlib raises for an unknown user
     if os.path.lexists(path):
         raise error(Code.CONFLICT, f"Nothing was written, a file is there already: {path}", hint="Name another.")
     with written_whole(path) as part, part.open("w", encoding="utf-8") as file:
@@ -55,7 +50,7 @@ def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
 
 
 class _Counted:
-    """Rows, counted as they go by."""
+    """Counts rows while they are read."""
 
     def __init__(self, rows: Iterable[Any]) -> None:
         self.count = 0
@@ -65,10 +60,3 @@ class _Counted:
         for row in self._rows:
             self.count += 1
             yield row
-
-
-def _as_json(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
-    write_json(iter(rows), out)
-
-
-_WRITERS: Final = {Format.CSV: write_csv, Format.JSON: _as_json, Format.MARKDOWN: write_markdown}

@@ -1,4 +1,4 @@
-"""The small questions that change nothing but this session and its files: what to copy, what to write where."""
+"""The forms of a session's own actions: copy, columns, export, pin. None changes the inventory."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from tui.modals.sheet import Sheet
 from tui.session.export import Format
 from tui.widgets.field import Field
 from tui.wording.sanitize import safe, visible
+from tui.wording.writers import FILE_FORMATS
 
 __all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
 
 
 class CopyModal(Sheet[str]):
-    """Asks what of the thing in hand to copy; the result is the text."""
+    """Asks what to copy of the selected item; the result is the text."""
 
-    SENTENCES = ("enter copies what is chosen; the status line then says which way it went.",)
+    SENTENCES = ("enter copies the chosen text; the status line then names the clipboard used.",)
 
     def __init__(self, about: str, texts: Mapping[str, str]) -> None:
-        """Offer texts by what they are."""
+        """Offer texts by their names."""
         super().__init__(f"copy of {about}")
         self._texts = texts
         options = [Option(name, (name, " ".join(text.split()))) for name, text in texts.items()]
@@ -52,11 +53,18 @@ class ColumnsModal(Sheet["frozenset[str]"]):
 
     SENTENCES = (
         "space shows or hides a column, enter applies, esc leaves all as it was.",
-        "Where there is no room for all of them, the lower ones of this list go first.",
+        "If the screen is too narrow for all of them, the lower ones of this list are left out first.",
     )
 
     def __init__(self, offered: Sequence[tuple[str, int]], shown: Collection[str], fitting: Collection[str]) -> None:
-        """Offer columns by title and by how soon they go when room is short; `fitting` are on the screen now."""
+        """Offer columns.
+
+        Args:
+            offered: the title of each column and its rank; the highest rank is left out first on a narrow screen.
+            shown: the titles of the chosen columns.
+            fitting: the titles of the columns on the screen now.
+
+        """
         super().__init__("columns of the EIPs")
         titles = [title for title, _drop in sorted(offered, key=lambda column: column[1])]
         self._choice = Choice(
@@ -85,19 +93,19 @@ def _column(title: str, shown: Collection[str], fitting: Collection[str]) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Where to write a list, and how."""
+    """The file and the format of an export."""
 
     path: str
     format: Format
 
 
 class ExportModal(Form["Export | None"]):
-    """Asks for a file to write what is listed into."""
+    """Asks for the file and the format of an export."""
 
     NOTE = "nothing is changed but the file; enter on the last field writes it"
 
-    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = tuple(Format)) -> None:
-        """Of `count` rows of `what`; `name` is the file without its ending."""
+    def __init__(self, what: str, count: int, name: str, *, formats: Sequence[Format] = FILE_FORMATS) -> None:
+        """Ask about `count` rows of `what`; `name` is the file name without its ending."""
         super().__init__(f"export {what}")
         self._count = count
         self._name = name
@@ -127,7 +135,7 @@ class ExportModal(Form["Export | None"]):
 
 
 class PinModal(Form["str | None"]):
-    """Asks for a note to what is pinned; the result is the note, maybe empty."""
+    """Asks for the note of a pin; the result is the note, maybe empty."""
 
     NOTE = "nothing is changed but the trail; enter pins"
 

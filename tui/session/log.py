@@ -1,4 +1,4 @@
-"""The log of the dashboard: a file of the operator's own, because the screen is drawn on standard error."""
+"""The log file of the dashboard; standard error is the screen."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from platformdirs import user_state_path
-
+from tui.terminal.paths import LOG, state_folder
 from tui.terminal.private_file import opened_private
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _BYTES: Final = 1_000_000
 
 
 class _PrivateLog(RotatingFileHandler):
-    """Every file that it begins is the operator's own; what cannot be logged is left out, not told on the screen."""
+    """Creates its files with mode 0600 and drops records that it cannot write."""
 
     def _open(self) -> TextIOWrapper:
         descriptor = opened_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
@@ -32,8 +31,13 @@ class _PrivateLog(RotatingFileHandler):
 
 
 def keep_log(path: Path | None = None) -> Path | None:
-    """Send what libraries log and warn of to a file (0600), None when it cannot be written: then nowhere."""
-    chosen = path or user_state_path("eipdeck", appauthor=False) / "eipdeck.log"
+    """Send logs and warnings of libraries to a file of mode 0600.
+
+    Returns:
+        The path, or None if the file cannot be written; the records are dropped then.
+
+    """
+    chosen = path or state_folder() / LOG
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
     try:

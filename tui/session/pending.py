@@ -1,7 +1,7 @@
-"""What a session sent and was cut off before the answer: noted before it goes, told at the next start.
+"""The changes in flight, noted before they are sent: the next start can tell whether an interrupted one was made.
 
-A note is a file of mode 0600 beside the trails; it goes when the answer has come. What is left belongs to a session
-that was killed, or whose database was lost while it committed; the request id then tells whether the change was made.
+A note is a file of mode 0600 beside the trails. It is removed after the answer. A note that stays belongs to a session
+that was killed, or that lost its database during a commit; the request id tells whether the change was made.
 """
 
 from __future__ import annotations
@@ -12,37 +12,33 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
-
-from platformdirs import user_state_path
 
 from core import Inventory, OutcomeUnknown
+from tui.terminal.paths import SENT, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.sanitize import visible
 
 __all__ = ["PendingChanges"]
 
-_PREFIX: Final = "sent-"
-
 
 class PendingChanges:
-    """The notes of this session and of those before it."""
+    """The notes of this session and of earlier ones."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Keep them in a folder; None: the user's state folder."""
-        self._folder = folder or user_state_path("eipdeck", appauthor=False)
+        """Keep the notes in a folder; None is the user's state folder."""
+        self._folder = folder or state_folder()
 
     @contextmanager
     def noted(self, inventory: Inventory, title: str, request_id: str | None) -> Iterator[None]:
-        """Note what the block sends, until its answer has come. Blocks; that it cannot be noted stops nothing."""
-        note, handle = self._folder / f"{_PREFIX}{request_id}.json", -1
+        """Note a request while the block sends it. Blocks. A note that cannot be written is skipped."""
+        note, handle = self._folder / SENT.replace("*", str(request_id)), -1
         if request_id is not None:
             with suppress(OSError):
                 handle = self._written(note, {"database": inventory.url, "title": title, "request_id": request_id})
         try:
             yield
         except OutcomeUnknown:
-            note = Path(os.devnull)  # still not known: the next start asks
+            note = Path(os.devnull)  # the outcome is unknown: the note stays for the next start
             raise
         finally:
             if handle >= 0:
@@ -51,21 +47,21 @@ class PendingChanges:
                     note.unlink(missing_ok=True)
 
     def _written(self, note: Path, content: dict[str, str]) -> int:
-        """The open file, locked as long as this session lives."""
+        """Write a note. Return its open file, which stays locked while this session lives."""
         handle = opened_private(note, os.O_RDWR | os.O_EXCL)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.write(handle, json.dumps(content).encode())
         return handle
 
     def settle(self, inventory: Inventory) -> list[str]:
-        """A sentence for each change of an earlier session that was in doubt, which it is no longer. Blocks.
+        """Remove the notes of earlier sessions. Return a sentence for each: was the change made? Blocks.
 
         Raises:
             EipdeckError: the database cannot be read; the notes stay.
 
         """
         told = []
-        for note in sorted(self._folder.glob(f"{_PREFIX}*.json")):
+        for note in sorted(self._folder.glob(SENT)):
             content = _left(note)
             if content is None or content.get("database") != inventory.url:
                 continue
@@ -77,7 +73,7 @@ class PendingChanges:
 
 
 def _left(note: Path) -> dict[str, object] | None:
-    """What a note says whose session is gone; None for one that is at work, or for no note of ours."""
+    """Return the content of a note; None if its session still runs or the file is not a note."""
     with suppress(OSError, ValueError), note.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         content = json.loads(file.read(65_536))

@@ -1,6 +1,6 @@
-"""The incident trail: all that was looked up, changed and pinned in a session, as a Markdown note for a ticket.
+"""The incident trail: the lookups, changes and pins of a session, as a Markdown note for a ticket.
 
-It is written as it happens, so that a lost connection loses nothing of it.
+Each entry is written at once, so a lost connection loses no entry.
 """
 
 from __future__ import annotations
@@ -11,45 +11,44 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_state_path
-
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.state.lookup import Looked
+from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import binding_words, count_of, owner, pool_short, quoted
+from tui.wording.phrases import count_of, owner, pool_short, quoted, serves_words
 from tui.wording.sanitize import visible
 
 __all__ = ["Entry", "Trail", "changed", "looked_up", "pinned"]
 
 _ROWS: Final = 100
-"""Addresses that an entry lists; what was pasted can hold a hundred thousand."""
+"""Addresses that an entry lists at most; a pasted text can have a hundred thousand."""
 
 Entry = tuple[str, Sequence[str]]
-"""What happened, and lines about it."""
+"""A title and the lines under it."""
 
 
 class Trail:
-    """One session's trail, in a file of mode 0600 that is there once something has happened."""
+    """The trail of one session, in a file of mode 0600 that the first entry creates."""
 
     def __init__(self, begun: datetime, folder: Path | None = None) -> None:
-        """Keep it in a folder; None: the user's state folder."""
-        name = f"trail-{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.md"
-        self.path = (folder or user_state_path("eipdeck", appauthor=False)) / name
+        """Begin a trail in a folder; None is the user's state folder."""
+        name = TRAILS.replace("*", f"{begun.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        self.path = (folder or state_folder()) / name
         self.entries = 0
         self.problem = ""
-        """Why the last entry is missing; empty: none is."""
+        """Why the last entry could not be written; empty if it was."""
         self._begun = begun
 
     def add(self, at: datetime, operator: str, entry: Entry) -> None:
-        """Write down what happened; blocks.
+        """Append an entry. Blocks.
 
         Raises:
-            EipdeckError: `store_unavailable` when it cannot be written.
+            EipdeckError: `store_unavailable` if the file cannot be written.
 
         """
         title, lines = entry
-        # an indented block is code: nothing in it is Markdown
+        # an indented block is code, so its text cannot be Markdown
         body = "".join(f"    {visible(line)}\n" for line in lines if line)
         text = f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {visible(title)}\n\n{body}    by {visible(operator)}\n\n"
         head = f"# Incident trail, times in UTC, begun {iso(self._begun)}\n\n"
@@ -64,10 +63,10 @@ class Trail:
         self.entries, self.problem = self.entries + 1, ""
 
     def text(self) -> str:
-        """All of it; empty when nothing has happened. Blocks.
+        """Return the whole trail; empty without entries. Blocks.
 
         Raises:
-            EipdeckError: `store_unavailable` when it cannot be read.
+            EipdeckError: `store_unavailable` if the file cannot be read.
 
         """
         if not self.entries:
@@ -80,7 +79,7 @@ class Trail:
 
 
 def looked_up(looked: Sequence[Looked]) -> Entry:
-    """The entry of a lookup: each verdict, of a long text the first of them and what they come to."""
+    """Return the entry of a lookup: the verdicts of the first addresses and, for a text, a summary."""
     if len(looked) == 1:
         return f"looked up {looked[0].then.address}", list(_verdict_lines(looked[0]))
     lines = [line for each in looked[:_ROWS] for line in _verdict_lines(each)]
@@ -101,7 +100,7 @@ def _verdict_lines(looked: Looked) -> Iterable[str]:
 
 
 def changed(what: str, command: str, expected: object, outcome: object) -> Entry:
-    """The entry of a change that was sent: what was true before, the command, and what came of it."""
+    """Return the entry of a change: the state before, the command, and the state after or the refusal."""
     before = [f"before: {words}" for words in _state(expected)]
     if isinstance(outcome, EipdeckError):
         after = [f"refused: {outcome.code}: {outcome.message}"]
@@ -111,12 +110,12 @@ def changed(what: str, command: str, expected: object, outcome: object) -> Entry
 
 
 def _state(value: Any) -> Iterable[str]:
-    """What an answer of the platform says, a line for each object."""
+    """Yield a line for each object of an answer."""
     if isinstance(value, Allocation):
         yield from _state(value.eips)
         yield from (f"! {warning.message}" for warning in value.warnings)
     elif isinstance(value, Eip):
-        served = ", ".join(binding_words(binding) for binding in value.bindings) or "serves nothing"
+        served = serves_words(value.bindings, nothing="serves nothing")
         pool = pool_short(value.pool_id, customer_owned=value.customer_owned)
         yield f"{value.address} {value.id} {owner(value)} {pool} {value.status.value}: {served}"
     elif isinstance(value, (list, tuple)):
@@ -133,5 +132,5 @@ def _state(value: Any) -> Iterable[str]:
 
 
 def pinned(title: str, lines: Sequence[str], note: str | None) -> Entry:
-    """The entry of a pin."""
+    """Return the entry of a pin."""
     return f"pinned {title}", [*lines, f"note: {note}" if note else ""]

@@ -1,4 +1,4 @@
-"""The incident trail, to be read, copied and written to a file."""
+"""Shows the incident trail, to read, copy or write to a file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["TrailAnswer", "TrailModal"]
 
 
 _SHOWN: Final = 400
-"""Lines that are shown; the file has them all."""
+"""The last lines are shown, at most so many; the file has them all."""
 
 
 class TrailAnswer(StrEnum):
-    """What is to be done with the trail."""
+    """The operator's choice for the trail."""
 
     COPY = "copy"
     EXPORT = "export"
 
 
 class TrailModal(Sheet[TrailAnswer]):
-    """The incident trail so far."""
+    """Shows the incident trail so far; the result is what to do with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer('copy')", show=False, id="copy"),
@@ -38,8 +38,8 @@ class TrailModal(Sheet[TrailAnswer]):
         Binding("q,enter,n,backspace", "leave", show=False, id="trail_leave"),
     ]
     SENTENCES = (
-        "All that was looked up, changed and pinned since the dashboard was opened, newest last.",
-        "It is written to a file of your own as it happens; a lost connection loses nothing of it.",
+        "All lookups, changes and pins since the dashboard was opened, newest last.",
+        "Each is written to a file of your own at once; a lost connection loses none.",
     )
 
     def __init__(self, text: str, path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Copying that reaches the operator's own machine: through tmux, through screen, or by OSC 52.
+"""Copies to the clipboard of the operator's own machine: through tmux, through screen, or by OSC 52.
 
-OSC 52 has no answer, so the caller says which way the text went and never that it arrived.
+OSC 52 has no answer, so the caller says which way the text went, never that it arrived.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
 from textual.message import Message
 
 from tui.terminal.environment import Route, clipboard_route
+from tui.terminal.paths import CLIP, state_folder
 from tui.terminal.private_file import opened_private
 
 __all__ = ["Copied", "CopyRequested", "copy", "osc52"]
 
 _LIMIT: Final = 74_000
-"""Bytes of base64 that terminals commonly take."""
+"""Bytes of base64 that most terminals accept."""
 _SCREEN_CHUNK: Final = 700
 _TIMEOUT: Final = 2.0
 
 
 class CopyRequested(Message):
-    """The operator wants this text on the clipboard; the app knows the way."""
+    """A request to the app to copy a text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -38,16 +38,16 @@ class CopyRequested(Message):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """How a copy went."""
+    """The way a copied text took."""
 
     way: str
-    """To be told to the operator: `via tmux`."""
+    """In words: `via tmux`."""
     sequence: str | None
-    """What the terminal still has to be sent, if anything."""
+    """An escape sequence to send to the terminal; None: nothing is left to do."""
 
 
 def copy(text: str, environ: Mapping[str, str] | None = None) -> Copied:
-    """Put `text` in the clip file and on its way to the clipboard; blocks for as long as tmux takes."""
+    """Write `text` to the clip file and start it on its way to the clipboard. Blocks while tmux runs."""
     env = os.environ if environ is None else environ
     kept = _keep(text)
     also = f", also in {kept}" if kept else ""
@@ -62,7 +62,7 @@ def copy(text: str, environ: Mapping[str, str] | None = None) -> Copied:
 
 
 def osc52(text: str, *, screen: bool = False) -> str | None:
-    """The sequence that sets the clipboard, None when it is too long for terminals."""
+    """Return the sequence that sets the clipboard; None when it is too long for terminals."""
     payload = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
     if len(payload) > _LIMIT:
         return None
@@ -74,7 +74,7 @@ def osc52(text: str, *, screen: bool = False) -> str | None:
 
 
 def _through_tmux(text: str) -> bool:
-    """`load-buffer -w` passes tmux's own clipboard settings; OSC 52 from inside does not by default."""
+    """Copy by `load-buffer -w`, which tmux passes on to the terminal; it drops OSC 52 from inside by default."""
     tmux = shutil.which("tmux")
     if tmux is None:
         return False
@@ -93,8 +93,8 @@ def _through_tmux(text: str) -> bool:
 
 
 def _keep(text: str) -> Path | None:
-    """The clip file, readable by its owner only; None when it cannot be written."""
-    path = user_state_path("eipdeck", appauthor=False) / "clip"
+    """Write the clip file, readable by its owner only; return None when it cannot be written."""
+    path = state_folder() / CLIP
     try:
         with os.fdopen(opened_private(path, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(text.encode("utf-8", "surrogatepass"))

@@ -1,4 +1,10 @@
-"""The terminal: Textual's driver, mended where a terminal that is lost or stopped would hang the program."""
+"""Textual's driver, corrected where a lost or stopped terminal would hang the program.
+
+What the product needs of Textual's private API stands here, and `tests/tui/test_driver.py` names each part:
+`App._exception`, `_exception_event`, `_close_messages_no_wait`, `_driver`; the driver's `_file`,
+`_must_signal_resume`, `_sigcont_application`, `_run_input_thread`; `constants.ESCAPE_DELAY`. `EipdeckApp` overrides
+`App._handle_exception`.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +14,15 @@ import signal
 from threading import Thread
 from typing import IO, Any
 
+from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-__all__ = ["TerminalDriver"]
+__all__ = ["TerminalDriver", "end_by_defect", "set_escape_delay", "write_sequence"]
 
 
-class _Surviving:
-    """What is written to a terminal that is gone is dropped: an error would end the writer, and then fill its queue."""
+class _LossyFile:
+    """Drops what is written to a lost terminal: an error would end Textual's writer thread, whose queue then fills."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -49,15 +56,15 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **settings: Any) -> None:
         super().__init__(app, **settings)
-        self._file = _Surviving(self._file)
+        self._file = _LossyFile(self._file)
 
     def _sigcont_application(self, *_: object) -> None:
-        """Begin anew only after a stop: a hang-up comes with a SIGCONT too, and a second writer would never end."""
+        """Resume only after a stop: a hang-up sends SIGCONT too, and a second writer thread would never end."""
         if self._must_signal_resume:
             super()._sigcont_application()
 
     def _run_input_thread(self) -> None:
-        """Reading from a terminal that is gone fails; the program then ends as by the hang-up that belongs to it."""
+        """Read the keys; a read that fails, because the terminal is lost, ends the program as a hang-up does."""
         Thread(target=_await_hang_up, args=(self.fileno,), daemon=True, name="hang-up").start()
         try:
             self.run_input_thread()
@@ -66,8 +73,29 @@ class TerminalDriver(LinuxDriver):
 
 
 def _await_hang_up(fileno: int) -> None:
-    """End the program when its terminal hangs up and no signal says so: reading would find nothing there, for ever."""
+    """End the program when its terminal hangs up without a signal: reads would return nothing for ever."""
     watched = select.poll()
     watched.register(fileno, 0)
     if any(event & select.POLLHUP for _, event in watched.poll()):
         os.kill(os.getpid(), signal.SIGHUP)
+
+
+def end_by_defect(app: App[Any], defect: Exception) -> bool:
+    """End the app because of a defect; return whether it is the first one. Nothing is printed."""
+    first = app._exception is None  # noqa: SLF001  # Textual's own handler would print the traceback with its values
+    if first:
+        app._exception = defect  # noqa: SLF001  # as above
+        app._exception_event.set()  # noqa: SLF001  # as above
+    app._close_messages_no_wait()  # noqa: SLF001  # as above
+    return first
+
+
+def write_sequence(app: App[Any], sequence: str) -> None:
+    """Send an escape sequence to the terminal, beside what Textual paints."""
+    if app._driver is not None:  # noqa: SLF001  # Textual has no public way to write a sequence
+        app._driver.write(sequence)  # noqa: SLF001  # as above
+
+
+def set_escape_delay(seconds: float) -> None:
+    """Set how long Textual waits for the rest of an escape sequence; it read `ESCDELAY` when it was imported."""
+    vars(constants)["ESCAPE_DELAY"] = seconds  # declared Final

@@ -1,4 +1,4 @@
-"""What the environment tells of the terminal; nothing here needs one, or Textual."""
+"""The terminal as the environment describes it. Needs neither a terminal nor Textual."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 __all__ = ["SMALLEST", "Route", "clipboard_route", "is_too_small", "names_a_terminal", "over_ssh"]
 
 SMALLEST: Final = (60, 16)
-"""Columns and lines below which there is room for omnibar, verdict and status only."""
+"""Columns and lines; below them only the lookup bar, the verdict and the status line have room."""
 
 
 def is_too_small(columns: int, lines: int) -> bool:
@@ -18,7 +18,7 @@ def is_too_small(columns: int, lines: int) -> bool:
 
 
 def names_a_terminal(term: str) -> bool:
-    """Whether a value of `TERM` names a terminal that can be drawn on."""
+    """Return whether a value of `TERM` names a terminal that can be drawn on."""
     return term not in ("", "dumb", "unknown")
 
 
@@ -35,7 +35,7 @@ class Route(StrEnum):
 
 
 def clipboard_route(environ: Mapping[str, str]) -> Route:
-    """The way that a copied text takes first."""
+    """Return the way to try first."""
     if environ.get("TMUX"):
         return Route.TMUX if shutil.which("tmux") else Route.TERMINAL
     return Route.SCREEN if environ.get("STY") else Route.TERMINAL

@@ -1,7 +1,7 @@
-"""Keys, judged before any widget sees them: torn escape sequences and text pasted as keys.
+"""Judges keys before any widget sees them: split escape sequences and text pasted as keys.
 
-A laggy line tears `ESC [ A` (arrow up) apart, and what is left of it would be *allocate*; a terminal without
-bracketed paste types a pasted mail as commands. Both are told from typing by time alone, so this is pure.
+A slow connection splits `ESC [ A` (arrow up), whose `A` alone would mean *allocate*. A terminal without bracketed
+paste types a pasted mail as commands. Time alone tells both from typing, so the judge is pure.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ __all__ = ["PASTE_QUIET", "Judgement", "KeyGuard"]
 
 BURST_KEYS: Final = 4
 BURST_SECONDS: Final = 0.05
-"""So many printable keys in so short a time are a paste."""
+"""`BURST_KEYS` printable keys within these seconds are a paste."""
 PASTE_QUIET: Final = 0.25
 """Seconds of silence that end a paste typed as keys."""
 TORN_SECONDS: Final = 0.5
-"""How long after a bare escape, and after each part, the next part of a torn sequence may still come."""
+"""Seconds after a bare escape, and after each part, in which the next part of a split sequence may come."""
 
 
 class Judgement(Enum):
-    """What is to become of a key."""
+    """What happens to a key."""
 
     PASS = auto()
     DROP = auto()
     BURST = auto()
-    """The key that gave a paste away: undo what its run opened; the text is collected from here on."""
+    """The key that shows that its run is a paste: undo what the run opened; the text is collected from here on."""
 
 
 @dataclass(slots=True)
 class KeyGuard:
-    """The state of the judge."""
+    """The keys seen so far, and what they amount to."""
 
     pasting: bool = False
     depth: int = 1
     """How many screens were open when the present run of keys began."""
     _typing: bool = False
-    """Whether a text field had the focus then."""
+    """A text field had the focus then."""
     _pasted_from: float = float("inf")
     _pasted_to: float = float("-inf")
     _run: list[tuple[float, str]] = field(default_factory=list)
@@ -48,15 +48,15 @@ class KeyGuard:
     def judge(
         self, key: str, character: str | None, at: float, *, typing: bool, depth: int, reviewing: bool = False
     ) -> Judgement:
-        """What to do with a key.
+        """Judge a key.
 
         Args:
-            key: Textual's name of it.
-            character: what it prints, if anything.
-            at: when it came, in seconds of a steady clock.
-            typing: whether a text field has the focus.
-            depth: how many screens are open.
-            reviewing: whether a review is on top, where a burst is a paste too; forms and lists take what they get.
+            key: its name in Textual.
+            character: the printed one, if any.
+            at: the time it was read, in seconds of a monotonic clock.
+            typing: a text field has the focus.
+            depth: the number of open screens.
+            reviewing: a review is on top, where a burst is a paste too; forms and lists take bursts as keys.
 
         """
         if self._is_torn(key, character, at):
@@ -81,15 +81,15 @@ class KeyGuard:
 
     @property
     def beginning(self) -> bool:
-        """Whether the last key began a run."""
+        """The last key began a run."""
         return len(self._run) == 1
 
     def is_pasted(self, at: float) -> bool:
-        """Whether a key that was let through turned out to be the start of the latest paste."""
+        """Return whether a key that passed belongs to the start of the latest paste."""
         return self._pasted_from <= at <= self._pasted_to
 
     def take(self) -> str:
-        """The pasted text; the paste is over."""
+        """Return the pasted text and end the paste."""
         text = "".join(part for _at, part in self._run)
         self._run.clear()
         self.pasting = False
@@ -104,7 +104,7 @@ class KeyGuard:
         return quick and not held
 
     def _is_torn(self, key: str, character: str | None, at: float) -> bool:
-        """Whether the key is a part of a sequence whose escape came alone."""
+        """Return whether the key is part of a sequence whose escape came alone."""
         fresh = self._escaped is not None and at - self._escaped <= TORN_SECONDS
         if fresh and self._torn is not None:
             self._escaped = at

@@ -1,4 +1,4 @@
-"""Files of the operator's own, in the user's state folder: what they hold is nobody else's business."""
+"""Files that only the operator may read, in the user's state folder."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ["opened_private"]
 
 
 def opened_private(path: Path, flags: int) -> int:
-    """The descriptor of a file of mode 0600, made with its folder when it is not there; no link is followed.
+    """Open a file of mode 0600, made with its folder when missing; follow no link. Return the descriptor.
 
     Raises:
-        OSError: it cannot be opened, or a link or somebody else's file is in its place.
+        OSError: it cannot be opened, or a link or another user's file is in its place.
 
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""What the terminal can show: glyphs, mouse, theme and how long an escape may take."""
+"""The theme, the glyphs and the characters that the terminal can show, and its escape delay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.terminal.environment import over_ssh
 __all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs"]
 
 THEME: Final = "ansi-dark"
-"""The terminal's own colours: right on any background, and colourless under NO_COLOR."""
+"""The terminal's own colours, which suit any background; none with NO_COLOR."""
 
 _ESCAPE_SSH: Final = 0.3
 _ESCAPE_LOCAL: Final = 0.1
@@ -25,20 +25,19 @@ _ESCAPE_LOCAL: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The few characters that are drawn, not written."""
+    """The characters that draw lines and gauges."""
 
     rule: str
-    bar: str
     full: str
     empty: str
 
 
-ASCII: Final = Glyphs(rule="-", bar="|", full="#", empty=".")
-UNICODE: Final = Glyphs(rule="─", bar="│", full="█", empty="░")
+ASCII: Final = Glyphs(rule="-", full="#", empty=".")
+UNICODE: Final = Glyphs(rule="─", full="█", empty="░")
 
 
 def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
-    """Box and block characters where the terminal certainly has them, else ASCII.
+    """Return box and block characters where the terminal certainly has them, else ASCII.
 
     Python writes UTF-8 even under `LC_ALL=C`, so the locale decides, not the stream.
     """
@@ -51,7 +50,7 @@ def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:
 
 
 class OnlyAscii(LineFilter):
-    """Of a terminal that is not known to read UTF-8: bytes above 127 could be anything there, controls too."""
+    """Replaces other characters by `?` where the terminal may not read UTF-8: their bytes could be controls there."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         del background
@@ -64,7 +63,7 @@ def _in_ascii(segment: Segment) -> Segment:
 
 
 def escape_delay(environ: Mapping[str, str]) -> float:
-    """Seconds to wait for the rest of an escape sequence; a laggy line tears arrow keys apart."""
+    """Return the seconds to wait for the rest of an escape sequence; a slow connection splits arrow keys."""
     wanted = environ.get("ESCDELAY", "")
     if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
         return int(wanted) / 1000

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
 
 from rich.cells import cell_len
 
+from tui.wording.columns import Column
 from tui.wording.sanitize import visible
 
 __all__ = ["GUTTER", "Column", "fit", "line", "sized"]
@@ -18,29 +19,6 @@ _WIDEST = 27
 """Cells that a column takes at most for its texts."""
 GUTTER = 4
 """Cells before the first column: cursor, the operator's mark, problem mark, space."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
-    """One column; `text` gives a cell of a row, which may be hostile."""
-
-    title: str
-    width: int
-    """The width in cells; for a stretching column the least."""
-    text: Callable[[Row], str]
-    right: bool = False
-    stretch: bool = False
-    drop: int = 0
-    """Columns with the highest number go first when room is short; 0 stays."""
-    short: Callable[[Row], str] | None = None
-    """Returns a shorter text for a narrow column; without it the text is cut."""
-
-    def fitted(self, row: Row, width: int) -> str:
-        """Return the text of a row for so many cells."""
-        text = self.text(row)
-        if self.short is None or cell_len(visible(text)) <= width:
-            return text
-        return self.short(row)
 
 
 _MEASURED: Final = 500

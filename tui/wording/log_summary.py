@@ -1,4 +1,4 @@
-"""What a text gave, in sentences: how much was read, and what the verdicts come to."""
+"""Sums up a text of logs in sentences: how much was read, and how many of each verdict."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from core import Evidence, Inventory, Verdict
-from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.phrases import eips_beyond, owner, quoted, served_by
 
-__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "served_by", "times_words"]
+__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 
 _SERVICES: Final = 4
-"""Services that a group names; the rest are counted."""
+"""The most services that a line names; the rest are counted."""
 
 
 def evidence_words(found: Evidence) -> Iterator[str]:
-    """How much was read, a line for each verdict with its services, and what was assumed."""
+    """Yield how much was read, a line for each verdict with its services, and what was assumed."""
     if not found.verdicts:
         yield "no address in the text"
         return
@@ -34,7 +34,7 @@ def times_words(found: Evidence) -> Iterator[str]:
         yield f"{_lines(found.unzoned)} a time without a zone: read as UTC"
     ahead = sum(verdict.at > verdict.as_of for verdict in found.verdicts)
     if ahead:
-        yield f"{ahead:,} are about a time to come: they are judged as of now"
+        yield f"{ahead:,} are about a time in the future: they are judged as of now"
 
 
 def _lines(count: int) -> str:
@@ -42,7 +42,7 @@ def _lines(count: int) -> str:
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """`customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
+    """Yield `customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
     words: Counter[str] = Counter()
     services: dict[str, Counter[str]] = {}
     for verdict in verdicts:
@@ -51,12 +51,6 @@ def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
             services.setdefault(verdict.verdict.value, Counter())[service] += verdict.count
     for word, count in words.most_common():
         yield f"{word}: {count:,}{_services(services.get(word, Counter()))}"
-
-
-def served_by(verdict: Verdict) -> list[str]:
-    """`snat nat-1` for each service that the address was bound to."""
-    bindings = () if verdict.eip is None else verdict.eip.bindings
-    return list(dict.fromkeys(f"{binding.kind.value} {binding.service_id}" for binding in bindings))
 
 
 def _services(counted: Counter[str]) -> str:
@@ -68,7 +62,7 @@ def _services(counted: Counter[str]) -> str:
 
 
 def about(inventory: Inventory, verdict: Verdict) -> Iterator[str]:
-    """What else is to be known of an EIP: its origin, why it is there, who serves beside it, and what to do next."""
+    """Yield more about an EIP: its origin, the reason it was allocated, its siblings, and the remedy of a finding."""
     eip = verdict.eip
     if eip is None:
         return
@@ -90,12 +84,12 @@ def about(inventory: Inventory, verdict: Verdict) -> Iterator[str]:
 
 
 _PIECE: Final = 1 << 20
-"""Characters of one line that are held at once."""
+"""The most characters of a line that are held at once."""
 _OF_ADDRESSES: Final = frozenset("0123456789abcdefABCDEF.:[]()dot")
 
 
 def pieces(text: TextIO) -> Iterator[str]:
-    """The lines of a text; a longer one than a megabyte in parts, none of them cut inside an address."""
+    """Yield the lines of a text; a line longer than `_PIECE` in parts, never cut inside an address."""
     rest = ""
     while piece := text.readline(_PIECE):
         piece, rest = rest + piece, ""
@@ -111,19 +105,19 @@ def pieces(text: TextIO) -> Iterator[str]:
 
 @contextmanager
 def progress() -> Iterator[Callable[[int], None] | None]:
-    """Say on a terminal how many lines have been read; the line is gone at the end."""
+    """Show on a terminal how many lines have been read; the line is removed at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     err = sys.stderr
 
-    def told(lines: int) -> None:
+    def show(lines: int) -> None:
         if lines:
             err.write(f"\r{lines:,} lines read")
             err.flush()
 
     try:
-        yield told
+        yield show
     finally:
         err.write("\r\x1b[K")
         err.flush()

@@ -1,7 +1,7 @@
-"""Text that is not ours, made safe to show.
+"""Makes foreign text safe to show.
 
 Names, ids, reasons and everything imported can hold terminal escapes, markup and bidi overrides. `visible`
-turns each control into something readable; `safe` wraps the result so that no markup is ever parsed.
+spells out each control character; `safe` wraps the result so that no markup is parsed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
-"""What Unicode lets a terminal leave out though it is a letter or a mark: a name of these alone would look empty."""
+"""Letters and marks that Unicode lets a terminal leave out: a name of these alone would look empty."""
 
 
 _DENSE = 8
-"""Characters that share a cell at most: a text of a megabyte is not looked through for the eighty cells that show."""
+"""The most characters that share a cell. Of a long text no more than can show is read."""
 
 
 def visible(text: object, width: int | None = None) -> str:
-    """The text with every control character spelled out, cut to `width` terminal cells when given."""
+    """Return the text with every control character spelled out, cut to `width` terminal cells when given."""
     shown = str(text)
     if width is not None and len(shown) > (width + 1) * _DENSE:
         shown = shown[: (width + 1) * _DENSE] + " " * (width + 1)  # more than fits, and so marked as cut
@@ -37,7 +37,7 @@ def visible(text: object, width: int | None = None) -> str:
 
 
 def safe(text: object, style: str = "", width: int | None = None) -> Text:
-    """The text for any surface that Rich or Textual paints; never parsed as markup."""
+    """Return the text for Rich and Textual, never parsed as markup."""
     return Text(visible(text, width), style=style, no_wrap=width is not None, end="")
 
 
@@ -51,7 +51,7 @@ def _spell(char: str) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    """At most `width` cells; what was cut is marked by `~` in the last one."""
+    """Cut to `width` cells; a `~` in the last one marks the cut."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 1, 0)).rstrip() + "~" if width > 0 else ""

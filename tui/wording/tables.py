@@ -1,15 +1,13 @@
-"""Which columns the command line shows of each kind of object."""
+"""The columns of each kind of object on the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from core import (
-    Binding,
-    BindingKind,
     Cidr,
     Eip,
     EipStatus,
@@ -22,8 +20,9 @@ from core import (
     Verdict,
     Violation,
 )
-from tui.wording.phrases import owner
-from tui.wording.writers import Column, Layout
+from tui.wording.columns import Column
+from tui.wording.phrases import owner, served
+from tui.wording.writers import Layout
 
 __all__ = [
     "BROKEN",
@@ -37,29 +36,15 @@ __all__ = [
     "SERVICES",
     "VERDICTS",
     "marked",
-    "served",
 ]
+
+Row = TypeVar("Row")
 
 _NOTHING: Final = "-"
 
 
-def served(eip: Eip) -> str:
-    """What an EIP serves, of a released one what it served; `-` when nothing."""
-    return "; ".join(_served(binding) for binding in eip.bindings) or _NOTHING
-
-
-def _served(binding: Binding) -> str:
-    match binding.kind:
-        case BindingKind.NIC:
-            return f"nic {binding.service_id} {binding.private_ip or _NOTHING}"
-        case BindingKind.SNAT:
-            return f"snat {binding.service_id} {','.join(binding.sources) or _NOTHING}"
-        case BindingKind.DNAT:
-            port = "" if binding.port is None else f"/{binding.port}"
-            to_port = "" if binding.to_port is None else f":{binding.to_port}"
-            return f"dnat {binding.service_id} {binding.protocol}{port} to {binding.private_ip}{to_port}"
-        case BindingKind.LOAD_BALANCER:
-            return f"lb {binding.service_id}"
+def _column(title: str, text: Callable[[Row], object], *, right: bool = False) -> Column[Row]:
+    return Column(title, len(title), lambda row: str(text(row)), right)
 
 
 def _landed(eip: Eip) -> str:
@@ -83,133 +68,133 @@ def _days(value: float | None) -> str:
 
 
 def marked(problems: Collection[str]) -> Layout:
-    """The columns of EIPs with `!` on those whose addresses are problems, as the dashboard marks them."""
-    mark = Column("!", lambda eip: "!" if eip.address in problems else "")
+    """Return the columns of EIPs, with `!` beside the addresses that the dashboard marks as problems."""
+    mark: Column[Eip] = _column("!", lambda eip: "!" if eip.address in problems else "")
     return replace(EIPS, columns=(mark, *EIPS.columns[1:]))
 
 
 EIPS: Final = Layout(
     Eip,
     (
-        Column("!", _landed),
-        Column("ADDRESS", lambda eip: eip.address),
-        Column("ID", lambda eip: _or_dash(eip.id)),
-        Column("OWNER", owner),
-        Column("STATUS", lambda eip: eip.status.value),
-        Column("POOL", lambda eip: eip.pool_id),
-        Column("MBPS", lambda eip: _or_dash(eip.bandwidth_mbps), right=True),
-        Column("NAME", lambda eip: _or_dash(eip.name)),
-        Column("SERVES", served),
+        _column("!", _landed),
+        _column("ADDRESS", lambda eip: eip.address),
+        _column("ID", lambda eip: _or_dash(eip.id)),
+        _column("OWNER", owner),
+        _column("STATUS", lambda eip: eip.status.value),
+        _column("POOL", lambda eip: eip.pool_id),
+        _column("MBPS", lambda eip: _or_dash(eip.bandwidth_mbps), right=True),
+        _column("NAME", lambda eip: _or_dash(eip.name)),
+        _column("SERVES", served),
     ),
 )
 
 POOLS: Final = Layout(
     Pool,
     (
-        Column("POOL", lambda pool: pool.id),
-        Column("KIND", lambda pool: pool.kind.value),
-        Column("REGION", lambda pool: pool.region),
-        Column("TOTAL", lambda pool: pool.total, right=True),
-        Column("ALLOCATED", lambda pool: pool.allocated, right=True),
-        Column("COOLING", lambda pool: pool.cooling, right=True),
-        Column("RESERVED", lambda pool: pool.reserved, right=True),
-        Column("HELD", lambda pool: pool.held, right=True),
-        Column("FREE", lambda pool: pool.available, right=True),
-        Column("USED", lambda pool: _percent(pool.used_percent), right=True),
-        Column("RUNWAY", lambda pool: _days(pool.runway_days), right=True),
-        Column("CIDRS", lambda pool: " ".join(pool.cidrs) or _NOTHING),
+        _column("POOL", lambda pool: pool.id),
+        _column("KIND", lambda pool: pool.kind.value),
+        _column("REGION", lambda pool: pool.region),
+        _column("TOTAL", lambda pool: pool.total, right=True),
+        _column("ALLOCATED", lambda pool: pool.allocated, right=True),
+        _column("COOLING", lambda pool: pool.cooling, right=True),
+        _column("RESERVED", lambda pool: pool.reserved, right=True),
+        _column("HELD", lambda pool: pool.held, right=True),
+        _column("FREE", lambda pool: pool.available, right=True),
+        _column("USED", lambda pool: _percent(pool.used_percent), right=True),
+        _column("RUNWAY", lambda pool: _days(pool.runway_days), right=True),
+        _column("CIDRS", lambda pool: " ".join(pool.cidrs) or _NOTHING),
     ),
 )
 
 CIDRS: Final = Layout(
     Cidr,
     (
-        Column("CIDR", lambda cidr: cidr.cidr),
-        Column("STATE", lambda cidr: cidr.state.value),
-        Column("OWNER", owner),
-        Column("POOL", lambda cidr: cidr.pool_id),
-        Column("REGION", lambda cidr: cidr.region),
-        Column("TOTAL", lambda cidr: cidr.total, right=True),
-        Column("LIVE", lambda cidr: cidr.allocated, right=True),
-        Column("FREE", lambda cidr: cidr.available, right=True),
-        Column("ASN", lambda cidr: _or_dash(cidr.asn), right=True),
-        Column("RPKI", lambda cidr: cidr.rpki),
-        Column("ISP", lambda cidr: _or_dash(cidr.isp)),
+        _column("CIDR", lambda cidr: cidr.cidr),
+        _column("STATE", lambda cidr: cidr.state.value),
+        _column("OWNER", owner),
+        _column("POOL", lambda cidr: cidr.pool_id),
+        _column("REGION", lambda cidr: cidr.region),
+        _column("TOTAL", lambda cidr: cidr.total, right=True),
+        _column("LIVE", lambda cidr: cidr.allocated, right=True),
+        _column("FREE", lambda cidr: cidr.available, right=True),
+        _column("ASN", lambda cidr: _or_dash(cidr.asn), right=True),
+        _column("RPKI", lambda cidr: cidr.rpki),
+        _column("ISP", lambda cidr: _or_dash(cidr.isp)),
     ),
 )
 
 SERVICES: Final = Layout(
     Service,
     (
-        Column("KIND", lambda service: service.kind.value),
-        Column("ID", lambda service: service.id),
-        Column("REGION", lambda service: service.region),
-        Column("NAME", lambda service: _or_dash(service.name)),
-        Column("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or _NOTHING),
+        _column("KIND", lambda service: service.kind.value),
+        _column("ID", lambda service: service.id),
+        _column("REGION", lambda service: service.region),
+        _column("NAME", lambda service: _or_dash(service.name)),
+        _column("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or _NOTHING),
     ),
 )
 
 FINDINGS: Final = Layout(
     Finding,
     (
-        Column("SEVERITY", lambda finding: finding.severity.value),
-        Column("SUBJECT", lambda finding: finding.subject),
-        Column("ID", lambda finding: finding.id),
-        Column("SINCE", lambda finding: _time(finding.since)),
-        Column("FINDING", lambda finding: f"{finding.message} Remedy: {finding.remedy}"),
+        _column("SEVERITY", lambda finding: finding.severity.value),
+        _column("SUBJECT", lambda finding: finding.subject),
+        _column("ID", lambda finding: finding.id),
+        _column("SINCE", lambda finding: _time(finding.since)),
+        _column("FINDING", lambda finding: f"{finding.message} Remedy: {finding.remedy}"),
     ),
 )
 
 VERDICTS: Final = Layout(
     Verdict,
     (
-        Column("ADDRESS", lambda verdict: verdict.address),
-        Column("VERDICT", lambda verdict: verdict.verdict.value),
-        Column("FIX IN", lambda verdict: _NOTHING if verdict.fix_in is None else verdict.fix_in.value),
-        Column("AT", lambda verdict: _time(verdict.at)),
-        Column("COUNT", lambda verdict: verdict.count, right=True),
-        Column("SUMMARY", lambda verdict: verdict.summary),
+        _column("ADDRESS", lambda verdict: verdict.address),
+        _column("VERDICT", lambda verdict: verdict.verdict.value),
+        _column("FIX IN", lambda verdict: _NOTHING if verdict.fix_in is None else verdict.fix_in.value),
+        _column("AT", lambda verdict: _time(verdict.at)),
+        _column("COUNT", lambda verdict: verdict.count, right=True),
+        _column("SUMMARY", lambda verdict: verdict.summary),
     ),
 )
 
 EVENTS: Final = Layout(
     Event,
     (
-        Column("AT", lambda event: _time(event.at)),
-        Column("OPERATOR", lambda event: event.operator),
-        Column("ACTION", lambda event: event.action),
-        Column("SUBJECT", lambda event: _or_dash(event.address or event.cidr or event.pool_id)),
-        Column("EIP", lambda event: _or_dash(event.eip_id)),
-        Column("REQUEST", lambda event: _or_dash(event.request_id)),
-        Column("REASON", lambda event: _or_dash(event.reason)),
+        _column("AT", lambda event: _time(event.at)),
+        _column("OPERATOR", lambda event: event.operator),
+        _column("ACTION", lambda event: event.action),
+        _column("SUBJECT", lambda event: _or_dash(event.address or event.cidr or event.pool_id)),
+        _column("EIP", lambda event: _or_dash(event.eip_id)),
+        _column("REQUEST", lambda event: _or_dash(event.request_id)),
+        _column("REASON", lambda event: _or_dash(event.reason)),
     ),
 )
 
 BROKEN: Final = Layout(
     Violation,
     (
-        Column("SUBJECT", lambda broken: broken.subject),
-        Column("LAW", lambda broken: broken.law),
-        Column("WHAT IS WRONG", lambda broken: broken.message),
+        _column("SUBJECT", lambda broken: broken.subject),
+        _column("LAW", lambda broken: broken.law),
+        _column("WHAT IS WRONG", lambda broken: broken.message),
     ),
 )
 
 RESTORED: Final = Layout(
     Restored,
     (
-        Column("EIPS", lambda restored: restored.eips, right=True),
-        Column("AS OF", lambda restored: _or_dash(restored.as_of and _time(restored.as_of))),
-        Column("LOST", lambda restored: restored.lost, right=True),
-        Column("SINCE", lambda restored: _or_dash(restored.lost_since and _time(restored.lost_since))),
-        Column("KEPT", lambda restored: restored.kept),
+        _column("EIPS", lambda restored: restored.eips, right=True),
+        _column("AS OF", lambda restored: _or_dash(restored.as_of and _time(restored.as_of))),
+        _column("LOST", lambda restored: restored.lost, right=True),
+        _column("SINCE", lambda restored: _or_dash(restored.lost_since and _time(restored.lost_since))),
+        _column("KEPT", lambda restored: restored.kept),
     ),
 )
 
 IMPORTED: Final = Layout(
     Imported,
     (
-        Column("CREATED", lambda imported: imported.created, right=True),
-        Column("CHANGED", lambda imported: imported.changed, right=True),
-        Column("UNCHANGED", lambda imported: imported.unchanged, right=True),
+        _column("CREATED", lambda imported: imported.created, right=True),
+        _column("CHANGED", lambda imported: imported.changed, right=True),
+        _column("UNCHANGED", lambda imported: imported.unchanged, right=True),
     ),
 )

@@ -1,6 +1,6 @@
-"""What the command line prints: JSON, tables and CSV, each written while it is read, so that lists may be long.
+"""Writes rows as JSON, table, CSV or Markdown, each while it is read, so that lists may be long.
 
-JSON is plain ASCII without a raw control character. Tables and CSV show text that is not ours through `visible`.
+JSON is plain ASCII without a raw control character. Tables and CSV show foreign text through `visible`.
 """
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import get_annotations
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
 from core import to_json
+from tui.wording.columns import Column
 from tui.wording.sanitize import visible
+from tui.wording.verb import Format
 
-__all__ = ["Column", "Layout", "csv_cell", "json_text", "write_csv", "write_json", "write_markdown", "write_table"]
+__all__ = ["FILE_FORMATS", "Layout", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
 _CHUNK: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -28,25 +30,16 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A heading and the text of a row's cell under it."""
-
-    heading: str
-    cell: Callable[[Any], object]
-    right: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """How one kind of object is shown; its CSV has every field of the object's JSON."""
+    """The table of one kind of object; its CSV has every field of the object's JSON."""
 
     kind: type
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     """The last one is free text, folded on a terminal that is too narrow."""
 
 
 def json_text(value: Any) -> str:
-    """One JSON document, indented, without the final newline."""
+    """Return one JSON document, indented, without the final newline."""
     return _plain(json.dumps(to_json(value), indent=2))
 
 
@@ -56,7 +49,7 @@ def _plain(text: str) -> str:
 
 
 def write_json(value: Any, out: TextIO) -> None:
-    """One JSON document and a newline; an iterator or list becomes an array, an object a line."""
+    """Write one JSON document and a newline; an iterator or list becomes an array, an object a line."""
     if not isinstance(value, (list, tuple, Iterator)):
         out.write(f"{json_text(value)}\n")
         return
@@ -67,8 +60,17 @@ def write_json(value: Any, out: TextIO) -> None:
     out.write("[]\n" if start == "[" else "\n]\n")
 
 
-def write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
-    """A header of the JSON's field names and a record a row."""
+def write_rows(rows: Iterable[Any], layout: Layout, how: Format, out: TextIO) -> None:
+    """Write rows in a format of `FILE_FORMATS`."""
+    _WRITERS[how](rows, layout, out)
+
+
+def _write_json_rows(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
+    write_json(iter(rows), out)
+
+
+def _write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+    """Write a header of the JSON's field names and a record a row."""
     names = list(get_annotations(layout.kind))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
@@ -76,22 +78,31 @@ def write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
         writer.writerow([csv_cell(getattr(row, name)) for name in names])
 
 
-def write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
-    """A table for a ticket or a chat: the columns that the screen's table has."""
-    headings = [column.heading for column in layout.columns]
+def _write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+    """Write a table for a ticket or a chat, with the columns of the table on screen."""
+    headings = [column.title for column in layout.columns]
     out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
     for row in rows:
-        cells = [_markdown_cell(column.cell(row)) for column in layout.columns]
+        cells = [_markdown_cell(column.text(row)) for column in layout.columns]
         out.write(f"| {' | '.join(cells)} |\n")
 
 
+_WRITERS: Final[Mapping[Format, Callable[[Iterable[Any], Layout, TextIO], None]]] = {
+    Format.CSV: _write_csv,
+    Format.JSON: _write_json_rows,
+    Format.MARKDOWN: _write_markdown,
+}
+FILE_FORMATS: Final = tuple(_WRITERS)
+"""The formats that a list can be written to a file in."""
+
+
 def _markdown_cell(value: object) -> str:
-    """Text that stays in its cell, whatever it holds."""
+    """Escape a value so that it stays in its cell."""
     return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
 
 
 def csv_cell(value: Any) -> str:
-    """A value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
+    """Return a value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
     plain = to_json(value)
     if plain is None:
         return ""
@@ -106,21 +117,21 @@ def csv_cell(value: Any) -> str:
 
 
 def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int | None = None) -> int:
-    """Aligned columns under a heading, nothing cut; returns how many rows there were.
+    """Write aligned columns under a heading, nothing cut; return the number of rows.
 
     Args:
-        rows: may be endless; the first few hundred decide the widths.
-        layout: what is shown of each.
-        out: where to.
-        width: cells of the terminal, at which the last column is folded; None folds nothing.
+        rows: any number; the first few hundred decide the widths.
+        layout: the columns.
+        out: the stream.
+        width: of the terminal, in cells, where the last column is folded; None: not folded.
 
     """
     columns = layout.columns
-    cells = ([visible(column.cell(row)) for column in columns] for row in rows)
+    cells = ([visible(column.text(row)) for column in columns] for row in rows)
     first = list(islice(cells, _CHUNK))
     if not first:
         return 0
-    headings = [column.heading for column in columns]
+    headings = [column.title for column in columns]
     widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
     shape = _Shape(columns, widths, width)
     out.write(shape.line(headings))
@@ -132,9 +143,9 @@ def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int 
 
 
 class _Shape:
-    """The widths of a table, and a row laid out in them."""
+    """Lays rows out in the widths of a table's columns."""
 
-    def __init__(self, columns: Sequence[Column], widths: Sequence[int], width: int | None) -> None:
+    def __init__(self, columns: Sequence[Column[Any]], widths: Sequence[int], width: int | None) -> None:
         self._right = [column.right for column in columns]
         self._widths = widths
         self._indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
@@ -154,7 +165,7 @@ class _Shape:
 def _cells(text: str) -> int:
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415  # most inventories never need it
+    from rich.cells import cell_len  # noqa: PLC0415  # slow, and needed only for text that is not ASCII
 
     return cell_len(text)
 
@@ -165,7 +176,7 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 
 def _folded(text: str, room: int) -> list[str]:
-    """The words of the text in lines of at most `room` cells; a longer word stays whole."""
+    """Return the text in lines of at most `room` cells; a longer word stays whole."""
     lines = [""]
     for word in text.split(" "):
         if lines[-1] and _cells(lines[-1]) + 1 + _cells(word) > room:

@@ -1,0 +1,120 @@
+"""Add a customer CIDR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual.app import ComposeResult
+
+from core import AddCidrRequest, CidrState
+from tui.changes.flow import Flow, Outcome, new_request_id
+from tui.commands.registry import key_of
+from tui.modals.fields import Choice, Option, Row
+from tui.modals.form import Form, FormError, parse_prefix, parse_whole
+from tui.modals.lines import Line, Shell
+from tui.modals.review_lines import NOTHING, review_of
+from tui.modals.review_model import Reread, Review, Tier
+from tui.state.selection import Selection, SelectionKind
+from tui.widgets.field import Field
+
+__all__ = ["AddCidrModal", "add_cidr", "review_add_cidr"]
+
+
+async def add_cidr(flow: Flow, _selection: Selection | None) -> None:
+    """Add a customer CIDR; it gives out addresses after its activation."""
+    await flow.ask_until_sent(AddCidrModal, lambda request: _add(flow, request))
+
+
+async def _add(flow: Flow, request: AddCidrRequest) -> Outcome:
+    request = replace(request, request_id=new_request_id())
+    review = review_add_cidr(request, reread=_still_new(flow, request.cidr))
+    outcome, done = await flow.carry_out(f"add {request.cidr}", request, review)
+    if done is not None:
+        flow.host.take(Selection(SelectionKind.CIDR, done.cidr))
+        flow.host.say(
+            f"added {done.cidr} to {done.pool_id}: {done.state.value}."
+            f"  {key_of('palette')} cidr activate when announced"
+        )
+    return outcome
+
+
+def _still_new(flow: Flow, prefix: str) -> Reread:
+    async def reread() -> list[str]:
+        cidrs = await flow.host.ask(lambda inventory: inventory.cidrs())
+        known = any(cidr.cidr == prefix and cidr.state is not CidrState.RETIRED for cidr in cidrs)
+        return [f"{prefix} is known already."] if known else []
+
+    return reread
+
+
+class AddCidrModal(Form["AddCidrRequest | None"]):
+    """Asks for a customer CIDR."""
+
+    def __init__(self) -> None:
+        super().__init__("add a customer CIDR")
+        self._cidr = Field(classes="short")
+        self._isp = Field(classes="short")
+        self._asn = Field(classes="short")
+        self._pool = Field(placeholder="a pool of its own")
+        self._region = Field(placeholder="the configured region", classes="short")
+        edges = [Option("give", ("give out .0 and .255 too",)), Option("avoid", ("withhold them",))]
+        self._edges = Choice(edges, chosen="give", across=True)
+        self._reason = Field()
+
+    def rows(self) -> ComposeResult:
+        yield Row("CIDR", self._cidr, hint="as 203.0.113.0/24")
+        yield Row("ISP line", self._isp, hint="as PremiumBGP")
+        yield Row("origin ASN", self._asn, hint="the number")
+        yield Row("pool", self._pool)
+        yield Row("region", self._region)
+        yield Row("edges", self._edges)
+        yield Row("reason", self._reason)
+
+    def info(self) -> Iterable[Line | tuple[str, Shell]]:
+        yield Line("then", "it is validating, and gives out nothing until it is activated")
+        yield Line(
+            "activate", f"{key_of('palette')} cidr activate on it, when the prefix is announced and its ROA published"
+        )
+        yield from self.command_info()
+
+    def request(self) -> AddCidrRequest:
+        cidr, isp = self._cidr.text, self._isp.text
+        if cidr is None:
+            raise FormError("Name the prefix, as 203.0.113.0/24.", self._cidr)
+        if isp is None:
+            raise FormError("Name the ISP line.", self._isp)
+        prefix = parse_prefix(cidr, self._cidr)
+        asn = parse_whole(self._asn, "An ASN")
+        if asn is None:
+            raise FormError("Name the origin ASN.", self._asn)
+        return AddCidrRequest(
+            cidr=prefix,
+            isp=isp,
+            asn=asn,
+            pool_id=self._pool.text,
+            region=self._region.text,
+            avoid_edges=self._edges.value == "avoid",
+            reason=self._reason.text,
+        )
+
+
+def review_add_cidr(request: AddCidrRequest, reread: Reread) -> Review:
+    """Return the review of a new customer CIDR."""
+    return review_of(
+        request,
+        reread,
+        title=f"add {request.cidr}",
+        target_copy=request.cidr,
+        sections=(
+            (
+                Line("target", f"{request.cidr}   AS{request.asn}   ISP {request.isp}"),
+                Line("owner", "customer-owned: yes"),
+                Line("pool", request.pool_id or "one of its own, or the one it had before"),
+                Line("after", "validating: it gives out nothing until it is activated"),
+                NOTHING,
+            ),
+        ),
+        tier=Tier.PLAIN,
+        closing="Reversible: drain and retire take it out again.",
+    )

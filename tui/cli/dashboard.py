@@ -1,0 +1,33 @@
+"""Opens the inventory of the dashboard, or of the demo. Imports the core, which the first paint does without."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core import Inventory, seed_demo
+from tui.cli.arguments import Settings
+from tui.cli.opening import checked_profile, config_of, inventory_of
+from tui.screen.keymap import keymap_of
+
+__all__ = ["opened", "seeded"]
+
+
+def opened(settings: Settings, url: str | None = None) -> Inventory:
+    """Open the inventory; a key that cannot be pressed is refused before that.
+
+    Raises:
+        EipdeckError: the configuration is wrong, or the database cannot be opened.
+
+    """
+    checked_profile(settings)
+    config = config_of(settings)
+    keymap_of(config)
+    return inventory_of(settings, config, url)
+
+
+def seeded(settings: Settings, folder: Path) -> Inventory:
+    """Make the demo in a folder and open it."""
+    url = f"sqlite:///{folder}/demo.db"
+    seed_demo(url, datetime.now(UTC))
+    return opened(settings, url)

@@ -1,0 +1,24 @@
+"""The files in the operator's own state folder, each named once; `eipdeck doctor` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "state_folder"]
+
+CLIP: Final = "clip"
+"""The last copied text."""
+LOG: Final = "eipdeck.log"
+"""What libraries log and warn of, and internal errors."""
+TRAILS: Final = "trail-*.md"
+"""The incident trails; `*` is the start time and the process id."""
+SENT: Final = "sent-*.json"
+"""Notes of changes whose answer has not come; `*` is the request id."""
+
+
+def state_folder() -> Path:
+    """Return the folder of the operator's own files; it may not exist yet."""
+    return user_state_path("eipdeck", appauthor=False)

@@ -1,0 +1,233 @@
+"""Every verb of the command line, declared once.
+
+The parser (`cli/arguments.py`), the request (`cli/requests.py`) and the command line shown in a review
+(`wording/command_line.py`) follow from `VERBS`. This module imports nothing of the core, so that help is quick.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.wording.verb import Argument, Format, Kind, Verb
+
+__all__ = ["GROUPS", "VERBS", "VERB_NAMED", "VERB_OF"]
+
+
+def _switch(name: str, says: str) -> Argument:
+    return Argument(name, help=says, kind=Kind.SWITCH)
+
+
+_YES: Final = Argument("--yes", help="do not ask", kind=Kind.YES)
+_REASON: Final = Argument("--reason", "TEXT", "why, kept in the history")
+_REQUEST_ID: Final = Argument("--request-id", "KEY", "sent again with the same key, it happens once")
+_EIP: Final = Argument("eip", "EIP")
+_CIDR: Final = Argument("cidr", "CIDR")
+_RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
+_REGION: Final = Argument("--region", "R")
+_FORCE: Final = _switch("--force", "onto an existing file")
+_SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
+
+
+def _rows(name: str, says: str, *arguments: Argument) -> Verb:
+    """A verb that prints rows."""
+    return Verb(name, says, arguments, formats=tuple(Format))
+
+
+def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
+    """A verb that writes; each takes a reason and a request id."""
+    reason = _REASON._replace(required=needs_reason)
+    return Verb(name, says, (*arguments, reason, _REQUEST_ID), request, writes=True)
+
+
+def _target(name: str, metavar: str, kind: str, says: str) -> Argument:
+    """One of the services that an EIP can be bound to."""
+    return Argument(name, metavar, says, Kind.TARGET, sets="service_id", required=True, exclusive=True, when=(kind,))
+
+
+VERBS: Final = (
+    Verb(
+        "open",
+        "the dashboard (also without a command); with an address, on its verdict",
+        (Argument("address", "ADDRESS", nargs="?"),),
+        formats=(),
+    ),
+    Verb("demo", "the dashboard on a throw-away inventory that tells an incident", formats=()),
+    _rows(
+        "lookup",
+        "the verdict on addresses: whose, what it serves, where a fix lives",
+        Argument("addresses", "ADDRESS", "an address, or - for text on stdin", nargs="+"),
+        Argument("--at", "TIME", "as it was at a past time"),
+    ),
+    _change(
+        "allocate",
+        "AllocationRequest",
+        "allocate EIPs from a pool",
+        Argument("--pool", "ID", "from this pool", sets="pool_id", exclusive=True),
+        Argument("--default", help="from the default pool, on purpose", kind=Kind.SWITCH, exclusive=True),
+        Argument("--region", "R", "the region whose default pool is meant"),
+        Argument("--address", "IP", "this address"),
+        Argument("--count", "N", "how many, 1 to 65,536; all or none", Kind.COUNT),
+        Argument("--name", "NAME"),
+        Argument("--bandwidth", "MBPS", "the cap", Kind.MBPS, sets="bandwidth_mbps"),
+        _switch("--dry-run", "say what it would give and change nothing"),
+    ),
+    _change(
+        "bind",
+        "BindRequest",
+        "bind an EIP to one downstream service",
+        _EIP,
+        _target("--nic", "NIC", "nic", "an instance's network interface"),
+        _target("--snat", "GATEWAY", "snat", "an SNAT entry of a NAT gateway"),
+        _target("--dnat", "GATEWAY", "dnat", "a DNAT entry of a NAT gateway"),
+        _target("--load-balancer", "LB", "load_balancer", "the front end of a load balancer"),
+        Argument("--private-ip", "IP", "of the interface, or where DNAT forwards to", when=("nic", "dnat")),
+        Argument("--source", "CIDR", "SNAT: what leaves", sets="sources", nargs="+", when=("snat",)),
+        Argument("--protocol", help="DNAT", choices=("tcp", "udp", "any"), when=("dnat",)),
+        Argument("--port", "P[-Q]", "DNAT: the public port or range", when=("dnat",)),
+        Argument("--to-port", "P[-Q]", "DNAT: the private one (default: the same)", when=("dnat",)),
+    ),
+    _change(
+        "unbind",
+        "UnbindRequest",
+        "end one binding of an EIP, or all",
+        _EIP,
+        Argument("--binding", "ID", "only this one", sets="binding_id"),
+    ),
+    _change(
+        "release",
+        "ReleaseRequest",
+        "release EIPs to the pools they came from",
+        Argument("eips", "EIP", nargs="+"),
+        _switch("--unbind", "end their bindings first"),
+        _YES,
+    ),
+    _change(
+        "bandwidth",
+        "BandwidthRequest",
+        "change the bandwidth cap of an EIP",
+        _EIP,
+        Argument("mbps", "MBPS", kind=Kind.MBPS, sets="bandwidth_mbps"),
+    ),
+    _change(
+        "rehome",
+        "RehomeRequest",
+        "move an EIP to a customer pool: allocate, move bindings, release",
+        _EIP,
+        Argument("--pool", "ID", "the customer pool to move to", sets="pool_id", required=True),
+        Argument("--address", "IP", "this address of it"),
+        _switch("--keep", "leave the old EIP until DNS has moved"),
+        _YES,
+    ),
+    _change(
+        "recover", "RecoverRequest", "take a released address back, past its cool-down", Argument("address", "ADDRESS")
+    ),
+    _change(
+        "cidr add",
+        "AddCidrRequest",
+        "register a customer CIDR, with its pool",
+        _CIDR,
+        Argument("--isp", "LINE", "the ISP line that announces it", required=True),
+        Argument("--asn", "N", "the ASN that originates it", Kind.ASN, required=True),
+        Argument("--pool", "ID", "the pool it opens or joins", sets="pool_id"),
+        _REGION,
+        _switch("--avoid-edges", "withhold its first and last address"),
+    ),
+    _change(
+        "cidr activate",
+        "ActivateRequest",
+        "open it for allocation: your word that it is done",
+        _CIDR,
+        needs_reason=True,
+    ),
+    _change(
+        "cidr set-asn", "SetAsnRequest", "change the ASN that originates it", _CIDR, Argument("asn", "N", kind=Kind.ASN)
+    ),
+    _change("cidr drain", "DrainRequest", "give out nothing more from it", _CIDR),
+    _change("cidr retire", "RetireRequest", "take it out of its pool, once drained and empty", _CIDR, _YES),
+    _change(
+        "pool set",
+        "PoolSettingsRequest",
+        "change a pool's settings",
+        Argument("pool", "POOL", sets="pool_id"),
+        Argument("--order", help="which free address is next", kind=Kind.ORDER, choices=("lru", "lowest")),
+        Argument("--cooldown", "SECONDS", "how long a released address rests", Kind.SECONDS, sets="cooldown_seconds"),
+        Argument("--warn", "PCT", "a finding from here on", Kind.PERCENT, sets="warn_percent"),
+        Argument("--critical", "PCT", "a critical finding from here on", Kind.PERCENT, sets="critical_percent"),
+    ),
+    _rows("cidrs", "every CIDR"),
+    _rows("pools", "every pool, with its usage"),
+    _rows(
+        "eips",
+        "every live EIP, or those that match a filter",
+        Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*"),
+    ),
+    _rows("services", "every downstream target"),
+    _rows(
+        "findings",
+        "what needs attention; exit 1 when there is something",
+        Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
+    ),
+    _rows(
+        "history",
+        "what happened, newest last",
+        Argument("subject", "EIP|ADDRESS|CIDR", nargs="?"),
+        Argument("--since", "TIME"),
+    ),
+    _change(
+        "reserve",
+        "ReserveRequest",
+        "withhold addresses of a CIDR",
+        _CIDR,
+        _RANGE,
+        _switch("--soft", "they can still be asked for by address"),
+    ),
+    _change("unreserve", "UnreserveRequest", "give them free again", _CIDR, _RANGE),
+    _change(
+        "accept",
+        "AcceptRequest",
+        "accept a finding, with a reason",
+        Argument("finding", "FINDING", "its id, or the EIP of a landing"),
+        Argument("--until", "TIME", "until then; without it, for good"),
+        needs_reason=True,
+    ),
+    _change(
+        "service remove", "RemoveServiceRequest", "say that a target exists no longer", Argument("service_id", "ID")
+    ),
+    _change(
+        "service add",
+        "AddServiceRequest",
+        "register a target, or add to what is known of it",
+        Argument("kind", "KIND", ", ".join(_SERVICE_KINDS), Kind.SERVICE, choices=_SERVICE_KINDS),
+        Argument("service_id", "ID"),
+        Argument("--name", "N"),
+        _REGION,
+        Argument("--private-ip", "IP", sets="private_ips", nargs="+"),
+        Argument("--subnet", "CIDR", sets="subnets", nargs="+"),
+    ),
+    _change(
+        "import", "", "load API responses or an export, all of it or nothing", Argument("files", "FILE", nargs="+")
+    ),
+    Verb(
+        "export",
+        "everything as one JSON document that can be imported again",
+        (Argument("file", "FILE", "without it: to stdout", nargs="?"), _FORCE),
+    ),
+    Verb(
+        "backup", "a copy of the database in a file of its own, while others work", (Argument("file", "FILE"), _FORCE)
+    ),
+    Verb(
+        "restore",
+        "bring a backup back; what happened since is lost, and kept in a file",
+        (Argument("file", "FILE", "a backup, of this version or an older one"), _REASON, _YES),
+        writes=True,
+    ),
+    Verb("verify", "prove the inventory's laws and the history's chains; exit 1 when broken"),
+    Verb("doctor", "what works here, and what to do about what does not"),
+)
+
+GROUPS: Final = {"cidr": "a customer CIDR's life", "pool": "a pool's settings", "service": "downstream targets"}
+"""The help of the first word of the verbs that have two."""
+
+VERB_NAMED: Final = {verb.name: verb for verb in VERBS}
+VERB_OF: Final = {verb.request: verb for verb in VERBS if verb.request}
+"""The verb of a class of request, by its name."""
