@@ -44,9 +44,9 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     assert lines[18].strip("─- ") == "198.18.0.5 -- ! default-bound -- fix in: zenlayer"
     assert lines[19].startswith('serves lb lb-shop "shop-front" since 2025-11-21 03:27Z; allocated by bob')
     assert lines[20] == "landed in the default pool of asia-east-1; no sibling EIPs"
-    assert lines[21] == "next: F fix   o the load balancer   t its history   a copy the address"
+    assert lines[21] == "next: F rehome   o the load balancer   t its history   a copy the address"
     assert lines[22] == "347 EIPs, rows 1-14, sorted: problems first.  n next problem, b back"
-    assert lines[23] == "F fix  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
+    assert lines[23] == "F rehome  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
 
 
 @pytest.mark.parametrize(("size", "label"), [(SMALL, "embedded"), (WIDE, "embedded eipdeck.db")])

@@ -181,7 +181,7 @@ async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: P
 async def test_w_drops_write_mode_and_arms_it_again_with_a_review(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("W")
-        await operator.until("| READ-ONLY |", "next: W arm write, then F fix")
+        await operator.until("| READ-ONLY |", "next: W arm write, then F rehome")
         await operator.press("F")
         await operator.until("F does nothing now: READ-ONLY")
         await operator.press("W")
@@ -211,7 +211,7 @@ async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path
         with held_up(inventory, "data_version"):
             operator.deck._tick()
             armed(operator, 60)
-            await operator.until("| WRITE 1m |", "F fix  A alloc")
+            await operator.until("| WRITE 1m |", "F rehome  A alloc")
             clock.advance(60)
             operator.deck._tick()
             await operator.until("| READ-ONLY |", "! write mode ran out: READ-ONLY", "W arm write")
