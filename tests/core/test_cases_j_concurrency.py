@@ -50,7 +50,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 def python(program: str, *words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name(program)), *map(str, words)],
+        [sys.executable, str(ROOT / "tests/core" / program), *map(str, words)],
         stdout=subprocess.PIPE,
         text=True,
         env=ENVIRONMENT,

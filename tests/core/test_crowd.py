@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import select
@@ -13,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -55,24 +55,13 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 def test_thirty_two_processes_at_random_on_one_pool(inventory: Inventory) -> None:
     customer_cidr(inventory, "203.0.113.0/26")
     services(inventory)
-    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), inventory.url]
-    crowd = [
-        subprocess.Popen(
-            [*words, str(number), str(OPERATIONS)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=ENVIRONMENT,
-        )
-        for number in range(CROWD)
-    ]
-    for each in crowd:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
-    printed = [each.communicate("go\n", timeout=120)[0].splitlines() for each in crowd]
-    assert [each.returncode for each in crowd] == [0] * CROWD
-    held = sorted(address for lines in printed for address in lines[-1].split()[1:])
-    done = Counter(line for lines in printed for line in lines[:-1])
+    words = [sys.executable, str(ROOT / "tests/core/crowd.py"), inventory.url, str(CROWD), str(OPERATIONS)]
+    crowd = subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, check=True, timeout=120)
+    lived = json.loads(crowd.stdout)
+    assert len(lived) == CROWD
+    assert {len(lines) for lines, _ in lived} == {OPERATIONS}
+    held = sorted(address for _, mine in lived for address in mine)
+    done = Counter(line for lines, _ in lived for line in lines)
     assert held == sorted(addresses(inventory.eips())), "what they hold is what there is"
     assert len(held) == len(set(held)), "an address handed out twice"
     assert set(done) <= {"allocate ok", "bind ok", "release ok", "allocate pool_exhausted"}, done

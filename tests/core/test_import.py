@@ -35,6 +35,7 @@ from core.storage.transaction import Transaction
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
+    ROOT,
     Clock,
     balancer,
     customer_cidr,
@@ -50,7 +51,7 @@ from tests.core.kit import (
 )
 from tests.core.kit import rows as rows_of
 
-ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.json"))
+ANSWERS = sorted((ROOT / "tests/core/answers").glob("*.json"))
 Json = dict[str, Any]
 
 

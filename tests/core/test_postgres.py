@@ -472,7 +472,7 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
     assert shared.now() >= before
 
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = ROOT / "tests/core/worker.py"
 
 
 def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Inventory) -> None:

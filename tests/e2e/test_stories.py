@@ -94,7 +94,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.press("R")
         deck.until("review: release 3 EIPs", "2 bound, 1 unbound", "Type the count")
         deck.confirm("3")
-        deck.until("RELEASE 3 EIPS in")
+        deck.until("RELEASE 3 EIPs in")
         deck.until("released 3 EIPs, each to the pool it came from")
         deck.press("c")
         deck.until("198.51.100.0/24 -- ! draining -- empty")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
-
+from tests.core.kit import ROOT
 from tui.changes import start
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
@@ -46,7 +45,7 @@ def test_a_view_has_the_key_its_line_shows() -> None:
 
 
 def test_the_readme_has_this_table() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.partition("<!-- keys: begin -->\n")[2].partition("<!-- keys: end -->")[0] == readme_table()
 
 

@@ -18,6 +18,7 @@ from textual import events
 from textual.screen import ModalScreen
 
 from core import Inventory
+from tests.core.kit import ROOT
 from tests.corpus import TEXTS
 from tests.tui.deck_kit import Operator, _key, demo_desk, on_deck
 from tui.changes.flow import Flow
@@ -45,11 +46,11 @@ PRESSED = 7_000
 def another_operator(inventory: Inventory) -> Iterator[IO[str]]:
     """A process that changes something for each line it is written."""
     bob = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("bob.py")), inventory.url, "hk-spare"],
+        [sys.executable, str(ROOT / "tests/tui/bob.py"), inventory.url, "hk-spare"],
         stdin=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
-        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
     )
     assert bob.stdin is not None
     try:
