@@ -8,7 +8,7 @@ from typing import Final
 from core import CidrState, Eip, EipStatus, VerdictWord
 from tui.commands.registry import BY_ID, Command, View, key_of
 
-__all__ = ["ADDRESS", "CIDR", "POOL", "KeyContext", "locked_refusal", "refusal", "rehomable", "unfit_selection"]
+__all__ = ["ADDRESS", "CIDR", "POOL", "KeyContext", "locked_refusal", "refusal", "rehomable", "rehome_refusal"]
 
 ADDRESS: Final = "address"
 POOL: Final = "pool"
@@ -74,6 +74,14 @@ def rehomable(eip: Eip, cidr_state: CidrState | None) -> bool:
     return not eip.customer_owned or cidr_state is CidrState.DRAINING
 
 
+def rehome_refusal(eip: Eip, cidr_state: CidrState | None) -> str:
+    """Return why an EIP is not rehomed; empty when it can be."""
+    if rehomable(eip, cidr_state):
+        return ""
+    what = f"{key_of('rehome')} rehomes landings and EIPs of draining CIDRs"
+    return f"{eip.address} is on your {eip.cidr} already: {what}"
+
+
 def refusal(command: Command, context: KeyContext) -> str:
     """Return why a command does nothing now; empty when it applies."""
     key = key_of(command.id)
@@ -88,7 +96,7 @@ def refusal(command: Command, context: KeyContext) -> str:
         return ""
     if context.past:
         return f"{key} is refused: this verdict is about the past; type {context.subject} alone for now"
-    return _mode_refusal(key, context) or unfit_selection(command.id, context)
+    return _mode_refusal(key, context) or _unfit_selection(command.id, context)
 
 
 def _mode_refusal(key: str, context: KeyContext) -> str:
@@ -104,7 +112,7 @@ def locked_refusal(key: str) -> str:
     return f"{key} does nothing: this session was started with --read-only"
 
 
-def unfit_selection(name: str, context: KeyContext) -> str:
+def _unfit_selection(name: str, context: KeyContext) -> str:
     """Return why a change does not apply to the selected item; empty when it does, or when only a read can tell."""
     if name in _OF_MARKS and context.marked:
         return ""
@@ -127,6 +135,6 @@ def _unfit_eip(name: str, context: KeyContext) -> str:
         return f"{key} needs a selected EIP: move to a row, or type an address"
     if context.kind != ADDRESS:
         return f"{key} is for EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {context.subject}"
-    if name == "rehome" and eip is not None and eip.released_at is None and not rehomable(eip, context.cidr_state):
-        return f"{eip.address} is on your {eip.cidr} already: {key} rehomes landings and EIPs of draining CIDRs"
+    if name == "rehome" and eip is not None and eip.released_at is None:
+        return rehome_refusal(eip, context.cidr_state)
     return ""
