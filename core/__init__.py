@@ -56,6 +56,7 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.log_verdicts import Evidence
+from core.queries.reads import InventorySnapshot
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
@@ -123,6 +124,7 @@ __all__ = [
     "InvalidInput",
     "InvalidTime",
     "Inventory",
+    "InventorySnapshot",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -174,9 +176,6 @@ __all__ = [
 
 
 _LATE = {
-    "DNAT_ENTRIES": "core.operations.binding",
-    "EIPS_A_PRIVATE_ADDRESS": "core.operations.binding",
-    "SNAT_ENTRIES": "core.operations.binding",
     "seed_demo": "core.demo",
     "written_whole": "core.transfer.files",
 }

@@ -193,6 +193,11 @@ class Inventory(InventoryReads):
         """
         return self.evidence(lines, at).verdicts
 
+    def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
+        """Return the present verdict on each address, in one read; nothing is read for no address."""
+        wanted = list(dict.fromkeys(addresses))
+        return {verdict.address: verdict for verdict in self.evidence(wanted).verdicts} if wanted else {}
+
     def evidence(
         self, lines: Iterable[str], at: datetime | None = None, *, on_progress: Progress | None = None
     ) -> Evidence:

@@ -1,7 +1,7 @@
-"""The dashboard as a program: its first lines, the deck that follows them, and the keys, judged before any widget.
+"""The dashboard as a program: the splash screen, the main screen, and the keys, which are judged before any widget.
 
-The first lines are painted before the core, the deck and its modals are imported and the database is opened: that
-takes longer than all of Textual's start. What is pressed meanwhile waits for the deck.
+The splash screen is painted before the core, the main screen and its modals are imported and the database is opened:
+that takes longer than the whole start of Textual. Keys that are pressed before it is over wait for the main screen.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 __all__ = ["EipdeckApp", "Opened", "run_dashboard"]
 
 Opened = Callable[[], "Inventory"]
-"""Opens the desk; blocks, and may refuse."""
+"""Opens the inventory; blocks, and may raise a refusal."""
 
 _TERMINATED = 128
-"""What shells add to the number of a signal that ended a program."""
+"""The number that shells add to the signal that ended a program."""
 
 
 class EipdeckApp(App[int], inherit_bindings=False):
-    """The deck's screen, and what is true of the whole terminal."""
+    """The main screen, and everything that concerns the whole terminal."""
 
     TITLE = "eipdeck"
     ENABLE_COMMAND_PALETTE = False
@@ -61,20 +61,20 @@ class EipdeckApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver)
         self.gate = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
-        """When a key was read from the terminal, however late it is looked at."""
-        self.deck: MainScreen | None = None
+        """Returns when a key was read from the terminal."""
+        self.main_screen: MainScreen | None = None
         """None until everything is imported and the database is open."""
         self.inventory: Inventory | None = None
-        """Set by the thread that opens it, which goes on when the operator leaves meanwhile."""
+        """Set by the thread that opens it; the thread goes on when the operator leaves."""
         self.failure: Exception | None = None
-        """Why there is no deck: mostly the refusal of a database that could not be opened."""
+        """Why the main screen could not be made, such as the refusal of a database that cannot be opened."""
         self.defect: Exception | None = None
-        """What ended the session."""
+        """The defect that ended the session."""
         self._opened = opened
         self._address = address
         self._trail_folder = trail_folder
         self._early: list[events.Event] = []
-        """What came before the deck."""
+        """Keys and pastes that came before the main screen."""
         self._glyphs = glyphs(os.environ)
         self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
@@ -90,7 +90,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         if not self.is_headless:
             loop = asyncio.get_running_loop()
 
-            # the loop's own handlers would be gone with it, and with them what is left to be put in order
+            # a handler of the loop would be gone with the loop, before the terminal is restored
             def heard(number: int, _frame: FrameType | None) -> None:
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(self._terminated, number)
@@ -99,15 +99,15 @@ class EipdeckApp(App[int], inherit_bindings=False):
                 signal.signal(number, heard)
 
     def _terminated(self, number: int) -> None:
-        """The terminal is put back in order before the end; nothing unsent is sent."""
-        if self.deck is not None:
-            self.deck.runner.cancel_unsent()
+        """End on a signal: restore the terminal, and send nothing that is unsent."""
+        if self.main_screen is not None:
+            self.main_screen.runner.cancel_unsent()
         self.exit(_TERMINATED + number)
 
-    # the deck
+    # the main screen
 
     def _handle_exception(self, error: Exception) -> None:
-        """A defect of ours ends the session: told when the terminal is in order again, without the values it met."""
+        """End the session after a defect; it is printed when the terminal is restored, without values of variables."""
         logging.getLogger("eipdeck").error("internal error", exc_info=error)
         if end_by_defect(self, error):
             self.defect = error
@@ -118,20 +118,20 @@ class EipdeckApp(App[int], inherit_bindings=False):
     async def _begin(self) -> None:
         try:
             screen_type, inventory, keymap = await asyncio.to_thread(self._load)
-        except Exception as failure:  # noqa: BLE001  # told on the terminal once that is in order again
+        except Exception as failure:  # noqa: BLE001  # printed when the terminal is restored
             self.failure = failure
             self.exit(1)
             return
         self.set_keymap(keymap)
-        deck = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
-        self.add_mode("deck", lambda: deck)  # the first screen of a mode cannot be switched, the mode can
-        await self.switch_mode("deck")
+        screen = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        self.add_mode("main", lambda: screen)  # the first screen of a mode cannot be switched, the mode can
+        await self.switch_mode("main")
         while self._early:
-            await self._judged(deck, self._early.pop(0))
-        self.deck = deck
+            await self._judged(screen, self._early.pop(0))
+        self.main_screen = screen
 
     def _load(self) -> tuple[type[MainScreen], Inventory, dict[str, str]]:
-        """The deck's code, the open desk, and its remapped keys; blocks."""
+        """Import the main screen, open the inventory and read its remapped keys; blocks."""
         from tui.screen.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
         from tui.screen.main_screen import MainScreen  # noqa: PLC0415
         from tui.session.log import keep_log  # noqa: PLC0415
@@ -147,21 +147,21 @@ class EipdeckApp(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, (events.Key, events.Paste)):
             await super().on_event(event)
-        elif self.deck is not None:
-            await self._judged(self.deck, event)
+        elif self.main_screen is not None:
+            await self._judged(self.main_screen, event)
         elif isinstance(event, events.Key) and event.key == "ctrl+c":
             self.exit(0)
         else:
             self._early.append(event)
 
-    async def _judged(self, deck: MainScreen, event: events.Event) -> None:
-        """Hand a key on to the widgets, unless it is not for them."""
+    async def _judged(self, screen: MainScreen, event: events.Event) -> None:
+        """Pass a key on to the widgets when it is for them."""
         if isinstance(event, events.Key):
             if event.is_forwarded:
                 if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
-                deck.pressed_at = self.key_time(event)
-            elif not self._let_through(deck, event):
+                screen.pressed_at = self.key_time(event)
+            elif not self._let_through(screen, event):
                 return
         await super().on_event(event)
 
@@ -179,15 +179,15 @@ class EipdeckApp(App[int], inherit_bindings=False):
         return isinstance(self.screen, ReviewModal)
 
     def _reached_nobody(self, event: events.Key) -> bool:
-        """Text that was on its way to a list when the field took the focus belongs to the field."""
+        """Insert text that was on its way to a list when the field took the focus."""
         field = self._field
         if field is None or not event.is_printable or event.character is None:
             return False
         field.insert_text_at_cursor(event.character)
         return True
 
-    def _let_through(self, deck: MainScreen, event: events.Key) -> bool:
-        """Judge a key; False when no widget is to see it."""
+    def _let_through(self, screen: MainScreen, event: events.Key) -> bool:
+        """Judge a key; return False when no widget may see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
         judged = self.gate.judge(
@@ -199,31 +199,31 @@ class EipdeckApp(App[int], inherit_bindings=False):
             reviewing=depth > 1 and self._reviewing,
         )
         if self.gate.pasting:
-            self._wait_for_quiet(deck)
+            self._wait_for_quiet(screen)
         elif self.gate.beginning:
-            deck.run_begins()
+            screen.run_begins()
         if judged is Judgement.BURST:
-            deck.undo_run()
+            screen.undo_run()
         if judged is not Judgement.PASS:
             return False
-        if deck.runner.flow.counting:
+        if screen.runner.flow.counting:
             if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
-                deck.runner.flow.abort()
+                screen.runner.flow.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
-            deck.search.start_lookup(event.character)
+            screen.lookups.start_lookup(event.character)
             return False
         return True
 
-    def _wait_for_quiet(self, deck: MainScreen) -> None:
+    def _wait_for_quiet(self, screen: MainScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: deck.search.pasted(self.gate.take()))
+        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.gate.take()))
 
     # copying
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
-        """Put a text on the clipboard, and say which way it went."""
+        """Copy a text to the clipboard, and say by which way."""
         from tui.modals.sheet import Sheet  # noqa: PLC0415
         from tui.terminal import clipboard  # noqa: PLC0415
         from tui.wording.sanitize import visible  # noqa: PLC0415
@@ -231,7 +231,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None:
             write_sequence(self, copied.sequence)
-        teller = self.screen if isinstance(self.screen, Sheet) else self.deck
+        teller = self.screen if isinstance(self.screen, Sheet) else self.main_screen
         if teller is not None:
             teller.say(f"copied {visible(event.text, 40)} {copied.way}")
 
@@ -240,7 +240,7 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     """Run the dashboard until the operator leaves it.
 
     Args:
-        opened: opens the desk once the first lines are painted; the dashboard closes it.
+        opened: opens the inventory after the first paint; the dashboard closes it.
         address: an address to open on.
         trail_folder: where the incident trail is kept; None: in the user's state folder.
 
@@ -248,7 +248,7 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
         The exit code of the program.
 
     Raises:
-        EipdeckError: the desk could not be opened.
+        EipdeckError: the inventory could not be opened.
 
     """
     set_escape_delay(escape_delay(os.environ))

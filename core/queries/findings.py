@@ -22,7 +22,7 @@ from core.queries.shared_findings import SHARED_RULES
 from core.storage.connection import Connection
 from core.storage.transaction import Transaction
 
-__all__ = ["finding_by_key", "findings", "problem_addresses", "problems_of", "read_finding"]
+__all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems_of", "read_finding"]
 
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -30,8 +30,11 @@ PROBLEMS_LISTED: Final = 1000
 """The number of problem EIPs that a listing puts first; the rest stand in their places by address."""
 
 
-def findings(connection: Connection, now: int, config: Config, *, accepted: bool = False) -> list[Finding]:
-    """Return the open findings, worst first; with `accepted` the accepted ones too. `now` is in microseconds."""
+def evaluate_findings(connection: Connection, now: int, config: Config, *, accepted: bool = False) -> list[Finding]:
+    """Evaluate every rule; return the open findings, worst first, with `accepted` the accepted ones too.
+
+    `now` is in microseconds.
+    """
     found = _with_acceptances(Facts(connection, now, config))
     return [each.finding for each in found if accepted or not each.finding.accepted]
 
@@ -58,7 +61,7 @@ def _all(facts: Facts) -> Iterator[Found]:
 
 def problem_addresses(connection: Connection, now: int, config: Config) -> tuple[int, ...]:
     """Return the addresses of the EIPs that the open findings are about; see `problems_of`."""
-    return problems_of(findings(connection, now, config))
+    return problems_of(evaluate_findings(connection, now, config))
 
 
 def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection
 from core.storage.store import Store
 
-__all__ = ["InventoryReads"]
+__all__ = ["InventoryReads", "InventorySnapshot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,21 @@ class _Problems:
     version: int
     minute: int
     addresses: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InventorySnapshot:
+    """The whole inventory but its EIPs, as one read transaction sees it."""
+
+    version: int
+    """The `data_version` before the read: a later commit has another one."""
+    read_at: datetime
+    eips: int
+    """The number of live EIPs."""
+    pools: tuple[Pool, ...]
+    cidrs: tuple[Cidr, ...]
+    findings: tuple[Finding, ...]
+    """The open findings, worst first."""
 
 
 class InventoryReads:
@@ -186,7 +201,19 @@ class InventoryReads:
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """Return the open findings, worst first; with `accepted` the accepted ones too."""
         with self._store.read() as connection:
-            return findings.findings(connection, self._now(connection), self.config, accepted=accepted)
+            return findings.evaluate_findings(connection, self._now(connection), self.config, accepted=accepted)
+
+    def snapshot(self) -> InventorySnapshot:
+        """Return the pools, the CIDRs and the findings of one moment; listings need not evaluate the findings again."""
+        version, at = self.data_version(), self.now()
+        with self._store.read() as connection:
+            now = self._now(connection)
+            found = findings.evaluate_findings(connection, now, self.config)
+            problems = findings.problems_of(found)
+            live = Listing(connection, EipQuery(), now, problems).total()
+            pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
+        self._problems = _Problems(version, to_micros(at) // MINUTE, problems)
+        return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found))
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None

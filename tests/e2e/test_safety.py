@@ -121,11 +121,11 @@ def test_it_ends_when_its_terminal_hangs_up_and_no_signal_says_so(demo: Deck) ->
 
 
 DEFECT = """
-from tui.screen.main_screen import MainScreen
+from tui.screen.navigator import Navigator
 def show_timeline(self):
     name = "a name that is nobody else's business"
     raise OverflowError("of a date")
-MainScreen.show_timeline = show_timeline
+Navigator.show_timeline = show_timeline
 """
 
 

@@ -58,16 +58,16 @@ def demo_desk(folder: Path, *, read_only: bool = False, config: Config | None = 
     return _desk(f"sqlite:///{path}", read_only=read_only, config=config)
 
 
-def empty_desk(folder: Path) -> Inventory:
+def empty_desk(folder: Path, *, config: Config | None = None) -> Inventory:
     """The first run."""
     path = folder / "empty.db"
     shutil.copy(template(), path)
-    return _desk(f"sqlite:///{path}")
+    return _desk(f"sqlite:///{path}", config=config)
 
 
-def small_desk(folder: Path) -> Inventory:
+def small_desk(folder: Path, *, config: Config | None = None) -> Inventory:
     """203.0.113.0/28 active in pool hk, one service of each kind, nothing allocated."""
-    inventory = empty_desk(folder)
+    inventory = empty_desk(folder, config=config)
     inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500, pool_id="hk"))
     inventory.execute(ActivateRequest(cidr="203.0.113.0/28", reason="announced"))
     inventory.execute(
@@ -146,8 +146,8 @@ class Operator:
 
     @property
     def deck(self) -> MainScreen:
-        assert self.app.deck is not None
-        return self.app.deck
+        assert self.app.main_screen is not None
+        return self.app.main_screen
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, unhurriedly."""
@@ -222,10 +222,10 @@ class Operator:
         await self.press("end", "y")
 
     def status(self) -> str:
-        return self.deck.frame.status.text
+        return self.deck.bars.status.text
 
     def strip(self) -> str:
-        return self.deck.strip.text
+        return self.deck.bars.verdict.text
 
 
 @asynccontextmanager
@@ -239,13 +239,13 @@ async def on_deck(
     try:
         async with app.run_test(size=size) as pilot:
             operator = Operator(app, pilot, clock)
-            await operator.when(lambda: app.deck is not None)
+            await operator.when(lambda: app.main_screen is not None)
             deck, flow = operator.deck, operator.deck.runner.flow
             flow.clock, flow.key_time = clock, clock.of_key
             flow.second = 0.001
             flow.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)
-            await operator.when(lambda: deck.selection is None or deck.holder.keeper.details is not None)
+            await operator.when(lambda: deck.selection is None or deck.details is not None)
             yield operator
     finally:
         inventory.close()

@@ -101,12 +101,12 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
         f"{LANDED} -- ! default-unbound",
         "landed in the default pool of asia-east-1",
     )
-    await operator.until(*warning, "next: F fix", "F fix  A alloc")
+    await operator.until(*warning, "next: F rehome", "F rehome  A alloc")
     await operator.press("p", "c", "t", "r", "e")
     await operator.until(*warning, "2 findings")
     await operator.press("f", "j")
     await operator.until(f"> ! warning  landed_in_default_pool {LANDED}", "  ! critical pool_near_exhaustion   hk")
-    await operator.until("F fix  K accept", "0 free: C")
+    await operator.until("F rehome  K accept", "0 free: C")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")
     await operator.press("right", "right", "right", "enter", "down", "enter")

@@ -42,7 +42,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
         assert not bob.other_sessions()
         allocated(bob)
         bob.announce(None)
-        await operator.deck._poll_once()
+        await operator.deck.polling.poll()
         await operator.when(bob.other_sessions)
         await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
     bob.close()

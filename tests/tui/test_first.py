@@ -63,7 +63,7 @@ async def test_keys_that_come_before_the_deck_wait_for_it(tmp_path: Path) -> Non
         app.post_message(key("c"))
         app.post_message(key("j"))
         await pilot.pause()
-        assert app.deck is None
+        assert app.main_screen is None
         door.may.set()
         await shows(app, pilot, "[c CIDRs 4]")
     inventory.close()
@@ -89,7 +89,7 @@ async def test_a_database_that_cannot_be_opened_ends_it_with_the_reason() -> Non
             while app.failure is None:
                 await pilot.pause()
     assert str(app.failure) == str(error(Code.STORE_UNAVAILABLE, "It is gone."))
-    assert app.deck is None
+    assert app.main_screen is None
 
 
 async def test_ctrl_c_ends_a_start_that_takes_too_long(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ async def test_ctrl_c_ends_a_start_that_takes_too_long(tmp_path: Path) -> None:
         app.post_message(key("ctrl+c"))
         await pilot.pause()
     assert app.return_code == 0
-    assert app.deck is None
+    assert app.main_screen is None
     inventory.close()
 
 

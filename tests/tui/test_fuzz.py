@@ -96,7 +96,11 @@ async def is_not_trapped(operator: Operator) -> None:
     """From wherever it is, esc leads home, and the deck answers."""
     await operator.pilot.resize_terminal(80, 24)
     for _ in range(40):
-        if operator.app.screen is operator.deck and not operator.deck.runner.busy and not operator.deck.omnibar.in_use:
+        if (
+            operator.app.screen is operator.deck
+            and not operator.deck.runner.busy
+            and not operator.deck.bars.lookup.in_use
+        ):
             break
         operator.clock.at += 1
         await operator.press("escape")

@@ -33,7 +33,7 @@ async def test_a_change_key_right_behind_a_far_move_waits_for_the_row(tmp_path: 
     async with on_deck(inventory) as operator:
         with held_up(inventory, "page") as let_through:
             await operator.type("GR")
-            await operator.until("R did nothing: what it would be about is still being read; press it again")
+            await operator.until("R ignored: the selected item is still loading. Press it again.")
             let_through()
         await operator.settled()
         last = inventory.page(EipQuery(), limit=1, last=True).rows[0].eip.address
@@ -60,7 +60,7 @@ async def test_keys_of_other_lists_act_on_their_own_row(tmp_path: Path) -> None:
 async def test_a_key_right_behind_a_click_acts_on_the_row_clicked(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.press("p")
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         table.post_message(events.Click(table, 5, 3, 0, 0, 1, shift=False, meta=False, ctrl=False))
         await operator.type("R")
         await operator.until("review: release 198.18.0.9")
@@ -72,9 +72,9 @@ async def test_a_key_behind_a_typed_lookup_never_acts_on_what_was_in_hand_before
         with held_up(inventory, "evidence") as let_through:
             await operator.type("203.0.113.17")
             await operator.press("enter", "R")
-            await operator.until("R did nothing: what it would be about is still being read; press it again")
+            await operator.until("R ignored: the selected item is still loading. Press it again.")
             await operator.press("a", "U")
-            await operator.until("U did nothing")
+            await operator.until("U ignored")
             let_through()
         await operator.until("203.0.113.17 -- customer-bound")
         await operator.settled()
@@ -101,7 +101,7 @@ async def test_a_key_behind_a_turn_to_another_list_waits_for_its_row(tmp_path: P
         await operator.until("filter: service:nic-31")
         with held_up(inventory, "page") as let_through:
             await operator.type("[R")
-            await operator.until("R did nothing: what it would be about is still being read")
+            await operator.until("R ignored: the selected item is still loading.")
             let_through()
 
 

@@ -44,9 +44,9 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     assert lines[18].strip("─- ") == "198.18.0.5 -- ! default-bound -- fix in: zenlayer"
     assert lines[19].startswith('serves lb lb-shop "shop-front" since 2025-11-21 03:27Z; allocated by bob')
     assert lines[20] == "landed in the default pool of asia-east-1; no sibling EIPs"
-    assert lines[21] == "next: F fix   o the load balancer   t its history   a copy the address"
+    assert lines[21] == "next: F rehome   o the load balancer   t its history   a copy the address"
     assert lines[22] == "347 EIPs, rows 1-14, sorted: problems first.  n next problem, b back"
-    assert lines[23] == "F fix  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
+    assert lines[23] == "F rehome  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
 
 
 @pytest.mark.parametrize(("size", "label"), [(SMALL, "embedded"), (WIDE, "embedded eipdeck.db")])
@@ -91,7 +91,7 @@ async def test_the_first_run_says_what_to_do(tmp_path: Path) -> None:
 
 async def test_keys_move_and_the_strip_follows(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         await operator.press("j", "down", "k")
         assert table.cursor == 1
         await operator.when(lambda: "198.18.0.6" in operator.strip())
@@ -111,7 +111,7 @@ async def test_every_row_is_reached_page_by_page(tmp_path: Path) -> None:
     inventory = demo_desk(tmp_path)
     everything = {eip.address for eip in inventory.eips()}
     async with on_deck(inventory) as operator:
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         seen: list[str] = []
         while True:
             seen += [line.split()[1 + (line[2] == "!") - (line[0] != ">")] for line in operator.lines()[4:18] if line]
@@ -126,7 +126,7 @@ async def test_every_row_is_reached_page_by_page(tmp_path: Path) -> None:
 
 async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         await operator.press("n")
         await operator.when(lambda: table.cursor == 1)
         await operator.press("b")
@@ -164,7 +164,7 @@ async def test_a_key_a_view_and_back(tmp_path: Path, key: str, view: View, wante
 
 async def test_worst_comes_first_in_every_list(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        deck = operator.deck.deck
+        deck = operator.deck.panes
         assert [pool.id for pool in deck.pools.table.rows][:2] == ["hk-edge", "hk-legacy"]
         assert deck.pools.table.rows[-1].id.startswith("default")
         assert deck.cidrs.table.rows[0].cidr == "198.51.100.0/24"
@@ -206,7 +206,7 @@ async def test_tab_walks_the_panes_when_there_are_several(tmp_path: Path) -> Non
         await operator.until("[e EIPs 347]")
         await operator.press("d")
         await operator.until("ADDRESS", absent="EIP        eip-")
-        assert not operator.deck.deck.detail.display
+        assert not operator.deck.panes.detail.display
 
 
 @pytest.mark.parametrize("size", [(200, 50), (120, 36), (100, 30), (80, 24), (60, 16), (59, 20), (40, 10)])
@@ -272,7 +272,7 @@ async def test_only_the_row_in_hand_has_the_cursor_mark(tmp_path: Path) -> None:
 
 async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
-        await operator.pilot.click(operator.deck.deck.pools.table, offset=(8, 3))
+        await operator.pilot.click(operator.deck.panes.pools.table, offset=(8, 3))
         await operator.until("[p Pools 4]", "> ! hk-legacy", "pool hk-legacy")
         assert operator.deck.selection is not None
         assert operator.deck.selection.id == "hk-legacy"

@@ -98,6 +98,6 @@ async def test_a_megabyte_of_reason_is_told_in_part(tmp_path: Path) -> None:
         for key in ("j", "k", "enter", "escape", "t", "t", "j", "e", "R", "escape"):
             await operator.press(key)
             await operator.settled()
-        told = operator.deck.deck.detail.text.whole
+        told = operator.deck.panes.detail.text.whole
         assert max(len(line.text) for line in told) < 1_200
         assert any("..." in line.text for line in told)

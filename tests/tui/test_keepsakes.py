@@ -64,7 +64,7 @@ async def test_m_copies_a_pool_as_the_command_line_has_it(tmp_path: Path, state:
     pool = to_json(inventory.pool(odd))
     async with on_deck(inventory) as operator:
         await operator.press("p")
-        await operator.deck.pane.select(odd)
+        await operator.deck.navigator.pane.select(odd)
         await operator.press("down", "up")
         await operator.until(f"pool {odd} --")
         await operator.press("m")
@@ -289,12 +289,12 @@ async def test_a_form_never_opens_on_top_of_a_review(tmp_path: Path) -> None:
         await operator.type("own:yes")
         await operator.press("enter")
         with held_up(inventory, "count") as let_through:
-            operator.deck.deck.eips.table.window = replace(operator.deck.deck.eips.table.window, counted=False)
+            operator.deck.panes.eips.table.window = replace(operator.deck.panes.eips.table.window, counted=False)
             await operator.press("x")
             for key in ("R", "W", "question_mark", "i"):
                 operator.deck.say("")
                 await operator.press(key)
-                await operator.until("one thing at a time: what was begun before is not over yet")
+                await operator.until("Finish or cancel the current action first.")
             let_through()
             await operator.until("export EIPs")
         assert [type(screen).__name__ for screen in operator.app.screen_stack] == ["MainScreen", "ExportModal"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import Config, EipdeckError
-from tests.tui.deck_kit import WIDE, demo_desk, on_deck
+from tests.tui.deck_kit import WIDE, allocated, demo_desk, on_deck, on_the_balancer, small_desk
 from tui.screen.keymap import keymap_of
 
 
@@ -123,6 +123,17 @@ async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_p
         await operator.until("X rehome", "f5 release", "bound: X rehome or f5")
         await operator.press("f5")
         await operator.until("review: release 198.51.100.20")
+
+
+async def test_the_detail_names_the_remapped_keys(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path, config=Config(keys={"go_to": "O", "down": "J", "up": "N"}))
+    for eip in [allocated(inventory, pool="default-asia-east-1") for _ in range(22)]:
+        on_the_balancer(inventory, eip)
+    async with on_deck(inventory, WIDE) as operator:
+        await operator.press("enter")
+        await operator.until("in the detail: J and N scroll, esc goes back to the list")
+        await operator.press("end")
+        await operator.until("and 1 more: O lists them")
 
 
 async def test_the_next_deck_has_its_own_keys(tmp_path: Path) -> None:

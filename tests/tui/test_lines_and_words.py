@@ -18,9 +18,10 @@ from rich.cells import cell_len
 
 from core import CidrState, VerdictWord
 from tests.tui.deck_kit import NOW, demo_desk
-from tui.commands.registry import View
+from tui.commands.context import KeyContext, refusal
+from tui.commands.registry import BY_ID, View
 from tui.screen.header import Top, top_line
-from tui.screen.key_bar import FIELD_FILTER, FIELD_LOOKUP, KeyContext, count_line, field_line, key_line
+from tui.screen.key_bar import FIELD_FILTER, FIELD_LOOKUP, count_line, field_line, key_line
 from tui.screen.tabs import views_line
 from tui.session.log import keep_log
 from tui.state.snapshot import load_snapshot
@@ -182,7 +183,9 @@ def test_arming_runs_out_and_a_locked_session_cannot_be_armed() -> None:
     assert not armed.ran_out(NOW + ARMED_FOR - timedelta(seconds=1))
     assert armed.ran_out(NOW + ARMED_FOR)
     assert WriteMode.at_start(read_only=False, embedded=True).armed(NOW).words(NOW) == "WRITE"
-    assert "--read-only" in WriteMode.at_start(read_only=True, embedded=True).refusal("R")
+    assert WriteMode.at_start(read_only=True, embedded=True).locked
+    locked = KeyContext(view=View.EIPS, writing=False, locked=True)
+    assert "--read-only" in refusal(BY_ID["release"], locked)
 
 
 def test_a_copy_says_its_way_and_is_kept_for_its_owner_only() -> None:

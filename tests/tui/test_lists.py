@@ -89,7 +89,7 @@ async def test_from_160_columns_the_timeline_stands_beside(tmp_path: Path) -> No
         await operator.until("2025-11-23 03:12Z bob", "allocate")
         await operator.press("t")
         await operator.until("t Timeline]")
-        assert not operator.deck.deck.aside.display, "one timeline is enough"
+        assert not operator.deck.panes.aside.display, "one timeline is enough"
         await operator.pilot.resize_terminal(150, 45)
         await operator.press("e")
         await operator.until("[e EIPs 1]", absent="add_cidr")

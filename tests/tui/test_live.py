@@ -25,7 +25,7 @@ from tui.state.write_mode import WriteMode
 
 async def poll(operator: Operator) -> None:
     """What the timer does every second."""
-    await operator.deck._poll_once()
+    await operator.deck.polling.poll()
     await operator.pilot.pause()
 
 
@@ -87,7 +87,7 @@ async def test_reading_again_after_a_minute_paints_nothing_when_nothing_changed(
 async def test_nothing_is_painted_again_when_nothing_changed(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         painted: list[object] = []
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         before = table._lines
         for widget in operator.deck.query("*"):
             widget.refresh = lambda *regions, **_options: painted.append(regions)  # type: ignore[method-assign,assignment]
@@ -112,7 +112,7 @@ async def test_one_changed_row_paints_one_line(tmp_path: Path) -> None:
 async def test_a_reload_keeps_the_cursor_on_its_eip_and_on_its_line(tmp_path: Path) -> None:
     inventory = demo_desk(tmp_path)
     async with on_deck(inventory) as operator:
-        table = operator.deck.deck.eips.table
+        table = operator.deck.panes.eips.table
         await operator.press("pagedown", "pagedown", "j")
         await operator.when(lambda: table.cursor == 29)
         eip, line = table.row, 29 - table.top
@@ -181,7 +181,7 @@ async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: P
 async def test_w_drops_write_mode_and_arms_it_again_with_a_review(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("W")
-        await operator.until("| READ-ONLY |", "next: W arm write, then F fix")
+        await operator.until("| READ-ONLY |", "next: W arm write, then F rehome")
         await operator.press("F")
         await operator.until("F does nothing now: READ-ONLY")
         await operator.press("W")
@@ -195,7 +195,7 @@ async def test_arming_that_runs_out_closes_the_review(tmp_path: Path) -> None:
         await operator.press("R")
         await operator.until("review: release")
         operator.deck.mode = WriteMode(expires=True, writing=True, until=NOW)
-        operator.deck._poll()
+        operator.deck._tick()
         await operator.until("! write mode ran out: READ-ONLY", absent="review:")
 
 
@@ -209,11 +209,11 @@ async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path
     inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
     async with on_deck(inventory) as operator:
         with held_up(inventory, "data_version"):
-            operator.deck._poll()
+            operator.deck._tick()
             armed(operator, 60)
-            await operator.until("| WRITE 1m |", "F fix  A alloc")
+            await operator.until("| WRITE 1m |", "F rehome  A alloc")
             clock.advance(60)
-            operator.deck._poll()
+            operator.deck._tick()
             await operator.until("| READ-ONLY |", "! write mode ran out: READ-ONLY", "W arm write")
 
 
@@ -222,7 +222,7 @@ async def test_a_key_pressed_when_arming_has_run_out_does_nothing(tmp_path: Path
     demo_desk(tmp_path).close()
     inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
     async with on_deck(inventory) as operator:
-        operator.deck._poll = lambda: None  # type: ignore[method-assign]
+        operator.deck._tick = lambda: None  # type: ignore[method-assign]
         armed(operator, 60)
         clock.advance(60)
         await operator.press("R")
@@ -252,7 +252,7 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
             await operator.until("| live ")
             clock.advance(120)
             for _second in range(LATE_SECONDS + 2):
-                operator.deck._poll()
+                operator.deck._tick()
                 await operator.pilot.pause()
             await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database has not answered yet")
         await operator.until("| live ", "rows 1-14")
@@ -288,6 +288,6 @@ async def test_a_defect_of_ours_is_said_and_ends_nothing(tmp_path: Path) -> None
         raise RuntimeError("a defect")
 
     async with on_deck(demo_desk(tmp_path)) as operator:
-        operator.deck.run_read(broken)
+        operator.deck.jobs.read(broken)
         await operator.until("! internal error in read: RuntimeError('a defect')")
         assert operator.app.return_code is None

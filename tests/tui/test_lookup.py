@@ -30,7 +30,7 @@ async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys
 async def test_letters_typed_in_the_field_are_text(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("1qRyU")
-        assert operator.deck.omnibar.field.value == "1qRyU"
+        assert operator.deck.bars.lookup.field.value == "1qRyU"
         await operator.press("enter")
         await operator.until("1qRyU is not an address")
         assert len(operator.app.screen_stack) == 1
@@ -87,9 +87,9 @@ async def test_how_a_time_is_written_is_said_whole_and_the_text_stays(tmp_path: 
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type(f"203.0.113.9 @ {time}")
         await operator.press("enter")
-        await operator.until("is no time; write 2025-11-23T03:12Z, 2025-11-23, 21:14 or 90d\n")
+        await operator.until("is not a time; write 2025-11-23T03:12Z, 2025-11-23, 21:14 or 90d\n")
         assert operator.status().startswith(f"! @ {time[:10]}".rstrip()[:12])
-        assert operator.deck.omnibar.field.value == f"203.0.113.9 @ {time}"
+        assert operator.deck.bars.lookup.field.value == f"203.0.113.9 @ {time}"
 
 
 @pytest.mark.parametrize("time", ["", "yesterday", "25:00", "2025-13-01"])
@@ -97,8 +97,8 @@ async def test_a_moment_that_is_none_is_not_taken_for_now(tmp_path: Path, time: 
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type(f"198.18.0.9 @ {time}")
         await operator.press("enter")
-        await operator.until("is no time; write", "enter open   esc leave the field")
-        assert operator.deck.omnibar.in_use
+        await operator.until("is not a time; write", "enter open   esc leave the field")
+        assert operator.deck.bars.lookup.in_use
         await operator.press("ctrl+c")
         await operator.type("198.18.0.9 @ 2d")
         await operator.press("enter")
@@ -152,7 +152,7 @@ async def test_an_arrow_torn_apart_by_the_line_is_not_a_verb(tmp_path: Path) -> 
             await operator.at_once("escape", "[", torn)
         await operator.press("j")
         assert len(operator.app.screen_stack) == 1
-        assert operator.deck.deck.eips.table.cursor == 1
+        assert operator.deck.panes.eips.table.cursor == 1
 
 
 async def test_the_filter_speaks_the_grammar_and_says_what_it_hides(tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ async def test_the_filter_speaks_the_grammar_and_says_what_it_hides(tmp_path: Pa
         await operator.type("own:yes is:idle")
         await operator.press("enter")
         await operator.until("filter: own:yes is:idle", "shown  esc clears", "hidden by the filter")
-        assert operator.deck.deck.eips.table.total < 347
+        assert operator.deck.panes.eips.table.total < 347
         await operator.press("slash")
-        assert operator.deck.omnibar.field.value == "own:yes is:idle"
+        assert operator.deck.bars.lookup.field.value == "own:yes is:idle"
         await operator.press("escape", "escape")
         await operator.until("347 EIPs, rows 1-14")
 
@@ -174,7 +174,7 @@ async def test_a_filter_that_means_nothing_leaves_the_list_and_says_why(tmp_path
         await operator.type("colour:red")
         await operator.press("enter")
         await operator.until("colour", "347", "198.18.0.5")
-        assert operator.deck.deck.eips.table.total == 347
+        assert operator.deck.panes.eips.table.total == 347
 
 
 async def test_an_address_that_the_filter_cannot_find_still_gets_its_verdict(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
 @example("99:99")
 def test_whatever_is_typed_as_a_time_is_one_or_is_said_to_be_none(words: str) -> None:
     said = wrong_time(f"203.0.113.9 @{words}", NOW)
-    assert said is None or ("is no time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)
+    assert said is None or ("is not a time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)
 
 
 @pytest.mark.parametrize("typed", ["203.0.113.999", "203.0.113.300 @ 21:14"])
@@ -267,7 +267,7 @@ async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.until("198.18.0.5 -- ! default-bound")
         await operator.paste("203.0.113.17 @ gestern\n")
-        await operator.until("! @ gestern is no time; write", "198.18.0.5 -- ! default-bound")
+        await operator.until("! @ gestern is not a time; write", "198.18.0.5 -- ! default-bound")
         await operator.paste("203.0.113.17 @ 2025-11-22 21:14Z\n")
         await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
 

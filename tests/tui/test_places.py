@@ -79,7 +79,7 @@ async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
         await operator.press("full_stop")
         await operator.until("| 0 min old |", "refreshing is paused")
         bob.execute(AllocationRequest(pool_id="hk"))
-        await operator.deck._poll_once()
+        await operator.deck.polling.poll()
         await operator.press("j")
         await operator.until("[e EIPs 1]", "not read since", "paused, . goes on")
         await operator.press("full_stop")
@@ -109,7 +109,7 @@ async def test_an_id_of_several_words_leads_to_what_is_its_own(tmp_path: Path) -
         await operator.press("enter", "o")
         await operator.until("1 shown  esc clears", 'filter: service:"my ""pool""', ">   192.0.2.0 ")
         await operator.press("p")
-        await operator.deck.pane.select(ODD)
+        await operator.deck.navigator.pane.select(ODD)
         await operator.press("enter")
         await operator.until("2 shown  esc clears", 'filter: pool:"my ""pool""', "192.0.2.1")
 

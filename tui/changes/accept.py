@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from core import AcceptRequest, Eip, Finding, InvalidTime, iso, parse_time
 from tui.changes.flow import Flow, Outcome, new_request_id
-from tui.commands.registry import key_of
 from tui.modals.fields import Row
 from tui.modals.form import Form, FormError
 from tui.modals.lines import Line, Shell
@@ -27,7 +26,6 @@ __all__ = ["AcceptModal", "accept", "accept_landing", "review_accept"]
 async def accept(flow: Flow, selection: Selection | None) -> None:
     """Accept the selected finding, or the worst finding about what is selected."""
     if selection is None:
-        flow.host.say(f"{key_of('accept')} needs a finding: {key_of('findings')} lists them")
         return
     finding = selection.finding or _finding_about(flow, selection)
     if finding is None:

@@ -17,7 +17,6 @@ __all__ = ["activate_cidr", "review_activate"]
 async def activate_cidr(flow: Flow, selection: Selection | None) -> None:
     """Activate the selected CIDR."""
     if selection is None or selection.kind is not SelectionKind.CIDR:
-        flow.host.say(f"cidr activate needs a selected CIDR: {key_of('cidrs')} lists them")
         return
     title = f"activate {selection.id}"
     cidr = await flow.read(title, lambda inventory: inventory.cidr(selection.id))

@@ -8,25 +8,18 @@ from dataclasses import replace
 from enum import Enum, auto
 from operator import attrgetter
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from textual.app import App
 from textual.screen import ModalScreen
 
-from core import Code, Eip, EipdeckError, Inventory, OutcomeUnknown, Request, error
+from core import Code, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes, KeyTime
 from tui.modals.lines import Line
 from tui.modals.review_model import Later, Review, Tier
-from tui.session.pending import PendingChanges
-from tui.session.trail import Entry, changed
-from tui.state.navigation import Place
-from tui.state.presence import OtherSessions
-from tui.state.selection import Selection
-from tui.state.snapshot import Snapshot
-from tui.state.workers import Ask
-from tui.state.write_mode import WriteMode
+from tui.session.host import Host
+from tui.session.trail import changed
 from tui.widgets.field import Held
 from tui.wording.command_line import command_line
 
@@ -34,7 +27,7 @@ if TYPE_CHECKING:
     from tui.modals.form import Form
     from tui.modals.review import ReviewModal
 
-__all__ = ["Flow", "Host", "Outcome", "new_request_id"]
+__all__ = ["Flow", "Outcome", "new_request_id"]
 
 Asked = TypeVar("Asked")
 Result = TypeVar("Result")
@@ -49,48 +42,6 @@ class Outcome(Enum):
     CANCELLED = auto()
     """The operator did not confirm."""
     REFUSED = auto()
-
-
-class Host(Protocol):
-    """The screen, as a flow sees it."""
-
-    inventory: Inventory
-    mode: WriteMode
-    other_sessions: OtherSessions
-    doubts: PendingChanges
-
-    @property
-    def app(self) -> App[Any]: ...
-    @property
-    def snapshot(self) -> Snapshot | None: ...
-    @property
-    def ask(self) -> Ask: ...
-    @property
-    def selection(self) -> Selection | None: ...
-
-    def may_write(self) -> bool:
-        """Whether a change may be sent at this moment."""
-
-    def say(self, text: str, *, problem: bool = False) -> None:
-        """A sentence in the status line."""
-
-    def show_count(self, text: str | None) -> None:
-        """The grace count in the status line; None: it is over."""
-
-    def written(self) -> None:
-        """Something may have changed: read everything again."""
-
-    def unmark(self, eips: Sequence[Eip]) -> None:
-        """These have been dealt with."""
-
-    def note(self, entry: Entry) -> None:
-        """Write something to the incident trail; blocks."""
-
-    def leave_for(self, place: Place) -> None:
-        """Go to a place on the deck."""
-
-    def take(self, selection: Selection) -> None:
-        """Take an address or a prefix in hand, and put the cursor on its row."""
 
 
 def new_request_id() -> str:

@@ -20,7 +20,6 @@ __all__ = ["recover", "review_recover"]
 async def recover(flow: Flow, selection: Selection | None) -> None:
     """Recover the selected address, then offer the bindings that its last EIP had."""
     if selection is None or selection.kind is not SelectionKind.ADDRESS:
-        flow.host.say(f"{key_of('recover')} recovers a released address: type it")
         return
     title = f"recover {selection.id}"
     verdict = await flow.read(title, lambda inventory: inventory.lookup(selection.id))

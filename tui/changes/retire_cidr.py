@@ -31,7 +31,6 @@ async def drain_or_retire(flow: Flow, selection: Selection | None) -> None:
     """Take the next step of the selected CIDR: drain it, plan what lives in it, or retire it."""
     key = key_of("cidr_end")
     if selection is None or selection.kind is not SelectionKind.CIDR:
-        flow.host.say(f"{key} needs a selected CIDR: {key_of('cidrs')} lists them")
         return
     known = await flow.read(f"{key} {selection.id}", lambda inventory: _load(inventory, selection.id))
     if known is None:

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from tui.changes.flow import Flow
-from tui.commands.registry import Command
+from tui.commands.context import locked_refusal
+from tui.commands.registry import Command, key_of
+from tui.session.host import Host
 from tui.state.marks import Marks
 from tui.state.selection import Selection
-from tui.state.workers import Work, work_on
-
-if TYPE_CHECKING:
-    from tui.screen.main_screen import MainScreen
+from tui.state.workers import Work
 
 __all__ = ["Runner"]
 
 
 class Runner:
-    """The flow that is under way, on behalf of the screen."""
+    """The flow that is under way."""
 
-    def __init__(self, screen: MainScreen) -> None:
-        self.flow = Flow(screen)
+    def __init__(self, host: Host) -> None:
+        self.flow = Flow(host)
         self.leaving = False
-        """The operator wants out as soon as the write in flight has been answered."""
+        """The operator leaves as soon as the write in flight is answered."""
         self.changing = False
-        """What is under way wants to change something."""
-        self._screen = screen
+        """The flow under way changes something."""
+        self._host = host
         self._worker: Worker[None] | None = None
 
     @property
@@ -37,34 +35,59 @@ class Runner:
         return self._worker is not None and not self._worker.is_finished
 
     def start(self, command: Command, selection: Selection | None, marks: Marks) -> None:
-        """Start the flow of a change on what is in hand or marked now."""
+        """Start the flow of a change on the selected or marked EIPs."""
         from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without
 
         self._run(partial(start, self.flow, command.id, selection, marks), changing=True)
 
-    def arm(self) -> None:
-        """Ask whether to write."""
-        self._run(self._arm, changing=False)
-
     def keep(self, work: Work) -> None:
-        """Run what changes nothing but this session and its files; it takes its turn as changes do."""
-        self._run(partial(self._screen.telling, work), changing=False)
+        """Run a question that changes only this session and its files; it takes its turn as changes do."""
+        self._run(partial(self._host.jobs.say_refusal, work), changing=False)
+
+    def turn_write_mode(self) -> None:
+        """Drop write mode, or ask whether to arm it."""
+        mode = self._host.mode
+        if mode.locked:
+            self._host.say(locked_refusal(key_of("write_mode")))
+        elif mode.writing:
+            self._host.set_mode(mode.dropped())
+            self._host.say(f"READ-ONLY: {key_of('write_mode')} arms write mode again")
+        else:
+            self._run(self._arm, changing=False)
 
     async def _arm(self) -> None:
         from tui.changes.write_mode import arm  # noqa: PLC0415  # the first screen goes without
 
-        screen = self._screen
+        host = self._host
         if await arm(self.flow):
-            now = await screen.ask(lambda inventory: inventory.now())
-            screen.set_mode(screen.mode.armed(now))
-            screen.say("WRITE: every change still has its own review")
+            now = await host.ask(lambda inventory: inventory.now())
+            host.set_mode(host.mode.armed(now))
+            host.say("WRITE: every change still has its own review")
+
+    def expire(self) -> None:
+        """Drop write mode when its time is over, and end a change that was not sent yet."""
+        host = self._host
+        if host.mode.ran_out(host.inventory.now()):
+            host.set_mode(host.mode.dropped())
+            if self.changing:
+                self.cancel_unsent()
+            host.say("write mode ran out: READ-ONLY", problem=True)
+
+    def abort(self) -> None:
+        """Send no further change of a batch; a grace count is aborted before its keys get here."""
+        if self.flow.sending:
+            self.flow.stop()
+            self._host.say("the change that was sent stays sent; no further one is sent")
+        else:
+            recovers = f"{key_of('recover')} recovers a released address"
+            self._host.say(f"{key_of('abort')} aborts a grace count, and none runs.  {recovers}")
 
     def _run(self, work: Work, *, changing: bool) -> None:
         self.changing = changing
-        self._worker = work_on(self._screen, work, "flow")
+        self._worker = self._host.jobs.start(work, "flow")
 
     def ended(self, worker: Worker[object]) -> bool:
-        """Whether this was the flow under way; it is forgotten."""
+        """Forget the flow when this worker ran it; return whether it did."""
         if worker is not self._worker:
             return False
         self._worker, self.changing = None, False
@@ -74,16 +97,16 @@ class Runner:
         """End the session; a write in flight is waited for."""
         if self.flow.sending:
             self.leaving = True
-            self._screen.say("leaving as soon as the change that was sent is answered")
+            self._host.say("leaving as soon as the change that was sent is answered")
         else:
-            self._screen.app.exit(0)
+            self._host.app.exit(0)
 
     def cancel_unsent(self) -> None:
-        """End the flow that has sent nothing yet, and close what it opened."""
+        """End a flow that has sent nothing yet, and close its modals."""
         if self.flow.sending:
             return
         if self._worker is not None:
             self._worker.cancel()
-        app = self._screen.app
+        app = self._host.app
         while isinstance(app.screen, ModalScreen):
             app.screen.dismiss(None)

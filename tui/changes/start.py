@@ -1,4 +1,7 @@
-"""Starts the flow of a command. A new verb adds one line to one of the three tables."""
+"""Starts the flow of a command. A new verb adds one line to one of the three tables.
+
+`tui.commands.context` has refused a command that does not apply to the selected item before it gets here.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,10 @@ from tui.changes.rehome import rehome
 from tui.changes.release import release
 from tui.changes.retire_cidr import drain_or_retire
 from tui.changes.unbind import unbind
+from tui.commands.context import rehome_refusal
 from tui.commands.registry import key_of
-from tui.screen.key_bar import fixable
 from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
-from tui.wording.sanitize import visible
 
 __all__ = ["ON_EIP", "ON_EIPS", "ON_SELECTION", "start"]
 
@@ -84,13 +86,7 @@ async def _on_selected(flow: Flow, name: str, selection: Selection | None) -> No
 
 async def _selected_eip(flow: Flow, key: str, selection: Selection | None) -> Eip | None:
     """Return the selected live EIP as the screen shows it; without one, say why and return None."""
-    if selection is None:
-        flow.host.say(f"{key} needs a selected EIP: move to a row, or type an address")
-        return None
-    if selection.kind is not SelectionKind.ADDRESS:
-        flow.host.say(
-            f"{key} is for EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {visible(selection.id)}"
-        )
+    if selection is None or selection.kind is not SelectionKind.ADDRESS:
         return None
     if selection.eip is not None and selection.eip.released_at is None:
         return selection.eip
@@ -105,10 +101,7 @@ async def _selected_eip(flow: Flow, key: str, selection: Selection | None) -> Ei
 def _can_rehome(flow: Flow, eip: Eip) -> bool:
     """Whether the EIP landed or its CIDR drains; if not, say so."""
     cidr = None if flow.host.snapshot is None else flow.host.snapshot.cidr(eip.cidr)
-    can = fixable(eip, cidr.state if cidr else None)
-    if not can:
-        flow.host.say(
-            f"{eip.address} is on your {eip.cidr} already:"
-            f" {key_of('rehome')} rehomes landings and EIPs of draining CIDRs"
-        )
-    return can
+    why_not = rehome_refusal(eip, cidr.state if cidr else None)
+    if why_not:
+        flow.host.say(why_not)
+    return not why_not

@@ -21,8 +21,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.modals.lines import PROBLEM
-from tui.screen.key_bar import fit_keys
 from tui.terminal.theme import ASCII, glyphs
+from tui.widgets.key_hints import fit_keys
 from tui.wording.sanitize import safe, visible
 
 __all__ = ["HelpSheet", "Sheet", "rule"]

@@ -1,4 +1,4 @@
-"""The CIDRs: the customer's prefixes and their lives, and the ranges of Zenlayer."""
+"""The list of CIDRs: the customer's prefixes and Zenlayer's ranges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import count_of, pool_short
 from tui.wording.tables import CIDRS
 
@@ -20,7 +20,7 @@ _TROUBLE = frozenset({CidrState.DRAINING, CidrState.FAILED, CidrState.VALIDATING
 
 
 class CidrsPane(ListPane[Cidr]):
-    """What needs a hand first."""
+    """Every CIDR, those that need work first."""
 
     view = View.CIDRS
     written_as = CIDRS

@@ -1,4 +1,4 @@
-"""The detail: everything about the address in hand."""
+"""The detail pane: everything about the selection."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ class DetailPane(Vertical):
         self._rule = rule
         self.title_line = Lines(classes="title")
         self.text = ScrollLines()
-        self._facts: SelectionDetails | None = None
+        self._details: SelectionDetails | None = None
         self._laid_out: str | None = None
-        """What the lines are about."""
+        """The selection that the lines are about."""
 
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self.text
 
     def show(self, details: SelectionDetails) -> None:
-        """What is known now of the address in hand; laid out while it is seen."""
-        self._facts = details
-        self._lay_out()
+        """Show the details; they are laid out while the pane is on the screen."""
+        if details is not self._details:
+            self._details = details
+            self._lay_out()
 
     def be_seen(self, *, seen: bool) -> None:
-        """Stand on the screen, or not."""
+        """Show or hide the pane."""
         self.display = seen
         self._lay_out()
 
@@ -43,7 +44,7 @@ class DetailPane(Vertical):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        details, width = self._facts, self.size.width
+        details, width = self._details, self.size.width
         if details is None or not self.display or not width:
             return
         self.text.show_whole(detail_lines(details, width), keep_place=details.selection.id == self._laid_out)

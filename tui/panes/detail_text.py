@@ -1,4 +1,4 @@
-"""The detail of the address in hand: as a page of pairs and tables, or folded into a column."""
+"""The text of the detail pane: a page of pairs and tables, or one column."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _PAGE: Final = 76
 """Cells from which on the detail is laid out as a page."""
 _LABEL: Final = 16
 _SECOND: Final = 39
-"""Where the second pair of a line begins on a page."""
+"""The cell at which the second pair of a line begins on a page."""
 
 Text = Line | str
 
 
 def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
-    """All that is known, for so many cells."""
+    """Return the details of the selection in lines of `width` cells."""
     if details.verdict is None:
         return [Line(strip_title(details), BOLD), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
@@ -85,7 +85,7 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
 
 
 def _fields(details: SelectionDetails, eip: Eip) -> list[tuple[str, str]]:
-    """What an EIP is, in pairs that read downwards."""
+    """Return labels and values of an EIP."""
     asn = details.verdict.asn if details.verdict else None
     fields = [
         ("customer", f"{'yes' if eip.customer_owned else 'no'} ({owner(eip)})"),
@@ -127,7 +127,7 @@ def _landed(eip: Eip) -> Iterator[Text]:
 
 
 def _labelled(label: str, lines: Iterator[Text]) -> Iterator[Text]:
-    """Lines beside their label; none when there are none. A mark goes before the text, under the label."""
+    """Yield lines with a label beside the first; a `!` moves into the column before the text."""
     for each in lines:
         text, style = (each, PLAIN) if isinstance(each, str) else (each.text, each.style)
         mark, text = ("!", text[2:]) if text.startswith("! ") else (" ", text)
@@ -188,11 +188,11 @@ def _siblings(details: SelectionDetails) -> Iterator[Text]:
         text = f"{sibling.address:<15} {owner(sibling):<8} {words}"
         yield Line(f"! {text}: mixes owners", WARNING) if other else text
     if siblings.total > len(siblings.eips):
-        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: o lists them"
+        yield f"and {eips_beyond(siblings.total, len(siblings.eips))} more: {key_of('go_to')} lists them"
 
 
 def _history(details: SelectionDetails) -> Iterator[Text]:
-    """Of the tenancy in hand, or of the address when nobody holds it; newest first."""
+    """Yield the events of the selected tenancy, or of the address when it is free; newest first."""
     eip = details.eip
     events = [event for event in details.history if eip is None or event.eip_id in (None, eip.id)]
     if not events:
@@ -207,7 +207,7 @@ def _event_words(event: Event) -> str:
 
 
 def _holders(details: SelectionDetails) -> tuple[list[str], list[str]]:
-    """Who held the address before the moment and the tenancy in hand, and who after; newest first."""
+    """Return the holders of the address before and after the selected tenancy and moment; newest first."""
     eip, now = details.eip, details.selection.at or details.now
     since = eip.allocated_at if eip is not None else now
     others = [each for each in details.tenancies if eip is None or each.id != eip.id]

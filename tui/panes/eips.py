@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from core import Eip, EipdeckError, EipQuery, Inventory, filter_term
 from tui.commands.registry import View, key_of
 from tui.panes.pane import Navigate, Pane
+from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
@@ -18,7 +19,7 @@ from tui.wording.tables import EIPS
 __all__ = ["EipsPane"]
 
 MOST_MARKS = 1_000
-"""What one review can still be about."""
+"""The most EIPs that one review is about."""
 _SORTED = {
     "problems": "problems first",
     "address": "by address",
@@ -29,7 +30,7 @@ _SORTED = {
     "owner": "by owner",
     "operator": "by operator",
 }
-"""The orders, in which the key turns through them."""
+"""The orders, as the sort key turns through them."""
 
 
 class EipsPane(Pane):
@@ -88,7 +89,7 @@ class EipsPane(Pane):
         return await self._table.go_to(key)
 
     async def turn_sort(self) -> None:
-        """The next of the orders; pressed quickly, one after the other."""
+        """List in the next order; quick keys are served one after the other."""
         async with self._turning:
             now = self._table.now
             if now is None:
@@ -105,14 +106,41 @@ class EipsPane(Pane):
         text = self.filter
         return lambda inventory: inventory.eips(text)
 
-    async def mark_all(self) -> str:
-        """Mark every EIP that the list holds, however far down; says how many, or why not."""
+    def marks(self, *, idle: bool) -> Marks:
+        """Return what change keys do with the marked EIPs; `idle`: they act on the selection instead."""
+        listed, total = self._table.marks.listed, len(self._table.marks)
+        if idle:
+            return Marks(hidden=total - len(listed), idle=len(listed))
+        return Marks(listed, hidden=total - len(listed))
+
+    def turn_mark(self) -> None:
+        """Mark the row under the cursor, or remove its mark."""
+        self._table.turn_mark()
+        self.post_message(self.StatusMessage(""))
+
+    def turn_marks(self) -> None:
+        """Clear the marks, or bring back the cleared ones."""
+        said = self._table.marks.turn()
+        self._table.repaint()
+        self.post_message(self.StatusMessage(said))
+
+    def remove_marks(self, eips: Iterable[Eip]) -> None:
+        """Remove the marks of these EIPs."""
+        self._table.marks.remove(eips)
+        self._table.repaint()
+
+    async def mark_all(self) -> None:
+        """Mark every EIP of the list, however far down, and say how many, or why not."""
+        self.post_message(self.StatusMessage(await self._mark_all()))
+
+    async def _mark_all(self) -> str:
         table = self._table
         await table.count()
         if table.total > MOST_MARKS:
             return f"{table.total:,} are too many to mark, {MOST_MARKS:,} is the most: narrow the filter first"
         text = self.filter
-        table.mark(await self.ask(lambda inventory: list(inventory.eips(text))))
+        table.marks.add(await self.ask(lambda inventory: list(inventory.eips(text))))
+        table.repaint()
         return f"{len(table.marks):,} marked, {key_of('unmark')} clears"
 
     def summary(self) -> str:
@@ -124,7 +152,7 @@ class EipsPane(Pane):
         last = min(table.top + table.height_in_rows, table.total)
         total = count_of(table.total, "EIP") if table.counted else "counting"
         shown = f"{total}, rows {table.top + 1:,}-{last:,}"
-        hidden = len(table.marks) - len(table.listed_marks)
+        hidden = len(table.marks) - len(table.marks.listed)
         marked = f"; {len(table.marks):,} marked" if table.marks else ""
         marked += f", {hidden:,} of them hidden" if hidden else ""
         if self.filter and table.counted:
@@ -143,7 +171,7 @@ class EipsPane(Pane):
         return f"{key_of('eips')} EIPs {total}  sorted: {sort}{filtered}"
 
     def go_to(self) -> None:
-        """The EIPs of the bound service; of an unbound EIP its pool."""
+        """Go to the EIPs of the bound service; from an unbound EIP to its pool."""
         eip = self.eip
         if eip is None:
             return
@@ -162,7 +190,7 @@ class EipsPane(Pane):
 
 
 def _fitting(summary: str, hint: str, width: int) -> str:
-    """The hint stands whole or not at all."""
+    """Return the summary with the hint when both fit."""
     return summary + hint if len(summary + hint) <= width else summary
 
 

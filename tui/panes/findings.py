@@ -1,4 +1,4 @@
-"""The findings: what needs attention, worst first, each with its remedy."""
+"""The list of findings, each with its remedy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.findings import finding_words
 from tui.wording.phrases import age, count_of
 from tui.wording.sanitize import visible
@@ -21,7 +21,7 @@ __all__ = ["FindingsPane"]
 
 
 class FindingsPane(ListPane[Finding]):
-    """Open findings."""
+    """The open findings, worst first."""
 
     view = View.FINDINGS
     written_as = FINDINGS

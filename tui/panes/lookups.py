@@ -1,47 +1,37 @@
-"""Several addresses looked up at once: what each was then, and is now."""
+"""The list of several looked-up addresses, each with its verdict at its time and now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
+from tui.state.lookup import Looked, is_past
 from tui.state.selection import Selection, SelectionKind, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of, minute, served_by
 from tui.wording.tables import VERDICTS
 
-__all__ = ["Looked", "LookupsPane", "is_past"]
-
-
-def is_past(verdict: Verdict) -> bool:
-    """Whether the verdict is about another moment than the data's."""
-    return verdict.at < verdict.as_of
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One address of a pasted text."""
-
-    then: Verdict
-    now: Verdict
+__all__ = ["LookupsPane"]
 
 
 class LookupsPane(ListPane[Looked]):
-    """A list that lives until it is left."""
+    """The verdicts of the last long lookup."""
 
     view = View.LOOKUPS
     written_as = VERDICTS
     sorted = False
     _found: tuple[Looked, ...] = ()
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
+    """The rows of the table and their sum in words, which takes long for many rows."""
+    _prepared = _grouped
+    """The same for rows that were filtered in a thread and are not shown yet."""
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
@@ -72,7 +62,7 @@ class LookupsPane(ListPane[Looked]):
         self.table.place(0 if looked else None)
 
     async def turn_sort(self) -> None:
-        """By verdict and service, what is worst first, or as they stood in the text."""
+        """Sort by verdict and service, worst first, or back to the order of the text."""
         self.sorted = not self.sorted
         found = self._found
         self._all = tuple(await run_in_thread(partial(sorted, found, key=_group))) if self.sorted else found
@@ -80,11 +70,15 @@ class LookupsPane(ListPane[Looked]):
 
     def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
         chosen = super().chosen(rows, wanted)
-        self._grouped = (chosen, "; ".join(grouped(row.then for row in chosen)))
+        self._prepared = (chosen, "; ".join(grouped(row.then for row in chosen)))
         return chosen
 
+    def _show(self, chosen: tuple[Looked, ...]) -> None:
+        self._grouped = self._prepared
+        super()._show(chosen)
+
     async def load(self, snapshot: Snapshot) -> None:
-        """The verdicts were asked for once; they stay as they were given."""
+        """Keep the verdicts: they were asked for once."""
 
     def keys(self) -> Mapping[str, Callable[[Looked], str]]:
         return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}

@@ -1,4 +1,4 @@
-"""What every pane is: a title, a table, the thing in hand, and a list to load."""
+"""The base of every pane: a title, a table, a selection, and a list to load."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from textual.widget import Widget
 
 from core import Code, InvalidFilter, Inventory, Word, error, filter_words
 from tui.commands.registry import View
+from tui.state.screen_state import ListState
 from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, run_in_thread
 from tui.widgets.lines import Line, Lines
-from tui.widgets.rows import ListTable, RowTable
+from tui.widgets.list_table import ListTable
+from tui.widgets.rows import RowTable
 from tui.wording.writers import Layout
 
 __all__ = ["ListPane", "Navigate", "Pane"]
@@ -37,11 +39,11 @@ class Navigate(Message):
 
 
 class Pane(Vertical):
-    """One view of the deck."""
+    """One view of the dashboard."""
 
     view: ClassVar[View]
     written_as: ClassVar[Layout]
-    """How its objects are written to a file."""
+    """The layout in which its objects are written to a file."""
 
     class StatusMessage(Message):
         """A sentence for the status line."""
@@ -51,7 +53,7 @@ class Pane(Vertical):
             self.text = text
 
     class DetailRequested(Message):
-        """Enter asks for the detail of what is in hand."""
+        """Enter asks for the detail of the selection."""
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(id=self.view.name.lower())
@@ -76,7 +78,7 @@ class Pane(Vertical):
     @property
     @abstractmethod
     def selection(self) -> Selection | None:
-        """The row in hand, None when no row is."""
+        """The row under the cursor; None when there is none."""
 
     @abstractmethod
     async def load(self, snapshot: Snapshot) -> None:
@@ -98,7 +100,7 @@ class Pane(Vertical):
 
     @abstractmethod
     async def select(self, key: str) -> bool:
-        """Put the cursor on a row: of an address, a prefix, a pool; False when it is not listed.
+        """Put the cursor on the row of an address, a prefix or a pool; return False when it is not listed.
 
         Raises:
             EipdeckError: the database is out of reach; nothing changes on the screen.
@@ -107,25 +109,31 @@ class Pane(Vertical):
 
     @abstractmethod
     def summary(self) -> str:
-        """The status line while there is nothing else to say."""
+        """Return the status line for when nothing else is said."""
 
     @abstractmethod
     def title(self) -> str:
-        """The pane's title from 120 columns on."""
+        """Return the title of the pane, shown from 120 columns on."""
 
     @abstractmethod
     def exported(self) -> Callable[[Inventory], Iterable[Any]]:
-        """Reads the objects of the list as it is now, however long; blocks."""
+        """Return a blocking read of every object of the list as it is now."""
+
+    @property
+    def listed(self) -> ListState:
+        """The list in the words of the bars."""
+        table = self.table
+        return ListState(self.summary(), self.filter, f"{table.total:,} shown" if table.counted else "counting")
 
     def open(self) -> None:
-        """Enter on the row in hand."""
+        """Open the selected row."""
         self.post_message(self.DetailRequested())
 
     def go_to(self) -> None:
-        """`o` on the row in hand."""
+        """Go to what the selected row belongs to."""
 
     def be_compact(self, *, compact: bool) -> None:
-        """Take little width: the pane stands in a side column."""
+        """Use few cells, for a side column, or all."""
 
     def show_title(self) -> None:
         width = self.size.width
@@ -145,7 +153,7 @@ class Pane(Vertical):
 
 
 class ListPane(Pane, Generic[Row]):
-    """A pane whose whole list is in memory, filtered by substring; what is long is filtered off the event loop."""
+    """A pane whose whole list is in memory, filtered by substring in a thread."""
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
@@ -154,22 +162,22 @@ class ListPane(Pane, Generic[Row]):
 
     @abstractmethod
     def make_table(self) -> ListTable[Row]:
-        """The table with its columns."""
+        """Return the table with its columns."""
 
     @abstractmethod
     def words(self, row: Row) -> str:
-        """The text of a row that a filter looks into."""
+        """Return the text of a row that a filter searches."""
 
     @property
     def table(self) -> ListTable[Row]:
         return self._table
 
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
-        """What `key:value` in a filter looks at."""
+        """Return the value of a row for each `key:` of a filter."""
         return {}
 
     def _wanted(self, text: str) -> list[Word]:
-        """The words of a filter.
+        """Return the words of a filter.
 
         Raises:
             EipdeckError: `invalid_filter`.
@@ -183,7 +191,7 @@ class ListPane(Pane, Generic[Row]):
             if word.key and word.key.isalpha() and word.key not in self.keys():
                 known = ", ".join(f"{each}:" for each in self.keys()) or "none"
                 raise error(
-                    Code.INVALID_FILTER, f"{word.key}: is no key of the {self.view.value}; known here: {known}."
+                    Code.INVALID_FILTER, f"{word.key}: is not a key of the {self.view.value}; known here: {known}."
                 )
         return words
 
@@ -197,7 +205,7 @@ class ListPane(Pane, Generic[Row]):
         return True
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows, those of them that the filter lets through."""
+        """Show those of other rows that the filter lets through."""
         self._all = tuple(rows)
         self._show(self.chosen(self._all, self._wanted(self.filter)))
 
@@ -206,7 +214,7 @@ class ListPane(Pane, Generic[Row]):
         self.show_title()
 
     def chosen(self, rows: tuple[Row, ...], wanted: Sequence[Word]) -> tuple[Row, ...]:
-        """Those of the rows that a filter lets through; may run in a thread."""
+        """Return the rows that a filter lets through; may run in a thread."""
         return tuple(row for row in rows if self._listed(row, wanted)) if wanted else rows
 
     async def narrow(self, text: str) -> None:
@@ -224,13 +232,13 @@ class ListPane(Pane, Generic[Row]):
 
     def exported(self) -> Callable[[Inventory], Iterable[Any]]:
         rows = tuple(self._table.rows)
-        return lambda _desk: map(self.object, rows)
+        return lambda _inventory: map(self.object, rows)
 
     def object(self, row: Row) -> Any:
-        """What a row stands for."""
+        """Return the object of a row."""
         return row
 
     def hidden(self) -> str:
-        """How many rows the filter hides, as the end of a summary."""
+        """Return how many rows the filter hides, as the end of a summary."""
         hidden = len(self._all) - len(self._table.rows)
         return f"; {hidden} hidden by the filter" if hidden else ""

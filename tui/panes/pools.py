@@ -1,4 +1,4 @@
-"""The pools: how full each is, with gauges."""
+"""The list of pools, each with a gauge of its use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.state.workers import Ask
 from tui.terminal.theme import Glyphs
 from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import count_of, pool_short, runway
 from tui.wording.tables import POOLS
 
@@ -98,7 +98,7 @@ class PoolsPane(ListPane[Pool]):
             self.post_message(Navigate(View.CIDRS, select=pool.cidrs[0]))
 
     def _short(self, pool: Pool) -> str:
-        """The id; `default` for the only default pool there is."""
+        """Return the id; `default` for an only default pool."""
         defaults = sum(each.kind is PoolKind.DEFAULT for each in self._all)
         return pool_short(pool.id, customer_owned=pool.kind is PoolKind.CUSTOMER or defaults > 1)
 

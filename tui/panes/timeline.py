@@ -1,4 +1,4 @@
-"""The timeline: what happened, of one address or of everything, newest first."""
+"""The timeline: the events of one address or of everything, newest first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
-from tui.widgets.rows import ListTable
+from tui.widgets.list_table import ListTable
 from tui.wording.phrases import action_words, age, count_of, minute
 from tui.wording.tables import EVENTS
 
@@ -27,10 +27,10 @@ class TimelinePane(ListPane[Event]):
     view = View.TIMELINE
     written_as = EVENTS
     subject: str | None = None
-    """Whose history is shown; None: everything's."""
+    """The address or CIDR whose events are asked for; None for everything."""
     _read_at: datetime | None = None
     _shown: str | None = None
-    """Whose history stands in the list."""
+    """The subject of the events in the list."""
 
     def make_table(self) -> ListTable[Event]:
         return ListTable(
@@ -46,7 +46,7 @@ class TimelinePane(ListPane[Event]):
         )
 
     def be_compact(self, *, compact: bool) -> None:
-        """Beside everything else: how long ago, what and what about; the rest is left to the view."""
+        """Show age, subject and action only, beside other panes."""
         if compact:
             self._table.columns = (
                 Column("AGO", 4, lambda event: age(event.at, self._read_at or event.at), right=True),

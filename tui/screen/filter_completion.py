@@ -1,4 +1,4 @@
-"""Completing the last word of a filter: keys of the grammar, and the values that are known."""
+"""Completes the last word of a filter: keys of the grammar, and known values."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NEEDS_QUOTES = r"[\s\"]"
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A text with its last word as complete as it is certain."""
+    """A text whose last word is completed as far as it is certain."""
 
     text: str
     candidates: tuple[str, ...]
-    """What the last word could go on as; one at most: nothing is left to choose."""
+    """The words that the last word could become; with one at most, nothing is left to choose."""
 
 
 def complete(text: str, known: Mapping[str, Sequence[str]]) -> Completed:

@@ -1,39 +1,48 @@
-"""The line that is always on top: where one is and who."""
+"""The top line: the database, the operators, the write mode, the age of the data, and its findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.cells import cell_len
 
+from tui.state.screen_state import WIDE
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
 
-__all__ = ["Top", "top_line"]
+__all__ = ["Top", "database_name", "top_line"]
 
 _MOST_LABEL = 24
-"""Cells of the database's name, which can be any file's."""
+"""Cells of the database's name, which can be any file name."""
 _LEAST_OPERATOR = 5
-"""Cells of the operator's name that stay in a short line before it goes altogether."""
+"""Cells of the operator's name below which a short line drops it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """What the top line says."""
+    """The parts of the top line."""
 
     label: str
     operator: str
     mode: str
     age: str
     findings: int | None
-    """None: not read yet."""
+    """None until they are read."""
     critical: int = 0
     others: str = ""
-    """Who else is on the deck; empty when nobody is."""
+    """The other operators; empty when there are none."""
+
+
+def database_name(label: str, file: Path | None, width: int) -> str:
+    """Return the name of the database, with its file's name where there is room."""
+    if file is None or width < WIDE:
+        return label
+    return " ".join(dict.fromkeys((*label.split(" ", 1), file.name)))
 
 
 def top_line(top: Top, width: int) -> str:
-    """`eipdeck | embedded | alice@10.0.4.7 +1 | WRITE | live     | 7 findings, 2 critical`.
+    """Return `eipdeck | embedded | alice@10.0.4.7 +1 | WRITE | live     | 7 findings, 2 critical`.
 
     When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
     """

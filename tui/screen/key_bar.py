@@ -1,65 +1,42 @@
-"""The key line: what applies to the thing in hand, in a fixed order, never wider than the screen."""
+"""The key line: the keys that apply to the selection, in a fixed order, never wider than the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from core import CidrState, Eip, EipStatus, VerdictWord
+from core import CidrState
+from tui.commands.context import KeyContext
 from tui.commands.registry import BY_ID, View, key_of, key_text, keys_of
+from tui.widgets.key_hints import fit_keys
 
-__all__ = ["KeyContext", "count_line", "field_line", "fit_keys", "fixable", "key_line"]
+__all__ = ["FIELD_FILTER", "FIELD_LOOKUP", "count_line", "field_line", "key_line"]
 
 FIELD_LOOKUP = ("enter open", "esc leave the field", "up down scroll the list")
 FIELD_FILTER = ("enter keep", "esc leave", "tab completes", "up down scroll the list")
 FIELD_EXPENDABLE = ("up down scroll the list", "tab completes")
-"""What a narrow screen goes without while the field is in use."""
+"""Parts that a narrow screen drops while the field is in use."""
 
 _TAIL = ("find", "palette", "help", "quit")
 _LOOKING = ("write_mode", "open", "go_to", "copy")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyContext:
-    """All that decides which keys apply."""
-
-    view: View
-    writing: bool
-    eip: Eip | None = None
-    verdict: VerdictWord | None = None
-    past: bool = False
-    cidr_state: CidrState | None = None
-    """Of the CIDR in hand, or of the CIDR of the EIP in hand."""
-    landed: bool = False
-    released: bool = False
-    """The address has no live EIP and had one."""
-    detail: bool = False
-    marked: int = 0
-    """How many EIPs the change keys act on together; 0: on the one in hand."""
-
-
 def field_line(parts: Sequence[str], width: int) -> str:
-    """The key line while the field is in use: help is on a key that is no text."""
+    """Return the key line while the field is in use; help is on a key that is not text."""
     helping = [key_text(key) for key in keys_of("help") if key.startswith("f") and key[1:].isdigit()]
     return fit_keys([*parts, *(f"{key} help" for key in helping[:1])], width, FIELD_EXPENDABLE)
 
 
 def count_line() -> str:
-    """The key line while a grace count runs."""
+    """Return the key line while a grace count runs."""
     return f"{key_of('abort')} abort   esc abort   other keys wait until the count is over"
 
 
-def fixable(eip: Eip, cidr_state: CidrState | None) -> bool:
-    """Whether F has something to repair: a default-pool address, or a CIDR that is being emptied."""
-    return not eip.customer_owned or cidr_state is CidrState.DRAINING
-
-
 def key_line(context: KeyContext, width: int) -> str:
-    """One line of keys and labels.
+    """Return one line of keys and labels.
 
     Args:
-        context: what is in hand, and where.
-        width: cells there are; `?` and `q` stay whatever happens.
+        context: decides which keys apply.
+        width: cells of the line; `?` and `q` stay however few there are.
 
     """
     head = _head(context)
@@ -104,7 +81,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
             labels = {}
         case View.TIMELINE:
             head = ["open", "pin", "export", "copy"]
-            if _recoverable(context):
+            if context.recoverable:
                 head.insert(0, "recover")
             labels = {}
         case _:
@@ -112,10 +89,6 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if not context.writing:
         head = ["write_mode", *(name for name in head if not BY_ID[name].changes)]
     return _named(head, labels)
-
-
-def _recoverable(context: KeyContext) -> bool:
-    return context.eip is None and context.released
 
 
 def _marked_head(count: int) -> list[tuple[str, Mapping[str, str]]]:
@@ -134,22 +107,7 @@ def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if eip is None and context.verdict is None:
         return _named(["cidr_add", "allocate", "refresh"])
     if eip is None:
-        return _named(["recover" if _recoverable(context) else "allocate", "timeline", "copy", "refresh"])
-    serving = "unbind" if eip.status is EipStatus.BOUND else "bind"
-    if context.landed or context.cidr_state is CidrState.DRAINING:
-        return _named(["rehome", "allocate", serving, "release", "copy"])
-    return _named(["allocate", serving, "release", "bandwidth", "copy"], {"bind": "bind  "})
-
-
-def fit_keys(parts: Sequence[str], width: int, expendable: Sequence[str] = ()) -> str:
-    """The key line in `width` cells: narrower gaps first, then without the `expendable` parts, in their order."""
-    chosen = list(parts)
-    leaving = [part for part in expendable if part in chosen]
-    while True:
-        for gap in ("   ", "  "):
-            line = gap.join(chosen)
-            if len(line) <= width:
-                return line
-        if not leaving:
-            return line[:width]
-        chosen.remove(leaving.pop(0))
+        return _named(["recover" if context.recoverable else "allocate", "timeline", "copy", "refresh"])
+    if context.needs_rehome:
+        return _named(["rehome", "allocate", context.service_key, "release", "copy"])
+    return _named(["allocate", context.service_key, "release", "bandwidth", "copy"], {"bind": "bind  "})

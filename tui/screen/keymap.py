@@ -1,7 +1,7 @@
-"""The keys of the configuration, checked before anything is opened: what a key does must never be a surprise.
+"""The keys of the configuration, checked before anything is opened: a key must never surprise.
 
 `y` and `ctrl+c` stay what they are, a change stays on an upper-case letter or a function key, and no two commands that
-are live together share a key: on the deck, in a review, in the notice of a landing, in a plan, in the trail.
+are live together share a key: on the main screen, in a review, in the notice of a landing, in a plan, in the trail.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
 __all__ = ["keymap_of"]
 
 Held = Mapping[str, frozenset[str]]
-"""The keys that each binding has, by its id."""
+"""The keys of each binding, by its id."""
 
 _FIXED: Final = {"yes": "y sends, and nothing else does", "interrupt": "ctrl+c is the way out"}
 _FOR_CHANGES: Final = re.compile(r"[A-Z]|f([1-9]|1[0-2])")
@@ -29,7 +29,7 @@ _NEVER: Final = re.compile(r"(alt|super|meta|hyper)\+.*|shift\+(up|down|left|rig
 
 
 def keymap_of(config: Config) -> dict[str, str]:
-    """The remapped keys as Textual names them, by command.
+    """Return the remapped keys as Textual names them, by command.
 
     Raises:
         EipdeckError: `usage`, naming the file and everything that is wrong with them.
@@ -52,7 +52,7 @@ def _remappable() -> list[str]:
 
 
 def _named(key: str) -> str:
-    """`/` as `slash`; what is no key stays as it is."""
+    """Return `slash` for `/`; a word that is not a key stays as it is."""
     key = key.strip()
     return next(iter(Binding.make_bindings([(key, "", "")]))).key if len(key) == 1 else key
 
@@ -61,7 +61,7 @@ _NAMES: Final = {key.value for key in Keys} | {_named(char) for char in string.p
 
 
 def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the keys of one command."""
+    """Return what is wrong with the keys of one command."""
     if name in _FIXED:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
@@ -80,7 +80,7 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
 
 
 def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """Keys that a remapped command would share with another that is live at the same time."""
+    """Return the keys that a remapped command would share with another that is live at the same time."""
     for held in _layers() if keymap else ():
         now = {name: frozenset(keymap.get(name, keys)) for name, keys in held.items()}
         for name in keymap.keys() & now.keys():
@@ -91,7 +91,7 @@ def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
 
 
 def _layers() -> Iterator[Held]:
-    """What is live together, wherever commands have keys."""
+    """Return the sets of bindings that are live together."""
     from tui.changes.landed import LandedModal  # noqa: PLC0415
     from tui.changes.retire_plan import PlanModal  # noqa: PLC0415
     from tui.modals.fields import Choice  # noqa: PLC0415  # only a remapped key needs to know them

@@ -1,13 +1,11 @@
-"""The panes and how they share the screen: one at a time, or three columns from 120."""
+"""The panes and their layout: one at a time, or three columns from 120."""
 
 from __future__ import annotations
-
-from enum import Enum, auto
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from tui.commands.registry import View
+from tui.commands.registry import View, key_of
 from tui.panes.cidrs import CidrsPane
 from tui.panes.detail import DetailPane
 from tui.panes.eips import EipsPane
@@ -16,41 +14,21 @@ from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.timeline import TimelinePane
+from tui.state.screen_state import VERY_WIDE, WIDE, Shape, shape_of
+from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
-from tui.terminal.environment import is_too_small
 from tui.terminal.theme import Glyphs
 
-__all__ = ["WIDE", "Panes", "Shape", "shape_of"]
+__all__ = ["Panes"]
 
 _SIDE = (View.POOLS, View.FINDINGS)
 
 
-class Shape(Enum):
-    """How much room there is."""
-
-    TINY = auto()
-    """Omnibar, verdict and status only."""
-    NARROW = auto()
-    WIDE = auto()
-
-
-WIDE = 120
-"""Columns from which three fit side by side."""
-VERY_WIDE = 160
-"""Columns from which the timeline stands beside them too."""
-
-
-def shape_of(width: int, height: int) -> Shape:
-    if is_too_small(width, height):
-        return Shape.TINY
-    return Shape.WIDE if width >= WIDE else Shape.NARROW
-
-
 class Panes(Horizontal):
-    """Every pane; which are seen depends on the shape and the view."""
+    """Every pane. The shape of the screen and the view decide which are shown."""
 
     def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
-        super().__init__(id="deck")
+        super().__init__(id="panes")
         rule = glyphs.rule
         self.eips = EipsPane(ask, rule=rule)
         self.pools = PoolsPane(ask, glyphs=glyphs)
@@ -60,13 +38,15 @@ class Panes(Horizontal):
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(rule=rule)
         self.aside = TimelinePane(ask, rule=rule)
-        """What happened lately, to be read beside everything else on a very wide screen."""
+        """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
         self.aside.be_compact(compact=True)
         panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
+        self.zoomed = False
+        """One pane has the whole width, however wide the screen is."""
         self._centre = View.EIPS
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
@@ -83,8 +63,25 @@ class Panes(Horizontal):
         yield self.detail
         yield self.aside
 
-    def show_panes(self, shape: Shape, view: View, *, detail_page: bool) -> None:
-        """Show what belongs to the view; `detail_page` puts the detail in its place when narrow."""
+    @property
+    def shape(self) -> Shape:
+        """The layout for the size of the screen."""
+        width, height = self.app.size
+        return shape_of(width, height, zoomed=self.zoomed)
+
+    async def load(self, snapshot: Snapshot) -> None:
+        """Show the data as it is now.
+
+        Raises:
+            EipdeckError: a pane cannot read what it shows beside the snapshot.
+
+        """
+        for pane in (*self.panes.values(), self.aside):
+            await pane.load(snapshot)
+
+    def show_panes(self, view: View, *, detail_page: bool) -> None:
+        """Show the panes of the view; `detail_page` puts the detail in its place when narrow."""
+        shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
             self._centre = view
@@ -106,7 +103,24 @@ class Panes(Horizontal):
         self.aside.table.in_hand = False
         self.set_class(wide, "-wide")
 
-    def seen(self) -> list[Pane]:
-        """The panes on the screen, in the order of tab."""
+    def focus_on(self, view: View, *, detail: bool) -> None:
+        """Give the keys to the list of a view, or to the detail."""
+        self.screen.set_focus(self.detail.text if detail else self.panes[view].focus_target)
+
+    def view_beside(self, view: View, step: int) -> View | None:
+        """Return the view of the next pane on the screen; None when no other pane is shown."""
         order = (View.POOLS, View.FINDINGS, View.EIPS, View.CIDRS, View.TIMELINE, View.LOOKUPS)
-        return [self.panes[view] for view in order if self.panes[view].display]
+        seen = [each for each in order if self.panes[each].display]
+        return seen[(seen.index(view) + step) % len(seen)] if view in seen and len(seen) > 1 else None
+
+    def turn_zoom(self) -> str:
+        """Zoom one pane, or take the zoom back; return a sentence when that makes no difference."""
+        self.zoomed = not self.zoomed
+        return "" if self.app.size.width >= WIDE else f"one pane has the whole width below {WIDE} columns"
+
+    def turn_column(self) -> str:
+        """Show or hide the detail column; return a sentence when the screen has none."""
+        if self.shape is not Shape.WIDE:
+            return f"the detail has a column of its own from {WIDE} columns on; here {key_of('open')} opens it"
+        self.column = not self.column
+        return ""

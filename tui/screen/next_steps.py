@@ -1,10 +1,10 @@
-"""What may be done next with the thing in hand: the last line of the strip."""
+"""The next steps for the selection: the last line of the verdict bar."""
 
 from __future__ import annotations
 
 from core import BindingKind, CidrState, EipStatus, PoolKind, VerdictWord
+from tui.commands.context import KeyContext, rehomable
 from tui.commands.registry import key_of
-from tui.screen.key_bar import fixable
 from tui.state.selection import SelectionDetails, SelectionKind
 
 __all__ = ["next_steps"]
@@ -17,17 +17,15 @@ _OWNER = {
 }
 
 
-def next_steps(details: SelectionDetails, *, writing: bool, cidr_state: CidrState | None) -> list[str]:
-    """`F rehome`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
-    flow = _changes(details, cidr_state)
-    if flow and not writing:
-        flow = [f"{key_of('write_mode')} arm write, then {flow[0]}"]
-    if details.selection.at is not None:
-        flow = []
-    return [*flow, *_looks(details)]
+def next_steps(details: SelectionDetails, context: KeyContext) -> list[str]:
+    """Return `F rehome`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
+    changes = [] if context.past else _changes(details, context)
+    if changes and not context.writing:
+        changes = [f"{key_of('write_mode')} arm write, then {changes[0]}"]
+    return [*changes, *_looks(details)]
 
 
-def _changes(details: SelectionDetails, cidr_state: CidrState | None) -> list[str]:
+def _changes(details: SelectionDetails, context: KeyContext) -> list[str]:
     match details.selection.kind:
         case SelectionKind.POOL:
             return _pool_changes(details)
@@ -36,7 +34,7 @@ def _changes(details: SelectionDetails, cidr_state: CidrState | None) -> list[st
         case SelectionKind.SERVICE:
             return []
         case SelectionKind.ADDRESS:
-            return _address_changes(details, cidr_state)
+            return _address_changes(details, context)
 
 
 def _pool_changes(details: SelectionDetails) -> list[str]:
@@ -53,17 +51,16 @@ def _cidr_changes(details: SelectionDetails) -> list[str]:
     if details.cidr is None or not details.cidr.cidr.customer_owned:
         return []
     cidr = details.cidr.cidr
-    flow = {
-        CidrState.ACTIVE: [f"{key_of('cidr_end')} drain"],
-        CidrState.DRAINING: [f"{key_of('cidr_end')} plan the retirement"]
-        if cidr.allocated
-        else [f"{key_of('cidr_end')} retire"],
-        CidrState.VALIDATING: [f"{key_of('palette')} cidr activate, when it is announced"],
+    end = key_of("cidr_end")
+    steps = {
+        CidrState.ACTIVE: f"{end} drain",
+        CidrState.DRAINING: f"{end} plan the retirement" if cidr.allocated else f"{end} retire",
+        CidrState.VALIDATING: f"{key_of('palette')} cidr activate, when it is announced",
     }
-    return flow.get(cidr.state, [])
+    return [steps[cidr.state]] if cidr.state in steps else []
 
 
-def _address_changes(details: SelectionDetails, cidr_state: CidrState | None) -> list[str]:
+def _address_changes(details: SelectionDetails, context: KeyContext) -> list[str]:
     eip, verdict = details.eip, details.verdict
     if eip is None:
         if verdict is None:
@@ -71,16 +68,13 @@ def _address_changes(details: SelectionDetails, cidr_state: CidrState | None) ->
         if details.released:
             return [f"{key_of('recover')} take it back"]
         return [f"{key_of('allocate')} allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
-    flow = (
-        [f"{key_of('rehome')} rehome"]
-        if eip.landed_in_default or (eip.customer_owned and fixable(eip, cidr_state))
-        else []
-    )
+    rehomes = eip.landed_in_default or (eip.customer_owned and rehomable(eip, context.cidr_state))
+    changes = [f"{key_of('rehome')} rehome"] if rehomes else []
     if details.selection.finding is not None:
-        flow.append(f"{key_of('accept')} accept with a reason")
+        changes.append(f"{key_of('accept')} accept with a reason")
     if eip.status is EipStatus.UNBOUND:
-        flow += [f"{key_of('bind')} bind", f"{key_of('release')} release"]
-    return flow[:2]
+        changes += [f"{key_of('bind')} bind", f"{key_of('release')} release"]
+    return changes[:2]
 
 
 def _looks(details: SelectionDetails) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is painted first: one line that says whose program this is, and one that names the views."""
+"""The splash screen: one line with the name of the program, and one with the names of the views."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SplashScreen"]
 
 
 class SplashScreen(Screen[None], inherit_bindings=False):
-    """Stands until the deck is there."""
+    """Shown until the main screen is ready."""
 
     DEFAULT_CSS = "SplashScreen { background: ansi_default; color: ansi_default; }"
 

@@ -1,4 +1,4 @@
-"""The line of the views; painted first, so it needs no data and nothing of the core."""
+"""The tabs: one for each view. They are painted first, so they import nothing of core."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
 
 
 def views_line(active: View, snapshot: Snapshot | None, width: int) -> str:
-    """`[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
+    """Return `[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
     full = "  ".join(_view(view, active, snapshot) for view in _VIEWS).rstrip()
     if len(full) <= width:
         return full

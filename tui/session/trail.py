@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
-from tui.panes.lookups import Looked
+from tui.state.lookup import Looked
 from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.log_summary import grouped

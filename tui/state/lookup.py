@@ -1,4 +1,4 @@
-"""From typed or pasted text to verdicts."""
+"""Verdicts on the addresses of a typed or pasted text."""
 
 from __future__ import annotations
 
@@ -7,32 +7,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from core import InvalidTime, Inventory, parse_time
-from tui.panes.lookups import Looked, is_past
+from core import InvalidTime, Inventory, Verdict, parse_time
 from tui.state.selection import Selection, SelectionKind
 from tui.wording.log_summary import times_words
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
 
-__all__ = ["Found", "hand_of", "look_up", "wrong_time"]
+__all__ = ["Found", "Looked", "is_past", "look_up", "selection_of", "wrong_time"]
 
-_SHOWN: Final = 12
-"""Cells of a mistyped time that are repeated: how one is written has to fit beside it."""
+_SHOWN: Final = 9
+"""Cells of a mistyped time that are repeated, so that an example fits beside it."""
+
+
+def is_past(verdict: Verdict) -> bool:
+    """Whether the verdict is about an earlier moment than the data."""
+    return verdict.at < verdict.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One address of a text, judged at its time and now."""
+
+    then: Verdict
+    now: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a text named."""
+    """The addresses of a text."""
 
     looked: tuple[Looked, ...]
     """Distinct addresses and times, in order of appearance."""
     mentioned: int
     """Addresses in the text, counted each time."""
     assumed: str = ""
-    """What was taken for granted of its times."""
+    """The assumptions made about its times, as a sentence."""
 
     def note(self, *, pasted: bool) -> str:
-        """What to say beside the field."""
+        """Return the note beside the field."""
         if not pasted:
             return ""
         if self.mentioned == len(self.looked):
@@ -40,17 +52,23 @@ class Found:
         return f"{count_of(self.mentioned, 'address', 'addresses')} pasted, {len(self.looked):,} distinct"
 
 
-def look_up(inventory: Inventory, text: str, told: Callable[[int], None] | None = None) -> Found:
-    """The verdicts on every address in the text, at the times it names; blocks."""
-    found = inventory.evidence(text.splitlines() or [text], on_progress=told)
-    then = [verdict.address for verdict in found.verdicts if is_past(verdict)]
-    now = {verdict.address: verdict for verdict in inventory.lookup_text(then)}
+def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] | None = None) -> Found:
+    """Return the verdicts on every address of the text, at the times it names; blocks.
+
+    Args:
+        inventory: is read.
+        text: one address, or lines of a log.
+        on_progress: called with the number of lines read so far.
+
+    """
+    found = inventory.evidence(text.splitlines() or [text], on_progress=on_progress)
+    now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
     return Found(looked, found.mentions, "; ".join(times_words(found)))
 
 
 def wrong_time(text: str, now: datetime) -> str | None:
-    """What is wrong with the time after the `@` of a typed lookup; None: nothing, or there is none."""
+    """Return what is wrong with the time after the `@` of a typed lookup; None when it is valid or absent."""
     _address, at, words = text.partition("@")
     if not at:
         return None
@@ -58,12 +76,12 @@ def wrong_time(text: str, now: datetime) -> str | None:
         parse_time(words, now)
     except InvalidTime:
         example = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
-        return f"@ {visible(words.strip(), _SHOWN)} is no time; write {example}, {example[:10]}, 21:14 or 90d"
+        return f"@ {visible(words.strip(), _SHOWN)} is not a time; write {example}, {example[:10]}, 21:14 or 90d"
     return None
 
 
-def hand_of(looked: Looked) -> Selection:
-    """The looked-up address, to be taken in hand."""
+def selection_of(looked: Looked) -> Selection:
+    """Return the looked-up address as a selection."""
     then = looked.then
     at = then.at if is_past(then) else None
     return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at)

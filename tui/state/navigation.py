@@ -1,4 +1,4 @@
-"""Where the operator has been: back, forward, and the last place again."""
+"""The places the operator has been: back, forward, and the last one again."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Place:
     view: View
     filter: str
     key: str | None
-    """The row that was in hand."""
+    """The selected row; of the timeline its subject."""
 
     def is_like(self, other: Place) -> bool:
-        """Whether it is the same list, whatever row was in hand."""
+        """Whether it is the same list, whatever row was selected."""
         return (self.view, self.filter) == (other.view, other.filter)
 
 
@@ -33,20 +33,21 @@ class NavigationHistory:
     ahead: list[Place] = field(default_factory=list)
 
     def leave(self, here: Place) -> None:
-        """Another view is turned to."""
+        """Remember a place that is left for another view."""
         self.ahead.clear()
         if not self.behind or not self.behind[-1].is_like(here):
             self.behind = [*self.behind[1 - _MOST :], here]
 
     def back(self, here: Place) -> Place | None:
-        """The place before; None when there is none."""
+        """Return the place before; None when there is none."""
         return self._step(self.behind, self.ahead, here)
 
     def forward(self, here: Place) -> Place | None:
+        """Return the place ahead; None when there is none."""
         return self._step(self.ahead, self.behind, here)
 
     def last(self, here: Place) -> Place | None:
-        """The place before, and from there this one again."""
+        """Return the place before; from there this one."""
         return self.back(here) if self.behind else self.forward(here)
 
     @staticmethod

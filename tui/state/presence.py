@@ -1,4 +1,4 @@
-"""Other operators: who is on the deck, what they changed, what they are about to change."""
+"""The other operators: their sessions, their changes, and the changes they are reviewing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tui.wording.sanitize import visible
 __all__ = ["OtherSessions", "news_words"]
 
 _MOST_TOLD: Final = 1_000
-"""Targets that are told to the others: as many as can be marked. An allocation may name 65,536 addresses."""
+"""Targets that are announced to the others: as many as can be marked. An allocation may name 65,536 addresses."""
 
 
 class OtherSessions:
-    """What is known of the others; says that we are here. A failure is the refresher's to tell, not ours."""
+    """Knows the other sessions, and announces this one. The refresher reports a failing database."""
 
     def __init__(self, ask: Ask) -> None:
         self.others: tuple[OtherSession, ...] = ()
@@ -30,33 +30,33 @@ class OtherSessions:
         self._said = -BEAT_SECONDS - 1.0
 
     async def beat(self) -> None:
-        """Once a second: see who is here, and say now and then that we are."""
+        """Read the other sessions, and announce this one every `BEAT_SECONDS`; called once a second."""
         if monotonic() - self._said >= BEAT_SECONDS:
             self._announce()
         self.others = tuple(await self._ask(Inventory.other_sessions))
 
     def begin(self, doing: str) -> None:
-        """A change of these targets, a line each, is being reviewed; of very many the others are told the first."""
+        """Announce that a change of these targets is reviewed, one target per line; of many, the first ones."""
         self._doing = "\n".join(doing.splitlines()[:_MOST_TOLD])
         self._announce()
 
     def end(self) -> None:
-        """It is not any more."""
+        """Announce that the review is over."""
         self._doing = None
         self._announce()
 
     async def sentences(self, doing: str) -> list[str]:
-        """One for each of the others who is about to change one of these targets."""
+        """Return a sentence for each other operator who reviews a change of one of these targets."""
         targets = set(doing.splitlines())
         self.others = tuple(await self._ask(Inventory.other_sessions))
         return list(_about(self.others, targets))
 
     def names(self) -> str:
-        """The others, for the top line; nothing when one is alone."""
+        """Return the names of the other operators; empty when there are none."""
         return ", ".join(dict.fromkeys(visible(other.operator, 20) for other in self.others))
 
     def _announce(self) -> None:
-        """Nobody waits for it: it takes its turn among the writers."""
+        """Start announcing; it waits for its turn among the writers in a task of its own."""
         self._said = monotonic()
         task = asyncio.create_task(self._tell())
         self._telling.add(task)
@@ -78,7 +78,7 @@ def _about(others: Iterable[OtherSession], targets: set[str]) -> Iterable[str]:
 
 
 def news_words(events: Sequence[Event]) -> str:
-    """What others did since we last looked: the newest of it, and how much there is; empty for nothing."""
+    """Return a sentence about the newest event of other operators and their number; empty for no events."""
     if not events:
         return ""
     newest = next((event for event in events if event.action == "restore"), events[-1])

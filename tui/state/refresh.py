@@ -1,9 +1,10 @@
-"""Keeping the screen true: asks once a second whether anything was committed, and reads only then."""
+"""Keeps the data on the screen current: polls once a second, and reads when something was committed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,23 +13,33 @@ from tui.commands.registry import key_of
 from tui.state.snapshot import Freshness, Snapshot, load_snapshot
 from tui.state.workers import Ask
 
-__all__ = ["POLL_SECONDS", "Refresher"]
+__all__ = ["POLL_SECONDS", "Refresh", "Refresher"]
 
 POLL_SECONDS = 1.0
 RIPENS: Final = timedelta(minutes=1)
-"""After how long it is read again though nobody committed: addresses cool, acceptances end, idle EIPs age."""
+"""The age at which unchanged data is read again: addresses cool, acceptances end, idle EIPs age."""
 LATE_SECONDS: Final = 5
 """Seconds without an answer after which the data on the screen is called old."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """How old the data on the screen is, in words."""
+
+    age: str = ""
+    """`live`, or an age; empty until the inventory has been asked."""
+    failed: str = ""
+    """Why the data is not read any more, as a sentence; empty while it is."""
+
+
 class Refresher:
-    """Reads and polls; what is read goes to `show`. A failure leaves the last data where it is."""
+    """Reads and polls; passes each snapshot to `show`. After a failure the last data stays."""
 
     def __init__(self, ask: Ask, show: Callable[[Snapshot], Awaitable[None]]) -> None:
         self.freshness = Freshness()
         self.snapshot: Snapshot | None = None
         self.now: datetime | None = None
-        """The desk's time at the last poll."""
+        """The time of the inventory at the last poll."""
         self.paused = False
         self._ask = ask
         self._show = show
@@ -38,52 +49,70 @@ class Refresher:
         self._polling = False
         self._waited = 0
         self._answered: datetime | None = None
-        """When the database last said that the data on the screen is true."""
+        """The last time at which the database confirmed the data on the screen."""
         self._read_at: datetime | None = None
-        """When it was last read; the inventory on the screen may be older when it says the same."""
+        """The time of the last read; the snapshot may be older when it says the same."""
+
+    def state(self, now: datetime) -> Refresh:
+        """Return the age of the data at `now`."""
+        since = self.freshness.failed_since
+        failed = "" if since is None else f"! not read since {since:%H:%M:%SZ}: {self.freshness.why}"
+        return Refresh("" if self.now is None else self.freshness.words(now), failed)
 
     def turn_pause(self) -> bool:
-        """Read no more by itself, or go on; whether it is paused now."""
+        """Pause or resume polling; return whether it is paused now."""
         self.paused = not self.paused
-        self.freshness = (
-            Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
-        )
+        self.freshness = self._current()
         return self.paused
 
+    def _current(self) -> Freshness:
+        return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
+
     def wait(self) -> None:
-        """Another second went by without an answer: the data is not live for long."""
+        """Count another second without an answer; after `LATE_SECONDS` the data is called old."""
         self._waited += 1
         if self._waited >= LATE_SECONDS and self.freshness.failed_since is None:
             self.freshness = Freshness(self._answered, "the database has not answered yet")
 
-    async def poll(self) -> None:
-        """Ask for the version; read when it is another, or when it could not be asked before."""
+    async def settled(self) -> None:
+        """Wait until the read that is under way is shown."""
+        await self._idle.wait()
+
+    async def poll(self) -> bool:
+        """Ask for the version and read when it differs; return whether it was read."""
         if self._polling:
-            return
+            return False
         self._waited = 0
         if self.paused:
             self.now = await self._ask(_now)
-            return
+            return False
         self._polling = True
         try:
-            self.now = await self._ask(_now)
-            version = await self._ask(_version)
+            return await self._poll()
         except EipdeckError as refusal:
             self._failed(refusal)
-        else:
-            self._answered, known = self.now, self.snapshot
-            stale = self.freshness.failed_since is not None
-            if stale or known is None or known.version != version:
-                await self.read()
-            elif self._read_at is None or self.now - self._read_at >= RIPENS:
-                await self.read(quietly=True)
+            return False
         finally:
             self._polling = False
 
-    async def read(self, *, quietly: bool = False) -> None:
-        """Read everything and show it; asked for while reading, it reads once more. Returns when it is shown.
+    async def _poll(self) -> bool:
+        self.now = await self._ask(_now)
+        version = await self._ask(_version)
+        await self.settled()
+        self._answered, known = self.now, self.snapshot
+        stale = self.freshness.failed_since is not None
+        if stale or known is None or known.version != version:
+            await self.read()
+            return True
+        if self._read_at is None or self.now - self._read_at >= RIPENS:
+            await self.read(quietly=True)
+            return self.snapshot is not known
+        return False
 
-        Quietly, what says the same is not shown again, so that not even an age on the screen ticks.
+    async def read(self, *, quietly: bool = False) -> None:
+        """Read everything and show it; return when it is shown. A call during a read repeats that read.
+
+        Quietly, equal data is not shown again, so that not even an age on the screen ticks.
         """
         self._again = True
         if not self._idle.is_set():
@@ -100,11 +129,7 @@ class Refresher:
                     await self._show(snapshot)
                     self.snapshot = snapshot
                 quietly = False
-                self.freshness = (
-                    Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
-                    if self.paused
-                    else Freshness()
-                )
+                self.freshness = self._current()
         except EipdeckError as refusal:
             self._failed(refusal)
         finally:

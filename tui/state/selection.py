@@ -1,8 +1,8 @@
-"""What is in hand: the one thing keys act on, and everything the strip and the detail say about it."""
+"""The selection: the one item that keys act on, its details, and how it survives refreshes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +28,7 @@ from core import (
 __all__ = [
     "IDLE_COUNTED",
     "CidrFacts",
+    "CurrentSelection",
     "PoolFacts",
     "Selection",
     "SelectionDetails",
@@ -38,15 +39,15 @@ __all__ = [
 ]
 
 _HISTORY = 30
-"""How many events of an address are read for its detail."""
+"""Events of an address that are loaded."""
 _TENANCIES = 10
-"""How many holders of an address are read for its detail."""
+"""Holders of an address that are loaded."""
 _SIBLINGS = 20
-"""How many other EIPs of its services are read for the detail of an EIP."""
+"""Siblings of an EIP that are loaded."""
 IDLE_COUNTED = 100
-"""A million need not be counted to know that there are many."""
+"""Idle EIPs that are counted; beyond that the count is not exact."""
 _NAMED = 2
-"""Services that the strip names of those that keep a CIDR from being retired."""
+"""Bound EIPs whose services the verdict bar names while they block a retirement."""
 
 
 class SelectionKind(StrEnum):
@@ -58,72 +59,120 @@ class SelectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The thing the strip is about."""
+    """One item of a list, or one looked-up address."""
 
     kind: SelectionKind
     id: str
     """Address, pool id, prefix or service id."""
     eip: Eip | None = None
-    """The EIP as its row or verdict showed it; what a change expects to find unchanged."""
+    """The EIP as its row or verdict showed it; a change expects to find it unchanged."""
     finding: Finding | None = None
     """The finding under the cursor, when it came from the list of findings."""
     at: datetime | None = None
-    """The past moment of a lookup; None: now."""
+    """The past moment of a lookup; None means now."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolFacts:
-    """A pool, where it is heading, and who could give addresses back."""
+    """A pool, its forecast, and the idle EIPs that could give addresses back."""
 
     pool: Pool
     outlook: Outlook
     idle: EipPage
-    """The first of its idle EIPs, `IDLE_COUNTED` at most."""
+    """Its first idle EIPs, at most `IDLE_COUNTED`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CidrFacts:
-    """A CIDR, since when and by whom it is in its state, and what lives in it."""
+    """A CIDR, the event that brought it to its state, and its live EIPs."""
 
     cidr: Cidr
     turned: Event | None
-    """What brought it to its state; None when the history does not tell."""
+    """The event that brought it to its state; None when the history has none."""
     living: EipPage
-    """Its live EIPs, of which the first bound ones are in the rows; read while it is draining."""
+    """Its live EIPs; the rows are the first bound ones. Loaded while it is draining."""
     bound: int
-    """How many of them serve something."""
+    """The number of them that are bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionDetails:
-    """What was read about the thing in hand."""
+    """Everything the verdict bar and the detail pane say about the selection."""
 
     selection: Selection
     now: datetime
     verdict: Verdict | None = None
     eip: Eip | None = None
     services: tuple[Service, ...] = ()
-    """Those the EIP is bound to."""
+    """The services the EIP is bound to."""
     siblings: Siblings = field(default_factory=Siblings)
     """Other live EIPs of those services."""
     history: tuple[Event, ...] = ()
-    """Of the address, newest last."""
+    """The events of the address, newest last."""
     tenancies: tuple[Eip, ...] = ()
-    """Of the address, newest first: who has it, and who had it before."""
+    """The EIPs that hold and held the address, newest first."""
     pool: PoolFacts | None = None
     cidr: CidrFacts | None = None
 
     @property
     def released(self) -> bool:
-        """Whether the address had an EIP and has none: it can be recovered."""
+        """Whether the address had an EIP and has none now, so that it can be recovered."""
         return self.verdict is not None and self.eip is None and bool(self.history)
 
     @property
     def mixed(self) -> bool:
-        """Whether the siblings belong to another owner than the EIP."""
+        """Whether some sibling has another owner than the EIP."""
         return self.eip is not None and any(
             sibling.customer_owned != self.eip.customer_owned for sibling in self.siblings.eips
         )
+
+
+@dataclass(slots=True)
+class CurrentSelection:
+    """The selected item. It survives refreshes of the lists."""
+
+    selection: Selection | None = None
+    details: SelectionDetails | None = None
+    """The details of the selection; None until they are loaded."""
+    held: bool = False
+    """A lookup selected it, or its row is gone: it stays selected until the operator moves."""
+
+    def move(self, selection: Selection | None, *, by_operator: bool) -> None:
+        """Follow the cursor to another row; the operator moved it, or the data changed."""
+        current = self.selection
+        if by_operator:
+            self.held = False
+            self._set(selection)
+        elif not self.held and selection is None and current is not None:
+            self.hold(replace(current, eip=None))
+        elif not self.held or _same_present(selection, current):
+            self._set(selection)
+
+    def hold(self, selection: Selection) -> None:
+        """Select an item that need not have a row."""
+        self.held = True
+        self._set(selection)
+
+    def learn(self, details: SelectionDetails) -> bool:
+        """Take the loaded details; return False when another item is selected by now."""
+        selection, about = self.selection, details.selection
+        if selection is None or (selection.kind, selection.id, selection.at) != (about.kind, about.id, about.at):
+            return False
+        self.details = details
+        if selection.at is None and details.verdict is not None:
+            self.selection = replace(selection, eip=details.eip)
+        return True
+
+    def _set(self, selection: Selection | None) -> None:
+        current = self.selection
+        if selection is None or current is None or (selection.id, selection.at) != (current.id, current.at):
+            self.details = None
+        self.selection = selection
+
+
+def _same_present(selection: Selection | None, current: Selection | None) -> bool:
+    """Whether the row of a looked-up address is its present state."""
+    return selection is not None and current is not None and current.at is None and selection.id == current.id
 
 
 def is_address(text: str) -> bool:
@@ -133,16 +182,16 @@ def is_address(text: str) -> bool:
 
 
 def is_problem(verdict: Verdict) -> bool:
-    """Whether the verdict itself asks for attention."""
+    """Whether the verdict itself is a problem."""
     landed = verdict.eip is not None and verdict.eip.landed_in_default
     return landed or verdict.verdict is VerdictWord.UNKNOWN
 
 
 def load_details(inventory: Inventory, selection: Selection) -> SelectionDetails:
-    """Read about the thing in hand; blocks.
+    """Load the details of the selection; blocks.
 
     Raises:
-        EipdeckError: what is in hand is gone, or the database is.
+        EipdeckError: the selected item is gone, or the database cannot be read.
 
     """
     match selection.kind:
@@ -177,11 +226,9 @@ def _cidr_facts(inventory: Inventory, prefix: str) -> CidrFacts:
 
 
 def _address_facts(inventory: Inventory, selection: Selection) -> SelectionDetails:
-    if ":" in selection.id:
-        return SelectionDetails(
-            selection, inventory.now(), verdict=inventory.lookup_text([selection.id], selection.at)[0]
-        )
     verdict = inventory.lookup(selection.id, selection.at)
+    if ":" in selection.id:  # the inventory holds nothing more about an IPv6 address
+        return SelectionDetails(selection, inventory.now(), verdict=verdict)
     eip = verdict.eip
     service_ids = list(dict.fromkeys(binding.service_id for binding in eip.bindings)) if eip else []
     return SelectionDetails(
@@ -197,7 +244,7 @@ def _address_facts(inventory: Inventory, selection: Selection) -> SelectionDetai
 
 
 def _known_services(inventory: Inventory, service_ids: list[str]) -> tuple[Service, ...]:
-    """The services that are registered; an imported binding may name one that is not."""
+    """Return the registered services; an imported binding may name one that is not registered."""
     found = []
     for service_id in service_ids:
         try:

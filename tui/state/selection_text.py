@@ -1,6 +1,6 @@
-"""What the verdict strip says: its rule, and the two lines under it.
+"""The text of the verdict bar: its title, and the two lines under it.
 
-Everything here is plain text made of values; what comes from outside has gone through `visible`.
+Foreign text in it has gone through `visible`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["strip_lines", "strip_title"]
 
 
 def strip_title(details: SelectionDetails) -> str:
-    """The rule of the strip, without the rule: `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
+    """Return the title, such as `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
     selection, verdict = details.selection, details.verdict
     if verdict is not None:
         when = f" @ {minute(selection.at)}" if selection.at is not None else ""
@@ -62,7 +62,7 @@ def _pool_title(pool: Pool) -> str:
 
 
 def strip_lines(details: SelectionDetails) -> tuple[str, str]:
-    """The two lines under the rule: what it does, and where it is from; without a second the first goes on."""
+    """Return the two lines under the title: what it does, and where it is from; the second may be empty."""
     selection = details.selection
     if selection.finding is not None:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
@@ -119,7 +119,7 @@ def _cidr_lines(details: CidrFacts) -> tuple[str, str]:
 
 
 def _since(details: CidrFacts) -> str:
-    """`draining since 2025-11-11 09:00Z by bob "J-640"`, as far as the history tells."""
+    """Return `draining since 2025-11-11 09:00Z by bob "J-640"`, as far as the history knows."""
     state, turned = details.cidr.state, details.turned
     if turned is None:
         return state.value
@@ -133,7 +133,7 @@ def _origin(cidr: Cidr) -> str:
 
 
 def _left_words(details: CidrFacts) -> str:
-    """What still lives in a CIDR that is being emptied."""
+    """Return what still lives in a CIDR that is being emptied."""
     if not details.living.total:
         return f"nothing is left in it: {key_of('cidr_end')} retires it"
     served = [visible(str(row.serves)) for row in details.living.rows if row.eip.bindings]
@@ -162,7 +162,7 @@ def _address_lines(details: SelectionDetails) -> tuple[str, str]:
 
 
 _WIDE_ENOUGH: Final = 80
-"""Cells beyond which a moment is told as an age."""
+"""Cells of a line beyond which a moment is given as an age."""
 
 
 def _serves(details: SelectionDetails, eip: Eip) -> str:

@@ -1,4 +1,4 @@
-"""The data on the screen: read in one go off the event loop, and how fresh it is."""
+"""The data on the screen, read at once, and its age."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core import Cidr, CidrState, EipQuery, Finding, Inventory, Pool, PoolKind, Severity
+from core import Cidr, CidrState, Finding, Inventory, Pool, PoolKind, Severity
 
 __all__ = ["Freshness", "Snapshot", "load_snapshot", "troubled_pools"]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything but the EIPs, which are read by the page."""
+    """The whole inventory but the EIPs, which are read by the page; in the order of the lists."""
 
     version: int
     read_at: datetime
     eips: int
-    """How many live EIPs there are."""
+    """The number of live EIPs."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
-    """Open ones, worst first."""
+    """The open findings, worst first."""
 
     @property
     def is_empty(self) -> bool:
-        """Nothing to look at yet: the first run."""
+        """Whether nothing is in it yet, as at the first run."""
         return self.eips == 0 and not any(cidr.customer_owned for cidr in self.cidrs)
 
     def says_the_same(self, other: Snapshot) -> bool:
-        """Whether nothing differs but when it was read."""
+        """Whether the two differ at most in when they were read."""
         return replace(other, read_at=self.read_at) == self
 
     @property
@@ -44,19 +44,19 @@ class Snapshot:
         return next((cidr for cidr in self.cidrs if cidr.cidr == prefix), None)
 
     def subjects(self) -> frozenset[str]:
-        """What the findings are about."""
+        """Return the subjects of the findings."""
         return frozenset(finding.subject for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old the data on the screen is; nothing here ticks by the second."""
+    """The age of the data on the screen; it does not tick by the second."""
 
     failed_since: datetime | None = None
     why: str = ""
 
     def words(self, now: datetime) -> str:
-        """`live`, or the age in whole minutes."""
+        """Return `live`, or the age in whole minutes."""
         if self.failed_since is None:
             return "live"
         return f"{max(int((now - self.failed_since).total_seconds() // 60), 0)} min old"
@@ -65,28 +65,27 @@ class Freshness:
 def load_snapshot(inventory: Inventory) -> Snapshot:
     """Read everything the lists show; blocks.
 
-    The version is read first: what is committed meanwhile makes the next poll read again.
+    Its version is that before the read: what is committed meanwhile makes the next poll read again.
     """
-    version = inventory.data_version()
-    findings, cidrs = inventory.findings(), inventory.cidrs()
+    read = inventory.snapshot()
     return Snapshot(
-        version=version,
-        read_at=inventory.now(),
-        eips=inventory.page(EipQuery(), limit=1).total,
-        pools=_pools_in_order(inventory.pools(), troubled_pools(findings, cidrs)),
-        cidrs=_cidrs_in_order(cidrs),
-        findings=tuple(findings),
+        version=read.version,
+        read_at=read.read_at,
+        eips=read.eips,
+        pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
+        cidrs=_cidrs_in_order(read.cidrs),
+        findings=read.findings,
     )
 
 
 def troubled_pools(findings: Sequence[Finding], cidrs: Sequence[Cidr]) -> frozenset[str]:
-    """Pools that a finding is about, themselves or by one of their CIDRs."""
+    """Return the ids of the pools that a finding is about, themselves or by one of their CIDRs."""
     subjects = {finding.subject for finding in findings}
     return frozenset(subjects | {cidr.pool_id for cidr in cidrs if cidr.cidr in subjects})
 
 
 def _pools_in_order(pools: Sequence[Pool], troubled: frozenset[str]) -> tuple[Pool, ...]:
-    """Customer pools first, trouble on top, then the fullest; default pools last."""
+    """Return customer pools first, those with findings on top, then the fullest; default pools last."""
     return tuple(
         sorted(
             pools,
@@ -110,7 +109,7 @@ _STATES = (
 
 
 def _cidrs_in_order(cidrs: Sequence[Cidr]) -> tuple[Cidr, ...]:
-    """What needs a hand first; Zenlayer's ranges last."""
+    """Return the CIDRs that need work first; Zenlayer's ranges last."""
     return tuple(
         sorted(
             cidrs,

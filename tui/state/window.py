@@ -1,4 +1,4 @@
-"""A window on a listing of EIPs: a contiguous run of rows that grows by keyset pages, and knows where it is.
+"""A window on a listing of EIPs: a contiguous run of rows that grows by keyset pages and knows its position.
 
 Every function reads from the database and blocks; windows are values, so a reader can work in a thread.
 """
@@ -14,9 +14,9 @@ from core import Eip, EipQuery, EipRow, Inventory
 __all__ = ["Window", "around", "cover", "first_page", "last_page", "problem_beyond", "reread", "unlisted"]
 
 _KEEP = 600
-"""Rows a window holds at most; what is farther from the cursor is let go."""
+"""Rows that a window holds at most; those farthest from the cursor are dropped."""
 _STEP = 200
-"""Rows a single page brings at most."""
+"""Rows of a page at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Window:
     rows: tuple[EipRow, ...] = ()
     total: int = 0
     counted: bool = True
-    """Whether `total` is all there are; else it is as many as have been read."""
+    """Whether `total` counts every row; otherwise it counts the rows that were read."""
 
     @property
     def end(self) -> int:
@@ -44,19 +44,19 @@ class Window:
         return None
 
     def position_of_eip(self, eip_id: str | None) -> int | None:
-        """Of one tenancy: a listing of released ones may hold an address several times."""
+        """Return the position of one tenancy: a listing of released EIPs may hold an address several times."""
         for offset, row in enumerate(self.rows):
             if row.eip.id == eip_id:
                 return self.first + offset
         return None
 
     def covers(self, start: int, stop: int) -> bool:
-        """Whether every row there is from `start` to `stop - 1` is loaded."""
+        """Whether every existing row from `start` to `stop - 1` is loaded."""
         return self.first <= max(start, 0) and min(stop, self.total) <= self.end
 
 
 def first_page(inventory: Inventory, query: EipQuery, limit: int) -> Window:
-    """The first rows; of a filter that lets more through these are not counted, for that can take long."""
+    """Return the first rows; those of a filter are not counted when there are more, for that can take long."""
     counted = not query.filter
     page = inventory.page(query, limit=limit, counted=counted)
     return Window(query, 0, page.rows, page.total, counted or len(page.rows) < limit)
@@ -68,7 +68,7 @@ def last_page(inventory: Inventory, query: EipQuery, limit: int) -> Window:
 
 
 def cover(inventory: Inventory, window: Window, start: int, stop: int) -> Window:
-    """The window, grown by pages until it covers the rows from `start` to `stop - 1`."""
+    """Return the window, grown by pages until it covers the rows from `start` to `stop - 1`."""
     start, stop = max(start, 0), min(stop, window.total)
     if not window.rows:
         return first_page(inventory, window.query, max(stop, _STEP))
@@ -88,7 +88,7 @@ def cover(inventory: Inventory, window: Window, start: int, stop: int) -> Window
 
 
 def _trimmed(window: Window, start: int, stop: int) -> Window:
-    """The window without what is far from the rows looked at."""
+    """Return the window without the rows that are far from `start` and `stop`."""
     spare = max((_KEEP - (stop - start)) // 2, 1)
     low = max(window.first, start - spare)
     high = min(window.end, stop + spare)
@@ -97,7 +97,7 @@ def _trimmed(window: Window, start: int, stop: int) -> Window:
 
 
 def around(inventory: Inventory, query: EipQuery, address: str, limit: int) -> Window | None:
-    """A window with the EIP at `address` in it, None when the listing does not hold it."""
+    """Return a window around the EIP at `address`; None when the listing does not hold it."""
     rank = inventory.rank(query, address)
     if rank is None:
         return None
@@ -114,7 +114,7 @@ def around(inventory: Inventory, query: EipQuery, address: str, limit: int) -> W
 
 
 def reread(inventory: Inventory, window: Window, address: str | None, top: int, limit: int) -> Window:
-    """The listing as it is now: around the EIP at `address`, else from where the row `top` was."""
+    """Return the listing as it is now: around the EIP at `address`, else from the row `top` on."""
     found = None if address is None else around(inventory, window.query, address, limit)
     if found is not None:
         return found
@@ -129,7 +129,7 @@ def reread(inventory: Inventory, window: Window, address: str | None, top: int, 
 
 
 def unlisted(inventory: Inventory, query: EipQuery, eips: Iterable[Eip]) -> frozenset[str]:
-    """The ids of those EIPs that a listing does not hold."""
+    """Return the ids of the EIPs that a listing does not hold."""
     return frozenset(str(eip.id) for eip in eips if query.filter and not _lists(inventory, query, eip))
 
 
@@ -139,7 +139,7 @@ def _lists(inventory: Inventory, query: EipQuery, eip: Eip) -> bool:
 
 
 def problem_beyond(inventory: Inventory, query: EipQuery, row: EipRow | None, *, backwards: bool) -> str | None:
-    """The address of the next problem row after (or before) `row`, going round; None without problems."""
+    """Return the address of the next problem row after (or before) `row`, round the end; None without problems."""
     problems = EipQuery(filter=f"{query.filter} is:problem".strip(), sort=query.sort)
     read = partial(inventory.page, problems, limit=1, counted=False)
     page = read(last=backwards) if row is None else read(before=row) if backwards else read(after=row)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tui.commands.registry import key_of
-
 __all__ = ["ARMED_FOR", "WriteMode"]
 
 ARMED_FOR: Final = timedelta(minutes=15)
@@ -20,7 +18,7 @@ class WriteMode:
     locked: bool = False
     """Started with `--read-only`: cannot be armed."""
     expires: bool = False
-    """Whether arming runs out: not on the embedded database."""
+    """Whether arming runs out; it does not on the embedded database."""
     writing: bool = False
     until: datetime | None = None
 
@@ -39,16 +37,9 @@ class WriteMode:
         return self.writing and self.until is not None and now >= self.until
 
     def words(self, now: datetime) -> str:
+        """Return `READ-ONLY`, `WRITE`, or `WRITE 12m` with the minutes that are left."""
         if not self.writing:
             return "READ-ONLY"
         if self.until is None:
             return "WRITE"
         return f"WRITE {max(-int((now - self.until).total_seconds() // 60), 0)}m"
-
-    def refusal(self, key: str) -> str:
-        """Why a change key does nothing now; empty when it does."""
-        if self.writing:
-            return ""
-        if self.locked:
-            return f"{key} does nothing: this session was started with --read-only"
-        return f"{key} does nothing now: READ-ONLY.  {key_of('write_mode')} arms write mode, with a review"

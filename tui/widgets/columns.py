@@ -1,4 +1,4 @@
-"""Columns of a table: how wide each is, and which are left out when there is no room."""
+"""The columns of a table: their widths, and which are dropped when the table is narrow."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["GUTTER", "Column", "fit", "line", "sized"]
 Row = TypeVar("Row")
 
 _WIDEST = 27
-"""Cells that a column is given at most for what stands in it."""
+"""Cells that a column takes at most for its texts."""
 GUTTER = 4
 """Cells before the first column: cursor, the operator's mark, problem mark, space."""
 
 
 _MEASURED: Final = 500
-"""Rows that decide the widths; what is pasted can be a hundred thousand."""
+"""Rows that decide the widths; a paste can have a hundred thousand."""
 
 
 def sized(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[Column[Row]]:
-    """The columns as wide as what stands in them, as far as the first rows tell."""
+    """Return the columns as wide as the texts of the first rows."""
     measured = rows[:_MEASURED]
     return [
         column
@@ -41,7 +41,7 @@ def _natural(column: Column[Row], row: Row) -> int:
 
 
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """The columns that have room in `width` cells, each with its width; the stretching one takes the rest."""
+    """Return the columns that fit into `width` cells, each with its width; the stretching one takes the rest."""
     chosen = list(columns)
     while _needed(chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
@@ -54,7 +54,7 @@ def _needed(columns: Sequence[Column[Row]]) -> int:
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:
-    """Cells (text, width, right-aligned) as one line."""
+    """Return cells (text, width, right-aligned) as one line."""
     return " ".join(_cell(text, width, right=right) for text, width, right in cells)
 
 

@@ -1,9 +1,9 @@
-"""The table of EIPs: however many there are, it holds a few pages of them."""
+"""The table of EIPs: it holds a few pages of them, however many there are."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,33 +11,33 @@ from functools import partial
 from textual import events
 from textual.message import Message
 
-from core import Eip, EipdeckError, EipQuery, EipRow, Inventory
-from tui.commands.registry import key_of
+from core import EipdeckError, EipQuery, EipRow, Inventory
 from tui.state import window as paging
+from tui.state.marks import MarkedEips
 from tui.state.window import Window
 from tui.state.workers import Ask, work_on
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
-from tui.wording.phrases import age, count_of, owner, pool_short
+from tui.wording.phrases import age, owner, pool_short
 
 __all__ = ["EipTable"]
 
 STANDARD = frozenset({"ADDRESS", "OWNER", "POOL", "STATE", "SERVES", "NAME", "AGE"})
-"""The columns that are shown until others are chosen."""
+"""The columns that are shown until the operator chooses others."""
 _LEAST = 25
-"""Rows read at a time though the table may not have been laid out yet."""
+"""Rows that are read at least, also before the table is laid out."""
 _MARGIN = 2
-"""Screens read around the one shown."""
+"""Screens that are read around the shown one."""
 
 
 class EipTable(RowTable[EipRow]):
     """Pages of the listing around the cursor; moving beyond what is loaded reads on, and then moves."""
 
     class Counted(Message):
-        """It is known now how many rows there are."""
+        """The rows have been counted."""
 
     class Failed(Message):
-        """A page could not be read; what was on the screen stays there."""
+        """A page could not be read; the screen stays as it is."""
 
         def __init__(self, refusal: EipdeckError) -> None:
             super().__init__()
@@ -45,26 +45,22 @@ class EipTable(RowTable[EipRow]):
 
     def __init__(self, ask: Ask, *, id: str | None = None) -> None:  # noqa: A002
         self.offered = self._make_columns()
-        """Every column there is; those in `columns` are shown."""
+        """Every column; those in `columns` are shown."""
         super().__init__([column for column in self.offered if column.title in STANDARD], id=id)
         self._ask = ask
         self.now: datetime | None = None
-        """Ages are counted to here; set when the data is read, so that nothing ticks."""
+        """The moment to which ages are counted; set when the data is read, so that nothing ticks."""
         self.window = Window(EipQuery())
-        self.marks: dict[str, Eip] = {}
-        """Marked EIPs by id, in the order they were marked; they stay marked when the list does not show them."""
-        self._cleared: dict[str, Eip] = {}
-        self._unlisted: frozenset[str] = frozenset()
-        """Ids of marked EIPs that the filter hides."""
+        self.marks = MarkedEips()
         self._target: int | None = None
-        """Where the cursor shall go once its row is loaded."""
+        """The position that the cursor goes to once its row is loaded."""
         self._loading = False
 
     def _make_columns(self) -> list[Column[EipRow]]:
         return [
             Column("ADDRESS", 15, lambda row: row.eip.address),
             Column("OWNER", 8, lambda row: owner(row.eip), drop=2),
-            Column("POOL", 9, _pool, drop=4),
+            Column("POOL", 9, lambda row: pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned), drop=4),
             Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
             Column("SERVES", 14, lambda row: str(row.serves), stretch=True, short=lambda row: row.serves.short),
             Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
@@ -90,7 +86,7 @@ class EipTable(RowTable[EipRow]):
 
     @property
     def counted(self) -> bool:
-        """Whether `total` is all there are."""
+        """Whether `total` counts every row."""
         return self.window.counted
 
     def row_at(self, position: int) -> EipRow | None:
@@ -104,39 +100,17 @@ class EipTable(RowTable[EipRow]):
     def is_marked(self, row: EipRow) -> bool:
         return row.eip.id in self.marks
 
-    @property
-    def listed_marks(self) -> tuple[Eip, ...]:
-        """The marked EIPs that this list holds, however far down."""
-        return tuple(eip for eip_id, eip in self.marks.items() if eip_id not in self._unlisted)
-
     def turn_mark(self) -> None:
-        """Mark the row in hand, or take its mark away, and go on to the next."""
+        """Mark the selected row, or remove its mark, and go on to the next."""
         row = self.row
         if row is None:
             return
-        if self.marks.pop(str(row.eip.id), None) is None:
-            self.mark([row.eip])
+        if self.is_marked(row):
+            self.marks.remove([row.eip])
+        else:
+            self.marks.add([row.eip])
+        self.repaint()
         self.action_down()
-
-    def mark(self, eips: Iterable[Eip]) -> None:
-        """Mark these of the list too."""
-        more = {str(eip.id): eip for eip in eips}
-        self.marks.update(more)
-        self._unlisted -= more.keys()
-        self.repaint()
-
-    def unmark(self) -> str:
-        """Clear the marks, or bring back those that were cleared last; says which."""
-        cleared, self._cleared = self.marks or {}, self.marks or self._cleared
-        self.marks = {} if cleared else dict(self._cleared)
-        self.repaint()
-        if cleared:
-            return f"{count_of(len(cleared), 'mark')} cleared, {key_of('unmark')} again brings them back"
-        return (
-            f"{count_of(len(self.marks), 'EIP')} marked again"
-            if self.marks
-            else f"nothing is marked: {key_of('mark')} marks"
-        )
 
     @property
     def _limit(self) -> int:
@@ -161,7 +135,7 @@ class EipTable(RowTable[EipRow]):
             super()._step(delta)
 
     def _is_loaded(self, target: int) -> bool:
-        """Whether the screen that will show the target is loaded."""
+        """Whether the screen around the target is loaded."""
         rows = self.height_in_rows
         top = min(max(self.top, target - rows + 1), target)
         return self.window.covers(top, top + rows)
@@ -172,7 +146,7 @@ class EipTable(RowTable[EipRow]):
             work_on(self, self._load_target, "page")
 
     async def _load_target(self) -> None:
-        """Read towards the target until it is loaded; keys pressed meanwhile move the target."""
+        """Read towards the target until it is loaded; a key pressed during the read moves the target."""
         try:
             while self._target is not None and not self._is_loaded(self._target):
                 window, target = self.window, self._target
@@ -191,7 +165,7 @@ class EipTable(RowTable[EipRow]):
             self.place(reached, by_operator=True)
 
     def _towards(self, inventory: Inventory, *, window: Window, target: int) -> Window:
-        """The window with the target and what is around it; far jumps only happen to either end."""
+        """Return the window around the target; far jumps go to either end only."""
         limit = self._limit
         if window.first - limit <= target < window.end + limit:
             return paging.cover(inventory, window, target - limit, target + limit)
@@ -206,7 +180,7 @@ class EipTable(RowTable[EipRow]):
         self._target_in_sight()
 
     def _target_in_sight(self) -> None:
-        """Read what a taller table shows beyond what is loaded."""
+        """Read the rows that a taller table shows beyond the loaded ones."""
         if self.total and self._target is None and not self.window.covers(self.top, self.top + self.height_in_rows):
             self._target = self.top if self.cursor is None else self.cursor
             self._load()
@@ -230,10 +204,9 @@ class EipTable(RowTable[EipRow]):
 
     async def _look_for_marks(self, query: EipQuery) -> None:
         """Find out which marked EIPs a listing does not hold."""
-        marked = (*self.marks.values(), *self._cleared.values())
-        self._unlisted = (
-            await self._ask(lambda inventory: paging.unlisted(inventory, query, marked)) if marked else frozenset()
-        )
+        marked = self.marks.known
+        hidden = await self._ask(lambda inventory: paging.unlisted(inventory, query, marked)) if marked else frozenset()
+        self.marks.hide(hidden)
 
     async def count(self) -> None:
         query = self.window.query
@@ -258,7 +231,7 @@ class EipTable(RowTable[EipRow]):
             self._load()
 
     async def reload(self, now: datetime) -> None:
-        """Read what is shown again; the cursor stays on its EIP and on its line of the screen.
+        """Read the shown rows again; the cursor stays on its EIP and on its line of the screen.
 
         Raises:
             EipdeckError: the database is out of reach; nothing changes on the screen.
@@ -305,7 +278,7 @@ class EipTable(RowTable[EipRow]):
         return position is not None
 
     def _seek(self, direction: int) -> None:
-        """Problem rows are asked for in the database: the next one may be a million rows away."""
+        """Ask the database for the next problem row: it may be a million rows away."""
         work_on(self, partial(self._seek_problem, direction), "page")
 
     async def _seek_problem(self, direction: int) -> None:
@@ -320,10 +293,6 @@ class EipTable(RowTable[EipRow]):
                 self.follow(by_operator=True)
         except EipdeckError as refusal:
             self.post_message(self.Failed(refusal))
-
-
-def _pool(row: EipRow) -> str:
-    return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
 
 
 def _same(row: EipRow | None, other: EipRow | None) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["Field", "Held"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a field holds: its text, or what is chosen and marked in it."""
+    """The content of a field: its text, or its chosen and marked options."""
 
     value: object
     marked: frozenset[object] = frozenset()
@@ -52,31 +52,31 @@ class Field(Input, inherit_bindings=False):
         self._preset = value
 
     def heard(self) -> None:
-        """What is preset is replaced by the first character; what the operator wrote is not."""
+        """Select a preset text, so that the first character replaces it; the operator's text is kept."""
         if self.value != self._preset:
             self.select_on_focus = False
 
     def validate_value(self, value: str) -> str:
-        """Controls never reach the screen, wherever they come from."""
+        """Keep control characters off the screen."""
         return visible(value)
 
     def refill(self, held: Held) -> None:
-        """Hold again what a field held."""
+        """Restore the content of a field."""
         self.value = str(held.value or "")
         self.select_on_focus = False
 
     @property
     def held(self) -> Held:
-        """What is filled in."""
+        """The content of the field."""
         return Held(self.value)
 
     @property
     def text(self) -> str | None:
-        """What was typed, without blanks around it; None when nothing was."""
+        """The typed text without blanks around it; None when there is none."""
         return self.value.strip() or None
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take the first line that says something."""
+        """Insert the first line that is not blank."""
         event.stop()
         event.prevent_default()
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]

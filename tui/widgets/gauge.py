@@ -8,7 +8,7 @@ __all__ = ["gauge"]
 
 
 def gauge(share: float, width: int, glyphs: Glyphs) -> str:
-    """`share` (0 to 1) of `width` cells filled; neither full nor empty unless it is."""
+    """Return `width` cells of which `share` (0 to 1) is filled; it looks full or empty only when it is."""
     filled = round(share * width)
     if 0 < share < 1:
         filled = min(max(filled, 1), width - 1)

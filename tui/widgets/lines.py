@@ -40,7 +40,7 @@ _NO_LINE = Line("")
 
 
 def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> list[Region]:
-    """The cells to paint again when lines become others, so that no more than these go over the wire."""
+    """Return the cells that differ, so that no others go over the wire."""
     regions = []
     for y in range(min(max(len(old), len(new)), size.height)):
         was = old[y] if y < len(old) else _NO_LINE
@@ -53,7 +53,7 @@ def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> lis
 
 
 def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
-    """From which cell to which a line differs; all of it where a character is not a cell."""
+    """Return the first and the end cell that differ; the whole line when a character is not one cell wide."""
     one, other = visible(was.text, width), visible(now.text, width)
     plain = one.isascii() and other.isascii()
     if was.style != now.style or not (plain or all(cell_len(char) == 1 for char in {*one, *other})):
@@ -63,7 +63,7 @@ def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
 
 
 class Lines(Widget):
-    """As many lines as it is high."""
+    """Lines of text, as many as fit."""
 
     ALLOW_SELECT = False
 
@@ -72,7 +72,7 @@ class Lines(Widget):
         self.lines: tuple[Line, ...] = ()
 
     def show(self, *lines: Line | str) -> None:
-        """Show these lines; what is the same is left alone."""
+        """Show these lines; equal cells are not painted again."""
         new = tuple(Line(line) if isinstance(line, str) else line for line in lines)
         old, self.lines = self.lines, new
         changed = changed_regions(old, new, self.size)
@@ -81,7 +81,7 @@ class Lines(Widget):
 
     @property
     def text(self) -> str:
-        """Everything shown, for those who read along."""
+        """The shown lines as one text."""
         return "\n".join(line.text for line in self.lines)
 
     def render_line(self, y: int) -> Strip:
@@ -93,7 +93,7 @@ class Lines(Widget):
 
 
 class ScrollLines(Lines, can_focus=True):
-    """Lines that may be more than fit; long ones go on below."""
+    """Lines that can be scrolled; long ones are folded."""
 
     BINDINGS = bindings_for(Scope.TABLE)
 
@@ -103,11 +103,11 @@ class ScrollLines(Lines, can_focus=True):
         self.top = 0
 
     class Scrolled(Message):
-        """Other lines are in sight."""
+        """Other lines are shown now."""
 
     @property
     def below(self) -> int:
-        """Lines that are out of sight below."""
+        """The number of lines below the shown ones."""
         return max(len(self._folded()) - self.top - self.size.height, 0)
 
     def show_whole(self, lines: Sequence[Line | str], *, keep_place: bool = False) -> None:
@@ -148,7 +148,7 @@ class ScrollLines(Lines, can_focus=True):
 
 
 def fold(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` cells, broken between words, continued two cells in."""
+    """Return the text in lines of at most `width` cells, broken between words, continued two cells in."""
     rest = visible(text)
     parts: list[str] = []
     indent = ""
@@ -161,7 +161,7 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _cut_at(text: str, width: int) -> int:
-    """Where to break: after the last blank that fits, else where the cells end."""
+    """Return the index to break at: after the last blank that fits, else at the end of the cells."""
     cells, last_blank = 0, 0
     for index, char in enumerate(text):
         cells += cell_len(char)

@@ -1,8 +1,7 @@
-"""The one field of the deck: addresses to look up, and the filter of the list."""
+"""The text field of the dashboard: addresses to look up, and the filter of the list."""
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import ClassVar
 
 from textual import events
@@ -13,23 +12,16 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tui.commands.registry import key_of
+from tui.state.screen_state import FieldUse
 from tui.widgets.field import Field
 from tui.widgets.lines import Line, Lines
 
-__all__ = ["OmniField", "Omnibar", "OmnibarUse", "idle"]
+__all__ = ["OmniField", "Omnibar", "idle"]
 
 
 def idle() -> str:
-    """What stands in place of the field."""
+    """Return the text in the place of the closed field."""
     return f"look up: type or paste an address   {key_of('find')} filter   {key_of('palette')} command"
-
-
-class OmnibarUse(Enum):
-    """What the field is open for."""
-
-    NOTHING = auto()
-    LOOKUP = auto()
-    FILTER = auto()
 
 
 class OmniField(Field):
@@ -46,7 +38,7 @@ class OmniField(Field):
     ]
 
     class Left(Message):
-        """The operator wants out of the field."""
+        """The operator leaves the field."""
 
     class Scrolled(Message):
         """A key that moves the list below."""
@@ -56,7 +48,7 @@ class OmniField(Field):
             self.action = action
 
     class CompletionWanted(Message):
-        """Tab: the rest of the last word, as far as it is certain."""
+        """Tab was pressed: complete the last word."""
 
     class Pasted(Message):
         """A bracketed paste into the field, all of it."""
@@ -78,7 +70,7 @@ class OmniField(Field):
         self.post_message(self.Scrolled(action))
 
     def on_paste(self, event: events.Paste) -> None:
-        """Textual keeps the first line of a paste only; here a list of addresses keeps them all."""
+        """Keep all lines of a paste; Textual keeps the first one only."""
         event.stop()
         event.prevent_default()
         self.post_message(self.Pasted(event.text))
@@ -87,13 +79,14 @@ class OmniField(Field):
 class Omnibar(Horizontal):
     """A prompt, the field while it is in use, and a note at the right."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name of it
         super().__init__(id=id)
-        self.use = OmnibarUse.NOTHING
+        self.use = FieldUse.NOTHING
         self._prompt = Lines(classes="prompt")
         self._note = Lines(classes="note")
         self.field = OmniField()
         self.field.can_focus = False
+        self.field.display = False
 
     def compose(self) -> ComposeResult:
         yield self._prompt
@@ -101,43 +94,32 @@ class Omnibar(Horizontal):
         yield self._note
 
     def on_mount(self) -> None:
-        self.field.display = False
-        self.rest()
+        self.tell(idle(), "")
 
     @property
     def in_use(self) -> bool:
-        return self.use is not OmnibarUse.NOTHING
+        return self.use is not FieldUse.NOTHING
 
-    def open(self, use: OmnibarUse, text: str) -> None:
+    def open(self, use: FieldUse, text: str) -> None:
         """Open the field with a text in it; the focus is set at once, so that the next key is text."""
         self.use = use
-        self._say("look up: " if use is OmnibarUse.LOOKUP else "filter: ", "")
         self.field.display = True
         self.field.can_focus = True
         with self.prevent(Input.Changed):
             self.field.value = text
         self.field.cursor_position = len(text)
+        self.tell("look up: " if use is FieldUse.LOOKUP else "filter: ", "")
         self.screen.set_focus(self.field)
-        self._widths()
 
-    def rest(self, text: str = "", note: str = "") -> None:
-        """Close the field and show a text in its place."""
-        self.use = OmnibarUse.NOTHING
+    def close(self) -> None:
+        """Close the field."""
+        self.use = FieldUse.NOTHING
         self.field.display = False
         self.field.can_focus = False
-        self._say(text or idle(), note)
-        self._widths()
 
-    def note(self, text: str) -> None:
-        """Say something at the right of the field."""
-        self._say(self._prompt.text, text)
-        self._widths()
-
-    def _say(self, prompt: str, note: str) -> None:
+    def tell(self, prompt: str, note: str) -> None:
+        """Show a prompt, or a text in its place while the field is closed, and a note at the right."""
         self._prompt.show(Line(prompt))
         self._note.show(Line(f"  {note}" if note else ""))
-
-    def _widths(self) -> None:
-        note = len(self._note.text)
-        self._note.styles.width = note
-        self._prompt.styles.width = len(self._prompt.text) if self.in_use else "1fr"
+        self._note.styles.width = len(self._note.text)
+        self._prompt.styles.width = len(prompt) if self.in_use else "1fr"

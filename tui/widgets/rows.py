@@ -1,4 +1,4 @@
-"""Rows with a cursor, painted line by line: nothing is painted again that has not changed."""
+"""A table of rows with a cursor; only changed cells are painted again."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
-from tui.widgets.columns import Column, fit, line, sized
+from tui.widgets.columns import Column, fit, line
 from tui.widgets.lines import Line, changed_regions
 from tui.wording.sanitize import visible
 
-__all__ = ["PATIENCE", "ListTable", "RowTable"]
+__all__ = ["PATIENCE", "RowTable"]
 
 PATIENCE = 0.012
-"""Seconds that a cursor moved by the operator waits to be painted together with what is read about its row."""
+"""Seconds that a moved cursor waits to be painted together with the details of its row."""
 
 Row = TypeVar("Row")
 
@@ -36,17 +36,17 @@ _HEADER = Style(bold=True)
 
 
 class Follow(Protocol):
-    """Hears where a cursor was put."""
+    """Called when a cursor is put on a row."""
 
     def __call__(self, *, by_operator: bool) -> None: ...
 
 
 def _nobody(*, by_operator: bool) -> None:
-    """Until somebody does."""
+    """Do nothing; the default."""
 
 
 class RowTable(Widget, Generic[Row], can_focus=True):
-    """A table whose rows are found by their position; what is loaded is the subclass's business.
+    """A table whose rows have positions; the subclass decides which of them are loaded.
 
     A row takes one line, or more when `under` adds lines below it.
     """
@@ -58,7 +58,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Enter was pressed on a row."""
 
     class Wanted(Message):
-        """A key that the table cannot answer itself."""
+        """A key finds nothing to go to; carries the sentence that says so."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -68,36 +68,36 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.cursor: int | None = None
-        """Position of the row in hand in the whole listing; None: no row is."""
+        """Position of the selected row in the whole listing; None when no row is selected."""
         self.top = 0
         """Position of the first row shown."""
         self.in_hand = True
-        """Whether its row is what keys act on; another table's cursor is kept, but not shown."""
+        """Whether keys act on its row; the cursor of another table is kept, but not shown."""
         self.empty: tuple[str, ...] = ()
-        """What to say when there are no rows."""
+        """The lines shown when there are no rows."""
         self.under: Callable[[Row, int], Sequence[str]] | None = None
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
         self.follow: Follow = _nobody
-        """Told where the cursor is while it is put there: a message would come after a key pressed right behind."""
+        """Called while the cursor is put on a row: a message would arrive after a key pressed right behind."""
         self._lines: list[Line] = []
         self._late: Timer | None = None
 
     @property
     @abstractmethod
     def total(self) -> int:
-        """How many rows the listing has."""
+        """The number of rows of the listing."""
 
     @abstractmethod
     def row_at(self, position: int) -> Row | None:
-        """The row at a position, None when it is not loaded."""
+        """Return the row at a position; None when it is not loaded."""
 
     @abstractmethod
     def has_problem(self, row: Row) -> bool:
-        """Whether the row carries the `!`."""
+        """Whether the row is marked with `!`."""
 
     def is_critical(self, _row: Row) -> bool:
-        """Whether the row's mark is the worst there is."""
+        """Whether the problem of the row is critical."""
         return False
 
     def is_marked(self, _row: Row) -> bool:
@@ -106,12 +106,12 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     @property
     def row(self) -> Row | None:
-        """The row in hand."""
+        """The selected row."""
         return None if self.cursor is None else self.row_at(self.cursor)
 
     @property
     def row_text(self) -> str:
-        """The row in hand as it stands on the screen."""
+        """The selected row as it stands on the screen."""
         row = self.row
         if row is None:
             return ""
@@ -119,12 +119,12 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         return "  ".join(visible(cell) for cell in cells)
 
     def wanted_columns(self) -> Sequence[Column[Row]]:
-        """The columns with the widths they would like to have."""
+        """Return the columns with the widths that show everything."""
         return self.columns
 
     @property
     def fitting(self) -> frozenset[str]:
-        """Titles of the columns that there is room for."""
+        """The titles of the columns that fit."""
         return frozenset(column.title for column, _width in fit(self.wanted_columns(), self.size.width))
 
     @property
@@ -134,7 +134,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     def _extra(self) -> int:
         return self.under_lines if self.under is not None else 0
 
-    # what is painted
+    # painting
 
     def repaint(self) -> None:
         """Paint the lines that differ from what is on the screen."""
@@ -194,7 +194,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     # the cursor
 
     def move_to(self, position: int) -> None:
-        """Put the cursor on a row by the operator's wish, as near as there is one."""
+        """Put the cursor on the nearest row for the operator."""
         self.place(min(max(position, 0), self.total - 1) if self.total else None, by_operator=True)
 
     def place(self, position: int | None, *, by_operator: bool = False) -> None:
@@ -208,7 +208,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             self._late = self.set_timer(PATIENCE, self.repaint)
 
     def scroll_to_cursor(self) -> None:
-        """Bring the cursor's row into sight, moving as little as possible."""
+        """Scroll as little as possible to show the row of the cursor."""
         rows = self.height_in_rows
         if self.cursor is not None:
             self.top = min(max(self.top, self.cursor - rows + 1), self.cursor)
@@ -234,11 +234,11 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     @property
     def counted(self) -> bool:
-        """Whether `total` is all there are."""
+        """Whether `total` counts every row."""
         return True
 
     async def count(self) -> None:
-        """See to it that `total` is all there are."""
+        """Complete `total`."""
 
     def action_last(self) -> None:
         self.move_to(self.total - 1)
@@ -250,7 +250,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         self._seek(-1)
 
     def _seek(self, direction: int) -> None:
-        """The next problem row, going round."""
+        """Go to the next problem row, round the end."""
         start = -1 if self.cursor is None else self.cursor
         for step in range(1, self.total + 1):
             position = (start + direction * step) % self.total
@@ -275,62 +275,3 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         position = self.top + (event.y - 1) // (1 + self._extra())
         if event.y >= 1 and position < self.total:
             self.move_to(position)
-
-
-class ListTable(RowTable[Row]):
-    """A table of rows that are all in memory; for lists that stay short."""
-
-    def __init__(
-        self,
-        columns: Sequence[Column[Row]],
-        *,
-        key: Callable[[Row], object],
-        problem: Callable[[Row], bool],
-        critical: Callable[[Row], bool] | None = None,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        super().__init__(columns, id=id)
-        self.rows: tuple[Row, ...] = ()
-        self._key = key
-        self._problem = problem
-        self._critical = critical
-
-    @property
-    def total(self) -> int:
-        return len(self.rows)
-
-    def row_at(self, position: int) -> Row | None:
-        return self.rows[position] if 0 <= position < len(self.rows) else None
-
-    def wanted_columns(self) -> Sequence[Column[Row]]:
-        return sized(self.columns, self.rows)
-
-    def has_problem(self, row: Row) -> bool:
-        return self._problem(row)
-
-    def is_critical(self, _row: Row) -> bool:
-        return self._critical is not None and self._critical(_row)
-
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor stays on the row it was on, else on its place."""
-        kept = None if self.row is None else self._key(self.row)
-        first_time = not self.rows
-        self.rows = tuple(rows)
-        place = None if kept is None else self._place(kept)
-        if place is not None:
-            self.cursor = place
-        elif self.cursor is not None or first_time:
-            self.cursor = min(self.cursor or 0, len(self.rows) - 1) if self.rows else None
-        self.scroll_to_cursor()
-        self.repaint()
-        self.follow(by_operator=False)
-
-    def select(self, key: str) -> bool:
-        """Put the cursor on the row with this key, when there is one."""
-        place = self._place(key)
-        if place is not None:
-            self.place(place)
-        return place is not None
-
-    def _place(self, key: object) -> int | None:
-        return next((place for place, row in enumerate(self.rows) if self._key(row) == key), None)

@@ -1,0 +1,148 @@
+"""The dashboard's answer to each command that changes nothing in the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from tui.changes.runner import Runner
+from tui.commands.registry import View, key_of
+from tui.screen.layout import Panes
+from tui.screen.lookups import Lookups
+from tui.screen.navigator import Navigator
+from tui.screen.polling import Polling
+from tui.session.host import Host
+from tui.state.navigation import NavigationHistory
+from tui.terminal.clipboard import CopyRequested
+
+__all__ = ["command_table", "screen_commands"]
+
+
+QUIT_AGAIN: Final = (0.3, 2.0)
+"""Seconds after the first `q` in which a second one quits: neither a stutter nor a coincidence."""
+
+
+def command_table(
+    host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, polling: Polling, runner: Runner
+) -> dict[str, Callable[[], object]]:
+    """Return what each command runs, by its id."""
+    eips = panes.eips
+    return {
+        **{view.name.lower(): partial(navigator.show_view, view) for view in View},
+        "timeline": navigator.show_timeline,
+        "write_mode": runner.turn_write_mode,
+        "find": lookups.start_filter,
+        "go_to": partial(_go_to, navigator),
+        "previous_view": partial(navigator.visit, NavigationHistory.back),
+        "next_view": partial(navigator.visit, NavigationHistory.forward),
+        "last_view": partial(navigator.visit, NavigationHistory.last),
+        "pause": polling.turn_pause,
+        "refresh": partial(_refresh, host),
+        "zoom": navigator.zoom,
+        "detail": navigator.turn_column,
+        "next_pane": partial(navigator.turn_pane, 1),
+        "previous_pane": partial(navigator.turn_pane, -1),
+        "copy": partial(_copy, host),
+        "mark": eips.turn_mark,
+        "mark_all": partial(host.jobs.move, eips.mark_all),
+        "unmark": eips.turn_marks,
+        "sort": partial(_sort, host, panes, navigator),
+        "abort": runner.abort,
+        "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
+        "back": navigator.back,
+        **_session_actions(host, navigator, panes, runner),
+    }
+
+
+def screen_commands(
+    host: Host,
+    navigator: Navigator,
+    runner: Runner,
+    run: Callable[[str], None],
+    pressed_at: Callable[[], float],
+) -> dict[str, Callable[[], object]]:
+    """Return what the commands run that list the others, or leave.
+
+    `run` runs the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
+    """
+    return {
+        "palette": partial(_list_commands, host, run, runs=True),
+        "help": partial(_list_commands, host, run, runs=False),
+        "interrupt": partial(_interrupt, host, navigator),
+        "quit": _Quit(host, navigator, runner, pressed_at),
+    }
+
+
+def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Runner) -> dict[str, Callable[[], object]]:
+    """Return what the commands run that ask a question about this session alone."""
+
+    def ask(name: str, *about: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            from tui.session import actions  # noqa: PLC0415  # the first screen goes without modals
+
+            runner.keep(partial(getattr(actions, name), host, *(each() for each in about)))
+
+        return run
+
+    return {
+        "copy_menu": ask("choose_copy", lambda: navigator.pane),
+        "columns": ask("choose_columns", lambda: panes.eips.table),
+        "export": ask("export", lambda: navigator.pane),
+        "pin": ask("pin"),
+        "trail": ask("show_trail"),
+    }
+
+
+def _go_to(navigator: Navigator) -> None:
+    navigator.pane.go_to()
+
+
+def _refresh(host: Host) -> None:
+    host.written()
+    host.say("reading everything again")
+
+
+def _copy(host: Host) -> None:
+    if host.selection is None:
+        host.say("nothing is selected to copy")
+    else:
+        host.app.post_message(CopyRequested(host.selection.id))
+
+
+def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:
+    host.say("")
+    host.jobs.move((panes.lookups if navigator.view is View.LOOKUPS else panes.eips).turn_sort)
+
+
+def _list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
+    from tui.session.actions import list_commands  # noqa: PLC0415  # the first screen goes without modals
+
+    list_commands(host, run, runs=runs)
+
+
+def _interrupt(host: Host, navigator: Navigator) -> None:
+    if not navigator.back():
+        host.say("ctrl+c leaves nothing here: {0} {0} quits".format(key_of("quit")))
+
+
+class _Quit:
+    """Goes one step back; pressed twice at the root it ends the session."""
+
+    def __init__(self, host: Host, navigator: Navigator, runner: Runner, pressed_at: Callable[[], float]) -> None:
+        self._host = host
+        self._navigator = navigator
+        self._runner = runner
+        self._pressed_at = pressed_at
+        self._before = float("-inf")
+        """When the key was pressed before."""
+
+    def __call__(self) -> None:
+        if self._navigator.back():
+            return
+        now = self._pressed_at()
+        waited, self._before = now - self._before, now
+        if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
+            self._runner.leave()
+        else:
+            self._host.say(f"{key_of('quit')} again quits, after a moment")

@@ -1,0 +1,173 @@
+"""Looks up what was typed or pasted, and filters the list."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from functools import partial
+from typing import Final
+
+from core import EipdeckError
+from tui.commands.registry import View
+from tui.panes.lookups import LookupsPane
+from tui.screen.lookup_bar import LookupBar
+from tui.screen.navigator import Navigator
+from tui.session.host import Host
+from tui.session.trail import looked_up
+from tui.state.lookup import Found, look_up, selection_of, wrong_time
+from tui.state.screen_state import FieldUse
+from tui.state.snapshot import Snapshot
+from tui.wording.phrases import count_of
+from tui.wording.sanitize import visible
+
+__all__ = ["Lookups"]
+
+_SHOWN: Final = 60
+"""Cells of a text that are repeated in the status line."""
+_ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
+"""A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
+
+
+class Lookups:
+    """Answers the lookup bar."""
+
+    def __init__(self, navigator: Navigator, bar: LookupBar, pane: LookupsPane, host: Host) -> None:
+        """Select through `navigator`, and list several verdicts in `pane`."""
+        self._navigator = navigator
+        self._bar = bar
+        self._pane = pane
+        self._host = host
+        self._inventory = host.inventory
+        self._workers = host.jobs
+        self._say = host.say
+        self._filter_before = ""
+
+    def start_lookup(self, first: str) -> None:
+        """Open the field on the first digit of an address."""
+        self._say("")
+        self._bar.open(FieldUse.LOOKUP, first)
+        self.typed(FieldUse.LOOKUP, first)
+
+    def start_filter(self) -> None:
+        """Open the field on the filter of the list."""
+        self._navigator.leave_detail()
+        self._say("")
+        self._filter_before = self._navigator.pane.filter
+        self._bar.open(FieldUse.FILTER, self._filter_before)
+
+    def leave(self) -> None:
+        """Close the field and give the focus back to the list."""
+        self._bar.close()
+        self._navigator.focus()
+
+    def complete(self, snapshot: Snapshot | None) -> None:
+        """Complete the last word of a filter of EIPs, or say how it could go on."""
+        if self._bar.use is not FieldUse.FILTER or self._navigator.view is not View.EIPS:
+            return
+        candidates = self._bar.complete(snapshot)
+        if not candidates:
+            self._say("no known key or value begins like that")
+        else:
+            self._say(" ".join(visible(each) for each in candidates) if len(candidates) > 1 else "")
+
+    def typed(self, use: FieldUse, text: str) -> None:
+        """Act on another text in the field."""
+        if use is FieldUse.LOOKUP and text.strip():
+            if wrong_time(text, self._inventory.now()) is None:
+                self._workers.search(partial(self._look_up, text, pasted=False))
+        elif use is FieldUse.FILTER:
+            self._workers.search(partial(self._narrow, text, final=False))
+
+    def submitted(self, use: FieldUse, text: str) -> None:
+        """Act on Enter in the field: the text stands, and keys act again."""
+        if use is FieldUse.LOOKUP and self._is_wrong(text):
+            return
+        self.leave()
+        if use is FieldUse.LOOKUP and text.strip():
+            self._workers.search(partial(self._look_up, text, pasted=False, final=True))
+        elif use is FieldUse.FILTER:
+            self._workers.search(partial(self._narrow, text, final=True))
+
+    def pasted(self, text: str) -> None:
+        """Look up the addresses of a paste; nothing else happens."""
+        if self._bar.use is FieldUse.FILTER and len(text.splitlines()) == 1:
+            self._bar.insert(text.splitlines()[0])
+            return
+        if _ASKED.fullmatch(text) and self._is_wrong(text):
+            return
+        self.leave()
+        self._workers.search(partial(self._look_up, text, pasted=True, final=True))
+
+    def _is_wrong(self, text: str) -> bool:
+        problem = wrong_time(text, self._inventory.now())
+        if problem is not None:
+            self._say(problem, problem=True)
+        return problem is not None
+
+    async def _narrow(self, text: str, *, final: bool) -> None:
+        pane = self._navigator.pane
+        try:
+            await pane.narrow(text.strip())
+        except EipdeckError as refusal:
+            if final:
+                await pane.narrow(self._filter_before)
+            self._say(refusal.message, problem=final)
+            return
+        self._say("")
+        self._bar.narrowed()
+        self._navigator.select_row()
+        if final:
+            await self._judge_filtered(text.strip())
+
+    async def _judge_filtered(self, text: str) -> None:
+        """Judge a full address that the filter finds no row for: an empty list does not say whose it is."""
+        pane = self._navigator.pane
+        if pane.view is not View.EIPS or pane.table.total:
+            return
+        found = await self._workers.ask(lambda inventory: look_up(inventory, text))
+        if len(found.looked) == 1:
+            await self._navigator.hold(selection_of(found.looked[0]))
+
+    async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
+        report = self._report if final else None
+        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
+        looked = found.looked
+        if not looked:
+            if not pasted and self._bar.forget():
+                self._navigator.select_row()
+            if final:
+                self._say_none(text, pasted=pasted)
+            return
+        if len(looked) > 1 and final:
+            await self._pane.look_at(looked)
+            self._navigator.show_view(View.LOOKUPS)
+            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
+        else:
+            await self._navigator.hold(selection_of(looked[0]))
+            self._bar.remember(looked[0].then.address if pasted else text.strip(), found.note(pasted=pasted))
+        if final:
+            self._say_found(found)
+            await asyncio.to_thread(self._host.note, looked_up(looked))
+
+    def _report(self, lines: int) -> None:
+        """Show how many lines of a text have been read; called in the thread that reads it."""
+        if lines:
+            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines")
+
+    def _say_none(self, text: str, *, pasted: bool) -> None:
+        if pasted:
+            length = count_of(len(text), "character")
+            self._say(f"pasted {length} without an address in them; nothing was changed")
+        else:
+            self._say(f"{visible(text.strip(), _SHOWN)} is not an address", problem=True)
+
+    def _say_found(self, found: Found) -> None:
+        then = found.looked[0].then
+        if len(found.looked) == 1:
+            past = then.at < then.as_of
+            other = f"{then.address} alone is now" if past else f"for the past: {then.address} @ 21:14"
+            assumed = f"{found.assumed}.  " if found.assumed else ""
+            as_of = then.at if past else then.as_of
+            self._say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")
+        elif found.assumed:
+            self._say(found.assumed)

@@ -1,0 +1,99 @@
+"""Reads the lists once a second when something was committed, and once after each change of this session."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from textual.worker import Worker
+
+from core import EipdeckError
+from tui.commands.registry import key_of
+from tui.screen.painting import Painter
+from tui.screen.selection_reader import SelectionReader
+from tui.screen.status_bar import StatusBar
+from tui.state.presence import OtherSessions, news_words
+from tui.state.refresh import Refresher
+from tui.state.snapshot import Snapshot
+from tui.state.workers import Say, Workers
+
+__all__ = ["REREAD_SECONDS", "Polling"]
+
+REREAD_SECONDS: Final = 0.2
+"""Seconds that the outcome of a change waits to be painted together with the lists read after it."""
+
+
+class Polling:
+    """Keeps the lists, the selection and the other operators current."""
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        others: OtherSessions,
+        reader: SelectionReader,
+        painter: Painter,
+        workers: Workers,
+        status: StatusBar,
+        say: Say,
+    ) -> None:
+        self._refresher = refresher
+        self._others = others
+        self._reader = reader
+        self._painter = painter
+        self._workers = workers
+        self._status = status
+        self._say = say
+        self._poller: Worker[None] | None = None
+
+    async def read(self) -> None:
+        """Read the lists and load the details of the selection."""
+        await self._refresher.read()
+        self._reader.load()
+        self._painter.changed()
+
+    def read_after_write(self) -> None:
+        """Read everything again, once, and paint it together with what is said meanwhile."""
+        self._painter.changed_soon(REREAD_SECONDS)
+        self._reader.hold_back()
+        self._workers.read(self._read_held_back)
+
+    async def _read_held_back(self) -> None:
+        try:
+            await self._refresher.read()
+        finally:
+            self._reader.let_go()
+
+    def tick(self) -> None:
+        """Poll; while the last poll is not answered, count the seconds."""
+        if self._poller is None or self._poller.is_finished:
+            self._poller = self._workers.start(self.poll, "poll")
+        else:
+            self._refresher.wait()
+            self._painter.changed()
+
+    async def poll(self) -> None:
+        """Read what was committed since the last poll, and say what others did."""
+        before = self._refresher.snapshot
+        read = await self._refresher.poll()
+        if self._refresher.paused or self._refresher.freshness.failed_since is None:
+            await self._meet(before if read else None)
+        if read:
+            self._reader.load()
+        self._painter.changed()
+
+    async def _meet(self, before: Snapshot | None) -> None:
+        """See which other operators are here, and say what they changed since `before`."""
+        with suppress(EipdeckError):
+            await self._others.beat()
+            if before is not None:
+                words = news_words(await self._workers.ask(lambda inventory: inventory.news(before.version)))
+                if words and not self._status.said.text:
+                    self._say(words)
+
+    def turn_pause(self) -> None:
+        """Pause or resume polling."""
+        if self._refresher.turn_pause():
+            self._say(f"refreshing is paused: the data grows old; {key_of('pause')} goes on")
+            return
+        self.read_after_write()
+        self._say("refreshing again")
