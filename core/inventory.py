@@ -49,7 +49,7 @@ from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.log_verdicts import Evidence, Mentions, Progress, judge_all
 from core.queries.usage import Outlook
 from core.storage import history
-from core.storage.connection import NO_LIMIT, Connection
+from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.opening import open_store
 from core.storage.sqlite import EmbeddedStore
 from core.storage.store import Store
@@ -212,13 +212,12 @@ class Inventory:
     def was_made(self, request_id: str) -> bool:
         """Whether a change with this request id was made."""
         with self._store.read() as connection:
-            found = connection.execute("SELECT 1 FROM request WHERE request_id = :id", {"id": request_id})
-            return found.scalar() is not None
+            return connection.value(int, _WAS_MADE, {"id": request_id}) is not None
 
     def news(self, version: int, *, limit: int = 100) -> list[Event]:
         """What others have done since a `data_version`, and restorations whoever did them, newest last."""
         where = "seq > :seen AND (operator <> :me OR action = 'restore')"
-        values = {"seen": version & _SEQ, "me": self.operator}
+        values: Values = {"seen": version & _SEQ, "me": self.operator}
         with self._store.read() as connection:
             return history.events(connection, where, values, limit)
 
@@ -553,6 +552,7 @@ def _uncollected() -> Iterator[None]:
 
 _PRESENCE_SECONDS: Final = 1.0
 """How long a desk waits for its turn to say that it is there, or goes: others see it before long in any case."""
+_WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.errors import EipdeckError, error
@@ -18,7 +18,9 @@ from core.domain.values import MISSING_POOL_WARNING, Allocation, Eip, EipStatus,
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow, default_pool, pool_by_id
 from core.queries.usage import DAY, pool_usage
+from core.storage.connection import Values
 from core.storage.history import EventData, record_all
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["Tenancy", "allocate", "begin_tenancies", "landing_warning", "take", "take_one"]
@@ -103,6 +105,16 @@ def take(transaction: Transaction, pool: PoolRow, count: int) -> list[AddressRun
     return runs
 
 
+@reads("cidr")
+class _CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    pool_id: str
+    state: str
+    first: int
+    last: int
+
+
 _CIDR_AT: Final = (
     "SELECT id, cidr, pool_id, state, first, last FROM cidr"
     " WHERE state <> 'retired' AND first <= :address ORDER BY first DESC LIMIT 1"
@@ -118,7 +130,7 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
     if isinstance(taken, CidrRef):
         return taken
     words = format_address(address)
-    cidr = transaction.run(_CIDR_AT, address=address).first()
+    cidr = transaction.row(_CidrRow, _CIDR_AT, address=address)
     if cidr is None or cidr.last < address or cidr.pool_id != pool.id:
         elsewhere = f" It is in pool {cidr.pool_id}." if cidr is not None and cidr.last >= address else ""
         raise error(
@@ -132,7 +144,7 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
             f"{words} lies in {cidr.cidr}, which is {cidr.state} and gives out nothing.",
             details={"address": words, "cidr": cidr.cidr, "state": cidr.state},
         )
-    holder = transaction.run(_HOLDER, address=address).scalar()
+    holder = transaction.value(str, _HOLDER, address=address)
     if holder is not None:
         raise error(
             "address_in_use",
@@ -153,7 +165,7 @@ def _cooling(words: str, ready_at: int) -> EipdeckError:
     )
 
 
-def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling_too: bool) -> CidrRef:
+def _take_reserved(transaction: Transaction, cidr: _CidrRow, address: int, *, cooling_too: bool) -> CidrRef:
     reservation = reservation_of(transaction, cidr.id, address)
     words = format_address(address)
     if reservation is None or reservation.kind != "soft":
@@ -164,7 +176,7 @@ def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling
             hint=f"`eipdeck unreserve {cidr.cidr} {words}` lifts that.",
             details={"address": words, "cidr": cidr.cidr},
         )
-    ready_at = transaction.run(_READY_AT, address=address).scalar() or 0
+    ready_at = transaction.value(int, _READY_AT, address=address) or 0
     if ready_at > transaction.now and not cooling_too:
         raise _cooling(words, ready_at)
     transaction.run(_UNRESERVE, cidr_id=cidr.id)
@@ -217,29 +229,38 @@ _USAGE: Final = (
 )
 
 
+class _Fresh(NamedTuple):
+    """The values of a new EIP that differ within an allocation."""
+
+    seq: int
+    id: str
+    address: int
+
+
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
     seq, count = 0, f"{_COUNT} ({transaction.connection.newest('eip')})"
     facts: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:
-        newest = transaction.run(count, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1).scalar()
+        newest = transaction.value(int, count, cidr_id=run.place.cidr_id, count=run.hi - run.lo + 1)
         seq = seq or newest or 0
-        rows = [
-            {"seq": number, "id": f"eip-{number}", "address": address}
+        fresh = [
+            _Fresh(number, f"eip-{number}", address)
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
         ]
+        rows: list[Values] = [{"seq": each.seq, "id": each.id, "address": each.address} for each in fresh]
         transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.place, tenancy))
-        seq += len(rows)
+        seq += len(fresh)
         cidr = str(prefix_of_range(run.place.first, run.place.last))
-        facts += _facts(pool, cidr, rows, tenancy)
-        eips += _eips(transaction, pool, cidr, rows, tenancy)
+        facts += _facts(pool, cidr, fresh, tenancy)
+        eips += _eips(transaction, pool, cidr, fresh, tenancy)
     transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY, count=len(eips))
     record_all(transaction, pool.id, facts)
     return eips
 
 
-def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Tenancy) -> dict[str, Any]:
+def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Tenancy) -> Values:
     return {
         "pool_id": pool.id,
         "cidr_id": place.cidr_id,
@@ -255,7 +276,7 @@ def _alike(transaction: Transaction, pool: PoolRow, place: CidrRef, tenancy: Ten
     }
 
 
-def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[EventData]:
+def _facts(pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy) -> Iterator[EventData]:
     after: dict[str, Any] = {
         "status": "unbound",
         "name": tenancy.name,
@@ -264,22 +285,22 @@ def _facts(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Te
     }
     if tenancy.previous_eip_id is not None:
         after["previous_eip_id"] = tenancy.previous_eip_id
-    for row in rows:
-        fact = EventData(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
+    for each in fresh:
+        fact = EventData(tenancy.action, each.id, each.address, pool.id, cidr, after=after)
         yield fact
         if tenancy.landed:
             yield fact._replace(action="landed_in_default", after={"customer_owned": False})
 
 
 def _eips(
-    transaction: Transaction, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy
+    transaction: Transaction, pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy
 ) -> Iterator[Eip]:
     now = from_micros(transaction.now)
     owned = pool.customer_owned
-    for row in rows:
+    for each in fresh:
         yield Eip(
-            id=row["id"],
-            address=format_address(row["address"]),
+            id=each.id,
+            address=format_address(each.address),
             name=tenancy.name,
             customer_owned=owned,
             pool_id=pool.id,

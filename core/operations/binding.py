@@ -241,15 +241,15 @@ def checked_quota(transaction: Transaction, service: Service, wanted: Binding) -
     """Refuse as `quota_exceeded` one entry, or one EIP on a private address, too many."""
     used, limit, what = 0, 1, ""
     if wanted.kind is BindingKind.SNAT:
-        entries = set(transaction.run(_SNAT, service=service.id).scalars())
+        entries = set(transaction.column(str, _SNAT, service=service.id))
         if wanted.sources and json.dumps(wanted.sources) not in entries:
             used, limit, what = len(entries), SNAT_ENTRIES, f"SNAT entries on {service.id}"
     elif wanted.kind is BindingKind.DNAT:
-        used = transaction.run(_DNAT, service=service.id).scalar()
+        used = transaction.value(int, _DNAT, service=service.id) or 0
         limit, what = DNAT_ENTRIES, f"DNAT entries on {service.id}"
     elif wanted.kind is BindingKind.NIC and wanted.private_ip is not None:  # an import may not know it
         address = parse_address(wanted.private_ip)
-        used = transaction.run(_ON_PRIVATE, service=service.id, private_ip=address).scalar()
+        used = transaction.value(int, _ON_PRIVATE, service=service.id, private_ip=address) or 0
         limit, what = EIPS_A_PRIVATE_ADDRESS, f"EIPs on {wanted.private_ip}"
     if used >= limit:
         raise error(
@@ -270,7 +270,7 @@ _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id 
 
 def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_eips: bool = False) -> Binding:
     """Insert a binding whose rules have been checked, with its event; `all_eips` as an import has it."""
-    seq = int(transaction.run(transaction.connection.newest("binding")).scalar() or 0) + 1
+    seq = (transaction.value(int, transaction.connection.newest("binding")) or 0) + 1
     port = checked_ports(str(wanted.port)) if wanted.port is not None else (None, None)
     to_port = checked_ports(str(wanted.to_port)) if wanted.to_port is not None else (None, None)
     transaction.run(
@@ -313,11 +313,11 @@ def unbind(transaction: Transaction, request: UnbindRequest) -> list[str]:
     return [str(eip.id)]
 
 
+_HAS: Final = "SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"
+
+
 def _checked_binding(transaction: Transaction, eip: Eip, binding_id: str) -> None:
-    known = transaction.run(
-        ("SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"), id=binding_id, eip=eip.id
-    ).scalar()
-    if known is None:
+    if transaction.value(int, _HAS, id=binding_id, eip=eip.id) is None:
         raise error(
             "binding_not_found",
             f"{eip.address} has no binding {binding_id!r}.",
@@ -340,6 +340,9 @@ def end_bindings(transaction: Transaction, eip: Eip, ending: Sequence[Binding]) 
     record_all(transaction, eip.pool_id, [_fact("unbind", eip, to_json(binding), None) for binding in ending])
 
 
+_SET_BANDWIDTH: Final = "UPDATE eip SET bandwidth_mbps = :mbps WHERE id = :id"
+
+
 def set_bandwidth(transaction: Transaction, request: BandwidthRequest) -> list[str]:
     """Change an EIP's cap; the same cap again changes nothing.
 
@@ -352,7 +355,7 @@ def set_bandwidth(transaction: Transaction, request: BandwidthRequest) -> list[s
     if eip.status is EipStatus.RELEASED:
         raise _released(eip)
     if eip.bandwidth_mbps != mbps:
-        transaction.run(("UPDATE eip SET bandwidth_mbps = :mbps WHERE id = :id"), mbps=mbps, id=eip.id)
+        transaction.run(_SET_BANDWIDTH, mbps=mbps, id=eip.id)
         before, after = {"bandwidth_mbps": eip.bandwidth_mbps}, {"bandwidth_mbps": mbps}
         record(transaction, _fact("bandwidth", eip, before, after))
     return [str(eip.id)]

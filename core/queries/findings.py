@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from core.domain.addresses import parse_address, parse_prefix
 from core.domain.command_text import option, shell_command
@@ -20,7 +20,8 @@ from core.domain.filters import filter_term
 from core.domain.values import BindingKind, Eip, Finding, Pool, PoolKind, Severity, from_micros, to_micros
 from core.queries.eips import eips_by_id, eips_where
 from core.queries.usage import DAY, pools
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Flag
+from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 
 __all__ = ["finding_by_id", "findings", "problem_addresses", "read_finding"]
@@ -48,8 +49,19 @@ def findings(connection: Connection, now: int, config: Config, *, accepted: bool
     return [each.finding for each in found if accepted or each.finding.accepted_reason is None]
 
 
+@reads("acceptance")
+class _AcceptanceRow(NamedTuple):
+    finding_id: str
+    ground: str
+    reason: str
+    until: int | None
+
+
+_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, until FROM acceptance"
+
+
 def _with_acceptances(looking: _Looking) -> list[_Found]:
-    rows = looking.connection.execute("SELECT finding_id, ground, reason, until FROM acceptance")
+    rows = looking.connection.rows(_AcceptanceRow, _ACCEPTANCES)
     kept = {row.finding_id: row for row in rows if row.until is None or row.until > looking.now}
     found: list[_Found] = []
     for each in _all(looking):
@@ -92,14 +104,16 @@ def problem_addresses(connection: Connection, now: int, config: Config) -> tuple
     return (*first, *sorted(others - set(first)))[:PROBLEMS_LISTED]
 
 
+_LIVE_BETWEEN: Final = (
+    "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
+    " ORDER BY address LIMIT :limit"
+)
+
+
 def _live_in(looking: _Looking, cidr: str) -> list[int]:
     prefix = parse_prefix(cidr)
-    statement = (
-        "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
-        " ORDER BY address LIMIT :limit"
-    )
     values = {"first": prefix.first, "last": prefix.last, "limit": PROBLEMS_LISTED}
-    return list(looking.connection.execute(statement, values).scalars())
+    return looking.connection.column(int, _LIVE_BETWEEN, values)
 
 
 def finding_by_id(transaction: Transaction, key: str, *, accepted: bool = False) -> Finding:
@@ -199,6 +213,17 @@ _SNAT_GATEWAYS: Final = (
     "SELECT b.service_id FROM eip e CROSS JOIN binding b WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
     " AND b.kind = 'snat' AND NOT e.customer_owned AND e.released_at IS NULL ORDER BY e.seq"
 )
+
+
+@reads("eip", "binding")
+class _SnatRow(NamedTuple):
+    customer_owned: Flag
+    address: int
+    sources: str
+    bound_at: int
+    all_eips: Flag
+
+
 _SNAT_ON: Final = (
     "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
     " JOIN eip e ON e.id = b.eip_id WHERE b.service_id = :id AND b.unbound_at IS NULL AND b.kind = 'snat'"
@@ -206,8 +231,8 @@ _SNAT_ON: Final = (
 
 
 def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
-    for gateway in dict.fromkeys(looking.connection.execute(_SNAT_GATEWAYS).scalars()):
-        rows = looking.connection.execute(_SNAT_ON, {"id": gateway}).all()
+    for gateway in dict.fromkeys(looking.connection.column(str, _SNAT_GATEWAYS)):
+        rows = looking.connection.rows(_SnatRow, _SNAT_ON, {"id": gateway})
         pairs = _mixed_entries(rows)
         if not pairs:
             continue
@@ -225,10 +250,10 @@ def _snat_mixes_owners(looking: _Looking) -> Iterator[_Found]:
         )
 
 
-def _mixed_entries(rows: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:
+def _mixed_entries(rows: Sequence[_SnatRow]) -> list[tuple[list[_SnatRow], list[_SnatRow]]]:
     """Customer-owned and Zenlayer-assigned EIPs whose sources overlap; EIPs with equal sources share an entry."""
-    ours: dict[str, list[Any]] = defaultdict(list)
-    theirs: dict[str, list[Any]] = defaultdict(list)
+    ours: dict[str, list[_SnatRow]] = defaultdict(list)
+    theirs: dict[str, list[_SnatRow]] = defaultdict(list)
     for row in rows:
         (ours if row.customer_owned else theirs)[row.sources].append(row)
     return [(ours[some], theirs[others]) for some in ours for others in theirs if _overlap(some, others)]
@@ -244,15 +269,24 @@ def _sources(words: str) -> list[str]:
     return words.strip("[]").replace('"', "").replace(",", " ").split()
 
 
+@reads("pool")
+class _LimitRow(NamedTuple):
+    id: str
+    warn_percent: float
+    critical_percent: float
+    at: Annotated[int, COMPUTED]
+    active: Annotated[Flag, COMPUTED]
+
+
+_LIMITS: Final = (
+    "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+    " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+    " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+)
+
+
 def _pools(looking: _Looking) -> Iterator[_Found]:
-    limits = {
-        row.id: row
-        for row in looking.connection.execute(
-            "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
-            " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
-            " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
-        )
-    }
+    limits = {row.id: row for row in looking.connection.rows(_LimitRow, _LIMITS)}
     for pool in pools(looking.connection, looking.now):
         limit = limits[pool.id]
         if pool.kind is not PoolKind.CUSTOMER or not limit.active:
@@ -269,23 +303,37 @@ def _pools(looking: _Looking) -> Iterator[_Found]:
             yield _found(f"pool_runway_short:{pool.id}", Severity.WARNING, pool.id, state, remedy, limit.at, "short")
 
 
+@reads("usage_day")
+class _GrownRow(NamedTuple):
+    day: int
+    grown: Annotated[int, COMPUTED]
+
+
 _USAGE_DAYS: Final = (
     "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
 )
 
 
-def _tight_since(looking: _Looking, pool: Pool, limit: Any) -> int:
+def _tight_since(looking: _Looking, pool: Pool, limit: _LimitRow) -> int:
     """Since when the pool has been past its threshold: to the day, on the day itself to its last change."""
     free, day = pool.available, looking.now // DAY
-    for row in looking.connection.execute(_USAGE_DAYS, {"pool": pool.id}):
+    for row in looking.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
         free, day = free + row.grown, row.day
         if 100 - 100 * free / pool.total < limit.warn_percent:
             break
-    return min(day * DAY, limit.at) if day != looking.now // DAY else int(limit.at)
+    return min(day * DAY, limit.at) if day != looking.now // DAY else limit.at
 
 
 IDLE_LISTED: Final = 1000
 """How many idle EIPs are findings, those that have been idle longest; accepted ones come on top."""
+
+
+@reads("eip")
+class _IdleRow(NamedTuple):
+    id: str
+    unbound_since: Annotated[int, "eip.unbound_since"]
+
+
 _IDLE: Final = (
     "SELECT id, unbound_since FROM eip e WHERE status = 'unbound' AND unbound_since < :before AND NOT landed_in_default"
     " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
@@ -295,7 +343,7 @@ _IDLE: Final = (
 
 def _idle(looking: _Looking) -> Iterator[_Found]:
     values = {"before": looking.now - looking.config.idle_days * DAY, "most": IDLE_LISTED}
-    since = {row.id: row.unbound_since for row in looking.connection.execute(_IDLE, values)}
+    since = {row.id: row.unbound_since for row in looking.connection.rows(_IdleRow, _IDLE, values)}
     for eip in sorted(eips_by_id(looking.connection, list(since)), key=lambda eip: parse_address(eip.address)):
         days = (looking.now - since[str(eip.id)]) // DAY
         yield _found(
@@ -309,11 +357,18 @@ def _idle(looking: _Looking) -> Iterator[_Found]:
         )
 
 
+@reads("cidr")
+class _DrainingRow(NamedTuple):
+    cidr: str
+    allocated: int
+    draining_at: int | None
+
+
+_DRAINING: Final = "SELECT cidr, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0"
+
+
 def _draining(looking: _Looking) -> Iterator[_Found]:
-    rows = looking.connection.execute(
-        "SELECT cidr, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0"
-    )
-    for row in rows:
+    for row in looking.connection.rows(_DrainingRow, _DRAINING):
         yield _found(
             f"cidr_draining_blocked:{row.cidr}",
             Severity.WARNING,
@@ -337,13 +392,22 @@ def _disagreeing(looking: _Looking) -> Iterator[_Found]:
         )
 
 
+@reads("service")
+class _MissingRow(NamedTuple):
+    id: str
+    missing_since: Annotated[int, "service.missing_since"]
+    served: Annotated[int, COMPUTED]
+
+
+_MISSING: Final = (
+    "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
+    " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
+    " GROUP BY s.id, s.missing_since"
+)
+
+
 def _missing(looking: _Looking) -> Iterator[_Found]:
-    rows = looking.connection.execute(
-        "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
-        " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
-        " GROUP BY s.id, s.missing_since"
-    )
-    for row in rows:
+    for row in looking.connection.rows(_MissingRow, _MISSING):
         yield _found(
             f"service_missing:{row.id}",
             Severity.WARNING,

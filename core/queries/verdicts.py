@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.values import (
@@ -23,14 +23,21 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
-from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_binding, read_eip
+from core.queries.eips import (
+    BINDING_COLUMNS,
+    TENANCY_COLUMNS,
+    TENANCY_FROM,
+    BindingRow,
+    TenancyRow,
+    read_binding,
+    read_eip,
+)
 from core.storage.connection import Connection
+from core.storage.rows import reads
 
 __all__ = [
-    "BINDING_COLUMNS",
     "CIDR_COLUMNS",
-    "TENANCY_COLUMNS",
-    "TENANCY_FROM",
+    "CidrRow",
     "FactSource",
     "judge",
     "judge_from",
@@ -44,33 +51,43 @@ _FIX: Final = {
     "not": FixIn.ELSEWHERE,
 }
 
+
+@reads("cidr", "pool")
+class CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    asn: int | None
+    state: str
+    created_at: int
+    retired_at: int | None
+    draining_at: int | None
+    activated_at: int | None
+    kind: str
+    region: str
+
+
 CIDR_COLUMNS: Final = (
     "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
     " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
-TENANCY_COLUMNS: Final = (
-    f"{EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.cidr_id, c.cidr AS of_cidr, c.asn, p.kind"
-)
-TENANCY_FROM: Final = f"{EIP_FROM} JOIN cidr c ON c.id = e.cidr_id"
-BINDING_COLUMNS: Final = (
-    "b.id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end, b.to_port, b.to_port_end,"
-    " b.bound_at, b.unbound_at"
 )
 
 
 class FactSource(Protocol):
     """What a verdict rests on. Moments are microseconds."""
 
-    def tenancy(self, address: int, at: int) -> Any:
-        """The newest tenancy of the address that had begun by then (`TENANCY_COLUMNS`), or None."""
+    def tenancy(self, address: int, at: int) -> TenancyRow | None:
+        """The newest tenancy of the address that had begun by then, or None."""
 
-    def cidr(self, address: int, at: int | None) -> Any:
+    def cidr(self, address: int, at: int | None) -> CidrRow | None:
         """The CIDR that held the address then (None: that holds it now), or None."""
 
-    def retired(self, address: int, at: int) -> Any:
+    def retired(self, address: int, at: int) -> CidrRow | None:
         """The CIDR with the address that was retired last by then, or None."""
 
-    def neighbours(self, address: int) -> Sequence[Any]:
+    def neighbours(self, address: int) -> Sequence[CidrRow]:
         """The present CIDRs next to an address that none holds: below and above."""
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
@@ -91,7 +108,7 @@ class _Asked:
 
 def latest(connection: Connection, now: int) -> int:
     """Now, or the newest event's moment when a clock has been set back since."""
-    return max(now, connection.execute(_NEWEST).scalar() or 0)
+    return max(now, connection.value(int, _NEWEST) or 0)
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
@@ -130,10 +147,9 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
     )
 
 
-def _live(asked: _Asked, row: Any) -> Verdict:
+def _live(asked: _Asked, row: TenancyRow) -> Verdict:
     bindings = asked.ground.bindings(row.id, asked.at)
     eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
-    place = _Place(row.of_cidr, row.pool_id, row.asn, row.kind)
     owner = "customer" if eip.customer_owned else "default"
     word = VerdictWord(f"{owner}-{eip.status.value}")
     said = row.platform_customer_owned
@@ -142,7 +158,7 @@ def _live(asked: _Asked, row: Any) -> Verdict:
             f"Ownership sources disagree on {eip.address}: its CIDR {eip.cidr} makes it"
             f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(said))}."
         )
-        return _verdict(asked, VerdictWord.UNKNOWN, place, eip, summary)
+        return _verdict(asked, VerdictWord.UNKNOWN, row, eip, summary)
     names = asked.ground.names({binding.service_id for binding in bindings})
     doing = "serves nothing" if not bindings else f"serves {_serving(bindings, names)}"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
@@ -151,30 +167,20 @@ def _live(asked: _Asked, row: Any) -> Verdict:
         f"{eip.address} {whose} in pool {eip.pool_id}; it {doing}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
-    return _verdict(asked, word, place, eip, summary)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The CIDR of a live EIP, as far as a verdict says it."""
-
-    cidr: str
-    pool_id: str
-    asn: int | None
-    kind: str
+    return _verdict(asked, word, row, eip, summary)
 
 
 def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole question
     return "customer-owned" if owned else "Zenlayer-assigned"
 
 
-def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
+def _free(asked: _Asked, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     before = _last_holder(last)
     if cidr.kind == PoolKind.DEFAULT:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
-    if _cooling(cidr, last, asked.at):
+    if last is not None and last.ready_at is not None and last.ready_at > asked.at and not _held(cidr, asked.at):
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -184,24 +190,19 @@ def _free(asked: _Asked, cidr: Any, last: Any) -> Verdict:
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
 
 
-def _cooling(cidr: Any, last: Any, at: int) -> bool:
-    """Whether the address rested then, whichever life of its CIDR it was released in."""
-    return last is not None and last.ready_at is not None and bool(last.ready_at > at) and not _held(cidr, at)
-
-
-def _held(cidr: Any, at: int) -> bool:
+def _held(cidr: CidrRow, at: int) -> bool:
     """Whether the CIDR gave out nothing then, so that nothing in it was on its way to be reused."""
     if cidr.activated_at is None:
         return True
     if cidr.draining_at is None:
-        return bool(at < cidr.activated_at)
-    return bool(at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at))
+        return at < cidr.activated_at
+    return at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at)
 
 
-def _not_ours(asked: _Asked, last: Any) -> Verdict:
+def _not_ours(asked: _Asked, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     retired = asked.ground.retired(asked.address, asked.at)
-    if retired is not None:
+    if retired is not None and retired.retired_at is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
             f" {stamp(from_micros(retired.retired_at))}.{_last_holder(last)}"
@@ -219,7 +220,7 @@ def _nearest(asked: _Asked) -> str:
     return f" The nearest known one is {prefix_of_range(near.first, near.last)}."
 
 
-def _last_holder(last: Any) -> str:
+def _last_holder(last: TenancyRow | None) -> str:
     if last is None or last.released_at is None:
         return ""
     name = f' "{last.name}"' if last.name else ""
@@ -251,7 +252,9 @@ def _detail(binding: Binding) -> str:
     return ""
 
 
-def _verdict(asked: _Asked, word: VerdictWord, cidr: Any, eip: Eip | None, summary: str) -> Verdict:
+def _verdict(
+    asked: _Asked, word: VerdictWord, cidr: CidrRow | TenancyRow | None, eip: Eip | None, summary: str
+) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(
@@ -301,27 +304,27 @@ class Recorded:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _first(self, statement: Any, **values: Any) -> Any:
-        return self._connection.execute(statement, values).first()
+    def _first(self, statement: str, **values: int) -> CidrRow | None:
+        return self._connection.row(CidrRow, statement, values)
 
-    def tenancy(self, address: int, at: int) -> Any:
-        return self._first(_TENANCY, address=address, at=at)
+    def tenancy(self, address: int, at: int) -> TenancyRow | None:
+        return self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
 
-    def cidr(self, address: int, at: int | None) -> Any:
+    def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
             return self._first(_AT, address=address, at=at)
         row = self._first(_PRESENT, address=address)
         return row if row is not None and row.last >= address else None
 
-    def retired(self, address: int, at: int) -> Any:
+    def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)
 
-    def neighbours(self, address: int) -> Sequence[Any]:
+    def neighbours(self, address: int) -> Sequence[CidrRow]:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        found = self._connection.execute(_BINDINGS, {"eip": eip_id, "at": at})
+        found = self._connection.rows(BindingRow, _BINDINGS, {"eip": eip_id, "at": at})
         return tuple(read_binding(row) for row in found)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar() or "" for key in service_ids}
+        return {key: self._connection.value(str, _SERVICE_NAMES, {"id": key}) or "" for key in service_ids}

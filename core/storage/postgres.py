@@ -128,7 +128,7 @@ class PostgresStore(Store):
             try:
                 if wait is not None:
                     connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = float(connection.execute(_TAKE_TURN).scalar()) - _elapsed()
+                self._ahead = _epoch(connection, _TAKE_TURN) - _elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -139,17 +139,17 @@ class PostgresStore(Store):
 
     def data_version(self) -> int:
         with self._translated(), self._reader(None) as connection:
-            return int(connection.execute(NEWEST).scalar())
+            return connection.value(int, NEWEST) or 0
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
             found = {
-                name: str(connection.execute(f"SHOW {name}").scalar())
+                name: connection.value(str, f"SHOW {name}") or ""
                 for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
             }
-            role = str(connection.execute("SELECT CAST(current_user AS text)").scalar())
-            may_change = connection.execute(_MAY_CHANGE).scalar()
-            tls = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar()
+            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
+            may_change = connection.value(int, _MAY_CHANGE)
+            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
         return {
             "schema": HEAD,
@@ -172,7 +172,7 @@ class PostgresStore(Store):
             self._migrate(step)
         with self._reader(None) as connection:
             if not self._read_only:
-                self.writable = bool(connection.execute(_MAY_CHANGE).scalar())
+                self.writable = bool(connection.value(int, _MAY_CHANGE))
         self.writable = self.writable and not self._read_only
 
     def _schema(self) -> str | None:
@@ -183,15 +183,15 @@ class PostgresStore(Store):
 
         """
         with self._reader(None) as connection:
-            if connection.execute("SELECT to_regclass('alembic_version') IS NULL").scalar():
+            if connection.value(int, "SELECT to_regclass('alembic_version') IS NULL"):
                 return None
-            if connection.execute("SELECT to_regclass('free_range') IS NULL").scalar():
+            if connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
                 raise error(
                     "store_unavailable",
                     f"{self.url} holds another program's tables.",
                     hint="Nothing in it was touched; name another database with --db.",
                 )
-            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+            step = connection.value(str, "SELECT version_num FROM alembic_version")
         if step is not None and step > HEAD:
             raise newer(self.url, step)
         return step
@@ -238,7 +238,7 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        self._ahead = float(connection.execute(_SERVER_TIME).scalar()) - _elapsed()
+        self._ahead = _epoch(connection, _SERVER_TIME) - _elapsed()
         return connection
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
@@ -359,6 +359,11 @@ def _milliseconds(seconds: float) -> str:
 def _elapsed() -> float:
     """Seconds that have passed, also while the host was suspended where its kernel counts them."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def _epoch(connection: Connection, statement: str) -> float:
+    """Return the server's time in seconds since the epoch, UTC."""
+    return connection.value(float, statement) or 0.0
 
 
 def _undo(connection: PostgresConnection) -> None:

@@ -130,13 +130,13 @@ class EmbeddedStore(Store):
 
     def data_version(self) -> int:
         with self.read() as connection:
-            return (self._files << 48) + int(connection.execute(NEWEST).scalar())
+            return (self._files << 48) + (connection.value(int, NEWEST) or 0)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            sound = connection.execute("PRAGMA integrity_check(1)").scalar()
-            broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
-            mode = connection.execute("PRAGMA journal_mode").scalar()
+            sound = connection.value(str, "PRAGMA integrity_check(1)")
+            broken = connection.value(int, "SELECT count(*) FROM pragma_foreign_key_check")
+            mode = connection.value(str, "PRAGMA journal_mode")
         return {
             "schema": HEAD,
             "integrity": str(sound),

@@ -28,17 +28,17 @@ def schema_step(connection: Connection, path: Path) -> str | None:
         EipdeckError: it is another program's database, or a newer eipdeck's.
 
     """
-    tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
+    tables = set(connection.column(str, "SELECT name FROM sqlite_master"))
     if not tables:
         return None
-    application = connection.execute("PRAGMA application_id").scalar()
+    application = connection.value(int, "PRAGMA application_id")
     if application != APPLICATION_ID or "alembic_version" not in tables:
         raise error(
             "store_unavailable",
             f"{path} is a database, but not one of eipdeck's.",
             hint="Nothing in it was touched; name another file.",
         )
-    step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+    step = connection.value(str, "SELECT version_num FROM alembic_version")
     if step is not None and step > HEAD:
         raise newer(str(path), step)
     return step

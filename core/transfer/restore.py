@@ -11,12 +11,14 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.errors import OutcomeUnknown, error
 from core.domain.values import Restored, from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.history import EventData, record
+from core.storage.rows import COMPUTED, reads
 from core.storage.sqlite import EmbeddedStore
 from core.storage.sqlite_copy import copy, copy_file, replace_contents, work_folder
 from core.storage.transaction import Transaction
@@ -76,13 +78,24 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
         )
 
 
+@reads("event")
+class _EventRow(NamedTuple):
+    seq: int
+    at: int
+    hash: bytes
+
+
+_NEWEST_FIRST: Final = "SELECT seq, at, hash FROM event ORDER BY seq DESC"
+_HAS: Final = "SELECT 1 FROM event WHERE seq = :seq AND hash = :hash"
+
+
 def _difference(new: Connection, old: Connection) -> Restored:
     """What is back, and what is lost, of two inventories; of what both have in common nothing is."""
-    newest = new.execute("SELECT max(at) FROM event").scalar()
-    eips = new.execute("SELECT count(*) FROM eip WHERE released_at IS NULL").scalar()
+    newest = new.value(int, "SELECT max(at) FROM event")
+    eips = new.value(int, "SELECT count(*) FROM eip WHERE released_at IS NULL") or 0
     lost, since = 0, None
-    for event in old.execute("SELECT seq, at, hash FROM event ORDER BY seq DESC"):
-        if new.execute("SELECT 1 FROM event WHERE seq = :seq AND hash = :hash", event._asdict()).scalar():
+    for event in old.stream(_EventRow, _NEWEST_FIRST):
+        if new.value(int, _HAS, {"seq": event.seq, "hash": event.hash}):
             break
         lost, since = lost + 1, event.at
     return Restored(
@@ -131,9 +144,19 @@ def _kept(path: Path, old: Connection) -> Iterator[Path]:
         raise
 
 
+@reads()
+class _SequenceRow(NamedTuple):
+    name: Annotated[str, COMPUTED]
+    seq: Annotated[int, COMPUTED]
+
+
+_SEQUENCES: Final = "SELECT name, seq FROM sqlite_sequence"
+_RAISE: Final = "UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name"
+_BEGIN: Final = "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
+
+
 def _number_on(new: Connection, old: Connection) -> None:
-    """No number of an event, an EIP or a binding is given a second time, not even one that is lost."""
-    for row in old.execute("SELECT name, seq FROM sqlite_sequence").all():
-        values = row._asdict()
-        if not new.execute("UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name", values).changed:
-            new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", values)
+    """Continue the numbers of events, EIPs and bindings, so that none is used twice, not even a lost one."""
+    for name, seq in old.rows(_SequenceRow, _SEQUENCES):
+        if not new.execute(_RAISE, {"name": name, "seq": seq}):
+            new.execute(_BEGIN, {"name": name, "seq": seq})

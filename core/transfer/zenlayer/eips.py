@@ -7,13 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.values import CidrState, from_micros, iso, stamp
 from core.operations.free_space import take_addresses, withheld_among
 from core.operations.pools import PoolRow, find_pool
+from core.storage.connection import Flag, Value, Values
 from core.storage.history import EventData
+from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 from core.transfer.bulk import found_among, insert
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
@@ -23,11 +25,37 @@ from core.transfer.zenlayer.responses import Given, GivenEip
 __all__ = ["import_eips"]
 
 
+@reads("eip")
+class _EipRow(NamedTuple):
+    id: str
+    address: int
+    pool_id: str
+    customer_owned: Flag
+    cidr_first: int
+    cidr_last: int
+    name: str | None
+    bandwidth_mbps: int | None
+    platform_customer_owned: Flag | None
+    released_at: int | None
+
+
+@reads("eip")
+class _HolderRow(NamedTuple):
+    id: str
+    address: int
+
+
+@reads("eip")
+class _EndedRow(NamedTuple):
+    address: int
+    ended: Annotated[int, COMPUTED]
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the database holds of the EIPs and addresses that are given."""
+    """The EIPs of the database with the given ids or addresses."""
 
-    by_id: Mapping[str, Any]
+    by_id: Mapping[str, _EipRow]
     holders: Mapping[int, str]
     """The live EIP of an address."""
     ended: Mapping[int, int]
@@ -97,10 +125,20 @@ _ENDED_AT: Final = (
 def _known(transaction: Transaction, eips: Sequence[GivenEip]) -> _Known:
     addresses = [eip.address for eip in eips]
     return _Known(
-        by_id={row.id: row for row in found_among(transaction, _BY_ID, [eip.id for eip in eips])},
-        holders={row.address: row.id for row in found_among(transaction, _LIVE_AT, addresses)},
-        ended={row.address: row.ended for row in found_among(transaction, _ENDED_AT, addresses)},
+        by_id={row.id: row for row in found_among(transaction, _EipRow, _BY_ID, [eip.id for eip in eips])},
+        holders={row.address: row.id for row in found_among(transaction, _HolderRow, _LIVE_AT, addresses)},
+        ended={row.address: row.ended for row in found_among(transaction, _EndedRow, _ENDED_AT, addresses)},
     )
+
+
+@reads("cidr", "pool")
+class _CidrRow(NamedTuple):
+    id: int
+    first: int
+    last: int
+    state: str
+    pool_id: str
+    customer_owned: Flag
 
 
 _AT: Final = (
@@ -113,16 +151,16 @@ class _Homes:
     """The CIDRs that addresses lie in, each asked for once."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._change = transaction
+        self._transaction = transaction
         self._firsts: list[int] = []
-        self._rows: list[Any] = []
+        self._rows: list[_CidrRow] = []
 
-    def of(self, address: int) -> Any:
-        """The row of the CIDR that an address lies in; None when none is known."""
+    def of(self, address: int) -> _CidrRow | None:
+        """Return the CIDR that an address lies in; None when no CIDR contains it."""
         place = bisect_right(self._firsts, address)
         if place and address <= self._rows[place - 1].last:
             return self._rows[place - 1]
-        found = self._change.run(_AT, address=address).first()
+        found = self._transaction.row(_CidrRow, _AT, address=address)
         if found is None or found.last < address:
             return None
         self._firsts.insert(place, found.first)
@@ -197,13 +235,13 @@ def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
         _row(seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
     ]
-    shared = {"by": ALLOCATED_BY, "now": transaction.now}
+    shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
         _begun(ledger, each)
 
 
-def _row(seq: int, each: _Beginning) -> dict[str, Any]:
+def _row(seq: int, each: _Beginning) -> Values:
     eip, home = each.eip, each.home
     return {
         "seq": seq,
@@ -263,7 +301,7 @@ _OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
 
 def _seqs(transaction: Transaction, ids: Sequence[str]) -> Iterator[int]:
     """The numbers of new rows. None is below the one in an id of our own making, which would come again."""
-    number = int(transaction.run(_NEXT).scalar())
+    number = transaction.value(int, _NEXT) or 1
     for eip_id in ids:
         ours = _OURS.fullmatch(eip_id)
         number = max(number, int(ours[1]) if ours else 0)
@@ -289,7 +327,7 @@ _UPDATE: Final = (
 )
 
 
-def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
+def _update(ledger: Ledger, eip: GivenEip, row: _EipRow) -> None:
     if row.address != eip.address:
         eip.place.refuse(
             f"EIP {eip.id} is here with {format_address(row.address)}, not with {format_address(eip.address)}"
@@ -297,26 +335,26 @@ def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
     if row.released_at is not None:
         eip.place.refuse(f"EIP {eip.id} was released here at {stamp(from_micros(row.released_at))}, this has it alive")
     said = row.platform_customer_owned
-    before = {
+    before: dict[str, Value] = {
         "name": row.name,
         "bandwidth_mbps": row.bandwidth_mbps,
         "platform_customer_owned": None if said is None else bool(said),
     }
-    told = {
+    told: dict[str, Value] = {
         "name": eip.name,
         "bandwidth_mbps": eip.bandwidth_mbps,
         "platform_customer_owned": eip.customer_owned,
     }
     changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
     ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
-    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=row.customer_owned)
+    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
         ledger.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
         old = {key: before[key] for key in changed}
         ledger.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
 
 
-def _fact(eip: GivenEip, pool_id: str, cidr: str, before: dict[str, Any] | None, after: Mapping[str, Any]) -> EventData:
+def _fact(eip: GivenEip, pool_id: str, cidr: str, before: Values | None, after: Values) -> EventData:
     return EventData(
         "import",
         eip_id=eip.id,

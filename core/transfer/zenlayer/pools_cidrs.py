@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.validation import checked_name
@@ -12,7 +12,9 @@ from core.domain.values import CidrState, PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, find_pool, make_known
 from core.operations.rpki import validity
+from core.storage.connection import Value, Values
 from core.storage.history import EventData
+from core.storage.rows import COMPUTED, reads
 from core.transfer.bulk import found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.cidr_takeover import Arriving, take_over
@@ -42,7 +44,7 @@ def import_pools(ledger: Ledger, pools: Iterable[GivenPool], cidrs: Iterable[Giv
 
 def _import_pool(ledger: Ledger, given: GivenPool) -> None:
     pool = open_pool(ledger, given.place, given.id, given.region, given.name)
-    name = ledger.transaction.run(_POOL_NAME, id=pool.id).scalar()
+    name = ledger.transaction.value(str, _POOL_NAME, id=pool.id)
     if given.name is None or given.name == name:
         return
     ledger.transaction.run(_RENAME, id=pool.id, name=given.name)
@@ -79,6 +81,19 @@ def region_pool(ledger: Ledger, place: Position, region: str | None) -> PoolRow:
     return make_known(ledger.because(place), name)
 
 
+@reads("cidr")
+class _PresentRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    isp: str | None
+    asn: int | None
+    state: str
+    rpki: str
+
+
 _PRESENT: Final = (
     "SELECT id, cidr, first, last, pool_id, isp, asn, state, rpki FROM cidr"
     " WHERE state <> 'retired' AND first = :first AND last = :last"
@@ -110,7 +125,7 @@ def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
 def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
     transaction, prefix = ledger.transaction, given.prefix
     pool = _pool_of(ledger, given)
-    present = transaction.run(_PRESENT, first=prefix.first, last=prefix.last).first()
+    present = transaction.row(_PresentRow, _PRESENT, first=prefix.first, last=prefix.last)
     if present is not None and present.pool_id == pool.id:
         _update(ledger, given, pool, present)
         return
@@ -132,11 +147,11 @@ def _pool_of(ledger: Ledger, given: GivenCidr) -> PoolRow:
     """The pool the CIDR belongs in: its own when it is the customer's, else its region's default pool."""
     if not given.customer_owned:
         return region_pool(ledger, given.place, given.region)
-    pool_id = given.pool_id or ledger.transaction.run(_LAST_POOL, cidr=str(given.prefix)).scalar()
+    pool_id = given.pool_id or ledger.transaction.value(str, _LAST_POOL, cidr=str(given.prefix))
     return open_pool(ledger, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
 
 
-def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int | None]:
+def _merged(given: GivenCidr, present: _PresentRow | None) -> tuple[CidrState, str | None, int | None]:
     """State, line and ASN as they are to be. The platform has no word for draining: a drain begun here goes on."""
     if present is None:
         return given.state, given.isp, given.asn
@@ -145,11 +160,11 @@ def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int 
     return state, given.isp or present.isp, given.asn or present.asn
 
 
-def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> None:
+def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: _PresentRow) -> None:
     transaction = ledger.transaction
     state, isp, asn = _merged(given, present)
-    before = {"state": present.state, "isp": present.isp, "asn": present.asn}
-    after = {"state": state.value, "isp": isp, "asn": asn}
+    before: dict[str, Value] = {"state": present.state, "isp": present.isp, "asn": present.asn}
+    after: dict[str, Value] = {"state": state.value, "isp": isp, "asn": asn}
     if before == after:
         ledger.count("cidr", present.cidr, Outcome.UNCHANGED)
         return
@@ -184,6 +199,12 @@ class Lonely:
     since: int
 
 
+@reads("cidr")
+class _LastLifeRow(NamedTuple):
+    cidr: str
+    ended: Annotated[int | None, COMPUTED]
+
+
 _LAST_LIVES: Final = "SELECT cidr, max(retired_at) AS ended FROM cidr WHERE cidr IN :keys GROUP BY cidr"
 _NEXT: Final = "SELECT coalesce(max(id), 0) + 1 FROM cidr"
 _STAND_IN: Final = (
@@ -200,9 +221,9 @@ def stand_in(ledger: Ledger, lonely: Sequence[Lonely]) -> list[int]:
     """
     transaction = ledger.transaction
     cidrs = [f"{format_address(each.address)}/32" for each in lonely]
-    ended = {row.cidr: row.ended or 0 for row in found_among(transaction, _LAST_LIVES, cidrs)}
-    first: int = transaction.run(_NEXT).scalar()
-    rows = [
+    ended = {row.cidr: row.ended or 0 for row in found_among(transaction, _LastLifeRow, _LAST_LIVES, cidrs)}
+    first = transaction.value(int, _NEXT) or 1
+    rows: list[Values] = [
         {
             "id": number,
             "cidr": cidr,

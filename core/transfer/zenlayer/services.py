@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.values import ServiceKind
+from core.storage.connection import Value, Values
 from core.storage.history import EventData
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 from core.transfer.zenlayer.bindings import Held, Wanted, bring_up_to_date, held_by, held_eips
@@ -158,6 +160,15 @@ def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
     return target.place, None if gone else Holder(target.kind, target.id)
 
 
+@reads("service")
+class _ServiceRow(NamedTuple):
+    kind: str
+    name: str | None
+    region: str
+    private_ips: str
+    missing_since: int | None
+
+
 _FIND: Final = "SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id"
 _INSERT: Final = (
     "INSERT INTO service (id, kind, name, region, private_ips, subnets)"
@@ -170,10 +181,10 @@ _UPDATE: Final = (
 
 def _import_target(ledger: Ledger, target: _Target) -> None:
     transaction = ledger.transaction
-    found = transaction.run(_FIND, id=target.id).first()
+    found = transaction.row(_ServiceRow, _FIND, id=target.id)
     if found is None:
         region = region_pool(ledger, target.place, target.region or target.likely_region).region
-        values = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
+        values: dict[str, Value] = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
         transaction.run(_INSERT, id=target.id, kind=target.kind.value, **values)
         _noted(ledger, target, Outcome.CREATED, None, {"kind": target.kind.value, **values})
         return
@@ -181,7 +192,7 @@ def _import_target(ledger: Ledger, target: _Target) -> None:
         target.place.refuse(f"{target.id} is known here as a {found.kind}, not as a {target.kind.value}")
     if target.region not in (None, found.region):
         region_pool(ledger, target.place, target.region)
-    before = {key: getattr(found, key) for key in ("name", "region", "private_ips")}
+    before = {"name": found.name, "region": found.region, "private_ips": found.private_ips}
     after = {
         "name": target.name or found.name,
         "region": target.region or found.region,
@@ -199,9 +210,7 @@ def _private_ips(target: _Target, known: Iterable[str]) -> str:
     return json.dumps(list(dict.fromkeys([*listed, *target.seen_ips])))
 
 
-def _noted(
-    ledger: Ledger, target: _Target, outcome: Outcome, before: Mapping[str, Any] | None, after: Mapping[str, Any]
-) -> None:
+def _noted(ledger: Ledger, target: _Target, outcome: Outcome, before: Values | None, after: Values) -> None:
     ledger.count("service", target.id, outcome)
     ledger.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
 
