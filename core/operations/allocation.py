@@ -222,7 +222,7 @@ _INSERT: Final = (
     " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
-_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING"
+_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id"
 _USAGE: Final = (
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
@@ -239,7 +239,7 @@ class _Fresh(NamedTuple):
 
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of the runs with their events; the runs are already out of the free space."""
-    seq, count = 0, f"{_COUNT} ({transaction.connection.newest('eip')})"
+    seq, count = 0, f"{_COUNT} RETURNING ({transaction.connection.newest('eip')})"
     facts: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:

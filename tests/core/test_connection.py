@@ -37,11 +37,11 @@ def test_rows_are_of_the_declared_type_however_they_are_read(connection: Connect
 
 def test_a_row_with_another_number_of_columns_is_a_defect(connection: Connection) -> None:
     with pytest.raises(TypeError):
-        connection.rows(NameRow, "SELECT seq FROM eip")
+        list(connection.stream(NameRow, "SELECT seq FROM eip"))
 
 
 def test_what_is_not_there_is_none(connection: Connection) -> None:
-    nothing = "SELECT seq FROM eip WHERE seq = :seq"
+    nothing = "SELECT seq, name FROM eip WHERE seq = :seq"
     assert connection.row(NameRow, nothing, {"seq": 9}) is None
     assert connection.value(int, nothing, {"seq": 9}) is None
     assert connection.rows(NameRow, nothing, {"seq": 9}) == []
