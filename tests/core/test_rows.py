@@ -34,6 +34,8 @@ TYPES: dict[type[TypeEngine[Any]], type] = {
     AutoString: str,
 }
 """What a driver has for a column's type; SQLite has 0 and 1 for a boolean."""
+TEXTS = {"state": "active"}
+"""Values of whose type PostgreSQL cannot be sure without one."""
 OTHERS_ONLY = (
     ("core.storage.sqlite", "core.queries.text_index", "core.transfer.restore")
     if ON_POSTGRESQL
@@ -120,7 +122,8 @@ def test_the_statements_are_found() -> None:
 def test_a_statement_is_one_that_the_schema_knows(inventory: Inventory, name: str) -> None:
     statement = STATEMENTS[name]
     lists = re.findall(r"\bIN :(\w+)", statement)
-    values: Values = {name: [] if name in lists else None for name in re.findall(r"(?<!:):(\w+)", statement)}
+    names = re.findall(r"(?<!:):(\w+)", statement)
+    values: Values = {name: [] if name in lists else TEXTS.get(name) for name in names}
     with inventory._store.write() as connection:
         plan = "EXPLAIN QUERY PLAN " if connection.words_are_indexed else "EXPLAIN "
         connection.execute(plan + statement, values)
