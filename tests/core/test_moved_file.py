@@ -74,7 +74,7 @@ def test_what_is_no_regular_file_is_refused_before_anything_is_made(name: str) -
     with pytest.raises(EipdeckError) as caught:
         open_inventory(name, operator="alice")
     assert caught.value.code == "store_unavailable"
-    assert "no regular file" in caught.value.message
+    assert "not a regular file" in caught.value.message
     assert not Path(f"{name}.lock").exists()
 
 
@@ -84,7 +84,7 @@ def test_a_path_below_a_file_says_so(tmp_path: Path, *, read_only: bool) -> None
     with pytest.raises(EipdeckError) as caught:
         open_inventory(str(tmp_path / "file" / "deck.db"), operator="alice", read_only=read_only)
     assert caught.value.code == "store_unavailable"
-    assert "is no folder" in caught.value.message
+    assert "is not a folder" in caught.value.message
 
 
 def test_a_reader_who_finds_another_file_leaves_the_writer_at_work_alone(inventory: Inventory, tmp_path: Path) -> None:
