@@ -17,8 +17,8 @@ from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.bulk import chunks, found_among, insert
 from core.transfer.documents import Position
+from core.transfer.zenlayer.given import Dnat
 from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Dnat
 
 __all__ = ["Held", "Wanted", "bring_up_to_date", "held_by", "held_eips"]
 

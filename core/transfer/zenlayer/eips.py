@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
-from core.domain.addresses import format_address, prefix_of_range
-from core.domain.values import CidrState, from_micros, iso, stamp
-from core.operations.free_space import take_addresses, withheld_among
+from core.domain.addresses import format_address
+from core.domain.values import from_micros, iso, stamp
 from core.operations.pools import PoolRow, find_pool
 from core.storage.connection import Flag, Value, Values
 from core.storage.history import EventData
 from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 from core.transfer.bulk import found_among, insert
+from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
+from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
 from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Given, GivenEip
 
 __all__ = ["import_eips"]
 
@@ -63,24 +61,11 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Home:
-    """The CIDR an EIP lies in."""
-
-    id: int
-    first: int
-    last: int
-    pool_id: str
-    customer_owned: bool
-    state: str | None
-    """None when it stands in for the EIP's address alone, and was made with it."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Beginning:
     """A tenancy that is to begin."""
 
     eip: GivenEip
-    home: _Home
+    home: Home
     since: int
 
 
@@ -131,43 +116,6 @@ def _known(transaction: Transaction, eips: Sequence[GivenEip]) -> _Known:
     )
 
 
-@reads("cidr", "pool")
-class _CidrRow(NamedTuple):
-    id: int
-    first: int
-    last: int
-    state: str
-    pool_id: str
-    customer_owned: Flag
-
-
-_AT: Final = (
-    "SELECT c.id, c.first, c.last, c.state, c.pool_id, p.customer_owned FROM cidr c JOIN pool p ON p.id = c.pool_id"
-    " WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
-)
-
-
-class _Homes:
-    """The CIDRs that addresses lie in, each asked for once."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-        self._firsts: list[int] = []
-        self._rows: list[_CidrRow] = []
-
-    def of(self, address: int) -> _CidrRow | None:
-        """Return the CIDR that an address lies in; None when no CIDR contains it."""
-        place = bisect_right(self._firsts, address)
-        if place and address <= self._rows[place - 1].last:
-            return self._rows[place - 1]
-        found = self._transaction.row(_CidrRow, _AT, address=address)
-        if found is None or found.last < address:
-            return None
-        self._firsts.insert(place, found.first)
-        self._rows.insert(place, found)
-        return found
-
-
 def _checked_free(eip: GivenEip, known: _Known) -> None:
     if eip.address in known.holders:
         words = format_address(eip.address)
@@ -180,7 +128,7 @@ def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[
     The pools of those that lie in none come first: to make a region known can bring the range they lie in.
     """
     transaction = ledger.transaction
-    homes = _Homes(transaction)
+    homes = Homes(transaction)
     pools = _pools_of_unknown(ledger, [eip for eip in eips if homes.of(eip.address) is None])
     beginning: list[_Beginning] = []
     lonely: list[tuple[GivenEip, Lonely]] = []
@@ -190,10 +138,10 @@ def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[
         if row is None:
             lonely.append((eip, Lonely(eip.place, eip.address, pools[eip.id], since)))
         else:
-            home = _Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
+            home = Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
             beginning.append(_Beginning(eip, home, since))
     for cidr_id, (eip, each) in zip(stand_in(ledger, [each for _, each in lonely]), lonely, strict=True):
-        home = _Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
+        home = Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
         beginning.append(_Beginning(eip, home, each.since))
     return beginning
 
@@ -230,7 +178,7 @@ def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
             by_home.setdefault(each.home.id, []).append(each)
     for found in by_home.values():
         with found[0].eip.place.checking():
-            _take(transaction, found[0].home, sorted(each.eip.address for each in found))
+            take(transaction, found[0].home, sorted(each.eip.address for each in found))
     rows = [
         _row(seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
@@ -262,7 +210,7 @@ def _row(seq: int, each: _Beginning) -> Values:
 def _begun(ledger: Ledger, each: _Beginning) -> None:
     eip, home = each.eip, each.home
     ledger.count("eip", eip.id, Outcome.CREATED)
-    cidr = _met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
+    cidr = count_met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
         "name": eip.name,
@@ -271,20 +219,6 @@ def _begun(ledger: Ledger, each: _Beginning) -> None:
         "allocated_at": iso(from_micros(each.since)),
     }
     ledger.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
-
-
-def _met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> str:
-    """The CIDR an EIP lies in; it counts as met: what its first import had to make, the second finds unchanged."""
-    cidr = _prefix(first, last)
-    ledger.count("cidr", cidr, Outcome.UNCHANGED)
-    if owned:
-        ledger.count("pool", pool_id, Outcome.UNCHANGED)
-    return cidr
-
-
-@lru_cache(maxsize=64)
-def _prefix(first: int, last: int) -> str:
-    return str(prefix_of_range(first, last))
 
 
 def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
@@ -307,18 +241,6 @@ def _seqs(transaction: Transaction, ids: Sequence[str]) -> Iterator[int]:
         number = max(number, int(ours[1]) if ours else 0)
         yield number
         number += 1
-
-
-_COUNT: Final = (
-    "UPDATE cidr SET allocated = allocated + :allocated, reserved = reserved - :reserved WHERE id = :cidr_id"
-)
-
-
-def _take(transaction: Transaction, home: _Home, addresses: Sequence[int]) -> None:
-    """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
-    left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
-    reserved = withheld_among(transaction, home.id, left)
-    transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 
 
 _UPDATE: Final = (
@@ -347,7 +269,7 @@ def _update(ledger: Ledger, eip: GivenEip, row: _EipRow) -> None:
     }
     changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
     ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
-    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
+    cidr = count_met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
         ledger.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
         old = {key: before[key] for key in changed}

@@ -18,8 +18,8 @@ from core.storage.rows import COMPUTED, reads
 from core.transfer.bulk import found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.cidr_takeover import Arriving, take_over
+from core.transfer.zenlayer.given import GivenCidr, GivenPool
 from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import GivenCidr, GivenPool
 
 __all__ = ["Lonely", "import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
 

@@ -19,9 +19,9 @@ from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 from core.transfer.zenlayer.bindings import Held, Wanted, bring_up_to_date, held_by, held_eips
+from core.transfer.zenlayer.given import Dnat, Given, GivenService, Holder, Snat
 from core.transfer.zenlayer.pools_cidrs import region_pool
 from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Dnat, Given, GivenService, Holder, Snat
 
 __all__ = ["import_services"]
 
