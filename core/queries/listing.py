@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from core.domain.addresses import parse_address
 from core.domain.errors import error
@@ -13,9 +13,9 @@ from core.domain.values import Binding, BindingKind, Eip
 from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_eips
 from core.queries.eips import EipRow as Row
 from core.queries.filter_sql import Condition, condition_of
+from core.queries.services import service_names
 from core.queries.text_index import narrowed
 from core.storage.connection import Connection, Values
-from core.storage.rows import reads
 
 __all__ = ["EipPage", "EipQuery", "EipRow", "Listing", "checked_filter", "matching", "serves"]
 
@@ -121,9 +121,9 @@ _PROBLEM, _VALUED, _BLANK = range(3)
 
 
 class Listing:
-    """One listing over one consistent picture of the data.
+    """One listing in one read transaction.
 
-    A row's key is its zone, and its place among the problems or its value, address and `seq`.
+    A row's key is its zone, then its place among the problems, or its value, address and `seq`.
     """
 
     def __init__(self, connection: Connection, query: EipQuery, now: int, problems: Sequence[int]) -> None:
@@ -146,7 +146,7 @@ class Listing:
         last: bool = False,
         counted: bool = True,
     ) -> EipPage:
-        """The first rows, those after or before a row, or the last ones; `counted` with the total."""
+        """Return the first rows, the rows after or before a row, or the last rows; with the total when `counted`."""
         if before is not None or last:
             rows = self._backward(None if before is None else before.key, limit)[::-1]
         else:
@@ -252,7 +252,7 @@ class Listing:
 
     def _rows(self, rows: Sequence[Row]) -> Iterator[EipRow]:
         eips = list(read_eips(self._connection, rows))
-        names = _service_names(self._connection, eips)
+        names = service_names(self._connection, {b.service_id for eip in eips for b in eip.bindings})
         for row, eip in zip(rows, eips, strict=True):
             place = self._place.get(row.address)
             zone = _BLANK if self._order.value(row) is None else _VALUED
@@ -272,22 +272,6 @@ def _selected(connection: Connection, words: str, now: int, problems: Sequence[i
     chosen = checked_filter(words)
     few = narrowed(connection, chosen, now)
     return condition_of(chosen, now, problems, few)
-
-
-@reads("service")
-class _NameRow(NamedTuple):
-    id: str
-    name: str | None
-
-
-_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
-
-
-def _service_names(connection: Connection, eips: Sequence[Eip]) -> dict[str, str]:
-    ids = sorted({binding.service_id for eip in eips for binding in eip.bindings})
-    if not ids:
-        return {}
-    return {row.id: row.name or "" for row in connection.rows(_NameRow, _NAMES, {"ids": ids})}
 
 
 def serves(bindings: Sequence[Binding], names: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from core.domain.addresses import parse_address
 from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
@@ -25,9 +25,9 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.services import service_names
 from core.queries.verdicts import CIDR_COLUMNS, CidrRow, judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
-from core.storage.rows import reads
 
 __all__ = ["Evidence", "Mention", "Mentions", "Progress", "judge_all"]
 
@@ -177,15 +177,6 @@ _BINDINGS: Final = (
 )
 
 
-@reads("service")
-class _NameRow(NamedTuple):
-    id: str
-    name: str | None
-
-
-_SERVICE_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
-
-
 class _Gathered:
     """The facts about many addresses, read at once."""
 
@@ -209,8 +200,7 @@ class _Gathered:
             services.add(binding.service_id)
         missing = list(services - self._names.keys())
         for start in range(0, len(missing), _CHUNK):
-            for service in self._connection.rows(_NameRow, _SERVICE_NAMES, {"ids": missing[start : start + _CHUNK]}):
-                self._names[service.id] = service.name or ""
+            self._names.update(service_names(self._connection, missing[start : start + _CHUNK]))
 
     def turns(self, address: int) -> Iterator[int]:
         """The moments at which anything about the address changed."""

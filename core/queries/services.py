@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from core.domain.errors import error
@@ -54,6 +55,22 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
             details={"service": service_id},
         )
     return _read(row)
+
+
+@reads("service")
+class _NameRow(NamedTuple):
+    id: str
+    name: str | None
+
+
+_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
+
+
+def service_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return the names of these services by id; a service without a name has an empty one."""
+    if not ids:
+        return {}
+    return {row.id: row.name or "" for row in connection.rows(_NameRow, _NAMES, {"ids": sorted(ids)})}
 
 
 _MISSING: Final = "SELECT missing_since FROM service WHERE id = :id"
