@@ -1,4 +1,4 @@
-"""The folder that an operator's files lie in, where operators are confined to one."""
+"""Confines an operator's files to one folder."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["inside"]
 
 
 def inside(folder: Path, path: Path) -> Path:
-    """The file at `path`, relative to the folder unless absolute; it lies in the folder, and is no link.
+    """Return the file at `path`, relative to the folder unless absolute. It lies in the folder and is not a link.
 
     Raises:
-        EipdeckError: `usage` when it does not, whatever is there; nothing was read or written.
+        EipdeckError: `usage` for any other path; nothing was read or written.
 
     """
     try:

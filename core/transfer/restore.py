@@ -1,7 +1,7 @@
-"""A backup brought back into the embedded database, under everybody who has it open.
+"""Restores a backup into the embedded database while other sessions have it open.
 
-The file itself stays, and with it its log and its locks: the backup's content becomes the database's in one
-transaction of SQLite's, which every open desk sees like any other change. What was there is kept in a file beside it.
+The file stays, with its log and its locks: one SQLite transaction replaces its contents with the backup's, and every
+open session sees that like any other change. The old contents are kept in a file beside it.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ def restore_backup(
     *,
     agreed: Callable[[Restored], None] | None = None,
 ) -> Restored:
-    """Replace what a store has by a backup that has been proved; the backup itself is only looked at.
+    """Replace the contents of a store with a backup, after proving the backup. The backup is only read.
 
     Args:
-        store: what is restored.
+        store: the database.
         path: the backup, of this version or an older one.
         begin_transaction: makes the transaction that is recorded as the newest event.
-        agreed: hears what would be lost before anything is done, and raises when that is not wanted.
+        agreed: called with what would be lost, before anything is done; raises to cancel.
 
     Raises:
-        EipdeckError: `store_unavailable` when the backup is none, or is damaged; `schema_newer`; `conflict` when the
-            backup is the database itself, or something was changed since `agreed` heard what would be lost;
-            `store_busy`. Nothing changed then. `outcome_unknown`.
+        EipdeckError: `store_unavailable` when the backup is missing, not a backup or damaged; `schema_newer`;
+            `conflict` when the backup is the database itself, or the database changed after `agreed` was called; `store_busy`.
+            Nothing changed then. `outcome_unknown`.
 
     """
     if any(is_same(path, each) for each in store.files):
@@ -64,7 +64,7 @@ def restore_backup(
 
 
 def _check_sound(path: Path, backup: EmbeddedStore) -> None:
-    """Refuse a backup that a disk or somebody has changed."""
+    """Refuse a damaged backup."""
     found = backup.health()
     wrong = [found[name] for name in ("integrity", "foreign_keys") if found[name] != "ok"]
     if not wrong:
@@ -74,7 +74,7 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
         raise error(
             "store_unavailable",
             f"{path} is damaged, {wrong[0]}; nothing changed.",
-            hint="Restore another backup; `eipdeck --db FILE verify` tells of each what is wrong with it.",
+            hint="Restore another backup; `eipdeck --db FILE verify` names the damage of each.",
         )
 
 
@@ -90,7 +90,7 @@ _HAS: Final = "SELECT 1 FROM event WHERE seq = :seq AND hash = :hash"
 
 
 def _difference(new: Connection, old: Connection) -> Restored:
-    """What is back, and what is lost, of two inventories; of what both have in common nothing is."""
+    """Return what a restoration of `new` over `old` brings back and loses."""
     newest = new.value(int, "SELECT max(at) FROM event")
     eips = new.value(int, "SELECT count(*) FROM eip WHERE released_at IS NULL") or 0
     lost, since = 0, None
@@ -109,15 +109,15 @@ def _exchange(
     begin_transaction: Callable[[Connection], Transaction],
     told: Restored | None,
 ) -> Restored:
-    """Put the backup's content in the place of the store's, while nobody writes."""
+    """Replace the store's contents with the backup's, while no other writer may write."""
     with store.alone() as old:
         with backup.read() as new:
             found = _difference(new, old)
         if told is not None and found != told:
             raise error(
                 "conflict",
-                "Somebody changed something since it was said what would be lost; nothing changed.",
-                hint="Send it again, and look at what is lost.",
+                "The database changed after you were shown what would be lost. Nothing was restored.",
+                hint="Send it again, and look at what would be lost.",
             )
         with _kept(store.path, old) as kept:
             with backup.write() as new:
@@ -131,14 +131,14 @@ def _exchange(
 
 @contextmanager
 def _kept(path: Path, old: Connection) -> Iterator[Path]:
-    """A file beside the database with what it has, gone when the block fails and nothing has changed."""
+    """Keep the old contents in a file beside the database; it is removed when the block fails and nothing changed."""
     names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
     kept = next(name for name in names if not name.exists())
     with written_whole(kept) as part:
         copy(old, part)
     try:
         yield kept
-    except Exception as problem:  # an interrupt may come when it is done already
+    except Exception as problem:  # an interrupt may come after the change
         if not isinstance(problem, OutcomeUnknown):
             kept.unlink()
         raise

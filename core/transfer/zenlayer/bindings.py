@@ -1,4 +1,4 @@
-"""The bindings of one EIP, compared with what they are to be: ended, begun or left as they are."""
+"""Compares the bindings of EIPs with the imported ones, and ends, begins or keeps each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.storage.transaction import Transaction
 from core.transfer.bulk import chunks, found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.given import Dnat
-from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["Held", "Wanted", "bring_up_to_date", "held_by", "held_eips"]
 
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
     @classmethod
     def nic(cls, service_id: str, private_ip: int | None, known: Iterable[Known]) -> Wanted:
-        """On an interface; when no private address is told, on the one that is known."""
+        """Return the binding of an interface; without a private address, of the one that is known."""
         here = [
             each.wanted.private_ip
             for each in known
@@ -93,7 +93,7 @@ class Held:
 
     @property
     def service_id(self) -> str | None:
-        """What holds it."""
+        """Return the service that holds it."""
         return self.bindings[0].wanted.service_id if self.bindings else None
 
 
@@ -200,12 +200,12 @@ _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id 
 _UNBOUND: Final = "UPDATE eip SET status = 'unbound', unbound_since = :now WHERE id IN :keys"
 
 Claim = tuple[Position, Held, Sequence[Wanted]]
-"""Where it was read what an EIP is to serve, and that."""
+"""The bindings that an EIP should have, and the place that says so."""
 
 
-def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
-    """End the bindings of the EIPs that are no more, begin the new ones, leave the rest."""
-    transaction = ledger.transaction
+def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
+    """End the bindings that the EIPs no longer have, begin the new ones, keep the rest."""
+    transaction = report.transaction
     ended: list[str] = []
     begun: list[tuple[Position, Values]] = []
     bound: list[str] = []
@@ -213,11 +213,11 @@ def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
     seq = transaction.value(int, _NEXT) or 1
     for place, eip, wanted in claims:
         stays, there = frozenset(wanted), {known.wanted for known in eip.bindings}
-        ended += [_ended(ledger, place, eip, known) for known in eip.bindings if known.wanted not in stays]
+        ended += [_ended(report, place, eip, known) for known in eip.bindings if known.wanted not in stays]
         for known in eip.bindings:
-            ledger.count("binding", known.id, Outcome.UNCHANGED)
+            report.count("binding", known.id, Outcome.UNCHANGED)
         fresh = [each for each in wanted if each not in there]
-        begun += [(place, _begun(ledger, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
+        begun += [(place, _begun(report, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
         seq += len(fresh)
         if bool(wanted) != bool(eip.bindings):
             (bound if wanted else unbound).append(eip.id)
@@ -230,17 +230,17 @@ def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
         transaction.run(_UNBOUND, keys=chunk, now=transaction.now)
 
 
-def _ended(ledger: Ledger, place: Position, eip: Held, known: Known) -> str:
-    ledger.count("binding", known.id, Outcome.CHANGED)
-    ledger.note(place, _fact(eip, before=_shown(eip, known)))
+def _ended(report: ImportReport, place: Position, eip: Held, known: Known) -> str:
+    report.count("binding", known.id, Outcome.CHANGED)
+    report.note(place, _fact(eip, before=_shown(eip, known)))
     return known.id
 
 
-def _begun(ledger: Ledger, place: Position, eip: Held, wanted: Wanted, seq: int) -> Values:
-    """The row of a new binding."""
-    known = Known(f"b-{seq}", ledger.transaction.now, wanted)
-    ledger.count("binding", known.id, Outcome.CREATED)
-    ledger.note(place, _fact(eip, after=_shown(eip, known)))
+def _begun(report: ImportReport, place: Position, eip: Held, wanted: Wanted, seq: int) -> Values:
+    """Return the values of a new binding."""
+    known = Known(f"b-{seq}", report.transaction.now, wanted)
+    report.count("binding", known.id, Outcome.CREATED)
+    report.note(place, _fact(eip, after=_shown(eip, known)))
     return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
 
 

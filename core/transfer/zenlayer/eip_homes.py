@@ -14,7 +14,7 @@ from core.operations.free_space import take_addresses, withheld_among
 from core.storage.connection import Flag
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
-from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["Home", "Homes", "count_met", "take"]
 
@@ -29,7 +29,7 @@ class Home:
     pool_id: str
     customer_owned: bool
     state: str | None
-    """None when it stands in for the EIP's address alone, and was made with it."""
+    """None for a /32 that was made together with its EIP."""
 
 
 @reads("cidr", "pool")
@@ -49,7 +49,7 @@ _AT: Final = (
 
 
 class Homes:
-    """The CIDRs that addresses lie in, each asked for once."""
+    """Finds the CIDRs of addresses, each read once."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -75,18 +75,18 @@ _COUNT: Final = (
 
 
 def take(transaction: Transaction, home: Home, addresses: Sequence[int]) -> None:
-    """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
+    """Take these sorted addresses of a CIDR out of its pool's free space, and count them."""
     left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
     reserved = withheld_among(transaction, home.id, left)
     transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 
 
-def count_met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> str:
-    """The CIDR an EIP lies in; it counts as met: what its first import had to make, the second finds unchanged."""
+def count_met(report: ImportReport, pool_id: str, first: int, last: int, *, owned: bool) -> str:
+    """Count the CIDR of an EIP, and its customer pool, as unchanged unless this import made them. Returns the CIDR."""
     cidr = _prefix(first, last)
-    ledger.count("cidr", cidr, Outcome.UNCHANGED)
+    report.count("cidr", cidr, Outcome.UNCHANGED)
     if owned:
-        ledger.count("pool", pool_id, Outcome.UNCHANGED)
+        report.count("pool", pool_id, Outcome.UNCHANGED)
     return cidr
 
 

@@ -18,7 +18,7 @@ from core.transfer.bulk import found_among, insert
 from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
 from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
-from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["import_eips"]
 
@@ -57,22 +57,22 @@ class _Known:
     holders: Mapping[int, str]
     """The live EIP of an address."""
     ended: Mapping[int, int]
-    """When the last tenancy of an address ended."""
+    """The end of the last tenancy of an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """A tenancy that is to begin."""
+    """A tenancy before it begins."""
 
     eip: GivenEip
     home: Home
     since: int
 
 
-def import_eips(ledger: Ledger, given: Given) -> None:
+def import_eips(report: ImportReport, given: Given) -> None:
     """Begin the tenancies of the EIPs that are new, and bring the others up to date.
 
-    An EIP that is not given is not released: an answer of the platform may be a part of what there is.
+    An EIP that is missing from the import is not released: the response may be one page of several.
 
     Raises:
         EipdeckError: `invalid_import` for an EIP that is here with another address or released, for an address
@@ -80,7 +80,7 @@ def import_eips(ledger: Ledger, given: Given) -> None:
 
     """
     prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
-    known = _known(ledger.transaction, list(given.eips.values()))
+    known = _known(report.transaction, list(given.eips.values()))
     fresh: list[GivenEip] = []
     for eip in given.eips.values():
         with eip.place.checking():
@@ -92,8 +92,8 @@ def import_eips(ledger: Ledger, given: Given) -> None:
                 _checked_free(eip, known)
                 fresh.append(eip)
             else:
-                _update(ledger, eip, row)
-    _begin(ledger, _beginning(ledger, fresh, known))
+                _update(report, eip, row)
+    _begin(report, _beginning(report, fresh, known))
 
 
 _BY_ID: Final = (
@@ -122,14 +122,14 @@ def _checked_free(eip: GivenEip, known: _Known) -> None:
         eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
 
 
-def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
-    """Where each EIP lies: in a CIDR that is known, or in a /32 of its own.
+def _beginning(report: ImportReport, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
+    """Return the home of each EIP: a known CIDR, or a /32 of its own.
 
     The pools of those that lie in none come first: to make a region known can bring the range they lie in.
     """
-    transaction = ledger.transaction
+    transaction = report.transaction
     homes = Homes(transaction)
-    pools = _pools_of_unknown(ledger, [eip for eip in eips if homes.of(eip.address) is None])
+    pools = _pools_of_unknown(report, [eip for eip in eips if homes.of(eip.address) is None])
     beginning: list[_Beginning] = []
     lonely: list[tuple[GivenEip, Lonely]] = []
     for eip in eips:
@@ -140,21 +140,21 @@ def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[
         else:
             home = Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
             beginning.append(_Beginning(eip, home, since))
-    for cidr_id, (eip, each) in zip(stand_in(ledger, [each for _, each in lonely]), lonely, strict=True):
+    for cidr_id, (eip, each) in zip(stand_in(report, [each for _, each in lonely]), lonely, strict=True):
         home = Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
         beginning.append(_Beginning(eip, home, each.since))
     return beginning
 
 
-def _pools_of_unknown(ledger: Ledger, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
-    """By EIP: the pool it is in, each asked for once."""
+def _pools_of_unknown(report: ImportReport, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
+    """Return the pool of each EIP, by its id; each pool is looked up once."""
     pools: dict[tuple[str | None, str | None], PoolRow] = {}
     found: dict[str, PoolRow] = {}
     for eip in eips:
         asked = (eip.cidr_id if eip.customer_owned else None, eip.region)
         if asked not in pools:
             with eip.place.checking():
-                pools[asked] = _pool_of_unknown(ledger, eip)
+                pools[asked] = _pool_of_unknown(report, eip)
         found[eip.id] = pools[asked]
     return found
 
@@ -166,12 +166,12 @@ _INSERT: Final = (
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
 ALLOCATED_BY: Final = "import"
-"""Who allocated it the platform does not say; the event names who imported it."""
+"""The platform does not name the operator who allocated an EIP; the event names the one who imported it."""
 
 
-def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
+def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
     """Take the addresses out of the free space, and insert the tenancies with their events."""
-    transaction = ledger.transaction
+    transaction = report.transaction
     by_home: dict[int, list[_Beginning]] = {}
     for each in beginning:
         if each.home.state is not None:
@@ -186,7 +186,7 @@ def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
     shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
-        _begun(ledger, each)
+        _begun(report, each)
 
 
 def _row(seq: int, each: _Beginning) -> Values:
@@ -207,10 +207,10 @@ def _row(seq: int, each: _Beginning) -> Values:
     }
 
 
-def _begun(ledger: Ledger, each: _Beginning) -> None:
+def _begun(report: ImportReport, each: _Beginning) -> None:
     eip, home = each.eip, each.home
-    ledger.count("eip", eip.id, Outcome.CREATED)
-    cidr = count_met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
+    report.count("eip", eip.id, Outcome.CREATED)
+    cidr = count_met(report, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
         "name": eip.name,
@@ -218,15 +218,15 @@ def _begun(ledger: Ledger, each: _Beginning) -> None:
         "bandwidth_mbps": eip.bandwidth_mbps,
         "allocated_at": iso(from_micros(each.since)),
     }
-    ledger.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
+    report.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
 
 
-def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
-    """The customer pool named by a CIDR that was not given, if the platform calls the EIP customer-owned."""
+def _pool_of_unknown(report: ImportReport, eip: GivenEip) -> PoolRow:
+    """Return the customer pool named by a CIDR that is not in the import, for a customer-owned EIP."""
     if eip.cidr_id is None or not eip.customer_owned:
-        return region_pool(ledger, eip.place, eip.region)
-    found = find_pool(ledger.transaction, eip.cidr_id)
-    return open_pool(ledger, eip.place, eip.cidr_id, eip.region if found is None else None)
+        return region_pool(report, eip.place, eip.region)
+    found = find_pool(report.transaction, eip.cidr_id)
+    return open_pool(report, eip.place, eip.cidr_id, eip.region if found is None else None)
 
 
 _NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM eip"
@@ -234,7 +234,7 @@ _OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
 
 
 def _seqs(transaction: Transaction, ids: Sequence[str]) -> Iterator[int]:
-    """The numbers of new rows. None is below the one in an id of our own making, which would come again."""
+    """Yield the numbers of new rows, at least the number in an id made by eipdeck, so that no id is made twice."""
     number = transaction.value(int, _NEXT) or 1
     for eip_id in ids:
         ours = _OURS.fullmatch(eip_id)
@@ -249,7 +249,7 @@ _UPDATE: Final = (
 )
 
 
-def _update(ledger: Ledger, eip: GivenEip, row: _EipRow) -> None:
+def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
     if row.address != eip.address:
         eip.place.refuse(
             f"EIP {eip.id} is here with {format_address(row.address)}, not with {format_address(eip.address)}"
@@ -268,12 +268,12 @@ def _update(ledger: Ledger, eip: GivenEip, row: _EipRow) -> None:
         "platform_customer_owned": eip.customer_owned,
     }
     changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
-    ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
-    cidr = count_met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
+    report.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+    cidr = count_met(report, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
-        ledger.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
+        report.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
         old = {key: before[key] for key in changed}
-        ledger.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
+        report.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
 
 
 def _fact(eip: GivenEip, pool_id: str, cidr: str, before: Values | None, after: Values) -> EventData:

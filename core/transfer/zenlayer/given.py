@@ -26,7 +26,7 @@ class GivenPool:
 class GivenCidr:
     place: Position = field(compare=False)
     id: str | None
-    """The platform's own id of it, which EIPs refer to; here the prefix is the identity."""
+    """The platform's id, which EIPs refer to; the inventory identifies a CIDR by its prefix."""
     prefix: Prefix
     pool_id: str | None
     region: str | None
@@ -56,17 +56,17 @@ class GivenEip:
     region: str | None
     cidr_id: str | None
     customer_owned: bool | None
-    """What the platform says of it."""
+    """The platform's own flag."""
     bandwidth_mbps: int | None
     created_at: int | None
     holder: Holder | None
     holder_told: bool
-    """Whether the row tells what it is associated with; nothing is something to tell."""
+    """Whether the row has its association; None is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snat:
-    """An SNAT entry: by these EIPs of the gateway, or by all of them, its sources leave."""
+    """An SNAT entry: its sources leave through these EIPs of the gateway, or through all of them."""
 
     sources: tuple[str, ...]
     eip_ids: tuple[str, ...]
@@ -104,10 +104,10 @@ class GivenService:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Everything the rows say, each object once."""
+    """The objects of all rows, each object once."""
 
     pools: dict[str, GivenPool]
     cidrs: dict[Prefix, GivenCidr]
     eips: dict[str, GivenEip]
     services: tuple[GivenService, ...]
-    """A gateway stands here twice when its row and its detail were both given."""
+    """A gateway is here twice when the import has both its row and its detail."""

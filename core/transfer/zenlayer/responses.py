@@ -30,7 +30,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 def read_rows(rows: Iterable[Row]) -> Given:
-    """What the rows say.
+    """Return the objects of the rows.
 
     Raises:
         EipdeckError: `invalid_import`, naming file and row.
@@ -55,7 +55,7 @@ def read_rows(rows: Iterable[Row]) -> Given:
 
 
 def _once(given: Iterable[_G], same: str, key: Callable[[_G], _K]) -> dict[_K, _G]:
-    """Each object once: pages may overlap, but what is told twice is told alike."""
+    """Return each object once. Pages may overlap; two rows of one object must be equal."""
     found: dict[_K, _G] = {}
     for each in given:
         before = found.setdefault(key(each), each)
@@ -117,11 +117,11 @@ _EIP_STATES: Final = {
         "DELETING",
     )
 }
-"""One that is recycled can be had back, so its address is not free: it lives until the platform has let go."""
+"""States of a live EIP. A recycled one can be recovered, so its address is not free yet."""
 
 
 def _eip(row: Fields) -> GivenEip | None:
-    """The EIP of a row; None while it has no address yet, or never got one."""
+    """Return the EIP of a row; None when it does not have an address."""
     eip_id = row.required("eipId")
     status = row.word("status", _EIP_STATES)
     addresses = row.texts("publicIpAddresses") or ()
@@ -160,7 +160,7 @@ _HOLDERS: Final = {
 
 
 def _association(row: Fields, status: str | None) -> tuple[bool, Holder | None]:
-    """Whether the row tells what the EIP is associated with, and that."""
+    """Return whether the row has an association, and the associated resource."""
     words = row.text("associatedType") or ("NIC" if row.text("nicId") else None)
     kind = row.word("associatedType", _HOLDERS) or (ServiceKind.NIC if words else None)
     if status is not None and status not in _ASSOCIATED:
@@ -244,7 +244,7 @@ def _balancer(row: Fields) -> GivenService:
 
 
 def _ipv4(row: Fields, key: str) -> tuple[int, ...] | None:
-    """The IPv4 addresses of a list that may hold both."""
+    """Return the IPv4 addresses of a list that may have IPv6 addresses too."""
     found = row.texts(key)
     if found is None:
         return None
