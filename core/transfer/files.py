@@ -19,8 +19,8 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
     """Make a file beside `path`, mode 0600; it replaces `path` when the block ends, and is removed when it raises.
 
     Raises:
-        EipdeckError: `conflict` when `path` exists, unless it is a file and `force`, and when it is one of `apart_from`,
-            by any name; `store_unavailable` when it cannot be written. An existing file is unchanged then.
+        EipdeckError: `conflict` when `path` exists, unless it is a file and `force`, and when it is any name of one
+            of `apart_from`; `store_unavailable` when it cannot be written. An existing file is unchanged then.
 
     """
     _check_place(path, force=force)

@@ -44,8 +44,8 @@ def restore_backup(
 
     Raises:
         EipdeckError: `store_unavailable` when the backup is missing, not a backup or damaged; `schema_newer`;
-            `conflict` when the backup is the database itself, or the database changed after `agreed` was called; `store_busy`.
-            Nothing changed then. `outcome_unknown`.
+            `conflict` when the backup is the database itself, or the database changed after `agreed` was called;
+            `store_busy`. Nothing changed then. `outcome_unknown`.
 
     """
     if any(is_same(path, each) for each in store.files):
