@@ -83,6 +83,7 @@ if TYPE_CHECKING:
         UnbindRequest,
         UnreserveRequest,
     )
+    from core.storage.reading import reading
     from core.transfer.files import written_whole
 
 __all__ = [
@@ -168,6 +169,7 @@ __all__ = [
     "open_inventory",
     "option",
     "parse_time",
+    "reading",
     "seed_demo",
     "shell_command",
     "to_json",
@@ -175,10 +177,7 @@ __all__ = [
 ]
 
 
-_LATE = {
-    "seed_demo": "core.demo",
-    "written_whole": "core.transfer.files",
-}
+_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.transfer.files"}
 
 
 def __getattr__(name: str) -> Any:

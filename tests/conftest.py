@@ -38,7 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
 
 
-_WITHOUT_DATABASE = ("addresses", "config", "evidence", "filters", "moved_file", "pasted_text", "postgres", "sql")
+_WITHOUT_DATABASE = (
+    "addresses",
+    "config",
+    "evidence",
+    "filters",
+    "moved_file",
+    "pasted_text",
+    "postgres",
+    "connection",
+)
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 
 

@@ -62,7 +62,7 @@ def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_ei
 
     `all_eips` marks a SNAT entry that takes every EIP of its gateway.
     """
-    seq = int(transaction.run(transaction.connection.newest("binding")).scalar() or 0) + 1
+    seq = (transaction.value(int, transaction.connection.newest("binding")) or 0) + 1
     port, port_end = wanted.port or (None, None)
     to_port, to_port_end = wanted.to_port or (None, None)
     transaction.run(
@@ -105,11 +105,11 @@ def unbind(transaction: Transaction, request: UnbindRequest) -> list[str]:
     return [str(eip.id)]
 
 
+_HAS: Final = "SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"
+
+
 def _checked_binding(transaction: Transaction, eip: Eip, binding_id: str) -> None:
-    known = transaction.run(
-        ("SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"), id=binding_id, eip=eip.id
-    ).scalar()
-    if known is None:
+    if transaction.value(int, _HAS, id=binding_id, eip=eip.id) is None:
         raise error(
             Code.BINDING_NOT_FOUND,
             f"{eip.address} has no binding {binding_id!r}.",

@@ -115,15 +115,15 @@ def checked_quota(transaction: Transaction, service: Service, wanted: Binding) -
     """Raise `quota_exceeded` for an entry, or an EIP on a private address, beyond the quota."""
     used, limit, what = 0, 1, ""
     if wanted.kind is BindingKind.SNAT:
-        entries = set(transaction.run(_SNAT, service=service.id).scalars())
+        entries = set(transaction.column(str, _SNAT, service=service.id))
         if wanted.sources and json.dumps(wanted.sources) not in entries:
             used, limit, what = len(entries), SNAT_ENTRIES, f"SNAT entries on {service.id}"
     elif wanted.kind is BindingKind.DNAT:
-        used = transaction.run(_DNAT, service=service.id).scalar()
+        used = transaction.value(int, _DNAT, service=service.id) or 0
         limit, what = DNAT_ENTRIES, f"DNAT entries on {service.id}"
     elif wanted.kind is BindingKind.NIC and wanted.private_ip is not None:  # an import may not know it
         address = parse_address(wanted.private_ip)
-        used = transaction.run(_ON_PRIVATE, service=service.id, private_ip=address).scalar()
+        used = transaction.value(int, _ON_PRIVATE, service=service.id, private_ip=address) or 0
         limit, what = EIPS_A_PRIVATE_ADDRESS, f"EIPs on {wanted.private_ip}"
     if used >= limit:
         raise error(

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
+
+
+@reads("cidr", "pool")
+class CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    asn: int | None
+    state: str
+    rpki: str
+    allocated: int
+    kind: str
+
 
 PRESENT_CIDR: Final = (
     "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.rpki, c.allocated, p.kind FROM cidr c"
@@ -15,7 +31,7 @@ PRESENT_CIDR: Final = (
 )
 
 
-def customer_cidr(transaction: Transaction, words: str) -> Any:
+def customer_cidr(transaction: Transaction, words: str) -> CidrRow:
     """Return the row of a customer CIDR in its present life.
 
     Raises:
@@ -23,7 +39,7 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
 
     """
     prefix = checked_prefix(words)
-    row = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
+    row = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
     if row is None:
         raise error(
             Code.CIDR_NOT_FOUND,
@@ -41,7 +57,7 @@ def customer_cidr(transaction: Transaction, words: str) -> Any:
     return row
 
 
-def retired_refusal(row: Any) -> EipdeckError:
+def retired_refusal(row: CidrRow) -> EipdeckError:
     """Return the refusal to change a retired CIDR."""
     return error(
         Code.CIDR_NOT_ACTIVE,

@@ -6,7 +6,7 @@ addresses finish their cool-down.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix, asn_refusal, customer_prefix
 from core.domain.errors import Code, Fix, error
@@ -21,16 +21,25 @@ from core.domain.requests import (
 from core.domain.serving import serves_targets
 from core.domain.validation import checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
-from core.operations.cidr_lookup import PRESENT_CIDR, customer_cidr, retired_refusal
+from core.operations.cidr_lookup import PRESENT_CIDR, CidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
 from core.operations.reservations import RESERVE, WITHHOLD
 from core.operations.rpki import Validity, validity
 from core.queries.eips import eips_where
 from core.storage.history import EventData, record
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["activate_cidr", "add_cidr", "drain_cidr", "retire_cidr", "set_asn"]
+
+
+@reads("cidr")
+class _NeighbourRow(NamedTuple):
+    cidr: str
+    last: int
+    pool_id: str
+
 
 _NEIGHBOUR: Final = (
     "SELECT cidr, last, pool_id FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
@@ -56,7 +65,8 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
     _checked_apart(transaction, prefix)
     rpki = _checked_rpki(transaction, prefix, request.asn)
     pool = _pool(transaction, request, prefix)
-    cidr_id = transaction.run(
+    (cidr_id,) = transaction.column(
+        int,
         _INSERT,
         cidr=str(prefix),
         first=prefix.first,
@@ -67,7 +77,7 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
         rpki=rpki.value,
         avoid_edges=request.avoid_edges,
         now=transaction.now,
-    ).scalar()
+    )
     after = {
         "state": "validating",
         "isp": request.isp,
@@ -81,7 +91,7 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
 
 
 def _checked_apart(transaction: Transaction, prefix: Prefix) -> None:
-    near = transaction.run(_NEIGHBOUR, last=prefix.last).first()
+    near = transaction.row(_NeighbourRow, _NEIGHBOUR, last=prefix.last)
     if near is not None and near.last >= prefix.first:
         raise error(
             Code.CIDR_OVERLAP,
@@ -99,11 +109,11 @@ def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> N
 
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     """Return the named pool, or the one that the prefix had before, or a new one."""
-    before = transaction.run(PRESENT_CIDR, cidr=str(prefix)).first()
+    before = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
-        ours = before is not None and before.kind == PoolKind.CUSTOMER
-        pool_id = before.pool_id if ours else f"pool-{str(prefix).replace('/', '-')}"
+        ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
+        pool_id = ours.pool_id if ours is not None else f"pool-{str(prefix).replace('/', '-')}"
     found = find_pool(transaction, pool_id)
     if found is None and not pool_id.startswith("default-"):
         region = known_region(transaction, request.region)
@@ -149,11 +159,11 @@ def _checked_rpki(transaction: Transaction, prefix: Prefix, asn: int | None) -> 
     return found
 
 
-def _known_rpki(transaction: Transaction, row: Any, asn: int | None) -> str:
+def _known_rpki(transaction: Transaction, row: CidrRow, asn: int | None) -> str:
     """Return the validity of a CIDR and an origin; without ROA data an earlier result for the origin stays."""
     found = _checked_rpki(transaction, checked_prefix(row.cidr), asn)
     if found is Validity.UNKNOWN and asn == row.asn:
-        return str(row.rpki)
+        return row.rpki
     return found.value
 
 
@@ -165,7 +175,7 @@ _STATE: Final = (
 )
 
 
-def _move(transaction: Transaction, row: Any, state: str, action: str, *, rpki: str | None = None) -> None:
+def _move(transaction: Transaction, row: CidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
     """Put a CIDR in another state, with its event; `rpki` when the validity was checked again."""
     rpki = rpki or row.rpki
     transaction.run(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
@@ -186,14 +196,17 @@ def activate_cidr(transaction: Transaction, request: ActivateRequest) -> str:
         raise error(Code.USAGE, "Activating needs a reason: it confirms that onboarding is done.")
     row = customer_cidr(transaction, request.cidr)
     if row.state == "active":
-        return str(row.cidr)
+        return row.cidr
     if row.state == "retired":
         raise retired_refusal(row)
     rpki = _known_rpki(transaction, row, row.asn)
     _move(transaction, row, "active", "activate_cidr", rpki=rpki)
     pool = pool_by_id(transaction, row.pool_id)
     open_range(transaction, pool.id, pool.order, CidrRef(row.id, row.first, row.last), row.first, row.last)
-    return str(row.cidr)
+    return row.cidr
+
+
+_SET_ASN: Final = "UPDATE cidr SET asn = :asn, rpki = :rpki, version = version + 1 WHERE id = :id"
 
 
 def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
@@ -209,15 +222,10 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
         raise retired_refusal(row)
     rpki = _known_rpki(transaction, row, request.asn)
     if (row.asn, row.rpki) != (request.asn, rpki):
-        transaction.run(
-            ("UPDATE cidr SET asn = :asn, rpki = :rpki, version = version + 1 WHERE id = :id"),
-            asn=request.asn,
-            rpki=rpki,
-            id=row.id,
-        )
+        transaction.run(_SET_ASN, asn=request.asn, rpki=rpki, id=row.id)
         before, after = {"asn": row.asn, "rpki": row.rpki}, {"asn": request.asn, "rpki": rpki}
         record(transaction, EventData("set_asn", pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))
-    return str(row.cidr)
+    return row.cidr
 
 
 def drain_cidr(transaction: Transaction, request: DrainRequest) -> str:
@@ -229,13 +237,13 @@ def drain_cidr(transaction: Transaction, request: DrainRequest) -> str:
     """
     row = customer_cidr(transaction, request.cidr)
     if row.state == "draining":
-        return str(row.cidr)
+        return row.cidr
     if row.state == "retired":
         raise retired_refusal(row)
     if row.state == "active":
         close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), row.first, row.last)
     _move(transaction, row, "draining", "drain_cidr")
-    return str(row.cidr)
+    return row.cidr
 
 
 def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
@@ -247,7 +255,7 @@ def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
     """
     row = customer_cidr(transaction, request.cidr)
     if row.state == "retired":
-        return str(row.cidr)
+        return row.cidr
     _checked_empty(transaction, row)
     if row.state != "draining":
         raise error(
@@ -258,14 +266,14 @@ def retire_cidr(transaction: Transaction, request: RetireRequest) -> str:
             details={"cidr": row.cidr, "state": row.state, "eips": []},
         )
     _move(transaction, row, "retired", "retire_cidr")
-    return str(row.cidr)
+    return row.cidr
 
 
 LISTED: Final = 1000
 """The number of EIPs that the refusal to retire a CIDR lists; it counts all of them."""
 
 
-def _checked_empty(transaction: Transaction, row: Any) -> None:
+def _checked_empty(transaction: Transaction, row: CidrRow) -> None:
     if not row.allocated:
         return
     live = eips_where(

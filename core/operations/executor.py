@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 
 from core.domain.config import Config
 from core.domain.errors import Code, error
@@ -53,12 +53,21 @@ from core.queries.services import service_by_id
 from core.queries.text_index import follow
 from core.queries.usage import cidr_by_prefix, pool_by_id
 from core.storage.connection import Connection
+from core.storage.rows import COMPUTED, reads
 from core.storage.store import Store
 from core.storage.transaction import StoredAnswer, Transaction
 
 __all__ = ["Executor"]
 
 Answer = TypeVar("Answer")
+
+
+@reads("request")
+class _BeforeRow(NamedTuple):
+    newest: Annotated[int | None, COMPUTED]
+    hash: Annotated[bytes | None, "request.hash"]
+    answer: Annotated[str | None, "request.answer"]
+
 
 _BEFORE: Final = (
     "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
@@ -197,9 +206,9 @@ class Executor:
 
         """
         request_id = checked_name(request_id, "request id")
-        before = connection.execute(_BEFORE, {"request_id": request_id}).first()
-        now = max(to_micros(self._clock()), before.newest or 0)
-        stored = None if before.hash is None else StoredAnswer(bytes(before.hash), before.answer)
+        newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
+        now = max(to_micros(self._clock()), newest or 0)
+        stored = None if hashed is None or answer is None else StoredAnswer(hashed, answer)
         return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
 
     def _follow(self, seconds: float) -> None:

@@ -10,16 +10,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.times import MINUTE
 from core.domain.values import PoolOrder
 from core.storage.connection import NO_LIMIT
+from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 
 __all__ = [
     "AddressRun",
     "CidrRef",
+    "ReservationRow",
     "close_range",
     "give_back",
     "open_range",
@@ -49,6 +51,58 @@ class AddressRun:
     hi: int
 
 
+@reads("free_range", "cidr")
+class _RangeRow(NamedTuple):
+    lo: int
+    hi: int
+    id: int
+    first: int
+    last: int
+
+
+@reads("free_range")
+class _NeighbourRow(NamedTuple):
+    lo: int
+    hi: int
+    cidr_id: int
+
+
+@reads("cooling", "cidr")
+class _ReadyRow(NamedTuple):
+    """A cooling address, and its CIDR."""
+
+    address: int
+    ready_at: int
+    id: int
+    first: int
+    last: int
+
+
+@reads("cooling")
+class _CoolingRow(NamedTuple):
+    address: int
+    ready_at: int
+    cidr_id: int
+
+
+@reads("eip")
+class _PastRow(NamedTuple):
+    address: int
+    ready_at: Annotated[int, COMPUTED]
+
+
+@reads("reservation")
+class _SpanRow(NamedTuple):
+    first: int
+    last: int
+
+
+@reads("reservation")
+class ReservationRow(NamedTuple):
+    kind: str
+    reason: str | None
+
+
 _FIRST_RANGE: Final = (
     "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
     " WHERE f.pool_id = :pool ORDER BY f.hi LIMIT 1"
@@ -63,11 +117,11 @@ _MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi 
 _LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
 _RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
 _READY: Final = (
-    "SELECT k.address, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    "SELECT k.address, k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
 )
 _COOLING_AT: Final = (
-    "SELECT k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
+    "SELECT k.address, k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.address = :address"
 )
 _COOLING_AMONG: Final = "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address IN :addresses"
@@ -100,15 +154,15 @@ def take_address(
     transaction: Transaction, pool_id: str, address: int, *, cooling_too: bool = False
 ) -> CidrRef | int | None:
     """Take this address and return its CIDR; for a cooling one when it comes free (microseconds), for others None."""
-    found = transaction.run(_RANGE_AT, pool=pool_id, address=address).first()
+    found = transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=address)
     if found and found.lo <= address:
         _cut(transaction, pool_id, found, address, address)
         return CidrRef(found.id, found.first, found.last)
-    cooling = transaction.run(_COOLING_AT, pool=pool_id, address=address).first()
+    cooling = transaction.row(_ReadyRow, _COOLING_AT, pool=pool_id, address=address)
     if cooling is None:
         return None
     if cooling.ready_at > transaction.now and not cooling_too:
-        return int(cooling.ready_at)
+        return cooling.ready_at
     _warm(transaction, pool_id, cooling.id, address, cooling.ready_at)
     return CidrRef(cooling.id, cooling.first, cooling.last)
 
@@ -121,7 +175,7 @@ def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[i
     others: list[int] = []
     place = 0
     while place < len(addresses):
-        found = transaction.run(_RANGE_AT, pool=pool_id, address=addresses[place]).first()
+        found = transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=addresses[place])
         if found is None:
             others += addresses[place:]
             break
@@ -134,7 +188,7 @@ def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[i
     return _left_over(transaction, pool_id, others)
 
 
-def _cut_out(transaction: Transaction, pool_id: str, found: Any, taken: Sequence[int]) -> None:
+def _cut_out(transaction: Transaction, pool_id: str, found: _RangeRow, taken: Sequence[int]) -> None:
     """Remove addresses from the free range `found`."""
     pieces = list(_gaps(((address, address) for address in taken), found.lo, found.hi))
     if pieces and pieces[-1][1] == found.hi:
@@ -150,7 +204,7 @@ def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int])
     cooling: set[int] = set()
     for start in range(0, len(addresses), _CHUNK):
         chunk = list(addresses[start : start + _CHUNK])
-        for row in transaction.run(_COOLING_AMONG, pool=pool_id, addresses=chunk).all():
+        for row in transaction.rows(_CoolingRow, _COOLING_AMONG, pool=pool_id, addresses=chunk):
             _warm(transaction, pool_id, row.cidr_id, row.address, row.ready_at)
             cooling.add(row.address)
     return [address for address in addresses if address not in cooling]
@@ -179,7 +233,7 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: C
 
     Addresses with a past tenancy keep their order and their cool-down.
     """
-    past: dict[int, int] = {row.address: row.ready_at for row in transaction.run(_PAST, lo=lo, hi=hi)}
+    past = {row.address: row.ready_at for row in transaction.rows(_PastRow, _PAST, lo=lo, hi=hi)}
     blocked = sorted([*_reserved_runs(transaction, cidr.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
     released = sorted(past)
     for first, last in _gaps(blocked, lo, hi):
@@ -198,19 +252,20 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: C
 
 def close_range(transaction: Transaction, pool_id: str, cidr: CidrRef, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free and cooling space of the pool."""
-    while (found := transaction.run(_RANGE_AT, pool=pool_id, address=lo).first()) and found.lo <= hi:
+    while (found := transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=lo)) and found.lo <= hi:
         _cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
-    rows = transaction.run(_COOLING_IN, pool=pool_id, lo=lo, hi=hi).all()
-    for row in rows:
+    for row in transaction.rows(_CoolingRow, _COOLING_IN, pool=pool_id, lo=lo, hi=hi):
         _warm(transaction, pool_id, cidr.cidr_id, row.address, row.ready_at)
 
 
-def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> Any:
-    """Return the reservation (kind, reason) of an address, or None."""
-    return transaction.run(_RESERVED, cidr_id=cidr_id, address=address).first()
+def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> ReservationRow | None:
+    """Return the reservation of an address, or None."""
+    return transaction.row(ReservationRow, _RESERVED, cidr_id=cidr_id, address=address)
 
 
-_COOLING_IN: Final = "SELECT address, ready_at FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi"
+_COOLING_IN: Final = (
+    "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi"
+)
 _PAST: Final = (
     "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at FROM eip e"
     " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
@@ -222,12 +277,12 @@ _RESERVATIONS: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cid
 
 
 def _live_runs(transaction: Transaction, lo: int, hi: int) -> Iterator[tuple[int, int]]:
-    for address in transaction.run(_LIVE, lo=lo, hi=hi).scalars():
+    for address in transaction.column(int, _LIVE, lo=lo, hi=hi):
         yield address, address
 
 
 def _reserved_runs(transaction: Transaction, cidr_id: int, lo: int, hi: int) -> Iterable[tuple[int, int]]:
-    return [(row.first, row.last) for row in transaction.run(_RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)]
+    return transaction.rows(_SpanRow, _RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)
 
 
 def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tuple[int, int]]:
@@ -242,7 +297,7 @@ def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tupl
 
 
 def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
-    while count and (found := transaction.run(_FIRST_RANGE, pool=pool_id).first()):
+    while count and (found := transaction.row(_RangeRow, _FIRST_RANGE, pool=pool_id)):
         last = min(found.hi, found.lo + count - 1)
         _cut(transaction, pool_id, found, found.lo, last)
         yield AddressRun(CidrRef(found.id, found.first, found.last), found.lo, last)
@@ -250,19 +305,19 @@ def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator
 
 
 def _take_ready(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
-    for row in transaction.run(_READY, pool=pool_id, now=transaction.now, count=count).all():
+    for row in transaction.rows(_ReadyRow, _READY, pool=pool_id, now=transaction.now, count=count):
         transaction.run(_WARM, pool=pool_id, address=row.address)
         yield AddressRun(CidrRef(row.id, row.first, row.last), row.address, row.address)
 
 
 def _fold_ready(transaction: Transaction, pool_id: str) -> None:
     """Move every address that finished cooling into the ranges, once each, so that a pick pays for one release."""
-    for row in transaction.run(_READY, pool=pool_id, now=transaction.now, count=NO_LIMIT).all():
+    for row in transaction.rows(_ReadyRow, _READY, pool=pool_id, now=transaction.now, count=NO_LIMIT):
         transaction.run(_WARM, pool=pool_id, address=row.address)
         _add_free(transaction, pool_id, row.id, row.address, row.address)
 
 
-def _cut(transaction: Transaction, pool_id: str, found: Any, lo: int, hi: int) -> None:
+def _cut(transaction: Transaction, pool_id: str, found: _RangeRow, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free range `found`."""
     if hi < found.hi:
         transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
@@ -274,11 +329,11 @@ def _cut(transaction: Transaction, pool_id: str, found: Any, lo: int, hi: int) -
 
 def _add_free(transaction: Transaction, pool_id: str, cidr_id: int, lo: int, hi: int) -> None:
     """Add a free range, merged with its neighbours of the same CIDR."""
-    left = transaction.run(_LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id).scalar()
+    left = transaction.value(int, _LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id)
     if left is not None:
         transaction.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
         lo = left
-    right = transaction.run(_RIGHT, pool=pool_id, hi=hi).first()
+    right = transaction.row(_NeighbourRow, _RIGHT, pool=pool_id, hi=hi)
     if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
         transaction.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
     else:

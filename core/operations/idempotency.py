@@ -46,8 +46,8 @@ def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> 
     """
     if transaction.request_id is None:
         return
-    values = {"id": transaction.request_id, "hash": _hash(request), "at": transaction.now, "answer": json.dumps(answer)}
-    if not transaction.run(_KEEP, **values).changed:
+    request_id, at = transaction.request_id, transaction.now
+    if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):
         raise _used(transaction)
 
 

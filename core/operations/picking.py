@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.errors import Code, EipdeckError, Fix, error
@@ -10,6 +10,7 @@ from core.domain.values import from_micros, iso
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow
 from core.queries.usage import PoolUsage, pool_usage
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["take", "take_one"]
@@ -26,6 +27,16 @@ def take(transaction: Transaction, pool: PoolRow, count: int) -> list[AddressRun
     if sum(run.hi - run.lo + 1 for run in runs) < count:
         raise _exhausted(transaction, pool, count)
     return runs
+
+
+@reads("cidr")
+class _CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    pool_id: str
+    state: str
+    first: int
+    last: int
 
 
 _CIDR_AT: Final = (
@@ -48,7 +59,7 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
     if isinstance(taken, CidrRef):
         return taken
     words = format_address(address)
-    cidr = transaction.run(_CIDR_AT, address=address).first()
+    cidr = transaction.row(_CidrRow, _CIDR_AT, address=address)
     if cidr is None or cidr.last < address or cidr.pool_id != pool.id:
         elsewhere = f" It is in pool {cidr.pool_id}." if cidr is not None and cidr.last >= address else ""
         raise error(
@@ -62,7 +73,7 @@ def take_one(transaction: Transaction, pool: PoolRow, address: int, *, cooling_t
             f"{words} lies in {cidr.cidr}, which is {cidr.state}; only an active CIDR gives addresses.",
             details={"address": words, "cidr": cidr.cidr, "state": cidr.state},
         )
-    holder = transaction.run(_HOLDER, address=address).scalar()
+    holder = transaction.value(str, _HOLDER, address=address)
     if holder is not None:
         raise error(
             Code.ADDRESS_IN_USE,
@@ -84,7 +95,7 @@ def _cooling(words: str, ready_at: int) -> EipdeckError:
     )
 
 
-def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling_too: bool) -> CidrRef:
+def _take_reserved(transaction: Transaction, cidr: _CidrRow, address: int, *, cooling_too: bool) -> CidrRef:
     reservation = reservation_of(transaction, cidr.id, address)
     words = format_address(address)
     if reservation is None or reservation.kind != "soft":
@@ -96,7 +107,7 @@ def _take_reserved(transaction: Transaction, cidr: Any, address: int, *, cooling
             fix=Fix("unreserve", (cidr.cidr, words)),
             details={"address": words, "cidr": cidr.cidr},
         )
-    ready_at = transaction.run(_READY_AT, address=address).scalar() or 0
+    ready_at = transaction.value(int, _READY_AT, address=address) or 0
     if ready_at > transaction.now and not cooling_too:
         raise _cooling(words, ready_at)
     transaction.run(_UNRESERVE, cidr_id=cidr.id)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix, parse_prefix
 from core.domain.errors import Code, Fix, error
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
+from core.storage.connection import Value
 from core.storage.history import EventData, record
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = [
@@ -43,7 +45,16 @@ class PoolRow:
         return self.kind is PoolKind.CUSTOMER
 
 
-_COLUMNS: Final = 'id, kind, region, "order" AS ordering, cooldown_seconds'
+@reads("pool")
+class _Row(NamedTuple):
+    id: str
+    kind: str
+    region: str
+    order: str
+    cooldown_seconds: int
+
+
+_COLUMNS: Final = 'id, kind, region, "order", cooldown_seconds'
 _BY_ID: Final = f"SELECT {_COLUMNS} FROM pool WHERE id = :id"
 _DEFAULT: Final = f"SELECT {_COLUMNS} FROM pool WHERE region = :region AND kind = 'default'"
 _INSERT: Final = (
@@ -54,7 +65,7 @@ _INSERT: Final = (
 
 def find_pool(transaction: Transaction, pool_id: str) -> PoolRow | None:
     """Return the pool with this id, or None."""
-    return _read(transaction.run(_BY_ID, id=pool_id).first())
+    return _read(transaction.row(_Row, _BY_ID, id=pool_id))
 
 
 def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
@@ -88,7 +99,7 @@ def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
 
     """
     name = region or transaction.config.region
-    found = _read(transaction.run(_DEFAULT, region=name).first())
+    found = _read(transaction.row(_Row, _DEFAULT, region=name))
     if found is not None:
         return found
     if name in (transaction.config.region, *transaction.config.regions):
@@ -108,7 +119,7 @@ def known_region(transaction: Transaction, region: str | None) -> str:
 
 def make_known(transaction: Transaction, region: str) -> PoolRow:
     """Return the default pool of a region, created with its ranges when the region is new."""
-    found = _read(transaction.run(_DEFAULT, region=region).first())
+    found = _read(transaction.row(_Row, _DEFAULT, region=region))
     if found is not None:
         return found
     pool_id = f"default-{region}"
@@ -129,6 +140,13 @@ def create_pool(transaction: Transaction, pool_id: str, kind: PoolKind, region: 
     return PoolRow(pool_id, kind, region, PoolOrder.LRU, 0)
 
 
+@reads("cidr")
+class _OverlapRow(NamedTuple):
+    cidr: str
+    pool_id: str
+    last: int
+
+
 _OVERLAP: Final = (
     "SELECT cidr, pool_id, last FROM cidr WHERE state <> 'retired' AND first <= :last ORDER BY first DESC LIMIT 1"
 )
@@ -144,14 +162,14 @@ def _next_supply(transaction: Transaction) -> list[Prefix]:
     """Return the first /20 of the default supply that overlaps no CIDR; an empty list when all are taken."""
     for first in range(DEFAULT_SUPPLY.first, DEFAULT_SUPPLY.last + 1, 1 << 12):
         prefix = Prefix(first, 20)
-        near = transaction.run(_OVERLAP, last=prefix.last).first()
+        near = transaction.row(_OverlapRow, _OVERLAP, last=prefix.last)
         if near is None or near.last < prefix.first:
             return [prefix]
     return []
 
 
 def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
-    near = transaction.run(_OVERLAP, last=prefix.last).first()
+    near = transaction.row(_OverlapRow, _OVERLAP, last=prefix.last)
     if near is not None and near.last >= prefix.first:
         raise error(
             Code.CIDR_OVERLAP,
@@ -159,8 +177,8 @@ def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
             hint="Give the region ranges of its own in the configuration.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
         )
-    values = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
-    cidr_id = transaction.run(_SUPPLY, cidr=str(prefix), now=transaction.now, **values).scalar()
+    values: dict[str, Value] = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
+    cidr_id = transaction.value(int, _SUPPLY, cidr=str(prefix), now=transaction.now, **values)
     transaction.run(_FREE, cidr_id=cidr_id, **values)
     record(
         transaction,
@@ -168,12 +186,15 @@ def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
     )
 
 
-_SETTINGS: Final = {
-    "order": '"order"',
-    "cooldown_seconds": "cooldown_seconds",
-    "warn_percent": "warn_percent",
-    "critical_percent": "critical_percent",
-}
+@reads("pool")
+class _SettingsRow(NamedTuple):
+    order: str
+    cooldown_seconds: int
+    warn_percent: float
+    critical_percent: float
+
+
+_SETTINGS_OF: Final = 'SELECT "order", cooldown_seconds, warn_percent, critical_percent FROM pool WHERE id = :id'
 MAX_COOLDOWN: Final = 365 * 86_400
 """Seconds; a year."""
 
@@ -187,16 +208,16 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
     """
     pool_by_id(transaction, request.pool_id)
     _checked_settings(request)
-    found = transaction.run(f"SELECT {', '.join(_SETTINGS.values())} FROM pool WHERE id = :id", id=request.pool_id)
-    before: dict[str, Any] = found.first()._asdict()
-    wanted = {name: getattr(request, name) for name in _SETTINGS}
+    (found,) = transaction.rows(_SettingsRow, _SETTINGS_OF, id=request.pool_id)
+    before = found._asdict()
+    wanted: dict[str, Value] = {name: getattr(request, name) for name in _SettingsRow._fields}
     after = {name: value for name, value in wanted.items() if value is not None and value != before[name]}
-    warn, critical = (after.get(name, before[name]) for name in ("warn_percent", "critical_percent"))
+    warn, critical = ({**before, **after}[name] for name in ("warn_percent", "critical_percent"))
     if warn > critical:
         raise error(Code.USAGE, f"The warn threshold, {warn:g} %, is above the critical one, {critical:g} %.")
     if after:
-        columns = ", ".join(f"{_SETTINGS[name]} = :{name}" for name in after)
-        transaction.run((f"UPDATE pool SET {columns} WHERE id = :id"), id=request.pool_id, **after)
+        columns = ", ".join(f'"{name}" = :{name}' for name in after)
+        transaction.run(f"UPDATE pool SET {columns} WHERE id = :id", id=request.pool_id, **after)
         old = {name: before[name] for name in after}
         record(transaction, EventData("set_pool", pool_id=request.pool_id, before=old, after=after))
     return request.pool_id
@@ -211,7 +232,7 @@ def _checked_settings(request: PoolSettingsRequest) -> None:
             raise error(Code.USAGE, f"The {name} threshold is above 0 and at most 100 %, not {percent:g}.")
 
 
-def _read(row: Any) -> PoolRow | None:
+def _read(row: _Row | None) -> PoolRow | None:
     if row is None:
         return None
-    return PoolRow(row.id, PoolKind(row.kind), row.region, PoolOrder(row.ordering), row.cooldown_seconds)
+    return PoolRow(row.id, PoolKind(row.kind), row.region, PoolOrder(row.order), row.cooldown_seconds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.domain.values import OtherSession, from_micros
 from core.storage.connection import Connection
+from core.storage.rows import reads
 
 __all__ = ["BEAT_SECONDS", "announce", "leave", "other_sessions"]
 
@@ -21,6 +22,16 @@ _ANNOUNCE: Final = (
     " doing = excluded.doing"
 )
 _FORGET: Final = "DELETE FROM presence WHERE at < :gone"
+
+
+@reads("presence")
+class _SessionRow(NamedTuple):
+    operator: str
+    since: int
+    doing: str | None
+    doing_since: int | None
+
+
 _OTHERS: Final = (
     "SELECT operator, since, doing, doing_since FROM presence WHERE session <> :session AND at >= :gone"
     " ORDER BY operator, since"
@@ -39,7 +50,7 @@ def announce(connection: Connection, session: str, operator: str, now: int, doin
 
 def other_sessions(connection: Connection, session: str, now: int) -> list[OtherSession]:
     """Return the other sessions that are open; `now` is in microseconds."""
-    rows = connection.execute(_OTHERS, {"session": session, "gone": now - _GONE})
+    rows = connection.rows(_SessionRow, _OTHERS, {"session": session, "gone": now - _GONE})
     return [
         OtherSession(row.operator, from_micros(row.since), row.doing, from_micros(row.doing_since or row.since))
         for row in rows

@@ -77,7 +77,7 @@ def _checked_goal(transaction: Transaction, eip: Eip, pool: PoolRow) -> None:
             hint="Name a customer pool of the EIP's region.",
             details={"eip_region": eip.region, "pool_region": pool.region},
         )
-    if eip.pool_id == pool.id and transaction.run(_STATE, id=eip.id).scalar() == "active":
+    if eip.pool_id == pool.id and transaction.value(str, _STATE, id=eip.id) == "active":
         raise error(
             Code.CONFLICT,
             f"{eip.address} is in pool {pool.id} already, in an active CIDR.",
@@ -98,7 +98,7 @@ def _moved(transaction: Transaction, fresh: Eip, binding: Binding, *, more: bool
         raise error(gone.code, gone.reason, hint=hint, details=gone.details) from None
     if more:
         checked_quota(transaction, service, binding)
-    return begin_binding(transaction, fresh, binding, all_eips=bool(transaction.run(_ALL_EIPS, id=binding.id).scalar()))
+    return begin_binding(transaction, fresh, binding, all_eips=bool(transaction.value(int, _ALL_EIPS, id=binding.id)))
 
 
 _STATE: Final = "SELECT c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
@@ -19,7 +19,9 @@ from core.operations.free_space import AddressRun, CidrRef, give_back, reservati
 from core.operations.picking import take_one
 from core.operations.pools import PoolRow, pool_by_id
 from core.operations.tenancies import Tenancy, begin_tenancies, landing_warnings
+from core.storage.connection import Flag
 from core.storage.history import EventData, record
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["end_tenancy", "recover", "release"]
@@ -69,6 +71,16 @@ _END: Final = (
     "UPDATE eip SET status = 'released', unbound_since = NULL, released_at = :now, released_by = :operator,"
     " ready_at = :ready_at WHERE id = :id AND released_at IS NULL"
 )
+
+
+@reads("eip", "cidr")
+class _PlaceRow(NamedTuple):
+    cidr_id: int
+    cidr_first: int
+    cidr_last: int
+    state: str
+
+
 _PLACE: Final = (
     "SELECT e.cidr_id, e.cidr_first, e.cidr_last, c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"
 )
@@ -87,7 +99,7 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
         end_bindings(transaction, eip, eip.bindings)
     pool = pool_by_id(transaction, eip.pool_id)
     address = parse_address(eip.address)
-    row = transaction.run(_PLACE, id=eip.id).first()
+    (row,) = transaction.rows(_PlaceRow, _PLACE, id=eip.id)
     cidr = CidrRef(row.cidr_id, row.cidr_first, row.cidr_last)
     reserved = reservation_of(transaction, cidr.cidr_id, address) is not None
     ready_at = transaction.now + pool.cooldown_seconds * 1_000_000
@@ -110,6 +122,16 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
     )
 
 
+@reads("eip")
+class _LastRow(NamedTuple):
+    id: str
+    pool_id: str
+    name: str | None
+    bandwidth_mbps: int | None
+    released_at: int | None
+    landed_in_default: Flag
+
+
 _LAST: Final = (
     "SELECT id, pool_id, name, bandwidth_mbps, released_at, landed_in_default FROM eip"
     " WHERE address = :address ORDER BY allocated_at DESC, seq DESC LIMIT 1"
@@ -125,7 +147,7 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
 
     """
     address = checked_address(request.address)
-    last = transaction.run(_LAST, address=address).first()
+    last = transaction.row(_LastRow, _LAST, address=address)
     words = format_address(address)
     if last is None:
         raise error(Code.EIP_NOT_FOUND, f"No EIP ever held {words}.", details={"address": words})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.errors import Code, error
@@ -11,15 +11,26 @@ from core.domain.requests import (
     UnreserveRequest,
 )
 from core.domain.validation import checked_address
-from core.operations.cidr_lookup import customer_cidr, retired_refusal
+from core.operations.cidr_lookup import CidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import pool_by_id
 from core.storage.history import EventData, record
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 RESERVE: Final = (
     "INSERT INTO reservation (cidr_id, first, last, kind, reason) VALUES (:cidr_id, :first, :last, :kind, :reason)"
 )
+
+
+@reads("reservation")
+class _ReservationRow(NamedTuple):
+    id: int
+    first: int
+    last: int
+    kind: str
+    reason: str | None
+
 
 _OVERLAPPING: Final = (
     "SELECT id, first, last, kind, reason FROM reservation"
@@ -43,13 +54,13 @@ def reserve(transaction: Transaction, request: ReserveRequest) -> str:
     row, first, last = _range(transaction, request)
     kind = "soft" if request.soft else "hard"
     if _covered(transaction, row, first, last, kind):
-        return str(row.cidr)
+        return row.cidr
     _lift(transaction, row, first, last)
     transaction.run(RESERVE, cidr_id=row.id, first=first, last=last, kind=kind, reason=transaction.reason)
     transaction.run(WITHHOLD, cidr_id=row.id, count=_unheld(transaction, first, last))
     close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), first, last)
     _record(transaction, row, "reserve", first, last, kind)
-    return str(row.cidr)
+    return row.cidr
 
 
 def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
@@ -66,10 +77,10 @@ def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
             close_range(transaction, pool.id, CidrRef(row.id, row.first, row.last), first, last)
             open_range(transaction, pool.id, pool.order, CidrRef(row.id, row.first, row.last), first, last)
         _record(transaction, row, "unreserve", first, last, None)
-    return str(row.cidr)
+    return row.cidr
 
 
-def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest) -> tuple[Any, int, int]:
+def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest) -> tuple[CidrRow, int, int]:
     row = customer_cidr(transaction, request.cidr)
     first = checked_address(request.first)
     last = first if request.last is None else checked_address(request.last)
@@ -86,15 +97,15 @@ def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest)
     return row, first, last
 
 
-def _covered(transaction: Transaction, row: Any, first: int, last: int, kind: str) -> bool:
+def _covered(transaction: Transaction, row: CidrRow, first: int, last: int, kind: str) -> bool:
     """Return whether one reservation of this kind withholds the whole range already."""
-    rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
+    rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     return len(rows) == 1 and rows[0].kind == kind and rows[0].first <= first and rows[0].last >= last
 
 
-def _lift(transaction: Transaction, row: Any, first: int, last: int) -> bool:
+def _lift(transaction: Transaction, row: CidrRow, first: int, last: int) -> bool:
     """Cut the range out of every reservation that it overlaps. Return whether there was one."""
-    rows = transaction.run(_OVERLAPPING, cidr_id=row.id, first=first, last=last).all()
+    rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     for each in rows:
         transaction.run(_LIFT, id=each.id)
         for lo, hi in ((each.first, first - 1), (last + 1, each.last)):
@@ -107,9 +118,9 @@ def _lift(transaction: Transaction, row: Any, first: int, last: int) -> bool:
 
 def _unheld(transaction: Transaction, first: int, last: int) -> int:
     """Return the number of addresses of the range without a live EIP."""
-    return int(last - first + 1 - transaction.run(_LIVE, first=first, last=last).scalar())
+    return last - first + 1 - (transaction.value(int, _LIVE, first=first, last=last) or 0)
 
 
-def _record(transaction: Transaction, row: Any, action: str, first: int, last: int, kind: str | None) -> None:
+def _record(transaction: Transaction, row: CidrRow, action: str, first: int, last: int, kind: str | None) -> None:
     span = {"first": format_address(first), "last": format_address(last), "kind": kind}
     record(transaction, EventData(action, pool_id=row.pool_id, cidr=row.cidr, after=span))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.errors import Code, error
@@ -12,10 +12,23 @@ from core.domain.validation import checked_address, checked_name, checked_prefix
 from core.domain.values import ServiceKind
 from core.operations.pools import known_region, make_known
 from core.queries.services import service_by_id
+from core.storage.connection import Value, Values
 from core.storage.history import EventData, record
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["add_service", "remove_service"]
+
+
+@reads("service")
+class _ServiceRow(NamedTuple):
+    kind: str
+    name: str | None
+    region: str
+    private_ips: str
+    subnets: str
+    missing_since: int | None
+
 
 _FIND: Final = "SELECT kind, name, region, private_ips, subnets, missing_since FROM service WHERE id = :id"
 _INSERT: Final = (
@@ -43,7 +56,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
     subnets = [str(checked_prefix(words)) for words in request.subnets]
     if subnets and request.kind is not ServiceKind.NAT_GATEWAY:
         raise error(Code.USAGE, f"A {request.kind.value} has no subnets.", hint="Leave the subnets out.")
-    found = transaction.run(_FIND, id=service_id).first()
+    found = transaction.row(_ServiceRow, _FIND, id=service_id)
     if found is None:
         region = known_region(transaction, request.region)
         make_known(transaction, region)
@@ -52,7 +65,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
         _record(transaction, service_id, None, {"kind": request.kind.value, "region": region, **values})
         return service_id
     _checked_same(request, found)
-    before = {key: getattr(found, key) for key in ("name", "private_ips", "subnets")}
+    before = {"name": found.name, "private_ips": found.private_ips, "subnets": found.subnets}
     after = _values(
         name or found.name,
         _merged(json.loads(found.private_ips), ips),
@@ -72,7 +85,7 @@ def remove_service(transaction: Transaction, request: RemoveServiceRequest) -> s
 
     """
     service = service_by_id(transaction.connection, request.service_id)
-    found = transaction.run(_FIND, id=service.id).first()
+    (found,) = transaction.rows(_ServiceRow, _FIND, id=service.id)
     if found.missing_since is None:
         transaction.run(_REMOVE, id=service.id, at=transaction.now)
         about = {"id": service.id, "kind": found.kind, "region": found.region}
@@ -80,7 +93,7 @@ def remove_service(transaction: Transaction, request: RemoveServiceRequest) -> s
     return service.id
 
 
-def _checked_same(request: AddServiceRequest, found: Any) -> None:
+def _checked_same(request: AddServiceRequest, found: _ServiceRow) -> None:
     if found.kind != request.kind:
         raise error(
             Code.CONFLICT,
@@ -100,7 +113,7 @@ def _merged(known: list[str], more: list[str]) -> list[str]:
     return list(dict.fromkeys([*known, *more]))
 
 
-def _values(name: str | None, ips: list[str], subnets: list[str]) -> dict[str, Any]:
+def _values(name: str | None, ips: list[str], subnets: list[str]) -> dict[str, Value]:
     return {
         "name": name,
         "private_ips": json.dumps(_merged([], ips)),
@@ -108,5 +121,5 @@ def _values(name: str | None, ips: list[str], subnets: list[str]) -> dict[str, A
     }
 
 
-def _record(transaction: Transaction, service_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+def _record(transaction: Transaction, service_id: str, before: Values | None, after: Values) -> None:
     record(transaction, EventData("add_service", before=before, after={"id": service_id, **after}))

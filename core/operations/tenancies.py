@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.times import DAY
 from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
 from core.operations.pools import PoolRow
+from core.storage.connection import Values
 from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 
@@ -34,36 +35,45 @@ _INSERT: Final = (
     " VALUES (:seq, :id, :address, :pool_id, :cidr_id, :cidr_first, :cidr_last, :customer_owned, :name,"
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
-_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id RETURNING"
+_COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id"
 _USAGE: Final = (
     "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
     " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
 )
 
 
+class _Fresh(NamedTuple):
+    """The values of a new EIP that differ within an allocation."""
+
+    seq: int
+    id: str
+    address: int
+
+
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of runs that are out of the free space already, with their events."""
-    seq, count = 0, f"{_COUNT} ({transaction.connection.newest('eip')})"
+    seq, count = 0, f"{_COUNT} RETURNING ({transaction.connection.newest('eip')})"
     events: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:
-        newest = transaction.run(count, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1).scalar()
+        newest = transaction.value(int, count, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1)
         seq = seq or newest or 0
-        rows = [
-            {"seq": number, "id": f"eip-{number}", "address": address}
+        fresh = [
+            _Fresh(number, f"eip-{number}", address)
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
         ]
+        rows: list[Values] = [{"seq": each.seq, "id": each.id, "address": each.address} for each in fresh]
         transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.cidr, tenancy))
-        seq += len(rows)
+        seq += len(fresh)
         cidr = str(prefix_of_range(run.cidr.first, run.cidr.last))
-        events += _events(pool, cidr, rows, tenancy)
-        eips += _eips(transaction, pool, cidr, rows, tenancy)
+        events += _events(pool, cidr, fresh, tenancy)
+        eips += _eips(transaction, pool, cidr, fresh, tenancy)
     transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY, count=len(eips))
     record_all(transaction, pool.id, events)
     return eips
 
 
-def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tenancy) -> dict[str, Any]:
+def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tenancy) -> Values:
     return {
         "pool_id": pool.id,
         "cidr_id": cidr.cidr_id,
@@ -79,7 +89,7 @@ def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tena
     }
 
 
-def _events(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy) -> Iterator[EventData]:
+def _events(pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy) -> Iterator[EventData]:
     after: dict[str, Any] = {
         "status": "unbound",
         "name": tenancy.name,
@@ -88,22 +98,22 @@ def _events(pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: T
     }
     if tenancy.previous_eip_id is not None:
         after["previous_eip_id"] = tenancy.previous_eip_id
-    for row in rows:
-        event = EventData(tenancy.action, row["id"], row["address"], pool.id, cidr, after=after)
+    for each in fresh:
+        event = EventData(tenancy.action, each.id, each.address, pool.id, cidr, after=after)
         yield event
         if tenancy.landed:
             yield event._replace(action="landed_in_default", after={"customer_owned": False})
 
 
 def _eips(
-    transaction: Transaction, pool: PoolRow, cidr: str, rows: Sequence[dict[str, Any]], tenancy: Tenancy
+    transaction: Transaction, pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy
 ) -> Iterator[Eip]:
     now = from_micros(transaction.now)
     owned = pool.customer_owned
-    for row in rows:
+    for each in fresh:
         yield Eip(
-            id=row["id"],
-            address=format_address(row["address"]),
+            id=each.id,
+            address=format_address(each.address),
             name=tenancy.name,
             customer_owned=owned,
             pool_id=pool.id,

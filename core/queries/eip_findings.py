@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import parse_address
 from core.domain.command_text import option, shell_command
@@ -14,6 +14,7 @@ from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity
 from core.queries.eips import eips_by_id, eips_where
 from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, found_of_eip, plain
 from core.queries.usage import pools
+from core.storage.rows import reads
 
 __all__ = ["EIP_RULES"]
 
@@ -94,6 +95,14 @@ def _disagreeing(facts: Facts) -> Iterator[Found]:
 
 IDLE_LISTED: Final = 1000
 """The number of idle EIPs that are findings, the longest idle first; accepted ones are not counted."""
+
+
+@reads("eip")
+class _IdleRow(NamedTuple):
+    id: str
+    unbound_since: Annotated[int, "eip.unbound_since"]
+
+
 _IDLE: Final = (
     "SELECT id, unbound_since FROM eip e WHERE status = 'unbound' AND unbound_since < :before AND NOT landed_in_default"
     " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
@@ -103,7 +112,7 @@ _IDLE: Final = (
 
 def _idle(facts: Facts) -> Iterator[Found]:
     values = {"before": facts.now - facts.config.idle_days * DAY, "most": IDLE_LISTED}
-    since = {row.id: row.unbound_since for row in facts.connection.execute(_IDLE, values)}
+    since = {row.id: row.unbound_since for row in facts.connection.rows(_IdleRow, _IDLE, values)}
     for eip in sorted(eips_by_id(facts.connection, list(since)), key=lambda eip: parse_address(eip.address)):
         idle_since = since[str(eip.id)]
         fix = Fix("release", (eip.address, "--yes"))

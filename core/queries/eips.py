@@ -1,21 +1,30 @@
-"""The reads behind the lists: EIPs by id, address or filter, paged by key; services; who serves what."""
+"""EIPs by id, address or condition, with their bindings; the EIPs of a service."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import InvalidAddress, format_address, parse_address, prefix_of_range
 from core.domain.errors import Code, error
 from core.domain.ports import PortRange
 from core.domain.values import Binding, BindingKind, Eip, EipStatus, from_micros
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Flag, Values
+from core.storage.rows import reads
 
 __all__ = [
+    "BINDING_COLUMNS",
     "EIPS_COUNTED",
+    "EIP_COLUMNS",
+    "EIP_FROM",
+    "TENANCY_COLUMNS",
+    "TENANCY_FROM",
+    "BindingRow",
+    "EipRow",
     "Siblings",
+    "TenancyRow",
     "bindings_of",
     "eip_by_key",
     "eips_by_id",
@@ -28,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """The EIPs that serve a target beside one of them."""
+    """The other EIPs of a service."""
 
     eips: tuple[Eip, ...] = ()
     """Some of them, by address; those of the other owner before any of the same."""
@@ -36,26 +45,99 @@ class Siblings:
     """At most `EIPS_COUNTED`: then there may be more."""
 
 
+@reads("eip", "pool")
+class EipRow(NamedTuple):
+    seq: int
+    id: str
+    address: int
+    name: str | None
+    customer_owned: Flag
+    pool_id: str
+    cidr_first: int
+    cidr_last: int
+    region: str
+    status: str
+    bandwidth_mbps: int | None
+    allocated_at: int
+    allocated_by: str
+    released_at: int | None
+    landed_in_default: Flag
+    previous_eip_id: str | None
+
+
 EIP_FROM: Final = "FROM eip e JOIN pool p ON p.id = e.pool_id"
 EIP_COLUMNS: Final = (
     "e.seq, e.id, e.address, e.name, e.customer_owned, e.pool_id, e.cidr_first, e.cidr_last, p.region, e.status,"
     " e.bandwidth_mbps, e.allocated_at, e.allocated_by, e.released_at, e.landed_in_default, e.previous_eip_id"
 )
+
+
+@reads("eip", "pool", "cidr")
+class TenancyRow(NamedTuple):
+    """The columns of `EipRow`, and the facts of its CIDR and pool that a verdict needs."""
+
+    seq: int
+    id: str
+    address: int
+    name: str | None
+    customer_owned: Flag
+    pool_id: str
+    cidr_first: int
+    cidr_last: int
+    region: str
+    status: str
+    bandwidth_mbps: int | None
+    allocated_at: int
+    allocated_by: str
+    released_at: int | None
+    landed_in_default: Flag
+    previous_eip_id: str | None
+    ready_at: int | None
+    platform_customer_owned: Flag | None
+    cidr: str
+    asn: int | None
+    kind: str
+
+
+TENANCY_FROM: Final = f"{EIP_FROM} JOIN cidr c ON c.id = e.cidr_id"
+TENANCY_COLUMNS: Final = f"{EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, c.cidr, c.asn, p.kind"
+
+
+@reads("binding")
+class BindingRow(NamedTuple):
+    id: str
+    eip_id: str
+    kind: str
+    service_id: str
+    private_ip: int | None
+    sources: str
+    protocol: str | None
+    port: int | None
+    port_end: int | None
+    to_port: int | None
+    to_port_end: int | None
+    bound_at: int
+    unbound_at: int | None
+
+
+BINDING_COLUMNS: Final = (
+    "b.id, b.eip_id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end, b.to_port,"
+    " b.to_port_end, b.bound_at, b.unbound_at"
+)
 _BINDINGS: Final = (
-    "SELECT b.id, b.eip_id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end,"
-    " b.to_port, b.to_port_end, b.bound_at, b.unbound_at FROM binding b JOIN eip e ON e.id = b.eip_id"
+    f"SELECT {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
     " WHERE b.eip_id IN :ids"
     " AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at) ORDER BY b.seq"
 )
 _CHUNK: Final = 500
-"""How many EIPs' bindings are asked for at once."""
+"""How many EIPs one statement names."""
 
 
 def eip_by_key(connection: Connection, key: str) -> Eip:
-    """The live EIP at an address, or any EIP by its id.
+    """Return the live EIP at an address, or any EIP by its id.
 
     Raises:
-        EipdeckError: `eip_not_found`; `invalid_address` for what looks like an address and is none.
+        EipdeckError: `eip_not_found`; `invalid_address` for a key that looks like an address but is not one.
 
     """
     try:
@@ -78,7 +160,7 @@ def _looks_like_address(key: str) -> bool:
 
 
 def eips_by_id(connection: Connection, ids: Sequence[str]) -> list[Eip]:
-    """The EIPs with these ids, in this order; unknown ids are left out."""
+    """Return the EIPs with these ids, in this order; unknown ids are left out."""
     found: dict[str, Eip] = {}
     for start in range(0, len(ids), _CHUNK):
         chunk = list(ids[start : start + _CHUNK])
@@ -88,15 +170,15 @@ def eips_by_id(connection: Connection, ids: Sequence[str]) -> list[Eip]:
 
 
 def eips_where(
-    connection: Connection, where: str, values: Mapping[str, Any], tail: str = "ORDER BY e.address, e.seq"
+    connection: Connection, where: str, values: Values, tail: str = "ORDER BY e.address, e.seq"
 ) -> list[Eip]:
-    """The EIPs that match, each with its bindings."""
-    rows = connection.execute(f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values).all()
+    """Return the EIPs that match, each with its bindings."""
+    rows = connection.rows(EipRow, f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values)
     return list(read_eips(connection, rows))
 
 
-def read_eips(connection: Connection, rows: Sequence[Any]) -> Iterator[Eip]:
-    """EIPs of rows with `EIP_COLUMNS`; bindings come in chunks."""
+def read_eips(connection: Connection, rows: Sequence[EipRow]) -> Iterator[Eip]:
+    """Yield the EIPs of these rows, their bindings read in chunks."""
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
         bindings = bindings_of(connection, [row.id for row in chunk if row.status != EipStatus.UNBOUND])
@@ -105,16 +187,16 @@ def read_eips(connection: Connection, rows: Sequence[Any]) -> Iterator[Eip]:
 
 
 def bindings_of(connection: Connection, eip_ids: Sequence[str]) -> dict[str, tuple[Binding, ...]]:
-    """By EIP id: the live bindings, of a released EIP those it ended with."""
+    """Return by EIP id: the live bindings; for a released EIP, those that ended with it."""
     found: dict[str, list[Binding]] = {}
     if eip_ids:
-        for row in connection.execute(_BINDINGS, {"ids": list(eip_ids)}):
+        for row in connection.rows(BindingRow, _BINDINGS, {"ids": list(eip_ids)}):
             found.setdefault(row.eip_id, []).append(read_binding(row))
     return {key: tuple(value) for key, value in found.items()}
 
 
-def read_binding(row: Any) -> Binding:
-    """The binding of a row of the table."""
+def read_binding(row: BindingRow) -> Binding:
+    """Return the binding of a row."""
     return Binding(
         id=row.id,
         kind=BindingKind(row.kind),
@@ -133,8 +215,8 @@ def _ports(first: int | None, last: int | None) -> PortRange | None:
     return None if first is None or last is None else PortRange(first, last)
 
 
-def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
-    """The EIP of a row with `EIP_COLUMNS`."""
+def read_eip(row: EipRow | TenancyRow, bindings: tuple[Binding, ...]) -> Eip:
+    """Return the EIP of a row."""
     return Eip(
         id=row.id,
         address=format_address(row.address),
@@ -155,7 +237,7 @@ def read_eip(row: Any, bindings: tuple[Binding, ...]) -> Eip:
 
 
 EIPS_COUNTED: Final = 1000
-"""EIPs of a target that are looked at: more need not be counted to know that there are many."""
+"""How many EIPs of a service are counted at most."""
 _SERVING: Final = (
     "SELECT DISTINCT eip_id FROM binding"
     " WHERE service_id IN :services AND unbound_at IS NULL AND eip_id <> :eip LIMIT :most"
@@ -163,18 +245,24 @@ _SERVING: Final = (
 
 
 def siblings(connection: Connection, service_ids: Sequence[str], eip: Eip | None, limit: int) -> Siblings:
-    """The EIPs that serve these targets beside this one; costs the same however many they are."""
-    values = {
+    """Return the other EIPs of these services; the cost does not grow with their number."""
+    values: Values = {
         "services": list(service_ids),
         "eip": "" if eip is None else eip.id,
         "owned": True if eip is None else eip.customer_owned,
         "most": EIPS_COUNTED,
         "limit": limit,
     }
-    total = connection.execute(f"SELECT count(*) FROM ({_SERVING}) AS serving", values).scalar()
+    total = connection.value(int, f"SELECT count(*) FROM ({_SERVING}) AS serving", values) or 0
     where = f"e.id IN (SELECT eip_id FROM ({_SERVING}) AS serving)"
     found = eips_where(connection, where, values, "ORDER BY e.customer_owned = :owned, e.address LIMIT :limit")
-    return Siblings(tuple(sorted(found, key=lambda each: parse_address(each.address))), int(total))
+    return Siblings(tuple(sorted(found, key=lambda each: parse_address(each.address))), total)
+
+
+@reads("binding")
+class _OccupantRow(NamedTuple):
+    service_id: str
+    eip_id: str
 
 
 _OCCUPANTS: Final = (
@@ -187,8 +275,8 @@ _OCCUPANTS: Final = (
 
 
 def occupants(connection: Connection, region: str) -> dict[str, tuple[Eip, ...]]:
-    """By target of a region: the EIPs that serve it, Zenlayer's first, `EIPS_COUNTED` at most."""
-    placed = connection.execute(_OCCUPANTS, {"region": region, "most": EIPS_COUNTED}).all()
+    """Return by service of a region: its EIPs, Zenlayer's first, at most `EIPS_COUNTED`."""
+    placed = connection.rows(_OccupantRow, _OCCUPANTS, {"region": region, "most": EIPS_COUNTED})
     eips = {eip.id: eip for eip in eips_by_id(connection, list({row.eip_id for row in placed}))}
     found: dict[str, list[Eip]] = {}
     for row in placed:

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from core.domain.values import Binding
-from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_binding
+from core.queries.eips import (
+    BINDING_COLUMNS,
+    TENANCY_COLUMNS,
+    TENANCY_FROM,
+    BindingRow,
+    TenancyRow,
+    read_binding,
+)
 from core.storage.connection import Connection
+from core.storage.rows import reads
 
-__all__ = ["BINDING_COLUMNS", "CIDR_COLUMNS", "TENANCY_COLUMNS", "TENANCY_FROM", "FactSource", "StoredFacts"]
+__all__ = ["CIDR_COLUMNS", "CidrRow", "FactSource", "StoredFacts"]
+
+
+@reads("cidr", "pool")
+class CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    asn: int | None
+    state: str
+    created_at: int
+    retired_at: int | None
+    draining_at: int | None
+    activated_at: int | None
+    kind: str
+    region: str
+
 
 CIDR_COLUMNS: Final = (
     "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
     " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
-TENANCY_COLUMNS: Final = (
-    f"{EIP_COLUMNS}, e.ready_at, e.platform_customer_owned, e.cidr_id, c.cidr AS of_cidr, c.asn, p.kind"
-)
-TENANCY_FROM: Final = f"{EIP_FROM} JOIN cidr c ON c.id = e.cidr_id"
-BINDING_COLUMNS: Final = (
-    "b.id, b.kind, b.service_id, b.private_ip, b.sources, b.protocol, b.port, b.port_end, b.to_port, b.to_port_end,"
-    " b.bound_at, b.unbound_at"
 )
 
 
 class FactSource(Protocol):
     """Source of the facts that a verdict needs. Times are microseconds since the epoch, UTC."""
 
-    def tenancy(self, address: int, at: int) -> Any:
-        """Return the newest tenancy of the address that began at `at` or before (`TENANCY_COLUMNS`), or None."""
+    def tenancy(self, address: int, at: int) -> TenancyRow | None:
+        """Return the newest tenancy of the address that began at `at` or before, or None."""
 
-    def cidr(self, address: int, at: int | None) -> Any:
+    def cidr(self, address: int, at: int | None) -> CidrRow | None:
         """Return the CIDR of the address at that time (None: now), or None."""
 
-    def retired(self, address: int, at: int) -> Any:
+    def retired(self, address: int, at: int) -> CidrRow | None:
         """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
 
-    def neighbours(self, address: int) -> Sequence[Any]:
+    def neighbours(self, address: int) -> Sequence[CidrRow]:
         """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
@@ -77,27 +95,27 @@ class StoredFacts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _first(self, statement: Any, **values: Any) -> Any:
-        return self._connection.execute(statement, values).first()
+    def _first(self, statement: str, **values: int) -> CidrRow | None:
+        return self._connection.row(CidrRow, statement, values)
 
-    def tenancy(self, address: int, at: int) -> Any:
-        return self._first(_TENANCY, address=address, at=at)
+    def tenancy(self, address: int, at: int) -> TenancyRow | None:
+        return self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
 
-    def cidr(self, address: int, at: int | None) -> Any:
+    def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
             return self._first(_AT, address=address, at=at)
         row = self._first(_PRESENT, address=address)
         return row if row is not None and row.last >= address else None
 
-    def retired(self, address: int, at: int) -> Any:
+    def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)
 
-    def neighbours(self, address: int) -> Sequence[Any]:
+    def neighbours(self, address: int) -> Sequence[CidrRow]:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        found = self._connection.execute(_BINDINGS, {"eip": eip_id, "at": at})
+        found = self._connection.rows(BindingRow, _BINDINGS, {"eip": eip_id, "at": at})
         return tuple(read_binding(row) for row in found)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._connection.execute(_SERVICE_NAMES, {"id": key}).scalar() or "" for key in service_ids}
+        return {key: self._connection.value(str, _SERVICE_NAMES, {"id": key}) or "" for key in service_ids}

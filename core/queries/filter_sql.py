@@ -1,37 +1,46 @@
-"""A filter as a condition on EIPs, its values bound."""
+"""Turns a filter into an SQL condition on EIPs with bound values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from core.domain.filters import Filter, Term
+from core.storage.connection import Value
 
-__all__ = ["Selection", "select"]
+__all__ = ["Condition", "condition_of"]
+
+
+_Values: TypeAlias = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Condition:
     """A WHERE condition over `eip e JOIN pool p`, and its values."""
 
     where: str
-    values: dict[str, Any]
+    values: _Values
     everything: bool
-    """No condition but that the EIP lives."""
+    """Whether it holds for every live EIP."""
     released: bool
-    """Released EIPs are listed, so an address can come several times."""
+    """Whether it holds for released EIPs too, so that an address can come several times."""
 
 
 _LIVE: Final = "e.released_at IS NULL"
 
 
-def select(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | None = None) -> Selection:
-    """The condition of a filter at `now` (microseconds); live EIPs unless released ones are asked for.
+def condition_of(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | None = None) -> Condition:
+    """Return the condition of a filter; it holds for live EIPs alone unless the filter names released ones.
 
-    `few`: EIPs (`seq`) outside which it is known not to hold.
+    Args:
+        chosen: the filter.
+        now: microseconds since the epoch, UTC.
+        problems: addresses of the EIPs that a finding is about.
+        few: the only EIPs (`seq`) that can match, where that is known.
+
     """
-    values: dict[str, Any] = {}
+    values: _Values = {}
     parts = [] if chosen.released else [_LIVE]
     for place, term in enumerate(chosen.terms):
         condition = _CONDITIONS[term.key](term, f"t{place}", values, _Given(now, problems))
@@ -39,7 +48,7 @@ def select(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | N
     if few is not None:
         values["few"] = few
         parts.append("e.seq IN :few")
-    return Selection(" AND ".join(parts) or "TRUE", values, not chosen.terms, chosen.released)
+    return Condition(" AND ".join(parts) or "TRUE", values, not chosen.terms, chosen.released)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class _Given:
     problems: Sequence[int]
 
 
-def _text(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+def _text(term: Term, name: str, values: _Values, _: _Given) -> str:
     escaped = term.value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values[name] = f"%{escaped}%"
     like = f"LIKE :{name} ESCAPE '\\'"
@@ -60,12 +69,12 @@ def _text(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
     )
 
 
-def _within(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+def _within(term: Term, name: str, values: _Values, _: _Given) -> str:
     values[f"{name}a"], values[f"{name}z"] = term.first, term.last
     return f"e.address BETWEEN :{name}a AND :{name}z"
 
 
-def _state(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+def _state(term: Term, name: str, values: _Values, given: _Given) -> str:
     if term.value == "cooling":
         values[name] = given.now
         return (
@@ -75,16 +84,16 @@ def _state(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
     return f"e.status = '{term.value}'"
 
 
-def _equal(column: str) -> Callable[[Term, str, dict[str, Any], _Given], str]:
-    def condition(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+def _equal(column: str) -> Callable[[Term, str, _Values, _Given], str]:
+    def condition(term: Term, name: str, values: _Values, _: _Given) -> str:
         values[name] = term.value
         return f"{column} = :{name}"
 
     return condition
 
 
-def _serving(column: str) -> Callable[[Term, str, dict[str, Any], _Given], str]:
-    def condition(term: Term, name: str, values: dict[str, Any], _: _Given) -> str:
+def _serving(column: str) -> Callable[[Term, str, _Values, _Given], str]:
+    def condition(term: Term, name: str, values: _Values, _: _Given) -> str:
         values[name] = term.value
         return (
             "EXISTS (SELECT 1 FROM binding b JOIN service s ON s.id = b.service_id"
@@ -94,12 +103,12 @@ def _serving(column: str) -> Callable[[Term, str, dict[str, Any], _Given], str]:
     return condition
 
 
-def _age(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+def _age(term: Term, name: str, values: _Values, given: _Given) -> str:
     values[name] = given.now - term.seconds * 1_000_000
     return f"e.allocated_at {'<' if term.value == '>' else '>'} :{name}"
 
 
-def _is(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
+def _is(term: Term, name: str, values: _Values, given: _Given) -> str:
     if term.value == "landed":
         return "e.landed_in_default AND e.released_at IS NULL"
     if term.value == "idle":
@@ -108,7 +117,7 @@ def _is(term: Term, name: str, values: dict[str, Any], given: _Given) -> str:
     return f"e.address IN :{name} AND e.released_at IS NULL"
 
 
-_CONDITIONS: Final[dict[str, Callable[[Term, str, dict[str, Any], _Given], str]]] = {
+_CONDITIONS: Final[dict[str, Callable[[Term, str, _Values, _Given], str]]] = {
     "text": _text,
     "within": _within,
     "own": lambda term, *_: f"e.customer_owned = {'TRUE' if term.value == 'yes' else 'FALSE'}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.domain.addresses import parse_address
 from core.domain.config import Config
@@ -20,6 +20,7 @@ from core.queries.eip_findings import EIP_RULES
 from core.queries.finding_parts import Facts, Found
 from core.queries.shared_findings import SHARED_RULES
 from core.storage.connection import Connection
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
 __all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems_of", "read_finding"]
@@ -39,8 +40,19 @@ def evaluate_findings(connection: Connection, now: int, config: Config, *, accep
     return [each.finding for each in found if accepted or not each.finding.accepted]
 
 
+@reads("acceptance")
+class _AcceptanceRow(NamedTuple):
+    finding_id: str
+    ground: str
+    reason: str
+    until: int | None
+
+
+_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, until FROM acceptance"
+
+
 def _with_acceptances(facts: Facts) -> list[Found]:
-    rows = facts.connection.execute("SELECT finding_id, ground, reason, until FROM acceptance")
+    rows = facts.connection.rows(_AcceptanceRow, _ACCEPTANCES)
     acceptances = {row.finding_id: row for row in rows if row.until is None or row.until > facts.now}
     found: list[Found] = []
     for each in _all(facts):

@@ -1,44 +1,45 @@
-"""The proof of a whole database: laws that its rows must keep, and the chains of its history, link by link.
+"""The proof of a whole database: the invariants of its rows, and the chains of its history, link by link.
 
-The database refuses what breaks a law when it is written; here it is looked at once more, as whoever mistrusts the
-disk, a backup or somebody with the rights of an owner would. Reads in flat memory; costs what there is.
+The database refuses a write that breaks an invariant. `prove` checks the stored rows again, for anybody who mistrusts
+the disk, a backup or a person with an owner's rights. It reads every row, in flat memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.results import Proof, Violation
 from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
-from core.storage.history import event_hash
+from core.storage.history import EVENT_COLUMNS, EventRow, event_hash
+from core.storage.rows import reads
 
 __all__ = ["prove"]
 
 
 def prove(connection: Connection) -> Proof:
-    """Check everything, in one consistent picture of the data."""
+    """Check every invariant and the history, in one read transaction."""
     history = _History()
-    broken = [*_laws(connection), *history.read(connection)]
-    eips = int(connection.execute("SELECT count(*) FROM eip").scalar())
+    broken = [*_violations(connection), *history.read(connection)]
+    eips = connection.value(int, "SELECT count(*) FROM eip") or 0
     return Proof(not broken, eips, history.events, len(history.ends), tuple(broken))
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """What must hold, and the statement that finds up to `_TOLD` subjects of which it does not."""
+    """A condition that must hold, and the statement that finds the subjects that break it."""
 
     says: str
     subjects: str
 
 
-_TOLD: Final = 20
-"""Subjects that are named of one broken law."""
+_NAMED: Final = 20
+"""How many subjects of a broken invariant are named."""
 
-_LAWS: Final = (
+_INVARIANTS: Final = (
     Invariant(
         "an address has one live EIP",
         "SELECT min(id) FROM eip WHERE released_at IS NULL GROUP BY address HAVING count(*) > 1",
@@ -135,14 +136,21 @@ _LAWS: Final = (
 )
 
 
-def _laws(connection: Connection) -> Iterator[Violation]:
-    for law in _LAWS:
-        for subject in connection.execute(f"{law.subjects} LIMIT {_TOLD}").scalars():
-            yield Violation(law.says, str(subject), f"{subject}: it does not hold that {law.says}.")
+def _violations(connection: Connection) -> Iterator[Violation]:
+    for invariant in _INVARIANTS:
+        for subject in connection.column(str, f"{invariant.subjects} LIMIT {_NAMED}"):
+            yield Violation(invariant.says, subject, f"{subject}: it does not hold that {invariant.says}.")
+
+
+@reads("chain")
+class _EndRow(NamedTuple):
+    pool_id: str
+    length: int
+    hash: bytes
 
 
 class _History:
-    """The chains, one a pool, as their events make them."""
+    """The chains, one a pool, computed from their events."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -150,33 +158,28 @@ class _History:
         self._said: set[str] = set()
 
     def read(self, connection: Connection) -> Iterator[Violation]:
-        """The first broken link of each chain, and ends that are not where the chain says."""
-        for row in connection.stream(_EVENTS):
+        """Yield the first broken link of each chain, and each end that differs from the stored one."""
+        for row in connection.stream(EventRow, _EVENTS):
             yield from self._link(row)
-        stored = {row.pool_id: (row.length, bytes(row.hash)) for row in connection.execute(_ENDS)}
+        stored = {row.pool_id: (row.length, row.hash) for row in connection.rows(_EndRow, _ENDS)}
         for chain in sorted(stored.keys() | self.ends.keys()):
             found, kept = self.ends.get(chain, (0, b"")), stored.get(chain, (0, b""))
             if found != kept and chain not in self._said:
                 yield _broken(chain, f"has {found[0]} events, {kept[0]} were written")
 
-    def _link(self, row: object) -> Iterator[Violation]:
-        event = row._asdict()  # type: ignore[attr-defined]
-        chain = event["pool_id"] or ""
+    def _link(self, event: EventRow) -> Iterator[Violation]:
+        chain = event.pool_id or ""
         length, link = self.ends.get(chain, (0, b""))
-        written = bytes(event["hash"])
         self.events += 1
-        self.ends[chain] = (length + 1, written)
-        if event_hash(link, event) != written and chain not in self._said:
+        self.ends[chain] = (length + 1, event.hash)
+        if event_hash(link, event._asdict()) != event.hash and chain not in self._said:
             self._said.add(chain)
-            subject = format_address(event["address"]) if event["address"] is not None else event["cidr"] or "-"
-            when = iso(from_micros(event["at"]))
-            yield _broken(chain, f"breaks at ev-{event['seq']} ({event['action']} of {subject}, {when})")
+            subject = format_address(event.address) if event.address is not None else event.cidr or "-"
+            when = iso(from_micros(event.at))
+            yield _broken(chain, f"breaks at ev-{event.seq} ({event.action} of {subject}, {when})")
 
 
-_EVENTS: Final = (
-    "SELECT seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash"
-    " FROM event ORDER BY seq"
-)
+_EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
 _ENDS: Final = "SELECT pool_id, length, hash FROM chain"
 _CHAINED: Final = "the history is as it was written"
 

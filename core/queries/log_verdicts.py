@@ -12,13 +12,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from core.domain.addresses import parse_address
 from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
 from core.domain.values import Binding, Verdict, from_micros, to_micros
-from core.queries.eips import read_binding
-from core.queries.facts import BINDING_COLUMNS, CIDR_COLUMNS, TENANCY_COLUMNS, TENANCY_FROM
+from core.queries.eips import (
+    BINDING_COLUMNS,
+    TENANCY_COLUMNS,
+    TENANCY_FROM,
+    BindingRow,
+    TenancyRow,
+    read_binding,
+)
+from core.queries.facts import CIDR_COLUMNS, CidrRow
+from core.queries.services import service_names
 from core.queries.verdicts import judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
 
@@ -135,22 +143,25 @@ class BatchJudge:
         return verdict
 
 
+_LIVES: Final = f"{CIDR_COLUMNS} ORDER BY c.first"
+
+
 class _Cidrs:
     """Every life of every CIDR."""
 
     def __init__(self, connection: Connection) -> None:
-        rows = connection.execute(f"{CIDR_COLUMNS} ORDER BY c.first").all()
-        self._by_size: dict[int, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        rows = connection.rows(CidrRow, _LIVES)
+        self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             self._by_size[row.last - row.first + 1][row.first].append(row)
         self._present = [row for row in rows if row.state != "retired"]
         self._firsts = [row.first for row in self._present]
 
-    def containing(self, address: int) -> list[Any]:
+    def containing(self, address: int) -> list[CidrRow]:
         """Return the lives of the CIDRs that contain the address."""
         return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
 
-    def around(self, address: int) -> list[Any]:
+    def around(self, address: int) -> list[CidrRow]:
         """Return the present CIDRs below and above an address."""
         place = bisect_right(self._firsts, address) - 1
         inside = place >= 0 and self._present[place].last >= address
@@ -162,10 +173,9 @@ _TENANCIES: Final = (
     f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM} WHERE e.address IN :addresses ORDER BY e.allocated_at DESC, e.seq DESC"
 )
 _BINDINGS: Final = (
-    f"SELECT b.eip_id, {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
+    f"SELECT {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
     " WHERE e.address IN :addresses ORDER BY b.seq"
 )
-_SERVICE_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
 
 
 class _GatheredFacts:
@@ -175,24 +185,23 @@ class _GatheredFacts:
         self._connection = connection
         self._known = known
         self._lives = {address: known.containing(address) for address in addresses}
-        self._tenancies: dict[int, list[Any]] = defaultdict(list)
-        self._bindings: dict[str, list[Any]] = defaultdict(list)
+        self._tenancies: dict[int, list[TenancyRow]] = defaultdict(list)
+        self._bindings: dict[str, list[BindingRow]] = defaultdict(list)
         self._names: dict[str, str] = {}
         in_known = [address for address, lives in self._lives.items() if lives]
         for start in range(0, len(in_known), _CHUNK):
             self._gather(in_known[start : start + _CHUNK])
 
     def _gather(self, addresses: list[int]) -> None:
-        for row in self._connection.execute(_TENANCIES, {"addresses": addresses}):
-            self._tenancies[row.address].append(row)
+        for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
+            self._tenancies[tenancy.address].append(tenancy)
         services: set[str] = set()
-        for row in self._connection.execute(_BINDINGS, {"addresses": addresses}):
-            self._bindings[row.eip_id].append(row)
-            services.add(row.service_id)
+        for binding in self._connection.rows(BindingRow, _BINDINGS, {"addresses": addresses}):
+            self._bindings[binding.eip_id].append(binding)
+            services.add(binding.service_id)
         missing = list(services - self._names.keys())
         for start in range(0, len(missing), _CHUNK):
-            for row in self._connection.execute(_SERVICE_NAMES, {"ids": missing[start : start + _CHUNK]}):
-                self._names[row.id] = row.name or ""
+            self._names.update(service_names(self._connection, missing[start : start + _CHUNK]))
 
     def changes(self, address: int) -> Iterator[int]:
         """Yield the times at which a fact about the address changed."""
@@ -205,10 +214,10 @@ class _GatheredFacts:
                 moments += (binding.bound_at, binding.unbound_at)
         return (moment for moment in moments if moment is not None)
 
-    def tenancy(self, address: int, at: int) -> Any:
+    def tenancy(self, address: int, at: int) -> TenancyRow | None:
         return next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
 
-    def cidr(self, address: int, at: int | None) -> Any:
+    def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is None:
             return next((row for row in self._lives[address] if row.state != "retired"), None)
         lives = [
@@ -218,11 +227,11 @@ class _GatheredFacts:
         ]
         return max(lives, key=lambda row: row.id, default=None)
 
-    def retired(self, address: int, at: int) -> Any:
+    def retired(self, address: int, at: int) -> CidrRow | None:
         lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
-        return max(lives, key=lambda row: row.retired_at, default=None)
+        return max(lives, key=lambda row: row.retired_at or 0, default=None)
 
-    def neighbours(self, address: int) -> Sequence[Any]:
+    def neighbours(self, address: int) -> Sequence[CidrRow]:
         return self._known.around(address)
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:

@@ -28,7 +28,7 @@ from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.usage import Outlook
 from core.storage import history
-from core.storage.connection import NO_LIMIT, Connection
+from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.store import Store
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -73,13 +73,12 @@ class InventoryReads:
     def was_made(self, request_id: str) -> bool:
         """Return whether a change with this request id was made."""
         with self._store.read() as connection:
-            found = connection.execute("SELECT 1 FROM request WHERE request_id = :id", {"id": request_id})
-            return found.scalar() is not None
+            return connection.value(int, _WAS_MADE, {"id": request_id}) is not None
 
     def news(self, version: int, *, limit: int = 100) -> list[Event]:
         """Return what other operators have done since a `data_version`, and all restorations, newest last."""
         where = "seq > :seen AND (operator <> :me OR action = 'restore')"
-        values = {"seen": version & _SEQ, "me": self.operator}
+        values: Values = {"seen": version & _SEQ, "me": self.operator}
         with self._store.read() as connection:
             return history.events(connection, where, values, limit)
 
@@ -276,6 +275,7 @@ class InventoryReads:
         return cached.addresses
 
 
+_WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"

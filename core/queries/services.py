@@ -1,40 +1,52 @@
-"""Downstream services: reads."""
+"""Downstream services."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final, NamedTuple
 
 from core.domain.errors import Code, Fix, error
 from core.domain.values import Service, ServiceKind, from_micros, stamp
 from core.storage.connection import Connection
+from core.storage.rows import reads
+
+
+@reads("service")
+class _ServiceRow(NamedTuple):
+    id: str
+    kind: str
+    name: str | None
+    region: str
+    private_ips: str
+    subnets: str
+
 
 _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM service"
 
 
+_PRESENT: Final = (
+    f"{_SERVICES} WHERE missing_since IS NULL AND kind = coalesce(:kind, kind)"
+    " AND region = coalesce(:region, region) ORDER BY kind, id"
+)
+
+
 def services(connection: Connection, kind: ServiceKind | None, region: str | None) -> list[Service]:
-    """Every downstream target that exists, of one kind or region when given, by kind and id."""
-    rows = connection.execute(
-        (
-            f"{_SERVICES} WHERE missing_since IS NULL AND kind = coalesce(:kind, kind)"
-            " AND region = coalesce(:region, region) ORDER BY kind, id"
-        ),
-        {"kind": kind, "region": region},
-    )
-    return [read_service(row) for row in rows]
+    """Return every service that exists, of one kind or region when given, by kind and id."""
+    return [_read(row) for row in connection.rows(_ServiceRow, _PRESENT, {"kind": kind, "region": region})]
 
 
 _SERVICE: Final = f"{_SERVICES} WHERE id = :id"
 
 
 def service_by_id(connection: Connection, service_id: str) -> Service:
-    """The downstream target with this id.
+    """Return the service with this id.
 
     Raises:
         EipdeckError: `service_not_found`.
 
     """
-    row = connection.execute(_SERVICE, {"id": service_id}).first()
+    row = connection.row(_ServiceRow, _SERVICE, {"id": service_id})
     if row is None:
         raise error(
             Code.SERVICE_NOT_FOUND,
@@ -43,21 +55,37 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
             fix=Fix("services"),
             details={"service": service_id},
         )
-    return read_service(row)
+    return _read(row)
+
+
+@reads("service")
+class _NameRow(NamedTuple):
+    id: str
+    name: str | None
+
+
+_NAMES: Final = "SELECT id, name FROM service WHERE id IN :ids"
+
+
+def service_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return the names of these services by id; a service without a name has an empty one."""
+    if not ids:
+        return {}
+    return {row.id: row.name or "" for row in connection.rows(_NameRow, _NAMES, {"ids": sorted(ids)})}
 
 
 _MISSING: Final = "SELECT missing_since FROM service WHERE id = :id"
 
 
 def present_service(connection: Connection, service_id: str) -> Service:
-    """The target with this id, when it still exists.
+    """Return the service with this id, if it still exists.
 
     Raises:
         EipdeckError: `service_not_found`.
 
     """
     service = service_by_id(connection, service_id)
-    since = connection.execute(_MISSING, {"id": service_id}).scalar()
+    since = connection.value(int, _MISSING, {"id": service_id})
     if since is not None:
         raise error(
             Code.SERVICE_NOT_FOUND,
@@ -68,8 +96,7 @@ def present_service(connection: Connection, service_id: str) -> Service:
     return service
 
 
-def read_service(row: Any) -> Service:
-    """The service of a row of the table."""
+def _read(row: _ServiceRow) -> Service:
     return Service(
         id=row.id,
         kind=ServiceKind(row.kind),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, parse_prefix
 from core.domain.command_text import shell_command
@@ -14,6 +14,8 @@ from core.domain.times import DAY
 from core.domain.values import Pool, PoolKind, Severity
 from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, plain
 from core.queries.usage import pools
+from core.storage.connection import Flag
+from core.storage.rows import COMPUTED, reads
 
 __all__ = ["SHARED_RULES"]
 
@@ -21,6 +23,17 @@ _SNAT_GATEWAYS: Final = (
     "SELECT b.service_id FROM eip e CROSS JOIN binding b WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
     " AND b.kind = 'snat' AND NOT e.customer_owned AND e.released_at IS NULL ORDER BY e.seq"
 )
+
+
+@reads("eip", "binding")
+class _SnatRow(NamedTuple):
+    customer_owned: Flag
+    address: int
+    sources: str
+    bound_at: int
+    all_eips: Flag
+
+
 _SNAT_ON: Final = (
     "SELECT e.customer_owned, e.address, b.sources, b.bound_at, b.all_eips FROM binding b"
     " JOIN eip e ON e.id = b.eip_id WHERE b.service_id = :id AND b.unbound_at IS NULL AND b.kind = 'snat'"
@@ -28,8 +41,8 @@ _SNAT_ON: Final = (
 
 
 def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
-    for gateway in dict.fromkeys(facts.connection.execute(_SNAT_GATEWAYS).scalars()):
-        rows = facts.connection.execute(_SNAT_ON, {"id": gateway}).all()
+    for gateway in dict.fromkeys(facts.connection.column(str, _SNAT_GATEWAYS)):
+        rows = facts.connection.rows(_SnatRow, _SNAT_ON, {"id": gateway})
         pairs = _mixed_entries(rows)
         if not pairs:
             continue
@@ -52,13 +65,13 @@ def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _mixed_entries(rows: Sequence[Any]) -> list[tuple[list[Any], list[Any]]]:
+def _mixed_entries(rows: Sequence[_SnatRow]) -> list[tuple[list[_SnatRow], list[_SnatRow]]]:
     """Return pairs of entries, one customer-owned and one Zenlayer-assigned, that cover a source in common.
 
     EIPs with equal sources share an entry.
     """
-    ours: dict[str, list[Any]] = defaultdict(list)
-    theirs: dict[str, list[Any]] = defaultdict(list)
+    ours: dict[str, list[_SnatRow]] = defaultdict(list)
+    theirs: dict[str, list[_SnatRow]] = defaultdict(list)
     for row in rows:
         (ours if row.customer_owned else theirs)[row.sources].append(row)
     return [(ours[some], theirs[others]) for some in ours for others in theirs if _overlap(some, others)]
@@ -74,15 +87,24 @@ def _sources(words: str) -> list[str]:
     return words.strip("[]").replace('"', "").replace(",", " ").split()
 
 
+@reads("pool")
+class _LimitRow(NamedTuple):
+    id: str
+    warn_percent: float
+    critical_percent: float
+    at: Annotated[int, COMPUTED]
+    active: Annotated[Flag, COMPUTED]
+
+
+_LIMITS: Final = (
+    "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+    " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+    " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+)
+
+
 def _pools(facts: Facts) -> Iterator[Found]:
-    limits = {
-        row.id: row
-        for row in facts.connection.execute(
-            "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
-            " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
-            " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
-        )
-    }
+    limits = {row.id: row for row in facts.connection.rows(_LimitRow, _LIMITS)}
     for pool in pools(facts.connection, facts.now):
         limit = limits[pool.id]
         if pool.kind is not PoolKind.CUSTOMER or not limit.active:
@@ -111,23 +133,40 @@ def _short_pool(pool: Pool, code: str, severity: Severity, since: int, fingerpri
     )
 
 
+@reads("usage_day")
+class _GrownRow(NamedTuple):
+    day: int
+    grown: Annotated[int, COMPUTED]
+
+
 _USAGE_DAYS: Final = (
     "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
 )
 
 
-def _tight_since(facts: Facts, pool: Pool, limit: Any) -> int:
+def _tight_since(facts: Facts, pool: Pool, limit: _LimitRow) -> int:
     """Return when the pool passed its threshold, in microseconds: the day, or its last change for today."""
     free, day = pool.available, facts.now // DAY
-    for row in facts.connection.execute(_USAGE_DAYS, {"pool": pool.id}):
+    for row in facts.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
         free, day = free + row.grown, row.day
         if 100 - 100 * free / pool.total < limit.warn_percent:
             break
-    return min(day * DAY, limit.at) if day != facts.now // DAY else int(limit.at)
+    return min(day * DAY, limit.at) if day != facts.now // DAY else limit.at
 
 
 LIVE_LISTED: Final = 1000
 """The number of EIPs that the finding of a draining CIDR names; its message counts all of them."""
+
+
+@reads("cidr")
+class _DrainingRow(NamedTuple):
+    cidr: str
+    first: int
+    last: int
+    allocated: int
+    draining_at: int | None
+
+
 _DRAINING: Final = (
     "SELECT cidr, first, last, allocated, draining_at FROM cidr WHERE state = 'draining' AND allocated > 0"
 )
@@ -138,8 +177,8 @@ _LIVE_IN: Final = (
 
 
 def _draining(facts: Facts) -> Iterator[Found]:
-    for row in facts.connection.execute(_DRAINING).all():
-        live = facts.connection.execute(_LIVE_IN, {"first": row.first, "last": row.last}).scalars()
+    for row in facts.connection.rows(_DrainingRow, _DRAINING):
+        live = facts.connection.column(int, _LIVE_IN, {"first": row.first, "last": row.last})
         left = f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''}"
         listed = shell_command("eips", filter_term("cidr", row.cidr))
         yield found(
@@ -159,13 +198,22 @@ def _draining(facts: Facts) -> Iterator[Found]:
         )
 
 
+@reads("service")
+class _MissingRow(NamedTuple):
+    id: str
+    missing_since: Annotated[int, "service.missing_since"]
+    served: Annotated[int, COMPUTED]
+
+
+_MISSING: Final = (
+    "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
+    " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
+    " GROUP BY s.id, s.missing_since"
+)
+
+
 def _missing(facts: Facts) -> Iterator[Found]:
-    rows = facts.connection.execute(
-        "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
-        " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
-        " GROUP BY s.id, s.missing_since"
-    )
-    for row in rows:
+    for row in facts.connection.rows(_MissingRow, _MISSING):
         named = f"{row.served} binding{'s name' if row.served > 1 else ' names'} {row.id}, which no longer exists"
         advice = "Unbind the EIPs that name it"
         fix = Fix("eips", (filter_term("service", row.id),))

@@ -1,8 +1,8 @@
-"""Where a term of a filter can hold, when that is in few EIPs: the rest of a million need not be looked at.
+"""Narrows a filter down to the few EIPs that can match, so that a search does not read a million of them.
 
-The term itself is `core.selection`'s. What holds in many EIPs is found soon enough by going through them in the order
-of the list. The index of words follows the events, outside the transactions that write them; what happened since its
-mark is looked at directly, so a search is always complete.
+`filter_sql` decides on each of them. A term that many EIPs match needs no index: the list finds them soon in its own
+order. The text index follows the events, outside the transactions that write them. A search reads the events since the
+index's mark directly, so it is always complete.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import Final
 
 from core.domain.errors import EipdeckError
 from core.domain.filters import Filter, Term
-from core.storage.connection import Connection
-from core.storage.store import Store
+from core.storage.connection import Connection, Values
+from core.storage.store import NEWEST, Store
 
 __all__ = ["catch_up", "follow", "lag", "narrowed"]
 
 LAG: Final = 128
-"""Events that the index may be behind before a writer catches it up."""
+"""How many events the index may be behind before a writer updates it."""
 STEP: Final = 4096
-"""Events that the index takes in with one transaction."""
+"""How many events one transaction adds to the index."""
 MOST: Final = 5000
-"""EIPs that a search is narrowed down to; more are found as quickly by looking through the list in its order."""
+"""How many EIPs a search is narrowed down to; with more, reading the list in its order is as quick."""
 _OUR_ID: Final = re.compile(r"(?:(?:e?i)?p)?-([0-9]*)|eip|ei|ip", re.IGNORECASE)
-"""A text that can be found in an id of ours; of those, only the number is in the index."""
+"""A text that can stand in an id made by eipdeck; of such an id the index has the number alone."""
 _GRAM: Final = 3
 _GRAMS: Final = 32
-"""How much of a long text is looked up in the index; the rest is checked on what that finds."""
+"""How many parts of a long text the index is asked for; `filter_sql` checks the rest."""
 
+_MARK: Final = "SELECT seq FROM search_mark"
+_MOVE_MARK: Final = "UPDATE search_mark SET seq = :upto"
 _LAG: Final = "SELECT (SELECT coalesce(max(seq), 0) FROM event) - (SELECT seq FROM search_mark)"
 _CHANGED: Final = (
     "SELECT e.seq FROM event v JOIN eip e ON e.id = v.eip_id WHERE v.seq > :mark AND v.seq <= :upto"
@@ -39,7 +41,7 @@ _CHANGED: Final = (
     " WHERE v.seq > :mark AND v.seq <= :upto AND v.eip_id IS NULL"
     " AND v.action IN ('add_service', 'remove_service', 'import')"
 )
-"""The EIPs that events are about, themselves or by a service of theirs that was named anew."""
+"""The EIPs of events: their own, and those of a service that was renamed."""
 _WORDS: Final = (
     "coalesce(e.name, ''), CASE e.id WHEN 'eip-' || e.seq THEN e.seq ELSE e.id END,"
     " (e.address >> 24) || '.' || (e.address >> 16 & 255) || '.' || (e.address >> 8 & 255) || '.' || (e.address & 255),"
@@ -51,15 +53,15 @@ _INDEX: Final = (
     f" SELECT e.seq, {_WORDS} FROM eip e WHERE e.seq IN ({_CHANGED})"
 )
 _UPTO: Final = f"SELECT max(seq) FROM (SELECT seq FROM event WHERE seq > :mark ORDER BY seq LIMIT {STEP}) AS next"
-"""Their numbers have gaps: after a restoration they go on where those that were lost had come to."""
+"""Event numbers have gaps: after a restoration they go on from the highest number that was lost."""
 _FOUND: Final = f"SELECT rowid FROM eip_words WHERE eip_words MATCH :grams UNION {_CHANGED} LIMIT {MOST + 1}"
 
 
 def follow(store: Store, seconds: float) -> None:
-    """Catch the index up when it is behind; that it cannot be now is no failure of what was written.
+    """Update the index when it is behind; an error is ignored, since the change itself is durable.
 
-    Takes about `seconds`, what the write took, and one step at least: the index gets nearer with any write, and is
-    there after a large one.
+    Takes about `seconds`, the time of the write, and at least one step: every write brings the index nearer, and a
+    large one brings it up to date.
     """
     end = perf_counter() + seconds
     with suppress(EipdeckError):
@@ -76,20 +78,20 @@ def _is_behind(store: Store) -> bool:
 
 
 def lag(connection: Connection) -> int:
-    """How many events the index is behind."""
-    return int(connection.execute(_LAG).scalar())
+    """Return how many events the index is behind."""
+    return connection.value(int, _LAG) or 0
 
 
 def catch_up(connection: Connection) -> None:
-    """Take the index a step nearer to now, in a write transaction of its own."""
-    mark = connection.execute("SELECT seq FROM search_mark").scalar()
-    upto = connection.execute(_UPTO, {"mark": mark}).scalar() or mark
+    """Add one step of events to the index, in a write transaction of its own."""
+    mark = connection.value(int, _MARK)
+    upto = connection.value(int, _UPTO, {"mark": mark}) or mark
     connection.execute(_INDEX, {"mark": mark, "upto": upto})
-    connection.execute("UPDATE search_mark SET seq = :upto", {"upto": upto})
+    connection.execute(_MOVE_MARK, {"upto": upto})
 
 
-_SERVING: Final = "SELECT e.seq FROM binding b CROSS JOIN eip e WHERE e.id = b.eip_id AND b.unbound_at IS NULL AND"
-_LIVE: Final = "SELECT seq FROM eip WHERE released_at IS NULL AND"
+_SERVING: Final = "e.seq FROM binding b CROSS JOIN eip e WHERE e.id = b.eip_id AND b.unbound_at IS NULL AND"
+_LIVE: Final = "seq FROM eip WHERE released_at IS NULL AND"
 _NARROW: Final[dict[tuple[str, str], str]] = {
     ("kind", ""): f"{_SERVING} b.kind = :value",
     ("service", ""): f"{_SERVING} b.service_id IN (SELECT id FROM service WHERE id = :value OR name = :value)",
@@ -101,16 +103,16 @@ _NARROW: Final[dict[tuple[str, str], str]] = {
 
 
 _OF_RELEASED: Final = ("region", "age")
-"""What holds in released EIPs too, of which the statements know nothing."""
+"""Terms that released EIPs match too, which the statements do not find."""
 
 
 def narrowed(connection: Connection, chosen: Filter, now: int) -> list[int] | None:
-    """The EIPs (`seq`) that a filter can hold in, by the first of its terms that narrows them down; None: any.
+    """Return the EIPs (`seq`) that can match a filter, by its first term that narrows them down; None: any EIP.
 
     Args:
         connection: in a read transaction.
         chosen: the filter.
-        now: microseconds; ages are counted from here.
+        now: microseconds since the epoch, UTC; ages count from it.
 
     """
     for term in chosen.terms:
@@ -126,8 +128,8 @@ def _looked_up(connection: Connection, term: Term, now: int) -> list[int] | None
     statement = _NARROW.get((term.key, "")) or _NARROW.get((term.key, term.value))
     if statement is None:
         return None
-    values = {"value": term.value, "then": now - term.seconds * 1_000_000, "most": MOST + 1}
-    return connection.execute(f"{statement} LIMIT :most", values).scalars()
+    values: Values = {"value": term.value, "then": now - term.seconds * 1_000_000, "most": MOST + 1}
+    return connection.column(int, f"SELECT {statement} LIMIT :most", values)
 
 
 def _worded(connection: Connection, text: str) -> list[int] | None:
@@ -139,6 +141,6 @@ def _worded(connection: Connection, text: str) -> list[int] | None:
     behind = lag(connection)
     if behind > MOST:
         return None
-    newest = connection.execute("SELECT coalesce(max(seq), 0) FROM event").scalar()
+    newest = connection.value(int, NEWEST) or 0
     match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
-    return connection.execute(_FOUND, {"grams": match, "mark": newest - behind, "upto": newest}).scalars()
+    return connection.column(int, _FOUND, {"grams": match, "mark": newest - behind, "upto": newest})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.errors import Code, Fix, error
 from core.domain.times import DAY, MINUTE
 from core.domain.values import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Flag, Value
+from core.storage.rows import COMPUTED, reads
 
 __all__ = ["Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
 
@@ -21,7 +22,7 @@ LEAST_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class PoolUsage:
-    """A pool's addresses by what they are; total = allocated + cooling + reserved + held + available."""
+    """The addresses of a pool by state; total = allocated + cooling + reserved + held + available."""
 
     total: int
     allocated: int
@@ -31,11 +32,30 @@ class PoolUsage:
     active: bool
     """Whether any CIDR of it is active."""
     next_free_at: int | None
-    """Microseconds: when the next cooling address comes free."""
+    """The time at which the next cooling address comes free, in microseconds since the epoch, UTC."""
 
     @property
     def available(self) -> int:
         return self.total - self.allocated - self.cooling - self.reserved - self.held
+
+
+@reads("cidr", "pool")
+class _CidrRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    isp: str | None
+    asn: int | None
+    state: str
+    rpki: str
+    allocated: int
+    reserved: int
+    region: str
+    customer_owned: Flag
+    cooling_later: Annotated[int, COMPUTED]
+    cooling_soon: Annotated[int, COMPUTED]
 
 
 _CIDRS: Final = (
@@ -52,24 +72,24 @@ _CIDRS: Final = (
 )
 
 
-def _cidr_rows(connection: Connection, where: str, now: int, **values: Any) -> list[Any]:
-    return list(connection.execute((f"{_CIDRS} WHERE {where}"), {"now": now, "minute": now // MINUTE, **values}))
+_NEXT_FREE: Final = "SELECT min(ready_at) FROM cooling WHERE pool_id = :pool AND ready_at > :now"
+
+
+def _cidr_rows(connection: Connection, where: str, now: int, **values: Value) -> list[_CidrRow]:
+    return connection.rows(_CidrRow, f"{_CIDRS} WHERE {where}", {"now": now, "minute": now // MINUTE, **values})
 
 
 def pool_usage(connection: Connection, pool_id: str, now: int) -> PoolUsage:
-    """How the addresses of one pool are used at `now` (microseconds)."""
+    """Return how the addresses of one pool are used at `now` (microseconds since the epoch, UTC)."""
     rows = _cidr_rows(connection, "c.pool_id = :pool AND c.state <> 'retired'", now, pool=pool_id)
     usage = _usage(rows)
     if not usage.cooling:
         return usage
-    ready = connection.execute(
-        ("SELECT min(ready_at) FROM cooling WHERE pool_id = :pool AND ready_at > :now"),
-        {"pool": pool_id, "now": now},
-    ).scalar()
-    return PoolUsage(usage.total, usage.allocated, usage.cooling, usage.reserved, usage.held, usage.active, ready)
+    ready = connection.value(int, _NEXT_FREE, {"pool": pool_id, "now": now})
+    return replace(usage, next_free_at=ready)
 
 
-def _usage(rows: Iterable[Any]) -> PoolUsage:
+def _usage(rows: Iterable[_CidrRow]) -> PoolUsage:
     total = allocated = cooling = reserved = held = 0
     active = False
     for row in rows:
@@ -83,7 +103,29 @@ def _usage(rows: Iterable[Any]) -> PoolUsage:
     return PoolUsage(total, allocated, cooling, reserved, held, active, None)
 
 
-_POOLS: Final = 'SELECT id, name, kind, region, "order" AS ordering, cooldown_seconds FROM pool'
+@reads("pool")
+class _PoolRow(NamedTuple):
+    id: str
+    name: str
+    kind: str
+    region: str
+    order: str
+    cooldown_seconds: int
+
+
+@reads("usage_day")
+class _GrownRow(NamedTuple):
+    pool_id: str
+    grown: Annotated[int, COMPUTED]
+
+
+@reads("usage_day")
+class _BegunRow(NamedTuple):
+    pool_id: str
+    begun: Annotated[int, "usage_day.day"]
+
+
+_POOLS: Final = 'SELECT id, name, kind, region, "order", cooldown_seconds FROM pool'
 _TREND: Final = (
     "SELECT pool_id, sum(allocated) - sum(released) AS grown FROM usage_day WHERE day > :since GROUP BY pool_id"
 )
@@ -91,19 +133,19 @@ _BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_
 
 
 def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[Pool]:
-    """Every pool with its usage (or the one asked for), customer pools first, by id."""
+    """Return every pool (or the one with this id) with its usage, customer pools first, by id."""
     where, cidr_where = ("id = :pool", "c.pool_id = :pool AND ") if pool_id else ("TRUE", "")
-    values = {"pool": pool_id} if pool_id else {}
-    by_pool: dict[str, list[Any]] = {}
+    values: dict[str, Value] = {"pool": pool_id} if pool_id else {}
+    by_pool: dict[str, list[_CidrRow]] = {}
     for row in _cidr_rows(connection, f"{cidr_where}c.state <> 'retired' ORDER BY c.first", now, **values):
         by_pool.setdefault(row.pool_id, []).append(row)
     growth = _growth(connection, now)
-    rows = connection.execute((f"{_POOLS} WHERE {where} ORDER BY kind, id"), values)
+    rows = connection.rows(_PoolRow, f"{_POOLS} WHERE {where} ORDER BY kind, id", values)
     return [_pool(row, by_pool.get(row.id, []), growth.get(row.id)) for row in rows]
 
 
 def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
-    """The pool with this id.
+    """Return the pool with this id.
 
     Raises:
         EipdeckError: `pool_not_found`.
@@ -123,30 +165,30 @@ def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Where a pool is heading."""
+    """The next free address and the trend of a pool."""
 
     next_free_at: datetime | None
-    """When the next cooling address comes free."""
+    """The time at which the next cooling address comes free."""
     growth_per_day: float | None
     """Addresses a day, over up to 30 days; None below 7 days of history."""
 
 
 def outlook(connection: Connection, now: int, pool_id: str) -> Outlook:
-    """Where one pool is heading; an unknown one nowhere."""
+    """Return the outlook of one pool; of an unknown pool an empty one."""
     ready = pool_usage(connection, pool_id, now).next_free_at
     return Outlook(None if ready is None else from_micros(ready), _growth(connection, now).get(pool_id))
 
 
 def _growth(connection: Connection, now: int) -> Mapping[str, float]:
-    """Addresses a day by which each pool grows, for pools with enough history."""
+    """Return the addresses a day by which each pool grows, for pools with enough history."""
     today = now // DAY
-    begun: dict[str, int] = {row.pool_id: row.begun for row in connection.execute(_BEGUN)}
-    grown = {row.pool_id: row.grown for row in connection.execute(_TREND, {"since": today - TREND_DAYS})}
+    begun = {row.pool_id: row.begun for row in connection.rows(_BegunRow, _BEGUN)}
+    grown = {row.pool_id: row.grown for row in connection.rows(_GrownRow, _TREND, {"since": today - TREND_DAYS})}
     days = {pool: min(today - first, TREND_DAYS) for pool, first in begun.items()}
     return {pool: grown.get(pool, 0) / days[pool] for pool in begun if days[pool] >= LEAST_DAYS}
 
 
-def _pool(row: Any, cidr_rows: list[Any], growth: float | None) -> Pool:
+def _pool(row: _PoolRow, cidr_rows: list[_CidrRow], growth: float | None) -> Pool:
     usage = _usage(cidr_rows)
     runway = round(usage.available / growth, 1) if growth is not None and growth > 0 else None
     return Pool(
@@ -155,7 +197,7 @@ def _pool(row: Any, cidr_rows: list[Any], growth: float | None) -> Pool:
         kind=PoolKind(row.kind),
         region=row.region,
         cidrs=tuple(each.cidr for each in cidr_rows),
-        order=PoolOrder(row.ordering),
+        order=PoolOrder(row.order),
         cooldown_seconds=row.cooldown_seconds,
         total=usage.total,
         allocated=usage.allocated,
@@ -169,13 +211,13 @@ def _pool(row: Any, cidr_rows: list[Any], growth: float | None) -> Pool:
 
 
 def cidrs(connection: Connection, now: int) -> list[Cidr]:
-    """One row a prefix: its present life, or its last one when it is retired; by prefix."""
+    """Return one CIDR a prefix: its present life, or its last one when it is retired; by prefix."""
     present = "c.id = (SELECT max(o.id) FROM cidr o WHERE o.cidr = c.cidr)"
     return [_cidr(row) for row in _cidr_rows(connection, f"{present} ORDER BY c.first, c.last", now)]
 
 
 def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
-    """The prefix in its present (or last) life.
+    """Return the prefix in its present (or last) life.
 
     Raises:
         EipdeckError: `cidr_not_found`.
@@ -193,7 +235,7 @@ def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
     return _cidr(rows[0])
 
 
-def _cidr(row: Any) -> Cidr:
+def _cidr(row: _CidrRow) -> Cidr:
     size = row.last - row.first + 1
     free = size - row.allocated - row.reserved - row.cooling_later - row.cooling_soon
     return Cidr(

@@ -7,7 +7,7 @@ of many addresses at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.serving import serves_fully
@@ -21,8 +21,8 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
-from core.queries.eips import read_eip
-from core.queries.facts import FactSource, StoredFacts
+from core.queries.eips import TenancyRow, read_eip
+from core.queries.facts import CidrRow, FactSource, StoredFacts
 from core.storage.connection import Connection
 
 __all__ = ["judge", "judge_from", "judge_ipv6", "latest"]
@@ -47,7 +47,7 @@ class _Question:
 
 def latest(connection: Connection, now: int) -> int:
     """Return `now`, or the time of the newest event when a clock was set back since."""
-    return max(now, connection.execute(_NEWEST).scalar() or 0)
+    return max(now, connection.value(int, _NEWEST) or 0)
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
@@ -86,10 +86,9 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
     )
 
 
-def _live(asked: _Question, row: Any) -> Verdict:
+def _live(asked: _Question, row: TenancyRow) -> Verdict:
     bindings = asked.facts.bindings(row.id, asked.at)
     eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
-    cidr = _CidrOfEip(row.of_cidr, row.pool_id, row.asn, row.kind)
     owner = "customer" if eip.customer_owned else "default"
     word = VerdictWord(f"{owner}-{eip.status.value}")
     platform_owned = row.platform_customer_owned
@@ -98,7 +97,7 @@ def _live(asked: _Question, row: Any) -> Verdict:
             f"Ownership sources disagree on {eip.address}: its CIDR {eip.cidr} makes it"
             f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(platform_owned))}."
         )
-        return _verdict(asked, VerdictWord.UNKNOWN, cidr, eip, summary)
+        return _verdict(asked, VerdictWord.UNKNOWN, row, eip, summary)
     names = asked.facts.names({binding.service_id for binding in bindings})
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
@@ -106,30 +105,20 @@ def _live(asked: _Question, row: Any) -> Verdict:
         f"{eip.address} {whose} in pool {eip.pool_id}; it {serves_fully(bindings, names)}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
-    return _verdict(asked, word, cidr, eip, summary)
-
-
-@dataclass(frozen=True, slots=True)
-class _CidrOfEip:
-    """The CIDR of a live EIP, with the columns that a verdict has."""
-
-    cidr: str
-    pool_id: str
-    asn: int | None
-    kind: str
+    return _verdict(asked, word, row, eip, summary)
 
 
 def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole question
     return "customer-owned" if owned else "Zenlayer-assigned"
 
 
-def _free(asked: _Question, cidr: Any, last: Any) -> Verdict:
+def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     before = _last_holder(last)
     if cidr.kind == PoolKind.DEFAULT:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
-    if _cooling(cidr, last, asked.at):
+    if last is not None and last.ready_at is not None and last.ready_at > asked.at and not _held(cidr, asked.at):
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -139,24 +128,19 @@ def _free(asked: _Question, cidr: Any, last: Any) -> Verdict:
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
 
 
-def _cooling(cidr: Any, last: Any, at: int) -> bool:
-    """Return whether the address was cooling then, in whichever life of its CIDR it was released."""
-    return last is not None and last.ready_at is not None and bool(last.ready_at > at) and not _held(cidr, at)
-
-
-def _held(cidr: Any, at: int) -> bool:
+def _held(cidr: CidrRow, at: int) -> bool:
     """Return whether the CIDR was not active then, so that its released addresses were held and did not cool."""
     if cidr.activated_at is None:
         return True
     if cidr.draining_at is None:
-        return bool(at < cidr.activated_at)
-    return bool(at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at))
+        return at < cidr.activated_at
+    return at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at)
 
 
-def _not_ours(asked: _Question, last: Any) -> Verdict:
+def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     retired = asked.facts.retired(asked.address, asked.at)
-    if retired is not None:
+    if retired is not None and retired.retired_at is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
             f" {stamp(from_micros(retired.retired_at))}.{_last_holder(last)}"
@@ -174,7 +158,7 @@ def _nearest(asked: _Question) -> str:
     return f" The nearest known one is {prefix_of_range(near.first, near.last)}."
 
 
-def _last_holder(last: Any) -> str:
+def _last_holder(last: TenancyRow | None) -> str:
     if last is None or last.released_at is None:
         return ""
     name = f' "{last.name}"' if last.name else ""
@@ -184,7 +168,9 @@ def _last_holder(last: Any) -> str:
     )
 
 
-def _verdict(asked: _Question, word: VerdictWord, cidr: Any, eip: Eip | None, summary: str) -> Verdict:
+def _verdict(
+    asked: _Question, word: VerdictWord, cidr: CidrRow | TenancyRow | None, eip: Eip | None, summary: str
+) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(

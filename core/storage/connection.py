@@ -1,68 +1,119 @@
-"""Statements on a driver's connection: values by name, lists spread out, rows whose columns are attributes.
+"""Statements on a driver's connection: values by name, lists spread out, rows of a declared type.
 
 SQLModel declares the tables and Alembic, over SQLAlchemy, brings a database up to date; statements go to the driver as
-they are written. Measured: to import SQLAlchemy takes as long as a minimal Textual application takes to start, and
-its execution of the statements of one allocation as long as their durable commit.
+they are written. `tables.py` gives the figures behind that.
 """
 
 from __future__ import annotations
 
-import collections
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
-__all__ = ["NO_LIMIT", "Connection", "Result", "refusals"]
+__all__ = ["NO_LIMIT", "Connection", "Flag", "Value", "Values", "refusals"]
 
 NO_LIMIT: Final = 1 << 62
-"""As many rows as there are."""
+"""A limit that no number of rows reaches."""
 
-_NO_VALUES: Final[Mapping[str, Any]] = {}
+Value: TypeAlias = str | int | float | bytes | list[str] | list[int] | None
+"""A value of a statement; a list stands after `IN`."""
+Values: TypeAlias = Mapping[str, Value]
+Flag: TypeAlias = int
+"""A boolean column in a row: SQLite has 0 and 1, PostgreSQL has False and True."""
+
+R = TypeVar("R", bound=NamedTuple)
+V = TypeVar("V", str, int, float, bytes)
+
+_NO_VALUES: Final[Values] = {}
 
 
 def refusals(*others: type[Exception]) -> tuple[type[Exception], ...]:
-    """What a driver raises when a constraint or a trigger of the database refuses a row; and `others`."""
+    """Return what a driver raises when a constraint or a trigger refuses a row, and `others`."""
     postgres = sys.modules.get("psycopg")
     return (sqlite3.IntegrityError, *others, *(() if postgres is None else (postgres.IntegrityError,)))
 
 
+class Cursor(Protocol):
+    """The part of a driver's cursor that is used here."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    @property
+    def description(self) -> Sequence[Sequence[Any]] | None: ...
+
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
+
+
 class Connection:
-    """A connection of SQLite's driver. A statement names its values as `:name`; a list stands as `IN :name`."""
+    """A connection of SQLite's driver.
+
+    A statement names its values as `:name`; a list stands as `IN :name`. Every method raises what the driver raises;
+    the store translates it.
+    """
 
     __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = True
-    """Whether there is an index of the words in names, ids and services."""
+    """Whether names, ids and services have a text index."""
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
 
-    def execute(self, statement: str, values: Mapping[str, Any] = _NO_VALUES) -> Result:
-        """Run one statement.
+    def execute(self, statement: str, values: Values = _NO_VALUES) -> int:
+        """Run one statement. Returns how many rows it changed."""
+        return self.cursor(statement, values).rowcount
 
-        Raises:
-            Exception: as the driver has it; the store makes it ours.
+    def rows(self, row: type[R], statement: str, values: Values = _NO_VALUES) -> list[R]:
+        """Return every row, its columns in the order of the fields."""
+        return list(map(row._make, self.cursor(statement, values)))
 
-        """
+    def row(self, row: type[R], statement: str, values: Values = _NO_VALUES) -> R | None:
+        """Return the first row, or None."""
+        found = self.cursor(statement, values).fetchone()
+        return None if found is None else row._make(found)
+
+    def column(self, kind: type[V], statement: str, values: Values = _NO_VALUES) -> list[V]:  # noqa: ARG002  # for mypy
+        """Return the first column of every row, which is of this type."""
+        return [row[0] for row in self.cursor(statement, values)]
+
+    def value(self, kind: type[V], statement: str, values: Values = _NO_VALUES) -> V | None:  # noqa: ARG002  # for mypy
+        """Return the first column of the first row, which is of this type; None when there is no row."""
+        found = self.cursor(statement, values).fetchone()
+        return None if found is None else found[0]
+
+    def stream(self, row: type[R], statement: str) -> Iterator[R]:
+        """Yield the rows of a statement without values in flat memory."""
+        return map(row._make, self.cursor(statement, _NO_VALUES))
+
+    def stream_dicts(self, statement: str) -> Iterator[dict[str, Any]]:
+        """Yield rows of any table, by the names of their columns, in flat memory."""
+        return _dicts(self.cursor(statement, _NO_VALUES))
+
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        """Run one statement. Returns the driver's cursor."""
         for value in values.values():
             if type(value) is list:
                 statement, values = _spread(statement, values)
                 break
-        return Result(self.driver.execute(statement, values))
+        found: Cursor = self.driver.execute(statement, values)
+        return found
 
     @staticmethod
     def newest(table: str) -> str:
-        """Asks for the highest `seq` a table has ever had, also in rows that a restoration has taken away."""
+        """Return a statement for the highest `seq` a table has ever had, lost rows of a restoration included."""
         return f"SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'"
 
-    def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
-        """Run `INSERT … VALUES (…)` for each of the rows; `shared` is what all of them have alike.
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        """Run `INSERT … VALUES (…)` for each of the rows; `shared` has the values that all rows have in common.
 
-        Many rows go in with one statement: SQLite keeps what a statement that a trigger can refuse has touched, to undo
-        it, and does so once a statement. Measured: a quarter of the time of a statement a row.
+        Many rows go in with one statement. For each statement that a trigger can refuse, SQLite keeps a journal of the
+        pages it touches: one statement for many rows takes a quarter of the time (measured).
         """
         if not rows:
             return
@@ -74,55 +125,10 @@ class Connection:
                 self.driver.execute(_several(statement, tuple(shared), names, size), alike + values)
                 start += size
 
-    def stream(self, statement: str) -> Iterator[Any]:
-        """The rows of a statement without values, however many, in flat memory."""
-        return iter(self.execute(statement))
 
-
-class Result:
-    """What a statement answered; rows are read as they are asked for, and once."""
-
-    __slots__ = ("_cursor",)
-
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._named(), self._cursor)
-
-    def all(self) -> list[Any]:
-        """Every row."""
-        return list(map(self._named(), self._cursor))
-
-    def first(self) -> Any:
-        """The first row, or None."""
-        row = self._cursor.fetchone()
-        return None if row is None else self._named()(row)
-
-    def scalars(self) -> list[Any]:
-        """The first column of every row."""
-        return [row[0] for row in self._cursor]
-
-    def scalar(self) -> Any:
-        """The first column of the first row; None when there is no row."""
-        row = self._cursor.fetchone()
-        return None if row is None else row[0]
-
-    @property
-    def changed(self) -> int:
-        """How many rows the statement changed."""
-        return int(self._cursor.rowcount)
-
-    def _named(self) -> Callable[[Sequence[Any]], Any]:
-        return _row_of(tuple([column[0] for column in self._cursor.description]))
-
-
-@lru_cache(maxsize=256)
-def _row_of(columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
-    """Makes a row of a named tuple with these columns."""
-    make_type: Any = collections.namedtuple  # noqa: PYI024  # the columns are known here only
-    make: Callable[[Sequence[Any]], Any] = make_type("Row", columns, rename=True)._make
-    return make
+def _dicts(cursor: Cursor) -> Iterator[dict[str, Any]]:
+    names = [column[0] for column in cursor.description or ()]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
 
 
 _AT_ONCE: Final = (512, 32, 1)
@@ -132,7 +138,7 @@ _NAMED: Final = re.compile(r":(\w+)")
 
 @lru_cache(maxsize=64)
 def _several(statement: str, shared: tuple[str, ...], names: tuple[str, ...], count: int) -> str:
-    """The INSERT of one row as one of `count` rows: first the values that are shared, then each row's own."""
+    """Return the INSERT of one row as one of `count` rows: first the shared values, then each row's own."""
     head, row = statement.split(" VALUES ")
     places = {name: place for place, name in enumerate(shared, 1)}
 
@@ -143,15 +149,17 @@ def _several(statement: str, shared: tuple[str, ...], names: tuple[str, ...], co
     return f"{head} VALUES {', '.join(map(numbered, range(count)))}"
 
 
-def _spread(statement: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """`IN :ids` with a list of two as `IN (:ids__0, :ids__1)`; nothing is in an empty one, and nothing is NULL."""
-    spread: dict[str, Any] = {}
+def _spread(statement: str, values: Values) -> tuple[str, Values]:
+    """Return `IN :ids` with a list of two as `IN (:ids__0, :ids__1)`; an empty list matches nothing, not even NULL."""
+    spread: dict[str, Value] = {}
     for name, value in values.items():
-        if type(value) is not list:
+        if not isinstance(value, list):
             spread[name] = value
             continue
-        items = {f"{name}__{place}": item for place, item in enumerate(value)}
-        listed = ", ".join(f":{item}" for item in items) or "SELECT 0 WHERE 1 = 0"
+        numbered: dict[str, str | int] = {}
+        for place in range(len(value)):
+            numbered[f"{name}__{place}"] = value[place]
+        listed = ", ".join(f":{item}" for item in numbered) or "SELECT 0 WHERE 1 = 0"
         statement = re.sub(rf":{name}\b", f"({listed})", statement)
-        spread.update(items)
+        spread.update(numbered)
     return statement, spread

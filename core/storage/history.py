@@ -1,4 +1,4 @@
-"""The history: facts written in the transaction that makes the change, chained by hash, never altered."""
+"""The history: events written in the transaction that makes the change, chained by hash, never altered."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any, Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.values import Event, from_micros
-from core.storage.connection import NO_LIMIT, Connection
+from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
-__all__ = ["EventData", "event_hash", "events", "record", "record_all"]
+__all__ = ["EVENT_COLUMNS", "EventData", "EventRow", "event_hash", "events", "record", "record_all"]
 
 
 class EventData(NamedTuple):
-    """What one event is about; the rest of it comes from the change."""
+    """The part of an event that differs within a transaction."""
 
     action: str
     eip_id: str | None = None
@@ -27,6 +28,12 @@ class EventData(NamedTuple):
     cidr: str | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+
+
+@reads("chain")
+class _ChainRow(NamedTuple):
+    length: int
+    hash: bytes
 
 
 _CHAIN: Final = "SELECT length, hash FROM chain WHERE pool_id = :chain"
@@ -42,16 +49,15 @@ _EVENT: Final = (
 
 
 def record(transaction: Transaction, fact: EventData) -> None:
-    """Write one event, linked to the one before it in its pool's chain."""
+    """Write one event, linked to the previous event of its pool's chain."""
     record_all(transaction, fact.pool_id, (fact,))
 
 
 def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[EventData]) -> None:
-    """Write events of one pool (None: of no pool) in order, in one go."""
+    """Write events of one pool (None: of no pool) in order, with one statement."""
     chain = pool_id or ""
-    found = transaction.run(_CHAIN, chain=chain).first()
-    length, link = (found.length, bytes(found.hash)) if found else (0, b"")
-    shared = {
+    length, link = transaction.row(_ChainRow, _CHAIN, chain=chain) or (0, b"")
+    shared: Values = {
         "at": transaction.now,
         "operator": transaction.operator,
         "pool_id": pool_id,
@@ -77,11 +83,11 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
 
 
 _dumped: Final = json.JSONEncoder(separators=(",", ":")).encode
-"""To make an encoder takes longer than what it does for one event."""
+"""Made once: making an encoder takes longer than encoding one event."""
 
 
 class _Dumped:
-    """JSON of the values of an event; a batch has the same ones over and over."""
+    """JSON of the values of events. Keeps the last text, since the events of a batch share their values."""
 
     def __init__(self) -> None:
         self._value: Mapping[str, Any] | None = None
@@ -109,8 +115,8 @@ _HASHED: Final = itemgetter(
 
 
 def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
-    """SHA-256 over the previous event's hash and every column of this one, as a JSON list."""
-    import hashlib  # noqa: PLC0415  # who only looks starts without it
+    """Return SHA-256 over the previous event's hash and a JSON list of every column of this event."""
+    import hashlib  # noqa: PLC0415  # a reading session starts without it
 
     content = ",".join(map(_json, _HASHED(row)))
     return hashlib.sha256(b"%b[%b]" % (previous, content.encode())).digest()
@@ -118,23 +124,42 @@ def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
 
 @lru_cache(maxsize=64, typed=True)
 def _json(value: str | int | None) -> str:
-    """The events of a batch have most of their columns alike."""
+    """Return a value as JSON; cached, since the events of a batch share most of their values."""
     if type(value) is str:
         return encode_basestring_ascii(value)
     return "null" if value is None else str(value)
 
 
-_COLUMNS: Final = "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after"
+@reads("event")
+class EventRow(NamedTuple):
+    seq: int
+    at: int
+    operator: str
+    action: str
+    eip_id: str | None
+    address: int | None
+    pool_id: str | None
+    cidr: str | None
+    reason: str | None
+    request_id: str | None
+    before: str | None
+    after: str | None
+    hash: bytes
 
 
-def events(connection: Connection, where: str, values: Mapping[str, Any], limit: int | None) -> list[Event]:
-    """The newest `limit` events that match (all when None), newest last."""
-    statement = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
-    rows = connection.execute((statement), {**values, "limit": NO_LIMIT if limit is None else limit})
+EVENT_COLUMNS: Final = (
+    "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash"
+)
+
+
+def events(connection: Connection, where: str, values: Values, limit: int | None) -> list[Event]:
+    """Return the newest `limit` events that match (all when None), newest last."""
+    statement = f"SELECT {EVENT_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
+    rows = connection.rows(EventRow, statement, {**values, "limit": NO_LIMIT if limit is None else limit})
     return list(_read(rows))[::-1]
 
 
-def _read(rows: Iterable[Any]) -> Iterator[Event]:
+def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
     for row in rows:
         yield Event(
             id=f"ev-{row.seq}",

@@ -1,4 +1,4 @@
-"""Which kind of database a URL names, opened."""
+"""Opens the database that a path or a URL names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.domain.errors import Code, error
 from core.storage.sqlite import EmbeddedStore, default_path
 from core.storage.store import WAIT_SECONDS, Store
 
-__all__ = ["open_store"]
+__all__ = ["open_store", "postgres_conninfo"]
 
 
 def open_store(url: str | None = None, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> Store:
-    """The database at a path or an SQLAlchemy URL of SQLite or PostgreSQL; None: the embedded one.
+    """Open the database at a path or an SQLAlchemy URL of SQLite or PostgreSQL; None: the embedded database.
 
     Raises:
         EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
@@ -22,22 +22,27 @@ def open_store(url: str | None = None, *, read_only: bool = False, wait: float =
     """
     if not url:
         return EmbeddedStore(default_path(), read_only=read_only, wait=wait)
-    scheme, separator, rest = url.partition("://")
-    backend = scheme.partition("+")[0]
-    if separator and backend in ("postgresql", "postgres"):
+    conninfo = postgres_conninfo(url)
+    if conninfo is not None:
         from core.storage.postgres import PostgresStore  # noqa: PLC0415  # the embedded database starts without its driver
 
-        return PostgresStore(f"postgresql://{rest}", read_only=read_only, wait=wait)
+        return PostgresStore(conninfo, read_only=read_only, wait=wait)
     return EmbeddedStore(_path(url), read_only=read_only, wait=wait)
+
+
+def postgres_conninfo(url: str) -> str | None:
+    """Return a PostgreSQL URL as libpq takes it; None for any other path or URL."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql://{rest}" if separator and scheme.partition("+")[0] in ("postgresql", "postgres") else None
 
 
 _FORMS: Final = "Write sqlite:///path/to/file.db, or postgresql+psycopg://user@host/database."
 _NO_PATH: Final = re.compile("//|(?![./]).*[:@=]", re.DOTALL)
-"""What looks like a URL or libpq's words for a database, and holds a password more often than it is a file."""
+"""A text like a URL or a connection string of libpq; it is more likely to hold a password than to name a file."""
 
 
 def _path(url: str) -> Path:
-    """The file that a path or `sqlite:///path` names; what is refused is not repeated, for it may hold a password."""
+    """Return the file that a path or `sqlite:///path` names. A refusal does not quote it: it may hold a password."""
     scheme, separator, rest = url.partition("://")
     backend = scheme.partition("+")[0]
     if separator and backend != "sqlite":
@@ -55,5 +60,5 @@ def _path(url: str) -> Path:
         )
     database = rest[1:] if separator else url
     if not database or database == ":memory:":
-        raise error(Code.USAGE, "A database in memory would lose everything; name a file.")
+        raise error(Code.USAGE, "A database in memory is lost at the end; name a file.")
     return Path(database)

@@ -1,28 +1,28 @@
-"""The shared database: PostgreSQL, where writers of several hosts take turns. The only file that knows its driver.
+"""The shared database: PostgreSQL, where writers of several hosts take turns.
 
-Writers take turns under one advisory lock, held to the end of a short transaction: like that the history has one
-order, and nobody retries, waits for a deadlock or decides on what another is changing. Triggers take the lock for
-whoever writes past this program. The time is the server's; a client that hangs while it writes is thrown out.
+Writers take turns under one advisory lock, held to the end of a short transaction. So the history has one order, and
+no writer retries, meets a deadlock or decides on data that another is changing. Triggers take the lock for other
+programs. The time is the server's. The server ends the transaction of a client that hangs while it writes.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn
+from typing import Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, Fix, error
+from core.domain.errors import Code, error
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
+from core.storage.postgres_errors import busy, translated_errors
+from core.storage.postgres_url import checked_conninfo, shown_url
 from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
 
 __all__ = ["TURN", "PostgresStore"]
@@ -32,30 +32,20 @@ TURN: Final = 0x45495044
 
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
 _TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
-"""Waits for the turn, and tells the time at which it came."""
+"""Waits for the turn. Returns the time at which it came."""
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
-"""Whatever the database's default is: who waited for a turn has to see what was committed meanwhile."""
+"""Overrides the default of the database: after the wait a writer has to see every earlier commit."""
 _MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
-_DEFAULTS: Final[dict[str, Any]] = {
-    "application_name": "eipdeck",
-    "client_encoding": "UTF8",
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # milliseconds: a partition is noticed, not waited for
-}
-"""What a URL may set otherwise."""
 _ENDED: Final = ("08", "57P")
-"""States in which the connection is lost, and what was being done is not known."""
+"""States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
-"""How much longer than for its turn one waits for an answer of the server."""
+"""The wait for an answer of the server, as a multiple of the wait for a turn."""
 _IDLE_SECONDS: Final = 60
-"""How long a write may stand still before the server ends it: nobody waits for a client that hangs."""
+"""How long a write may be idle before the server ends it, so that others do not wait for a client that hangs."""
 _READING_SECONDS: Final = 3600
-"""The same of a read, which nobody waits for: a list is read as slowly as its reader pages. Not without end, since no
-row that was replaced meanwhile can be cleared away: measured, ten times the time of an allocation after 15,000."""
+"""How long a read may be idle. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
+end because the server keeps every replaced row for it: measured, an allocation takes ten times as long after 15,000."""
 
 
 class PostgresStore(Store):
@@ -75,17 +65,17 @@ class PostgresStore(Store):
             EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
 
         """
-        self._conninfo = _checked(conninfo)
+        self._conninfo = checked_conninfo(conninfo)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
         self._readers: list[PostgresConnection] = []
-        """Connections of readers that are not in use."""
+        """Idle connections of readers."""
         self._writer: PostgresConnection | None = None
         self._ahead = 0.0
-        """Seconds that the server's clock is ahead of `_elapsed`."""
+        """Seconds by which the server's clock is ahead of `_elapsed`."""
         try:
-            with self._translated():
+            with translated_errors(self.url):
                 self._greet()
         except BaseException:
             self.close()
@@ -93,14 +83,7 @@ class PostgresStore(Store):
 
     @property
     def url(self) -> str:
-        part = self._conninfo
-        host = part.get("host", "")
-        user, port = part.get("user"), part.get("port")
-        at = f"{user}@" if user else ""
-        where = f"{host}:{port}" if port else host
-        if host.startswith("/"):
-            return f"postgresql+psycopg://{at}/{part.get('dbname', '')}?host={host}" + (f"&port={port}" if port else "")
-        return f"postgresql+psycopg://{at}{where}/{part.get('dbname', '')}"
+        return shown_url(self._conninfo)
 
     @property
     def label(self) -> str:
@@ -115,7 +98,7 @@ class PostgresStore(Store):
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._translated(), self._reader(_BEGIN_READING) as connection:
+        with translated_errors(self.url), self._reader(_BEGIN_READING) as connection:
             try:
                 yield connection
             finally:
@@ -123,12 +106,12 @@ class PostgresStore(Store):
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
-        with self._translated(), self._turned(self._wait if wait is None else wait):
+        with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
             connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
             try:
                 if wait is not None:
                     connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = float(connection.execute(_TAKE_TURN).scalar()) - _elapsed()
+                self._ahead = _epoch(connection, _TAKE_TURN) - _elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -138,18 +121,18 @@ class PostgresStore(Store):
                 self._writer = None if connection.driver.closed else connection
 
     def data_version(self) -> int:
-        with self._translated(), self._reader(None) as connection:
-            return int(connection.execute(NEWEST).scalar())
+        with translated_errors(self.url), self._reader(None) as connection:
+            return connection.value(int, NEWEST) or 0
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
             found = {
-                name: str(connection.execute(f"SHOW {name}").scalar())
+                name: connection.value(str, f"SHOW {name}") or ""
                 for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
             }
-            role = str(connection.execute("SELECT CAST(current_user AS text)").scalar())
-            may_change = connection.execute(_MAY_CHANGE).scalar()
-            tls = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar()
+            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
+            may_change = connection.value(int, _MAY_CHANGE)
+            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
         return {
             "schema": HEAD,
@@ -166,32 +149,32 @@ class PostgresStore(Store):
         return datetime.fromtimestamp(_elapsed() + self._ahead, UTC)
 
     def _greet(self) -> None:
-        """See to the schema, and to what this role may."""
+        """Bring the schema up to date, and find out whether this role may write."""
         step = self._schema()
         if step != HEAD:
             self._migrate(step)
         with self._reader(None) as connection:
             if not self._read_only:
-                self.writable = bool(connection.execute(_MAY_CHANGE).scalar())
+                self.writable = bool(connection.value(int, _MAY_CHANGE))
         self.writable = self.writable and not self._read_only
 
     def _schema(self) -> str | None:
-        """The schema step the database has; None for one without tables of ours.
+        """Return the schema step of the database; None when it has no tables of eipdeck.
 
         Raises:
             EipdeckError: it is another program's database, or a newer eipdeck's.
 
         """
         with self._reader(None) as connection:
-            if connection.execute("SELECT to_regclass('alembic_version') IS NULL").scalar():
+            if connection.value(int, "SELECT to_regclass('alembic_version') IS NULL"):
                 return None
-            if connection.execute("SELECT to_regclass('free_range') IS NULL").scalar():
+            if connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
                 raise error(
                     Code.STORE_UNAVAILABLE,
                     f"{self.url} holds another program's tables.",
                     hint="Nothing in it was changed; name another database.",
                 )
-            step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+            step = connection.value(str, "SELECT version_num FROM alembic_version")
         if step is not None and step > HEAD:
             raise newer(self.url, step)
         return step
@@ -220,12 +203,12 @@ class PostgresStore(Store):
             ) from problem
 
     def _connect(self, idle: int) -> PostgresConnection:
-        """A connection; the server ends a transaction on it that stands still for `idle` seconds."""
+        """Connect; the server ends a transaction that is idle for `idle` seconds."""
         driver = Driver.connect(**self._conninfo, autocommit=True)
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
-        driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a small one
-        driver.adapters.register_dumper(str, StrDumper)  # or what it is would be guessed anew in every place
+        driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
+        driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
         settings: dict[str, str | None] = {
             "lock_timeout": _milliseconds(self._wait),
             "idle_in_transaction_session_timeout": f"{idle}s",
@@ -238,11 +221,11 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        self._ahead = float(connection.execute(_SERVER_TIME).scalar()) - _elapsed()
+        self._ahead = _epoch(connection, _SERVER_TIME) - _elapsed()
         return connection
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
-        """A connection on which `begin` was said; a kept one may have been lost while it stood idle."""
+        """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
         if kept is not None:
             try:
                 kept.driver.execute(begin or "SELECT 1")
@@ -257,7 +240,7 @@ class PostgresStore(Store):
 
     @contextmanager
     def _reader(self, begin: str | None) -> Iterator[PostgresConnection]:
-        """A connection for one reader at a time; it serves the next unless it was lost."""
+        """Lend a connection to one reader at a time; it is kept for the next unless it was lost."""
         try:
             kept = self._readers.pop()
         except IndexError:
@@ -272,7 +255,7 @@ class PostgresStore(Store):
     @contextmanager
     def _turned(self, wait: float) -> Iterator[None]:
         if not self._turn.acquire(timeout=wait):
-            self._busy()
+            raise busy(self.url)
         try:
             yield
         finally:
@@ -290,85 +273,22 @@ class PostgresStore(Store):
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """The one boundary where the driver's error becomes ours."""
-        try:
-            yield
-        except UnicodeEncodeError as problem:
-            raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are none.") from problem
-        except psycopg.errors.LockNotAvailable:
-            self._busy()
-        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as problem:
-            raise error(
-                Code.READ_ONLY,
-                f"The role on {self.url} may not do that: {_words(problem)}; nothing changed.",
-                hint="Look only, or connect as a role that may.",
-            ) from problem
-        except psycopg.IntegrityError as problem:
-            raise error(
-                Code.CONFLICT,
-                f"The database refused it: {_words(problem)}; nothing changed.",
-                hint="Another change was faster, or this is a defect: look again, then verify the database.",
-                fix=Fix("verify"),
-            ) from problem
-        except psycopg.DataError as problem:
-            raise error(Code.INVALID_NAME, f"The database cannot hold that: {_words(problem)}.") from problem
-        except psycopg.Error as problem:
-            raise error(
-                Code.STORE_UNAVAILABLE,
-                f"{self.url}: {_words(problem)}; nothing changed.",
-                hint="Try again when it can be reached, or examine it.",
-                fix=Fix("doctor"),
-            ) from problem
-
-    def _busy(self) -> NoReturn:
-        raise error(
-            Code.STORE_BUSY,
-            f"{self.url} is being written by others for too long; nothing changed.",
-            hint="Try again; with the same request id nothing happens twice.",
-        )
-
-
-_WELL_FORMED: Final = re.compile(r"postgresql://(?:[^@/?]*@)?[^@/?]*(?:/[^@/?]*)?(?:\?[^@]*)?")
-"""A password with a character that means something in a URL reaches into the host, the port or the database's name."""
-
-
-def _checked(conninfo: str) -> dict[str, Any]:
-    """The parts of a URI, with our defaults.
-
-    Raises:
-        EipdeckError: `usage`; the text is not repeated, for it may hold a password.
-
-    """
-    with suppress(psycopg.Error, ValueError):
-        parts = conninfo_to_dict(conninfo)
-        if _WELL_FORMED.fullmatch(conninfo) and re.fullmatch("[0-9,]*", str(parts.get("port", ""))):
-            return {**_DEFAULTS, **parts}
-    raise error(
-        Code.USAGE,
-        "This is not a database URL.",
-        hint="Write postgresql+psycopg://user@host/database, with libpq's options after a question mark; what is no"
-        " letter or digit in a name or a password is written as % and two digits, @ as %40, / as %2F.",
-    )
-
 
 def _milliseconds(seconds: float) -> str:
-    """As the server's settings take them, where 0 is without end."""
+    """Return milliseconds as the server's settings take them, where 0 means no limit."""
     return str(int(seconds * 1000) or 1)
 
 
 def _elapsed() -> float:
-    """Seconds that have passed, also while the host was suspended where its kernel counts them."""
+    """Return seconds of a clock that also counts while the host is suspended, where the kernel has one."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def _epoch(connection: Connection, statement: str) -> float:
+    """Return the server's time in seconds since the epoch, UTC."""
+    return connection.value(float, statement) or 0.0
 
 
 def _undo(connection: PostgresConnection) -> None:
     with suppress(psycopg.Error):
         connection.driver.rollback()
-
-
-def _words(problem: psycopg.Error) -> str:
-    """The driver's first line, which names no value of ours."""
-    said = problem.diag.message_primary or str(problem).strip() or "the connection was lost"
-    return said.splitlines()[0].rstrip(".")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 import psycopg
 from psycopg.adapt import Loader
+from psycopg.rows import dict_row
 
-from core.storage.connection import Connection, Result
+from core.storage.connection import Connection, Cursor, R, Values
 
 
 class PostgresConnection(Connection):
@@ -20,24 +21,29 @@ class PostgresConnection(Connection):
 
     words_are_indexed: ClassVar[bool] = False
 
-    def execute(self, statement: str, values: Mapping[str, Any] = {}) -> Result:  # never changed
-        return Result(self.driver.execute(_marked(statement), values))
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        found: Cursor = self.driver.execute(_marked(statement), values)
+        return found
 
     @staticmethod
     def newest(table: str) -> str:
         return f"SELECT max(seq) FROM {table}"
 
-    def insert(self, statement: str, rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         with self.driver.cursor() as cursor:
             cursor.executemany(_marked(statement), [{**shared, **row} for row in rows])
 
-    def stream(self, statement: str) -> Iterator[Any]:
+    def stream(self, row: type[R], statement: str) -> Iterator[R]:
         with self.driver.cursor(name="eipdeck") as cursor:
-            yield from Result(cursor.execute(_marked(statement), {}))
+            yield from map(row._make, cursor.execute(_marked(statement), {}))
+
+    def stream_dicts(self, statement: str) -> Iterator[dict[str, Any]]:
+        with self.driver.cursor(name="eipdeck", row_factory=dict_row) as cursor:
+            yield from cursor.execute(_marked(statement), {})
 
 
 class Driver(psycopg.Connection[Any]):
-    """Waits for an answer, but not for ever: a host that stands still keeps its connections open."""
+    """A connection that gives up waiting for an answer: a host that hangs keeps its connections open."""
 
     patience = 60.0
     """Seconds."""
@@ -51,7 +57,7 @@ class Driver(psycopg.Connection[Any]):
 
 
 class WholeNumber(Loader):
-    """Sums of whole numbers come as `numeric`."""
+    """Loads `numeric` as int: PostgreSQL returns sums of whole numbers as `numeric`."""
 
     def load(self, data: Any) -> int:
         return int(bytes(data))
@@ -62,7 +68,10 @@ _PARTS: Final = re.compile(r"('(?:[^']|'')*')|(\bIN :(\w+))|:(\w+)|(\bLIKE\b)|(%
 
 @lru_cache(maxsize=512)
 def _marked(statement: str) -> bytes:
-    """`:name` as `%(name)s`, `IN :names` as `= ANY`, and LIKE blind to case, as it is in SQLite."""
+    """Return the statement with `:name` as `%(name)s`, `IN :names` as `= ANY`, and LIKE as ILIKE.
+
+    SQLite's LIKE ignores case too.
+    """
 
     def part(found: re.Match[str]) -> str:
         text, among, names, name, like, _ = found.groups()

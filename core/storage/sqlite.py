@@ -1,8 +1,8 @@
-"""The embedded database: one SQLite file, its pragmas, and the fair queue of its writers.
+"""The embedded database: one SQLite file, and the fair queue of its writers.
 
-Writers queue fairly on a lock file before BEGIN IMMEDIATE (SQLite's busy handler alone starves some of them
-for seconds) and give up as `store_busy` with nothing changed. `synchronous=FULL`: an address handed out is a
-promise. Every driver error leaves here as an `EipdeckError`.
+Writers queue on a lock file before BEGIN IMMEDIATE, since SQLite's busy handler alone starves some of them for seconds.
+They give up as `store_busy` with nothing changed. `synchronous=FULL` makes every allocation durable. Driver errors
+become `EipdeckError` here.
 """
 
 from __future__ import annotations
@@ -14,37 +14,28 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import Final
-from urllib.parse import quote
 
 from core.domain.errors import Code, OutcomeUnknown, error
 from core.storage.connection import Connection
+from core.storage.sqlite_connection import begun, connect
 from core.storage.sqlite_copy import copy, schema_step
-from core.storage.sqlite_errors import in_doubt, translated_errors
-from core.storage.sqlite_file import BESIDE, NOTHING, cannot_change, check_log, close_to_others, identity, prepare
+from core.storage.sqlite_errors import translated_errors
+from core.storage.sqlite_file import BESIDE, NOTHING, check_log, close_to_others, identity, prepare
 from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store
 from core.storage.write_lock import WriteLock, busy
 
 __all__ = ["EmbeddedStore", "default_path"]
 
 
-WRITER_CACHE: Final = 65_536
-READER_CACHE: Final = 2_048
-"""KiB of pages that a connection keeps; what more a reader needs is in the system's cache."""
-
-BUSY_SECONDS: Final = 5.0
-"""How long at most SQLite itself waits for a writer that does not queue, another program."""
-
-
 def default_path() -> Path:
-    """Where the embedded database lives unless told otherwise."""
+    """Return the path of the embedded database when no URL is given."""
     from platformdirs import user_data_path  # noqa: PLC0415  # not needed when a URL is given
 
     return user_data_path("eipdeck", appauthor=False) / "eipdeck.db"
 
 
 class EmbeddedStore(Store):
-    """One file."""
+    """A database in one SQLite file."""
 
     embedded = True
 
@@ -60,17 +51,17 @@ class EmbeddedStore(Store):
         self._wait = wait
         self._turn = threading.Lock()
         self._following = threading.Lock()
-        self._gate = WriteLock(self.path)
+        self._write_lock = WriteLock(self.path)
         with translated_errors(self.path):
             prepare(self.path, read_only=read_only)
         self._readers: list[Connection] = []
-        """Connections of readers that are not in use; another list once they are of no use any more."""
+        """Idle connections of readers. A new list replaces it when they become useless."""
         self._writer: Connection | None = None
-        """Touched by whose turn it is only."""
+        """Used only while `_turn` is held."""
         self._file = self._written = identity(self.path)
-        """What stands at the path, and what the writer has open."""
+        """The identity of the file at the path, and of the file that the writer has open."""
         self._files = 0
-        """How often another file was put in its place."""
+        """How often another file replaced it."""
         try:
             self._ensure_schema()
             if not read_only:
@@ -99,29 +90,29 @@ class EmbeddedStore(Store):
     def close(self) -> None:
         with self._turn:
             self._let_go()
-            self._gate.close()
+            self._write_lock.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         self._follow_the_file()
-        with translated_errors(self.path), self._reader() as connection, _begun(connection, "BEGIN"):
+        with translated_errors(self.path), self._reader() as connection, begun(connection, "BEGIN"):
             yield connection
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
-        with self.alone(wait) as writer, _begun(writer, "BEGIN IMMEDIATE"):
+        with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 
     @contextmanager
     def alone(self, wait: float | None = None) -> Iterator[Connection]:
-        """The writer's connection, in no transaction, while everybody else who would write waits for a turn.
+        """Lend the writer's connection, in no transaction, while every other writer waits for a turn.
 
         Raises:
-            EipdeckError: as of `write`.
+            EipdeckError: as `write` does.
 
         """
         end = monotonic() + (self._wait if wait is None else wait)
-        with translated_errors(self.path), self._turned(end), self._gate.held(max(end - monotonic(), 0)):
+        with translated_errors(self.path), self._turned(end), self._write_lock.held(max(end - monotonic(), 0)):
             try:
                 yield self._current_writer()
             except (sqlite3.Error, OutcomeUnknown):
@@ -130,13 +121,13 @@ class EmbeddedStore(Store):
 
     def data_version(self) -> int:
         with self.read() as connection:
-            return (self._files << 48) + int(connection.execute(NEWEST).scalar())
+            return (self._files << 48) + (connection.value(int, NEWEST) or 0)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            sound = connection.execute("PRAGMA integrity_check(1)").scalar()
-            broken = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").scalar()
-            mode = connection.execute("PRAGMA journal_mode").scalar()
+            sound = connection.value(str, "PRAGMA integrity_check(1)")
+            broken = connection.value(int, "SELECT count(*) FROM pragma_foreign_key_check")
+            mode = connection.value(str, "PRAGMA journal_mode")
         return {
             "schema": HEAD,
             "integrity": str(sound),
@@ -145,10 +136,10 @@ class EmbeddedStore(Store):
         }
 
     def _follow_the_file(self) -> None:
-        """Open connections would go on with a file that was moved away: what stands at the path counts.
+        """Make later connections use the file at the path when another file has replaced it.
 
         Raises:
-            EipdeckError: `store_unavailable` when nothing does, or something that is not of this version.
+            EipdeckError: `store_unavailable` when no file is there, or one without this version's schema.
 
         """
         if identity(self.path) == self._file:
@@ -168,7 +159,7 @@ class EmbeddedStore(Store):
             if self._schema() != HEAD:
                 raise error(
                     Code.STORE_UNAVAILABLE,
-                    f"Another file was put at {self.path}, and it has not this version's schema; nothing changed.",
+                    f"Another file is at {self.path} now, without the schema of this version; nothing changed.",
                     hint="Start again to bring it up to date.",
                 )
             self._file = found
@@ -184,7 +175,7 @@ class EmbeddedStore(Store):
             self._turn.release()
 
     def _current_writer(self) -> Connection:
-        """The writer's connection to what stands at the path; whose turn it is asks for it."""
+        """Return the writer's connection to the file at the path; the caller holds `_turn`."""
         self._follow_the_file()
         if self._writer is not None and self._written != self._file:
             self._drop_writer()
@@ -195,7 +186,7 @@ class EmbeddedStore(Store):
 
     @contextmanager
     def _reader(self) -> Iterator[Connection]:
-        """A connection for one reader at a time; it serves the next when no error came of it."""
+        """Lend a connection to one reader at a time; it is kept for the next unless the driver raised an error."""
         readers = self._readers
         try:
             connection = readers.pop()
@@ -212,32 +203,12 @@ class EmbeddedStore(Store):
         readers.append(connection)
 
     def _connect(self, *, writing: bool) -> Connection:
-        """A connection of a reader, or of the writer: the first to look must not change a stranger's file."""
-        database = str(self.path)
-        immutable = self._read_only and cannot_change(self.path)
         if writing:
             self._claim_log()
-        driver = sqlite3.connect(
-            f"file:{quote(database)}?immutable=1" if immutable else database,
-            uri=immutable,
-            timeout=min(self._wait, BUSY_SECONDS),
-            isolation_level=None,  # sqlite3 must not emit BEGIN by itself
-            check_same_thread=False,
-            cached_statements=256,
-        )
-        for pragma in (
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
-            *(("query_only=ON",) if self._read_only else ()),
-            f"cache_size=-{WRITER_CACHE if writing else READER_CACHE}",
-            "trusted_schema=OFF",
-        ):
-            driver.execute(f"PRAGMA {pragma}")
-        return Connection(driver)
+        return connect(self.path, writing=writing, read_only=self._read_only, wait=self._wait)
 
     def _claim_log(self) -> None:
-        """Note in the gate's file whose log is written from here on: see `check_log`."""
+        """Write the inode of the database into the lock file, for `check_log`."""
         lock = self.path.with_name(f"{self.path.name}.lock")
         words = str(identity(self.path)[1])
         if lock.read_text(encoding="ascii", errors="replace") != words:
@@ -247,12 +218,12 @@ class EmbeddedStore(Store):
                 os.fsync(file.fileno())
 
     def _let_go(self) -> None:
-        """Close what is idle; whose turn it is asks for it."""
+        """Close idle connections; the caller holds `_turn`."""
         self._forget_readers()
         self._drop_writer()
 
     def _forget_readers(self) -> None:
-        """Close those that are idle; one at work closes its connection by forgetting it."""
+        """Close idle readers. A reader in use is dropped, and closed, when it returns."""
         readers, self._readers = self._readers, []
         with suppress(IndexError):
             while True:
@@ -275,13 +246,13 @@ class EmbeddedStore(Store):
                     f"{self.path} has no eipdeck schema of this version, and a read-only session creates none.",
                     hint="Open it once in a session that may write.",
                 )
-            with self._gate.held(self._wait):
+            with self._write_lock.held(self._wait):
                 step = self._schema()
                 if step != HEAD:
                     self._upgrade(step)
 
     def _upgrade(self, step: str | None) -> None:
-        """Bring the file up to date; as it was it stays beside it, and in its place when a step fails."""
+        """Bring the file up to date. A copy of the old file stays beside it; a failed step changes nothing."""
         from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
         if step is not None:
@@ -294,19 +265,5 @@ class EmbeddedStore(Store):
             upgrade(connection.driver, "BEGIN IMMEDIATE")
 
     def _schema(self) -> str | None:
-        """As `_step`."""
         with self._reader() as connection:
             return schema_step(connection, self.path)
-
-
-@contextmanager
-def _begun(connection: Connection, begin: str) -> Iterator[None]:
-    """A transaction begun as told, committed when the block ends and undone when anything raises."""
-    connection.execute(begin)
-    try:
-        yield
-        with in_doubt():
-            connection.driver.commit()
-    except BaseException:
-        connection.driver.rollback()
-        raise

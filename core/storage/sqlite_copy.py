@@ -18,37 +18,37 @@ from core.storage.store import HEAD, newer
 from core.storage.write_lock import busy
 
 APPLICATION_ID: Final = 0x45495044
-"""`EIPD`: tells an eipdeck file from any other SQLite database (PRAGMA application_id)."""
+"""`EIPD`: marks a file of eipdeck (PRAGMA application_id)."""
 
 
 def schema_step(connection: Connection, path: Path) -> str | None:
-    """The schema step that a file has; None for an empty one.
+    """Return the schema step of a file; None for an empty file.
 
     Raises:
-        EipdeckError: it is another program's database, or a newer eipdeck's.
+        EipdeckError: `store_unavailable` for another program's database; `schema_newer`.
 
     """
-    tables = set(connection.execute("SELECT name FROM sqlite_master").scalars())
+    tables = set(connection.column(str, "SELECT name FROM sqlite_master"))
     if not tables:
         return None
-    application = connection.execute("PRAGMA application_id").scalar()
+    application = connection.value(int, "PRAGMA application_id")
     if application != APPLICATION_ID or "alembic_version" not in tables:
         raise error(
             Code.STORE_UNAVAILABLE,
             f"{path} is a database, but not one of eipdeck's.",
             hint="Nothing in it was touched; name another file.",
         )
-    step: str | None = connection.execute("SELECT version_num FROM alembic_version").scalar()
+    step = connection.value(str, "SELECT version_num FROM alembic_version")
     if step is not None and step > HEAD:
         raise newer(str(path), step)
     return step
 
 
 def copy(connection: Connection, path: Path) -> None:
-    """Copy the database that is read here, as this transaction sees it, to a file that is there, and rests.
+    """Copy the database of a read transaction to an existing file, which is left without a log.
 
     Raises:
-        EipdeckError: `store_unavailable` when there is no room for it.
+        EipdeckError: `store_unavailable` when the disk has no room for it.
 
     """
     with translated_errors(path), closing(sqlite3.connect(path)) as target:
@@ -57,15 +57,15 @@ def copy(connection: Connection, path: Path) -> None:
 
 
 def copy_file(path: Path, target: Path) -> None:
-    """Copy an inventory that nobody has to have open, of this version or an older one, to a file that is not there.
+    """Copy the file of an inventory, of this version or an older one, to a new file. The source is only read.
 
     Raises:
-        EipdeckError: `store_unavailable` when it is not there, or no inventory; `schema_newer`. It was only looked at.
+        EipdeckError: `store_unavailable` when it is missing or not an inventory; `schema_newer`.
 
     """
     with translated_errors(path):
         if not path.is_file():
-            raise error(Code.STORE_UNAVAILABLE, f"{path} is not there, or no file.", hint="Name another file.")
+            raise error(Code.STORE_UNAVAILABLE, f"{path} is not there, or not a file.", hint="Name another file.")
         check_log(path)
         how = "immutable=1" if cannot_change(path) else "mode=ro"
         with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None)) as driver:
@@ -102,13 +102,13 @@ def replace_contents(source: Connection, path: Path, target: Connection) -> None
 
 @contextmanager
 def work_folder(path: Path) -> Iterator[Path]:
-    """A folder of mode 0700 beside a database, gone when the block ends."""
+    """Make a folder of mode 0700 beside a database; it is removed when the block ends."""
     with translated_errors(path), TemporaryDirectory(prefix=".eipdeck-", dir=path.parent) as folder:
         yield Path(folder)
 
 
 def leave_without_log(path: Path) -> None:
-    """Leave a file that nobody has open so that no log beside it is ever taken for its own."""
+    """Take a closed file out of WAL mode, so that no log beside it is taken for its own."""
     with translated_errors(path), closing(sqlite3.connect(path)) as driver:
         driver.execute(_LEAVE_WITHOUT_LOG)
 

@@ -15,14 +15,13 @@ from core.storage.write_lock import busy
 
 @contextmanager
 def in_doubt() -> Iterator[None]:
-    """What makes a change durable.
+    """Run a commit.
 
     Raises:
-        EipdeckError: `outcome_unknown` when the disk failed: the change is undone for everybody who has the database
-            open, and yet it may have reached the disk, where it is found again after a crash. Tried with a failing
-            fdatasync and a SIGKILL. What cannot be written (a full disk, a quota) is told before that: then the commit
-            is not whole in the log, and is undone for good.
-        sqlite3.Error: anything else; nothing changed.
+        EipdeckError: `outcome_unknown` when the disk failed. The change is undone for every open connection, and yet it
+            may have reached the disk and return after a crash (tried with a failing fdatasync and a SIGKILL). A full
+            disk or a quota fails before that, while the log has no whole commit; then nothing changed.
+        sqlite3.Error: any other failure; nothing changed.
 
     """
     try:
@@ -34,17 +33,17 @@ def in_doubt() -> Iterator[None]:
         raise error(
             Code.OUTCOME_UNKNOWN,
             f"The disk failed while it was asked to commit ({problem}): the change was made, or nothing changed.",
-            hint="Repair the disk, then look at the history; with the same request id nothing happens twice.",
+            hint="Check the disk, then look at the history; with the same request id nothing happens twice.",
         ) from problem
 
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """The one boundary where a driver's or the system's error becomes ours."""
+    """Turn errors of the driver and of the system into ours."""
     try:
         yield
     except UnicodeEncodeError as problem:
-        raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are none.") from problem
+        raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are not.") from problem
     except sqlite3.IntegrityError as problem:
         raise error(
             Code.CONFLICT,
@@ -56,7 +55,7 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise _error_of(path, str(problem)) from problem
     except OSError as problem:
         why = problem.strerror or "it cannot be opened"
-        hint = "Repair that, or open it in a read-only session." if problem.errno in (errno.EROFS, errno.EACCES) else ""
+        hint = "Correct that, or open it read-only." if problem.errno in (errno.EROFS, errno.EACCES) else ""
         raise error(Code.STORE_UNAVAILABLE, f"{path}: {why.lower()}; nothing changed.", hint=hint) from problem
 
 
@@ -76,7 +75,7 @@ _MEANINGS: Final[tuple[tuple[str, Callable[[Path], EipdeckError]], ...]] = (
         lambda path: error(
             Code.STORE_UNAVAILABLE,
             f"{path} or its folder cannot be written; nothing changed.",
-            hint="Repair its permissions, or open it in a read-only session.",
+            hint="Correct its permissions, or open it read-only.",
         ),
     ),
     (

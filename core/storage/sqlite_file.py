@@ -1,4 +1,4 @@
-"""The file of the embedded database: where it may be, who may read it, and whose log lies beside it."""
+"""The file of the embedded database: its place, its mode, and the log beside it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,22 @@ from core.domain.errors import Code, Fix, error
 __all__ = ["BESIDE", "NOTHING", "cannot_change", "check_log", "close_to_others", "identity", "prepare"]
 
 BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
-"""How the names of the files beside the database end."""
+"""Endings of the names of the files beside the database."""
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
 
 NOTHING: Final = (0, 0)
-"""The identity of what is not there."""
+"""The identity of a missing file."""
 _AHEAD: Final = b"\x02\x02"
-"""The 19th and 20th byte of a file that writes a log ahead (SQLite's file format, 1.3)."""
+"""The 19th and 20th byte of a file in WAL mode (SQLite's file format, 1.3)."""
 
 
 def check_log(path: Path) -> None:
-    """Refuse a file beside which the log of another one lies: SQLite would replay that onto it, and damage it.
+    """Refuse a file beside the log of another file: SQLite would replay that log onto it, and damage it.
 
-    A file that rests, as backups do, has no log. Whose log it is that lies beside another, the gate's file says: the
-    inode that stood at the path when the log was begun. The log is looked for first, for its file is never without
-    the mark while it is there.
+    A file that is not in WAL mode, such as a backup, has no log. The lock file has the inode of the database that began
+    the log. The log is looked for first, because the lock file has that inode for as long as the log exists.
     """
     log, index, lock = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", ".lock"))
     if not _size(log) and not _size(index):
@@ -61,7 +60,7 @@ def _size(path: Path) -> int:
 
 
 def identity(path: Path) -> tuple[int, int]:
-    """Device and inode of what stands at a path."""
+    """Return device and inode of the file at a path."""
     try:
         found = path.stat()
     except OSError:
@@ -70,7 +69,7 @@ def identity(path: Path) -> tuple[int, int]:
 
 
 def prepare(path: Path, *, read_only: bool) -> None:
-    """The folder 0700 when we make it, the file 0600, never on a network file system."""
+    """Make the folder, mode 0700, and the file, mode 0600, where missing. Refuse a network file system."""
     if path.exists() and not path.is_file():
         raise error(Code.STORE_UNAVAILABLE, f"{path} is not a regular file.", hint="Name another file.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
@@ -93,7 +92,7 @@ def prepare(path: Path, *, read_only: bool) -> None:
 
 
 def close_to_others(path: Path) -> None:
-    """Mode 0600 for a database that has proved to be ours, and for the files beside it."""
+    """Give mode 0600 to a database that is known to be ours, and to the files beside it."""
     for end in ("", *BESIDE):
         with suppress(FileNotFoundError):
             each = path.with_name(f"{path.name}{end}")
@@ -118,5 +117,5 @@ def _network_file_system(folder: Path) -> str | None:
 
 
 def cannot_change(path: Path) -> bool:
-    """Whether the file lies on a file system that is read-only: SQLite cannot make its side files there."""
+    """Return whether the file is on a read-only file system, where SQLite cannot make its side files."""
     return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not path.with_name(f"{path.name}-wal").exists()

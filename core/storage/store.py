@@ -1,4 +1,4 @@
-"""A database: its short reads and its writes, whichever kind it is."""
+"""A database of either kind: short reads and writes."""
 
 from __future__ import annotations
 
@@ -14,50 +14,50 @@ from core.storage.connection import Connection
 __all__ = ["HEAD", "NEWEST", "WAIT_SECONDS", "Store", "newer"]
 
 HEAD: Final = "0003"
-"""The schema step this program was written for."""
+"""The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
-"""How long a writer queues before it gives up as `store_busy`."""
+"""How long a writer queues before it raises `store_busy`."""
 
 NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
-"""What grows by every change; writers take turns, so it grows in the order in which they commit."""
+"""The highest event number; it grows in commit order."""
 
 
 class Store(ABC):
-    """One database. Thread-safe; every method may block and none may be called on an event loop."""
+    """One database. Thread-safe. Every method may block, so none may be called on an event loop."""
 
     embedded: ClassVar[bool]
-    """Whether it is this host's own file, which only people of this host write."""
+    """Whether it is a file of this host, which only this host's users write."""
     writable: bool = True
-    """Whether who opened it may change anything."""
+    """Whether this session may change anything."""
 
     @property
     @abstractmethod
     def url(self) -> str:
-        """The database as `--db` takes it, without a password."""
+        """Return the database as it is named to open it, without a password."""
 
     @property
     @abstractmethod
     def label(self) -> str:
-        """What the top line calls it, a word or two."""
+        """Return its name for the header, a word or two."""
 
     @property
     def file(self) -> Path | None:
-        """The file it is in; None on a server."""
+        """Return its file; None on a server."""
         return None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """That file, and those that belong to it: nobody writes anything else there."""
+        """Return the file and its side files, which no export or backup may overwrite."""
         return ()
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Connection]:
-        """A short read transaction with one consistent picture of the data.
+        """Begin a short read transaction; every statement in it sees the same data.
 
         Raises:
             EipdeckError: `store_unavailable`.
@@ -66,36 +66,36 @@ class Store(ABC):
 
     @abstractmethod
     def write(self, wait: float | None = None) -> AbstractContextManager[Connection]:
-        """A write transaction: durable when the block ends, undone when it raises.
+        """Begin a write transaction: durable when the block ends, undone when it raises.
 
         Args:
-            wait: seconds of queueing; None: as long as the store was told when it was opened.
+            wait: seconds to queue; None: the store's own limit.
 
         Raises:
-            EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be
-                reached or written; nothing has changed then. `outcome_unknown` when the connection was lost,
-                or the disk failed, between the request to commit and its answer.
+            EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be reached or written.
+                Nothing changed then. `outcome_unknown` when the connection was lost, or the disk failed, between the
+                request to commit and its answer.
 
         """
 
     @abstractmethod
     def data_version(self) -> int:
-        """A number that changes whenever anybody has committed, or put another database in the place of this one.
+        """Return a number that changes with every commit, and when another database replaces this one.
 
-        Cheap enough to ask every second.
+        Cheap enough to be called every second.
         """
 
     @abstractmethod
     def health(self) -> dict[str, str]:
-        """What `doctor` says of it: schema, integrity, foreign keys, and how it keeps what it was given."""
+        """Return the lines of `doctor`: schema, integrity, foreign keys, durability."""
 
     def now(self) -> datetime:
-        """The time that operators of this database share, UTC."""
+        """Return the time that all operators of this database share, UTC."""
         return datetime.now(UTC)
 
 
 def newer(where: str, step: str) -> EipdeckError:
-    """The refusal of a schema of a later version."""
+    """Return the refusal of a later version's schema."""
     return error(
         Code.SCHEMA_NEWER,
         f"{where} has schema {step}, this eipdeck knows {HEAD} and older.",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.domain.config import Config
-from core.storage.connection import Connection, Result
+from core.storage.connection import Connection, R, V, Value
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The answer to a request id, and what was asked with it."""
+    """The answer to a request id, with a hash of the request."""
 
     hash: bytes
     answer: str
@@ -19,18 +18,34 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A write transaction in progress: who changes what, when and why."""
+    """A write transaction in progress: who changes the inventory, when and why."""
 
     connection: Connection
     now: int
-    """Microseconds; never before the newest event, so that tenancies cannot end before they began."""
+    """Microseconds since the epoch, UTC; never before the newest event, so that no tenancy ends before it began."""
     operator: str
     reason: str | None
     request_id: str | None
     config: Config
     kept: StoredAnswer | None = None
-    """What the request id was answered before."""
+    """The earlier answer to the request id."""
 
-    def run(self, statement: str, /, **values: Any) -> Result:
-        """Execute one statement with bound values."""
+    def run(self, statement: str, /, **values: Value) -> int:
+        """Run one statement. Returns how many rows it changed."""
         return self.connection.execute(statement, values)
+
+    def rows(self, row: type[R], statement: str, /, **values: Value) -> list[R]:
+        """Return every row."""
+        return self.connection.rows(row, statement, values)
+
+    def row(self, row: type[R], statement: str, /, **values: Value) -> R | None:
+        """Return the first row, or None."""
+        return self.connection.row(row, statement, values)
+
+    def column(self, kind: type[V], statement: str, /, **values: Value) -> list[V]:
+        """Return the first column of every row, which is of this type."""
+        return self.connection.column(kind, statement, values)
+
+    def value(self, kind: type[V], statement: str, /, **values: Value) -> V | None:
+        """Return the first column of the first row, which is of this type; None when there is no row."""
+        return self.connection.value(kind, statement, values)

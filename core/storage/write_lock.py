@@ -1,4 +1,4 @@
-"""The queue of writers in several processes: a lock on a side file, so that whoever waited longest writes next."""
+"""The queue of writers in several processes: a lock on a side file, which the longest waiting writer gets next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["WriteLock", "busy"]
 
 
 class WriteLock:
-    """flock on a file beside the database, which the kernel frees on kill -9."""
+    """flock on a file beside the database; the kernel frees it after kill -9."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -24,6 +24,12 @@ class WriteLock:
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
+        """Hold the lock for the block.
+
+        Raises:
+            EipdeckError: `store_busy` after these seconds.
+
+        """
         file = self._open()
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,7 +51,7 @@ class WriteLock:
         return self._file
 
     def _queue(self, file: int, seconds: float) -> None:
-        """Wait our turn in the kernel's queue, which a polling wait would lose; a thread bounds the wait."""
+        """Wait in the kernel's queue, whose order a polling wait would lose; a thread bounds the wait."""
         taken, abandoned = threading.Event(), threading.Lock()
         state = {"late": False}
 
@@ -57,7 +63,7 @@ class WriteLock:
                 else:
                     taken.set()
 
-        threading.Thread(target=wait, daemon=True, name="eipdeck-gate").start()
+        threading.Thread(target=wait, daemon=True, name="eipdeck-write-lock").start()
         if taken.wait(seconds):
             return
         with abandoned:
@@ -69,7 +75,7 @@ class WriteLock:
 
 
 def busy(path: Path) -> EipdeckError:
-    """What a writer is told whose turn did not come."""
+    """Return the error of a writer that waited too long."""
     return error(
         Code.STORE_BUSY,
         f"{path} is being written by others for too long; nothing changed.",

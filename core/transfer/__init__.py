@@ -1,8 +1,8 @@
-"""Import and export: the platform's answers brought into the inventory, and everything as one document.
+"""Whole inventories in and out: imports, exports, backups.
 
-`reading` takes files apart, `zenlayer` says what a row of the platform's means, `space`, `tenancies` and `serving`
-bring pools and CIDRs, EIPs, services and bindings up to date, in this order whatever the files' is. `export` writes
-and restores eipdeck's own document, `backup` and `restoring` write and bring back a whole database.
+`documents` reads files into rows. `zenlayer` imports the platform's API responses: pools and CIDRs, then EIPs, then
+services and bindings, in whatever order the files have them. `export` writes and imports eipdeck's own document.
+`backup` and `restore` copy a whole database.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.transfer.export import export_document, restore_export, write_export
 from core.transfer.restore import restore_backup
 from core.transfer.zenlayer.eips import import_eips
 from core.transfer.zenlayer.pools_cidrs import import_cidrs, import_pools
-from core.transfer.zenlayer.report import Ledger
+from core.transfer.zenlayer.report import ImportReport
 from core.transfer.zenlayer.responses import read_rows
 from core.transfer.zenlayer.services import import_services
 
@@ -35,18 +35,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What is asked of an import, as a request id keeps it."""
+    """An import, as it is stored under its request id."""
 
     contents: tuple[str, ...]
     reason: str | None
 
 
 def import_documents(transaction: Transaction, documents: Documents) -> Imported:
-    """Import everything in the one transaction of the change; what is here already stays as it is.
+    """Import everything in one transaction; an object that is already here and equal stays as it is.
 
     Raises:
-        EipdeckError: `invalid_import`, naming file and row; `request_mismatch` when the change's request id was used
-            for other contents.
+        EipdeckError: `invalid_import`, naming file and row; `request_mismatch` when the request id was used for other
+            contents.
 
     """
     request = ImportRequest(documents.contents, transaction.reason)
@@ -61,13 +61,13 @@ def import_documents(transaction: Transaction, documents: Documents) -> Imported
 def _imported(transaction: Transaction, documents: Documents) -> Imported:
     done = [restore_export(transaction, export) for export in documents.exports]
     given = read_rows(documents.rows)
-    ledger = Ledger(transaction)
-    import_pools(ledger, given.pools.values(), given.cidrs.values())
-    import_cidrs(ledger, given.cidrs.values())
-    import_eips(ledger, given)
-    import_services(ledger, given)
-    ledger.flush()
-    done.append(ledger.imported())
+    report = ImportReport(transaction)
+    import_pools(report, given.pools.values(), given.cidrs.values())
+    import_cidrs(report, given.cidrs.values())
+    import_eips(report, given)
+    import_services(report, given)
+    report.flush()
+    done.append(report.imported())
     return Imported(
         created=sum(each.created for each in done),
         changed=sum(each.changed for each in done),

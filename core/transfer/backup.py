@@ -1,4 +1,4 @@
-"""A backup: an embedded database in a file of its own, taken while others write."""
+"""A backup: a copy of the database in a SQLite file, taken while others write."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["write_backup"]
 
 
 def write_backup(store: Store, path: Path, *, force: bool = False) -> None:
-    """Copy the database, as it is at one moment, whole or not at all.
+    """Copy the database, as of one moment, whole or not at all.
 
     Raises:
         EipdeckError: `conflict` when the file exists, unless `force`, or is the store's own; `store_unavailable` when
-            it cannot be written. What was there is still there then.
+            it cannot be written. An existing file is unchanged then.
 
     """
     with written_whole(path, force=force, apart_from=store.files) as part, store.read() as connection:

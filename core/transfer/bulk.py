@@ -1,11 +1,11 @@
-"""Rows into a table: many with one statement, and the one that the database refuses by its place."""
+"""Many rows with one statement; a row that the database refuses is named by its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
 
-from core.storage.connection import refusals
+from core.storage.connection import R, Values, refusals
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 
@@ -13,17 +13,19 @@ __all__ = ["chunks", "found_among", "insert"]
 
 _AT_ONCE: Final = 512
 _CHUNK: Final = 500
-"""How many values stand in one list of a statement."""
+"""How many values one list of a statement has."""
+
+K = TypeVar("K", str, int)
 
 
 def insert(
     transaction: Transaction,
     statement: str,
-    rows: Sequence[Mapping[str, Any]],
-    shared: Mapping[str, Any],
+    rows: Sequence[Values],
+    shared: Values,
     place: Callable[[int], Position],
 ) -> None:
-    """Insert the rows; `shared` is what all have alike, `place` where the nth was read.
+    """Insert the rows; `shared` has the values that all rows have in common, `place` tells where the nth was read.
 
     Raises:
         EipdeckError: `invalid_import` for the first row that breaks a rule of the database.
@@ -38,15 +40,15 @@ def insert(
             transaction.run("ROLLBACK TO SAVEPOINT rows")
             for nth, row in enumerate(some, start):
                 with place(nth).checking():
-                    transaction.run(statement, **shared, **row)
+                    transaction.connection.execute(statement, {**shared, **row})
         transaction.run("RELEASE SAVEPOINT rows")
 
 
-def chunks(keys: Sequence[Any]) -> Iterator[list[Any]]:
-    """The keys, as many at a time as one statement takes as `IN :keys`."""
+def chunks(keys: Sequence[K]) -> Iterator[list[K]]:
+    """Yield the keys in lists that one statement takes as `IN :keys`."""
     return (list(keys[start : start + _CHUNK]) for start in range(0, len(keys), _CHUNK))
 
 
-def found_among(transaction: Transaction, statement: str, keys: Sequence[Any]) -> list[Any]:
-    """The rows of a SELECT that asks for `IN :keys`, however many keys there are."""
-    return [row for chunk in chunks(keys) for row in transaction.run(statement, keys=chunk)]
+def found_among(transaction: Transaction, row: type[R], statement: str, keys: Sequence[K]) -> list[R]:
+    """Return the rows of a SELECT with `IN :keys`, for any number of keys."""
+    return [found for chunk in chunks(keys) for found in transaction.rows(row, statement, keys=chunk)]

@@ -1,4 +1,4 @@
-"""Files to rows: JSON read strictly, API responses unwrapped, every row known by its file and place."""
+"""Reads files into rows: strict JSON, API responses unwrapped, every row with its file and place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Documents", "Export", "Kind", "Position", "Row", "read_documents"]
 
 
 class Kind(StrEnum):
-    """What a row of an API response is, by the action that answers with it."""
+    """The kind of a row of an API response, named by the action that returns it."""
 
     POOL = "DescribePools"
     CIDR = "DescribeCidrs"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where something was read, as a refusal names it."""
+    """A place in a file, as a refusal names it."""
 
     file: str
     row: str = ""
@@ -46,29 +46,30 @@ class Position:
 
     @property
     def file_name(self) -> str:
-        """The file without its folders: the reason of what is imported from it."""
+        """Return the file's name without its folders, which is the default reason of an import."""
         return self.file.rpartition("/")[2]
 
     def inside(self, path: str) -> Position:
-        """A place within this one."""
+        """Return a place within this one."""
         dot = "." if self.row and not path.startswith("[") else ""
         return Position(self.file, f"{self.row}{dot}{path}")
 
     def refuse(self, why: str) -> NoReturn:
-        """Raise `invalid_import`: this row is wrong, so nothing is imported."""
+        """Raise `invalid_import` for this row; nothing is imported."""
         raise self.wrong(why)
 
     def wrong(self, why: str) -> EipdeckError:
+        """Return `invalid_import` for this row."""
         return error(
             Code.INVALID_IMPORT,
             f"{self}: {why.rstrip('.')}.",
-            hint="Nothing was imported; mend the file and import it again.",
+            hint="Nothing was imported; correct the file and import it again.",
             details={"file": self.file, "row": self.row or None},
         )
 
     @contextmanager
     def checking(self) -> Iterator[None]:
-        """What a check or the database refuses in the block is this row's fault, and says so."""
+        """Raise a refusal of the block, by a check or by the database, as `invalid_import` for this row."""
         try:
             yield
         except (InvalidAddress, InvalidCidr, InvalidPort) as problem:
@@ -83,7 +84,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an API response; a gateway's detail is one row."""
+    """One row of an API response. A gateway's detail is one row."""
 
     kind: Kind
     place: Position
@@ -100,24 +101,24 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What the files hold, read before any transaction begins."""
+    """The contents of the files, read before any transaction begins."""
 
     exports: tuple[Export, ...]
     rows: tuple[Row, ...]
     contents: tuple[str, ...]
-    """The SHA-256 of each file: what was asked, whatever the files are called."""
+    """The SHA-256 of each file, which identifies the import whatever the names of the files."""
 
 
 EXPORT_KEY: Final = "eipdeck_export"
 _LARGEST: Final = 4 << 30
-"""Bytes of a file; an export of a million EIPs has a fraction of it."""
+"""Bytes of the largest file that is read; an export of a million EIPs is far smaller."""
 
 
 def read_documents(paths: Sequence[Path]) -> Documents:
     """Read JSON files: API responses, wrapped or bare, and eipdeck exports.
 
     Raises:
-        EipdeckError: `invalid_import`, naming the file, and the row when it is known by then.
+        EipdeckError: `invalid_import`, naming the file, and the row when it is known.
 
     """
     exports: list[Export] = []
@@ -134,7 +135,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
             else:
                 rows.extend(_rows(data, place, None))
         except RecursionError as problem:
-            raise place.wrong("it is nested too deeply to be an answer of the platform") from problem
+            raise place.wrong("it is nested too deeply to be a response of the platform") from problem
     return Documents(tuple(exports), tuple(rows), tuple(contents))
 
 
@@ -142,22 +143,22 @@ def _parsed(content: bytes, place: Position) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError as problem:
-        raise place.wrong(f"it is no UTF-8 text: {problem.reason} at byte {problem.start}") from problem
+        raise place.wrong(f"it is not UTF-8 text: {problem.reason} at byte {problem.start}") from problem
     except json.JSONDecodeError as problem:
-        raise place.wrong(f"it is no JSON: {problem.msg} in line {problem.lineno}") from problem
+        raise place.wrong(f"it is not JSON: {problem.msg} in line {problem.lineno}") from problem
     except ValueError as problem:
-        raise place.wrong(f"it is no JSON: {problem}") from problem
+        raise place.wrong(f"it is not JSON: {problem}") from problem
 
 
 def _bytes_of(path: Path, place: Position) -> bytes:
-    """All of a file; a pipe may be one, a device that never ends may not."""
+    """Read a whole file. A pipe is allowed; a device is not, since it may never end."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
                 raise place.wrong("it is a device, not a file")
             if status.st_size > _LARGEST:
-                raise place.wrong(f"it has {status.st_size:,} bytes, and {_LARGEST:,} is the most that is read")
+                raise place.wrong(f"it has {status.st_size:,} bytes, and eipdeck reads at most {_LARGEST:,}")
             return file.read()
     except OSError as problem:
         raise place.wrong((problem.strerror or "it cannot be read").lower()) from problem
@@ -166,7 +167,7 @@ def _bytes_of(path: Path, place: Position) -> bytes:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of a key that stands twice nobody can say which value was meant."""
+    """Make an object; a repeated key is refused, since its value is ambiguous."""
     found = dict(pairs)
     if len(found) < len(pairs):
         seen: set[str] = set()
@@ -178,11 +179,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(words: str) -> NoReturn:
-    raise ValueError(f"{words} is no number of JSON")
+    raise ValueError(f"{words} is not a JSON number")
 
 
 def _rows(value: Any, place: Position, kind: Kind | None) -> Iterator[Row]:
-    """Every row of a response, however it is wrapped; `kind` when the wrapping has said it."""
+    """Yield every row of a response, however it is wrapped; `kind` when the wrapping names it."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _rows(item, place.inside(f"[{index}]"), kind)
@@ -199,7 +200,7 @@ def _rows(value: Any, place: Position, kind: Kind | None) -> Iterator[Row]:
             place.refuse(f"dataSet is a list of rows, not {_named(rows)}")
         yield from _rows(rows, place.inside("dataSet"), kind)
     elif "code" in value and "message" in value:
-        place.refuse(f"it is an error of the platform, not an answer: {value['code']}: {value['message']}")
+        place.refuse(f"it is an error of the platform, not a response: {value['code']}: {value['message']}")
     else:
         yield Row(kind or _kind_of_row(value, place), place, value)
 
@@ -218,7 +219,7 @@ _TELLING: Final = (
     (Kind.GATEWAY, ("natGatewayId",)),
     (Kind.POOL, ("poolId",)),
 )
-"""The keys that tell what a row is, in this order: an EIP names its CIDR, a CIDR its pool."""
+"""The keys that identify a kind of row, in this order: an EIP names its CIDR, a CIDR its pool."""
 
 
 def _kind_of_row(row: Mapping[str, Any], place: Position) -> Kind:
@@ -229,6 +230,6 @@ def _kind_of_row(row: Mapping[str, Any], place: Position) -> Kind:
 
 
 def _named(value: object) -> str:
-    """What a JSON value is, in a sentence."""
+    """Return the kind of a JSON value, for a sentence."""
     kinds = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
     return "null" if value is None else kinds[type(value)]

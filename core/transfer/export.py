@@ -1,4 +1,4 @@
-"""An export: everything as one JSON document, and its restoration into an empty database."""
+"""An export: the whole inventory as one JSON document, and its import into an empty database."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
 FORMAT: Final = 1
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
-"""What `Imported` counts: objects, not the rows that serve them."""
+"""The tables that `Imported` counts."""
 
 
 def _tables() -> list[Table]:
-    """Every table of the inventory, those that others refer to first."""
+    """Return every table of the inventory, referenced tables first."""
     return [table for table in SQLModel.metadata.sorted_tables if table.name != "presence"]
 
 
 _CHUNK: Final = 512
-"""Rows of which a statement inserts many."""
+"""How many rows are read before they are inserted."""
 
 
 def copy_rows(source: Connection, target: Connection) -> None:
-    """Fill a new database with every row of another, which may be of the other kind; in flat memory.
+    """Copy every row of a database into a new one, of either kind, in flat memory.
 
     Args:
         source: in a read transaction.
@@ -51,10 +51,10 @@ def copy_rows(source: Connection, target: Connection) -> None:
     target.execute("DELETE FROM free_range")
     for table in _tables():
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
-        rows = (row._asdict() for row in source.stream(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"))
+        rows = source.stream_dicts(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}")
         while chunk := list(islice(rows, _CHUNK)):
             if table.name in _THERE_FROM_THE_START:
-                chunk = [row for row in chunk if not target.execute(_overwrite(table), row).changed]
+                chunk = [row for row in chunk if not target.execute(_overwrite(table), row)]
             target.insert(_insert(table), chunk, {})
 
 
@@ -68,7 +68,7 @@ def _insert(table: Table) -> str:
 
 
 _THERE_FROM_THE_START: Final = ("pool", "cidr")
-"""A new database has the default pool of one region, and neither is ever deleted: those rows are overwritten."""
+"""A new database has the default pool of one region. Pools and CIDRs are never deleted, so these are overwritten."""
 
 
 def _overwrite(table: Table) -> str:
@@ -78,22 +78,22 @@ def _overwrite(table: Table) -> str:
 
 
 def export_document(connection: Connection) -> Iterator[str]:
-    """The whole database as one JSON document, in parts; nothing is held in memory."""
+    """Yield the whole database as one JSON document, in parts and in flat memory."""
     yield f'{{"{EXPORT_KEY}": {FORMAT}, "tables": {{'
     for place, table in enumerate(_tables()):
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         comma = ""
         flags = {column.name for column in table.columns if isinstance(column.type, Boolean)}
-        for row in connection.stream(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"):
-            yield f"{comma}\n{json.dumps(_plain(row._asdict(), flags))}"
+        for row in connection.stream_dicts(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"):
+            yield f"{comma}\n{json.dumps(_plain(row, flags))}"
             comma = ","
         yield "]"
     yield "}}\n"
 
 
 def _plain(row: Mapping[str, Any], flags: AbstractSet[str]) -> dict[str, Any]:
-    """JSON types of a row: a flag is true or false in any database."""
+    """Return a row with JSON types; a flag is true or false on either database."""
     return {
         key: value.hex() if isinstance(value, bytes) else bool(value) if key in flags and value is not None else value
         for key, value in row.items()
@@ -113,18 +113,18 @@ def write_export(connection: Connection, path: Path, *, force: bool = False, apa
 
 
 def restore_export(transaction: Transaction, export: Export) -> Imported:
-    """Restore an export into an empty database, events and all; one that is here already changes nothing.
+    """Import an export into an empty database, events included; importing the same export again changes nothing.
 
     Raises:
-        EipdeckError: `invalid_import` when the database holds something else, a value is none of its column, a row
-            breaks a rule, or all of them a law.
+        EipdeckError: `invalid_import` when the database is not empty, a value does not fit its column, a row breaks a
+            rule, or the rows together break an invariant.
 
     """
     tables = _checked(export)
     objects = sum(len(tables[name]) for name in _COUNTED)
     if _present(transaction.connection, tables) == tables:
         return Imported(0, 0, objects)
-    if transaction.run("SELECT count(*) FROM event").scalar():
+    if transaction.value(int, "SELECT count(*) FROM event"):
         export.place.refuse("an export is restored into an empty database, and this one is not")
     _put(transaction, export, tables)
     proof = prove(transaction.connection)
@@ -137,10 +137,10 @@ _Rows = Mapping[str, list[dict[str, Any]]]
 
 
 def _checked(export: Export) -> _Rows:
-    """The tables, each row with the columns of this version, and in them what they may hold."""
+    """Return the tables; every row has the columns of this version, and valid values."""
     tables = export.data.get("tables")
     if export.data[EXPORT_KEY] != FORMAT or not isinstance(tables, dict):
-        export.place.refuse("it is no export of this version of eipdeck")
+        export.place.refuse("it is not an export of this version of eipdeck")
     for table in _tables():
         rows = tables.get(table.name)
         wanted = {column.name for column in table.columns}
@@ -148,21 +148,21 @@ def _checked(export: Export) -> _Rows:
             export.place.refuse(f"{table.name} is missing")
         for place, row in enumerate(rows):
             if not isinstance(row, dict) or row.keys() != wanted:
-                _place(export, table, place).refuse("it has not the columns of this version")
+                _place(export, table, place).refuse("it does not have the columns of this version")
             for why in flaws(table, row):
                 _place(export, table, place).refuse(why)
     return tables
 
 
 def _present(connection: Connection, wanted: _Rows) -> _Rows:
-    """What is here, but for the request ids that were used since: by them nothing differs."""
+    """Return the tables of the database, without the request ids that were used since the export."""
     tables: dict[str, list[dict[str, Any]]] = json.loads("".join(export_document(connection)))["tables"]
     known = {row["request_id"] for row in wanted["request"]}
     return {**tables, "request": [row for row in tables["request"] if row["request_id"] in known]}
 
 
 def _put(transaction: Transaction, export: Export, tables: _Rows) -> None:
-    """Replace what a new database starts with by these rows.
+    """Replace the rows of a new database by these.
 
     Raises:
         EipdeckError: `invalid_import` for the first row that breaks a rule of the database.
@@ -186,11 +186,11 @@ def _put_table(transaction: Transaction, export: Export, table: Table, rows: Seq
 
 
 def _overwritten(transaction: Transaction, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
-    """Whether the row stands in the place of one that was there from the start."""
+    """Overwrite the row of a new database with the same key. Returns whether there was one."""
     if table.name not in _THERE_FROM_THE_START:
         return False
     with _place(export, table, place).checking():
-        return bool(transaction.run(_overwrite(table), **row).changed)
+        return bool(transaction.connection.execute(_overwrite(table), row))
 
 
 def _place(export: Export, table: Table, place: int) -> Position:

@@ -1,4 +1,4 @@
-"""What every column of an export may hold: its type, its range, and what its row says beside it."""
+"""Checks the values of an export: type and range of each column, and rules between the columns of a row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["flaws"]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a value is, in a sentence, and whether one is that."""
+    """A kind of value: its name in a sentence, and its check."""
 
     says: str
     holds: Callable[[Any], bool]
@@ -53,7 +53,7 @@ _DEFAULT: Final = "default-"
 
 
 def _is_pool(value: Any) -> bool:
-    """A default pool is named by its region, which may be as long as a name may."""
+    """Return whether this is a pool id. A default pool's prefix does not count in the length of the name."""
     return type(value) is str and _is_name(value.removeprefix(_DEFAULT))
 
 
@@ -62,7 +62,7 @@ def _is_percentage(value: Any) -> bool:
 
 
 def _told(holds: Callable[[str], bool]) -> Callable[[Any], bool]:
-    """Of a text; many rows have the same."""
+    """Return a cached check of text; many rows have the same value."""
     remembered = lru_cache(maxsize=1024)(holds)
     return lambda value: _is_text(value) and remembered(value)
 
@@ -95,7 +95,7 @@ def _is_facts(words: str) -> bool:
 
 
 _DEEPEST: Final = 20
-"""Levels of what is before and after a change; a binding has three."""
+"""Levels of the JSON before and after a change; a binding has three."""
 
 
 def _is_shallow(value: Any, levels: int) -> bool:
@@ -130,7 +130,7 @@ _ANSWERED: Final = {"key": str, "eips": list, "warnings": list, "created": int, 
 
 
 def _read(words: str) -> Any:
-    """The JSON of a text; None when it is none."""
+    """Return the JSON of a text; None when it is not JSON."""
     try:
         return json.loads(words, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -143,7 +143,7 @@ def _no_constant(words: str) -> NoReturn:
 
 _FIRST: Final = to_micros(datetime(1, 1, 1, tzinfo=UTC))
 _LAST: Final = to_micros(datetime(9998, 1, 1, tzinfo=UTC))
-"""What a datetime can show, and what cools from then on too."""
+"""Times that a datetime can have, and still has after the longest cool-down."""
 _END: Final = to_micros(datetime.max.replace(tzinfo=UTC))
 
 _TEXT: Final = _Kind("text without NUL and without broken characters", _is_text)
@@ -191,10 +191,10 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "sources": _Kind("a JSON list of IPv4 prefixes as text", _list_of(parse_prefix)),
     "answer": _Kind("an answer as JSON text", _told(_is_answer)),
 }
-"""By column, or by table and column where that says more."""
+"""The kind of a column, by its name or by table and name."""
 
 _BY_TYPE: Final[Mapping[type, _Kind]] = {Boolean: _FLAG, LargeBinary: _HASH, AutoString: _TEXT}
-"""Of the other columns."""
+"""The kind of any other column, by its type."""
 
 
 @cache
@@ -210,7 +210,7 @@ def _kind(table: Table, column: Column[Any]) -> _Kind:
 
 
 def flaws(table: Table, row: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with a row of an export: each value against its column, then what stands beside it."""
+    """Yield the errors of a row of an export: first each value against its column, then the rules between columns."""
     whole = True
     for name, nullable, kind in _columns(table):
         value = row[name]
@@ -246,7 +246,7 @@ _OURS: Final = re.compile(r"(?:eip|b)-([1-9][0-9]{0,14})")
 
 
 def _of_our_making(row: Mapping[str, Any]) -> Iterator[str]:
-    """An id with a number above the row's would be made again."""
+    """Refuse an id made by eipdeck with a number above the row's: a later row would get the same id."""
     ours = _OURS.fullmatch(row["id"])
     if ours is not None and int(ours[1]) > row["seq"]:
         yield f"{row['id']} has a number above its seq, {row['seq']}"

@@ -16,12 +16,11 @@ __all__ = ["is_same", "written_whole"]
 
 @contextmanager
 def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path] = ()) -> Iterator[Path]:
-    """A file beside `path`, mode 0600, that takes its place when the block ends well, and is gone when not.
+    """Make a file beside `path`, mode 0600; it replaces `path` when the block ends, and is removed when it raises.
 
     Raises:
-        EipdeckError: `conflict` when something is there, unless it is a file and `force`, and when it is one of
-            `apart_from`, by whatever name; `store_unavailable` when it cannot be written. What was there is still
-            there then.
+        EipdeckError: `conflict` when `path` exists, unless it is a file and `force`, and when it is any name of one
+            of `apart_from`; `store_unavailable` when it cannot be written. An existing file is unchanged then.
 
     """
     _check_place(path, force=force)
@@ -48,16 +47,16 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
 
 
 def _check_place(path: Path, *, force: bool) -> None:
-    """Refuse what is there already; a link, a device or a folder always: it is not ours to replace."""
+    """Refuse an existing file unless `force`; always refuse a link, a device or a folder."""
     try:
         there = path.lstat()
     except ValueError as problem:
         raise error(Code.STORE_UNAVAILABLE, f"{path}: {problem}, so no file can have this name.") from problem
     except OSError:
-        return  # nothing is there, or the writing will say what is wrong
+        return  # it does not exist, or writing it will raise
     if not stat.S_ISREG(there.st_mode):
         raise error(
-            Code.CONFLICT, f"{path} is there, and no plain file; nothing was written.", hint="Name another file."
+            Code.CONFLICT, f"{path} exists and is not a plain file; nothing was written.", hint="Name another file."
         )
     if not force:
         raise error(
@@ -68,7 +67,7 @@ def _check_place(path: Path, *, force: bool) -> None:
 
 
 def is_same(path: Path, other: Path) -> bool:
-    """Whether two names are of one file, or would be."""
+    """Return whether two paths name the same file, existing or not."""
     try:
         if path.exists() and other.exists():
             return path.samefile(other)
@@ -78,7 +77,7 @@ def is_same(path: Path, other: Path) -> bool:
 
 
 def _flushed(folder: Path) -> None:
-    """The new name is on the disk too."""
+    """Write the new name to the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""A backup brought back into the embedded database, under everybody who has it open.
+"""Restores a backup into the embedded database while other sessions have it open.
 
-The file itself stays, and with it its log and its locks: the backup's content becomes the database's in one
-transaction of SQLite's, which every open desk sees like any other change. What was there is kept in a file beside it.
+The file stays, with its log and its locks: one SQLite transaction replaces its contents with the backup's, and every
+open session sees that like any other change. The old contents are kept in a file beside it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.errors import Code, OutcomeUnknown, error
 from core.domain.results import Restored
@@ -18,6 +19,7 @@ from core.domain.values import from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.history import EventData, record
+from core.storage.rows import COMPUTED, reads
 from core.storage.sqlite import EmbeddedStore
 from core.storage.sqlite_copy import copy, copy_file, replace_contents, work_folder
 from core.storage.transaction import Transaction
@@ -33,17 +35,17 @@ def restore_backup(
     *,
     agreed: Callable[[Restored], None] | None = None,
 ) -> Restored:
-    """Replace what a store has by a backup that has been proved; the backup itself is only looked at.
+    """Replace the contents of a store with a backup, after proving the backup. The backup is only read.
 
     Args:
-        store: what is restored.
+        store: the database.
         path: the backup, of this version or an older one.
         begin_transaction: makes the transaction that is recorded as the newest event.
-        agreed: hears what would be lost before anything is done, and raises when that is not wanted.
+        agreed: called with what would be lost, before anything is done; raises to cancel.
 
     Raises:
-        EipdeckError: `store_unavailable` when the backup is none, or is damaged; `schema_newer`; `conflict` when the
-            backup is the database itself, or something was changed since `agreed` heard what would be lost;
+        EipdeckError: `store_unavailable` when the backup is missing, not a backup or damaged; `schema_newer`;
+            `conflict` when the backup is the database itself, or the database changed after `agreed` was called;
             `store_busy`. Nothing changed then. `outcome_unknown`.
 
     """
@@ -63,7 +65,7 @@ def restore_backup(
 
 
 def _check_sound(path: Path, backup: EmbeddedStore) -> None:
-    """Refuse a backup that a disk or somebody has changed."""
+    """Refuse a damaged backup."""
     found = backup.health()
     wrong = [found[name] for name in ("integrity", "foreign_keys") if found[name] != "ok"]
     if not wrong:
@@ -77,13 +79,24 @@ def _check_sound(path: Path, backup: EmbeddedStore) -> None:
         )
 
 
+@reads("event")
+class _EventRow(NamedTuple):
+    seq: int
+    at: int
+    hash: bytes
+
+
+_NEWEST_FIRST: Final = "SELECT seq, at, hash FROM event ORDER BY seq DESC"
+_HAS: Final = "SELECT 1 FROM event WHERE seq = :seq AND hash = :hash"
+
+
 def _difference(new: Connection, old: Connection) -> Restored:
-    """What is back, and what is lost, of two inventories; of what both have in common nothing is."""
-    newest = new.execute("SELECT max(at) FROM event").scalar()
-    eips = new.execute("SELECT count(*) FROM eip WHERE released_at IS NULL").scalar()
+    """Return what a restoration of `new` over `old` brings back and loses."""
+    newest = new.value(int, "SELECT max(at) FROM event")
+    eips = new.value(int, "SELECT count(*) FROM eip WHERE released_at IS NULL") or 0
     lost, since = 0, None
-    for event in old.execute("SELECT seq, at, hash FROM event ORDER BY seq DESC"):
-        if new.execute("SELECT 1 FROM event WHERE seq = :seq AND hash = :hash", event._asdict()).scalar():
+    for event in old.stream(_EventRow, _NEWEST_FIRST):
+        if new.value(int, _HAS, {"seq": event.seq, "hash": event.hash}):
             break
         lost, since = lost + 1, event.at
     return Restored(
@@ -97,15 +110,15 @@ def _exchange(
     begin_transaction: Callable[[Connection], Transaction],
     told: Restored | None,
 ) -> Restored:
-    """Put the backup's content in the place of the store's, while nobody writes."""
+    """Replace the store's contents with the backup's, while no other writer may write."""
     with store.alone() as old:
         with backup.read() as new:
             found = _difference(new, old)
         if told is not None and found != told:
             raise error(
                 Code.CONFLICT,
-                "Somebody changed something since it was said what would be lost; nothing changed.",
-                hint="Send it again, and look at what is lost.",
+                "The database changed after you were shown what would be lost. Nothing was restored.",
+                hint="Send it again, and look at what would be lost.",
             )
         with _kept(store.path, old) as kept:
             with backup.write() as new:
@@ -119,22 +132,32 @@ def _exchange(
 
 @contextmanager
 def _kept(path: Path, old: Connection) -> Iterator[Path]:
-    """A file beside the database with what it has, gone when the block fails and nothing has changed."""
+    """Keep the old contents in a file beside the database; it is removed when the block fails and nothing changed."""
     names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
     kept = next(name for name in names if not name.exists())
     with written_whole(kept) as part:
         copy(old, part)
     try:
         yield kept
-    except Exception as problem:  # an interrupt may come when it is done already
+    except Exception as problem:  # an interrupt may come after the change
         if not isinstance(problem, OutcomeUnknown):
             kept.unlink()
         raise
 
 
+@reads()
+class _SequenceRow(NamedTuple):
+    name: Annotated[str, COMPUTED]
+    seq: Annotated[int, COMPUTED]
+
+
+_SEQUENCES: Final = "SELECT name, seq FROM sqlite_sequence"
+_RAISE: Final = "UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name"
+_BEGIN: Final = "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
+
+
 def _number_on(new: Connection, old: Connection) -> None:
-    """No number of an event, an EIP or a binding is given a second time, not even one that is lost."""
-    for row in old.execute("SELECT name, seq FROM sqlite_sequence").all():
-        values = row._asdict()
-        if not new.execute("UPDATE sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name", values).changed:
-            new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", values)
+    """Continue the numbers of events, EIPs and bindings, so that none is used twice, not even a lost one."""
+    for name, seq in old.rows(_SequenceRow, _SEQUENCES):
+        if not new.execute(_RAISE, {"name": name, "seq": seq}):
+            new.execute(_BEGIN, {"name": name, "seq": seq})

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core import Inventory
+from core.storage.connection import Connection, Cursor, R, Values
 from tests.core.kit import Clock, forget_databases, fresh_desk
 
 
@@ -27,3 +28,25 @@ def no_database_left() -> Iterator[None]:
     """What a test made on the server is gone after it."""
     yield
     forget_databases()
+
+
+@pytest.fixture(autouse=True)
+def columns_are_named_as_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row that any test of the core reads has the names of its fields, in their order."""
+
+    def checked(row: type[R], cursor: Cursor) -> None:
+        assert tuple(column[0] for column in cursor.description or ()) == row._fields
+
+    def rows(self: Connection, row: type[R], statement: str, values: Values = {}) -> list[R]:  # noqa: B006  # read only
+        cursor = self.cursor(statement, values)
+        checked(row, cursor)
+        return list(map(row._make, cursor))
+
+    def first(self: Connection, row: type[R], statement: str, values: Values = {}) -> R | None:  # noqa: B006  # read only
+        cursor = self.cursor(statement, values)
+        checked(row, cursor)
+        found = cursor.fetchone()
+        return None if found is None else row._make(found)
+
+    monkeypatch.setattr(Connection, "rows", rows)
+    monkeypatch.setattr(Connection, "row", first)

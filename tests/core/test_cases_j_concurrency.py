@@ -311,5 +311,5 @@ def test_88_a_writer_that_is_not_ours_makes_it_busy_too(inventory: Inventory) ->
             pass
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
     with impatient.write() as connection:
-        assert connection.execute("SELECT 1").scalar() == 1
+        assert connection.value(int, "SELECT 1") == 1
     impatient.close()

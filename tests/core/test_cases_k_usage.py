@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core import AcceptRequest, DrainRequest, Finding, Inventory, ReserveRequest, open_inventory
 from core.domain.addresses import format_address
-from core.storage.connection import Connection, Result
+from core.storage.connection import Connection, Cursor, Values
 from tests.core.audit import audit
 from tests.core.kit import (
     Clock,
@@ -96,14 +95,14 @@ def statements(inventory: Inventory, act: Callable[[], object]) -> int:
     act()
     seen: list[str] = []
     connection = type(inventory._store._readers[-1])  # type: ignore[attr-defined]
-    execute: Callable[..., Result] = connection.execute
+    cursor: Callable[[Connection, str, Values], Cursor] = connection.cursor
 
-    def counted(self: Connection, statement: str, *values: Any) -> Result:
+    def counted(self: Connection, statement: str, values: Values) -> Cursor:
         seen.append(statement)
-        return execute(self, statement, *values)
+        return cursor(self, statement, values)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "execute", counted)
+        patch.setattr(connection, "cursor", counted)
         act()
     return len(seen)
 

@@ -593,15 +593,15 @@ def test_what_contradicts_the_inventory_is_refused(inventory: Inventory, files: 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("{", "no JSON"),
-        ("[NaN]", "no number"),
+        ("{", "not JSON"),
+        ("[NaN]", "not a JSON number"),
         ('{"eipId": "a", "eipId": "b"}', "twice"),
         ("[" * 100_000, "deep"),
         ("3", "object"),
         ('{"dataSet": 3}', "list"),
         ('{"_x_zc_action": "DescribeImages", "dataSet": []}', "DescribeImages"),
         ('{"requestId": "T1", "code": "NO_AUTH", "message": "denied"}', "NO_AUTH"),
-        ("\xff", "no JSON"),
+        ("\xff", "not JSON"),
     ],
 )
 def test_a_file_that_is_no_answer_is_refused(inventory: Inventory, tmp_path: Path, words: str, why: str) -> None:

@@ -54,7 +54,7 @@ def test_another_file_in_its_place_is_what_is_read_and_written(inventory: Invent
     assert inventory.data_version() != version
     assert one(inventory).address == "203.0.113.1"
     with open_inventory(inventory.url, operator="bob")._store.read() as connection:
-        assert connection.execute("SELECT count(*) FROM eip").scalar() == 2
+        assert connection.value(int, "SELECT count(*) FROM eip") == 2
 
 
 def test_a_stranger_in_its_place_is_refused_and_left_alone(inventory: Inventory) -> None:
@@ -97,7 +97,7 @@ def test_a_reader_who_finds_another_file_leaves_the_writer_at_work_alone(invento
         take_away(inventory)
         other.rename(file_of(inventory))
         assert inventory.pool("edge").cooldown_seconds == 0
-        assert connection.execute("SELECT cooldown_seconds FROM pool WHERE id = 'edge'").scalar() == 77
+        assert connection.value(int, "SELECT cooldown_seconds FROM pool WHERE id = 'edge'") == 77
     assert one(inventory).address == "203.0.113.0"
     assert len(list(inventory.eips())) == 1
 
@@ -123,7 +123,7 @@ def copied(inventory: Inventory, path: Path) -> None:
     """As somebody would who knows of no backup: the file alone, when everything is in it."""
     with inventory._store.write() as connection:
         connection.execute("ROLLBACK")
-        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").first()[0] == 0
+        assert connection.value(int, "PRAGMA wal_checkpoint(TRUNCATE)") == 0
         shutil.copyfile(file_of(inventory), path)
         connection.execute("BEGIN")
 

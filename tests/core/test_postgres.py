@@ -202,7 +202,7 @@ def test_a_server_that_proves_who_it_is_is_used_and_no_other(certified: tuple[st
         customer_cidr(inventory)
         assert one(inventory).address == "203.0.113.0"
         with inventory._store.read() as connection:
-            assert connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar() is True
+            assert connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") is True
     stranger = tmp_path / "stranger.pem"
     words = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -keyout {tmp_path / 'key'} -out {stranger}"
     subprocess.run(words.split(), check=True, capture_output=True)
@@ -259,7 +259,7 @@ def test_a_partition_is_noticed_and_does_not_last(database: str) -> None:
         cut.clear()
         assert store.data_version() == before
         with store.read() as connection:
-            assert connection.execute("SELECT count(*) FROM service").scalar() == 0
+            assert connection.value(int, "SELECT count(*) FROM service") == 0
         store.close()
 
 
@@ -382,7 +382,7 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
 def stand_still(transaction: AbstractContextManager[Connection]) -> None:
     """A transaction in which nothing is done until the server has ended it."""
     with server().connect() as watching, transaction as connection:
-        pid = connection.execute("SELECT pg_backend_pid()").scalar()
+        pid = connection.value(int, "SELECT pg_backend_pid()")
         while watching.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
             pass
 
@@ -418,7 +418,7 @@ def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(sh
     with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
         with store.write() as connection:
             waiting = [several.submit(one, inventory) for inventory in desks]
-            while connection.execute(queueing).scalar() < len(desks):
+            while (connection.value(int, queueing) or 0) < len(desks):
                 pass
         assert sorted(each.result().address for each in waiting) == ["203.0.113.0", "203.0.113.1"]
     for inventory in desks:
@@ -448,8 +448,8 @@ def test_who_writes_past_the_program_takes_a_turn_too(shared: Inventory) -> None
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
         other.execute("ROLLBACK")
     with impatient.write() as connection:
-        held = connection.execute(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN}")
-        assert held.scalar() == 1
+        held = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN}"
+        assert connection.value(int, held) == 1
     impatient.close()
 
 

@@ -47,9 +47,9 @@ def test_every_open_desk_sees_what_is_back(inventory: Inventory, backup: Path, c
     with closing(open_inventory(inventory.url, operator="bob", clock=clock)) as other:
         version = other.data_version()
         with other._store.read() as reading:
-            assert reading.execute("SELECT count(*) FROM eip").scalar() == 202
+            assert reading.value(int, "SELECT count(*) FROM eip") == 202
             done = inventory.restore(backup, reason="J-1: a wrong import")
-            assert reading.execute("SELECT count(*) FROM eip").scalar() == 202
+            assert reading.value(int, "SELECT count(*) FROM eip") == 202
         assert (done.eips, done.lost, done.lost_since) == (2, 201, clock())
         for each in (inventory, other):
             assert addresses(each.eips()) == ["44.0.0.0", "44.0.0.1"]
@@ -220,7 +220,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(inventory: 
         connection.commit()
         made = open_store(inventory.url)
         with made.read() as live:
-            triggers = live.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").scalars()
+            triggers = live.column(str, "SELECT sql FROM sqlite_master WHERE type = 'trigger'")
         made.close()
         for statement in triggers:
             if "presence" not in statement:

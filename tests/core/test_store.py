@@ -44,7 +44,7 @@ from tests.core.kit import (
 
 
 def pragma(connection: Connection, name: str) -> object:
-    return connection.execute(f"PRAGMA {name}").scalar()
+    return connection.value(int, f"PRAGMA {name}")
 
 
 @of_a_file
@@ -64,11 +64,11 @@ def test_a_reader_sees_one_picture_while_others_write(inventory: Inventory) -> N
     customer_cidr(inventory)
     count = "SELECT count(*) FROM eip"
     with inventory._store.read() as reader:
-        assert reader.execute(count).scalar() == 0
+        assert reader.value(int, count) == 0
         one(inventory)
-        assert reader.execute(count).scalar() == 0
+        assert reader.value(int, count) == 0
     with inventory._store.read() as reader:
-        assert reader.execute(count).scalar() == 1
+        assert reader.value(int, count) == 1
 
 
 def test_a_block_that_raises_is_undone(inventory: Inventory) -> None:
@@ -229,7 +229,7 @@ def test_a_file_that_turns_out_read_only_refuses_writes_and_still_reads(inventor
 def test_a_full_disk_is_unavailable_with_nothing_changed(inventory: Inventory) -> None:
     customer_cidr(inventory, "44.0.0.0/16")
     with inventory._store.write() as connection:
-        pages = connection.execute("PRAGMA page_count").scalar()
+        pages = connection.value(int, "PRAGMA page_count") or 0
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with refused(inventory, "store_unavailable") as caught:
         inventory.execute(AllocationRequest(pool_id="edge", count=5000))

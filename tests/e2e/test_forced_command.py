@@ -226,7 +226,7 @@ def test_a_terminal_shows_the_dashboard_with_the_operators_name(login: Login, da
             break
     assert not dashboard.isalive()
     with open_inventory(str(login.database), operator="x")._store.read() as connection:
-        assert connection.execute("SELECT count(*) FROM presence").scalar() == 0
+        assert connection.value(int, "SELECT count(*) FROM presence") == 0
     done = login("allocate", "--default", "--json")
     assert json.loads(done.stdout)["eips"][0]["allocated_by"] == "alice"
 

@@ -1,4 +1,4 @@
-"""The bindings of one EIP, compared with what they are to be: ended, begun or left as they are."""
+"""Compares the bindings of EIPs with the imported ones, and ends, begins or keeps each."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from typing import Any, Final, NamedTuple
 from core.domain.addresses import prefix_of_range
 from core.domain.json_types import to_json
 from core.domain.values import BindingKind
-from core.queries.eips import read_binding
+from core.queries.eips import BindingRow, read_binding
+from core.storage.connection import Flag, Values
 from core.storage.history import EventData
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.bulk import chunks, found_among, insert
 from core.transfer.documents import Position
-from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Dnat
+from core.transfer.zenlayer.given import Dnat
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["Held", "Wanted", "bring_up_to_date", "held_by", "held_eips"]
 
 
 class Wanted(NamedTuple):
-    """What a binding is, by the columns of its row."""
+    """A binding as it should be, by the columns of its row."""
 
     kind: str
     service_id: str
@@ -38,7 +40,7 @@ class Wanted(NamedTuple):
 
     @classmethod
     def nic(cls, service_id: str, private_ip: int | None, known: Iterable[Known]) -> Wanted:
-        """On an interface; when no private address is told, on the one that is known."""
+        """Return the binding of an interface; without a private address, of the one that is known."""
         here = [
             each.wanted.private_ip
             for each in known
@@ -92,19 +94,51 @@ class Held:
 
     @property
     def service_id(self) -> str | None:
-        """What holds it."""
+        """Return the service that holds it."""
         return self.bindings[0].wanted.service_id if self.bindings else None
+
+
+@reads("eip", "pool")
+class _EipRow(NamedTuple):
+    id: str
+    address: int
+    pool_id: str
+    region: str
+    cidr_first: int
+    cidr_last: int
+
+
+@reads("binding")
+class _BindingRow(NamedTuple):
+    id: str
+    eip_id: str
+    kind: str
+    service_id: str
+    private_ip: int | None
+    sources: str
+    all_eips: Flag
+    protocol: str | None
+    port: int | None
+    port_end: int | None
+    to_port: int | None
+    to_port_end: int | None
+    bound_at: int
+
+
+@reads("binding")
+class _HeldRow(NamedTuple):
+    eip_id: str
 
 
 _COLUMNS: Final = (
     "kind, service_id, private_ip, sources, all_eips, protocol, port, port_end, to_port, to_port_end, bound_at"
 )
 _EIPS: Final = (
-    "SELECT e.id, e.address, e.pool_id, p.region, e.cidr_first, e.cidr_last FROM eip e JOIN pool p ON p.id = e.pool_id"
+    "e.id, e.address, e.pool_id, p.region, e.cidr_first, e.cidr_last FROM eip e JOIN pool p ON p.id = e.pool_id"
     " WHERE e.released_at IS NULL AND"
 )
-_BY_ID: Final = f"{_EIPS} e.id IN :keys"
-_BY_ADDRESS: Final = f"{_EIPS} e.address IN :keys"
+_BY_ID: Final = f"SELECT {_EIPS} e.id IN :keys"
+_BY_ADDRESS: Final = f"SELECT {_EIPS} e.address IN :keys"
 _BINDINGS: Final = (
     f"SELECT id, eip_id, {_COLUMNS} FROM binding WHERE unbound_at IS NULL AND eip_id IN :keys ORDER BY seq"
 )
@@ -112,19 +146,18 @@ _HELD_BY: Final = "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL 
 
 
 def held_by(transaction: Transaction, service_ids: Sequence[str]) -> list[str]:
-    """The EIPs that serve these services."""
-    return [row.eip_id for row in found_among(transaction, _HELD_BY, service_ids)]
+    """Return the ids of the EIPs that serve these services."""
+    return [row.eip_id for row in found_among(transaction, _HeldRow, _HELD_BY, service_ids)]
 
 
 def held_eips(transaction: Transaction, ids: Sequence[str], addresses: Sequence[int]) -> dict[str, Held]:
-    """The live EIPs with these ids or addresses, by id; the others are unknown here."""
-    found: dict[str, Any] = {}
-    for statement, keys in ((_BY_ID, ids), (_BY_ADDRESS, addresses)):
-        found.update((row.id, row) for row in found_among(transaction, statement, list(dict.fromkeys(keys))))
+    """Return the live EIPs with these ids or addresses, by id; unknown ones are left out."""
+    by_id = found_among(transaction, _EipRow, _BY_ID, list(dict.fromkeys(ids)))
+    by_address = found_among(transaction, _EipRow, _BY_ADDRESS, list(dict.fromkeys(addresses)))
+    found = {row.id: row for row in (*by_id, *by_address)}
     bindings: dict[str, list[Known]] = {}
-    for row in found_among(transaction, _BINDINGS, list(found)):
-        wanted = Wanted(*(getattr(row, name) for name in Wanted._fields))._replace(all_eips=bool(row.all_eips))
-        bindings.setdefault(row.eip_id, []).append(Known(row.id, row.bound_at, wanted))
+    for binding in found_among(transaction, _BindingRow, _BINDINGS, list(found)):
+        bindings.setdefault(binding.eip_id, []).append(Known(binding.id, binding.bound_at, _wanted(binding)))
     return {
         row.id: Held(
             id=row.id,
@@ -136,6 +169,21 @@ def held_eips(transaction: Transaction, ids: Sequence[str], addresses: Sequence[
         )
         for row in found.values()
     }
+
+
+def _wanted(row: _BindingRow) -> Wanted:
+    return Wanted(
+        row.kind,
+        row.service_id,
+        row.private_ip,
+        row.sources,
+        bool(row.all_eips),
+        row.protocol,
+        row.port,
+        row.port_end,
+        row.to_port,
+        row.to_port_end,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -153,24 +201,24 @@ _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id 
 _UNBOUND: Final = "UPDATE eip SET status = 'unbound', unbound_since = :now WHERE id IN :keys"
 
 Claim = tuple[Position, Held, Sequence[Wanted]]
-"""Where it was read what an EIP is to serve, and that."""
+"""The bindings that an EIP should have, and the place that says so."""
 
 
-def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
-    """End the bindings of the EIPs that are no more, begin the new ones, leave the rest."""
-    transaction = ledger.transaction
+def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
+    """End the bindings that the EIPs no longer have, begin the new ones, keep the rest."""
+    transaction = report.transaction
     ended: list[str] = []
-    begun: list[tuple[Position, dict[str, Any]]] = []
+    begun: list[tuple[Position, Values]] = []
     bound: list[str] = []
     unbound: list[str] = []
-    seq = int(transaction.run(_NEXT).scalar())
+    seq = transaction.value(int, _NEXT) or 1
     for place, eip, wanted in claims:
         stays, there = frozenset(wanted), {known.wanted for known in eip.bindings}
-        ended += [_ended(ledger, place, eip, known) for known in eip.bindings if known.wanted not in stays]
+        ended += [_ended(report, place, eip, known) for known in eip.bindings if known.wanted not in stays]
         for known in eip.bindings:
-            ledger.count("binding", known.id, Outcome.UNCHANGED)
+            report.count("binding", known.id, Outcome.UNCHANGED)
         fresh = [each for each in wanted if each not in there]
-        begun += [(place, _begun(ledger, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
+        begun += [(place, _begun(report, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
         seq += len(fresh)
         if bool(wanted) != bool(eip.bindings):
             (bound if wanted else unbound).append(eip.id)
@@ -183,40 +231,38 @@ def bring_up_to_date(ledger: Ledger, claims: Iterable[Claim]) -> None:
         transaction.run(_UNBOUND, keys=chunk, now=transaction.now)
 
 
-def _ended(ledger: Ledger, place: Position, eip: Held, known: Known) -> str:
-    ledger.count("binding", known.id, Outcome.CHANGED)
-    ledger.note(place, _fact(eip, before=_shown(known)))
+def _ended(report: ImportReport, place: Position, eip: Held, known: Known) -> str:
+    report.count("binding", known.id, Outcome.CHANGED)
+    report.note(place, _fact(eip, before=_shown(eip, known)))
     return known.id
 
 
-def _begun(ledger: Ledger, place: Position, eip: Held, wanted: Wanted, seq: int) -> dict[str, Any]:
-    """The row of a new binding."""
-    known = Known(f"b-{seq}", ledger.transaction.now, wanted)
-    ledger.count("binding", known.id, Outcome.CREATED)
-    ledger.note(place, _fact(eip, after=_shown(known)))
+def _begun(report: ImportReport, place: Position, eip: Held, wanted: Wanted, seq: int) -> Values:
+    """Return the values of a new binding."""
+    known = Known(f"b-{seq}", report.transaction.now, wanted)
+    report.count("binding", known.id, Outcome.CREATED)
+    report.note(place, _fact(eip, after=_shown(eip, known)))
     return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
 
 
-class _Row(NamedTuple):
-    """A binding's row, as `read_binding` takes it."""
-
-    kind: str
-    service_id: str
-    private_ip: int | None
-    sources: str
-    all_eips: bool
-    protocol: str | None
-    port: int | None
-    port_end: int | None
-    to_port: int | None
-    to_port_end: int | None
-    id: str
-    bound_at: int
-    unbound_at: int | None = None
-
-
-def _shown(known: Known) -> Any:
-    return to_json(read_binding(_Row(*known.wanted, known.id, known.bound_at)))
+def _shown(eip: Held, known: Known) -> Any:
+    wanted = known.wanted
+    row = BindingRow(
+        id=known.id,
+        eip_id=eip.id,
+        kind=wanted.kind,
+        service_id=wanted.service_id,
+        private_ip=wanted.private_ip,
+        sources=wanted.sources,
+        protocol=wanted.protocol,
+        port=wanted.port,
+        port_end=wanted.port_end,
+        to_port=wanted.to_port,
+        to_port_end=wanted.to_port_end,
+        bound_at=known.bound_at,
+        unbound_at=None,
+    )
+    return to_json(read_binding(row))
 
 
 def _fact(eip: Held, *, before: Any = None, after: Any = None) -> EventData:

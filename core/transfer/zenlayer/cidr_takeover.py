@@ -1,4 +1,4 @@
-"""A CIDR arrives where EIPs may be already: under a /32 that stood in for it, or in another pool.
+"""Adds a CIDR where EIPs may exist already: in a /32 that stood in for it, or in another pool.
 
 The database lets no address be in two CIDRs at once and no live EIP change what it lies in. So within the one
 transaction the EIPs are laid down, the old CIDRs retired, the new one added, and the EIPs taken up again in it.
@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix
 from core.domain.values import CidrState
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow
 from core.storage.history import EventData
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
-from core.transfer.zenlayer.report import Ledger, Outcome
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["Arriving", "take_over"]
 
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """A CIDR that begins a life in a pool."""
+    """A CIDR that is added to a pool."""
 
     place: Position
     prefix: Prefix
@@ -34,6 +35,26 @@ class Arriving:
     state: CidrState
     rpki: str
     created_at: int
+
+
+@reads("cidr")
+class _UnderRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    isp: str | None
+    state: str
+    reserved: int
+
+
+@reads("eip")
+class _LiveRow(NamedTuple):
+    id: str
+    address: int
+    status: str
+    pool_id: str
 
 
 _UNDER: Final = (
@@ -51,40 +72,39 @@ _EDGES: Final = "SELECT avoid_edges FROM cidr WHERE id = :id"
 _KEEP_WITHHELD: Final = "UPDATE reservation SET cidr_id = :new WHERE cidr_id = :old"
 
 
-def take_over(ledger: Ledger, arriving: Arriving) -> None:
-    """Add the CIDR; what stood in for it retires, and its EIPs move.
+def take_over(report: ImportReport, arriving: Arriving) -> None:
+    """Add the CIDR, retire the CIDRs it replaces, and move their EIPs.
 
     Raises:
         EipdeckError: `invalid_import` when it overlaps a CIDR that did not.
 
     """
-    transaction, prefix = ledger.transaction, arriving.prefix
-    under = transaction.run(_UNDER, first=prefix.first, last=prefix.last).all()
+    transaction, prefix = report.transaction, arriving.prefix
+    under = transaction.rows(_UnderRow, _UNDER, first=prefix.first, last=prefix.last)
     for old in under:
         if not _makes_way(old, prefix):
             arriving.place.refuse(f"{prefix} overlaps {old.cidr} of pool {old.pool_id}")
     live = _live(transaction, under)
     _lay_down(transaction, live)
     for old in under:
-        _retire(ledger, arriving, old)
-    spot = _begin(ledger, arriving, under, len(live))
+        _retire(report, arriving, old)
+    spot = _begin(report, arriving, under, len(live))
     for old in under:
         transaction.run(_KEEP_WITHHELD, new=spot.cidr_id, old=old.id)
-    _take_up(ledger, arriving, spot, live)
+    _take_up(report, arriving, spot, live)
     if arriving.state is CidrState.ACTIVE:
         open_range(transaction, arriving.pool.id, arriving.pool.order, spot, spot.first, spot.last)
 
 
-def _makes_way(old: Any, prefix: Prefix) -> bool:
-    """Whether a CIDR is the same prefix, or a /32 without a line, which only ever stands in for another."""
+def _makes_way(old: _UnderRow, prefix: Prefix) -> bool:
+    """Return whether a CIDR is the same prefix, or a /32 without a line, which only stands in for another."""
     if (old.first, old.last) == (prefix.first, prefix.last):
         return True
     return old.first == old.last and old.isp is None
 
 
 _LIVE: Final = (
-    "SELECT id, address, status, pool_id, cidr_id FROM eip"
-    " WHERE released_at IS NULL AND address BETWEEN :first AND :last"
+    "SELECT id, address, status, pool_id FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last"
 )
 _SERVING: Final = "SELECT id FROM binding WHERE eip_id = :id AND unbound_at IS NULL"
 _END_BINDING: Final = "UPDATE binding SET unbound_at = :now WHERE id = :id"
@@ -93,17 +113,17 @@ _END: Final = "UPDATE eip SET status = 'released', released_at = :now WHERE id =
 
 @dataclass(frozen=True, slots=True)
 class _Moving:
-    row: Any
+    row: _LiveRow
     cidr: str
     """The CIDR it comes from."""
     bindings: tuple[str, ...]
 
 
-def _live(transaction: Transaction, under: Sequence[Any]) -> list[_Moving]:
+def _live(transaction: Transaction, under: Sequence[_UnderRow]) -> list[_Moving]:
     return [
-        _Moving(row, old.cidr, tuple(transaction.run(_SERVING, id=row.id).scalars()))
+        _Moving(row, old.cidr, tuple(transaction.column(str, _SERVING, id=row.id)))
         for old in under
-        for row in transaction.run(_LIVE, first=old.first, last=old.last)
+        for row in transaction.rows(_LiveRow, _LIVE, first=old.first, last=old.last)
     ]
 
 
@@ -120,12 +140,12 @@ _RETIRE: Final = (
 )
 
 
-def _retire(ledger: Ledger, arriving: Arriving, old: Any) -> None:
-    transaction = ledger.transaction
+def _retire(report: ImportReport, arriving: Arriving, old: _UnderRow) -> None:
+    transaction = report.transaction
     close_range(transaction, old.pool_id, CidrRef(old.id, old.first, old.last), old.first, old.last)
     transaction.run(_RETIRE, id=old.id, now=transaction.now)
-    ledger.count("cidr", old.cidr, Outcome.CHANGED)
-    ledger.note(
+    report.count("cidr", old.cidr, Outcome.CHANGED)
+    report.note(
         arriving.place,
         EventData(
             "import",
@@ -137,34 +157,31 @@ def _retire(ledger: Ledger, arriving: Arriving, old: Any) -> None:
     )
 
 
-def _begin(ledger: Ledger, arriving: Arriving, under: Sequence[Any], allocated: int) -> CidrRef:
-    transaction, prefix = ledger.transaction, arriving.prefix
+def _begin(report: ImportReport, arriving: Arriving, under: Sequence[_UnderRow], allocated: int) -> CidrRef:
+    transaction, prefix = report.transaction, arriving.prefix
     same = [old for old in under if old.cidr == str(prefix)]
-    spot = CidrRef(
-        transaction.run(
-            _INSERT,
-            cidr=str(prefix),
-            first=prefix.first,
-            last=prefix.last,
-            pool=arriving.pool.id,
-            isp=arriving.isp,
-            asn=arriving.asn,
-            state=arriving.state.value,
-            rpki=arriving.rpki,
-            avoid_edges=bool(same) and bool(transaction.run(_EDGES, id=same[0].id).scalar()),
-            allocated=allocated,
-            reserved=sum(old.reserved for old in under),
-            created_at=max(arriving.created_at, transaction.run(_LAST_LIFE, cidr=str(prefix)).scalar() or 0),
-            activated_at=transaction.now if arriving.state is CidrState.ACTIVE else None,
-            draining_at=transaction.now if arriving.state is CidrState.DRAINING else None,
-        ).scalar(),
-        prefix.first,
-        prefix.last,
+    cidr_id = transaction.value(
+        int,
+        _INSERT,
+        cidr=str(prefix),
+        first=prefix.first,
+        last=prefix.last,
+        pool=arriving.pool.id,
+        isp=arriving.isp,
+        asn=arriving.asn,
+        state=arriving.state.value,
+        rpki=arriving.rpki,
+        avoid_edges=bool(same) and bool(transaction.value(int, _EDGES, id=same[0].id)),
+        allocated=allocated,
+        reserved=sum(old.reserved for old in under),
+        created_at=max(arriving.created_at, transaction.value(int, _LAST_LIFE, cidr=str(prefix)) or 0),
+        activated_at=transaction.now if arriving.state is CidrState.ACTIVE else None,
+        draining_at=transaction.now if arriving.state is CidrState.DRAINING else None,
     )
-    ledger.count("cidr", str(prefix), Outcome.CHANGED if same else Outcome.CREATED)
+    report.count("cidr", str(prefix), Outcome.CHANGED if same else Outcome.CREATED)
     after = {"state": arriving.state.value, "isp": arriving.isp, "asn": arriving.asn}
-    ledger.note(arriving.place, EventData("import", pool_id=arriving.pool.id, cidr=str(prefix), after=after))
-    return spot
+    report.note(arriving.place, EventData("import", pool_id=arriving.pool.id, cidr=str(prefix), after=after))
+    return CidrRef(cidr_id or 0, prefix.first, prefix.last)
 
 
 _TAKE_UP: Final = (
@@ -174,8 +191,8 @@ _TAKE_UP: Final = (
 _GO_ON: Final = "UPDATE binding SET unbound_at = NULL WHERE id = :id"
 
 
-def _take_up(ledger: Ledger, arriving: Arriving, spot: CidrRef, live: Sequence[_Moving]) -> None:
-    transaction, pool = ledger.transaction, arriving.pool
+def _take_up(report: ImportReport, arriving: Arriving, spot: CidrRef, live: Sequence[_Moving]) -> None:
+    transaction, pool = report.transaction, arriving.pool
     for each in live:
         transaction.run(
             _TAKE_UP,
@@ -189,8 +206,8 @@ def _take_up(ledger: Ledger, arriving: Arriving, spot: CidrRef, live: Sequence[_
         )
         for binding in each.bindings:
             transaction.run(_GO_ON, id=binding)
-        ledger.count("eip", each.row.id, Outcome.CHANGED)
-        ledger.note(
+        report.count("eip", each.row.id, Outcome.CHANGED)
+        report.note(
             arriving.place,
             EventData(
                 "import",

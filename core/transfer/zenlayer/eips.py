@@ -3,63 +3,76 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
-from core.domain.addresses import format_address, prefix_of_range
-from core.domain.values import CidrState, from_micros, iso, stamp
-from core.operations.free_space import take_addresses, withheld_among
+from core.domain.addresses import format_address
+from core.domain.values import from_micros, iso, stamp
 from core.operations.pools import PoolRow, find_pool
+from core.storage.connection import Flag, Value, Values
 from core.storage.history import EventData
+from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 from core.transfer.bulk import found_among, insert
+from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
+from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
-from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Given, GivenEip
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["import_eips"]
 
 
+@reads("eip")
+class _EipRow(NamedTuple):
+    id: str
+    address: int
+    pool_id: str
+    customer_owned: Flag
+    cidr_first: int
+    cidr_last: int
+    name: str | None
+    bandwidth_mbps: int | None
+    platform_customer_owned: Flag | None
+    released_at: int | None
+
+
+@reads("eip")
+class _HolderRow(NamedTuple):
+    id: str
+    address: int
+
+
+@reads("eip")
+class _EndedRow(NamedTuple):
+    address: int
+    ended: Annotated[int, COMPUTED]
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the database holds of the EIPs and addresses that are given."""
+    """The EIPs of the database with the given ids or addresses."""
 
-    by_id: Mapping[str, Any]
+    by_id: Mapping[str, _EipRow]
     holders: Mapping[int, str]
     """The live EIP of an address."""
     ended: Mapping[int, int]
-    """When the last tenancy of an address ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Home:
-    """The CIDR an EIP lies in."""
-
-    id: int
-    first: int
-    last: int
-    pool_id: str
-    customer_owned: bool
-    state: str | None
-    """None when it stands in for the EIP's address alone, and was made with it."""
+    """The end of the last tenancy of an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """A tenancy that is to begin."""
+    """A tenancy before it begins."""
 
     eip: GivenEip
-    home: _Home
+    home: Home
     since: int
 
 
-def import_eips(ledger: Ledger, given: Given) -> None:
+def import_eips(report: ImportReport, given: Given) -> None:
     """Begin the tenancies of the EIPs that are new, and bring the others up to date.
 
-    An EIP that is not given is not released: an answer of the platform may be a part of what there is.
+    An EIP that is missing from the import is not released: the response may be one page of several.
 
     Raises:
         EipdeckError: `invalid_import` for an EIP that is here with another address or released, for an address
@@ -67,7 +80,7 @@ def import_eips(ledger: Ledger, given: Given) -> None:
 
     """
     prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
-    known = _known(ledger.transaction, list(given.eips.values()))
+    known = _known(report.transaction, list(given.eips.values()))
     fresh: list[GivenEip] = []
     for eip in given.eips.values():
         with eip.place.checking():
@@ -79,8 +92,8 @@ def import_eips(ledger: Ledger, given: Given) -> None:
                 _checked_free(eip, known)
                 fresh.append(eip)
             else:
-                _update(ledger, eip, row)
-    _begin(ledger, _beginning(ledger, fresh, known))
+                _update(report, eip, row)
+    _begin(report, _beginning(report, fresh, known))
 
 
 _BY_ID: Final = (
@@ -97,37 +110,10 @@ _ENDED_AT: Final = (
 def _known(transaction: Transaction, eips: Sequence[GivenEip]) -> _Known:
     addresses = [eip.address for eip in eips]
     return _Known(
-        by_id={row.id: row for row in found_among(transaction, _BY_ID, [eip.id for eip in eips])},
-        holders={row.address: row.id for row in found_among(transaction, _LIVE_AT, addresses)},
-        ended={row.address: row.ended for row in found_among(transaction, _ENDED_AT, addresses)},
+        by_id={row.id: row for row in found_among(transaction, _EipRow, _BY_ID, [eip.id for eip in eips])},
+        holders={row.address: row.id for row in found_among(transaction, _HolderRow, _LIVE_AT, addresses)},
+        ended={row.address: row.ended for row in found_among(transaction, _EndedRow, _ENDED_AT, addresses)},
     )
-
-
-_AT: Final = (
-    "SELECT c.id, c.first, c.last, c.state, c.pool_id, p.customer_owned FROM cidr c JOIN pool p ON p.id = c.pool_id"
-    " WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
-)
-
-
-class _Homes:
-    """The CIDRs that addresses lie in, each asked for once."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._change = transaction
-        self._firsts: list[int] = []
-        self._rows: list[Any] = []
-
-    def of(self, address: int) -> Any:
-        """The row of the CIDR that an address lies in; None when none is known."""
-        place = bisect_right(self._firsts, address)
-        if place and address <= self._rows[place - 1].last:
-            return self._rows[place - 1]
-        found = self._change.run(_AT, address=address).first()
-        if found is None or found.last < address:
-            return None
-        self._firsts.insert(place, found.first)
-        self._rows.insert(place, found)
-        return found
 
 
 def _checked_free(eip: GivenEip, known: _Known) -> None:
@@ -136,14 +122,14 @@ def _checked_free(eip: GivenEip, known: _Known) -> None:
         eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
 
 
-def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
-    """Where each EIP lies: in a CIDR that is known, or in a /32 of its own.
+def _beginning(report: ImportReport, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
+    """Return the home of each EIP: a known CIDR, or a /32 of its own.
 
     The pools of those that lie in none come first: to make a region known can bring the range they lie in.
     """
-    transaction = ledger.transaction
-    homes = _Homes(transaction)
-    pools = _pools_of_unknown(ledger, [eip for eip in eips if homes.of(eip.address) is None])
+    transaction = report.transaction
+    homes = Homes(transaction)
+    pools = _pools_of_unknown(report, [eip for eip in eips if homes.of(eip.address) is None])
     beginning: list[_Beginning] = []
     lonely: list[tuple[GivenEip, Lonely]] = []
     for eip in eips:
@@ -152,23 +138,23 @@ def _beginning(ledger: Ledger, eips: Sequence[GivenEip], known: _Known) -> list[
         if row is None:
             lonely.append((eip, Lonely(eip.place, eip.address, pools[eip.id], since)))
         else:
-            home = _Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
+            home = Home(row.id, row.first, row.last, row.pool_id, bool(row.customer_owned), row.state)
             beginning.append(_Beginning(eip, home, since))
-    for cidr_id, (eip, each) in zip(stand_in(ledger, [each for _, each in lonely]), lonely, strict=True):
-        home = _Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
+    for cidr_id, (eip, each) in zip(stand_in(report, [each for _, each in lonely]), lonely, strict=True):
+        home = Home(cidr_id, eip.address, eip.address, each.pool.id, each.pool.customer_owned, None)
         beginning.append(_Beginning(eip, home, each.since))
     return beginning
 
 
-def _pools_of_unknown(ledger: Ledger, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
-    """By EIP: the pool it is in, each asked for once."""
+def _pools_of_unknown(report: ImportReport, eips: Sequence[GivenEip]) -> dict[str, PoolRow]:
+    """Return the pool of each EIP, by its id; each pool is looked up once."""
     pools: dict[tuple[str | None, str | None], PoolRow] = {}
     found: dict[str, PoolRow] = {}
     for eip in eips:
         asked = (eip.cidr_id if eip.customer_owned else None, eip.region)
         if asked not in pools:
             with eip.place.checking():
-                pools[asked] = _pool_of_unknown(ledger, eip)
+                pools[asked] = _pool_of_unknown(report, eip)
         found[eip.id] = pools[asked]
     return found
 
@@ -180,30 +166,30 @@ _INSERT: Final = (
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
 ALLOCATED_BY: Final = "import"
-"""Who allocated it the platform does not say; the event names who imported it."""
+"""The platform does not name the operator who allocated an EIP; the event names the one who imported it."""
 
 
-def _begin(ledger: Ledger, beginning: Sequence[_Beginning]) -> None:
+def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
     """Take the addresses out of the free space, and insert the tenancies with their events."""
-    transaction = ledger.transaction
+    transaction = report.transaction
     by_home: dict[int, list[_Beginning]] = {}
     for each in beginning:
         if each.home.state is not None:
             by_home.setdefault(each.home.id, []).append(each)
     for found in by_home.values():
         with found[0].eip.place.checking():
-            _take(transaction, found[0].home, sorted(each.eip.address for each in found))
+            take(transaction, found[0].home, sorted(each.eip.address for each in found))
     rows = [
         _row(seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
     ]
-    shared = {"by": ALLOCATED_BY, "now": transaction.now}
+    shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
-        _begun(ledger, each)
+        _begun(report, each)
 
 
-def _row(seq: int, each: _Beginning) -> dict[str, Any]:
+def _row(seq: int, each: _Beginning) -> Values:
     eip, home = each.eip, each.home
     return {
         "seq": seq,
@@ -221,10 +207,10 @@ def _row(seq: int, each: _Beginning) -> dict[str, Any]:
     }
 
 
-def _begun(ledger: Ledger, each: _Beginning) -> None:
+def _begun(report: ImportReport, each: _Beginning) -> None:
     eip, home = each.eip, each.home
-    ledger.count("eip", eip.id, Outcome.CREATED)
-    cidr = _met(ledger, home.pool_id, home.first, home.last, owned=home.customer_owned)
+    report.count("eip", eip.id, Outcome.CREATED)
+    cidr = count_met(report, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
         "name": eip.name,
@@ -232,29 +218,15 @@ def _begun(ledger: Ledger, each: _Beginning) -> None:
         "bandwidth_mbps": eip.bandwidth_mbps,
         "allocated_at": iso(from_micros(each.since)),
     }
-    ledger.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
+    report.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
 
 
-def _met(ledger: Ledger, pool_id: str, first: int, last: int, *, owned: bool) -> str:
-    """The CIDR an EIP lies in; it counts as met: what its first import had to make, the second finds unchanged."""
-    cidr = _prefix(first, last)
-    ledger.count("cidr", cidr, Outcome.UNCHANGED)
-    if owned:
-        ledger.count("pool", pool_id, Outcome.UNCHANGED)
-    return cidr
-
-
-@lru_cache(maxsize=64)
-def _prefix(first: int, last: int) -> str:
-    return str(prefix_of_range(first, last))
-
-
-def _pool_of_unknown(ledger: Ledger, eip: GivenEip) -> PoolRow:
-    """The customer pool named by a CIDR that was not given, if the platform calls the EIP customer-owned."""
+def _pool_of_unknown(report: ImportReport, eip: GivenEip) -> PoolRow:
+    """Return the customer pool named by a CIDR that is not in the import, for a customer-owned EIP."""
     if eip.cidr_id is None or not eip.customer_owned:
-        return region_pool(ledger, eip.place, eip.region)
-    found = find_pool(ledger.transaction, eip.cidr_id)
-    return open_pool(ledger, eip.place, eip.cidr_id, eip.region if found is None else None)
+        return region_pool(report, eip.place, eip.region)
+    found = find_pool(report.transaction, eip.cidr_id)
+    return open_pool(report, eip.place, eip.cidr_id, eip.region if found is None else None)
 
 
 _NEXT: Final = "SELECT coalesce(max(seq), 0) + 1 FROM eip"
@@ -262,25 +234,13 @@ _OURS: Final = re.compile(r"eip-([1-9][0-9]{0,14})")
 
 
 def _seqs(transaction: Transaction, ids: Sequence[str]) -> Iterator[int]:
-    """The numbers of new rows. None is below the one in an id of our own making, which would come again."""
-    number = int(transaction.run(_NEXT).scalar())
+    """Yield the numbers of new rows, at least the number in an id made by eipdeck, so that no id is made twice."""
+    number = transaction.value(int, _NEXT) or 1
     for eip_id in ids:
         ours = _OURS.fullmatch(eip_id)
         number = max(number, int(ours[1]) if ours else 0)
         yield number
         number += 1
-
-
-_COUNT: Final = (
-    "UPDATE cidr SET allocated = allocated + :allocated, reserved = reserved - :reserved WHERE id = :cidr_id"
-)
-
-
-def _take(transaction: Transaction, home: _Home, addresses: Sequence[int]) -> None:
-    """Take addresses of a CIDR, which ascend, out of what its pool can give, and count them."""
-    left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
-    reserved = withheld_among(transaction, home.id, left)
-    transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 
 
 _UPDATE: Final = (
@@ -289,7 +249,7 @@ _UPDATE: Final = (
 )
 
 
-def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
+def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
     if row.address != eip.address:
         eip.place.refuse(
             f"EIP {eip.id} is here with {format_address(row.address)}, not with {format_address(eip.address)}"
@@ -297,26 +257,26 @@ def _update(ledger: Ledger, eip: GivenEip, row: Any) -> None:
     if row.released_at is not None:
         eip.place.refuse(f"EIP {eip.id} was released here at {stamp(from_micros(row.released_at))}, this has it alive")
     said = row.platform_customer_owned
-    before = {
+    before: dict[str, Value] = {
         "name": row.name,
         "bandwidth_mbps": row.bandwidth_mbps,
         "platform_customer_owned": None if said is None else bool(said),
     }
-    told = {
+    told: dict[str, Value] = {
         "name": eip.name,
         "bandwidth_mbps": eip.bandwidth_mbps,
         "platform_customer_owned": eip.customer_owned,
     }
     changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
-    ledger.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
-    cidr = _met(ledger, row.pool_id, row.cidr_first, row.cidr_last, owned=row.customer_owned)
+    report.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+    cidr = count_met(report, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
-        ledger.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
+        report.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})
         old = {key: before[key] for key in changed}
-        ledger.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
+        report.note(eip.place, _fact(eip, row.pool_id, cidr, old, changed))
 
 
-def _fact(eip: GivenEip, pool_id: str, cidr: str, before: dict[str, Any] | None, after: Mapping[str, Any]) -> EventData:
+def _fact(eip: GivenEip, pool_id: str, cidr: str, before: Values | None, after: Values) -> EventData:
     return EventData(
         "import",
         eip_id=eip.id,

@@ -1,4 +1,4 @@
-"""The fields of a row, each asked for by name and type; a wrong one is refused by file, row and field."""
+"""Reads the fields of a row by name and type; refuses a wrong one by file, row and field."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A JSON object of a row. What is missing, null or empty text says nothing, and is None."""
+    """A JSON object of a row. A field that is missing, null or empty text reads as None."""
 
     place: Position
     """The row."""
     data: Mapping[str, Any]
     path: str = ""
-    """Where in the row this object stands."""
+    """The path of this object in the row."""
 
     @classmethod
     def of(cls, row: Row) -> Fields:
@@ -36,11 +36,11 @@ class Fields:
         self.place.refuse(f"{self.path}{key} {why}")
 
     def text(self, key: str) -> str | None:
-        """Text of 1 to 255 characters."""
+        """Return text of 1 to 255 characters."""
         return self._checked_text(key, self.data.get(key))
 
     def required(self, key: str) -> str:
-        """Text that has to be there."""
+        """Return text; refuse the row without it."""
         found = self.text(key)
         if found is None:
             self.wrong(key, "is missing")
@@ -59,7 +59,7 @@ class Fields:
         return found
 
     def texts(self, key: str) -> tuple[str, ...] | None:
-        """A list of text."""
+        """Return a list of text."""
         found = self._list(key)
         if found is None:
             return None
@@ -67,7 +67,7 @@ class Fields:
         return tuple(word for word in words if word is not None)
 
     def objects(self, key: str) -> tuple[Fields, ...] | None:
-        """A list of objects."""
+        """Return a list of objects."""
         found = self._list(key)
         if found is None:
             return None
@@ -77,21 +77,21 @@ class Fields:
         return tuple(Fields(self.place, item, f"{self.path}{key}[{index}].") for index, item in enumerate(found))
 
     def word(self, key: str, meanings: Mapping[str, _T]) -> _T | None:
-        """What one of the platform's words means here."""
+        """Return the meaning of one of the platform's words."""
         found = self.text(key)
         if found is not None and found not in meanings:
             self.wrong(key, f"is one of {', '.join(meanings)}, not {found!r}")
         return None if found is None else meanings[found]
 
     def parsed(self, key: str, words: str, parse: Callable[[str], _T]) -> _T:
-        """An address, a prefix or ports, by their own parser."""
+        """Parse an address, a prefix or ports."""
         try:
             return parse(words)
         except ValueError as problem:
             self.wrong(key, str(problem))
 
     def moment(self, key: str) -> int | None:
-        """An ISO-8601 time, in microseconds."""
+        """Return an ISO-8601 time in microseconds since the epoch, UTC."""
         found = self.text(key)
         if found is None:
             return None

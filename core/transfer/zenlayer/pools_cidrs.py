@@ -1,10 +1,10 @@
-"""Pools and CIDRs of an import: opened, brought up to date, or taking over what stood in for them."""
+"""Imports pools and CIDRs: opens them, updates them, or replaces the CIDRs that stood in for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.validation import checked_name
@@ -12,12 +12,14 @@ from core.domain.values import CidrState, PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, find_pool, make_known
 from core.operations.rpki import validity
+from core.storage.connection import Value, Values
 from core.storage.history import EventData
+from core.storage.rows import COMPUTED, reads
 from core.transfer.bulk import found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.cidr_takeover import Arriving, take_over
-from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import GivenCidr, GivenPool
+from core.transfer.zenlayer.given import GivenCidr, GivenPool
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["Lonely", "import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
 
@@ -29,54 +31,69 @@ _POOL: Final = (
 )
 
 
-def import_pools(ledger: Ledger, pools: Iterable[GivenPool], cidrs: Iterable[GivenCidr]) -> None:
-    """Open or rename the pools; one that holds leased space alone is none of the customer's, and has no row."""
+def import_pools(report: ImportReport, pools: Iterable[GivenPool], cidrs: Iterable[GivenCidr]) -> None:
+    """Open or rename the pools. A pool with leased space alone is not the customer's and gets no row."""
     owned: dict[str | None, bool] = {}
     for cidr in cidrs:
         owned[cidr.pool_id] = owned.get(cidr.pool_id, False) or cidr.customer_owned
     for given in pools:
         with given.place.checking():
             if owned.get(given.id, True):
-                _import_pool(ledger, given)
+                _import_pool(report, given)
 
 
-def _import_pool(ledger: Ledger, given: GivenPool) -> None:
-    pool = open_pool(ledger, given.place, given.id, given.region, given.name)
-    name = ledger.transaction.run(_POOL_NAME, id=pool.id).scalar()
+def _import_pool(report: ImportReport, given: GivenPool) -> None:
+    pool = open_pool(report, given.place, given.id, given.region, given.name)
+    name = report.transaction.value(str, _POOL_NAME, id=pool.id)
     if given.name is None or given.name == name:
         return
-    ledger.transaction.run(_RENAME, id=pool.id, name=given.name)
-    ledger.count("pool", pool.id, Outcome.CHANGED)
-    ledger.note(given.place, EventData("import", pool_id=pool.id, before={"name": name}, after={"name": given.name}))
+    report.transaction.run(_RENAME, id=pool.id, name=given.name)
+    report.count("pool", pool.id, Outcome.CHANGED)
+    report.note(given.place, EventData("import", pool_id=pool.id, before={"name": name}, after={"name": given.name}))
 
 
-def open_pool(ledger: Ledger, place: Position, pool_id: str, region: str | None, name: str | None = None) -> PoolRow:
-    """The customer pool with this id, opened when there is none."""
-    found = find_pool(ledger.transaction, pool_id)
+def open_pool(
+    report: ImportReport, place: Position, pool_id: str, region: str | None, name: str | None = None
+) -> PoolRow:
+    """Return the customer pool with this id; open it when it is new."""
+    found = find_pool(report.transaction, pool_id)
     if found is None:
         if pool_id.startswith("default-"):
-            place.refuse(f"pool {pool_id} would be a default pool by its name, and a customer's pool is none")
-        return _open(ledger, place, pool_id, region_pool(ledger, place, region).region, name)
+            place.refuse(f"pool {pool_id} has the name of a default pool, so it cannot be a customer pool")
+        return _open(report, place, pool_id, region_pool(report, place, region).region, name)
     if not found.customer_owned:
-        place.refuse(f"pool {pool_id} is a default pool here, and a customer's pool is none")
+        place.refuse(f"pool {pool_id} is a default pool here, so it cannot be a customer pool")
     if region not in (None, found.region):
         place.refuse(f"pool {pool_id} is in {found.region} here, not in {region}")
-    ledger.count("pool", pool_id, Outcome.UNCHANGED)
+    report.count("pool", pool_id, Outcome.UNCHANGED)
     return found
 
 
-def _open(ledger: Ledger, place: Position, pool_id: str, region: str, name: str | None) -> PoolRow:
-    ledger.transaction.run(_POOL, id=pool_id, name=name or pool_id, region=region, now=ledger.transaction.now)
-    ledger.count("pool", pool_id, Outcome.CREATED)
+def _open(report: ImportReport, place: Position, pool_id: str, region: str, name: str | None) -> PoolRow:
+    report.transaction.run(_POOL, id=pool_id, name=name or pool_id, region=region, now=report.transaction.now)
+    report.count("pool", pool_id, Outcome.CREATED)
     after = {"kind": PoolKind.CUSTOMER.value, "region": region, "name": name or pool_id}
-    ledger.note(place, EventData("import", pool_id=pool_id, after=after))
+    report.note(place, EventData("import", pool_id=pool_id, after=after))
     return PoolRow(pool_id, PoolKind.CUSTOMER, region, PoolOrder.LRU, 0)
 
 
-def region_pool(ledger: Ledger, place: Position, region: str | None) -> PoolRow:
-    """The default pool of a region (None: the configured one), which an import makes known."""
-    name = checked_name(region, "region") or ledger.transaction.config.region
-    return make_known(ledger.because(place), name)
+def region_pool(report: ImportReport, place: Position, region: str | None) -> PoolRow:
+    """Return the default pool of a region (None: the configured one); an import makes the region known."""
+    name = checked_name(region, "region") or report.transaction.config.region
+    return make_known(report.because(place), name)
+
+
+@reads("cidr")
+class _PresentRow(NamedTuple):
+    id: int
+    cidr: str
+    first: int
+    last: int
+    pool_id: str
+    isp: str | None
+    asn: int | None
+    state: str
+    rpki: str
 
 
 _PRESENT: Final = (
@@ -95,7 +112,7 @@ _UPDATE: Final = (
 )
 
 
-def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
+def import_cidrs(report: ImportReport, cidrs: Iterable[GivenCidr]) -> None:
     """Add the CIDRs or bring them up to date.
 
     Raises:
@@ -104,15 +121,15 @@ def import_cidrs(ledger: Ledger, cidrs: Iterable[GivenCidr]) -> None:
     """
     for given in cidrs:
         with given.place.checking():
-            _import_cidr(ledger, given)
+            _import_cidr(report, given)
 
 
-def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
-    transaction, prefix = ledger.transaction, given.prefix
-    pool = _pool_of(ledger, given)
-    present = transaction.run(_PRESENT, first=prefix.first, last=prefix.last).first()
+def _import_cidr(report: ImportReport, given: GivenCidr) -> None:
+    transaction, prefix = report.transaction, given.prefix
+    pool = _pool_of(report, given)
+    present = transaction.row(_PresentRow, _PRESENT, first=prefix.first, last=prefix.last)
     if present is not None and present.pool_id == pool.id:
-        _update(ledger, given, pool, present)
+        _update(report, given, pool, present)
         return
     state, isp, asn = _merged(given, present)
     arriving = Arriving(
@@ -125,19 +142,19 @@ def _import_cidr(ledger: Ledger, given: GivenCidr) -> None:
         rpki=validity(transaction.config.roa_file, prefix, asn).value,
         created_at=min(given.created_at or transaction.now, transaction.now),
     )
-    take_over(ledger, arriving)
+    take_over(report, arriving)
 
 
-def _pool_of(ledger: Ledger, given: GivenCidr) -> PoolRow:
-    """The pool the CIDR belongs in: its own when it is the customer's, else its region's default pool."""
+def _pool_of(report: ImportReport, given: GivenCidr) -> PoolRow:
+    """Return the pool of the CIDR: its own if customer-owned, else its region's default pool."""
     if not given.customer_owned:
-        return region_pool(ledger, given.place, given.region)
-    pool_id = given.pool_id or ledger.transaction.run(_LAST_POOL, cidr=str(given.prefix)).scalar()
-    return open_pool(ledger, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
+        return region_pool(report, given.place, given.region)
+    pool_id = given.pool_id or report.transaction.value(str, _LAST_POOL, cidr=str(given.prefix))
+    return open_pool(report, given.place, pool_id or f"pool-{str(given.prefix).replace('/', '-')}", given.region)
 
 
-def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int | None]:
-    """State, line and ASN as they are to be. The platform has no word for draining: a drain begun here goes on."""
+def _merged(given: GivenCidr, present: _PresentRow | None) -> tuple[CidrState, str | None, int | None]:
+    """Return the new state, line and ASN. The platform does not know draining, so a drain begun here goes on."""
     if present is None:
         return given.state, given.isp, given.asn
     draining = present.state == CidrState.DRAINING and given.state is CidrState.ACTIVE
@@ -145,13 +162,13 @@ def _merged(given: GivenCidr, present: Any) -> tuple[CidrState, str | None, int 
     return state, given.isp or present.isp, given.asn or present.asn
 
 
-def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> None:
-    transaction = ledger.transaction
+def _update(report: ImportReport, given: GivenCidr, pool: PoolRow, present: _PresentRow) -> None:
+    transaction = report.transaction
     state, isp, asn = _merged(given, present)
-    before = {"state": present.state, "isp": present.isp, "asn": present.asn}
-    after = {"state": state.value, "isp": isp, "asn": asn}
+    before: dict[str, Value] = {"state": present.state, "isp": present.isp, "asn": present.asn}
+    after: dict[str, Value] = {"state": state.value, "isp": isp, "asn": asn}
     if before == after:
-        ledger.count("cidr", present.cidr, Outcome.UNCHANGED)
+        report.count("cidr", present.cidr, Outcome.UNCHANGED)
         return
     rpki = present.rpki if asn == present.asn else validity(transaction.config.roa_file, given.prefix, asn).value
     transaction.run(_UPDATE, id=present.id, rpki=rpki, now=transaction.now, **after)
@@ -160,9 +177,9 @@ def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> No
         close_range(transaction, pool.id, spot, spot.first, spot.last)
     if present.state != CidrState.ACTIVE and state is CidrState.ACTIVE:
         open_range(transaction, pool.id, pool.order, spot, spot.first, spot.last)
-    ledger.count("cidr", present.cidr, Outcome.CHANGED)
+    report.count("cidr", present.cidr, Outcome.CHANGED)
     changed = [key for key in after if before[key] != after[key]]
-    ledger.note(
+    report.note(
         given.place,
         EventData(
             "import",
@@ -176,12 +193,18 @@ def _update(ledger: Ledger, given: GivenCidr, pool: PoolRow, present: Any) -> No
 
 @dataclass(frozen=True, slots=True)
 class Lonely:
-    """The address of an EIP that lies in no known range."""
+    """The address of an EIP that is in no known CIDR."""
 
     place: Position
     address: int
     pool: PoolRow
     since: int
+
+
+@reads("cidr")
+class _LastLifeRow(NamedTuple):
+    cidr: str
+    ended: Annotated[int | None, COMPUTED]
 
 
 _LAST_LIVES: Final = "SELECT cidr, max(retired_at) AS ended FROM cidr WHERE cidr IN :keys GROUP BY cidr"
@@ -193,16 +216,16 @@ _STAND_IN: Final = (
 )
 
 
-def stand_in(ledger: Ledger, lonely: Sequence[Lonely]) -> list[int]:
-    """A /32 for each address, which its EIP has taken already; a CIDR that is imported later takes it over.
+def stand_in(report: ImportReport, lonely: Sequence[Lonely]) -> list[int]:
+    """Make a /32 for each address, with its EIP counted; a CIDR that is imported later replaces it.
 
-    Answers with the ids of the CIDRs.
+    Returns the ids of the CIDRs.
     """
-    transaction = ledger.transaction
+    transaction = report.transaction
     cidrs = [f"{format_address(each.address)}/32" for each in lonely]
-    ended = {row.cidr: row.ended or 0 for row in found_among(transaction, _LAST_LIVES, cidrs)}
-    first: int = transaction.run(_NEXT).scalar()
-    rows = [
+    ended = {row.cidr: row.ended or 0 for row in found_among(transaction, _LastLifeRow, _LAST_LIVES, cidrs)}
+    first = transaction.value(int, _NEXT) or 1
+    rows: list[Values] = [
         {
             "id": number,
             "cidr": cidr,
@@ -215,6 +238,6 @@ def stand_in(ledger: Ledger, lonely: Sequence[Lonely]) -> list[int]:
     insert(transaction, _STAND_IN, rows, {"now": transaction.now}, lambda nth: lonely[nth].place)
     after = {"state": CidrState.ACTIVE.value, "isp": None, "asn": None}
     for cidr, each in zip(cidrs, lonely, strict=True):
-        ledger.count("cidr", cidr, Outcome.CREATED)
-        ledger.note(each.place, EventData("import", pool_id=each.pool.id, cidr=cidr, after=after))
+        report.count("cidr", cidr, Outcome.CREATED)
+        report.note(each.place, EventData("import", pool_id=each.pool.id, cidr=cidr, after=after))
     return list(range(first, first + len(rows)))

@@ -1,4 +1,4 @@
-"""What an import has done so far: which objects it made, changed or found alike, and the events of that."""
+"""Counts the objects that an import creates, changes or finds unchanged, and collects its events."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 
-__all__ = ["Ledger", "Outcome"]
+__all__ = ["ImportReport", "Outcome"]
 
 
 class Outcome(IntEnum):
-    """What became of an object; of several steps the highest counts."""
+    """The result for an object; of several steps the highest counts."""
 
     UNCHANGED = 0
     CHANGED = 1
@@ -24,31 +24,31 @@ class Outcome(IntEnum):
 
 
 @dataclass(slots=True)
-class Ledger:
-    """One import in its one transaction."""
+class ImportReport:
+    """One import in one transaction."""
 
     transaction: Transaction
     _outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     _facts: list[tuple[str, str, EventData]] = field(default_factory=list)
 
     def count(self, what: str, key: str, outcome: Outcome) -> None:
-        """Note what became of an object; however often it is met, it counts once."""
+        """Count an object with its result, once however often it is met."""
         before = self._outcomes.get((what, key), Outcome.UNCHANGED)
         self._outcomes[what, key] = max(before, outcome)
 
     def note(self, place: Position, fact: EventData) -> None:
-        """Note an event; its reason is the operator's, else the name of the file."""
+        """Keep an event for `flush`; its reason is the operator's, else the name of the file."""
         self._facts.append((fact.pool_id or "", self.reason(place), fact))
 
     def reason(self, place: Position) -> str:
         return self.transaction.reason or place.file_name
 
     def because(self, place: Position) -> Transaction:
-        """The change, for a verb that records its own events."""
+        """Return the transaction with the reason of this place, for an operation that records its own events."""
         return replace(self.transaction, reason=self.reason(place))
 
     def flush(self) -> None:
-        """Write the events, each into its pool's chain."""
+        """Write the events, each into the chain of its pool."""
         facts = sorted(self._facts, key=lambda noted: noted[0])
         for (pool_id, reason), noted in groupby(facts, key=lambda noted: noted[:2]):
             record_all(replace(self.transaction, reason=reason), pool_id or None, [fact for _, _, fact in noted])

@@ -1,16 +1,12 @@
-"""What the rows of Zenlayer's API say, in the words of the inventory. Nothing here knows the database.
-
-Whatever a row leaves out is None: it says nothing, and changes nothing.
-"""
+"""Reads the rows of Zenlayer's API. This module does not know the database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from core.domain.addresses import (
-    Prefix,
     asn_refusal,
     customer_prefix,
     format_address,
@@ -19,112 +15,14 @@ from core.domain.addresses import (
     parse_prefix,
     public_address,
 )
-from core.domain.ports import PortRange, parse_ports
+from core.domain.ports import parse_ports
 from core.domain.validation import checked_bandwidth
 from core.domain.values import CidrState, ServiceKind
-from core.transfer.documents import Kind, Position, Row
+from core.transfer.documents import Kind, Row
 from core.transfer.zenlayer.fields import Fields
+from core.transfer.zenlayer.given import Dnat, Given, GivenCidr, GivenEip, GivenPool, GivenService, Holder, Snat
 
-__all__ = ["Dnat", "Given", "GivenCidr", "GivenEip", "GivenPool", "GivenService", "Holder", "Snat", "read_rows"]
-
-
-@dataclass(frozen=True, slots=True)
-class GivenPool:
-    place: Position = field(compare=False)
-    id: str
-    name: str | None
-    region: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenCidr:
-    place: Position = field(compare=False)
-    id: str | None
-    """The platform's own id of it, which EIPs refer to; here the prefix is the identity."""
-    prefix: Prefix
-    pool_id: str | None
-    region: str | None
-    customer_owned: bool
-    isp: str | None
-    asn: int | None
-    state: CidrState
-    created_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The resource an EIP is associated with."""
-
-    kind: ServiceKind
-    id: str
-    private_ip: int | None = None
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenEip:
-    place: Position = field(compare=False)
-    id: str
-    address: int
-    name: str | None
-    region: str | None
-    cidr_id: str | None
-    customer_owned: bool | None
-    """What the platform says of it."""
-    bandwidth_mbps: int | None
-    created_at: int | None
-    holder: Holder | None
-    holder_told: bool
-    """Whether the row tells what it is associated with; nothing is something to tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snat:
-    """An SNAT entry: by these EIPs of the gateway, or by all of them, its sources leave."""
-
-    sources: tuple[str, ...]
-    eip_ids: tuple[str, ...]
-    all_eips: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dnat:
-    """A DNAT entry; `any` has no ports."""
-
-    eip_id: str
-    private_ip: int
-    protocol: str
-    port: PortRange | None
-    to_port: PortRange | None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenService:
-    """A NAT gateway (its row or its detail) or a load balancer."""
-
-    place: Position = field(compare=False)
-    id: str
-    kind: ServiceKind
-    name: str | None
-    region: str | None
-    private_ips: tuple[str, ...] | None = None
-    eip_ids: tuple[str, ...] | None = None
-    """All EIPs associated with a gateway."""
-    addresses: tuple[int, ...] | None = None
-    """All front-end addresses of a load balancer."""
-    snats: tuple[Snat, ...] | None = None
-    dnats: tuple[Dnat, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Everything the rows say, each object once."""
-
-    pools: dict[str, GivenPool]
-    cidrs: dict[Prefix, GivenCidr]
-    eips: dict[str, GivenEip]
-    services: tuple[GivenService, ...]
-    """A gateway stands here twice when its row and its detail were both given."""
+__all__ = ["read_rows"]
 
 
 _G = TypeVar("_G", GivenPool, GivenCidr, GivenEip, GivenService)
@@ -132,7 +30,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 def read_rows(rows: Iterable[Row]) -> Given:
-    """What the rows say.
+    """Return the objects of the rows.
 
     Raises:
         EipdeckError: `invalid_import`, naming file and row.
@@ -157,7 +55,7 @@ def read_rows(rows: Iterable[Row]) -> Given:
 
 
 def _once(given: Iterable[_G], same: str, key: Callable[[_G], _K]) -> dict[_K, _G]:
-    """Each object once: pages may overlap, but what is told twice is told alike."""
+    """Return each object once. Pages may overlap; two rows of one object must be equal."""
     found: dict[_K, _G] = {}
     for each in given:
         before = found.setdefault(key(each), each)
@@ -219,11 +117,11 @@ _EIP_STATES: Final = {
         "DELETING",
     )
 }
-"""One that is recycled can be had back, so its address is not free: it lives until the platform has let go."""
+"""States of a live EIP. A recycled one can be recovered, so its address is not free yet."""
 
 
 def _eip(row: Fields) -> GivenEip | None:
-    """The EIP of a row; None while it has no address yet, or never got one."""
+    """Return the EIP of a row; None when it does not have an address."""
     eip_id = row.required("eipId")
     status = row.word("status", _EIP_STATES)
     addresses = row.texts("publicIpAddresses") or ()
@@ -262,7 +160,7 @@ _HOLDERS: Final = {
 
 
 def _association(row: Fields, status: str | None) -> tuple[bool, Holder | None]:
-    """Whether the row tells what the EIP is associated with, and that."""
+    """Return whether the row has an association, and the associated resource."""
     words = row.text("associatedType") or ("NIC" if row.text("nicId") else None)
     kind = row.word("associatedType", _HOLDERS) or (ServiceKind.NIC if words else None)
     if status is not None and status not in _ASSOCIATED:
@@ -346,7 +244,7 @@ def _balancer(row: Fields) -> GivenService:
 
 
 def _ipv4(row: Fields, key: str) -> tuple[int, ...] | None:
-    """The IPv4 addresses of a list that may hold both."""
+    """Return the IPv4 addresses of a list that may have IPv6 addresses too."""
     found = row.texts(key)
     if found is None:
         return None

@@ -1,7 +1,7 @@
-"""Services and bindings of an import: which targets there are, and which of them each EIP serves.
+"""Imports services, and the bindings between them and EIPs.
 
-An EIP's own row says best what holds it. Without one, a gateway's list of EIPs and entries or a load balancer's
-list of addresses does; and what none of them speaks of stays as it is.
+An EIP's own row decides which service holds it. Without that row, a gateway's list of EIPs and entries or a load
+balancer's list of addresses decides. A binding that no row mentions stays as it is.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.values import ServiceKind
+from core.storage.connection import Value, Values
 from core.storage.history import EventData
+from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 from core.transfer.zenlayer.bindings import Held, Wanted, bring_up_to_date, held_by, held_eips
+from core.transfer.zenlayer.given import Dnat, Given, GivenService, Holder, Snat
 from core.transfer.zenlayer.pools_cidrs import region_pool
-from core.transfer.zenlayer.report import Ledger, Outcome
-from core.transfer.zenlayer.responses import Dnat, Given, GivenService, Holder, Snat
+from core.transfer.zenlayer.report import ImportReport, Outcome
 
 __all__ = ["import_services"]
 
 
 @dataclass(slots=True)
 class _Target:
-    """A service, put together from every row that speaks of it."""
+    """A service, merged from every row that mentions it."""
 
     place: Position
     id: str
@@ -34,20 +36,20 @@ class _Target:
     name: str | None = None
     region: str | None = None
     likely_region: str | None = None
-    """Of an EIP it holds; counts only when nothing is said."""
+    """The region of one of its EIPs, used when no row names the region."""
     private_ips: tuple[str, ...] | None = None
     """All of them, when a row lists them."""
     seen_ips: dict[str, None] = field(default_factory=dict)
-    """Those that EIPs are bound to."""
+    """Private addresses that EIPs are bound to."""
     eip_ids: tuple[str, ...] | None = None
     addresses: tuple[int, ...] | None = None
     snats: tuple[Snat, ...] = ()
     dnats: tuple[Dnat, ...] = ()
     detailed: bool = False
-    """Whether the entries are all there are."""
+    """Whether the entries are complete."""
 
     def tell(self, given: GivenService) -> None:
-        """Add what a row says."""
+        """Merge a row."""
         self.name = given.name or self.name
         self.region = given.region or self.region
         self.private_ips = given.private_ips if self.private_ips is None else self.private_ips
@@ -57,7 +59,7 @@ class _Target:
             self.snats, self.dnats, self.detailed = given.snats, given.dnats, True
 
 
-def import_services(ledger: Ledger, given: Given) -> None:
+def import_services(report: ImportReport, given: Given) -> None:
     """Register the services that are given or referred to, and bring the bindings of the EIPs up to date.
 
     Raises:
@@ -66,16 +68,16 @@ def import_services(ledger: Ledger, given: Given) -> None:
 
     """
     targets = _targets(given)
-    held = _held(ledger.transaction, given, targets)
+    held = _held(report.transaction, given, targets)
     holders = _holders(given, targets, held)
     for eip_id, (place, holder) in holders.items():
         if holder is not None:
             _refer(targets, place, holder, held[eip_id].region)
     for target in targets.values():
         with target.place.checking():
-            _import_target(ledger, target)
+            _import_target(report, target)
     bring_up_to_date(
-        ledger,
+        report,
         (
             (place, held[eip_id], _wanted(eip_id, holder, targets, held[eip_id]))
             for eip_id, (place, holder) in holders.items()
@@ -98,7 +100,7 @@ def _target(targets: dict[str, _Target], place: Position, service_id: str, kind:
 
 
 def _refer(targets: dict[str, _Target], place: Position, holder: Holder, region: str) -> None:
-    """What an EIP refers to is made by its id."""
+    """Add the service that an EIP refers to, by its id."""
     target = _target(targets, place, holder.id, holder.kind)
     target.name = target.name or holder.name
     target.likely_region = target.likely_region or region
@@ -107,7 +109,7 @@ def _refer(targets: dict[str, _Target], place: Position, holder: Holder, region:
 
 
 def _held(transaction: Transaction, given: Given, targets: Mapping[str, _Target]) -> dict[str, Held]:
-    """Every live EIP that the rows speak of, and those that the database holds on the services given."""
+    """Return every live EIP that the rows mention, and those that the database has on the imported services."""
     ids = [eip.id for eip in given.eips.values()]
     addresses: list[int] = []
     for target in targets.values():
@@ -123,7 +125,7 @@ _Claim = tuple[Position, Holder | None]
 
 
 def _holders(given: Given, targets: Mapping[str, _Target], held: Mapping[str, Held]) -> dict[str, _Claim]:
-    """By EIP: what holds it now, as far as the rows tell, and which row does."""
+    """Return by EIP: the service that holds it now, as far as the rows say, and the row that says so."""
     told: dict[str, _Claim] = {
         eip.id: (eip.place, eip.holder) for eip in given.eips.values() if eip.holder_told and eip.id in held
     }
@@ -150,12 +152,21 @@ def _claimed(target: _Target, held: Mapping[str, Held]) -> Iterator[str]:
 
 
 def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
-    """Of an EIP that no row speaks of: whether the service that holds it here still does."""
+    """Return whether the service that holds an EIP here still does, for an EIP that no row mentions."""
     target = targets.get(eip.service_id or "")
     if target is None:
         return None
     gone = target.eip_ids is not None or target.addresses is not None
     return target.place, None if gone else Holder(target.kind, target.id)
+
+
+@reads("service")
+class _ServiceRow(NamedTuple):
+    kind: str
+    name: str | None
+    region: str
+    private_ips: str
+    missing_since: int | None
 
 
 _FIND: Final = "SELECT kind, name, region, private_ips, missing_since FROM service WHERE id = :id"
@@ -168,30 +179,30 @@ _UPDATE: Final = (
 )
 
 
-def _import_target(ledger: Ledger, target: _Target) -> None:
-    transaction = ledger.transaction
-    found = transaction.run(_FIND, id=target.id).first()
+def _import_target(report: ImportReport, target: _Target) -> None:
+    transaction = report.transaction
+    found = transaction.row(_ServiceRow, _FIND, id=target.id)
     if found is None:
-        region = region_pool(ledger, target.place, target.region or target.likely_region).region
-        values = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
+        region = region_pool(report, target.place, target.region or target.likely_region).region
+        values: dict[str, Value] = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
         transaction.run(_INSERT, id=target.id, kind=target.kind.value, **values)
-        _noted(ledger, target, Outcome.CREATED, None, {"kind": target.kind.value, **values})
+        _noted(report, target, Outcome.CREATED, None, {"kind": target.kind.value, **values})
         return
     if found.kind != target.kind:
         target.place.refuse(f"{target.id} is known here as a {found.kind}, not as a {target.kind.value}")
     if target.region not in (None, found.region):
-        region_pool(ledger, target.place, target.region)
-    before = {key: getattr(found, key) for key in ("name", "region", "private_ips")}
+        region_pool(report, target.place, target.region)
+    before = {"name": found.name, "region": found.region, "private_ips": found.private_ips}
     after = {
         "name": target.name or found.name,
         "region": target.region or found.region,
         "private_ips": _private_ips(target, json.loads(found.private_ips)),
     }
     if before == after and found.missing_since is None:
-        ledger.count("service", target.id, Outcome.UNCHANGED)
+        report.count("service", target.id, Outcome.UNCHANGED)
         return
     transaction.run(_UPDATE, id=target.id, **after)
-    _noted(ledger, target, Outcome.CHANGED, before, after)
+    _noted(report, target, Outcome.CHANGED, before, after)
 
 
 def _private_ips(target: _Target, known: Iterable[str]) -> str:
@@ -199,18 +210,16 @@ def _private_ips(target: _Target, known: Iterable[str]) -> str:
     return json.dumps(list(dict.fromkeys([*listed, *target.seen_ips])))
 
 
-def _noted(
-    ledger: Ledger, target: _Target, outcome: Outcome, before: Mapping[str, Any] | None, after: Mapping[str, Any]
-) -> None:
-    ledger.count("service", target.id, outcome)
-    ledger.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
+def _noted(report: ImportReport, target: _Target, outcome: Outcome, before: Values | None, after: Values) -> None:
+    report.count("service", target.id, outcome)
+    report.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
 
 
 def _wanted(eip_id: str, holder: Holder | None, targets: Mapping[str, _Target], eip: Held) -> list[Wanted]:
-    """The bindings an EIP has on what holds it.
+    """Return the bindings of an EIP on the service that holds it.
 
-    While the entries of its gateway are not given, it keeps those it has here. One that is on a gateway, but in no
-    entry that is known, is bound to it without sources: free it is not.
+    Without the entries of its gateway in the import, an EIP keeps its bindings. An EIP of a gateway that is in no known
+    entry is bound to the gateway without sources, since it is not free.
     """
     if holder is None:
         return []
@@ -228,7 +237,7 @@ def _here(eip: Held, service_id: str) -> list[Wanted]:
 
 
 def _entries(eip_id: str, target: _Target) -> list[Wanted]:
-    """The bindings that the entries of a gateway make."""
+    """Return the bindings that the entries of a gateway make."""
     dnats = [Wanted.dnat(target.id, entry) for entry in target.dnats if entry.eip_id == eip_id]
     whole = any(each.protocol == "any" for each in dnats)  # which an entry of all EIPs leaves out
     snats: dict[tuple[str, ...], bool] = {}

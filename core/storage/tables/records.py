@@ -1,0 +1,91 @@
+"""The history, and the records beside it: request ids, acceptances, sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv4Address
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from core.storage.tables.columns import big_field, ipv4_field, moment_field
+
+__all__ = ["AcceptanceTable", "ChainTable", "EventTable", "PresenceTable", "RequestTable"]
+
+
+class EventTable(SQLModel, table=True):
+    """A fact; never changed, never deleted, chained by hash within its pool."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_address", "address", "seq"),
+        Index(
+            "event_cidr",
+            "cidr",
+            "seq",
+            sqlite_where=text("address IS NULL"),
+            postgresql_where=text("address IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+    seq: int | None = big_field(primary_key=True, default=None)
+    at: datetime = moment_field()
+    operator: str
+    action: str
+    eip_id: str | None
+    address: IPv4Address | None = ipv4_field()
+    pool_id: str | None
+    cidr: str | None
+    reason: str | None
+    request_id: str | None
+    before: str | None
+    after: str | None
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class ChainTable(SQLModel, table=True):
+    """The end of a pool's chain of events; the events of no pool have the empty name."""
+
+    __tablename__ = "chain"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    pool_id: str = Field(primary_key=True)
+    at: datetime = moment_field()
+    length: int = big_field()
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class RequestTable(SQLModel, table=True):
+    """An idempotency key: what was asked (as a hash) and what was answered."""
+
+    __tablename__ = "request"
+    request_id: str = Field(primary_key=True)
+    hash: bytes = Field(sa_type=LargeBinary)
+    at: datetime = moment_field()
+    answer: str
+    """JSON: the ids of the objects answered with, and the warnings."""
+
+
+class AcceptanceTable(SQLModel, table=True):
+    """A finding somebody accepted; it counts while the finding's ground is the same and `until` is ahead."""
+
+    __tablename__ = "acceptance"
+    finding_id: str = Field(primary_key=True)
+    ground: str
+    reason: str
+    operator: str
+    at: datetime = moment_field()
+    until: datetime | None = moment_field()
+
+
+class PresenceTable(SQLModel, table=True):
+    """A session that is on the deck; no part of the inventory."""
+
+    __tablename__ = "presence"
+    session: str = Field(primary_key=True)
+    operator: str
+    since: datetime = moment_field()
+    at: datetime = moment_field()
+    doing: str | None
+    """The targets of the change under review, a line each."""
+    doing_since: datetime | None = moment_field()

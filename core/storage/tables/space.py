@@ -1,0 +1,163 @@
+"""Pools, CIDRs and the addresses that a pool can give out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv4Address
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from core.storage.tables.columns import big_field, ipv4_field, moment_field, words
+
+__all__ = [
+    "CidrTable",
+    "CoolingMinuteTable",
+    "CoolingTable",
+    "FreeRangeTable",
+    "PoolTable",
+    "ReservationTable",
+    "UsageDayTable",
+]
+
+
+class PoolTable(SQLModel, table=True):
+    """A pool; one default pool a region."""
+
+    __tablename__ = "pool"
+    __table_args__ = (
+        words("kind", "customer", "default"),
+        CheckConstraint("\"order\" IN ('lru', 'lowest')", name="order_word"),
+        CheckConstraint("customer_owned = (kind = 'customer')", name="owned_follows_kind"),
+        CheckConstraint("cooldown_seconds >= 0", name="cooldown_not_negative"),
+        UniqueConstraint("id", "customer_owned", name="pool_flag"),
+        Index(
+            "one_default_pool_a_region",
+            "region",
+            unique=True,
+            sqlite_where=text("kind = 'default'"),
+            postgresql_where=text("kind = 'default'"),
+        ),
+    )
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str
+    customer_owned: bool
+    region: str
+    order: str
+    cooldown_seconds: int
+    warn_percent: float
+    critical_percent: float
+    created_at: datetime = moment_field()
+
+
+class CidrTable(SQLModel, table=True):
+    """One life of a prefix in a pool; lives of one prefix do not overlap in time."""
+
+    __tablename__ = "cidr"
+    __table_args__ = (
+        words("state", "validating", "active", "draining", "retired", "failed"),
+        words("rpki", "valid", "invalid", "not_found", "unknown"),
+        CheckConstraint("0 <= first AND first <= last AND last <= 4294967295", name="range"),
+        CheckConstraint("allocated >= 0 AND reserved >= 0", name="counters"),
+        CheckConstraint("allocated + reserved <= last - first + 1", name="no_more_than_it_contains"),
+        CheckConstraint("state <> 'retired' OR allocated = 0", name="retired_is_empty"),
+        UniqueConstraint("id", "pool_id", "first", "last", name="cidr_place"),
+        Index(
+            "cidr_present",
+            "first",
+            unique=True,
+            sqlite_where=text("state <> 'retired'"),
+            postgresql_where=text("state <> 'retired'"),
+        ),
+        Index("cidr_pool", "pool_id", "first"),
+        Index("cidr_prefix", "cidr", "id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = big_field(primary_key=True, default=None)
+    cidr: str
+    first: IPv4Address = ipv4_field()
+    last: IPv4Address = ipv4_field()
+    pool_id: str = Field(foreign_key="pool.id")
+    isp: str | None
+    asn: int | None = big_field()
+    state: str
+    rpki: str
+    avoid_edges: bool
+    allocated: int = big_field()
+    """Live EIPs in it."""
+    reserved: int = big_field()
+    """Withheld addresses without a live EIP."""
+    created_at: datetime = moment_field()
+    activated_at: datetime | None = moment_field()
+    draining_at: datetime | None = moment_field()
+    retired_at: datetime | None = moment_field()
+    version: int
+
+
+class FreeRangeTable(SQLModel, table=True):
+    """Addresses free to give out; only of active CIDRs, and never across two of them.
+
+    Keyed by the high end, so that taking from the low end never moves the key. Key columns stand first:
+    SQLite 3.40's integrity check misreads a WITHOUT ROWID table otherwise.
+    """
+
+    __tablename__ = "free_range"
+    __table_args__ = (CheckConstraint("lo <= hi", name="range"), {"sqlite_with_rowid": False})
+    pool_id: str = Field(primary_key=True)
+    hi: IPv4Address = ipv4_field(primary_key=True)
+    lo: IPv4Address = ipv4_field()
+    cidr_id: int = big_field(foreign_key="cidr.id")
+
+
+class CoolingTable(SQLModel, table=True):
+    """Released addresses of active CIDRs, waiting for their reuse; one whose time is past is free."""
+
+    __tablename__ = "cooling"
+    __table_args__ = (
+        Index("cooling_ready", "pool_id", "ready_at", "address"),
+        {"sqlite_with_rowid": False},
+    )
+    pool_id: str = Field(primary_key=True)
+    address: IPv4Address = ipv4_field(primary_key=True)
+    ready_at: datetime = moment_field()
+    cidr_id: int = big_field(foreign_key="cidr.id")
+
+
+class CoolingMinuteTable(SQLModel, table=True):
+    """How many cooling addresses of a CIDR come free in which minute: usage without counting rows."""
+
+    __tablename__ = "cooling_minute"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"), {"sqlite_with_rowid": False})
+    cidr_id: int = big_field(primary_key=True, foreign_key="cidr.id")
+    minute: int = big_field(primary_key=True)
+    count: int = big_field()
+
+
+class ReservationTable(SQLModel, table=True):
+    """Withheld addresses; the rows of a CIDR never overlap. Soft ones can be asked for by address."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        CheckConstraint("first <= last", name="range"),
+        words("kind", "hard", "soft"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = big_field(primary_key=True, default=None)
+    cidr_id: int = big_field(foreign_key="cidr.id", index=True)
+    first: IPv4Address = ipv4_field()
+    last: IPv4Address = ipv4_field()
+    kind: str
+    reason: str | None
+
+
+class UsageDayTable(SQLModel, table=True):
+    """How many addresses of a pool were allocated and released on a UTC day: the trend behind the runway."""
+
+    __tablename__ = "usage_day"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    pool_id: str = Field(primary_key=True)
+    day: int = big_field(primary_key=True)
+    allocated: int = big_field()
+    released: int = big_field()
