@@ -18,7 +18,9 @@ from core import (
     BindRequest,
     Cidr,
     DrainRequest,
+    Finding,
     Inventory,
+    Pool,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
@@ -28,6 +30,7 @@ from core import (
     ReserveRequest,
     Restored,
     RetireRequest,
+    Service,
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
@@ -43,9 +46,12 @@ from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.wording.phrases import count_of
 from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
+from tui.wording.writers import Layout
 
 __all__ = ["change"]
 
+_LAYOUTS: Final[Mapping[type, Layout]] = {list: EIPS, Cidr: CIDRS, Pool: POOLS, Service: SERVICES, Finding: FINDINGS}
+"""How the answer of a request is shown; a list is one of EIPs."""
 _LANDED: Final = "landed_in_default_pool"
 _LANDED_CODE: Final = 3
 
@@ -71,9 +77,10 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
 
 
 @singledispatch
-def _answer(request: Request[Any], _inventory: Inventory) -> Answer:
-    """Carry a request out; return the answer with its sentences."""
-    raise TypeError(f"{type(request).__name__} is not a request of the command line")
+def _answer(request: Request[Any], inventory: Inventory) -> Answer:
+    """Carry a request out; return the answer. A verb with sentences of its own registers itself below."""
+    done = inventory.execute(request)
+    return Answer(done, _LAYOUTS[type(done)])
 
 
 @_answer.register
