@@ -23,19 +23,23 @@ __all__ = [
     "count_of",
     "eips_beyond",
     "ended_words",
+    "event_subject",
     "kind_short",
     "last_served",
     "loss_words",
     "minute",
+    "or_dash",
     "owner",
     "pool_short",
     "ports_words",
     "quoted",
     "runway",
+    "second",
     "served",
     "served_by",
     "served_words",
     "serves_words",
+    "services_served",
     "what_of",
     "why_allocated",
 ]
@@ -59,6 +63,16 @@ def age(since: datetime, now: datetime) -> str:
 def minute(moment: datetime) -> str:
     """Return `2025-11-21 09:40Z`, in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+
+
+def second(moment: datetime) -> str:
+    """Return `2025-11-21T09:40:07Z`, in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def or_dash(value: object) -> object:
+    """Return the value; `-` for None and for an empty text."""
+    return "-" if value is None or value == "" else value
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:
@@ -178,6 +192,11 @@ def action_words(event: Event) -> str:
     return visible(event.action) if not binding else f"{visible(event.action)} {_bound_words(binding)}"
 
 
+def event_subject(event: Event) -> str:
+    """Return the address, the CIDR or the pool that an event is about."""
+    return event.address or event.cidr or event.pool_id or "-"
+
+
 def why_allocated(history: Iterable[Event], eip: Eip) -> str:
     """Return the reason of the EIP's allocation, in quotes; empty when the history has none."""
     began = (event for event in history if event.eip_id == eip.id and event.at == eip.allocated_at)
@@ -236,6 +255,11 @@ def served_by(verdict: Verdict) -> list[str]:
     """Return `snat nat-1` for each service that the address of a verdict was bound to."""
     bindings = () if verdict.eip is None else verdict.eip.bindings
     return list(dict.fromkeys(f"{binding.kind.value} {binding.service_id}" for binding in bindings))
+
+
+def services_served(verdict: Verdict) -> str:
+    """Return the services of `served_by` as a cell."""
+    return ", ".join(served_by(verdict)) or "-"
 
 
 def served_words(binding: Binding) -> str:
