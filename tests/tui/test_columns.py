@@ -17,11 +17,7 @@ from tui.wording.verb import Format
 from tui.wording.writers import write_rows, write_table
 
 LISTS: dict[str, Layout] = {
-    name: listing
-    for module in (tables, reports)
-    for name in module.__all__
-    if name.isupper()
-    for listing in [getattr(module, name)]
+    name: getattr(module, name) for module in (tables, reports) for name in module.__all__ if name.isupper()
 }
 ADDRESS = "203.0.113.9"
 
@@ -47,7 +43,7 @@ async def test_a_new_entry_is_a_column_of_the_command_line_of_files_and_of_the_p
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added: tuple[Entry[Eip, EipRow], ...] = (
-        Entry("LAST", lambda eip: f"<{eip.address.rpartition('.')[2]}>", pane=InPane(5)),
+        Entry("LAST", lambda eip: f"n{eip.address.rpartition('.')[2]}", pane=InPane(5)),
         Entry("EVEN", pane=InPane(5, text=lambda row, around: "yes" if around.now and row.eip.id else "no")),
         Entry("UNSEEN", lambda eip: eip.id, pane=InPane(6, drop=1, standard=False)),
     )
@@ -60,10 +56,10 @@ async def test_a_new_entry_is_a_column_of_the_command_line_of_files_and_of_the_p
     write_rows(eips, more, Format.MARKDOWN, file)
     for text in (table.getvalue(), file.getvalue()):
         assert "LAST" in text
-        assert "9" in text.splitlines()[-1]
+        assert "n9" in text.splitlines()[-1]
         assert "UNSEEN" in text
         assert "EVEN" not in text
     async with on_deck(inventory) as operator:
-        await operator.until("LAST  EVEN", "<0>   yes", absent="UNSEEN")
+        await operator.until("LAST  EVEN", "n5    yes", absent="UNSEEN")
         await operator.press("v")
         await operator.until("[ ] UNSEEN")

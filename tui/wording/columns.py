@@ -92,7 +92,7 @@ class Entry(Generic[Row, PaneRow]):
     pane: InPane[PaneRow] | None = None
     """None: not shown in the pane."""
     side: InPane[PaneRow] | None = None
-    """The same for the pane as a narrow side column."""
+    """None: not shown when the pane is a narrow side column."""
 
 
 def _itself(row: Any) -> Any:
