@@ -206,9 +206,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
             screen.undo_run()
         if judged is not Judgement.PASS:
             return False
-        if screen.runner.flow.counting:
+        if screen.runner.flow.grace.running:
             if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
-                screen.runner.flow.abort()
+                screen.runner.flow.grace.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
             screen.lookups.start_lookup(event.character)
