@@ -25,7 +25,7 @@ from textual.worker import Worker
 
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
-from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay, write_sequence
+from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
 from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
@@ -174,9 +174,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     @property
     def _reviewing(self) -> bool:
-        from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint goes without
+        from tui.screen.modal_screens import is_review  # noqa: PLC0415  # the first paint goes without
 
-        return isinstance(self.screen, ReviewModal)
+        return is_review(self.screen)
 
     def _reached_nobody(self, event: events.Key) -> bool:
         """Insert text that was on its way to a list when the field took the focus."""
@@ -224,16 +224,10 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Copy a text to the clipboard, and say by which way."""
-        from tui.modals.sheet import Sheet  # noqa: PLC0415
-        from tui.terminal import clipboard  # noqa: PLC0415
-        from tui.wording.sanitize import visible  # noqa: PLC0415
+        from tui.screen.modal_screens import copy_text  # noqa: PLC0415  # the first paint goes without
 
-        copied = await asyncio.to_thread(clipboard.copy, event.text)
-        if copied.sequence is not None:
-            write_sequence(self, copied.sequence)
-        teller = self.screen if isinstance(self.screen, Sheet) else self.main_screen
-        if teller is not None:
-            teller.say(f"copied {visible(event.text, 40)} {copied.way}")
+        if self.main_screen is not None:
+            await copy_text(self, event.text, self.main_screen.say)
 
 
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:

@@ -43,8 +43,8 @@ def refusal(**keys: str) -> str:
         ("find", "", "names no key"),
         ("find", "nonsense", "names no key"),
         ("find", "x,", "names no key"),
-        ("nonsense", "x", "nonsense is no command that has a key"),
-        ("cidr_activate", "X", "cidr_activate is no command that has a key"),
+        ("nonsense", "x", "nonsense is not a command that has a key"),
+        ("cidr_activate", "X", "cidr_activate is not a command that has a key"),
     ],
 )
 def test_what_would_surprise_is_refused(name: str, key: str, why: str) -> None:
