@@ -84,7 +84,7 @@ if TYPE_CHECKING:
         UnreserveRequest,
     )
     from core.storage.reading import reading
-    from core.transfer.files import written_whole
+    from core.storage.whole_file import written_whole
 
 __all__ = [
     "BEAT_SECONDS",
@@ -177,7 +177,7 @@ __all__ = [
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.transfer.files"}
+_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
 
 
 def __getattr__(name: str) -> Any:
