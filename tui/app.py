@@ -25,10 +25,14 @@ from textual.worker import Worker
 
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
+from tui.session.log import keep_log
+from tui.terminal import clipboard
+from tui.terminal.clipboard import CopyRequested
 from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay, write_sequence
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
 from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
+from tui.wording.sanitize import visible
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,7 +41,6 @@ if TYPE_CHECKING:
 
     from core import Inventory
     from tui.screen.main_screen import MainScreen
-    from tui.terminal.clipboard import CopyRequested
 
 __all__ = ["EipdeckApp", "Opened", "run_dashboard"]
 
@@ -134,7 +137,6 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Import the main screen, open the inventory and read its remapped keys; blocks."""
         from tui.screen.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
         from tui.screen.main_screen import MainScreen  # noqa: PLC0415
-        from tui.session.log import keep_log  # noqa: PLC0415
 
         keep_log()
         self.inventory = self._opened()
@@ -224,9 +226,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Copy a text to the clipboard, and say by which way."""
-        from tui.modals.sheet import Sheet  # noqa: PLC0415
-        from tui.terminal import clipboard  # noqa: PLC0415
-        from tui.wording.sanitize import visible  # noqa: PLC0415
+        from tui.modals.sheet import Sheet  # noqa: PLC0415  # the first paint goes without
 
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None:
