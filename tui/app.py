@@ -25,6 +25,8 @@ from textual.worker import Worker
 
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
+from tui.session.log import keep_log
+from tui.terminal.clipboard import CopyRequested
 from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
     from core import Inventory
     from tui.screen.main_screen import MainScreen
-    from tui.terminal.clipboard import CopyRequested
 
 __all__ = ["EipdeckApp", "Opened", "run_dashboard"]
 
@@ -134,7 +135,6 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Import the main screen, open the inventory and read its remapped keys; blocks."""
         from tui.screen.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
         from tui.screen.main_screen import MainScreen  # noqa: PLC0415
-        from tui.session.log import keep_log  # noqa: PLC0415
 
         keep_log()
         self.inventory = self._opened()
