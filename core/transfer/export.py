@@ -16,10 +16,10 @@ from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.tables import SQLModel
 from core.storage.transaction import Transaction
+from core.storage.whole_file import written_whole
 from core.transfer.bulk import insert
 from core.transfer.documents import EXPORT_KEY, Export, Position
 from core.transfer.export_columns import flaws
-from core.transfer.files import written_whole
 
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 

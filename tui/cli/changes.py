@@ -39,6 +39,7 @@ from core import (
     option,
     shell_command,
 )
+from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
@@ -53,8 +54,6 @@ __all__ = ["change"]
 
 _LAYOUTS: Final[Mapping[type, Layout]] = {list: EIPS, Cidr: CIDRS, Pool: POOLS, Service: SERVICES, Finding: FINDINGS}
 """How the answer of a request is shown; a list is one of EIPs."""
-_LANDED: Final = "landed_in_default_pool"
-_LANDED_CODE: Final = 3
 
 
 def change(command: Command) -> int:
@@ -112,10 +111,10 @@ def _(request: RecoverRequest, inventory: Inventory) -> Answer:
 def _allocation(done: Allocation, *said: str) -> Answer:
     """Answer with new EIPs; a landing has an exit code of its own, and a next step."""
     warnings = tuple(f"warning: {each.message}" for each in done.warnings)
-    landed = any(each.code == _LANDED for each in done.warnings)
-    if landed:
+    code = exit_codes.of_allocation(done)
+    if code == exit_codes.LANDED:
         said = (*said, f"next: eipdeck rehome {done.eips[0].address} --pool ID --yes")
-    return Answer(done, EIPS, done.eips, (*warnings, *said), _LANDED_CODE if landed else 0)
+    return Answer(done, EIPS, done.eips, (*warnings, *said), code)
 
 
 @_answer.register(BindRequest)

@@ -1,4 +1,4 @@
-"""Textual's bindings, made from the commands."""
+"""The commands as Textual bindings, and the names Textual gives to keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 
 from tui.commands.registry import COMMANDS, Command, Scope
 
-__all__ = ["bindings_for"]
+__all__ = ["bindings_for", "key_name"]
 
 
 def bindings_for(scope: Scope) -> list[BindingType]:
@@ -17,3 +17,9 @@ def bindings_for(scope: Scope) -> list[BindingType]:
 def _binding(command: Command) -> Binding:
     action = command.id if command.scope is Scope.TABLE else f"command('{command.id}')"
     return Binding(",".join(command.keys), action, command.label, show=False, id=command.id)
+
+
+def key_name(key: str) -> str:
+    """Return Textual's name of a key, such as `slash` for `/`; a word that is not a key stays as it is."""
+    key = key.strip()
+    return next(iter(Binding.make_bindings([(key, "", "")]))).key if len(key) == 1 else key

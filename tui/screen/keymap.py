@@ -11,17 +11,13 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.keys import Keys
 
 from core import Code, Config, error
+from tui.commands.bindings import key_name
 from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
 
 __all__ = ["keymap_of"]
-
-Held = Mapping[str, frozenset[str]]
-"""The keys of each binding, by its id."""
 
 _FIXED: Final = {"yes": "y sends, and nothing else does", "interrupt": "ctrl+c is the way out"}
 _FOR_CHANGES: Final = re.compile(r"[A-Z]|f([1-9]|1[0-2])")
@@ -35,7 +31,7 @@ def keymap_of(config: Config) -> dict[str, str]:
         EipdeckError: `usage`, naming the file and everything that is wrong with them.
 
     """
-    keymap = {name: tuple(_named(key) for key in keys.split(",")) for name, keys in config.keys.items()}
+    keymap = {name: tuple(key_name(key) for key in keys.split(",")) for name, keys in config.keys.items()}
     problems = [problem for name, keys in keymap.items() for problem in _unfit(name, keys)]
     problems += dict.fromkeys(_clashes({name: keys for name, keys in keymap.items() if not [*_unfit(name, keys)]}))
     if problems:
@@ -51,13 +47,7 @@ def _remappable() -> list[str]:
     return [command.id for command in BY_ID.values() if command.scope is not Scope.PALETTE and command.id not in _FIXED]
 
 
-def _named(key: str) -> str:
-    """Return `slash` for `/`; a word that is not a key stays as it is."""
-    key = key.strip()
-    return next(iter(Binding.make_bindings([(key, "", "")]))).key if len(key) == 1 else key
-
-
-_NAMES: Final = {key.value for key in Keys} | {_named(char) for char in string.punctuation if char != ","} | {"comma"}
+_NAMES: Final = {key.value for key in Keys} | {key_name(char) for char in string.punctuation if char != ","} | {"comma"}
 
 
 def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
@@ -66,7 +56,7 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
     if name not in _remappable():
-        yield f"{name} is no command that has a key"
+        yield f"{name} is not a command that has a key"
         return
     for key in keys:
         if key in NEVER_BOUND or _NEVER.fullmatch(key):
@@ -81,35 +71,14 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
 
 def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Return the keys that a remapped command would share with another that is live at the same time."""
-    for held in _layers() if keymap else ():
+    if not keymap:
+        return
+    from tui.changes.live_keys import layers  # noqa: PLC0415  # only a remapped key needs the modals
+
+    for held in layers():
         now = {name: frozenset(keymap.get(name, keys)) for name, keys in held.items()}
         for name in keymap.keys() & now.keys():
             for other, keys in now.items():
                 for key in sorted(now[name] & keys):
                     if other != name:
                         yield f"{key} would be {' and '.join(sorted((name, other)))}"
-
-
-def _layers() -> Iterator[Held]:
-    """Return the sets of bindings that are live together."""
-    from tui.changes.landed import LandedModal  # noqa: PLC0415
-    from tui.changes.retire_plan import PlanModal  # noqa: PLC0415
-    from tui.modals.fields import Choice  # noqa: PLC0415  # only a remapped key needs to know them
-    from tui.modals.review import ReviewModal  # noqa: PLC0415
-    from tui.modals.review_model import TYPEABLE  # noqa: PLC0415
-    from tui.session.trail_modal import TrailModal  # noqa: PLC0415
-
-    yield {command.id: frozenset(command.keys) for command in BY_ID.values()}
-    yield {**_bound(ReviewModal), "what is typed": frozenset(_named(char) for char in TYPEABLE)}
-    yield _bound(LandedModal)
-    yield {**_bound(PlanModal), **_bound(Choice)}
-    yield _bound(TrailModal)
-
-
-def _bound(widget: type[DOMNode]) -> Held:
-    held: dict[str, frozenset[str]] = {}
-    for base in widget.__mro__:
-        for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
-            if binding.id is not None:
-                held[binding.id] = held.get(binding.id, frozenset()) | {binding.key}
-    return held
