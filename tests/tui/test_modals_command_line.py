@@ -38,6 +38,7 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
 )
+from core.domain import requests as domain_requests
 from tui.cli import changes, confirmation, queries
 from tui.cli.arguments import parse
 from tui.cli.requests import request_of
@@ -139,7 +140,7 @@ TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
 
 REQUESTS: dict[str, type[Request[Any]]] = {
     name: found
-    for name in core.__all__
+    for name in domain_requests.__all__
     if isinstance(found := getattr(core, name), type) and issubclass(found, Request) and found is not Request
 }
 POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
