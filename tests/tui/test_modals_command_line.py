@@ -141,7 +141,9 @@ TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
 REQUESTS: dict[str, type[Request[Any]]] = {
     name: found
     for name in domain_requests.__all__
-    if isinstance(found := getattr(core, name), type) and issubclass(found, Request) and found is not Request
+    if isinstance(found := getattr(core, name), type)
+    and issubclass(found, Request)
+    and found not in (Request, core.EipRequest)
 }
 POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
 ADDRESS = st.ip_addresses(v=4).map(str)
