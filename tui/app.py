@@ -94,12 +94,12 @@ class EipdeckApp(App[int], inherit_bindings=False):
             loop = asyncio.get_running_loop()
 
             # a handler of the loop would be gone with the loop, before the terminal is restored
-            def heard(number: int, _frame: FrameType | None) -> None:
+            def on_signal(number: int, _frame: FrameType | None) -> None:
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(self._terminated, number)
 
             for number in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, heard)
+                signal.signal(number, on_signal)
 
     def _terminated(self, number: int) -> None:
         """End on a signal: restore the terminal, and send nothing that is unsent."""
@@ -225,15 +225,15 @@ class EipdeckApp(App[int], inherit_bindings=False):
     # copying
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
-        """Copy a text to the clipboard, and say by which way."""
+        """Copy a text to the clipboard, and say how."""
         from tui.modals.sheet import Sheet  # noqa: PLC0415  # the first paint goes without
 
         copied = await asyncio.to_thread(clipboard.copy, event.text)
         if copied.sequence is not None:
             write_sequence(self, copied.sequence)
-        teller = self.screen if isinstance(self.screen, Sheet) else self.main_screen
-        if teller is not None:
-            teller.say(f"copied {visible(event.text, 40)} {copied.way}")
+        screen = self.screen if isinstance(self.screen, Sheet) else self.main_screen
+        if screen is not None:
+            screen.say(f"copied {visible(event.text, 40)} {copied.way}")
 
 
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:

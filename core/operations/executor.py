@@ -1,4 +1,4 @@
-"""Carry requests out on the database: it holds the inventory and is the allocator. Each verb has its file."""
+"""Carries requests out on the database. Each verb has a module of its own."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _BEFORE: Final = (
 
 
 _SELDOM: Final = 32
-"""One of this many small writes checks how far behind the text index is."""
+"""The text index is checked after one small write in so many."""
 _LONG: Final = 0.05
 """Seconds from which a write is not small."""
 

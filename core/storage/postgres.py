@@ -28,7 +28,7 @@ from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
 __all__ = ["TURN", "PostgresStore"]
 
 TURN: Final = 0x45495044
-"""The advisory lock that writers take turns under: `EIPD`."""
+"""The key of the advisory lock of writers: `EIPD`."""
 
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
 _TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"

@@ -34,7 +34,7 @@ class Store(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Return the database as it is named to open it, without a password."""
+        """Return the path or URL that opens the database, without a password."""
 
     @property
     @abstractmethod

@@ -79,7 +79,7 @@ _EDGE = "cidr_id = (SELECT id FROM cidr WHERE cidr = '203.0.113.0/28')"
         ("UPDATE cidr SET last = last - 8 WHERE cidr = '203.0.113.0/28'", "lies in its CIDR"),
         ("UPDATE cidr SET state = 'retired', allocated = 0 WHERE cidr = '198.51.100.0/28'", "no live EIP"),
         ("UPDATE cidr SET allocated = allocated - 1 WHERE cidr = '203.0.113.0/28'", "counts its live EIPs"),
-        ("UPDATE cidr SET reserved = reserved + 1 WHERE cidr = '203.0.113.0/28'", "withheld without an EIP"),
+        ("UPDATE cidr SET reserved = reserved + 1 WHERE cidr = '203.0.113.0/28'", "withheld addresses without an EIP"),
         (f"DELETE FROM free_range WHERE {_EDGE}", "what nobody has"),
         ("DELETE FROM cooling", "what nobody has"),
         (f"UPDATE free_range SET lo = lo - 2 WHERE {_EDGE}", "what nobody has"),

@@ -40,11 +40,11 @@ def refusal(**keys: str) -> str:
         ("find", "shift+up", "a key that terminals keep for themselves"),
         ("find", "~", "a key that terminals keep for themselves"),
         ("find", "7", "begins a lookup"),
-        ("find", "", "names no key"),
-        ("find", "nonsense", "names no key"),
-        ("find", "x,", "names no key"),
-        ("nonsense", "x", "nonsense is no command that has a key"),
-        ("cidr_activate", "X", "cidr_activate is no command that has a key"),
+        ("find", "", "is not the name of a key"),
+        ("find", "nonsense", "is not the name of a key"),
+        ("find", "x,", "is not the name of a key"),
+        ("nonsense", "x", "nonsense is not a command with a key"),
+        ("cidr_activate", "X", "cidr_activate is not a command with a key"),
     ],
 )
 def test_what_would_surprise_is_refused(name: str, key: str, why: str) -> None:

@@ -221,7 +221,7 @@ async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> 
 
 async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total - 1, reserved=1)
-    see = f"{EDGE.id} is full: only an address withheld softly can be had by asking"
+    see = f"{EDGE.id} is full: name a softly reserved address to get that one"
     await fill(allocate(EDGE.id, pools=[full, SPARE]), "tab", "203.0.113.7", see=see)
     before, after = (line.text for line in usage_lines(full, 1))
     assert ("1 reserved" in before, "0 free" in before) == (True, True)

@@ -1,4 +1,4 @@
-"""Reads the target of a review again, and tells what changed since the review opened."""
+"""Reads the target of a review again, and reports changes since the review opened."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class AllocationPreview:
 
 
 def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
-    """Return a function that reads the CIDR again and tells changes of its state and of its live EIPs."""
+    """Return a function that reads the CIDR again and reports changes of its state and of its live EIPs."""
 
     async def read() -> list[str]:
         try:

@@ -98,7 +98,7 @@ class PlanModal(Sheet[Next]):
             markup=False,
         )
         yield self._choice
-        yield Static(grid([Line("3 retire", "the CIDR leaves the pool for good: waits for step 2")]), markup=False)
+        yield Static(grid([Line("3 retire", "the CIDR leaves the pool: after step 2")]), markup=False)
         yield rule()
         yield Static(
             grid(

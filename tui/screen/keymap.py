@@ -56,13 +56,13 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
     if name not in _remappable():
-        yield f"{name} is no command that has a key"
+        yield f"{name} is not a command with a key"
         return
     for key in keys:
         if key in NEVER_BOUND or _NEVER.fullmatch(key):
             yield f"{name} = {key!r} is a key that terminals keep for themselves"
         elif len(key) != 1 and key not in _NAMES:
-            yield f"{name} = {key!r} names no key"
+            yield f"{name} = {key!r} is not the name of a key"
         elif key.isdigit():
             yield f"{name} = {key!r} begins a lookup"
         elif BY_ID[name].changes and not _FOR_CHANGES.fullmatch(key):

@@ -22,7 +22,7 @@ TORN_SECONDS: Final = 0.5
 
 
 class Judgement(Enum):
-    """What happens to a key."""
+    """The decision about a key."""
 
     PASS = auto()
     DROP = auto()

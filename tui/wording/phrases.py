@@ -143,7 +143,7 @@ def what_of(binding: Binding) -> str:
             return binding.private_ip or ""
         case BindingKind.SNAT:
             if not binding.sources:
-                return "in no entry that is known"
+                return "in no known entry"
             more = f" and {len(binding.sources) - 2} more" if len(binding.sources) > 2 else ""
             return f"{' and '.join(binding.sources[:2])}{more} leave through it"
         case BindingKind.DNAT:
@@ -205,7 +205,7 @@ def loss_words(binding: Binding) -> str:
         case BindingKind.NIC:
             return "in and out"
         case BindingKind.SNAT:
-            return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no entry is known"
+            return f"{', '.join(binding.sources)} no longer leaves by it" if binding.sources else "no known entry"
         case BindingKind.DNAT:
             return f"{ports_words(binding.port, binding.protocol)} no longer comes in to {binding.private_ip}"
         case BindingKind.LOAD_BALANCER:

@@ -1,4 +1,4 @@
-"""What a verb of the command line is made of: its arguments, and the formats of its answer."""
+"""The parts of a verb of the command line: its arguments, and the formats of its answer."""
 
 from __future__ import annotations
 
