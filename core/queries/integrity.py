@@ -93,7 +93,7 @@ _INVARIANTS: Final = (
         " WHERE r.cidr_id = c.id), 0)",
     ),
     Invariant(
-        "the free addresses of an active CIDR are those without an EIP or a reservation",
+        "the free and cooling addresses of an active CIDR are those without an EIP or a reservation",
         "SELECT c.cidr FROM cidr c WHERE c.state = 'active' AND c.last - c.first + 1 <> c.allocated + c.reserved"
         " + coalesce((SELECT sum(f.hi - f.lo + 1) FROM free_range f WHERE f.cidr_id = c.id), 0)"
         " + (SELECT count(*) FROM cooling k WHERE k.pool_id = c.pool_id AND k.address BETWEEN c.first AND c.last)",

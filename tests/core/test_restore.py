@@ -103,7 +103,7 @@ def test_a_free_range_over_a_live_eip_is_refused_by_its_law(other: Inventory, ta
     with refused(other, "invalid_import") as caught:
         other.import_files([written(tmp_path, tables)])
     assert (
-        "it does not hold that the free addresses of an active CIDR are those without an EIP or a reservation"
+        "it does not hold that the free and cooling addresses of an active CIDR are those without an EIP or a reservation"
         in caught.value.message
     )
 
