@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from core import Allocation, AllocationRequest, Cidr, Eip, Inventory, NotFound, Pool, Refused, Service
 from tui.modals.review_model import Reread
 from tui.state.workers import Ask
-from tui.wording.phrases import count_of, serves_words
+from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
+from tui.wording.serving import serves_words
 
 __all__ = ["AllocationPreview", "EipChanges", "bound_to", "eip_changes", "pools_and_cidrs", "reread_cidr"]
 

@@ -17,7 +17,8 @@ from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import Sheet, rule
 from tui.terminal.clipboard import CopyRequested
-from tui.wording.phrases import count_of, serves_words
+from tui.wording.phrases import count_of
+from tui.wording.serving import serves_words
 
 __all__ = ["Next", "PlanModal", "Step"]
 

@@ -15,7 +15,8 @@ from tui.state.workers import run_in_thread
 from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, minute, served_by
+from tui.wording.phrases import count_of, minute
+from tui.wording.serving import served_by
 from tui.wording.tables import VERDICTS
 
 __all__ = ["LookupsPane"]

@@ -12,7 +12,8 @@ from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
-from tui.wording.phrases import action_words, age, count_of, minute
+from tui.wording.phrases import age, count_of, minute
+from tui.wording.serving import action_words
 from tui.wording.tables import EVENTS
 
 __all__ = ["TimelinePane"]

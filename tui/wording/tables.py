@@ -21,7 +21,8 @@ from core import (
     Violation,
 )
 from tui.wording.columns import Column
-from tui.wording.phrases import owner, served
+from tui.wording.phrases import owner
+from tui.wording.serving import served
 from tui.wording.writers import Layout
 
 __all__ = [
