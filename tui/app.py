@@ -62,7 +62,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.gate = KeyGuard()
+        self.key_guard = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
         self.main_screen: MainScreen | None = None
@@ -160,7 +160,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Pass a key on to the widgets when it is for them."""
         if isinstance(event, events.Key):
             if event.is_forwarded:
-                if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
+                if self.key_guard.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
                 screen.pressed_at = self.key_time(event)
             elif not self._let_through(screen, event):
@@ -192,7 +192,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Judge a key; return False when no widget may see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
-        judged = self.gate.judge(
+        judged = self.key_guard.judge(
             event.key,
             event.character,
             self.key_time(event),
@@ -200,9 +200,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
             depth=depth,
             reviewing=depth > 1 and self._reviewing,
         )
-        if self.gate.pasting:
+        if self.key_guard.pasting:
             self._wait_for_quiet(screen)
-        elif self.gate.beginning:
+        elif self.key_guard.beginning:
             screen.run_begins()
         if judged is Judgement.BURST:
             screen.undo_run()
@@ -220,7 +220,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
     def _wait_for_quiet(self, screen: MainScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.gate.take()))
+        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.key_guard.take()))
 
     # copying
 

@@ -188,7 +188,7 @@ class Form(Sheet[Result]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if isinstance(event.input, Field):
-            event.input.heard()
+            event.input.keep_typed()
         self._changed()
 
     def action_interrupt(self) -> None:

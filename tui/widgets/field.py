@@ -51,7 +51,7 @@ class Field(Input, inherit_bindings=False):
         self.cursor_blink = False
         self._preset = value
 
-    def heard(self) -> None:
+    def keep_typed(self) -> None:
         """Select a preset text, so that the first character replaces it; the operator's text is kept."""
         if self.value != self._preset:
             self.select_on_focus = False
