@@ -59,7 +59,7 @@ from tui.changes.rehome_form import RehomeModal
 from tui.modals.form import FormError
 from tui.modals.pool_choice import usage_lines
 from tui.modals.sheet import Sheet
-from tui.widgets.field import Field, Held
+from tui.widgets.field import Field, FieldContent
 
 FINDING = Finding(
     id="f-1",
@@ -618,7 +618,7 @@ async def test_the_default_pool_is_not_filled_in_again() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         form = allocate()()
-        form.filled = [Held(DEFAULT.id), *[Held("")] * 5]
+        form.filled = [FieldContent(DEFAULT.id), *[FieldContent("")] * 5]
         await app.put(pilot, form)
         assert form.pool is None
 
@@ -655,7 +655,14 @@ def hostile_allocation() -> AllocateModal:
     cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in TEXTS]
     text = "".join(TEXTS)
     form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None, runway_days=14)
-    form.filled = [Held(TEXTS[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
+    form.filled = [
+        FieldContent(TEXTS[0]),
+        FieldContent(""),
+        FieldContent("1"),
+        FieldContent(text),
+        FieldContent(""),
+        FieldContent(text),
+    ]
     return form
 
 
