@@ -93,7 +93,7 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class _Kind(Generic[Done, Answer]):
-    """How an answer is stored under a request id, and loaded when the id is sent again."""
+    """Converts an answer to JSON, to store it under a request id, and back when the id is sent again."""
 
     stored: Callable[[Done], dict[str, Any]]
     """The JSON object to store."""

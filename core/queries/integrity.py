@@ -37,7 +37,7 @@ class Invariant:
 
 
 _NAMED: Final = 20
-"""How many subjects of a broken invariant are named."""
+"""The number of subjects of a broken invariant that are named."""
 
 _INVARIANTS: Final = (
     Invariant(

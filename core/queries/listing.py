@@ -115,7 +115,7 @@ ORDERS: Final[dict[str, _Order]] = {
     "owner": _Order("customer_owned"),
     "operator": _Order("allocated_by"),
 }
-"""How a list can be sorted; `problems` puts the problem EIPs first, then all others by address."""
+"""The sort orders of a list; `problems` puts the problem EIPs first, then all others by address."""
 
 _PROBLEM, _VALUED, _BLANK = range(3)
 """The zones of a listing, in their order."""

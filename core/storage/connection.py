@@ -132,7 +132,7 @@ def _dicts(cursor: Cursor) -> Iterator[dict[str, Any]]:
 
 
 _AT_ONCE: Final = (512, 32, 1)
-"""How many rows a statement inserts; few sizes, so that few statements are kept prepared."""
+"""Numbers of rows that a statement inserts; few sizes, so that few statements are kept prepared."""
 _NAMED: Final = re.compile(r":(\w+)")
 
 
