@@ -26,13 +26,11 @@ from textual.worker import Worker
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
-from tui.terminal import clipboard
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay, write_sequence
+from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
 from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
-from tui.wording.sanitize import visible
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -176,9 +174,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     @property
     def _reviewing(self) -> bool:
-        from tui.modals.review import ReviewModal  # noqa: PLC0415  # the first paint goes without
+        from tui.screen.modal_screens import is_review  # noqa: PLC0415  # the first paint goes without
 
-        return isinstance(self.screen, ReviewModal)
+        return is_review(self.screen)
 
     def _reached_nobody(self, event: events.Key) -> bool:
         """Insert text that was on its way to a list when the field took the focus."""
@@ -208,9 +206,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
             screen.undo_run()
         if judged is not Judgement.PASS:
             return False
-        if screen.runner.flow.counting:
+        if screen.runner.flow.grace.running:
             if event.key in (*keys_of("abort"), "escape", "ctrl+c"):
-                screen.runner.flow.abort()
+                screen.runner.flow.grace.abort()
             return False
         if depth == 1 and not typing and event.character is not None and event.character in "0123456789":
             screen.lookups.start_lookup(event.character)
@@ -226,14 +224,10 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
         """Copy a text to the clipboard, and say how."""
-        from tui.modals.sheet import Sheet  # noqa: PLC0415  # the first paint goes without
+        from tui.screen.modal_screens import copy_text  # noqa: PLC0415  # the first paint goes without
 
-        copied = await asyncio.to_thread(clipboard.copy, event.text)
-        if copied.sequence is not None:
-            write_sequence(self, copied.sequence)
-        screen = self.screen if isinstance(self.screen, Sheet) else self.main_screen
-        if screen is not None:
-            screen.say(f"copied {visible(event.text, 40)} {copied.way}")
+        if self.main_screen is not None:
+            await copy_text(self, event.text, self.main_screen.say)
 
 
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:

@@ -16,9 +16,9 @@ from core.domain.config import Config
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import FINDING_FIELDS
 from core.domain.values import Finding, Severity, from_micros
-from core.queries.eip_findings import EIP_RULES
 from core.queries.finding_parts import Facts, Found
-from core.queries.shared_findings import SHARED_RULES
+from core.queries.finding_rules_eips import EIP_RULES
+from core.queries.finding_rules_shared import SHARED_RULES
 from core.storage.connection import Connection
 from core.storage.rows import reads
 from core.storage.transaction import Transaction

@@ -11,6 +11,7 @@ import pytest
 
 import core
 from core import CODES, Code, EipdeckError, error
+from core.domain import requests as domain_requests
 from core.operations import executor
 from tests.core.kit import ROOT
 
@@ -80,6 +81,6 @@ def test_an_unknown_code_is_a_defect() -> None:
 
 
 def test_every_request_of_the_front_door_is_carried_out_by_the_embedded_database() -> None:
-    requests = {getattr(core, name) for name in core.__all__ if name.endswith("Request")} - {core.Request}
+    requests = {getattr(core, name) for name in domain_requests.__all__} - {core.Request}
     assert len(requests) == 18
     assert set(executor._VERBS) == requests

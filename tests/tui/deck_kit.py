@@ -242,7 +242,7 @@ async def on_deck(
             await operator.when(lambda: app.main_screen is not None)
             deck, flow = operator.deck, operator.deck.runner.flow
             flow.clock, flow.key_time = clock, clock.of_key
-            flow.second = 0.001
+            flow.grace.second = 0.001
             flow.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
             await operator.when(lambda: deck.inventory is not None)
             await operator.when(lambda: deck.selection is None or deck.details is not None)

@@ -455,7 +455,7 @@ async def test_z_aborts_the_count_and_other_keys_wait(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     eip = allocated(inventory)
     async with on_deck(inventory) as operator:
-        operator.deck.runner.flow.second = 3600
+        operator.deck.runner.flow.grace.second = 3600
         await operator.press("R")
         await operator.confirm()
         await operator.until("RELEASE 203.0.113.0 in 5 s.  Nothing has been sent yet", "z abort   esc abort")
@@ -488,7 +488,7 @@ async def test_a_change_during_the_count_is_a_conflict(tmp_path: Path) -> None:
     on_the_balancer(inventory, allocated(inventory))
     bob = another(inventory)
     async with on_deck(inventory) as operator:
-        operator.deck.runner.flow.second = 0.05
+        operator.deck.runner.flow.grace.second = 0.05
         await operator.press("U")
         await operator.confirm()
         await operator.until("UNBIND 203.0.113.0 in")

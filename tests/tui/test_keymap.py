@@ -43,8 +43,8 @@ def refusal(**keys: str) -> str:
         ("find", "", "is not the name of a key"),
         ("find", "nonsense", "is not the name of a key"),
         ("find", "x,", "is not the name of a key"),
-        ("nonsense", "x", "nonsense is not a command with a key"),
-        ("cidr_activate", "X", "cidr_activate is not a command with a key"),
+        ("nonsense", "x", "nonsense is not a command that has a key"),
+        ("cidr_activate", "X", "cidr_activate is not a command that has a key"),
     ],
 )
 def test_what_would_surprise_is_refused(name: str, key: str, why: str) -> None:
@@ -105,7 +105,7 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
         await operator.until("f5, U, B and X act on marked 198.18.0.5", "f5 release 1")
         await operator.press("u", "j", "f5")
         await operator.until("review: release 198.18.0.9", "h copy")
-        operator.deck.runner.flow.second = 3600
+        operator.deck.runner.flow.grace.second = 3600
         await operator.confirm()
         await operator.until("Nothing has been sent yet.  V or esc aborts", "V abort   esc abort")
         await operator.press("V")

@@ -10,7 +10,7 @@ import pytest
 
 import core.queries.findings
 from tests.tui.deck_kit import Operator, allocated, demo_desk, on_deck, small_desk
-from tui.changes.flow import GRACE_SECONDS
+from tui.changes.grace_count import GRACE_SECONDS
 from tui.screen import polling, selection_reader
 from tui.state import refresh
 from tui.widgets.lines import Lines

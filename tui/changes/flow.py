@@ -14,6 +14,7 @@ from uuid import uuid4
 from textual.screen import ModalScreen
 
 from core import Code, EipdeckError, Inventory, OutcomeUnknown, Request, error
+from tui.changes.grace_count import GraceCount
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes, KeyTime
 from tui.modals.lines import Line
@@ -31,8 +32,6 @@ __all__ = ["Flow", "Outcome", "new_request_id"]
 
 Asked = TypeVar("Asked")
 Result = TypeVar("Result")
-
-GRACE_SECONDS = 5
 
 
 class Outcome(Enum):
@@ -63,26 +62,15 @@ class Flow:
         self._from_form = False
         self.about_marks = ""
         """The line about marked EIPs in every review of the flow."""
-        self.second = 1.0
-        """Length of a second of the grace count, in seconds."""
+        self.grace = GraceCount(host.show_count)
         self.clock: Callable[[], float] = monotonic
         """Clock of reviews and notices, in seconds. `key_time` is a key's time by this clock; `later` sets timers."""
         self.key_time: KeyTime = attrgetter("time")
         self.later: Later | None = None
-        self._abort: asyncio.Event | None = None
 
     def keystrokes(self) -> Keystrokes:
         """Return a keystroke timer for one review or notice."""
         return Keystrokes(self.clock, self.key_time)
-
-    @property
-    def counting(self) -> bool:
-        return self._abort is not None
-
-    def abort(self) -> None:
-        """End the grace count; nothing is sent."""
-        if self._abort is not None:
-            self._abort.set()
 
     def begin_batch(self) -> None:
         """Begin to send several requests, one after the other."""
@@ -173,7 +161,7 @@ class Flow:
         if reason is None:
             self.back = showing.back
             return None
-        if review.tier is not Tier.PLAIN and not await self._count(title):
+        if review.tier is not Tier.PLAIN and not await self.grace.run(title):
             self.host.say("aborted: nothing was sent")
             return None
         if not self.host.may_write():
@@ -193,26 +181,6 @@ class Flow:
             return Outcome.CANCELLED, None
         done = await self.send(title, replace(request, reason=reason or None))
         return Outcome.REFUSED if done is None else Outcome.SENT, done
-
-    async def _count(self, title: str) -> bool:
-        """Run the grace count; return False if the operator aborted it."""
-        verb, _blank, target = title.partition(" ")
-        what = f"{verb.upper()} {target}"
-        self._abort = asyncio.Event()
-        try:
-            for left in range(GRACE_SECONDS, 0, -1):
-                self.host.show_count(
-                    f"{what} in {left} s.  Nothing has been sent yet.  {key_of('abort')} or esc aborts"
-                )
-                try:
-                    await asyncio.wait_for(self._abort.wait(), self.second)
-                except TimeoutError:
-                    continue
-                return False
-            return True
-        finally:
-            self._abort = None
-            self.host.show_count(None)
 
     def _tracked(self, title: str, request: Request[Result]) -> Result:
         """Carry out a request and note its outcome in the trail, even if the screen is gone by then. Blocks."""

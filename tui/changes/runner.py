@@ -8,11 +8,10 @@ from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from tui.changes.flow import Flow
+from tui.changes.write_mode import arm
 from tui.commands.context import locked_refusal
-from tui.commands.registry import Command, key_of
+from tui.commands.registry import key_of
 from tui.session.host import Host
-from tui.state.marks import Marks
-from tui.state.selection import Selection
 from tui.state.workers import Work
 
 __all__ = ["Runner"]
@@ -34,11 +33,9 @@ class Runner:
     def busy(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
 
-    def start(self, command: Command, selection: Selection | None, marks: Marks) -> None:
-        """Start the flow of a change on the selected or marked EIPs."""
-        from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without
-
-        self._run(partial(start, self.flow, command.id, selection, marks), changing=True)
+    def start(self, work: Work) -> None:
+        """Start the flow of a change."""
+        self._run(work, changing=True)
 
     def keep(self, work: Work) -> None:
         """Run a question that changes only this session and its files; it takes its turn as changes do."""
@@ -56,8 +53,6 @@ class Runner:
             self._run(self._arm, changing=False)
 
     async def _arm(self) -> None:
-        from tui.changes.write_mode import arm  # noqa: PLC0415  # the first screen goes without
-
         host = self._host
         if await arm(self.flow):
             now = await host.ask(lambda inventory: inventory.now())

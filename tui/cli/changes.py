@@ -18,7 +18,9 @@ from core import (
     BindRequest,
     Cidr,
     DrainRequest,
+    Finding,
     Inventory,
+    Pool,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
@@ -28,6 +30,7 @@ from core import (
     ReserveRequest,
     Restored,
     RetireRequest,
+    Service,
     SetAsnRequest,
     UnbindRequest,
     UnreserveRequest,
@@ -36,6 +39,7 @@ from core import (
     option,
     shell_command,
 )
+from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
@@ -43,11 +47,12 @@ from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.wording.phrases import count_of
 from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
+from tui.wording.writers import Layout
 
 __all__ = ["change"]
 
-_LANDED: Final = "landed_in_default_pool"
-_LANDED_CODE: Final = 3
+_LAYOUTS: Final[Mapping[type, Layout]] = {list: EIPS, Cidr: CIDRS, Pool: POOLS, Service: SERVICES, Finding: FINDINGS}
+"""How the answer of a request is shown; a list is one of EIPs."""
 
 
 def change(command: Command) -> int:
@@ -71,9 +76,10 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
 
 
 @singledispatch
-def _answer(request: Request[Any], _inventory: Inventory) -> Answer:
-    """Carry a request out; return the answer with its sentences."""
-    raise TypeError(f"{type(request).__name__} is not a request of the command line")
+def _answer(request: Request[Any], inventory: Inventory) -> Answer:
+    """Carry a request out; return the answer. A verb with sentences of its own registers itself below."""
+    done = inventory.execute(request)
+    return Answer(done, _LAYOUTS[type(done)])
 
 
 @_answer.register
@@ -104,10 +110,10 @@ def _(request: RecoverRequest, inventory: Inventory) -> Answer:
 def _allocation(done: Allocation, *said: str) -> Answer:
     """Answer with new EIPs; a landing has an exit code of its own, and a next step."""
     warnings = tuple(f"warning: {each.message}" for each in done.warnings)
-    landed = any(each.code == _LANDED for each in done.warnings)
-    if landed:
+    code = exit_codes.of_allocation(done)
+    if code == exit_codes.LANDED:
         said = (*said, f"next: eipdeck rehome {done.eips[0].address} --pool ID --yes")
-    return Answer(done, EIPS, done.eips, (*warnings, *said), _LANDED_CODE if landed else 0)
+    return Answer(done, EIPS, done.eips, (*warnings, *said), code)
 
 
 @_answer.register(BindRequest)

@@ -22,6 +22,7 @@ from core import (
     shell_command,
     to_json,
 )
+from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
@@ -63,9 +64,7 @@ def _lookup(inventory: Inventory, how: Format, *, addresses: Sequence[str], at: 
 
 
 def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
-    """Answer with the verdicts; no verdict is exit code 1, so that "nothing found" does not read as "all well"."""
-    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
-    return Answer(verdicts, VERDICTS, said=said, code=0 if ours else 1)
+    return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
 
 
 def _stdin() -> Iterable[str]:
@@ -115,7 +114,7 @@ def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> An
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
     findings = [each for each in inventory.findings() if worst.index(each.severity) <= worst.index(least)]
-    return Answer(findings, FINDINGS, code=1 if findings else 0)
+    return Answer(findings, FINDINGS, code=exit_codes.NO if findings else exit_codes.DONE)
 
 
 def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
@@ -139,12 +138,12 @@ def _verify(inventory: Inventory, how: Format) -> Answer:
     proof = inventory.verify()
     looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
     if how is Format.JSON:
-        return Answer(to_json(proof), code=0 if proof.ok else 1)
+        return Answer(to_json(proof), code=exit_codes.DONE if proof.ok else exit_codes.NO)
     if proof.ok:
         return Answer((f"sound: {looked}\n",))
     times = "once" if len(proof.broken) == 1 else f"{len(proof.broken)} times"
     said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup",)
-    return Answer(proof, BROKEN, proof.broken, said, 1)
+    return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
 
 
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {

@@ -7,10 +7,11 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from core import Code, EipdeckError, error
 from tui.cli.arguments import Misuse
+from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
@@ -18,9 +19,6 @@ from tui.wording.verb import Format
 from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
-
-_NOT_WRITTEN: Final = 74
-"""The exit code of an answer that could not be printed (a full disk under stdout); no other code fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,8 @@ def print_answer(answer: Answer, how: Format) -> int:
         except OSError as problem:
             drop(sys.stdout)
             said = (*said, f"the answer could not be written: {(problem.strerror or str(problem)).lower()}")
-            code = _NOT_WRITTEN
-    if how is not Format.JSON or code == _NOT_WRITTEN:
+            code = NOT_WRITTEN
+    if how is not Format.JSON or code == NOT_WRITTEN:
         _say(said)
     return code
 

@@ -20,6 +20,6 @@ def _binding(command: Command) -> Binding:
 
 
 def key_name(key: str) -> str:
-    """Return Textual's name of a key, such as `slash` for `/`; a longer word is returned as it is."""
+    """Return Textual's name of a key, such as `slash` for `/`; a word that is not a key stays as it is."""
     key = key.strip()
     return next(iter(Binding.make_bindings([(key, "", "")]))).key if len(key) == 1 else key

@@ -56,7 +56,7 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
     if name not in _remappable():
-        yield f"{name} is not a command with a key"
+        yield f"{name} is not a command that has a key"
         return
     for key in keys:
         if key in NEVER_BOUND or _NEVER.fullmatch(key):
@@ -73,9 +73,9 @@ def _clashes(keymap: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Return the keys that a remapped command would share with another that is live at the same time."""
     if not keymap:
         return
-    from tui.screen.live_keys import live_together  # noqa: PLC0415  # it imports the modals; few configurations remap
+    from tui.changes.live_keys import layers  # noqa: PLC0415  # only a remapped key needs the modals
 
-    for held in live_together():
+    for held in layers():
         now = {name: frozenset(keymap.get(name, keys)) for name, keys in held.items()}
         for name in keymap.keys() & now.keys():
             for other, keys in now.items():

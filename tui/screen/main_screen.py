@@ -234,7 +234,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._actions.run(name)
 
     def _start_change(self, command: Command) -> None:
-        self.runner.start(command, self.selection, self.marks)
+        from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without modals
+
+        self.runner.start(partial(start, self.runner.flow, command.id, self.selection, self.marks))
 
     def run_begins(self) -> None:
         """Remember where a key was pressed that may be the first of a paste typed as keys."""

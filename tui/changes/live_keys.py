@@ -1,4 +1,4 @@
-"""The keys that are live at the same time, read from the bindings of the main screen and the modals."""
+"""The bindings that are live together: on the main screen, and in each modal that has keys of its own."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tui.modals.review import ReviewModal
 from tui.modals.review_model import TYPEABLE
 from tui.session.trail_modal import TrailModal
 
-__all__ = ["live_together"]
+__all__ = ["layers"]
 
-Keys = Mapping[str, frozenset[str]]
+Held = Mapping[str, frozenset[str]]
 """The keys of each binding, by its id."""
 
 
-def live_together() -> Iterator[Keys]:
-    """Yield the sets of bindings that are live together."""
+def layers() -> Iterator[Held]:
+    """Return the sets of bindings that are live together."""
     yield {command.id: frozenset(command.keys) for command in BY_ID.values()}
     yield {**_bound(ReviewModal), "what is typed": frozenset(key_name(char) for char in TYPEABLE)}
     yield _bound(LandedModal)
@@ -31,10 +31,10 @@ def live_together() -> Iterator[Keys]:
     yield _bound(TrailModal)
 
 
-def _bound(widget: type[DOMNode]) -> Keys:
-    bound: dict[str, frozenset[str]] = {}
+def _bound(widget: type[DOMNode]) -> Held:
+    held: dict[str, frozenset[str]] = {}
     for base in widget.__mro__:
         for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
             if binding.id is not None:
-                bound[binding.id] = bound.get(binding.id, frozenset()) | {binding.key}
-    return bound
+                held[binding.id] = held.get(binding.id, frozenset()) | {binding.key}
+    return held

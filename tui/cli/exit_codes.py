@@ -1,0 +1,31 @@
+"""The exit codes that the command line decides. Those of refusals (2, 4 to 7) belong to the codes in `core`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from core import Allocation, Verdict
+
+__all__ = ["DONE", "LANDED", "NO", "NOT_WRITTEN", "of_allocation", "of_verdicts"]
+
+DONE: Final = 0
+NO: Final = 1
+"""The answer is "no"."""
+LANDED: Final = 3
+"""The allocation was made, but it landed in the default pool."""
+NOT_WRITTEN: Final = 74
+"""The answer could not be printed (a full disk under stdout)."""
+
+_LANDED_WARNING: Final = "landed_in_default_pool"
+
+
+def of_allocation(done: Allocation) -> int:
+    """Return `LANDED` if a warning says so, else `DONE`."""
+    return LANDED if any(warning.code == _LANDED_WARNING for warning in done.warnings) else DONE
+
+
+def of_verdicts(verdicts: Sequence[Verdict]) -> int:
+    """Return `DONE` if every address is customer-owned space. No verdict is `NO`: "nothing found" is not "all well"."""
+    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
+    return DONE if ours else NO
