@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import Code, Fix, error
+from core.domain.errors import Code, error
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
+from core.queries.usage import unknown_pool
 from core.storage.connection import Value
 from core.storage.history import EventData, record
 from core.storage.rows import reads
@@ -81,13 +82,7 @@ def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
         if region in (transaction.config.region, *transaction.config.regions):
             return make_known(transaction, region)
     if found is None:
-        raise error(
-            Code.POOL_NOT_FOUND,
-            f"There is no pool {pool_id!r}.",
-            hint="Use the id of a pool in the list.",
-            fix=Fix("pools"),
-            details={"pool_id": pool_id},
-        )
+        raise unknown_pool(pool_id)
     return found
 
 
