@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix, parse_prefix
 from core.domain.errors import Code, error
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
@@ -77,8 +78,8 @@ def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
 
     """
     found = find_pool(transaction, pool_id)
-    if found is None and pool_id.startswith("default-"):
-        region = pool_id.removeprefix("default-")
+    if found is None and pool_id.startswith(DEFAULT_POOL):
+        region = pool_id.removeprefix(DEFAULT_POOL)
         if region in (transaction.config.region, *transaction.config.regions):
             return make_known(transaction, region)
     if found is None:
@@ -117,7 +118,7 @@ def make_known(transaction: Transaction, region: str) -> PoolRow:
     found = _read(transaction.row(_Row, _DEFAULT, region=region))
     if found is not None:
         return found
-    pool_id = f"default-{region}"
+    pool_id = f"{DEFAULT_POOL}{region}"
     create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
     given = transaction.config.regions.get(region, ())
     prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given] or _next_supply(transaction)
