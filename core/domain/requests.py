@@ -25,6 +25,7 @@ __all__ = [
     "RehomeRequest",
     "ReleaseRequest",
     "RemoveServiceRequest",
+    "RenameRequest",
     "Request",
     "ReserveRequest",
     "RetireRequest",
@@ -101,6 +102,15 @@ class ReleaseRequest(Request[list[Eip]]):
 class BandwidthRequest(Request[list[Eip]]):
     eip: str
     bandwidth_mbps: int
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameRequest(Request[list[Eip]]):
+    """Name an EIP; an empty name takes its name away."""
+
+    eip: str
+    name: str
     expected: Eip | None = None
 
 

@@ -25,6 +25,7 @@ from core.domain.requests import (
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
+    RenameRequest,
     Request,
     ReserveRequest,
     RetireRequest,
@@ -44,6 +45,7 @@ from core.operations import (
     pools,
     rehome,
     release,
+    rename,
     reservations,
     services,
 )
@@ -144,6 +146,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     UnbindRequest: _Verb(binding.unbind, _EIPS),
     ReleaseRequest: _Verb(release.release, _EIPS),
     BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
+    RenameRequest: _Verb(rename.rename, _EIPS),
     AcceptRequest: _Verb(acceptance.accept, _FINDING),
     AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
     ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),

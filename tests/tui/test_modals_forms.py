@@ -22,6 +22,7 @@ from core import (
     Finding,
     Pool,
     RehomeRequest,
+    RenameRequest,
     Severity,
 )
 from tests.corpus import TEXTS
@@ -56,6 +57,7 @@ from tui.changes.allocate_form import AllocateModal
 from tui.changes.bandwidth import BandwidthModal
 from tui.changes.bind_form import BindModal
 from tui.changes.rehome_form import RehomeModal
+from tui.changes.rename import RenameModal
 from tui.modals.form import FormError
 from tui.modals.pool_choice import usage_lines
 from tui.modals.sheet import Sheet
@@ -422,6 +424,24 @@ async def test_a_cap_reaches_its_request_and_a_wrong_one_does_not() -> None:
     assert await fill(lambda: BandwidthModal(FREE), "ctrl+u", "fast", "tab", "enter", see="whole number") == []
 
 
+async def test_a_name_reaches_its_request_and_an_empty_field_removes_it() -> None:
+    named = eip("203.0.113.9", name="shop")
+    for keys, name in (
+        (("web", "tab", "enter"), "web"),
+        (("right", "-2", "tab", "enter"), "shop-2"),
+        (("ctrl+u", "tab", "enter"), ""),
+        (("tab", "enter"), "shop"),
+    ):
+        assert await fill(lambda: RenameModal(named), *keys) == [RenameRequest(eip="203.0.113.9", name=name)]
+
+
+@pytest.mark.parametrize("name", [*TEXTS, " shop "])
+async def test_an_untouched_name_stays_as_it_is_whatever_it_holds(name: str) -> None:
+    assert await fill(lambda: RenameModal(eip("203.0.113.9", name=name)), "tab", "enter") == [
+        RenameRequest(eip="203.0.113.9", name=name)
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "until"),
     [("", None), ("2026-01-31", "2026-01-31T00:00:00Z"), ("2026-01-31T12:00+08:00", "2026-01-31T04:00:00Z")],
@@ -491,6 +511,7 @@ FORMS: list[Form] = [
     bind,
     lambda: rehome_form([LANDED], POOLS, CIDRS),
     lambda: BandwidthModal(FREE),
+    lambda: RenameModal(FREE),
     lambda: AcceptModal(FINDING, SEEN),
     AddCidrModal,
 ]
@@ -587,6 +608,7 @@ SPOKEN = {
     ),
     "repair": (lambda: rehome_form([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
     "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
+    "name": (lambda: RenameModal(FREE), ("ctrl+u", "web-44", "tab", "J-1", "enter")),
     "finding": (lambda: AcceptModal(FINDING, SEEN), ("lab only", "tab", "2026-01-31", "enter")),
     "prefix": (
         AddCidrModal,
@@ -679,6 +701,7 @@ def hostile_bind() -> BindModal:
         hostile_bind,
         lambda: rehome_form([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
         lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS))),
+        lambda: RenameModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS), name="".join(TEXTS)[:60])),
         lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4]), SEEN),
     ],
 )

@@ -45,9 +45,10 @@ from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
+from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
-from tui.wording.writers import Layout
+from tui.wording.reports import FINDINGS, IMPORTED, RESTORED
+from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
 
 __all__ = ["change"]
 

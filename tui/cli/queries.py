@@ -27,7 +27,8 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress
-from tui.wording.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SERVICES, VERDICTS, marked
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, VERDICTS
+from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
 __all__ = ["query"]

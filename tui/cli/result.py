@@ -13,10 +13,11 @@ from core import Code, EipdeckError, error
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
+from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
-from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
+from tui.wording.writers import json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
 

@@ -18,7 +18,7 @@ _ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "colum
 """Commands that change nothing and open a modal."""
 _OF_THE_SELECTION: Final = frozenset({"copy", "copy_menu", "pin"})
 """Commands that change nothing and are about the selection."""
-_OF_AN_EIP: Final = frozenset({"bind", "unbind", "release", "rehome", "bandwidth"})
+_OF_AN_EIP: Final = frozenset({"bind", "unbind", "release", "rehome", "bandwidth", "name"})
 _OF_MARKS: Final = frozenset({"bind", "unbind", "release", "rehome"})
 """Commands that act on the marked EIPs together."""
 

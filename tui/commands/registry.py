@@ -116,6 +116,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         views=_CIDRS,
     ),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP"),
+    _change("name", "E", "name", "rename the EIP; an empty name removes it"),
     Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),

@@ -14,6 +14,7 @@ from core import (
     Eip,
     Event,
     RehomeRequest,
+    RenameRequest,
     Request,
     Service,
     UnbindRequest,
@@ -44,7 +45,7 @@ __all__ = [
 
 NOTHING: Final = Line("stops working", "nothing")
 
-EipRequest = TypeVar("EipRequest", BandwidthRequest, BindRequest, RehomeRequest, UnbindRequest)
+EipRequest = TypeVar("EipRequest", BandwidthRequest, BindRequest, RehomeRequest, RenameRequest, UnbindRequest)
 """A request that changes one EIP."""
 
 

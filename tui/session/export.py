@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 from core import Code, error, written_whole
 from tui.wording import writers
+from tui.wording.columns import Layout
 from tui.wording.verb import Format
-from tui.wording.writers import Layout
 
 __all__ = ["Format", "write_rows", "write_text"]
 

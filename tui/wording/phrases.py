@@ -16,11 +16,14 @@ __all__ = [
     "age",
     "count_of",
     "eips_beyond",
+    "event_subject",
     "minute",
+    "or_dash",
     "owner",
     "pool_short",
     "quoted",
     "runway",
+    "second",
     "why_allocated",
 ]
 
@@ -43,6 +46,16 @@ def age(since: datetime, now: datetime) -> str:
 def minute(moment: datetime) -> str:
     """Return `2025-11-21 09:40Z`, in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+
+
+def second(moment: datetime) -> str:
+    """Return `2025-11-21T09:40:07Z`, in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def or_dash(value: object) -> object:
+    """Return the value; `-` for None and for an empty text."""
+    return "-" if value is None or value == "" else value
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:
@@ -77,6 +90,11 @@ def quoted(text: str | None) -> str:
 
 def runway(days: float | None) -> str:
     return "-" if days is None else f"{days:.0f}d"
+
+
+def event_subject(event: Event) -> str:
+    """Return the address, the CIDR or the pool that an event is about."""
+    return event.address or event.cidr or event.pool_id or "-"
 
 
 def why_allocated(history: Iterable[Event], eip: Eip) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "served_by",
     "served_words",
     "serves_words",
+    "services_served",
     "used_part",
 ]
 
@@ -119,6 +120,11 @@ def served_by(verdict: Verdict) -> list[str]:
     """Return `snat nat-1` for each service that the address of a verdict was bound to."""
     bindings = () if verdict.eip is None else verdict.eip.bindings
     return list(dict.fromkeys(f"{binding.kind.value} {binding.service_id}" for binding in bindings))
+
+
+def services_served(verdict: Verdict) -> str:
+    """Return the services of `served_by` as a cell."""
+    return ", ".join(served_by(verdict)) or "-"
 
 
 def bound_words(request: BindRequest, service: Service) -> str:

@@ -109,6 +109,13 @@ VERBS: Final = (
         Argument("mbps", "MBPS", kind=Kind.MBPS, sets="bandwidth_mbps"),
     ),
     _change(
+        "name",
+        "RenameRequest",
+        "rename an EIP",
+        _EIP,
+        Argument("name", "NAME", "empty: it has no name"),
+    ),
+    _change(
         "rehome",
         "RehomeRequest",
         "move an EIP to a customer pool: allocate, move bindings, release",
