@@ -89,7 +89,7 @@ _SYSLOG: Final = re.compile(
 )
 
 _ELSEWHERE: Final = timedelta(days=1)
-"""How far ahead of UTC a correct local clock can be."""
+"""The most that a correct local clock is ahead of UTC."""
 
 _EPOCH: Final = re.compile(r"1(?<![\w.]1)[0-9]{9}(?:[0-9]{3}|[0-9]{6}|\.[0-9]{1,9})?(?!\w|\.[0-9])")
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import Prefix, customer_prefix
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import to_json
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import (
     ActivateRequest,
     AddCidrRequest,
@@ -115,7 +116,7 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
         ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
         pool_id = ours.pool_id if ours is not None else f"pool-{str(prefix).replace('/', '-')}"
     found = find_pool(transaction, pool_id)
-    if found is None and not pool_id.startswith("default-"):
+    if found is None and not pool_id.startswith(DEFAULT_POOL):
         region = known_region(transaction, request.region)
         make_known(transaction, region)
         found = find_pool(transaction, pool_id) or create_pool(transaction, pool_id, PoolKind.CUSTOMER, region)

@@ -34,7 +34,7 @@ def _tables() -> list[Table]:
 
 
 _CHUNK: Final = 512
-"""How many rows are read before they are inserted."""
+"""The number of rows that are read before they are inserted."""
 
 
 def copy_rows(source: Connection, target: Connection) -> None:

@@ -61,7 +61,7 @@ from tui.changes.rename import RenameModal
 from tui.modals.form import FormError
 from tui.modals.pool_choice import usage_lines
 from tui.modals.sheet import Sheet
-from tui.widgets.field import Field, Held
+from tui.widgets.field import Field, FieldContent
 
 FINDING = Finding(
     id="f-1",
@@ -223,7 +223,7 @@ async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> 
 
 async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total - 1, reserved=1)
-    see = f"{EDGE.id} is full: only an address withheld softly can be had by asking"
+    see = f"{EDGE.id} is full: name a softly reserved address to get that one"
     await fill(allocate(EDGE.id, pools=[full, SPARE]), "tab", "203.0.113.7", see=see)
     before, after = (line.text for line in usage_lines(full, 1))
     assert ("1 reserved" in before, "0 free" in before) == (True, True)
@@ -640,7 +640,7 @@ async def test_the_default_pool_is_not_filled_in_again() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         form = allocate()()
-        form.filled = [Held(DEFAULT.id), *[Held("")] * 5]
+        form.filled = [FieldContent(DEFAULT.id), *[FieldContent("")] * 5]
         await app.put(pilot, form)
         assert form.pool is None
 
@@ -677,7 +677,14 @@ def hostile_allocation() -> AllocateModal:
     cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in TEXTS]
     text = "".join(TEXTS)
     form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None, runway_days=14)
-    form.filled = [Held(TEXTS[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
+    form.filled = [
+        FieldContent(TEXTS[0]),
+        FieldContent(""),
+        FieldContent("1"),
+        FieldContent(text),
+        FieldContent(""),
+        FieldContent(text),
+    ]
     return form
 
 

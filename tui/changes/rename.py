@@ -18,8 +18,9 @@ from tui.modals.lines import Line, Shell
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
 from tui.widgets.field import Field
-from tui.wording.phrases import quoted, serves_words
+from tui.wording.phrases import quoted
 from tui.wording.sanitize import safe, visible
+from tui.wording.serving import serves_words
 
 __all__ = ["RenameModal", "rename", "review_rename"]
 

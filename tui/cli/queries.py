@@ -35,7 +35,7 @@ __all__ = ["query"]
 
 
 _TOLD: Final = 5
-"""The most addresses of which more than the verdict is told."""
+"""With more addresses than this, verdicts alone are printed."""
 
 
 def query(command: Command) -> int:
@@ -159,4 +159,4 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "backup": _backup,
     "verify": _verify,
 }
-"""What answers each verb; its keyword arguments are those of the verb's declaration."""
+"""The function of each verb; its keyword arguments are those of the verb's declaration."""

@@ -24,12 +24,12 @@ __all__ = ["Answer", "print_answer", "refuse"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a verb returns."""
+    """The answer of a verb."""
 
     value: Any
     """The JSON document: an object, a list, or an iterator of objects; text in parts without a layout."""
     layout: Layout | None = None
-    """How its rows are shown as a table."""
+    """The layout of its rows as a table."""
     rows: tuple[Any, ...] | None = None
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()

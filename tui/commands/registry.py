@@ -67,7 +67,7 @@ class Command:
     id: str
     keys: tuple[str, ...]
     label: str
-    """As the key bar shows it, after the key."""
+    """The text after the key in the key bar."""
     help: str
     cli: str = ""
     """The name in the palette; empty: the id."""

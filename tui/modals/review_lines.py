@@ -18,7 +18,8 @@ from core import (
 from tui.modals.lines import Line
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.command_line import command_line
-from tui.wording.phrases import binding_words, count_of, ended_words, loss_words, minute, owner, quoted, serves_words
+from tui.wording.phrases import count_of, minute, owner, quoted
+from tui.wording.serving import binding_words, ended_words, loss_words, serves_words
 
 __all__ = [
     "NOTHING",

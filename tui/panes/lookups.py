@@ -13,8 +13,9 @@ from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.list_table import ListTable
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, services_served
+from tui.wording.phrases import count_of
 from tui.wording.reports import VERDICTS, Looked, is_past
+from tui.wording.serving import services_served
 
 __all__ = ["LookupsPane"]
 

@@ -147,7 +147,7 @@ class Pane(Vertical):
         event.stop()
         self.open()
 
-    def on_row_table_wanted(self, event: RowTable.Wanted) -> None:
+    def on_row_table_nothing_found(self, event: RowTable.NothingFound) -> None:
         event.stop()
         self.post_message(self.StatusMessage(event.what))
 

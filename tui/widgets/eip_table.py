@@ -271,7 +271,7 @@ class EipTable(RowTable[EipRow]):
                 lambda inventory: paging.problem_beyond(inventory, query, row, backwards=direction < 0)
             )
             if address is None:
-                self.post_message(self.Wanted("no EIP listed here has a problem"))
+                self.post_message(self.NothingFound("no EIP listed here has a problem"))
             elif self.window.query == query and await self.go_to(address):
                 self.follow(by_operator=True)
         except EipdeckError as refusal:

@@ -27,7 +27,7 @@ class Column(Generic[Row]):
 
     title: str
     width: int
-    """Of a pane, in cells; of a stretching column the least. The command line measures its rows."""
+    """The width in a pane, in cells; the least width of a stretching column. The command line measures its rows."""
     text: Callable[[Row], str]
     right: bool = False
     stretch: bool = False

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Final, TextIO
 
 from core import Evidence, Inventory, Verdict
-from tui.wording.phrases import eips_beyond, owner, quoted, served_by
+from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.serving import served_by
 
 __all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 

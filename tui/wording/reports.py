@@ -7,7 +7,8 @@ from typing import Final
 
 from core import Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Listing
-from tui.wording.phrases import action_words, age, event_subject, minute, or_dash, second, services_served
+from tui.wording.phrases import age, event_subject, minute, or_dash, second
+from tui.wording.serving import action_words, services_served
 
 __all__ = ["BROKEN", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "VERDICTS", "Looked", "is_past"]
 

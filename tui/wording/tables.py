@@ -8,7 +8,8 @@ from typing import Final
 
 from core import Cidr, Eip, EipRow, EipStatus, Pool, PoolKind, Service
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.phrases import or_dash, owner, pool_short, runway, served
+from tui.wording.phrases import or_dash, owner, pool_short, runway
+from tui.wording.serving import served
 
 __all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "marked"]
 
