@@ -72,6 +72,9 @@ class Navigator:
     def _left_behind(self) -> None:
         """Drop what was said and looked up: the operator has moved."""
         self._say("")
+        self._forget_lookup()
+
+    def _forget_lookup(self) -> None:
         if not self._bar.in_use:
             self._bar.forget()
 
@@ -79,7 +82,7 @@ class Navigator:
 
     def show_view(self, view: View) -> None:
         """Turn to another view and select its row."""
-        self._left_behind()
+        self._say("")
         self._turn_to(view)
         self.select_row()
 
@@ -90,6 +93,7 @@ class Navigator:
     def _turn_to(self, view: View) -> None:
         if not self._visiting:
             self.history.leave(self.place)
+        self._forget_lookup()
         self.detail_page = False
         self.view = view
         self.lay_out()
@@ -231,7 +235,7 @@ class Navigator:
 
         """
         if self.view is not View.EIPS:
-            self._left_behind()
+            self._say("")
             self._turn_to(View.EIPS)
         await self._hold(selection, by_operator=True)
 
