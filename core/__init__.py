@@ -23,7 +23,7 @@ from core.domain.errors import (
     error,
 )
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
-from core.domain.json_types import to_json
+from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import Imported, Proof, Restored, Violation
@@ -125,6 +125,7 @@ __all__ = [
     "filter_term",
     "filter_words",
     "iso",
+    "json_fields",
     "load_config",
     "login_name",
     "open_inventory",

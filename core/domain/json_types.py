@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from inspect import get_annotations
 from typing import Any, Final
 
 from core.domain.ports import PortRange
 from core.domain.values import Eip, Finding, Verdict, iso
 
-__all__ = ["FINDING_FIELDS", "to_json"]
+__all__ = ["FINDING_FIELDS", "json_fields", "to_json"]
 
 FINDING_FIELDS: Final = (
     "id",
@@ -27,6 +28,11 @@ FINDING_FIELDS: Final = (
 """The fields of a finding that its JSON has."""
 _PLAIN: Final = frozenset((str, int, bool, float, type(None)))
 """Types that are JSON already; most values have one of them."""
+
+
+def json_fields(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields that the JSON objects of a core type have."""
+    return FINDING_FIELDS if kind is Finding else tuple(get_annotations(kind))
 
 
 def to_json(value: Any) -> Any:

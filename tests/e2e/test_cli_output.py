@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,15 @@ def busy(deck: Deck) -> Deck:
     deck.done("allocate", code=3)
     deck.done("bind", "203.0.113.0", "--load-balancer", "lb-1")
     return deck
+
+
+@pytest.mark.parametrize("words", LISTS)
+def test_the_csv_of_a_list_has_the_fields_of_its_json(busy: Deck, words: str) -> None:
+    header, *rows = csv.reader(io.StringIO(busy(*words.split(), "--format", "csv").out))
+    objects = busy(*words.split(), "--json").document
+    assert rows
+    assert [list(each) for each in objects] == [header] * len(rows)
+    assert words not in FIELDS or header == FIELDS[words].split()
 
 
 def test_filters_are_words_or_one_argument(busy: Deck) -> None:

@@ -361,6 +361,20 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         assert inventory.cidr("198.51.100.0/24").allocated == 0
 
 
+async def test_a_plan_leaves_out_what_others_released_since_it_was_read(tmp_path: Path) -> None:
+    inventory = demo_desk(tmp_path)
+    *_others, last = inventory.eips("cidr:198.51.100.0/24")
+    async with on_deck(inventory) as operator:
+        await operator.press("c", "D")
+        await operator.until("plan: retire 198.51.100.0/24", "3 live EIPs")
+        await operator.press("asterisk")
+        inventory.execute(ReleaseRequest(eips=(last.address,), unbind=True))
+        await operator.press("R")
+        await operator.until("review: release 2 EIPs", "read again now")
+        await operator.confirm("2")
+        await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
+
+
 async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("c", "D")

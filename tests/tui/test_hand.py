@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from textual import events
 
-from core import Code, EipdeckError, EipQuery, error
-from tests.tui.deck_kit import WIDE, Operator, demo_desk, held_up, on_deck
+from core import Code, EipdeckError, EipQuery, UnbindRequest, error
+from tests.tui.deck_kit import WIDE, Operator, allocated, demo_desk, held_up, on_deck, on_the_balancer, small_desk
+from tui.screen import polling, selection_reader
 
 
 def under_the_cursor(operator: Operator) -> str:
@@ -80,6 +81,49 @@ async def test_a_key_behind_a_typed_lookup_never_acts_on_what_was_in_hand_before
         await operator.settled()
         await operator.press("R")
         await operator.until("review: release 203.0.113.17")
+
+
+async def test_an_address_looked_up_while_the_lists_are_read_is_judged_at_once(tmp_path: Path) -> None:
+    inventory = demo_desk(tmp_path)
+    async with on_deck(inventory) as operator:
+        with held_up(inventory, "snapshot"):
+            await operator.press("r")
+            await operator.type("203.0.113.17")
+            await operator.until(" 203.0.113.17 -- customer-bound")
+            await operator.press("enter", "R")
+            await operator.until("review: release 203.0.113.17")
+
+
+async def test_an_opened_detail_is_loaded_while_the_lists_are_read(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    eip = on_the_balancer(inventory, allocated(inventory))
+    async with on_deck(inventory) as operator:
+        await operator.until(f" {eip.address} -- customer-bound")
+        with held_up(inventory, "snapshot"):
+            await operator.press("r")
+            inventory.execute(UnbindRequest(eip=eip.address))
+            await operator.press("enter")
+            await operator.until(f" {eip.address} -- customer-unbound")
+
+
+async def test_the_row_that_a_change_brings_under_the_cursor_is_named_before_its_details_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "REREAD_SECONDS", 30.0)
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("f")
+        await operator.settled()
+        accepted = operator.deck.selection
+        await operator.press("K")
+        await operator.until("accept ")
+        await operator.type("because")
+        await operator.press("enter", "enter")
+        with held_up(selection_reader, "load_details"):
+            await operator.confirm()
+            await operator.when(lambda: operator.deck.selection != accepted)
+            selection = operator.deck.selection
+            assert selection is not None
+            await operator.until(f" {selection.id} -- reading")
 
 
 async def test_a_key_behind_a_paste_never_acts_on_what_was_in_hand_before(tmp_path: Path) -> None:

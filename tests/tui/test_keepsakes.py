@@ -107,11 +107,16 @@ async def test_what_is_listed_is_written_as_csv(tmp_path: Path) -> None:
         assert {row["pool_id"] for row in rows} == {"hk-spare"}
 
 
-async def test_findings_as_json_and_pools_as_markdown(tmp_path: Path) -> None:
+async def test_findings_as_json_and_csv_and_pools_as_markdown(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("f")
         path = await written(operator, rights=1, name="mine.json")
-        assert len(json.loads(path.read_text())) == 7
+        findings = json.loads(path.read_text())
+        assert len(findings) == 7
+        path.unlink()
+        path = await written(operator)
+        with path.open(encoding="utf-8") as file:
+            assert next(csv.reader(file)) == list(findings[0])
         path.unlink()
         await operator.press("p")
         path = await written(operator, rights=2)

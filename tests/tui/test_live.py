@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core import (
+    BEAT_SECONDS,
     AcceptRequest,
     AllocationRequest,
     Config,
@@ -256,6 +258,23 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
                 await operator.pilot.pause()
             await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database has not answered yet")
         await operator.until("| live ", "rows 1-14")
+
+
+async def test_a_long_read_of_unchanged_data_is_live_and_others_still_see_this_session(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.until("| live ")
+        operator.deck._tick = lambda: None  # type: ignore[method-assign]
+        with held_up(inventory, "snapshot"):
+            await operator.press("r")
+            await operator.when(lambda: not operator.deck.refresher._idle.is_set())
+            bob.announce(None)
+            operator.deck.other_sessions._said = -BEAT_SECONDS
+            async with asyncio.timeout(5):
+                await poll(operator)
+            await operator.until("+1 |", "| live ", absent="not read since")
+    bob.close()
 
 
 async def test_a_remapped_key_works_and_is_what_the_key_line_shows(tmp_path: Path) -> None:

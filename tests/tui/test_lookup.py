@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.tui.deck_kit import NOW, demo_desk, on_deck
+from tests.tui.deck_kit import NOW, demo_desk, empty_desk, on_deck
 from tui.commands.registry import View
 from tui.panes import lookups
 from tui.state.lookup import wrong_time
@@ -71,6 +71,35 @@ async def test_a_mail_with_several_addresses_is_a_list_and_the_past_refuses_chan
         await operator.until("review: release 198.18.0.9")
         await operator.press("escape", "escape")
         await operator.until("347 EIPs, rows 1-14")
+
+
+async def test_a_change_that_turns_to_another_list_ends_the_lookup(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.paste("198.18.0.5 and 8.8.8.8")
+        await operator.until("look up: 2 addresses, 2 distinct")
+        await operator.press("F")
+        await operator.until("198.18.0.5: choose where it goes")
+        await operator.press(*["enter"] * 4)
+        await operator.confirm("5")
+        await operator.until("198.18.0.5 -> ", "look up: type or paste", "[e EIPs 347]", absent="2 distinct")
+
+
+async def test_an_added_cidr_ends_the_lookup(tmp_path: Path) -> None:
+    async with on_deck(empty_desk(tmp_path)) as operator:
+        await operator.type("203.0.113.5")
+        await operator.press("enter")
+        await operator.until("look up: 203.0.113.5", "203.0.113.5 -- ")
+        await operator.press("C")
+        await operator.until("add a customer CIDR")
+        await operator.type("203.0.113.0/28")
+        await operator.press("enter")
+        await operator.type("bgp-a")
+        await operator.press("enter")
+        await operator.type("64500")
+        while "review:" not in operator.text():
+            await operator.press("enter")
+        await operator.confirm()
+        await operator.until("added 203.0.113.0/28", "> ! 203.0.113.0/28", "look up: type or paste")
 
 
 async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:

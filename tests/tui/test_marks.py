@@ -12,6 +12,7 @@ import pytest
 from core import AllocationRequest, EipQuery, EipStatus, ReleaseRequest, Request, UnbindRequest
 from tests.core.kit import another
 from tests.tui.deck_kit import allocated, demo_desk, on_deck, on_the_balancer, small_desk
+from tui.state.marks import Marks
 
 
 async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
@@ -275,3 +276,45 @@ async def test_what_was_released_by_others_is_left_out(tmp_path: Path) -> None:
         await operator.press("R")
         await operator.until("none of the marked EIPs is alive any more")
     bob.close()
+
+
+async def test_what_was_released_by_others_is_unmarked_with_what_is_released(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    *_others, last = (allocated(inventory) for _ in range(3))
+    async with on_deck(inventory) as operator:
+        await operator.press("asterisk")
+        await operator.until("R release 3")
+        inventory.execute(ReleaseRequest(eips=(last.address,)))
+        await operator.press("R")
+        await operator.confirm("2")
+        await operator.until("released 2 EIPs", "[e EIPs 0]")
+        assert operator.deck.marks == Marks()
+
+
+@pytest.mark.parametrize("key", ["M", "E"])
+async def test_a_change_of_the_selected_eip_leaves_its_mark(tmp_path: Path, key: str) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.press("space", key)
+        await operator.until("enter review")
+        await operator.type("100")
+        await operator.press("enter", "enter")
+        await operator.confirm()
+        await operator.when(lambda: not operator.deck.runner.busy)
+        assert "100" in (inventory.eip("203.0.113.0").name, str(inventory.eip("203.0.113.0").bandwidth_mbps))
+        assert len(operator.deck.marks.acting) == 1
+
+
+async def test_an_unbind_of_what_was_looked_up_leaves_its_mark(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    on_the_balancer(inventory, allocated(inventory))
+    async with on_deck(inventory) as operator:
+        await operator.press("space")
+        await operator.type("203.0.113.0")
+        await operator.press("enter")
+        await operator.until("1 marked EIP left alone: keys act on 203.0.113.0")
+        await operator.press("U")
+        await operator.confirm()
+        await operator.until("unbound 203.0.113.0: it serves nothing now")
+        assert operator.deck.marks.idle == 1

@@ -95,5 +95,5 @@ async def _send_each(flow: Flow, verb: str, eips: Sequence[Eip], requests: Seque
                 )
             break
         done.append(answer)
-        flow.host.unmark([eip])
+        flow.unmark([eip])
     return done

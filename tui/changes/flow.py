@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from textual.screen import ModalScreen
 
-from core import Code, EipdeckError, Inventory, OutcomeUnknown, Request, error
+from core import Code, Eip, EipdeckError, Inventory, OutcomeUnknown, Request, error
 from tui.changes.grace_count import GraceCount
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes, KeyTime
@@ -62,6 +62,8 @@ class Flow:
         self._from_form = False
         self.about_marks = ""
         """The line about marked EIPs in every review of the flow."""
+        self.dead: Sequence[Eip] | None = None
+        """The marked EIPs that were released before a flow of the marked ones; None while a flow is not about them."""
         self.grace = GraceCount(host.show_count)
         self.clock: Callable[[], float] = monotonic
         """Clock of reviews and notices, in seconds. `key_time` is a key's time by this clock; `later` sets timers."""
@@ -71,6 +73,11 @@ class Flow:
     def keystrokes(self) -> Keystrokes:
         """Return a keystroke timer for one review or notice."""
         return Keystrokes(self.clock, self.key_time)
+
+    def unmark(self, eips: Sequence[Eip]) -> None:
+        """Remove the marks of EIPs that were changed, and of the dead ones; a flow of the selection keeps all marks."""
+        if self.dead is not None:
+            self.host.unmark((*eips, *self.dead))
 
     def begin_batch(self) -> None:
         """Begin to send several requests, one after the other."""

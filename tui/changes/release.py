@@ -55,7 +55,7 @@ async def release(flow: Flow, eips: Sequence[Eip]) -> None:
         return
     done = await flow.send(title, replace(request, reason=reason or None, expected=watch.latest))
     if done is not None:
-        flow.host.unmark(eips)
+        flow.unmark(eips)
         flow.host.say(f"released {named(eips)}{_where(flow, eips)}")
 
 

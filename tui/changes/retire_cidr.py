@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from typing import Final
 
 from core import Cidr, CidrState, DrainRequest, Eip, Inventory, Pool, RetireRequest, Service, filter_term
+from tui.changes.batch import load_living, named
 from tui.changes.flow import Flow, new_request_id
 from tui.changes.rehome import rehome
 from tui.changes.release import release
@@ -86,12 +87,23 @@ async def _plan(flow: Flow, cidr: Cidr) -> None:
             return
         match chosen.step:
             case Step.REHOME:
-                await rehome(flow, chosen.eips)
+                await _change_living(flow, rehome, chosen.eips)
             case Step.RELEASE:
-                await release(flow, chosen.eips)
+                await _change_living(flow, release, chosen.eips)
             case step:
                 flow.host.leave_for(_place(step, chosen.eips[0], cidr))
                 return
+
+
+async def _change_living(
+    flow: Flow, change: Callable[[Flow, Sequence[Eip]], Awaitable[None]], eips: Sequence[Eip]
+) -> None:
+    """Change those of several EIPs that are still alive; change a single one as the plan shows it."""
+    living = eips
+    if len(eips) > 1:
+        living = await flow.read(f"change {named(eips)}", lambda inventory: load_living(inventory, eips)) or ()
+    if living:
+        await change(flow, living)
 
 
 def _load_plan(inventory: Inventory, cidr: Cidr) -> tuple[Cidr, Sequence[Eip], str, Sequence[Service]]:

@@ -65,12 +65,14 @@ async def start(flow: Flow, name: str, selection: Selection | None, marks: Marks
         else:
             await _on_selected(flow, name, selection)
     finally:
-        flow.about_marks = ""
+        flow.about_marks, flow.dead = "", None
 
 
 async def _on_marked(flow: Flow, name: str, marked: Sequence[Eip]) -> None:
     living = await flow.read(f"{name} {named(marked)}", lambda inventory: load_living(inventory, marked))
     if living:
+        ids = {eip.id for eip in living}
+        flow.dead = [eip for eip in marked if eip.id not in ids]
         await ON_EIPS[name](flow, living)
     elif living is not None:
         flow.host.say(f"none of the marked EIPs is alive any more: {key_of('unmark')} clears the marks")

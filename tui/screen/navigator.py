@@ -72,6 +72,9 @@ class Navigator:
     def _left_behind(self) -> None:
         """Drop what was said and looked up: the operator has moved."""
         self._say("")
+        self._forget_lookup()
+
+    def _forget_lookup(self) -> None:
         if not self._bar.in_use:
             self._bar.forget()
 
@@ -79,7 +82,7 @@ class Navigator:
 
     def show_view(self, view: View) -> None:
         """Turn to another view and select its row."""
-        self._left_behind()
+        self._say("")
         self._turn_to(view)
         self.select_row()
 
@@ -90,6 +93,7 @@ class Navigator:
     def _turn_to(self, view: View) -> None:
         if not self._visiting:
             self.history.leave(self.place)
+        self._forget_lookup()
         self.detail_page = False
         self.view = view
         self.lay_out()
@@ -150,7 +154,7 @@ class Navigator:
         """Show the details of the selection in the place of the list, or give the keys to their column."""
         if self._reader.selection is None:
             return
-        self._reader.load()
+        self._reader.load(at_once=True)
         if self._panes.shape is Shape.WIDE:
             self._panes.focus_on(self.view, detail=True)
             self._say(f"in the detail: {key_of('down')} and {key_of('up')} scroll, esc goes back to the list")
@@ -231,19 +235,19 @@ class Navigator:
 
         """
         if self.view is not View.EIPS:
-            self._left_behind()
+            self._say("")
             self._turn_to(View.EIPS)
-        await self._hold(selection)
+        await self._hold(selection, by_operator=True)
 
-    async def _hold(self, selection: Selection) -> None:
-        self._reader.hold(selection)
+    async def _hold(self, selection: Selection, *, by_operator: bool) -> None:
+        self._reader.hold(selection, by_operator=by_operator)
         if is_address(selection.id):
             await self._panes.eips.table.go_to(selection.id)
 
     def take(self, selection: Selection) -> None:
         """Select what a change made; the cursor goes to its row when the lists have been read."""
         self._reader.hold_back()
-        self._reader.hold(selection)
+        self._reader.hold(selection, by_operator=False)
         self._workers.move(partial(self._take, selection))
 
     async def _take(self, selection: Selection) -> None:
@@ -261,10 +265,10 @@ class Navigator:
     async def _take_address(self, selection: Selection) -> None:
         if self.view is not View.EIPS:
             self._turn_to(View.EIPS)
-        await self._hold(selection)
+        await self._hold(selection, by_operator=False)
         if self._panes.eips.table.cursor is None and self._panes.eips.filter:
             await self._panes.eips.narrow("")
-            await self._hold(selection)
+            await self._hold(selection, by_operator=False)
 
     # the way out
 

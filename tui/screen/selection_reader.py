@@ -61,13 +61,16 @@ class SelectionReader:
 
     def move(self, selection: Selection | None, *, by_operator: bool) -> None:
         """Follow the cursor to another row; the operator moved it, or the data changed."""
+        known = self.details
         self._current.move(selection, by_operator=by_operator)
+        if known is not None and self.details is None:
+            self._on_moved()  # even while loads are held back: keys act on the other item from now on
         self.load(moved=True, at_once=by_operator)
 
-    def hold(self, selection: Selection) -> None:
-        """Select an item that need not have a row."""
+    def hold(self, selection: Selection, *, by_operator: bool) -> None:
+        """Select an item that need not have a row; the operator looked it up, or a change made it."""
         self._current.hold(selection)
-        self.load(moved=True)
+        self.load(moved=True, at_once=by_operator)
 
     def hold_back(self) -> None:
         """Load nothing until `let_go`, however often the lists are read and the cursor is placed; the operator can."""

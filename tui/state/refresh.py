@@ -98,16 +98,20 @@ class Refresher:
     async def _poll(self) -> bool:
         self.now = await self._ask(_now)
         version = await self._ask(_version)
-        await self.settled()
+        if self._is_behind(version):
+            await self.settled()
         self._answered, known = self.now, self.snapshot
-        stale = self.freshness.failed_since is not None
-        if stale or known is None or known.version != version:
+        if self._is_behind(version):
             await self.read()
             return True
-        if self._read_at is None or self.now - self._read_at >= RIPENS:
+        if self._idle.is_set() and (self._read_at is None or self.now - self._read_at >= RIPENS):
             await self.read(quietly=True)
             return self.snapshot is not known
         return False
+
+    def _is_behind(self, version: int) -> bool:
+        known = self.snapshot
+        return self.freshness.failed_since is not None or known is None or known.version != version
 
     async def read(self, *, quietly: bool = False) -> None:
         """Read everything and show it; return when it is shown. A call during a read repeats that read.

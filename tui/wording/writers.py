@@ -9,11 +9,10 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from inspect import get_annotations
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
-from core import to_json
+from core import json_fields, to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
@@ -61,7 +60,7 @@ def _write_json_rows(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
 
 def _write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
     """Write a header of the JSON's field names and a record a row."""
-    names = list(get_annotations(layout.kind))
+    names = json_fields(layout.kind)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
