@@ -1,0 +1,2 @@
+from core.domain.evidence.format import Format
+WEB: tuple[Format, ...] = ()
