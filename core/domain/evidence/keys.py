@@ -42,7 +42,7 @@ _NEVER: Final = re.compile(
     r"changed|closed|deadline|due|renew|cached|maxage|ttl|offset|size|count|format|since|warrant|logintime"
 )
 _WEAK: Final = re.compile(r"creat|receiv|ingest|submi|index|logged|lastseen|lastobserved|export|report|generated|sent")
-_LIKE_TIME: Final = re.compile(r"(?:time|timestamp|date|datum|zeit|when|datetime|ts|stamp|时间|日期|時間|heure|hora|fecha)$")
+_LIKE_TIME: Final = re.compile(r"(?:time|timestamp|date|datum|zeit|when|datetime|stamp|时间|日期|時間|heure|hora|fecha)$")
 _END: Final = re.compile(r"^(?:end|ends|endtime|endtimestamp|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$")
 _ZONE: Final = frozenset({"tz", "timezone", "zone", "utcoffset", "gmtoffset", "tzoffset", "timezoneoffset", "tzname"})
 _PROTOCOL: Final = frozenset({"proto", "protocol", "transport", "protocolname", "ipprotocol", "transportprotocol", "l4proto", "protocoltype", "prot", "ipproto", "service_protocol"})  # fmt: skip
@@ -70,7 +70,7 @@ def time_rank(key: str) -> int | None:
         return rank
     if _WEAK.search(name) and (_LIKE_TIME.search(name) or name.endswith(("at", "on", "seen", "observed", "ed"))):
         return WEAK_RANK
-    if not _LIKE_TIME.search(name) or _NEVER.search(name):
+    if not (_LIKE_TIME.search(name) or key.endswith(("_ts", ".ts", "-ts", "Ts"))) or _NEVER.search(name):
         return None
     return SUFFIX_RANK
 

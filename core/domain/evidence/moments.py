@@ -57,7 +57,7 @@ _ORDINAL: Final = re.compile(r"([12][0-9]{3})-([0-3][0-9]{2})(?=[Tt ])")
 _WEEK: Final = re.compile(r"([12][0-9]{3})-?W([0-5][0-9])-?([1-7])(?=[Tt ])")
 _DAY_MONTH: Final = re.compile(
     r"([0-3]?[0-9])(?:st|nd|rd|th|\.)?[ /.-]{1,2}(?:de |of )?([^\W\d_]{3,12})\.?,?"
-    r"(?:[ /.-](?:de )?([12][0-9]{3})(?![0-9:])|-([0-9]{2})(?![0-9:]))?"
+    r"(?:[ /.-](?:de )?([12][0-9]{3})(?![0-9])|-([0-9]{2})(?![0-9:]))?"
 )
 _MONTH_DAY: Final = re.compile(
     r"([^\W\d_]{3,12})\.?[ /-]{1,2}([0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:])(?:,? ?[ /-]([12][0-9]{3})(?![0-9:]))?"
@@ -84,9 +84,10 @@ _TAI_AHEAD: Final = 10
 def match(text: str, place: int = 0, order: str = "") -> Reading | None:
     """Read the time that begins at a place of a text; None when none does.
 
-    `order` says what a date of three numbers means: `mdy`, `dmy`, `ymd`, or empty when it is not known.
+    `order` says what a date of three numbers means: `mdy`, `dmy`, `ymd`, or empty when it is not known. With `md` and
+    `yymmdd` a date without a year, and one of six digits, are read too.
     """
-    if (day := _date(text, place, order)) is not None:
+    if (day := _short(text, place, order) if order in _SHORT else _date(text, place, order)) is not None:
         return _with_clock(text, day)
     if (clock := _clock(text, place)) is None:
         return None
@@ -180,6 +181,20 @@ def _date(text: str, place: int, order: str) -> _Date | None:
     return _month_day(text, place)
 
 
+_SHORT: Final = {
+    "md": re.compile(r"(?P<month>[01][0-9])[/-]?(?P<day>[0-3][0-9])(?=[ -])"),
+    "yymmdd": re.compile(r"(?P<year>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?=[ ])"),
+}
+
+
+def _short(text: str, place: int, order: str) -> _Date | None:
+    found = _SHORT[order].match(text, place)
+    if found is None:
+        return _date(text, place, "")
+    year = 2000 + int(found["year"]) if order == "yymmdd" else None
+    return _valid(found.end(), year, int(found["month"]), int(found["day"]))
+
+
 def _digits(text: str, place: int, order: str) -> _Date | None:
     if found := _YMD.match(text, place):
         return _valid(found.end(), int(found[1]), int(found[3]), int(found[4]))
@@ -251,7 +266,7 @@ def match_epoch(text: str, place: int, now: datetime) -> Reading | None:
     if found := _EPOCH.match(text, place):
         part = found[2] or found[3] or ""
         seconds, micros = int(found[1]), int(f"{part[:6]:0<6}")
-        if text.startswith(":", found.end()):
+        if not part and text.startswith(":", found.end()):
             return None
     elif found := _TAI64N.match(text, place):
         seconds, micros = int(found[1], 16) - _TAI_AHEAD, int(found[2], 16) // 1000

@@ -138,15 +138,15 @@ class Tree:
         now = self._knowledge.settings.now
         if key == "seconds" and time_rank(node.key) is not None:
             rank = SUFFIX_RANK
-        if rank is not None:
+        if is_end(key):
+            if (reading := read_value(value, now)) is not None:
+                node.ends.append(reading)
+        elif rank is not None:
             reading = read_value(value, now)
             if reading is not None and reading.proof is not None:
                 self._knowledge.observe(_column(key, reading), day_first=reading.proof)
             if reading is not None and (node.rule is None or key not in node.rule.never):
                 node.times.append(_Time(rank, key, reading))
-        elif is_end(key):
-            if (reading := read_value(value, now)) is not None:
-                node.ends.append(reading)
         elif is_zone(key):
             node.zone = value
         if is_protocol(key):
@@ -270,7 +270,7 @@ class Tree:
         if begin is None:
             return stamp
         lasts = best.rank <= PERIOD_RANK
-        later = [*ends, *(each.reading for each in rest)] if lasts else ends
+        later = [*ends, *(each.reading for each in rest if each.rank < WEAK_RANK)] if lasts else ends
         settled = [(each, self._knowledge.settle(stamp._replace(reading=each)).at) for each in later]
         if any(at is not None and at - begin > _LONG for _, at in settled):
             return stamp._replace(doubts=Doubt.PERIOD)

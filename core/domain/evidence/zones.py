@@ -15,7 +15,7 @@ _WORDS: Final = "|".join(sorted([*WORD_OFFSETS, *WORD_CHOICES], key=len, reverse
 
 ZONE: Final = re.compile(
     r"(?P<open> ?[(\[])?(?P<zone>"
-    r" ?(?:UTC|GMT|UT|utc|gmt|Utc|Gmt)(?: ?[+\u2212-][0-9]{1,2}(?::?[0-9]{2})?)?(?![0-9A-Za-z:+-])"
+    r" ?(?:UTC|GMT|UT|utc|gmt|Utc|Gmt)(?: ?[+\u2212-][0-9]{1,2}(?::?[0-9]{2})?)?(?![0-9A-Za-z+-]|:[0-9])"
     r"| ?[Zz](?![0-9A-Za-z])"
     r"| {0,2}[+\u2212-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9.:])"
     r"| ?[+\u2212-](?:0[0-9]|1[0-4])(?![0-9.:/-])|[+\u2212-][1-9](?![0-9.:/-])"
