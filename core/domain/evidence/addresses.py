@@ -40,11 +40,14 @@ _PORT: Final = re.compile(
     r"|['\")\]]?[,;]? {1,2}(?:src_?|dst_?|source |and |on )?[Pp]ort:?[ =]{1,2}([0-9]{1,5})(?![0-9.])"
 )
 _PROTOCOL: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:\{(TCP|UDP|ICMP)\}|[Pp][Rr][Oo][Tt][Oo]?(?:col)?[=: ]\"?(TCP|UDP|ICMP|tcp|udp|icmp|6(?!\d)|17(?!\d)|1(?!\d))"
+    r"(?<![A-Za-z0-9])(?:\{(TCP|UDP|ICMP)\}|"
+    r"[Pp][Rr][Oo][Tt][Oo]?(?:col)?[=: ]\"?(TCP|UDP|ICMP|tcp|udp|icmp|6(?!\d)|17(?!\d)|1(?!\d))"
     r"|(TCP|UDP|ICMP|tcp|udp|icmp)(?![A-Za-z0-9]))"
 )
 _NUMBERED: Final = {"6": "tcp", "17": "udp", "1": "icmp"}
-_STATES: Final = re.compile(r"\b(?:ESTABLISHED|LISTEN|SYN_SENT|SYN_RCVD|TIME_WAIT|CLOSE_WAIT|FIN_WAIT_[12]|LAST_ACK|CLOSED)\b")
+_STATES: Final = re.compile(
+    r"\b(?:ESTABLISHED|LISTEN|SYN_SENT|SYN_RCVD|TIME_WAIT|CLOSE_WAIT|FIN_WAIT_[12]|LAST_ACK|CLOSED)\b"
+)
 _HEAD: Final = 4096
 """Characters of a line in which its protocol is looked for."""
 
@@ -115,7 +118,12 @@ def _port_behind(text: str, start: int, end: int) -> int | None:
     found = _PORT.match(text, end)
     if found is None:
         return None
-    if found[2] is not None and int(found[2]) <= 32 and "%" not in text[:start] and ":" not in text[max(0, start - 1) : start]:
+    if (
+        found[2] is not None
+        and int(found[2]) <= 32
+        and "%" not in text[:start]
+        and ":" not in text[max(0, start - 1) : start]
+    ):
         return None
     port = int(found[1] or found[2] or found[3] or found[4] or found[5])
     return port if port <= 65_535 else None
@@ -151,4 +159,7 @@ def _embedded(address: IPv6Address) -> int | str:
 def is_client_text(key: str) -> bool:
     """Whether a field holds what a client chose, so that no time is read from it."""
     name = normal(key)
-    return any(word in name for word in ("agent", "refer", "uri", "url", "cookie", "query", "request", "path", "user", "browser"))
+    return any(
+        word in name
+        for word in ("agent", "refer", "uri", "url", "cookie", "query", "request", "path", "user", "browser")
+    )

@@ -8,7 +8,7 @@ from typing import Final
 from core.domain.evidence.addresses import find_addresses, protocol_in
 from core.domain.evidence.format import Compiled
 from core.domain.evidence.moments import match, match_epoch
-from core.domain.evidence.places import read_value
+from core.domain.evidence.places import head_of, read_value
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
@@ -37,9 +37,18 @@ class Block:
             if self._entry.opens is not None and self._entry.opens.match(line.text):
                 self.done = True
                 return False
+            if self._is_other(line.text):
+                self.done = True
+                return False
             self.done = self._entry.closes.match(line.text) is not None
         self._lines.append(line)
         return True
+
+    def _is_other(self, text: str) -> bool:
+        """Whether a line begins with a time that is not the block's."""
+        if self._entry.head.match(text):
+            return False
+        return text.startswith('{"') or head_of(text, self._knowledge.settings.now) is not None
 
     def drain(self) -> list[Mention]:
         found, self._found = self._found, []
@@ -78,7 +87,10 @@ class Block:
             found = _FIELD.match(line.text)
             if found is None or not found[1].lower().startswith("ends"):
                 continue
-            reading = read_value(found[2].lstrip("0123456 ")[-19:] if "/" not in found[2] else found[2].split(" ", 1)[-1], self._knowledge.settings.now)
+            reading = read_value(
+                found[2].lstrip("0123456 ")[-19:] if "/" not in found[2] else found[2].split(" ", 1)[-1],
+                self._knowledge.settings.now,
+            )
             end = None if reading is None else self._knowledge.settle(stamp._replace(reading=reading)).at
             if begin is not None and end is not None and (end - begin).total_seconds() > 3600:
                 return stamp._replace(doubts=stamp.doubts | Doubt.PERIOD)

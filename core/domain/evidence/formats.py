@@ -10,9 +10,10 @@ from core.domain.evidence.format import Compiled, Format, compiled
 from core.domain.evidence.formats_cloud import CLOUD
 from core.domain.evidence.formats_hosts import HOSTS
 from core.domain.evidence.formats_network import NETWORK
+from core.domain.evidence.formats_systems import SYSTEMS
 from core.domain.evidence.formats_web import WEB
 
-FORMATS: Final[tuple[Format, ...]] = (*NETWORK, *WEB, *HOSTS, *CLOUD)
+FORMATS: Final[tuple[Format, ...]] = (*NETWORK, *WEB, *HOSTS, *SYSTEMS, *CLOUD)
 
 _LINES: Final = tuple(compiled(each) for each in FORMATS if each.head and not each.opens)
 _BLOCKS: Final = tuple(compiled(each) for each in FORMATS if each.opens)
@@ -20,7 +21,9 @@ _BLOCKS: Final = tuple(compiled(each) for each in FORMATS if each.opens)
 RULES: Final[Mapping[str, Format]] = {name: each for each in FORMATS if not each.head for name in each.within}
 """The entry for a record by the record's name."""
 
-KEY_ZONES: Final[Mapping[str, str]] = {key: each.zone for each in FORMATS if not each.head and each.zone for key in each.keys}
+KEY_ZONES: Final[Mapping[str, str]] = {
+    key: each.zone for each in FORMATS if not each.head and each.zone for key in each.keys
+}
 """The zone of a time by the key that holds it, where a format declares one."""
 
 

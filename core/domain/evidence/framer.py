@@ -22,8 +22,10 @@ from core.domain.evidence.tree import Mention, Tree
 from core.domain.evidence.xml_frame import XmlFrame, begins_xml
 
 _DECLARED: Final = re.compile(
-    r"^\W{0,4}(?:(?:all|the|our|log|these|server|event)\s+){0,3}(?:times?(?:\s?stamps?)?|time ?zone|zeit(?:zone|en)?|tz|dates? and times?)\b"
-    r"[^:=\n\d]{0,40}?(?:\b(?:is|are|in|as)\b|:|=)\s*(?:in |are |given in )?\(?(?P<zone>(?:UTC|GMT)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|[A-Z]{3,4})\b",
+    r"^\W{0,4}(?:(?:all|the|our|log|these|server|event)\s+){0,3}"
+    r"(?:times?(?:\s?stamps?)?|time ?zone|zeit(?:zone|en)?|tz|dates? and times?)\b"
+    r"[^:=\n\d]{0,40}?(?:\b(?:is|are|in|as)\b|:|=)\s*(?:in |are |given in )?\(?"
+    r"(?P<zone>(?:UTC|GMT)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+|[A-Z]{3,4})\b",
     re.IGNORECASE,
 )
 _CREATED: Final = re.compile(r"Log file created at: ")

@@ -73,7 +73,7 @@ class JsonFrame:
     def _read(self, text: str, line: Line) -> bool:
         self._cut = ""
         place = 0
-        for match in iter(lambda: _TOKEN.match(text, place), None):
+        while (match := _TOKEN.match(text, place)) is not None:
             place = match.end()
             if match[1] is not None:
                 good = self._text(match[1], line.number)

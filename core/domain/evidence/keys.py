@@ -42,10 +42,17 @@ _NEVER: Final = re.compile(
     r"changed|closed|deadline|due|renew|cached|maxage|ttl|offset|size|count|format|since|warrant|logintime"
 )
 _WEAK: Final = re.compile(r"creat|receiv|ingest|submi|index|logged|lastseen|lastobserved|export|report|generated|sent")
-_LIKE_TIME: Final = re.compile(r"(?:time|timestamp|date|datum|zeit|when|datetime|stamp|时间|日期|時間|heure|hora|fecha)$")
-_END: Final = re.compile(r"^(?:end|ends|endtime|endtimestamp|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$")
+_LIKE_TIME: Final = re.compile(
+    r"(?:time|timestamp|date|datum|zeit|when|datetime|stamp|时间|日期|時間|heure|hora|fecha)$"
+)
+_END: Final = re.compile(
+    r"^(?:end|ends|endtime|endtimestamp|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$"
+)
 _ZONE: Final = frozenset({"tz", "timezone", "zone", "utcoffset", "gmtoffset", "tzoffset", "timezoneoffset", "tzname"})
-_PROTOCOL: Final = frozenset({"proto", "protocol", "transport", "protocolname", "ipprotocol", "transportprotocol", "l4proto", "protocoltype", "prot", "ipproto", "service_protocol"})  # fmt: skip
+_PROTOCOL: Final = frozenset(
+    {"proto", "prot", "protocol", "protocolname", "protocoltype", "ipproto", "ipprotocol", "l4proto", "transport"}
+    | {"transportprotocol"}
+)
 _IN_ZONE: Final = re.compile(r"[(\[_ ](?:in )?((?:UTC|GMT|utc|gmt)(?:[+-][0-9:]+)?)[)\]]?$")
 
 PROTOCOLS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "icmpv6", "132": "sctp"}

@@ -52,7 +52,9 @@ class _Date(NamedTuple):
 
 _YMD: Final = re.compile(r"([12][0-9]{3})([-/.:])([0-9]{1,2})\2([0-9]{1,2})(?![0-9]|\.[0-9])")
 _CJK: Final = re.compile(r"([12][0-9]{3}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]")
-_BASIC: Final = re.compile(r"(20[0-9]{2})([01][0-9])([0-3][0-9])(?=[Tt _:-]?[0-2][0-9]:?[0-5][0-9](?:(?!:)|:?[0-6][0-9]))")
+_BASIC: Final = re.compile(
+    r"(20[0-9]{2})([01][0-9])([0-3][0-9])(?=[Tt _:-]?[0-2][0-9]:?[0-5][0-9](?:(?!:)|:?[0-6][0-9]))"
+)
 _ORDINAL: Final = re.compile(r"([12][0-9]{3})-([0-3][0-9]{2})(?=[Tt ])")
 _WEEK: Final = re.compile(r"([12][0-9]{3})-?W([0-5][0-9])-?([1-7])(?=[Tt ])")
 _DAY_MONTH: Final = re.compile(
@@ -75,7 +77,9 @@ _CLOCK: Final = re.compile(
 _BASIC_CLOCK: Final = re.compile(r"([0-2][0-9])([0-5][0-9])(?:([0-6][0-9]))?(?:[.,]([0-9]{1,9}))?(?![0-9:])")
 _YEAR_BEHIND: Final = re.compile(r" ([12][0-9]{3})(?![0-9:./-])")
 _DATE_BEHIND: Final = re.compile(r",? (?:on |am |, ?)?(?=[0-9A-Z])")
-_EPOCH: Final = re.compile(r"(1[0-9]{9}|[2-9][0-9]{9})(?:([0-9]{9}|[0-9]{6}|[0-9]{3})|\.([0-9]{1,9}))?(?=[\s,;)\]}|\"':^&<]|$)")
+_EPOCH: Final = re.compile(
+    r"(1[0-9]{9}|[2-9][0-9]{9})(?:([0-9]{9}|[0-9]{6}|[0-9]{3})|\.([0-9]{1,9}))?(?=[\s,;)\]}|\"':^&<]|$)"
+)
 _TAI64N: Final = re.compile(r"@?4([0-9a-f]{15})([0-9a-f]{8})(?![0-9a-zA-Z])")
 _TAI_AHEAD: Final = 10
 """Seconds by which daemontools counts TAI ahead of UTC, whatever the leap seconds."""
@@ -158,9 +162,7 @@ def _basic_clock(text: str, day: _Date, place: int) -> tuple[int, tuple[int, int
     return _checked(found.end(), int(found[1]), int(found[2]), int(found[3] or 0), found[4] or "")
 
 
-def _checked(
-    end: int, hour: int, minute: int, second: int, part: str
-) -> tuple[int, tuple[int, int, int, int]] | None:
+def _checked(end: int, hour: int, minute: int, second: int, part: str) -> tuple[int, tuple[int, int, int, int]] | None:
     if hour > 24 or second > 60 or (hour == 24 and (minute or second)):
         return None
     return end, (hour, minute, second, int(f"{part[:6]:0<6}") if part else 0)

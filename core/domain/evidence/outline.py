@@ -16,14 +16,18 @@ from core.domain.evidence.sighting import Source
 from core.domain.evidence.tree import Mention, Tree
 
 _FIELD: Final = re.compile(
-    r"(?P<dent>[ \t]*(?:> ?)*)(?P<dash>(?:- +)*)(?P<key>[\"']?[A-Za-z_@][\w ./()@#+-]{0,48}?[\"']?)(?:[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
+    r"(?P<dent>[ \t]*(?:> ?)*)(?P<dash>(?:- +)*)"
+    r"(?P<key>[\"']?[A-Za-z_@][\w ./()@#+-]{0,48}?[\"']?)"
+    r"(?:[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
 )
 _ITEM: Final = re.compile(r"(?P<dent>[ \t]*)- +(?P<value>\S.*)$")
 _FLOW: Final = re.compile(r"([\"']?[A-Za-z_@][\w.-]*[\"']?)\s*:\s+(\"[^\"]*\"|[^,{}]+)")
 _JOURNAL: Final = re.compile(r"__?[A-Z]")
 _MOST: Final = 500
 """Lines of one outline."""
-_MAIL: Final = frozenset({"from", "to", "subject", "received", "message-id", "return-path", "delivered-to", "reply-to", "mime-version", "cc"})  # fmt: skip
+_MAIL: Final = frozenset(
+    {"from", "to", "cc", "subject", "received", "message-id", "return-path", "delivered-to", "reply-to", "mime-version"}
+)
 _AUTHORED: Final = frozenset({"subject", "from", "to", "cc", "reply-to", "comments", "user-agent", "x-mailer"})
 
 
@@ -69,8 +73,10 @@ class Outline:
 
     def end(self) -> list[Line]:
         names = [each.key.lower() for each in self._entries]
-        if len(self._entries) >= 3 and "received" in names or len(_MAIL.intersection(names)) >= 2:
-            self.quoted = any("quoted-printable" in each.value for each in self._entries if "encoding" in each.key.lower())
+        if (len(self._entries) >= 3 and "received" in names) or len(_MAIL.intersection(names)) >= 2:
+            self.quoted = any(
+                "quoted-printable" in each.value for each in self._entries if "encoding" in each.key.lower()
+            )
             self._found = self._mail()
             return []
         tree = self._tree()
@@ -84,7 +90,9 @@ class Outline:
         """Date each field of a mail's head: `Received` by itself, what the author wrote not at all."""
         written: Stamp | None = None
         for each in self._entries:
-            if each.key.lower() == "date" and (reading := read_value(_decoded(each.value), self._knowledge.settings.now)):
+            if each.key.lower() == "date" and (
+                reading := read_value(_decoded(each.value), self._knowledge.settings.now)
+            ):
                 written = Stamp(reading, Source.KEY, "mail date")
         found: list[Mention] = []
         for each in self._entries:
@@ -102,7 +110,7 @@ class Outline:
         dents: list[int] = []
         seen: list[set[str]] = []
         for each in self._entries:
-            while len(dents) > 1 and each.dent < dents[-1] or dents and each.item and each.dent <= dents[-1]:
+            while (len(dents) > 1 and each.dent < dents[-1]) or (dents and each.item and each.dent <= dents[-1]):
                 self._close(tree, dents, seen)
             if not dents or each.dent > dents[-1] or each.item:
                 tree.open("")

@@ -19,7 +19,8 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
 _LEAD: Final = re.compile(
-    r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$]|\x1b\[[\d;]*m|\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
+    r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$]|\x1b\[[\d;]*m|"
+    r"\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT)\b[\]:|]*|[A-Z], (?=\[)"
     r"|[\w./~-]*\.(?:log|txt|csv|json|out|err)[\w.-]*:(?:\d+:)?|[\w.-]+ +\| |(?:https?|h2|grpcs?|wss?|tls) (?=\d{4}-)"
     r"|(?:[Tt]ime(?:stamp)?|[Dd]ate|[Ww]hen|[Oo]n|[Aa]t|Am|Zeit|Datum):? "
@@ -36,15 +37,21 @@ _FIELD: Final = re.compile(
     rf'(?<![\w.@?&%-])([A-Za-z_@][\w.@-]{{0,40}}+)(?:=|:(?="))("(?:[^"\\]|\\.)*+"?|\'[^\']*+\'?|[^\s",;^|)\]}}]*+)|{_QUOTED}'
 )
 _OUTSIDE: Final = re.compile(
-    rf"({_QUOTED})|(?<![\w./:@=&?%+-])(?=\d{{4}}[-/.年:]\d|\d{{8}}[T _-]?\d|\d{{1,2}}(?:st|nd|rd|th|\.)?[ /.-]+[^\W_]|[^\W\d_]{{3,10}}[ ,./-]{{1,2}}\d|\d{{1,2}}:\d\d)"
+    rf"({_QUOTED})|(?<![\w./:@=&?%+-])"
+    rf"(?=\d{{4}}[-/.年:]\d|\d{{8}}[T _-]?\d|\d{{1,2}}(?:st|nd|rd|th|\.)?[ /.-]+[^\W_]|"
+    rf"[^\W\d_]{{3,10}}[ ,./-]{{1,2}}\d|\d{{1,2}}:\d\d)"
 )
 _BEFORE_OTHER: Final = re.compile(
-    r"(?:until|till|expir\w*|valid\w*|lifetime|not ?after|not ?before|before|after|renew\w*|due|last login|last seen|previous\w*|"
-    r"born|bis|ends?|deadline|scheduled?|retry|next|issued|created|updated|modified|released?|built)[ :=]*(?:on |at |to |until |from |in )?$",
+    r"(?:until|till|expir\w*|valid\w*|lifetime|"
+    r"not ?after|not ?before|before|after|renew\w*|due|last login|last seen|previous\w*|"
+    r"born|bis|ends?|deadline|scheduled?|retry|next|issued|created|updated|modified|released?|built)"
+    r"[ :=]*(?:on |at |to |until |from |in )?$",
     re.IGNORECASE,
 )
-_RANGE: Final = re.compile(r"[\])\"']*\s*(?:[,;\t|]|-{1,2}|–|—|to|until|till|bis|and|->|/)\s*[\[(\"']*")
-_INTRODUCED: Final = re.compile(r"(?:^|[\s(,;])(?:at|on|since|time|date|am|um|le|el|from|between|zeit|datum)[: ]\s*$", re.IGNORECASE)
+_RANGE: Final = re.compile(r"[\])\"']*\s*(?:[,;\t|]|-{1,2}|\u2013|\u2014|to|until|till|bis|and|->|/)\s*[\[(\"']*")
+_INTRODUCED: Final = re.compile(
+    r"(?:^|[\s(,;])(?:at|on|since|time|date|am|um|le|el|from|between|zeit|datum)[: ]\s*$", re.IGNORECASE
+)
 _CELL: Final = re.compile(r'(?:^|[,;\t])"([^"]{8,40})"(?=[,;\t]|\s*$)')
 _JSON_DATE: Final = re.compile(r"/Date\((\d{13})(?:[+-]\d{4})?\)/")
 _SENTENCE: Final = re.compile(r"[\s\])}\"'.,;]*(?:\([^)]*\))?\s*$")
@@ -55,7 +62,7 @@ def read_value(value: str, now: datetime) -> Reading | None:
     text = value.strip(" \t\r\n\"'[](")
     if len(text) > 64 or not text:
         return None
-    if text.isdigit() and len(text) in {10, 13, 16, 18, 19} or "." in text and text.replace(".", "").isdigit():
+    if (text.isdigit() and len(text) in {10, 13, 16, 18, 19}) or ("." in text and text.replace(".", "").isdigit()):
         if len(text) == 18 and text.isdigit():
             ticks = int(text) // 10 - 11_644_473_600_000_000
             return instant(18, ticks // 1_000_000, ticks % 1_000_000, now)
@@ -75,9 +82,9 @@ def _head(line: str, now: datetime, place: int = 0) -> Reading | None:
         reading = match(line, place)
         if reading is not None and reading.full:
             return reading
-        if reading is None or reading.clock is None:
-            if (epoch := match_epoch(line, place, now)) is not None:
-                return epoch
+        epoch = match_epoch(line, place, now) if reading is None or reading.clock is None else None
+        if epoch is not None:
+            return epoch
         lead = _LEAD.match(line, place)
         if lead is None or lead.end() == place:
             return None
@@ -99,6 +106,8 @@ def place_of(line: str, knowledge: Knowledge) -> Stamp | None:
     reading = _head(line, now)
     if reading is not None:
         stamp = Stamp(reading, Source.PLACE, f"head {reading.sep}")
+        if reading.instant is not None and (dated := _numbered(line[:_FAR], stamp, knowledge)) is not None:
+            return dated
         return _wrapped(line, _lasting(line, stamp, knowledge), knowledge)
     line = line[:_FAR]
     return (
@@ -108,6 +117,19 @@ def place_of(line: str, knowledge: Knowledge) -> Stamp | None:
         or _cell(line, now)
         or field_of(line, knowledge, weak=True)
     )
+
+
+def _numbered(line: str, stamp: Stamp, knowledge: Knowledge) -> Stamp | None:
+    """Return the date of a cell further on, when the number that leads a row can be an identifier."""
+    if line[stamp.reading.end : stamp.reading.end + 1] not in {",", ";", "\t"} or "." in line[: stamp.reading.end]:
+        return None
+    other = _introduced(line, knowledge)
+    if other is None or not other.reading.full:
+        return None
+    first, second = knowledge.settle(stamp).at, knowledge.settle(other).at
+    if first is None or second is None or abs(first - second) <= _MINUTE:
+        return None
+    return other._replace(doubts=other.doubts | Doubt.SEVERAL_TIMES, others=(stamp.reading,))
 
 
 def _wrapped(line: str, outer: Stamp, knowledge: Knowledge) -> Stamp:

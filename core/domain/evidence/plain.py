@@ -20,7 +20,7 @@ from core.domain.times import InvalidTime, parse_time
 
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
-_ASKED: Final = re.compile(r"\s*\S+\s*@\s+(\S.{2,58}?)\s*$")
+_ASKED: Final = re.compile(r"\s*\S+\s*@\s+(\S.{0,58}?)\s*$")
 _KEY_BEFORE: Final = re.compile(r"([A-Za-z_][\w.-]{0,40})[=:][\"'\[(]{0,2}$")
 _DATE_LIKE: Final = re.compile(r"[\[\"(]?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)")
 
@@ -118,8 +118,6 @@ class Plain:
 
     def _row(self, number: int, line: str, entry: Compiled) -> list[Mention]:
         """Return the mentions of a row whose format names its columns."""
-        start = line.find(entry.hint) if entry.hint else 0
-        del start
         cells = line.split(",") if "," in entry.hint else line.split()
         tree = Tree(self._knowledge)
         tree.open("")
@@ -130,14 +128,18 @@ class Plain:
         return [each._replace(stamp=_by_format(each.stamp)) for each in tree.found]
 
     def _mentions(self, number: int, line: str, hits: list[Hit], stamp: Stamp) -> list[Mention]:
-        named = _named_ends(line) if "=" in line or ":\"" in line else None
+        named = _named_ends(line) if "=" in line or ':"' in line else None
         protocol = protocol_in(line)
         if named is not None:
             protocol = named[0] or protocol
         found = []
         for hit in hits:
             port = hit.port
-            if port is None and named is not None and (key := _KEY_BEFORE.search(line, max(0, hit.start - 44), hit.start)):
+            if (
+                port is None
+                and named is not None
+                and (key := _KEY_BEFORE.search(line, max(0, hit.start - 44), hit.start))
+            ):
                 port = _nearest(named[1], side(key[1]), hit.start)
             found.append(Mention(hit.address, stamp, number, port, protocol))
         return found
@@ -152,7 +154,7 @@ def _named_ends(line: str) -> tuple[str | None, tuple[tuple[int, str, int], ...]
         words = value.strip("\"'")
         if is_protocol(key):
             protocol = protocol or protocol_of(words)
-        elif words.isdigit() and len(words) < 6 and (is_port(key) or key.lower() in {"service"}):
+        elif words.isdigit() and len(words) < 6 and (is_port(key) or key == "service"):
             ports.append((place, side(key), int(words)))
     return protocol, tuple(ports)
 

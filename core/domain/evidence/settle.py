@@ -168,7 +168,7 @@ def _of_clock(reading: Reading, year: int, day: tuple[int, int], zone: tzinfo) -
     """Return the moments of a wall clock in a zone: two in the hour that is passed twice, or that is left out."""
     hour, minute, second, micro = reading.clock or (0, 0, 0, 0)
     try:
-        wall = datetime(year, *day, tzinfo=zone) if hour == 24 else datetime(year, *day, hour, minute, 0, micro, zone)
+        wall = datetime(year, day[0], day[1], hour % 24, minute, 0, micro, tzinfo=zone)
         found = [wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)]
         found = sorted({each + timedelta(seconds=second) + (_DAY if hour == 24 else timedelta()) for each in found})
     except (ValueError, OverflowError):

@@ -69,5 +69,5 @@ class Sighting(NamedTuple):
     protocol: str | None
     """Lower-case name: tcp, udp, icmp …"""
     source: Source
-    count: int = 1
+    mentions: int = 1
     """Number of mentions."""

@@ -138,7 +138,7 @@ class Fields:
             self._local = True
 
     def _row(self, cells: list[str], number: int) -> None:
-        if not self._sep and len(cells) == 1 or len(cells) < len(self._names):
+        if (not self._sep and len(cells) == 1) or len(cells) < len(self._names):
             return
         row = dict(zip(self._names, cells, strict=False))
         if "date" not in row and self._day is not None and "time" in row:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, is_client_text, protocol_in
 from core.domain.evidence.format import Format
-from core.domain.evidence.formats import KEY_ZONES, RULES, tuple_columns
+from core.domain.evidence.formats import RULES, tuple_columns
 from core.domain.evidence.keys import (
-    PERIOD_RANK,
     SUFFIX_RANK,
-    WEAK_RANK,
     is_end,
     is_port,
     is_protocol,
@@ -22,34 +19,32 @@ from core.domain.evidence.keys import (
     protocol_of,
     side,
     time_rank,
-    zone_in,
 )
 from core.domain.evidence.moments import Reading
 from core.domain.evidence.places import head_of, read_value
+from core.domain.evidence.record_time import FieldTime, column_of, record_time
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
-from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.wrap import fuller
 
 _LENDERS: Final = frozenset(
-    "system id header head metadata meta reportmetadata daterange timerange envelope eventheader time timestamp".split()
+    {"system", "id", "header", "head", "metadata", "meta", "reportmetadata", "daterange", "timerange", "envelope"}
+    | {"eventheader", "time", "timestamp"}
 )
 """Names of children that lend their one time to the record around them."""
 
 _BARRED: Final = frozenset(
-    "headers respheaders reqheaders requestheaders responseheaders cookies cookie cert certificate certificates tls x509 "
-    "rule rules useragent token".split()
+    {"headers", "respheaders", "reqheaders", "requestheaders", "responseheaders", "cookies", "cookie", "cert"}
+    | {"certificate", "certificates", "tls", "x509", "rule", "rules", "useragent", "token"}
 )
 """Names of children whose dates are not the event's."""
 
 _MESSAGES: Final = frozenset(
-    "log message msg raw line payload text textpayload fullmessage shortmessage original content body data evidence "
-    "logline rawlog rawevent eventoriginal".split()
+    {"log", "message", "msg", "raw", "line", "payload", "text", "textpayload", "fullmessage", "shortmessage"}
+    | {"original", "content", "body", "data", "evidence", "logline", "rawlog", "rawevent", "eventoriginal"}
 )
 """Names of fields that hold a line of another log."""
 
-_ROWS: Final = frozenset("values rows row".split())
-_LONG: Final = timedelta(hours=1)
-_MINUTE: Final = timedelta(minutes=1)
+_ROWS: Final = frozenset({"values", "rows", "row"})
 
 
 class Mention(NamedTuple):
@@ -60,12 +55,6 @@ class Mention(NamedTuple):
     line: int
     port: int | None
     protocol: str | None
-
-
-class _Time(NamedTuple):
-    rank: int
-    key: str
-    reading: Reading
 
 
 class _Pending:
@@ -82,11 +71,24 @@ class _Pending:
 class _Node:
     """A record that is being read."""
 
-    __slots__ = ("barred", "ends", "is_list", "key", "lent", "own", "pending", "ports", "protocol", "rule", "times", "zone")
+    __slots__ = (
+        "barred",
+        "ends",
+        "is_list",
+        "key",
+        "lent",
+        "own",
+        "pending",
+        "ports",
+        "protocol",
+        "rule",
+        "times",
+        "zone",
+    )
 
     def __init__(self, key: str, *, is_list: bool, barred: bool, rule: Format | None) -> None:
         self.key, self.is_list, self.barred, self.rule = key, is_list, barred, rule
-        self.times: list[_Time] = []
+        self.times: list[FieldTime] = []
         self.ends: list[Reading] = []
         self.zone = ""
         self.protocol: str | None = None
@@ -128,10 +130,15 @@ class Tree:
         if not node.barred and not node.is_list:
             self._take_field(node, key, value)
         elif node.is_list and not node.times and (normal(node.key) in _ROWS or self._nodes[-2].is_list):
-            if (reading := read_value(value, self._knowledge.settings.now)) is not None and reading.full:
-                node.times.append(_Time(SUFFIX_RANK, node.key, reading))
+            self._take_first(node, value)
         if len(value) > 6 and has_address(value):
             self._take_text(node, key, value, line)
+
+    def _take_first(self, node: _Node, value: str) -> None:
+        """Take the first value of a row as its time, when it is one."""
+        reading = read_value(value, self._knowledge.settings.now)
+        if reading is not None and reading.full:
+            node.times.append(FieldTime(SUFFIX_RANK, node.key, reading))
 
     def _take_field(self, node: _Node, key: str, value: str) -> None:
         rank = time_rank(key)
@@ -144,9 +151,9 @@ class Tree:
         elif rank is not None:
             reading = read_value(value, now)
             if reading is not None and reading.proof is not None:
-                self._knowledge.observe(_column(key, reading), day_first=reading.proof)
+                self._knowledge.observe(column_of(key, reading), day_first=reading.proof)
             if reading is not None and (node.rule is None or key not in node.rule.never):
-                node.times.append(_Time(rank, key, reading))
+                node.times.append(FieldTime(rank, key, reading))
         elif is_zone(key):
             node.zone = value
         if is_protocol(key):
@@ -206,7 +213,7 @@ class Tree:
         waiting = [*node.pending, *node.own]
         for each in waiting:
             each.protocol = each.protocol or node.protocol
-        stamp, weak = self._stamp(node)
+        stamp, weak = record_time(node.times, node.ends, node.zone, node.rule, self._knowledge)
         if stamp is None and len(node.lent) == 1:
             stamp = node.lent[0]
         if stamp is not None:
@@ -236,8 +243,8 @@ class Tree:
     def _lend(self, node: _Node, above: _Node, stamp: Stamp) -> None:
         rank = time_rank(node.key)
         if rank is not None and not node.is_list and not above.is_list and len(node.times) == 1 and not node.own:
-            above.times.append(_Time(rank, node.key, node.times[0].reading))
-        elif not above.is_list and normal(node.key) in _LENDERS or (node.rule is not None and node.rule.lends):
+            above.times.append(FieldTime(rank, node.key, node.times[0].reading))
+        elif (not above.is_list and normal(node.key) in _LENDERS) or (node.rule is not None and node.rule.lends):
             above.lent.append(stamp)
 
     def _date(self, waiting: Iterable[_Pending], stamp: Stamp) -> None:
@@ -249,51 +256,6 @@ class Tree:
                 own = each.inner if stamp is UNKNOWN else fuller(stamp, each.inner, self._knowledge)
             self.found.append(Mention(each.hit.address, own, each.line, each.port, each.protocol))
 
-    def _stamp(self, node: _Node) -> tuple[Stamp | None, Stamp | None]:
-        """Return the time of a record, and the time that counts only where nothing else names one."""
-        times = sorted(_joined(node.times), key=lambda each: each.rank)
-        if node.rule is not None and node.rule.keys:
-            times.sort(key=lambda each: each.key not in node.rule.keys)  # type: ignore[union-attr]
-        full = [each for each in times if each.reading.full] or times
-        if not full:
-            return None, None
-        best = full[0]
-        zone = node.zone or zone_in(best.key) or KEY_ZONES.get(best.key, "")
-        stamp = Stamp(best.reading, Source.KEY, _column(best.key, best.reading), zone)
-        stamp = self._doubted(stamp, best, full[1:], node.ends)
-        if best.rank >= WEAK_RANK:
-            return None, stamp
-        return stamp, None
-
-    def _doubted(self, stamp: Stamp, best: _Time, rest: list[_Time], ends: list[Reading]) -> Stamp:
-        begin = self._knowledge.settle(stamp).at
-        if begin is None:
-            return stamp
-        lasts = best.rank <= PERIOD_RANK
-        later = [*ends, *(each.reading for each in rest if each.rank < WEAK_RANK)] if lasts else ends
-        settled = [(each, self._knowledge.settle(stamp._replace(reading=each)).at) for each in later]
-        if any(at is not None and at - begin > _LONG for _, at in settled):
-            return stamp._replace(doubts=Doubt.PERIOD)
-        equal = [each.reading for each in rest if each.rank == best.rank == SUFFIX_RANK]
-        settled = [(each, self._knowledge.settle(stamp._replace(reading=each)).at) for each in equal]
-        others = tuple(each for each, at in settled if at is not None and abs(at - begin) > _MINUTE)
-        return stamp._replace(doubts=Doubt.SEVERAL_TIMES, others=others) if others else stamp
-
 
 class Pairs(list[tuple[str, Any]]):
     """An object of JSON, with its keys in order and as often as they stand there."""
-
-
-def _column(key: str, reading: Reading) -> str:
-    return f"key {normal(key)} {reading.sep}"
-
-
-def _joined(times: list[_Time]) -> list[_Time]:
-    """Return the times with a date and a clock of two fields made one."""
-    days = [each for each in times if each.reading.month and each.reading.clock is None]
-    clocks = [each for each in times if not each.reading.month and each.reading.clock is not None]
-    if not days or not clocks:
-        return times
-    day, clock = days[0], clocks[0]
-    reading = day.reading._replace(clock=clock.reading.clock, zone=clock.reading.zone)
-    return [_Time(min(day.rank, clock.rank), day.key, reading), *times]

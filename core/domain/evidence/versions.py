@@ -19,13 +19,41 @@ _NAMED: Final = re.compile(r"(?:^|[^\w/:.])([A-Za-z][\w.+-]*)/$")
 """A name and a slash directly before a version, but not a part of a URL."""
 
 _ADDRESS_NAMES: Final = frozenset(
-    "ip ipv4 addr address inet host client peer src dst source dest tcp udp from to remote local server net localhost "
-    "inside outside dmz direct none".split()
+    [
+        "ip",
+        "ipv4",
+        "addr",
+        "address",
+        "inet",
+        "host",
+        "client",
+        "peer",
+        "src",
+        "dst",
+        "source",
+        "dest",
+        "tcp",
+        "udp",
+        "from",
+        "to",
+        "remote",
+        "local",
+        "server",
+        "net",
+        "localhost",
+        "inside",
+        "outside",
+        "dmz",
+        "direct",
+        "none",
+    ]
 )
 _BEHIND_PRODUCT: Final = re.compile(r"\(([A-Z][A-Za-z]{2,20}) $")
 _MASK_WORD: Final = re.compile(r"(?:mask|netmask|wildcard|subnet|genmask)[\"':=)]{0,3}\s{0,3}[\"'(]?$", re.IGNORECASE)
 _DATE: Final = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01])\.(?:[1-9]|1[0-2])\.20\.[2-4][0-9]")
-_ADDRESS_WORD: Final = re.compile(r"(?:ip|addr|address|host|from|client|peer|src|dst|source|by|for|to)[\"':=(\[]{0,3} ?[\"'(\[]?$", re.I)
+_ADDRESS_WORD: Final = re.compile(
+    r"(?:ip|addr|address|host|from|client|peer|src|dst|source|by|for|to)[\"':=(\[]{0,3} ?[\"'(\[]?$", re.IGNORECASE
+)
 
 
 def _is_contiguous(value: int) -> bool:
@@ -42,13 +70,19 @@ def is_mask(text: str, start: int, address: int, previous: int | None, key: str)
         return False
     if previous is not None and text[previous:start] in {" ", "  ", "/", " / "}:
         return True
-    return "mask" in key.lower() or "wildcard" in key.lower() or _MASK_WORD.search(text[max(0, start - 16) : start]) is not None
+    return (
+        "mask" in key.lower()
+        or "wildcard" in key.lower()
+        or _MASK_WORD.search(text[max(0, start - 16) : start]) is not None
+    )
 
 
 @lru_cache(maxsize=1024)
 def _is_version_key(key: str) -> bool:
     name = key.lower()
-    return name.endswith(("version", "useragent", "user-agent", "user_agent", "release", "firmware", "build", "browser", "user agent"))
+    return name.endswith(
+        ("version", "useragent", "user-agent", "user_agent", "release", "firmware", "build", "browser", "user agent")
+    )
 
 
 def is_version(text: str, start: int, end: int, port: int | None, key: str) -> bool:

@@ -1,5 +1,7 @@
 """Names of months, weekdays and zones as logs and letters write them."""
 
+# ruff: noqa: E501, RUF001 - tables of words of many languages, one row a month
+
 from __future__ import annotations
 
 from typing import Final
@@ -23,11 +25,94 @@ MONTHS: Final = {name: number for number, names in enumerate(_MONTHS, 1) for nam
 """Number of a month by its lower-case name, without the dot of an abbreviation."""
 
 WEEKDAYS: Final = frozenset(
-    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday "
-    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-    "lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche "
-    "lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom gio gen sab "
-    "seg ter qua qui sex ma wo vr za zo mån tis ons tor lör sön пн вт ср чт пт сб вс 周一 星期一".split()
+    [
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
+        "sun",
+        "sunday",
+        "mo",
+        "di",
+        "mi",
+        "do",
+        "fr",
+        "sa",
+        "so",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonnabend",
+        "sonntag",
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "sam",
+        "dim",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "mié",
+        "jue",
+        "vie",
+        "sáb",
+        "dom",
+        "gio",
+        "gen",
+        "sab",
+        "seg",
+        "ter",
+        "qua",
+        "qui",
+        "sex",
+        "ma",
+        "wo",
+        "vr",
+        "za",
+        "zo",
+        "mån",
+        "tis",
+        "ons",
+        "tor",
+        "lör",
+        "sön",
+        "пн",
+        "вт",
+        "ср",
+        "чт",
+        "пт",
+        "сб",
+        "вс",
+        "周一",
+        "星期一",
+    ]
 )
 """Names that can stand before a date and tell nothing that the date does not."""
 

@@ -64,7 +64,11 @@ class XmlFrame:
             return True
         if self._size > _KEPT:
             self._be_sure()
-        if len(self._elements) == 1 and not line.goes_on and (self._tree.found or not line.text.lstrip().startswith("<?")):
+        if (
+            len(self._elements) == 1
+            and not line.goes_on
+            and (self._tree.found or not line.text.lstrip().startswith("<?"))
+        ):
             self.done = True
             self._be_sure()
         return True

@@ -14,7 +14,7 @@ from core.domain.evidence.words import WORD_CHOICES, WORD_OFFSETS
 _WORDS: Final = "|".join(sorted([*WORD_OFFSETS, *WORD_CHOICES], key=len, reverse=True))
 
 ZONE: Final = re.compile(
-    r"(?P<open> ?[(\[])?(?P<zone>"
+    r"(?P<open> ?[(\[]|\]\[)?(?P<zone>"
     r" ?(?:UTC|GMT|UT|utc|gmt|Utc|Gmt)(?: ?[+\u2212-][0-9]{1,2}(?::?[0-9]{2})?)?(?![0-9A-Za-z+-]|:[0-9])"
     r"| ?[Zz](?![0-9A-Za-z])"
     r"| {0,2}[+\u2212-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9.:])"
