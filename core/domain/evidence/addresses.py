@@ -108,7 +108,7 @@ def _is_port_shape(text: str, start: int, end: int, fifth: str) -> bool:
         return False
     if text[max(0, start - 3) : start].rstrip().endswith(">") or text[end : end + 3].lstrip().startswith(">"):
         return True
-    if name.isdigit() and int(name) > 1023 and text[start] not in "012" and text[start + 1] != ".":
+    if name.isdigit() and int(name) > (9999 if text[start : start + 2] in {"0.", "1.", "2."} else 1023):
         return True
     return text.startswith(("tcp", "udp")) or _STATES.search(text, end, end + 200) is not None
 

@@ -68,13 +68,12 @@ class Block:
     def _stamp(self) -> Stamp | None:
         """Return the time of the first line with a head; of an entry with keys, that of its best field."""
         entry = self._entry.format
-        now = self._knowledge.settings.now
         for line in self._lines:
             found = self._entry.head.match(line.text)
             if found is None:
                 continue
             place = found.start("t")
-            reading = match(line.text, place, entry.order) or match_epoch(line.text, place, now)
+            reading = match(line.text, place, entry.order) or match_epoch(line.text, place, None)
             if reading is not None and reading.full:
                 stamp = Stamp(reading, Source.FORMAT, f"{entry.name} {reading.sep}", entry.zone)
                 return self._lasting(stamp)

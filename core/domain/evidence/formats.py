@@ -64,7 +64,7 @@ def block_of(line: str) -> Compiled | None:
     return None
 
 
-BLOCK_STARTS: Final = frozenset("-=#Ll_*")
+BLOCK_STARTS: Final = frozenset("-=#LlADFJMNOS")
 """Characters with which the first line of a block can begin."""
 
 

@@ -88,8 +88,8 @@ HOSTS: Final[tuple[Format, ...]] = (
     ),
     Format(
         name="unbound",
-        hint="] unbound[",
-        head=r"\[(?P<t>1\d{9})\] unbound\[",
+        hint="] ",
+        head=r"\[(?P<t>1\d{9})\] (?:unbound|nsd)\[",
         sample=Sample("[1788672010] unbound[88:0] info: 203.0.113.7 www.example. A IN", "2026-09-06T05:20:10"),
     ),
     Format(
@@ -129,6 +129,17 @@ HOSTS: Final[tuple[Format, ...]] = (
             "2026-09-06 05:20:10.442211 98.70% [WARNING] sofia_reg.c:1842 SIP auth failure from ip 203.0.113.7",
             "2026-09-06T05:20:10",
             _ZONE,
+        ),
+    ),
+    Format(
+        name="freeswitch-short",
+        hint=" [",
+        head=r"(?P<t>\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}) \[",
+        order="md",
+        sample=Sample(
+            "09-06 05:20:10.026292 [WARN] [sofia_reg.c:4130] Can't find user from 203.0.113.7",
+            "--09-06T05:20:10",
+            _BOTH,
         ),
     ),
     Format(

@@ -67,6 +67,28 @@ SYSTEMS: Final[tuple[Format, ...]] = (
         ),
     ),
     Format(
+        name="java-util-logging",
+        hint="M ",
+        opens=r"[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M \S+ \S+$",
+        closes=r"(?:SEVERE|WARNING|INFO|CONFIG|FINE\w*): ",
+        head=r"(?P<t>[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M) ",
+        sample=Sample(
+            "Oct 14, 2026 7:45:30 AM net.Auth login\nWARNING: attempt from 203.0.113.7 failed",
+            "2026-10-14T07:45:30",
+            _ZONE,
+        ),
+    ),
+    Format(
+        name="python-log4j",
+        hint=",",
+        head=r"(?P<t>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) +(?!fail2ban)(?:- )?(?:\[?[A-Z]{4,8}\b|[\w.]+ - )",
+        sample=Sample(
+            "2026-10-14 07:45:30,442 INFO  [pool-1] Gate: peer=/203.0.113.7:51514 valid until 2026-12-14",
+            "2026-10-14T07:45:30",
+            _ZONE,
+        ),
+    ),
+    Format(
         name="rabbitmq",
         opens=r"=[A-Z]+ REPORT==== ",
         head=r"=[A-Z]+ REPORT==== (?P<t>\d{1,2}-[A-Z][a-z]{2}-\d{4}::\d\d:\d\d:\d\d)",

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from core.domain.evidence.words import MONTHS, WEEKDAYS
+from core.domain.evidence.words import MONTHS, WEEKDAYS, WORD_OFFSETS
 from core.domain.evidence.zones import ZONE, parse_zone
 
 
@@ -62,9 +62,11 @@ _DAY_MONTH: Final = re.compile(
     r"(?:[ /.-](?:de )?([12][0-9]{3})(?![0-9])|-([0-9]{2})(?![0-9:]))?"
 )
 _MONTH_DAY: Final = re.compile(
-    r"([^\W\d_]{3,12})\.?[ /-]{1,2}([0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:])(?:,? ?[ /-]([12][0-9]{3})(?![0-9:]))?"
+    r"([^\W\d_]{3,12})\.?[ /-]{1,2}([0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:])"
+    r"(?:,? ?[ /-]([12][0-9]{3})(?![0-9:])|-([0-9]{2})(?= [0-9]))?"
 )
 _NUMBERS: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([12][0-9]{3}|[0-9]{2})(?![0-9]|\.[0-9])")
+_ZONE_BEFORE: Final = re.compile(r"([A-Z]{3,4}) (?=[A-Z0-9])")
 _WEEKDAY: Final = re.compile(r"([^\W\d_]{2,10})\.?,? {1,2}")
 _BETWEEN: Final = re.compile(
     r"::|[Tt_:/\t-]|[,;]?[ \u00a0]{1,4}-?(?:(?:at|um|à|a las|alle|kl\.?|om|@) )?|,|\] ?\[|\", ?\""
@@ -91,6 +93,9 @@ def match(text: str, place: int = 0, order: str = "") -> Reading | None:
     `order` says what a date of three numbers means: `mdy`, `dmy`, `ymd`, or empty when it is not known. With `md` and
     `yymmdd` a date without a year, and one of six digits, are read too.
     """
+    if text[place : place + 1].isupper() and (word := _ZONE_BEFORE.match(text, place)) and parse_zone(word[1]):
+        found = match(text, word.end(), order) if word[1] in WORD_OFFSETS or word[1] in {"UTC", "GMT"} else None
+        return found._replace(zone=found.zone or word[1]) if found is not None and found.full else None
     if (day := _short(text, place, order) if order in _SHORT else _date(text, place, order)) is not None:
         return _with_clock(text, day)
     if (clock := _clock(text, place)) is None:
@@ -234,7 +239,8 @@ def _month_day(text: str, place: int) -> _Date | None:
     month = None if found is None else MONTHS.get(found[1].lower())
     if found is None or month is None:
         return None
-    return _valid(found.end(), int(found[3]) if found[3] else None, month, int(found[2]))
+    year = found[3] or (found[4] and f"20{found[4]}")
+    return _valid(found.end(), int(year) if year else None, month, int(found[2]))
 
 
 def _numbers(found: re.Match[str], order: str) -> _Date | None:
@@ -263,8 +269,11 @@ def _valid(end: int, year: int | None, month: int, day: int) -> _Date | None:
     return _Date(end, year, month, day)
 
 
-def match_epoch(text: str, place: int, now: datetime) -> Reading | None:
-    """Read seconds, milliseconds, microseconds, nanoseconds since 1970, or a TAI64N label, from 2000 to tomorrow."""
+def match_epoch(text: str, place: int, now: datetime | None) -> Reading | None:
+    """Read seconds, milliseconds, microseconds, nanoseconds since 1970, or a TAI64N label.
+
+    It lies from 2000 to tomorrow; without `now`, where a format says that the number is a time, to 2286.
+    """
     if found := _EPOCH.match(text, place):
         part = found[2] or found[3] or ""
         seconds, micros = int(found[1]), int(f"{part[:6]:0<6}")
@@ -277,8 +286,9 @@ def match_epoch(text: str, place: int, now: datetime) -> Reading | None:
     return instant(found.end(), seconds, min(micros, 999_999), now)
 
 
-def instant(end: int, seconds: int, micros: int, now: datetime) -> Reading | None:
-    """Return the reading of an epoch; None when it lies before 2000 or after tomorrow."""
-    if not 946_684_800 <= seconds <= now.timestamp() + 86_400:
+def instant(end: int, seconds: int, micros: int, now: datetime | None) -> Reading | None:
+    """Return the reading of an epoch; None when it lies before 2000, or more than a day after `now`."""
+    latest = 9_999_999_999 if now is None else now.timestamp() + 86_400
+    if not 946_684_800 <= seconds <= latest:
         return None
     return Reading(end, instant=datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros))

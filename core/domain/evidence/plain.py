@@ -98,7 +98,7 @@ class Plain:
         if not entry.has_time or found["t"] is None:
             return None
         place = found.start("t")
-        reading = match(line, place, each.order) or match_epoch(line, place, self._knowledge.settings.now)
+        reading = match(line, place, each.order) or match_epoch(line, place, None)
         if reading is None or not reading.full:
             return None
         return Stamp(reading, Source.FORMAT, f"{each.name} {reading.sep}", each.zone)

@@ -124,7 +124,7 @@ class Knowledge:
             if day_first is None:
                 doubts |= Doubt.AMBIGUOUS
             swapped = (reading.day, reading.month)
-            first = day_first if day_first is not None else reading.sep == "."
+            first = day_first if day_first is not None else reading.sep in ".-"
             days = [swapped, *days] if first else [*days, swapped]
             days = days if day_first is None else days[:1]
         year = reading.year
@@ -133,6 +133,8 @@ class Knowledge:
             doubts |= Doubt.NONE if year else Doubt.YEAR_ASSUMED
         zone, doubt = self._zone(reading, stamp)
         moments = [each for day in days for each in self._in_zone(reading, year, day, zone)]
+        if reading.swap:
+            moments.sort(key=lambda each: each > self.settings.now + _DAY)
         if len(zone.choices) == 1 and len(moments) > len(days):
             doubts |= Doubt.AMBIGUOUS
         return moments, doubts | doubt

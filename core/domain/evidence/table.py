@@ -10,6 +10,7 @@ from typing import Final
 from core.domain.evidence.addresses import has_address
 from core.domain.evidence.keys import EVENT_RANK, normal, time_rank
 from core.domain.evidence.moments import match
+from core.domain.evidence.places import head_of, read_value
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import Knowledge
 from core.domain.evidence.tree import Mention, Tree
@@ -57,6 +58,7 @@ class Table:
 
     def __init__(self, knowledge: Knowledge, sep: str, names: list[str], header: Line) -> None:
         self.done = False
+        self._knowledge = knowledge
         self._tree = Tree(knowledge)
         self._sep, self._names = sep, names
         self._kept = [header]
@@ -71,7 +73,7 @@ class Table:
         if _RULE.fullmatch(text) and text.strip():
             return True
         cells = _cells(text, self._sep)
-        if len(cells) < len(self._names):
+        if len(cells) < len(self._names) or self._is_other(text, cells):
             self.done = True
             return False
         self._kept = []
@@ -80,6 +82,12 @@ class Table:
         else:
             self._observe(cells)
         return True
+
+    def _is_other(self, text: str, cells: list[str]) -> bool:
+        """Whether a line has no time where the header says, but begins with one."""
+        now = self._knowledge.settings.now
+        times = [cell for name, cell in zip(self._names, cells, strict=False) if _is_time(name)]
+        return not any(read_value(each, now) for each in times) and head_of(text, now) is not None
 
     def _row(self, cells: list[str], number: int) -> None:
         self._tree.open("")

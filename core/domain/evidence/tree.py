@@ -44,6 +44,9 @@ _MESSAGES: Final = frozenset(
 )
 """Names of fields that hold a line of another log."""
 
+_DEEPEST: Final = 100
+"""Records inside records that are told apart; what lies deeper belongs to the last of them."""
+
 _ROWS: Final = frozenset({"values", "rows", "row"})
 
 
@@ -108,6 +111,7 @@ class Tree:
         self.found: list[Mention] = []
         self._knowledge = knowledge
         self._outer = outer
+        self._deeper = 0
         self._nodes: list[_Node] = [_Node("", is_list=True, barred=False, rule=None)]
 
     @property
@@ -117,6 +121,9 @@ class Tree:
 
     def open(self, key: str, *, is_list: bool = False) -> None:
         """Begin a record, or a list of records, under a key; the items of a list have the key of the list."""
+        if len(self._nodes) > _DEEPEST:
+            self._deeper += 1
+            return
         above = self._nodes[-1]
         key = key or above.key
         name = normal(key)
@@ -206,12 +213,16 @@ class Tree:
 
     def close(self) -> None:
         """End the record that was opened last, and date what it can date."""
+        if self._deeper:
+            self._deeper -= 1
+            return
         node, above = self._nodes.pop(), self._nodes[-1]
         for each in node.own:
             if each.port is None:
                 each.port = node.ports.get(side(each.key))
-        waiting = [*node.pending, *node.own]
-        for each in waiting:
+        waiting = node.pending
+        waiting += node.own
+        for each in waiting if node.protocol else ():
             each.protocol = each.protocol or node.protocol
         stamp, weak = record_time(node.times, node.ends, node.zone, node.rule, self._knowledge)
         if stamp is None and len(node.lent) == 1:
@@ -225,12 +236,16 @@ class Tree:
                 each.weak = each.weak or weak
         if not above.is_list:
             above.protocol = above.protocol or node.protocol
-        above.pending += waiting
+        if above.pending:
+            above.pending += waiting
+        else:
+            above.pending = waiting
         if len(self._nodes) == 1:
             self._end(above)
 
     def end(self) -> None:
         """Close what is still open, as at the end of a text that was cut."""
+        self._deeper = 0
         while len(self._nodes) > 1:
             self.close()
 
