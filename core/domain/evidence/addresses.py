@@ -6,7 +6,7 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final, NamedTuple
 
-from core.domain.addresses import OCTET, parse_address
+from core.domain.addresses import OCTET
 from core.domain.evidence.dress import is_dressed, undress
 from core.domain.evidence.keys import normal
 from core.domain.evidence.versions import is_mask, is_version
@@ -44,6 +44,7 @@ _PROTOCOL: Final = re.compile(
     r"[Pp][Rr][Oo][Tt][Oo]?(?:col)?[=: ]\"?(TCP|UDP|ICMP|tcp|udp|icmp|6(?!\d)|17(?!\d)|1(?!\d))"
     r"|(TCP|UDP|ICMP|tcp|udp|icmp)(?![A-Za-z0-9]))"
 )
+_PROTOCOL_WORDS: Final = ("TCP", "tcp", "UDP", "udp", "ICMP", "icmp", "roto", "ROTO")
 _NUMBERED: Final = {"6": "tcp", "17": "udp", "1": "icmp"}
 _STATES: Final = re.compile(
     r"\b(?:ESTABLISHED|LISTEN|SYN_SENT|SYN_RCVD|TIME_WAIT|CLOSE_WAIT|FIN_WAIT_[12]|LAST_ACK|CLOSED)\b"
@@ -75,6 +76,8 @@ def find_addresses(text: str, key: str = "") -> list[Hit]:
 
 def protocol_in(line: str) -> str | None:
     """Return the one protocol that a line names, in lower case; None when it names none or several."""
+    if not any(word in line for word in _PROTOCOL_WORDS):
+        return None
     found = {"".join(groups).lower() for groups in _PROTOCOL.findall(line, 0, _HEAD)}
     names = {_NUMBERED.get(name, name) for name in found}
     return names.pop() if len(names) == 1 else None
@@ -84,7 +87,7 @@ def _quads(text: str, key: str) -> list[Hit]:
     hits: list[Hit] = []
     for match in QUAD.finditer(text):
         first = match[1] or match[2] or match[3] or match[4] or match[5]
-        start, end, address = match.start() - len(first) + 1, match.end(6), parse_address(first + match[6])
+        start, end, address = match.start() - len(first) + 1, match.end(6), _number(first, match[6])
         port: int | None = None
         if match[7] is not None:
             hits.append(Hit(start, match.end(), int.from_bytes(address.to_bytes(4), "little")))
@@ -99,6 +102,11 @@ def _quads(text: str, key: str) -> list[Hit]:
         if not is_mask(text, start, address, previous, key) and not is_version(text, start, end, port, key):
             hits.append(Hit(start, end, address, port))
     return hits
+
+
+def _number(first: str, rest: str) -> int:
+    second, third, fourth = rest.split(".")
+    return int(first[:-1]) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
 
 
 def _is_port_shape(text: str, start: int, end: int, fifth: str) -> bool:

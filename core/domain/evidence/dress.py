@@ -6,8 +6,7 @@ import html
 import re
 from typing import Final
 
-_SIGNS: Final = ("%", "\\", "&", "[", "(", "{", "dot", "DOT", "\x1b")
-
+_OPENED: Final = re.compile(r"[\[({] ?[.:dD]|\.[\])}]")
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PERCENT: Final = re.compile(r"%([2-7][0-9A-Fa-f])")
 _UNICODE: Final = re.compile(r"\\(?:u00|x)([2-7][0-9A-Fa-f])")
@@ -27,7 +26,16 @@ def without_colour(line: str) -> str:
 
 def is_dressed(line: str) -> bool:
     """Whether `undress` could change a line; cheap, and true too often."""
-    return not line.isascii() or any(sign in line for sign in _SIGNS)
+    return (
+        "%" in line
+        or "\\" in line
+        or "&#" in line
+        or "dot" in line
+        or "DOT" in line
+        or "\x1b" in line
+        or not line.isascii()
+        or (("[" in line or "(" in line or "{" in line) and _OPENED.search(line) is not None)
+    )
 
 
 def undress(line: str) -> str:

@@ -92,7 +92,7 @@ NETWORK: Final[tuple[Format, ...]] = (
     Format(
         name="paloalto",
         hint=",",
-        head=rf"(?:{SYSLOG}\S+ )?\d,\d{{4}}/\d\d/\d\d [\d:]{{8}},\w*,(?:TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID),(?:.*,(?=\d{{4}}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$)|[^,]*,[^,]*,)(?P<t>\d{{4}}[/-]\d\d[/-]\d\d[ T][\d:]{{8}})",
+        head=rf"(?:{SYSLOG}\S+ )?\d,\d{{4}}/\d\d/\d\d [\d:]{{8}},\w*,(?:TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID),(?:.*,(?=\d{{4}}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$)|[^,]*,[^,]*,)(?P<t>\d{{4}}[/-]\d\d[/-]\d\d[ T][\d:]{{8}}(?:\.\d+)?(?:[+-]\d\d:\d\d)?)",
         sample=Sample(
             "Nov 27 22:04:20 pa1 1,2026/11/27 22:04:20,0018,TRAFFIC,end,1,2026/11/27 22:04:15,203.0.113.7",
             "2026-11-27T22:04:15",

@@ -31,6 +31,8 @@ class Reading(NamedTuple):
     """Whether month and day of such a date can change places."""
     proof: bool | None = None
     """Whether the day has to stand first; None when the date does not prove its order."""
+    turned: tuple[int, int, int] | None = None
+    """Year, month and day when a date of two digits each can have its year in front as well."""
     instant: datetime | None = None
     """The moment of an epoch."""
 
@@ -48,6 +50,7 @@ class _Date(NamedTuple):
     sep: str = ""
     swap: bool = False
     proof: bool | None = None
+    turned: tuple[int, int, int] | None = None
 
 
 _YMD: Final = re.compile(r"([12][0-9]{3})([-/.:])([0-9]{1,2})\2([0-9]{1,2})(?![0-9]|\.[0-9])")
@@ -113,7 +116,7 @@ def match(text: str, place: int = 0, order: str = "") -> Reading | None:
 
 
 def _reading(end: int, day: _Date, year: int | None, clock: tuple[int, int, int, int] | None, zone: str) -> Reading:
-    return Reading(end, year, day.month, day.day, clock, zone, day.sep, day.swap, day.proof)
+    return Reading(end, year, day.month, day.day, clock, zone, day.sep, day.swap, day.proof, day.turned)
 
 
 def _with_clock(text: str, day: _Date) -> Reading:
@@ -257,7 +260,9 @@ def _numbers(found: re.Match[str], order: str) -> _Date | None:
         valid = _valid(found.end(), year, month, day)
         if valid is None and first > 12 and third < 32:
             return _valid(found.end(), 2000 + first, second, third)
-        return None if valid is None else valid._replace(sep=found[2], proof=first > 12)
+        front = _valid(found.end(), 2000 + first, second, third) if first > 12 and third < 32 else None
+        turned = None if front is None else (2000 + first, second, third)
+        return None if valid is None else valid._replace(sep=found[2], proof=first > 12, turned=turned)
     return _Date(found.end(), year, first, second, found[2], first != second)
 
 

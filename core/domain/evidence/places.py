@@ -28,7 +28,9 @@ _LEAD: Final = re.compile(
 """What can stand before the time with which a line begins."""
 
 _INNER: Final = re.compile(
-    r"[\])]? (?:[\w.:-]+ )?[\w./()-]{1,48}(?:\[\d+\])?: | (?:stdout|stderr) [FP] | \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) "
+    r"[\])]? (?:[\w.:-]+ )?[\w./()-]{1,48}(?:\[\d+\])?: | (?:stdout|stderr) [FP] "
+    r"| [\w.:-]+ (?=\d{4}[-/]\d\d[-/]\d\d[T ])"
+    r"| \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) "
 )
 """What stands between the head of a wrapper and the line inside it."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, protocol_in
 from core.domain.evidence.dress import without_colour
-from core.domain.evidence.format import Compiled
+from core.domain.evidence.format import Compiled, Format
 from core.domain.evidence.formats import Chooser
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
 from core.domain.evidence.moments import match, match_epoch
@@ -21,7 +21,9 @@ from core.domain.times import InvalidTime, parse_time
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
 _ASKED: Final = re.compile(r"\s*\S+\s*@\s+(\S.{0,58}?)\s*$")
-_KEY_BEFORE: Final = re.compile(r"([A-Za-z_][\w.-]{0,40})[=:][\"'\[(]{0,2}$")
+_KEY_BEFORE: Final = re.compile(r"[\"'\[(]{0,2}[=:]([\w.-]{0,40}[A-Za-z_])")
+"""The key before an address, on the text read backwards."""
+_PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", 'port"', "proto", "PROTO", "service:")
 _DATE_LIKE: Final = re.compile(r"[\[\"(]?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)")
 
 
@@ -97,11 +99,7 @@ class Plain:
             return stamp._replace(source=Source.FORMAT, zone=stamp.zone or each.zone)
         if not entry.has_time or found["t"] is None:
             return None
-        place = found.start("t")
-        reading = match(line, place, each.order) or match_epoch(line, place, None)
-        if reading is None or not reading.full:
-            return None
-        return Stamp(reading, Source.FORMAT, f"{each.name} {reading.sep}", each.zone)
+        return _format_stamp(found["t"], each)
 
     def _asked(self, words: str) -> Stamp | None:
         reading = match(words)
@@ -128,21 +126,27 @@ class Plain:
         return [each._replace(stamp=_by_format(each.stamp)) for each in tree.found]
 
     def _mentions(self, number: int, line: str, hits: list[Hit], stamp: Stamp) -> list[Mention]:
-        named = _named_ends(line) if "=" in line or ':"' in line else None
+        named = _named_ends(line) if any(word in line for word in _PORT_WORDS) else None
         protocol = protocol_in(line)
         if named is not None:
             protocol = named[0] or protocol
         found = []
         for hit in hits:
             port = hit.port
-            if (
-                port is None
-                and named is not None
-                and (key := _KEY_BEFORE.search(line, max(0, hit.start - 44), hit.start))
-            ):
-                port = _nearest(named[1], side(key[1]), hit.start)
+            if port is None and named is not None:
+                key = _KEY_BEFORE.match(line[max(0, hit.start - 44) : hit.start][::-1])
+                port = None if key is None else _nearest(named[1], side(key[1][::-1]), hit.start)
             found.append(Mention(hit.address, stamp, number, port, protocol))
         return found
+
+
+@lru_cache(maxsize=4096)
+def _format_stamp(text: str, entry: Format) -> Stamp | None:
+    """Return the time that the head of a format holds; logs repeat seconds, so the same text comes often."""
+    reading = match(text, 0, entry.order) or match_epoch(text, 0, None)
+    if reading is None or not reading.full:
+        return None
+    return Stamp(reading, Source.FORMAT, f"{entry.name} {reading.sep}", entry.zone)
 
 
 @lru_cache(maxsize=1)

@@ -135,6 +135,11 @@ class Knowledge:
         moments = [each for day in days for each in self._in_zone(reading, year, day, zone)]
         if reading.swap:
             moments.sort(key=lambda each: each > self.settings.now + _DAY)
+        if reading.turned is not None and self.settings.day_first is None:
+            turned_year, *turned = reading.turned
+            moments += self._in_zone(reading, turned_year, (turned[0], turned[1]), zone)
+            moments.sort(key=lambda each: (each > self.settings.now + _DAY, abs(self.settings.now - each)))
+            return moments, doubts | doubt | Doubt.AMBIGUOUS
         if len(zone.choices) == 1 and len(moments) > len(days):
             doubts |= Doubt.AMBIGUOUS
         return moments, doubts | doubt
@@ -170,6 +175,8 @@ def _of_clock(reading: Reading, year: int, day: tuple[int, int], zone: tzinfo) -
     """Return the moments of a wall clock in a zone: two in the hour that is passed twice, or that is left out."""
     hour, minute, second, micro = reading.clock or (0, 0, 0, 0)
     try:
+        if zone is UTC and hour < 24:
+            return [datetime(year, day[0], day[1], hour, minute, 0, micro, tzinfo=UTC) + timedelta(seconds=second)]
         wall = datetime(year, day[0], day[1], hour % 24, minute, 0, micro, tzinfo=zone)
         found = [wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)]
         found = sorted({each + timedelta(seconds=second) + (_DAY if hour == 24 else timedelta()) for each in found})

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, is_client_text, protocol_in
+from core.domain.evidence.dress import is_dressed
 from core.domain.evidence.format import Format
 from core.domain.evidence.formats import RULES, tuple_columns
 from core.domain.evidence.keys import (
@@ -132,13 +133,23 @@ class Tree:
 
     def leaf(self, key: str, value: str, line: int) -> None:
         """Take a value: a time, a zone, a port, a protocol, or text that can hold addresses."""
+        if len(self._nodes) == 1:
+            self.open("")
+            self.leaf(key, value, line)
+            self.close()
+            return
         node = self._nodes[-1]
         key = key or node.key
         if not node.barred and not node.is_list:
             self._take_field(node, key, value)
         elif node.is_list and not node.times and (normal(node.key) in _ROWS or self._nodes[-2].is_list):
             self._take_first(node, value)
-        if len(value) > 6 and has_address(value):
+        if (
+            len(value) > 6
+            and not value.isdigit()
+            and ("." in value or ":" in value or is_dressed(value))
+            and has_address(value)
+        ):
             self._take_text(node, key, value, line)
 
     def _take_first(self, node: _Node, value: str) -> None:
@@ -258,7 +269,8 @@ class Tree:
     def _lend(self, node: _Node, above: _Node, stamp: Stamp) -> None:
         rank = time_rank(node.key)
         if rank is not None and not node.is_list and not above.is_list and len(node.times) == 1 and not node.own:
-            above.times.append(FieldTime(rank, node.key, node.times[0].reading))
+            reading = node.times[0].reading
+            above.times.append(FieldTime(rank, node.key, reading._replace(zone=reading.zone or node.zone)))
         elif (not above.is_list and normal(node.key) in _LENDERS) or (node.rule is not None and node.rule.lends):
             above.lent.append(stamp)
 

@@ -6,54 +6,28 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(
-    r"(?:version|ver|vers|release|firmware|build|revision|rev|section|sect|sec|chapter|clause|paragraph|article|oid|"
-    r"chrome|chromium|edge|edg|firefox|safari|opera|vivaldi|electron|openssl|apache|nginx|openssh|windows|android|ios|"
-    r"macos|java|python|php|curl|wget|mysql|postgresql|kernel|driver|client version|agent|upgrade to|patch)"
-    r"[\"':=(]{0,3} {0,2}[\"'=v(]{0,2}$|§ ?$",
-    re.IGNORECASE,
+_WORDS: Final = frozenset(
+    {"version", "ver", "vers", "release", "firmware", "build", "revision", "rev", "section", "sect", "sec", "chapter"}
+    | {"clause", "paragraph", "article", "oid", "chrome", "chromium", "edge", "edg", "firefox", "safari", "opera"}
+    | {"vivaldi", "electron", "openssl", "apache", "nginx", "openssh", "windows", "android", "ios", "macos", "java"}
+    | {"python", "php", "curl", "wget", "mysql", "postgresql", "kernel", "driver", "agent", "patch", "\u00a7"}
 )
 """Words directly before a version or the number of a section."""
 
+_LAST_WORD: Final = re.compile(r"[\s\"':=(v]{0,5}(?:v(?![A-Za-z]))?([A-Za-z]+|\u00a7)")
+"""The word before an address, on the text read backwards."""
+
+_BEHIND_WORD: Final = frozenset(" \"':=(\u00a7")
 _NAMED: Final = re.compile(r"(?:^|[^\w/:.])([A-Za-z][\w.+-]*)/$")
 """A name and a slash directly before a version, but not a part of a URL."""
 
 _ADDRESS_NAMES: Final = frozenset(
-    [
-        "ip",
-        "ipv4",
-        "addr",
-        "address",
-        "inet",
-        "host",
-        "client",
-        "peer",
-        "src",
-        "dst",
-        "source",
-        "dest",
-        "tcp",
-        "udp",
-        "from",
-        "to",
-        "remote",
-        "local",
-        "server",
-        "net",
-        "localhost",
-        "inside",
-        "outside",
-        "dmz",
-        "direct",
-        "none",
-    ]
+    {"ip", "ipv4", "addr", "address", "inet", "host", "client", "peer", "src", "dst", "source", "dest", "tcp", "udp"}
+    | {"from", "to", "by", "for", "remote", "local", "server", "net", "localhost", "inside", "outside", "dmz", "direct"}
 )
 _BEHIND_PRODUCT: Final = re.compile(r"\(([A-Z][A-Za-z]{2,20}) $")
 _MASK_WORD: Final = re.compile(r"(?:mask|netmask|wildcard|subnet|genmask)[\"':=)]{0,3}\s{0,3}[\"'(]?$", re.IGNORECASE)
 _DATE: Final = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01])\.(?:[1-9]|1[0-2])\.20\.[2-4][0-9]")
-_ADDRESS_WORD: Final = re.compile(
-    r"(?:ip|addr|address|host|from|client|peer|src|dst|source|by|for|to)[\"':=(\[]{0,3} ?[\"'(\[]?$", re.IGNORECASE
-)
 
 
 def _is_contiguous(value: int) -> bool:
@@ -99,11 +73,17 @@ def is_version(text: str, start: int, end: int, port: int | None, key: str) -> b
         return text.startswith("|", end) and ("CEF:" in text[:start] or "LEEF:" in text[:start])
     if last.isalnum() or last in "-_":
         return last == "-" and text.startswith(".", end) and text[end + 1 : end + 2].isalpha()
-    if _WORD.search(before) is not None:
+    if last in _BEHIND_WORD and _word_before(before) in _WORDS:
         return True
-    if (product := _BEHIND_PRODUCT.search(before)) is not None:
-        return product[1].lower() not in _ADDRESS_NAMES and text.startswith(")", end)
-    return _DATE.fullmatch(text[start:end]) is not None and _ADDRESS_WORD.search(before) is None
+    if last == " " and text.startswith(")", end) and (product := _BEHIND_PRODUCT.search(before)) is not None:
+        return product[1].lower() not in _ADDRESS_NAMES
+    words = text[start:end]
+    return ".20." in words and _DATE.fullmatch(words) is not None and _word_before(before) not in _ADDRESS_NAMES
+
+
+def _word_before(before: str) -> str:
+    found = _LAST_WORD.match(before[::-1])
+    return "" if found is None else found[1][::-1].lower()
 
 
 def _is_named(before: str, text: str, end: int) -> bool:

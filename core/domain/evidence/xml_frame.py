@@ -115,5 +115,5 @@ class XmlFrame:
             return
         self._open(element)
         if text:
-            self._tree.leaf("#text", text, element.line)
+            self._tree.leaf(element.name, text, element.line)
         self._tree.close()
