@@ -47,11 +47,15 @@ class Framer:
 
     def read(self, lines: Iterable[Line]) -> Iterator[Mention]:
         """Give every mention of a text."""
+        line_number = 0
         for line in lines:
+            line_number = line.number
             if self._quoted and (joined := self._unquoted(line)) is not None:
                 yield from self._take(joined)
             elif not self._quoted:
                 yield from self._take(line)
+        if self._soft:
+            yield from self._take(Line(line_number, self._soft))
         if self._frame is not None:
             yield from self._close(self._frame)
 

@@ -35,6 +35,7 @@ class JsonFrame:
         self._wants_value = False
         self._lists: list[bool] = []
         self._cut = ""
+        self._line = 0
 
     def take(self, line: Line) -> bool:
         if self.done:
@@ -42,6 +43,7 @@ class JsonFrame:
         if not self._sure:
             self._kept.append(line)
             self._size += len(line.text)
+        self._line = line.number
         if not self._read(self._cut + line.text, line):
             self.done = True
             if self._sure:
@@ -66,6 +68,8 @@ class JsonFrame:
     def end(self) -> list[Line]:
         if self._kept and self.done:
             return self._kept
+        if self._key is not None:
+            self._tree.leaf("", self._key, self._line)
         self._tree.end()
         self._be_sure()
         return []
@@ -78,7 +82,7 @@ class JsonFrame:
             if match[1] is not None:
                 good = self._text(match[1], line.number)
             elif match[2] is not None:
-                good = self._sign(match[2])
+                good = self._sign(match[2], line.number)
             else:
                 good = self._scalar(match[3], line.number)
             if not good:
@@ -112,11 +116,11 @@ class JsonFrame:
         self._key, self._wants_value = None, False
         return True
 
-    def _sign(self, sign: str) -> bool:
+    def _sign(self, sign: str, number: int) -> bool:
         if sign in "{[":
             if self._lists and not self._lists[-1] and not self._wants_value:
                 return False
-            self._tree.open(self._key or "", is_list=sign == "[")
+            self._tree.open(self._key or "", number, is_list=sign == "[")
             self._lists.append(sign == "[")
             self._key, self._wants_value = None, False
         elif sign in "}]":

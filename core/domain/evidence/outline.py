@@ -7,7 +7,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import Final, NamedTuple
 
-from core.domain.evidence.addresses import find_addresses
+from core.domain.evidence.addresses import find_addresses, has_address
 from core.domain.evidence.moments import match
 from core.domain.evidence.places import read_value
 from core.domain.evidence.reader import Line
@@ -113,12 +113,12 @@ class Outline:
             while (len(dents) > 1 and each.dent < dents[-1]) or (dents and each.item and each.dent <= dents[-1]):
                 self._close(tree, dents, seen)
             if not dents or each.dent > dents[-1] or each.item:
-                tree.open("")
+                tree.open("", each.line)
                 dents.append(each.dent)
                 seen.append(set())
             elif len(dents) == 1 and each.key in seen[-1] and each.key == self._entries[0].key:
                 self._close(tree, dents, seen)
-                tree.open("")
+                tree.open("", each.line)
                 dents.append(each.dent)
                 seen.append(set())
             seen[-1].add(each.key)
@@ -136,7 +136,7 @@ class Outline:
     def _leaf(tree: Tree, entry: _Entry) -> None:
         value = _decoded(entry.value)
         if value.startswith("{") and value.endswith("}"):
-            tree.open(entry.key)
+            tree.open(entry.key, entry.line)
             for name, each in _FLOW.findall(value):
                 tree.leaf(name.strip("\"'"), each.strip(" \"'"), entry.line)
             tree.close()
@@ -162,7 +162,7 @@ def _entry(line: Line) -> _Entry | None:
             return None
         return _Entry(line.number, len(item["dent"]) + 2, item=True, key="", value=item["value"])
     key = found["key"].strip("\"'")
-    if key.count(" ") > 4 or (found["value"] and match(line.text, len(found["dent"])) is not None):
+    if key.count(" ") > 4 or has_address(key) or (found["value"] and match(line.text, len(found["dent"])) is not None):
         return None
     dent = len(found["dent"].replace(">", "").expandtabs(8)) + len(found["dash"])
     return _Entry(line.number, dent, bool(found["dash"]), key, found["value"])

@@ -118,7 +118,7 @@ class Plain:
         """Return the mentions of a row whose format names its columns."""
         cells = line.split(",") if "," in entry.hint else line.split()
         tree = Tree(self._knowledge)
-        tree.open("")
+        tree.open("", number)
         for name, cell in zip(entry.columns, cells, strict=False):
             if name != "-":
                 tree.leaf(name, cell, number)

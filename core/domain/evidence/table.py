@@ -63,8 +63,10 @@ class Table:
         self._sep, self._names = sep, names
         self._kept = [header]
         self._open = ""
+        self._line = header.number
 
     def take(self, line: Line) -> bool:
+        self._line = line.number
         text = f"{self._open}\n{line.text}" if self._open else line.text
         if self._sep in ",;\t" and self._sep and text.count('"') % 2 and len(text) < 65_536:
             self._open = text
@@ -90,7 +92,7 @@ class Table:
         return not any(read_value(each, now) for each in times) and head_of(text, now) is not None
 
     def _row(self, cells: list[str], number: int) -> None:
-        self._tree.open("")
+        self._tree.open("", number)
         for name, cell in zip(self._names, cells, strict=False):
             self._tree.leaf(name, cell, number)
         for cell in cells[len(self._names) :]:
@@ -105,6 +107,8 @@ class Table:
         return found
 
     def end(self) -> list[Line]:
+        if self._open:
+            self._row([self._open], self._line)
         return self._kept
 
 
@@ -124,6 +128,7 @@ class Fields:
         text = line.text
         if text.startswith("#"):
             self._directive(text)
+            self._remark(text, line.number)
             return True
         if not text.strip():
             return True
@@ -133,6 +138,12 @@ class Fields:
             return True
         self.done = True
         return False
+
+    def _remark(self, text: str, number: int) -> None:
+        if has_address(text):
+            self._tree.open("", number)
+            self._tree.leaf("remark", text, number)
+            self._tree.close()
 
     def _directive(self, text: str) -> None:
         if text.startswith(("#Fields:", "#fields\t", "#Fields :")):
@@ -153,8 +164,8 @@ class Fields:
             row["date"] = self._dated(row["time"])
         if self._web and not self._local:
             row["tz"] = "UTC"
-        self._tree.open("")
-        for name, cell in row.items():
+        self._tree.open("", number)
+        for name, cell in [*row.items(), *(("-", cell) for cell in cells[len(self._names) :])]:
             self._tree.leaf(name, cell, number)
         self._tree.close()
 

@@ -120,7 +120,7 @@ class Tree:
         """Number of records that are open."""
         return len(self._nodes) - 1
 
-    def open(self, key: str, *, is_list: bool = False) -> None:
+    def open(self, key: str, line: int, *, is_list: bool = False) -> None:
         """Begin a record, or a list of records, under a key; the items of a list have the key of the list."""
         if len(self._nodes) > _DEEPEST:
             self._deeper += 1
@@ -129,17 +129,22 @@ class Tree:
         key = key or above.key
         name = normal(key)
         rule = RULES.get(key) or (above.rule if above.is_list else None)
-        self._nodes.append(_Node(key, is_list=is_list, barred=above.barred or name in _BARRED, rule=rule))
+        node = _Node(key, is_list=is_list, barred=above.barred or name in _BARRED, rule=rule)
+        self._nodes.append(node)
+        if key[:1].isdigit() and not above.is_list:
+            node.own += [_Pending(hit, "", line, None, None) for hit in find_addresses(key)]
 
     def leaf(self, key: str, value: str, line: int) -> None:
         """Take a value: a time, a zone, a port, a protocol, or text that can hold addresses."""
         if len(self._nodes) == 1:
-            self.open("")
+            self.open("", line)
             self.leaf(key, value, line)
             self.close()
             return
         node = self._nodes[-1]
         key = key or node.key
+        if key[:1].isdigit() and not node.is_list:
+            node.own += [_Pending(hit, "", line, None, None) for hit in find_addresses(key)]
         if not node.barred and not node.is_list:
             self._take_field(node, key, value)
         elif node.is_list and not node.times and (normal(node.key) in _ROWS or self._nodes[-2].is_list):
@@ -181,7 +186,7 @@ class Tree:
 
     def _take_text(self, node: _Node, key: str, value: str, line: int) -> None:
         if (columns := tuple_columns(value)) is not None:
-            self.open(key)
+            self.open(key, line)
             for name, cell in columns:
                 self.leaf(name, cell, line)
             self.close()
@@ -210,12 +215,12 @@ class Tree:
 
     def _walk(self, key: str, value: Any, line: int) -> None:
         if isinstance(value, Pairs):
-            self.open(key)
+            self.open(key, line)
             for name, each in value:
                 self._walk(name, each, line)
             self.close()
         elif isinstance(value, list):
-            self.open(key, is_list=True)
+            self.open(key, line, is_list=True)
             for each in value:
                 self._walk("", each, line)
             self.close()

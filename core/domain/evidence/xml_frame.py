@@ -6,6 +6,7 @@ import re
 from typing import Final
 from xml.parsers import expat
 
+from core.domain.evidence.addresses import has_address
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import Knowledge
 from core.domain.evidence.tree import Mention, Tree
@@ -38,14 +39,14 @@ class XmlFrame:
         self._tree = Tree(knowledge)
         self._kept: list[Line] = []
         self._size = 0
-        self._sure = False
+        self._sure = self._broken = False
         self._line = 0
         self._elements: list[_Element] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._stop
-        self._parser.CharacterDataHandler = self._data
+        self._parser.CharacterDataHandler = self._parser.CommentHandler = self._data
         self._parser.Parse("<evidence>", False)  # noqa: FBT003 - expat takes no keywords
 
     def take(self, line: Line) -> bool:
@@ -58,6 +59,8 @@ class XmlFrame:
         try:
             self._parser.Parse(_PROLOGUE.sub("", line.text) + "\n", False)  # noqa: FBT003
         except expat.ExpatError:
+            self._broken = True
+        if self._broken:
             self.done = True
             if self._sure:
                 self._kept = [line]
@@ -96,19 +99,21 @@ class XmlFrame:
     def _data(self, text: str) -> None:
         if len(self._elements) > 1:
             self._elements[-1].texts.append(text)
+        elif text.strip():
+            self._broken = True
 
     def _open(self, element: _Element) -> None:
         if element.opened:
             return
         element.opened = True
-        self._tree.open(element.name)
+        self._tree.open(element.name, element.line)
         for key, value in element.attributes.items():
             self._tree.leaf(key.rpartition(":")[2], value, element.line)
 
     def _stop(self, _: str) -> None:
         element = self._elements.pop()
         text = "".join(element.texts).strip()
-        named = [value for key, value in element.attributes.items() if key in _NAMES]
+        named = [value for key, value in element.attributes.items() if key in _NAMES and not has_address(value)]
         if not element.opened and len(element.attributes) == len(named) <= 1:
             if text:
                 self._tree.leaf(named[0] if named else element.name, text, element.line)
