@@ -7,12 +7,15 @@ from typing import Final
 
 from core.domain.evidence.addresses import find_addresses, protocol_in
 from core.domain.evidence.format import Compiled
+from core.domain.evidence.formats import Chooser
+from core.domain.evidence.json_frame import begins_json
 from core.domain.evidence.moments import match, match_epoch
 from core.domain.evidence.places import head_of, read_value
 from core.domain.evidence.reader import Line
-from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
+from core.domain.evidence.settle import Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention
+from core.domain.evidence.xml_frame import begins_xml
 
 _MOST: Final = 1000
 """Lines of one block."""
@@ -26,6 +29,7 @@ class Block:
         self.done = False
         self._knowledge = knowledge
         self._entry = entry
+        self._chooser = Chooser()
         self._lines: list[Line] = []
         self._found: list[Mention] = []
 
@@ -48,7 +52,9 @@ class Block:
         """Whether a line begins with a time that is not the block's."""
         if self._entry.head.match(text):
             return False
-        return text.startswith('{"') or head_of(text, self._knowledge.settings.now) is not None
+        if begins_json(text) or begins_xml(text) or self._chooser.choose(text) is not None:
+            return True
+        return head_of(text, self._knowledge.settings.now) is not None
 
     def drain(self) -> list[Mention]:
         found, self._found = self._found, []
@@ -94,6 +100,3 @@ class Block:
             if begin is not None and end is not None and (end - begin).total_seconds() > 3600:
                 return stamp._replace(doubts=stamp.doubts | Doubt.PERIOD)
         return stamp
-
-
-__all__ = ["UNKNOWN", "Block"]

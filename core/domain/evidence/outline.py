@@ -17,8 +17,8 @@ from core.domain.evidence.tree import Mention, Tree
 
 _FIELD: Final = re.compile(
     r"(?P<dent>[ \t]*(?:> ?)*)(?P<dash>(?:- +)*)"
-    r"(?P<key>[\"']?[A-Za-z_@][\w ./()@#+-]{0,48}?[\"']?)"
-    r"(?:[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
+    r"(?P<key>[\"']?(?:@(?=timestamp))?[A-Za-z_][\w ./()@#+-]{0,48}?[\"']?)"
+    r"(?P<parted>[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
 )
 _ITEM: Final = re.compile(r"(?P<dent>[ \t]*)- +(?P<value>\S.*)$")
 _FLOW: Final = re.compile(r"([\"']?[A-Za-z_@][\w.-]*[\"']?)\s*:\s+(\"[^\"]*\"|[^,{}]+)")
@@ -37,6 +37,8 @@ class _Entry(NamedTuple):
     item: bool
     key: str
     value: str
+    equals: bool = False
+    """Whether key and value are parted by `=`."""
 
 
 class Outline:
@@ -59,7 +61,7 @@ class Outline:
         if entry is None and self._entries and line.text[:1] in {" ", "\t"}:
             last = self._entries[-1]
             self._entries[-1] = last._replace(value=f"{last.value} {line.text.strip()}")
-        elif entry is None:
+        elif entry is None or (self._entries and entry.equals != self._entries[0].equals):
             self.done = True
             return False
         else:
@@ -165,7 +167,7 @@ def _entry(line: Line) -> _Entry | None:
     if key.count(" ") > 4 or has_address(key) or (found["value"] and match(line.text, len(found["dent"])) is not None):
         return None
     dent = len(found["dent"].replace(">", "").expandtabs(8)) + len(found["dash"])
-    return _Entry(line.number, dent, bool(found["dash"]), key, found["value"])
+    return _Entry(line.number, dent, bool(found["dash"]), key, found["value"], "=" in found["parted"])
 
 
 def begins_outline(line: Line) -> bool:

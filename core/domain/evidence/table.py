@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.domain.evidence.addresses import has_address
+from core.domain.evidence.formats import Chooser
+from core.domain.evidence.json_frame import begins_json
 from core.domain.evidence.keys import EVENT_RANK, normal, time_rank
 from core.domain.evidence.moments import match
 from core.domain.evidence.places import head_of, read_value
@@ -59,6 +61,7 @@ class Table:
     def __init__(self, knowledge: Knowledge, sep: str, names: list[str], header: Line) -> None:
         self.done = False
         self._knowledge = knowledge
+        self._chooser = Chooser()
         self._tree = Tree(knowledge)
         self._sep, self._names = sep, names
         self._kept = [header]
@@ -86,10 +89,12 @@ class Table:
         return True
 
     def _is_other(self, text: str, cells: list[str]) -> bool:
-        """Whether a line has no time where the header says, but begins with one."""
+        """Whether a line has no time where the header says, but is something else that has one."""
         now = self._knowledge.settings.now
         times = [cell for name, cell in zip(self._names, cells, strict=False) if _is_time(name)]
-        return not any(read_value(each, now) for each in times) and head_of(text, now) is not None
+        if any(read_value(each, now) for each in times):
+            return not self._sep and len(cells) > len(self._names)
+        return begins_json(text) or self._chooser.choose(text) is not None or head_of(text, now) is not None
 
     def _row(self, cells: list[str], number: int) -> None:
         self._tree.open("", number)
@@ -117,6 +122,7 @@ class Fields:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.done = False
+        self._knowledge = knowledge
         self._tree = Tree(knowledge)
         self._names: list[str] = []
         self._sep = ""
@@ -133,11 +139,18 @@ class Fields:
         if not text.strip():
             return True
         cells = text.split(self._sep) if self._sep else text.split()
-        if self._names and len(cells) >= len(self._names):
+        if self._names and self._is_row(cells):
             self._row(cells, line.number)
             return True
         self.done = True
         return False
+
+    def _is_row(self, cells: list[str]) -> bool:
+        """Whether cells are as many as the names, and times where the names say so."""
+        if len(cells) < len(self._names) or (not self._sep and len(cells) > len(self._names)):
+            return False
+        times = [cell for name, cell in zip(self._names, cells, strict=False) if _is_time(name)]
+        return not times or any(read_value(each, self._knowledge.settings.now) for each in times)
 
     def _remark(self, text: str, number: int) -> None:
         if has_address(text):
