@@ -1,4 +1,4 @@
-"""What an entry of the format table says."""
+"""An entry of the format table."""
 
 from __future__ import annotations
 

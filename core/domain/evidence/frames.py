@@ -1,4 +1,4 @@
-"""What the framer asks of a reader of records over several lines."""
+"""The interface of a reader of records over several lines."""
 
 from __future__ import annotations
 

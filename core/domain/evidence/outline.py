@@ -20,6 +20,7 @@ _FIELD: Final = re.compile(
     r"(?P<key>[\"']?(?:@(?=timestamp))?[A-Za-z_][\w ./()@#+-]{0,48}?[\"']?)"
     r"(?P<parted>[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
 )
+_NOT_KEY: Final = re.compile(r"\d{4}|^(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)$")
 _ITEM: Final = re.compile(r"(?P<dent>[ \t]*)- +(?P<value>\S.*)$")
 _FLOW: Final = re.compile(r"([\"']?[A-Za-z_@][\w.-]*[\"']?)\s*:\s+(\"[^\"]*\"|[^,{}]+)")
 _JOURNAL: Final = re.compile(r"__?[A-Z]")
@@ -164,7 +165,12 @@ def _entry(line: Line) -> _Entry | None:
             return None
         return _Entry(line.number, len(item["dent"]) + 2, item=True, key="", value=item["value"])
     key = found["key"].strip("\"'")
-    if key.count(" ") > 4 or has_address(key) or (found["value"] and match(line.text, len(found["dent"])) is not None):
+    if (
+        key.count(" ") > 4
+        or _NOT_KEY.search(key)
+        or has_address(key)
+        or (found["value"] and match(line.text, len(found["dent"])) is not None)
+    ):
         return None
     dent = len(found["dent"].replace(">", "").expandtabs(8)) + len(found["dash"])
     return _Entry(line.number, dent, bool(found["dash"]), key, found["value"], "=" in found["parted"])

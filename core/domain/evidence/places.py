@@ -19,20 +19,20 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
 _LEAD: Final = re.compile(
-    r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$]|\x1b\[[\d;]*m|"
+    r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$%]|\x1b\[[\d;]*m|"
     r"\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT)\b[\]:|]*|[A-Z], (?=\[)"
     r"|[\w./~-]*\.(?:log|txt|csv|json|out|err)[\w.-]*:(?:\d+:)?|[\w.-]+ +\| |(?:https?|h2|grpcs?|wss?|tls) (?=\d{4}-)"
     r"|(?:[Tt]ime(?:stamp)?|[Dd]ate|[Ww]hen|[Oo]n|[Aa]t|Am|Zeit|Datum):? "
 )
-"""What can stand before the time with which a line begins."""
+"""Prefixes that can stand before the time with which a line begins."""
 
 _INNER: Final = re.compile(
     r"[\])]? (?:[\w.:-]+ )?[\w./()-]{1,48}(?:\[\d+\])?: | (?:stdout|stderr) [FP] "
     r"| [\w.:-]+ (?=\d{4}[-/]\d\d[-/]\d\d[T ])"
     r"| \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) "
 )
-"""What stands between the head of a wrapper and the line inside it."""
+"""The text between the head of a wrapper and the line inside it."""
 
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*+"?|[A-Za-z][A-Za-z0-9+.-]{1,10}+://\S*+|(?<=[\s=])/\S*+'
 _FIELD: Final = re.compile(

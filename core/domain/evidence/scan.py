@@ -18,8 +18,9 @@ _DECLARES: Final = 2000
 def scan(pieces: Iterable[bytes] | Iterable[str], settings: Settings) -> Iterator[Sighting]:
     """Give every address of a text as its record is read.
 
-    What the rest of the text can still decide (the order of day and month, the zone of a short text) is given at the
-    end, with a count; memory grows with these distinct ones alone.
+    Sightings whose moment the rest of the text can still decide (the order of day and month, the zone of a short
+    text) come at the end, one for each distinct address and time, with a count. Memory grows with these alone.
+    Bytes are decoded as UTF-8, or UTF-16, and gunzipped; text that is not valid is replaced, never refused.
     """
     knowledge = Knowledge(settings)
     waiting: dict[Mention, tuple[int, int]] = {}

@@ -37,7 +37,7 @@ class Moment(NamedTuple):
 
 
 class Knowledge:
-    """What a text has told so far about its zone, its year and the order of its dates."""
+    """The facts that a text has given so far about its zone, its year and the order of its dates."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Doubt(IntFlag):
-    """Reasons why the moment of a sighting can be wrong; a set of flags, 0 when there is none."""
+    """Reasons why the moment of a sighting can be wrong: a set of flags, 0 without any."""
 
     NONE = 0
     TIME_UNKNOWN = 1
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 class Settings(NamedTuple):
-    """What the operator knows about the whole text; None where he said nothing."""
+    """Facts about the whole text that the operator gives; None where he gives none."""
 
     now: datetime
     """The text was written by this moment. It has a zone."""

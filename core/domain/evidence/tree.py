@@ -147,6 +147,8 @@ class Tree:
             node.own += [_Pending(hit, "", line, None, None) for hit in find_addresses(key)]
         if not node.barred and not node.is_list:
             self._take_field(node, key, value)
+        elif not node.barred and time_rank(key) is not None and not self._nodes[-2].is_list:
+            self._take_field(self._nodes[-2], key, value)
         elif node.is_list and not node.times and (normal(node.key) in _ROWS or self._nodes[-2].is_list):
             self._take_first(node, value)
         if (
