@@ -76,7 +76,10 @@ def find_addresses(text: str, key: str = "") -> list[Hit]:
 
 def protocol_in(line: str) -> str | None:
     """Return the one protocol that a line names, in lower case; None when it names none or several."""
-    if not any(word in line for word in _PROTOCOL_WORDS):
+    for word in _PROTOCOL_WORDS:
+        if word in line:
+            break
+    else:
         return None
     found = {"".join(groups).lower() for groups in _PROTOCOL.findall(line, 0, _HEAD)}
     names = {_NUMBERED.get(name, name) for name in found}

@@ -6,7 +6,8 @@ import html
 import re
 from typing import Final
 
-_OPENED: Final = re.compile(r"[\[({] ?[.:dD]|\.[\])}]")
+_SIGNS: Final = ("%", "\\", "&#", "[.", "(.", "{.", ".]", ".)", ".}", "[:", "[ .", "( .", "dot", "DOT", "\x1b")
+
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PERCENT: Final = re.compile(r"%([2-7][0-9A-Fa-f])")
 _UNICODE: Final = re.compile(r"\\(?:u00|x)([2-7][0-9A-Fa-f])")
@@ -26,16 +27,10 @@ def without_colour(line: str) -> str:
 
 def is_dressed(line: str) -> bool:
     """Whether `undress` could change a line; cheap, and true too often."""
-    return (
-        "%" in line
-        or "\\" in line
-        or "&#" in line
-        or "dot" in line
-        or "DOT" in line
-        or "\x1b" in line
-        or not line.isascii()
-        or (("[" in line or "(" in line or "{" in line) and _OPENED.search(line) is not None)
-    )
+    for sign in _SIGNS:
+        if sign in line:
+            return True
+    return not line.isascii()
 
 
 def undress(line: str) -> str:

@@ -18,7 +18,7 @@ class Sample(NamedTuple):
     doubts: Doubt = Doubt.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One format: how its lines begin, and where the time of their event stands.
 

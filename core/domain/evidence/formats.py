@@ -31,17 +31,18 @@ class Chooser:
     """The formats, those met last first: a text has one to three."""
 
     def __init__(self, name: str | None = None) -> None:
-        self._order = list(_LINES)
+        self._order = [(each.hint, each.head.match, each) for each in _LINES]
         self._asked = next((each for each in _LINES if each.format.name == name), None)
 
     def choose(self, line: str) -> tuple[Compiled, Match[str]] | None:
         """Return the format of a line and how its head matched; None when no entry claims it."""
         if self._asked is not None and (match := self._asked.head.match(line)):
             return self._asked, match
-        for place, each in enumerate(self._order):
-            if each.hint in line and (match := each.head.match(line)):
-                if place:
-                    self._order.insert(0, self._order.pop(place))
+        for hint, matches, each in self._order:
+            if hint in line and (match := matches(line)):
+                if self._order[0][2] is not each:
+                    self._order.remove((hint, matches, each))
+                    self._order.insert(0, (hint, matches, each))
                 return each, match
         return None
 
