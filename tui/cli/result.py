@@ -33,6 +33,8 @@ class Answer:
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()
     """Sentences for stderr: what was done, warnings, the next step."""
+    doubts: tuple[str, ...] = ()
+    """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
     code: int = 0
     """The exit code."""
 
@@ -54,6 +56,7 @@ def print_answer(answer: Answer, how: Format) -> int:
             code = NOT_WRITTEN
     if how is not Format.JSON or code == NOT_WRITTEN:
         _say(said)
+    _say(answer.doubts)
     return code
 
 

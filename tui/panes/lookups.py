@@ -14,9 +14,10 @@ from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
+from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of, minute, served_by
-from tui.wording.tables import VERDICTS
+from tui.wording.tables import SEEN
 
 __all__ = ["LookupsPane"]
 
@@ -25,7 +26,7 @@ class LookupsPane(ListPane[Looked]):
     """The verdicts of the last long lookup."""
 
     view = View.LOOKUPS
-    written_as = VERDICTS
+    written_as = SEEN
     sorted = False
     _found: tuple[Looked, ...] = ()
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
@@ -38,6 +39,7 @@ class LookupsPane(ListPane[Looked]):
             [
                 Column("ADDRESS", 15, lambda looked: looked.then.address),
                 Column("SEEN AT (UTC)", 17, _seen, drop=1),
+                Column("?", 1, lambda looked: "?" if looked.then.doubts else "", drop=1),
                 Column("COUNT", 5, lambda looked: f"{looked.then.count}", right=True, drop=2),
                 Column("VERDICT THEN", 20, lambda looked: looked.then.verdict.value),
                 Column("SERVED THEN", 11, _served, stretch=True, drop=4),
@@ -52,8 +54,9 @@ class LookupsPane(ListPane[Looked]):
         looked = self._table.row
         if looked is None:
             return None
-        at = looked.then.at if is_past(looked.then) else None
-        return Selection(SelectionKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
+        then = looked.then
+        at = then.at if is_past(then) else None
+        return Selection(SelectionKind.ADDRESS, then.address, eip=then.eip, at=at, doubts=doubt_words(then))
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
         self.sorted = False
@@ -114,4 +117,5 @@ def _group(looked: Looked) -> tuple[bool, int, str, int]:
 
 
 def _seen(looked: Looked) -> str:
-    return minute(looked.then.at) if is_past(looked.then) else "now"
+    at = looked.then.at
+    return minute(at) if at is not None and is_past(looked.then) else "now"

@@ -9,6 +9,7 @@ from typing import Final
 
 from core import InvalidTime, Inventory, Verdict, parse_time
 from tui.state.selection import Selection, SelectionKind
+from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import times_words
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
@@ -21,7 +22,7 @@ _SHOWN: Final = 9
 
 def is_past(verdict: Verdict) -> bool:
     """Whether the verdict is about an earlier moment than the data."""
-    return verdict.at < verdict.as_of
+    return verdict.at is not None and verdict.at < verdict.as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
         on_progress: called with the number of lines read so far.
 
     """
-    found = inventory.evidence(text.splitlines() or [text], on_progress=on_progress)
+    found = inventory.evidence([text], on_progress=on_progress)
+    if len(text.split()) == 1 and found.verdicts and found.verdicts[0].at is None:
+        verdict = inventory.lookup(found.verdicts[0].address)  # one word asks about now
+        return Found((Looked(verdict, verdict),), 1)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
     return Found(looked, found.mentions, "; ".join(times_words(found)))
@@ -84,4 +88,4 @@ def selection_of(looked: Looked) -> Selection:
     """Return the looked-up address as a selection."""
     then = looked.then
     at = then.at if is_past(then) else None
-    return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at)
+    return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at, doubts=doubt_words(then))

@@ -33,6 +33,7 @@ __all__ = [
     "IMPORTED",
     "POOLS",
     "RESTORED",
+    "SEEN",
     "SERVICES",
     "VERDICTS",
     "marked",
@@ -151,11 +152,22 @@ VERDICTS: Final = Layout(
         _column("ADDRESS", lambda verdict: verdict.address),
         _column("VERDICT", lambda verdict: verdict.verdict.value),
         _column("FIX IN", lambda verdict: _NOTHING if verdict.fix_in is None else verdict.fix_in.value),
-        _column("AT", lambda verdict: _time(verdict.at)),
+        _column("AT", lambda verdict: "?" if verdict.at is None else _time(verdict.at)),
         _column("COUNT", lambda verdict: verdict.count, right=True),
         _column("SUMMARY", lambda verdict: verdict.summary),
     ),
 )
+
+SEEN: Final = replace(
+    VERDICTS,
+    columns=(
+        *VERDICTS.columns[:-1],
+        _column("LINE", lambda verdict: _or_dash(verdict.line), right=True),
+        _column("DOUBTS", lambda verdict: f"? {' '.join(verdict.doubts)}" if verdict.doubts else _NOTHING),
+        VERDICTS.columns[-1],
+    ),
+)
+"""The verdicts on a text."""
 
 EVENTS: Final = Layout(
     Event,

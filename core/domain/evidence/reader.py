@@ -23,7 +23,7 @@ class Line(NamedTuple):
     """Whether the next part belongs to the same line."""
 
 
-def read_lines(pieces: Iterable[bytes] | Iterable[str]) -> Iterator[Line]:
+def read_lines(pieces: Iterable[bytes | str]) -> Iterator[Line]:
     r"""Give the lines of a text: UTF-8, UTF-16 by its mark or its zero bytes, gzip; ended by \n, \r\n or \r."""
     number, rest = 1, ""
     for text in _decoded(pieces):
@@ -53,7 +53,7 @@ def _cut(text: str) -> int:
     return _LONGEST
 
 
-def _decoded(pieces: Iterable[bytes] | Iterable[str]) -> Iterator[str]:
+def _decoded(pieces: Iterable[bytes | str]) -> Iterator[str]:
     decoder: codecs.IncrementalDecoder | None = None
     unzip = None
     first = True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.domain.evidence.framer import Framer
-from core.domain.evidence.reader import read_lines
+from core.domain.evidence.reader import Line, read_lines
 from core.domain.evidence.settle import Knowledge
 from core.domain.evidence.sighting import Settings, Sighting
 from core.domain.evidence.tree import Mention
@@ -18,13 +18,20 @@ _DECLARES: Final = 2000
 def scan(pieces: Iterable[bytes] | Iterable[str], settings: Settings) -> Iterator[Sighting]:
     """Give every address of a text as its record is read.
 
+    Bytes are decoded as UTF-8, or UTF-16, and gunzipped; text that is not valid is replaced, never refused.
+    """
+    return scan_lines(read_lines(pieces), settings)
+
+
+def scan_lines(lines: Iterable[Line], settings: Settings) -> Iterator[Sighting]:
+    """Give every address of the lines of a text as its record is read.
+
     Sightings whose moment the rest of the text can still decide (the order of day and month, the zone of a short
     text) come at the end, one for each distinct address and time, with a count. Memory grows with these alone.
-    Bytes are decoded as UTF-8, or UTF-16, and gunzipped; text that is not valid is replaced, never refused.
     """
     knowledge = Knowledge(settings)
     waiting: dict[Mention, tuple[int, int]] = {}
-    for mention in Framer(knowledge).read(read_lines(pieces)):
+    for mention in Framer(knowledge).read(lines):
         stamp = mention.stamp
         if knowledge.is_pending(stamp) or (mention.line <= _DECLARES and knowledge.lacks_zone(stamp)):
             key = mention._replace(line=0, stamp=stamp._replace(reading=stamp.reading._replace(end=0)))
