@@ -101,16 +101,17 @@ def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
     text = "203.0.113.0 8.8.8.8\n203.0.113.0 at 23.11.2026 21:14\nNov 20 10:00:00 fw 8.8.8.8\n"
     said = deck("lookup", "-", stdin=text)
     for words in (
-        "4 addresses in 3 lines, 3 distinct by address and time",
-        "not-ours: 2",
-        "customer-bound: 2 (load_balancer lb-1 2)",
-        "! 1 line has a time that was not understood: judged as of now",
-        "1 line has a time without a zone: read as UTC",
+        "4 addresses in 3 lines, 4 distinct by address and time",
+        "not-ours: 3",
+        "customer-bound: 1 (load_balancer lb-1 1)",
+        "? 2 addresses have no time that is known: judged as of now (time_unknown, first on line 1)",
+        "(zone_assumed, first on line 2); --zone NAME settles it",
+        "? 1 address has a time without a year: the latest such day is taken (year_assumed, first on line 3)",
     ):
         assert words in said.err
     markdown = deck("lookup", "-", "--format", "md", stdin=text).out.splitlines()
     assert markdown[0].startswith("| ADDRESS | VERDICT |")
-    assert len(markdown) == 5
+    assert len(markdown) == 6
 
 
 def test_a_line_of_many_megabytes_is_read_in_parts_and_no_address_is_cut(deck: Deck) -> None:

@@ -33,10 +33,10 @@ class Answer:
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()
     """Sentences for stderr: what was done, warnings, the next step."""
-    doubts: tuple[str, ...] = ()
-    """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
     code: int = 0
     """The exit code."""
+    doubts: tuple[str, ...] = ()
+    """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
 
 
 def print_answer(answer: Answer, how: Format) -> int:

@@ -42,7 +42,7 @@ class Found:
     mentioned: int
     """Addresses in the text, counted each time."""
     assumed: str = ""
-    """The assumptions made about its times, as a sentence."""
+    """The assumptions made about its times, as a sentence; a list of bare addresses has marks enough."""
 
     def note(self, *, pasted: bool) -> str:
         """Return the note beside the field."""
@@ -68,7 +68,8 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
         return Found((Looked(verdict, verdict),), 1)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
-    return Found(looked, found.mentions, "; ".join(times_words(found)))
+    timed = len(looked) == 1 or any(verdict.at is not None for verdict in found.verdicts)
+    return Found(looked, found.mentions, "; ".join(times_words(found)) if timed else "")
 
 
 def wrong_time(text: str, now: datetime) -> str | None:

@@ -34,6 +34,8 @@ QUAD: Final = re.compile(
 """The first part, by its kind, the rest of an address, and what is joined by a fifth dot; opens with the rare dot."""
 
 _SIX: Final = re.compile(r"(?<![0-9A-Za-z:.-])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:]|\.[0-9A-Za-z])")
+_GOES_ON: Final = re.compile(r"\.[0-9A-Za-z]")
+"""What makes text that looks like an IPv6 address a part of a name or a number."""
 _HARDWARE: Final = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _PORT: Final = re.compile(
     r"(?:[:#]|\|(?=[0-9]{1,5}$))([0-9]{1,5})(?![0-9]|[.-][0-9])|/([0-9]{2,5})(?![0-9.])|[(\[]([0-9]{1,5})[)\]]|\]?:([0-9]{1,5})(?![0-9.])"
@@ -146,7 +148,7 @@ def _with_six(text: str, hits: list[Hit]) -> list[Hit]:
         words = match[0]
         if words.endswith(":") and not words.endswith("::"):
             words = words[:-1]
-        if text.startswith(".", match.end()) or _HARDWARE.fullmatch(words):
+        if _GOES_ON.match(text, match.end()) or _HARDWARE.fullmatch(words):
             continue
         try:
             address = IPv6Address(words)

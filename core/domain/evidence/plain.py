@@ -20,7 +20,7 @@ from core.domain.times import InvalidTime, parse_time
 
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
-_ASKED: Final = re.compile(r"\s*\S+\s*@\s+(\S.{0,58}?)\s*$")
+_ASKED: Final = re.compile(r"\s*(?:\S+\s*@\s+|[0-9A-Fa-f.:\[\]()]+@)(\S.{0,58}?)\s*$")
 _KEY_BEFORE: Final = re.compile(r"[\"'\[(]{0,2}[=:]([\w.-]{0,40}[A-Za-z_])")
 """The key before an address, on the text read backwards."""
 _PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", 'port"', "proto", "PROTO", "service:")
