@@ -25,7 +25,7 @@ from core import (
     UnbindRequest,
     Verdict,
 )
-from tests.core.kit import START, Clock, balancer, customer_cidr, fresh_desk, nic, one, release, services, snat
+from tests.core.kit import START, Clock, balancer, customer_cidr, dnat, fresh_desk, nic, one, release, services, snat
 
 CIDR = "203.0.113.0/30"
 MICROSECOND = timedelta(microseconds=1)
@@ -143,7 +143,7 @@ def test_no_moment_is_never_a_silent_now(tmp_path: Path) -> None:
     inventory = fresh_desk(tmp_path, clock=Clock())
     (verdict,) = inventory.lookup_text(["yesterday 21:14:07 from 8.8.8.8"])
     assert (verdict.at, verdict.as_of, verdict.time_source) == (None, START, "none")
-    assert verdict.summary.endswith("The text names no moment: this is as of 2026-11-23 12:30:00Z.")
+    assert verdict.summary.endswith("The text names no moment: this is as of 2026-11-23 12:00:00Z.")
     (verdict,) = inventory.lookup_text(["from 8.8.8.8"], START - timedelta(days=1))
     assert (verdict.at, verdict.doubts, verdict.time_source) == (START - timedelta(days=1), (), "asked")
 
@@ -208,10 +208,10 @@ def test_the_port_names_the_one_host(tmp_path: Path) -> None:
     customer_cidr(inventory, CIDR)
     services(inventory)
     address = one(inventory).address
-    inventory.execute(dnat(address, port="25", to_port="2525"))
+    inventory.execute(dnat(address, "tcp", "25", to_port="2525"))
     dnat_only = [f"{address}:25", f"{address}:80"]
     said = [inventory.lookup(each).summary for each in dnat_only]
-    assert "Port 25 comes in to 10.0.0.12:2525 by dnat " in said[0]
+    assert "Port 25 comes in to 10.0.8.10:2525 by dnat nat-1." in said[0]
     assert said[1].endswith("No DNAT entry forwards port 80: nothing listens there.")
     inventory.execute(snat(address))
     assert "the log of that gateway tells which host" in inventory.lookup(f"{address}:80").summary
@@ -238,7 +238,7 @@ def test_a_lookup_takes_nothing_but_one_address(tmp_path: Path, words: str) -> N
 @pytest.mark.parametrize(
     ("address", "begins"),
     [
-        ("10.0.0.12", "Private, "),
+        ("10.0.0.12", "Private,"),
         ("127.0.0.1", "Loopback, "),
         ("224.0.0.1", "Multicast, "),
         ("240.0.0.1", "Reserved, "),
