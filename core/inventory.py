@@ -235,14 +235,18 @@ class Inventory(InventoryReads):
             on_progress: gets the number of lines read so far.
 
         Raises:
-            EipdeckError: `usage` for a zone, a year or a log format that is not known.
+            EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
 
         """
+        from core.domain.evidence.reader import Unreadable  # noqa: PLC0415  # most lookups start without it
         from core.queries.log_verdicts import Mentions, judge_all  # noqa: PLC0415  # most lookups start without it
         from core.queries.text_settings import text_settings  # noqa: PLC0415  # as above
 
         with collector_off():
-            seen = Mentions(text, text_settings(facts or TextFacts(), self.now(), at), on_progress)
+            try:
+                seen = Mentions(text, text_settings(facts or TextFacts(), self.now(), at), on_progress)
+            except Unreadable as problem:
+                raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
             with self._store.read() as connection:
                 judged = list(judge_all(connection, seen, self._micros()))
         return Evidence(judged, seen.lines, seen.doubts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -257,3 +259,26 @@ def test_bytes_are_read_whatever_they_are(tmp_path: Path, encoding: str) -> None
     found = fresh_desk(tmp_path).evidence([data[:7], data[7:]])
     assert [(each.address, each.count) for each in found.verdicts] == [("203.0.113.7", 2)]
     assert found.lines == 2
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+def test_gzip_is_read_to_its_end(tmp_path: Path, piece: int) -> None:
+    packed = gzip.compress(b"8.8.8.8 ") + gzip.compress(b"203.0.113.7\n") + b"\0\0"
+    cut = [packed[at : at + piece] for at in range(0, len(packed), piece)]
+    found = fresh_desk(tmp_path).evidence(cut)
+    assert [each.address for each in found.verdicts] == ["8.8.8.8", "203.0.113.7"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(b"203.0.113.7\n" * 99)[:-9],
+        gzip.compress(b"203.0.113.7\n")[:10] + b"\xff" * 20,
+        bz2.compress(b"203.0.113.7"),
+        lzma.compress(b"203.0.113.7"),
+    ],
+)
+def test_bytes_that_are_not_text_are_never_said_to_have_no_address(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(EipdeckError) as refused:
+        fresh_desk(tmp_path).evidence([data])
+    assert refused.value.code == "usage"

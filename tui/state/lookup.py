@@ -63,7 +63,7 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
 
     """
     found = inventory.evidence([text], on_progress=on_progress)
-    if len(text.split()) == 1 and found.verdicts and found.verdicts[0].at is None:
+    if len(text.split()) == 1 and len(found.verdicts) == 1 and found.verdicts[0].at is None:
         verdict = inventory.lookup(found.verdicts[0].address)  # one word asks about now
         return Found((Looked(verdict, verdict),), 1)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))

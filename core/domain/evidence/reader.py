@@ -6,12 +6,33 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 _GZIP: Final = b"\x1f\x8b"
+_WITH_HEADER: Final = 47
+"""The window of zlib that takes the header of gzip."""
+_AT_ONCE: Final = 1 << 20
+"""Bytes that are unpacked together."""
+_PACKED: Final = (
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\xfd7zXZ", "xz"),
+    (tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)), "bzip2"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"%PDF-", "a PDF"),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
+)
+"""The first bytes of data that holds no text before something else unpacks it."""
+_MAGIC: Final = 10
+"""Bytes by which data is known."""
 _LONGEST: Final = 4 << 20
 """Characters of a line that are given at once."""
 _ENDS: Final = re.compile(r"\r\n|\n|\r")
+
+
+class Unreadable(ValueError):
+    """The bytes are not text; one sentence says what they are."""
 
 
 class Line(NamedTuple):
@@ -24,7 +45,12 @@ class Line(NamedTuple):
 
 
 def read_lines(pieces: Iterable[bytes | str]) -> Iterator[Line]:
-    r"""Give the lines of a text: UTF-8, UTF-16 by its mark or its zero bytes, gzip; ended by \n, \r\n or \r."""
+    r"""Give the lines of a text: UTF-8, UTF-16 by its mark or its zero bytes, gzip; ended by \n, \r\n or \r.
+
+    Raises:
+        Unreadable: the bytes are packed in another way, or damaged.
+
+    """
     number, rest = 1, ""
     for text in _decoded(pieces):
         rest += text
@@ -54,31 +80,51 @@ def _cut(text: str) -> int:
 
 
 def _decoded(pieces: Iterable[bytes | str]) -> Iterator[str]:
+    rest = iter(pieces)
+    first = next(rest, "")
+    if isinstance(first, str):
+        yield first.removeprefix("\ufeff")
+        for piece in rest:
+            yield piece if isinstance(piece, str) else piece.decode("utf-8", "replace")
+        return
+    data = (piece for piece in rest if isinstance(piece, bytes))
+    while len(first) < _MAGIC and (more := next(data, b"")):
+        first += more
     decoder: codecs.IncrementalDecoder | None = None
-    unzip = None
-    first = True
-    for piece in pieces:
-        if isinstance(piece, str):
-            yield piece.removeprefix("\ufeff") if first else piece
-            first = False
-            continue
-        if first and piece.startswith(_GZIP):
-            unzip = zlib.decompressobj(47)
-        data = piece if unzip is None else _unzipped(unzip, piece)
-        if decoder is None and data:
-            decoder = codecs.getincrementaldecoder(_encoding(data))("replace")
-        first = False
+    for each in _unpacked(first, chain([first], data)):
+        if decoder is None and each:
+            decoder = codecs.getincrementaldecoder(_encoding(each))("replace")
         if decoder is not None:
-            yield decoder.decode(data).replace("\x00", "")
+            yield decoder.decode(each).replace("\x00", "")
     if decoder is not None:
         yield decoder.decode(b"", final=True)
 
 
-def _unzipped(unzip: zlib._Decompress, piece: bytes) -> bytes:
-    try:
-        return unzip.decompress(piece)
-    except zlib.error:
-        return b""
+def _unpacked(first: bytes, data: Iterable[bytes]) -> Iterable[bytes]:
+    for magic, kind in _PACKED:
+        if first.startswith(magic):
+            raise Unreadable(f"The text is {kind}, which is not read.")
+    return _unzipped(data) if first.startswith(_GZIP) else data
+
+
+def _unzipped(data: Iterable[bytes]) -> Iterator[bytes]:
+    """Give what gzip packs: one member or several behind each other."""
+    unzip = zlib.decompressobj(_WITH_HEADER)
+    begun = False
+    for piece in data:
+        left = piece if begun else piece.lstrip(b"\0")
+        while left:
+            begun = True
+            try:
+                yield unzip.decompress(left, _AT_ONCE)
+            except zlib.error as problem:
+                raise Unreadable("The gzip data is damaged.") from problem
+            left = unzip.unconsumed_tail
+            if unzip.eof:
+                left = unzip.unused_data.lstrip(b"\0")
+                unzip, begun = zlib.decompressobj(_WITH_HEADER), bool(left)
+    if begun:
+        raise Unreadable("The gzip data ends early.")
 
 
 def _encoding(data: bytes) -> str:
