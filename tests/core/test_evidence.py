@@ -269,6 +269,12 @@ def test_gzip_is_read_to_its_end(tmp_path: Path, piece: int) -> None:
     assert [each.address for each in found.verdicts] == ["8.8.8.8", "203.0.113.7"]
 
 
+def test_what_unpacks_to_much_more_is_read_to_its_end(tmp_path: Path) -> None:
+    packed = gzip.compress(b" " * 3_000_000 + b" 203.0.113.7")
+    found = fresh_desk(tmp_path).evidence([packed])
+    assert [each.address for each in found.verdicts] == ["203.0.113.7"]
+
+
 @pytest.mark.parametrize(
     "data",
     [

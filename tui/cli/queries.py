@@ -78,7 +78,7 @@ def _lookup_text(
         found.verdicts,
         SEEN,
         said=tuple(evidence_words(found)),
-        doubts=(*settled, *times_words(found, options=True)),
+        doubts=(*settled, *times_words(found)),
         code=exit_codes.of_verdicts(found.verdicts),
     )
 

@@ -94,9 +94,9 @@ def _verdict_lines(looked: Looked) -> Iterable[str]:
     then, now = looked.then, looked.now
     fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
     times = f" x{then.count}" if then.count > 1 else ""
-    when = f"at {iso(then.at)}" if then.at is not None else f"at an unknown time, as of {iso(then.as_of)}"
-    yield f"{then.address} {when}{times}: {then.verdict.value}{fix}"
-    if then.doubts:
+    when = "?" if then.at is None else iso(then.at)
+    yield f"{then.address} at {when}{times}: {then.verdict.value}{fix}"
+    if then.at is not None and then.doubts:
         yield f"  ? {doubt_words(then)}"
     yield f"  {then.summary}"
     if now is not then:

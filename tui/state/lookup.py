@@ -9,8 +9,8 @@ from typing import Final
 
 from core import InvalidTime, Inventory, Verdict, parse_time
 from tui.state.selection import Selection, SelectionKind
-from tui.wording.doubts import doubt_words
-from tui.wording.log_summary import times_words
+from tui.wording.doubts import doubt_counts, doubt_words
+from tui.wording.log_summary import ahead_words
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
 
@@ -42,7 +42,7 @@ class Found:
     mentioned: int
     """Addresses in the text, counted each time."""
     assumed: str = ""
-    """The assumptions made about its times, as a sentence; a list of bare addresses has marks enough."""
+    """The kinds of doubt about its times, counted; a list of bare addresses has marks enough."""
 
     def note(self, *, pasted: bool) -> str:
         """Return the note beside the field."""
@@ -69,7 +69,8 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
     timed = len(looked) == 1 or any(verdict.at is not None for verdict in found.verdicts)
-    return Found(looked, found.mentions, "; ".join(times_words(found)) if timed else "")
+    said = filter(None, (doubt_counts(found.doubts), ahead_words(found)))
+    return Found(looked, found.mentions, "; ".join(said) if timed else "")
 
 
 def wrong_time(text: str, now: datetime) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final
 from core import DoubtCount, Verdict
 from tui.wording.phrases import count_of
 
-__all__ = ["doubt_sentences", "doubt_words"]
+__all__ = ["doubt_counts", "doubt_sentences", "doubt_words"]
 
 _PHRASES: Final = {
     "time_unknown": "no time that is known: judged as of now",
@@ -28,13 +28,19 @@ _SETTLED_BY: Final = {
 }
 
 
-def doubt_sentences(doubts: Iterable[DoubtCount], *, options: bool) -> Iterator[str]:
-    """Yield a sentence for each kind of doubt; `options` adds the option of the command line that settles it."""
+def doubt_sentences(doubts: Iterable[DoubtCount]) -> Iterator[str]:
+    """Yield a sentence for each kind of doubt, with the option of the command line that settles it."""
     for doubt, mentions, line in doubts:
-        settled = f"; {_SETTLED_BY[doubt]} settles it" if options and doubt in _SETTLED_BY else ""
+        settled = f"; {_SETTLED_BY[doubt]} settles it" if doubt in _SETTLED_BY else ""
         has = "has" if mentions == 1 else "have"
         addresses = count_of(mentions, "address", "addresses")
         yield f"? {addresses} {has} {_PHRASES[doubt]} ({doubt}, first on line {line}){settled}"
+
+
+def doubt_counts(doubts: Iterable[DoubtCount]) -> str:
+    """Return `? zone_assumed 12 (line 1), time_unknown 3 (line 40)`; empty without any."""
+    words = ", ".join(f"{doubt} {mentions:,} (line {line})" for doubt, mentions, line in doubts)
+    return f"? {words}" if words else ""
 
 
 def doubt_words(verdict: Verdict) -> str:

@@ -13,7 +13,7 @@ from core import Evidence, Inventory, Verdict
 from tui.wording.doubts import doubt_sentences
 from tui.wording.phrases import eips_beyond, owner, quoted, served_by
 
-__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "times_words"]
+__all__ = ["about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 
 _SERVICES: Final = 4
 """The most services that a line names; the rest are counted."""
@@ -28,12 +28,19 @@ def evidence_words(found: Evidence) -> Iterator[str]:
     yield from grouped(found.verdicts)
 
 
-def times_words(found: Evidence, *, options: bool = False) -> Iterator[str]:
-    """Yield a sentence for each doubt about the times of a text; `options` names what settles it."""
-    yield from doubt_sentences(found.doubts, options=options)
+def times_words(found: Evidence) -> Iterator[str]:
+    """Yield a sentence for each kind of doubt about the times of a text."""
+    yield from doubt_sentences(found.doubts)
+    if ahead := ahead_words(found):
+        yield ahead
+
+
+def ahead_words(found: Evidence) -> str:
+    """Return a sentence on moments that are less than a day ahead, which are no doubt; empty without any."""
     ahead = sum(verdict.at is not None and verdict.at > verdict.as_of for verdict in found.verdicts)
-    if ahead and all(each.doubt != "future" for each in found.doubts):
-        yield f"{ahead:,} are about a time in the future: they are judged as of now"
+    if not ahead or any(each.doubt == "future" for each in found.doubts):
+        return ""
+    return f"{ahead:,} are about a time in the future: they are judged as of now"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:

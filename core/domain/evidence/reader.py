@@ -124,6 +124,8 @@ def _unzipped(data: Iterable[bytes]) -> Iterator[bytes]:
                 left = unzip.unused_data.lstrip(b"\0")
                 unzip, begun = zlib.decompressobj(_WITH_HEADER), bool(left)
     if begun:
+        yield unzip.flush()
+    if begun and not unzip.eof:
         raise Unreadable("The gzip data ends early.")
 
 
