@@ -17,6 +17,7 @@ from core import (
     Severity,
     TextFacts,
     error,
+    iso,
     option,
     parse_time,
     shell_command,
@@ -72,7 +73,8 @@ def _lookup_text(
     facts = _facts(inventory, given)
     with progress() as on_progress:
         found = inventory.evidence(_stdin(), at, facts, on_progress=on_progress)
-    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in given.items()]
+    stated = {**given, **({} if at is None else {"at": iso(at)})}
+    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
     settled = [f"read with {' '.join(words)}"] if words else []
     return Answer(
         found.verdicts,
