@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,18 +14,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import uuid4
 
-from core.domain.addresses import InvalidAddress, asn_warning, customer_prefix, is_ipv6, parse_address
-from core.domain.collector import collector_off
+from core.domain.addresses import asn_warning, customer_prefix
 from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import Imported, Restored
-from core.domain.text_evidence import Evidence, Progress, TextFacts
-from core.domain.validation import checked_address, checked_text, with_code
-from core.domain.values import Allocation, OtherSession, Verdict, to_micros
+from core.domain.validation import checked_text, with_code
+from core.domain.values import Allocation, OtherSession
 from core.operations import presence
-from core.queries import verdicts
-from core.queries.reads import InventoryReads
+from core.queries.lookups import InventoryLookups
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -75,7 +72,7 @@ def login_name() -> str:
     return f"{name}@{client[0]}" if client else name
 
 
-class Inventory(InventoryReads):
+class Inventory(InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
     def __init__(
@@ -169,87 +166,6 @@ class Inventory(InventoryReads):
         """Return the other open sessions."""
         with self._store.read() as connection:
             return presence.other_sessions(connection, self._session or "", self._micros())
-
-    def lookup(self, address: str, at: datetime | None = None) -> Verdict:
-        """Return the verdict on an address: its owner, what it serves and where a fix lives; now, or at a past moment.
-
-        The address can be dressed as in text (`203.0.113.7:443`, `203[.]0[.]113[.]7`, `::ffff:203.0.113.7`, `/32`);
-        the time of `ADDRESS @ TIME` comes before `at`. The verdict on an IPv6 address is `unknown`: customer CIDRs
-        are IPv4.
-
-        Raises:
-            EipdeckError: `invalid_address`.
-
-        """
-        moment = None if at is None else to_micros(at)
-        try:
-            number = parse_address(address)
-        except InvalidAddress:
-            return self._lookup_dressed(address, moment)
-        with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
-
-    def _lookup_dressed(self, words: str, moment: int | None) -> Verdict:
-        from core.queries.log_verdicts import judge_sighting, sighting_in  # noqa: PLC0415  # most lookups start without
-
-        found = sighting_in(words, self.now())
-        if found is None and is_ipv6(words):
-            return verdicts.judge_ipv6(words, moment, self._micros())
-        if found is None:
-            checked_address(words)
-            raise AssertionError(words)
-        with self._store.read() as connection:
-            return judge_sighting(connection, found, moment, self._micros())
-
-    def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
-        """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
-
-        An address is judged at the time of its record; `at` is for records without one.
-        """
-        return self.evidence(lines, at).verdicts
-
-    def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
-        """Return the present verdict on each address, in one read; nothing is read for no address."""
-        wanted = list(dict.fromkeys(addresses))
-        if not wanted:
-            return {}
-        from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
-
-        with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
-
-    def evidence(
-        self,
-        text: Iterable[str] | Iterable[bytes],
-        at: datetime | None = None,
-        facts: TextFacts | None = None,
-        *,
-        on_progress: Progress | None = None,
-    ) -> Evidence:
-        """Return the verdicts of `lookup_text`, with figures of the text.
-
-        Args:
-            text: its lines, or its bytes in pieces of any length: UTF-8, UTF-16 or gzip.
-            at: the moment of records without a time; None is not known.
-            facts: what settles doubts about the whole text.
-            on_progress: gets the number of lines read so far.
-
-        Raises:
-            EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
-
-        """
-        from core.domain.evidence.reader import Unreadable  # noqa: PLC0415  # most lookups start without it
-        from core.queries.log_verdicts import Mentions, judge_all  # noqa: PLC0415  # most lookups start without it
-        from core.queries.text_settings import text_settings  # noqa: PLC0415  # as above
-
-        with collector_off():
-            try:
-                seen = Mentions(text, text_settings(facts or TextFacts(), self.now(), at), on_progress)
-            except Unreadable as problem:
-                raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
-            with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
-        return Evidence(judged, seen.lines, seen.doubts)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """Return what an allocation would give now; nothing changes."""

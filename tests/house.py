@@ -33,6 +33,7 @@ DOORS = (
     ("tui.screen", "tui.changes"),
     ("core.inventory", "core.operations"),
     ("core.inventory", "core.transfer"),
+    ("core.queries.lookups", "core.queries.log_verdicts"),
     ("core.storage", "core.storage.migrations"),
     ("core.storage.opening", "core.storage.postgres"),
 )

@@ -15,17 +15,19 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from core.domain.addresses import parse_address
+from core.domain.errors import Code, error
 from core.domain.evidence import Doubt, Settings, Sighting, Source
-from core.domain.evidence.reader import Line, read_lines
+from core.domain.evidence.reader import Line, Unreadable, read_lines
 from core.domain.evidence.scan import scan_lines
 from core.domain.ports_served import port_words
-from core.domain.text_evidence import DoubtCount, Progress
+from core.domain.text_evidence import DoubtCount, Progress, TextFacts
 from core.domain.values import Verdict, stamp, to_micros
 from core.queries.gathered_facts import Cidrs, GatheredFacts
+from core.queries.text_settings import text_settings
 from core.queries.verdicts import judge, judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
 
-__all__ = ["Mentions", "judge_all", "judge_many", "judge_sighting", "sighting_in"]
+__all__ = ["judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in"]
 
 _PROGRESS_LINES: Final = 5_000
 """Lines between two calls of a `Progress`."""
@@ -111,6 +113,25 @@ def _counts(doubted: dict[Doubt, tuple[int, int]]) -> Iterator[DoubtCount]:
         some = [counted for doubts, counted in doubted.items() if flag in doubts]
         if some and flag.name is not None:
             yield DoubtCount(flag.name.lower(), sum(count for count, _ in some), min(line for _, line in some))
+
+
+def read_text(
+    text: Iterable[str] | Iterable[bytes],
+    facts: TextFacts,
+    now: datetime,
+    at: datetime | None,
+    on_progress: Progress | None,
+) -> Mentions:
+    """Return the addresses of a text; `at` is the moment of records without a time.
+
+    Raises:
+        EipdeckError: `usage` for facts that mean nothing, and for bytes that are not text.
+
+    """
+    try:
+        return Mentions(text, text_settings(facts, now, at), on_progress)
+    except Unreadable as problem:
+        raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
 
 
 def sighting_in(words: str, now: datetime) -> Sighting | None:
