@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from core.demo import seed_demo
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
-    from core.transfer.files import written_whole
+    from core.storage.whole_file import written_whole
 
 __all__ = [
     "BEAT_SECONDS",
@@ -140,7 +140,7 @@ __all__ = [
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.transfer.files"}
+_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
 
 
 def __getattr__(name: str) -> Any:

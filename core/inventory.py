@@ -110,7 +110,7 @@ class Inventory(InventoryLookups):
 
     @property
     def url(self) -> str:
-        """The database as it is named to open it, without a password."""
+        """The path or URL that opens the database, without a password."""
         return self._store.url
 
     @property
@@ -174,7 +174,7 @@ class Inventory(InventoryLookups):
         return Allocation(tuple(eip._replace(id=None) for eip in dry.eips), warnings)
 
     def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
-        """Return what to know of a prefix and its origin that adding it does not refuse, because labs need them."""
+        """Return warnings about a prefix and its origin ASN; they do not prevent adding it, because labs need them."""
         _, sentences = with_code(Code.INVALID_CIDR, customer_prefix, cidr)
         caution = asn_warning(asn)
         return (*sentences, caution) if caution else sentences

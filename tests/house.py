@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from statistics import median, quantiles
 
-__all__ = ["Import", "Measure", "back_arrows", "circles", "imports_of", "main", "measure"]
+__all__ = ["Import", "Measure", "back_arrows", "circles", "imports_of", "main", "measure", "unused_doors"]
 
 PACKAGES = ("core", "tui")
 MIGRATIONS = "core/storage/migrations/"
@@ -24,20 +24,23 @@ FUNCTION_LINES = 40
 FLAT_FILES = 3
 ENTRIES = ("__init__", "__main__")
 """Modules at the top of a package that do not count as flat files."""
-DOORS = (
-    ("tui.__main__", "core"),
-    ("tui.__main__", "tui"),
-    ("tui.cli.launch", "core"),
-    ("tui.cli.launch", "tui.app"),
-    ("tui.app", "tui.screen"),
-    ("tui.screen", "tui.changes"),
-    ("core.inventory", "core.operations"),
-    ("core.inventory", "core.transfer"),
-    ("core.queries.lookups", "core.queries.log_verdicts"),
-    ("core.storage", "core.storage.migrations"),
-    ("core.storage.opening", "core.storage.postgres"),
-)
-"""Imports inside a function that save start time: importer, imported. The last two keep Alembic and psycopg out."""
+DOORS = {
+    ("tui.__main__", "tui.cli"): "each verb imports what it needs; help and version import no more",
+    ("tui.__main__", "tui.wording"): "only a defect is printed there",
+    ("tui.cli.launch", "core"): "the first paint does without the core; here it words a refusal",
+    ("tui.cli.launch", "tui.app"): "Textual reads its environment when it is imported",
+    ("tui.cli.launch", "tui.cli.dashboard"): "it imports the core, which the first paint does without",
+    ("tui.app", "tui.screen"): "the splash screen is painted before the main screen is imported",
+    ("tui.screen.command_table", "tui.session.actions"): "the first page is painted before a modal is imported",
+    ("tui.screen", "tui.changes"): "the first page is painted before a change or a modal is imported",
+    ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
+    ("core.inventory", "core.operations"): "a reading session imports no operation",
+    ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
+    ("core.queries.lookups", "core.queries.log_verdicts"): "the scanner of text is imported for text alone",
+    ("core.storage", "core.storage.migrations"): "a database of the present schema opens without Alembic",
+    ("core.storage.opening", "core.storage.postgres"): "SQLite starts without psycopg",
+}
+"""Imports inside a function that save start time: importer, imported, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +180,24 @@ def _sizes(modules: Mapping[str, Path], trees: Mapping[str, ast.AST]) -> Iterato
         yield Measure(f"flat files in {package}", len(flat), flat if len(flat) > FLAT_FILES else ())
 
 
-def _is_door(each: Import) -> bool:
-    return any(
-        (each.importer == importer or each.importer.startswith(f"{importer}."))
-        and (each.imported == imported or each.imported.startswith(f"{imported}."))
-        for importer, imported in DOORS
-    )
+def _is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def _passes(each: Import, door: tuple[str, str]) -> bool:
+    return _is_within(each.importer, door[0]) and _is_within(each.imported, door[1])
+
+
+def unused_doors(root: Path) -> list[tuple[str, str]]:
+    """Return the doors that no late import of the source under `root` passes."""
+    modules = modules_in(root)
+    late = [
+        each
+        for module, path in modules.items()
+        for each in imports_of(module, ast.parse(path.read_text(encoding="utf-8")), modules)
+        if each.late
+    ]
+    return [door for door in DOORS if not any(_passes(each, door) for each in late)]
 
 
 def measure(root: Path) -> list[Measure]:
@@ -195,7 +210,7 @@ def measure(root: Path) -> list[Measure]:
     upward = [arrow for layers in contracts for arrow in back_arrows(imports, layers)]
     plain = circles([each for each in imports if not each.typing_only])
     hidden = tuple(circle for circle in circles(imports) if circle not in plain)
-    late = tuple(str(each) for each in imports if each.late and not _is_door(each))
+    late = tuple(str(each) for each in imports if each.late and not any(_passes(each, door) for door in DOORS))
     outside = tuple(outside_layers(modules, every))
     return [
         Measure("circles", len(plain), tuple(plain)),

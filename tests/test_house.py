@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import main, measure
+from tests.house import main, measure, unused_doors
 
 PYPROJECT = """
 [[tool.importlinter.contracts]]
@@ -78,3 +78,7 @@ def test_a_breach_ends_with_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFi
     house(tmp_path, **{"core/domain/values.py": "x = 1\n" * 301})
     assert main(tmp_path) == 1
     assert "core.domain.values 301" in capsys.readouterr().err
+
+
+def test_every_door_is_used() -> None:
+    assert not unused_doors(Path(__file__).parents[1])

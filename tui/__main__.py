@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         drop(sys.stdout)
         return _INTERRUPTED
-    except Exception:  # noqa: BLE001  # the last stop: every exception here is a defect, told without control characters
+    except Exception:  # noqa: BLE001  # the last stop: every exception here is a defect, printed without control characters
         _tell_defect()
         return _DEFECT
 

@@ -25,6 +25,8 @@ from textual.worker import Worker
 
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
+from tui.session.log import keep_log
+from tui.terminal.clipboard import CopyRequested
 from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
     from core import Inventory
     from tui.screen.main_screen import MainScreen
-    from tui.terminal.clipboard import CopyRequested
 
 __all__ = ["EipdeckApp", "Opened", "run_dashboard"]
 
@@ -59,7 +60,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.gate = KeyGuard()
+        self.key_guard = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
         self.main_screen: MainScreen | None = None
@@ -91,12 +92,12 @@ class EipdeckApp(App[int], inherit_bindings=False):
             loop = asyncio.get_running_loop()
 
             # a handler of the loop would be gone with the loop, before the terminal is restored
-            def heard(number: int, _frame: FrameType | None) -> None:
+            def on_signal(number: int, _frame: FrameType | None) -> None:
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(self._terminated, number)
 
             for number in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, heard)
+                signal.signal(number, on_signal)
 
     def _terminated(self, number: int) -> None:
         """End on a signal: restore the terminal, and send nothing that is unsent."""
@@ -134,7 +135,6 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Import the main screen, open the inventory and read its remapped keys; blocks."""
         from tui.screen.keymap import keymap_of  # noqa: PLC0415  # the first paint goes without
         from tui.screen.main_screen import MainScreen  # noqa: PLC0415
-        from tui.session.log import keep_log  # noqa: PLC0415
 
         keep_log()
         self.inventory = self._opened()
@@ -158,7 +158,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Pass a key on to the widgets when it is for them."""
         if isinstance(event, events.Key):
             if event.is_forwarded:
-                if self.gate.is_pasted(self.key_time(event)) or self._reached_nobody(event):
+                if self.key_guard.is_pasted(self.key_time(event)) or self._reached_nobody(event):
                     return
                 screen.pressed_at = self.key_time(event)
             elif not self._let_through(screen, event):
@@ -190,7 +190,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         """Judge a key; return False when no widget may see it."""
         typing = self._field is not None
         depth = len(self.screen_stack)
-        judged = self.gate.judge(
+        judged = self.key_guard.judge(
             event.key,
             event.character,
             self.key_time(event),
@@ -198,9 +198,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
             depth=depth,
             reviewing=depth > 1 and self._reviewing,
         )
-        if self.gate.pasting:
+        if self.key_guard.pasting:
             self._wait_for_quiet(screen)
-        elif self.gate.beginning:
+        elif self.key_guard.beginning:
             screen.run_begins()
         if judged is Judgement.BURST:
             screen.undo_run()
@@ -218,12 +218,12 @@ class EipdeckApp(App[int], inherit_bindings=False):
     def _wait_for_quiet(self, screen: MainScreen) -> None:
         if self._paste_timer is not None:
             self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.gate.take()))
+        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.key_guard.take()))
 
     # copying
 
     async def on_copy_requested(self, event: CopyRequested) -> None:
-        """Copy a text to the clipboard, and say by which way."""
+        """Copy a text to the clipboard, and say how."""
         from tui.screen.modal_screens import copy_text  # noqa: PLC0415  # the first paint goes without
 
         if self.main_screen is not None:

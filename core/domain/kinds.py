@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
+    "DEFAULT_POOL",
     "BindingKind",
     "CidrState",
     "EipStatus",
@@ -15,6 +17,10 @@ __all__ = [
     "Severity",
     "VerdictWord",
 ]
+
+
+DEFAULT_POOL: Final = "default-"
+"""The beginning of the id of a default pool; its region follows."""
 
 
 class PoolKind(StrEnum):

@@ -1,4 +1,4 @@
-"""How many entries a downstream service takes, and how many EIPs one private address."""
+"""Quotas: entries of a downstream service, and EIPs of one private address."""
 
 from __future__ import annotations
 

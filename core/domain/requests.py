@@ -20,11 +20,13 @@ __all__ = [
     "BandwidthRequest",
     "BindRequest",
     "DrainRequest",
+    "EipRequest",
     "PoolSettingsRequest",
     "RecoverRequest",
     "RehomeRequest",
     "ReleaseRequest",
     "RemoveServiceRequest",
+    "RenameRequest",
     "Request",
     "ReserveRequest",
     "RetireRequest",
@@ -46,6 +48,14 @@ class Request(Generic[Answer_co]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EipRequest(Request[Answer_co]):
+    """A change of one EIP (id or address); `expected` is the EIP as the operator saw it."""
+
+    eip: str
+    expected: Eip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRequest(Request[Allocation]):
     """Allocate EIPs; without a pool from the default pool of the region.
 
@@ -63,14 +73,13 @@ class AllocationRequest(Request[Allocation]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BindRequest(Request[list[Eip]]):
+class BindRequest(EipRequest[list[Eip]]):
     """Bind one EIP (id or address) to one downstream service.
 
     `port` and `to_port` are `P` or `P-Q`; `sources` are SNAT source CIDRs; `expected` is the EIP as the
     operator saw it: when its status or its bindings changed since, the bind is refused as a `conflict`.
     """
 
-    eip: str
     kind: BindingKind
     service_id: str
     private_ip: str | None = None
@@ -78,14 +87,11 @@ class BindRequest(Request[list[Eip]]):
     protocol: str | None = None
     port: str | None = None
     to_port: str | None = None
-    expected: Eip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnbindRequest(Request[list[Eip]]):
-    eip: str
+class UnbindRequest(EipRequest[list[Eip]]):
     binding_id: str | None = None
-    expected: Eip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,24 +104,27 @@ class ReleaseRequest(Request[list[Eip]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BandwidthRequest(Request[list[Eip]]):
-    eip: str
+class BandwidthRequest(EipRequest[list[Eip]]):
     bandwidth_mbps: int
-    expected: Eip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RehomeRequest(Request[Allocation]):
+class RenameRequest(EipRequest[list[Eip]]):
+    """Name an EIP; an empty name takes its name away."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehomeRequest(EipRequest[Allocation]):
     """Move an EIP to a customer pool: allocate there, move the bindings, release the old one.
 
     With `keep` the old EIP stays with its bindings, until DNS has moved.
     """
 
-    eip: str
     pool_id: str
     address: str | None = None
     keep: bool = False
-    expected: Eip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

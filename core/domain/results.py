@@ -1,4 +1,4 @@
-"""The results of what concerns a whole inventory: imports, restorations and its verification."""
+"""Results of the operations on a whole inventory: import, restore, verify."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for what an EIP serves: core has no others."""
+"""Phrases for the services of an EIP. The rest of core uses them and words none itself."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _detail(binding: Binding) -> str:
     if binding.kind is BindingKind.NIC:
         return f" on {binding.private_ip}" if binding.private_ip else ""
     if binding.kind is BindingKind.SNAT:
-        return f": {', '.join(binding.sources)} leave through it" if binding.sources else ", in no entry that is known"
+        return f": {', '.join(binding.sources)} leave through it" if binding.sources else ", in no known entry"
     if binding.kind is BindingKind.DNAT:
         port = f" {binding.port}" if binding.port is not None else ""
         to_port = f":{binding.to_port}" if binding.to_port is not None else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from core.domain.errors import Code, EipdeckError, Fix, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.validation import checked_prefix
 from core.domain.values import PoolKind
+from core.queries.usage import unknown_cidr
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
@@ -41,13 +42,7 @@ def customer_cidr(transaction: Transaction, words: str) -> CidrRow:
     prefix = checked_prefix(words)
     row = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
     if row is None:
-        raise error(
-            Code.CIDR_NOT_FOUND,
-            f"There is no CIDR {prefix}.",
-            hint="Use a CIDR in the list, or add it.",
-            fix=Fix("cidrs"),
-            details={"cidr": str(prefix)},
-        )
+        raise unknown_cidr(str(prefix))
     if row.kind != PoolKind.CUSTOMER:
         raise error(
             Code.CUSTOMER_POOL_REQUIRED,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from core.domain.addresses import Prefix, asn_refusal, customer_prefix
+from core.domain.addresses import Prefix, customer_prefix
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import to_json
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import (
     ActivateRequest,
     AddCidrRequest,
@@ -25,7 +26,7 @@ from core.operations.cidr_lookup import PRESENT_CIDR, CidrRow, customer_cidr, re
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
 from core.operations.reservations import RESERVE, WITHHOLD
-from core.operations.rpki import Validity, validity
+from core.operations.rpki import Validity, checked_asn, checked_validity
 from core.queries.eips import eips_where
 from core.storage.history import EventData, record
 from core.storage.rows import reads
@@ -61,9 +62,9 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
     """
     prefix, _ = with_code(Code.INVALID_CIDR, customer_prefix, request.cidr)
     checked_name(request.isp, "line")
-    _checked_asn(request.asn)
+    checked_asn(request.asn)
     _checked_apart(transaction, prefix)
-    rpki = _checked_rpki(transaction, prefix, request.asn)
+    rpki = checked_validity(transaction.config.roa_file, prefix, request.asn)
     pool = _pool(transaction, request, prefix)
     (cidr_id,) = transaction.column(
         int,
@@ -115,7 +116,7 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
         ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
         pool_id = ours.pool_id if ours is not None else f"pool-{str(prefix).replace('/', '-')}"
     found = find_pool(transaction, pool_id)
-    if found is None and not pool_id.startswith("default-"):
+    if found is None and not pool_id.startswith(DEFAULT_POOL):
         region = known_region(transaction, request.region)
         make_known(transaction, region)
         found = find_pool(transaction, pool_id) or create_pool(transaction, pool_id, PoolKind.CUSTOMER, region)
@@ -136,32 +137,9 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
     return found
 
 
-def _checked_asn(asn: int) -> None:
-    why = asn_refusal(asn)
-    if why is not None:
-        raise error(
-            Code.ASN_NOT_SUPPORTED,
-            why,
-            hint="Name the public ASN that originates the prefix.",
-            details={"asn": asn},
-        )
-
-
-def _checked_rpki(transaction: Transaction, prefix: Prefix, asn: int | None) -> Validity:
-    found = validity(transaction.config.roa_file, prefix, asn)
-    if found in (Validity.INVALID, Validity.NOT_FOUND):
-        raise error(
-            Code.RPKI_NOT_VALID,
-            f"By the loaded ROA data {prefix} from AS{asn} is {found.value.replace('_', ' ')}.",
-            hint="Publish the ROA first, load it, and try again.",
-            details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
-        )
-    return found
-
-
 def _known_rpki(transaction: Transaction, row: CidrRow, asn: int | None) -> str:
     """Return the validity of a CIDR and an origin; without ROA data an earlier result for the origin stays."""
-    found = _checked_rpki(transaction, checked_prefix(row.cidr), asn)
+    found = checked_validity(transaction.config.roa_file, checked_prefix(row.cidr), asn)
     if found is Validity.UNKNOWN and asn == row.asn:
         return row.rpki
     return found.value
@@ -217,7 +195,7 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
 
     """
     row = customer_cidr(transaction, request.cidr)
-    _checked_asn(request.asn)
+    checked_asn(request.asn)
     if row.state == "retired":
         raise retired_refusal(row)
     rpki = _known_rpki(transaction, row, request.asn)

@@ -1,4 +1,4 @@
-"""Carry requests out on the database: it holds the inventory and is the allocator. Each verb has its file."""
+"""Carries requests out on the database. Each verb has a module of its own."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from core.domain.requests import (
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
+    RenameRequest,
     Request,
     ReserveRequest,
     RetireRequest,
@@ -44,6 +45,7 @@ from core.operations import (
     pools,
     rehome,
     release,
+    rename,
     reservations,
     services,
 )
@@ -76,7 +78,7 @@ _BEFORE: Final = (
 
 
 _SELDOM: Final = 32
-"""One of this many small writes checks how far behind the text index is."""
+"""The text index is checked after one small write in so many."""
 _LONG: Final = 0.05
 """Seconds from which a write is not small."""
 
@@ -93,7 +95,7 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class _Kind(Generic[Done, Answer]):
-    """How an answer is stored under a request id, and loaded when the id is sent again."""
+    """Converts an answer to JSON, to store it under a request id, and back when the id is sent again."""
 
     stored: Callable[[Done], dict[str, Any]]
     """The JSON object to store."""
@@ -144,6 +146,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     UnbindRequest: _Verb(binding.unbind, _EIPS),
     ReleaseRequest: _Verb(release.release, _EIPS),
     BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
+    RenameRequest: _Verb(rename.rename, _EIPS),
     AcceptRequest: _Verb(acceptance.accept, _FINDING),
     AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
     ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),

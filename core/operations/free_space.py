@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
-from core.domain.times import MINUTE
 from core.domain.values import PoolOrder
+from core.operations.free_ranges import RangeRow, add_free, cool, cut, cut_out, gaps, warm
 from core.storage.connection import NO_LIMIT
 from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
@@ -49,22 +49,6 @@ class AddressRun:
     cidr: CidrRef
     lo: int
     hi: int
-
-
-@reads("free_range", "cidr")
-class _RangeRow(NamedTuple):
-    lo: int
-    hi: int
-    id: int
-    first: int
-    last: int
-
-
-@reads("free_range")
-class _NeighbourRow(NamedTuple):
-    lo: int
-    hi: int
-    cidr_id: int
 
 
 @reads("cooling", "cidr")
@@ -111,11 +95,6 @@ _RANGE_AT: Final = (
     "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
     " WHERE f.pool_id = :pool AND f.hi >= :address ORDER BY f.hi LIMIT 1"
 )
-_ADD_RANGE: Final = "INSERT INTO free_range (pool_id, hi, lo, cidr_id) VALUES (:pool, :hi, :lo, :cidr_id)"
-_DROP_RANGE: Final = "DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi"
-_MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi"
-_LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
-_RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
 _READY: Final = (
     "SELECT k.address, k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
@@ -126,14 +105,6 @@ _COOLING_AT: Final = (
 )
 _COOLING_AMONG: Final = "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address IN :addresses"
 _CHUNK: Final = 500
-_COOL: Final = "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
-_WARM: Final = "DELETE FROM cooling WHERE pool_id = :pool AND address = :address"
-_MINUTE_UP: Final = (
-    "INSERT INTO cooling_minute (cidr_id, minute, count) VALUES (:cidr_id, :minute, 1)"
-    " ON CONFLICT (cidr_id, minute) DO UPDATE SET count = cooling_minute.count + 1"
-)
-_MINUTE_DOWN: Final = "UPDATE cooling_minute SET count = count - 1 WHERE cidr_id = :cidr_id AND minute = :minute"
-_MINUTES_PAST: Final = "DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND minute < :minute"
 _RESERVED: Final = (
     "SELECT kind, reason FROM reservation WHERE cidr_id = :cidr_id AND first <= :address AND last >= :address"
 )
@@ -154,16 +125,16 @@ def take_address(
     transaction: Transaction, pool_id: str, address: int, *, cooling_too: bool = False
 ) -> CidrRef | int | None:
     """Take this address and return its CIDR; for a cooling one when it comes free (microseconds), for others None."""
-    found = transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=address)
+    found = transaction.row(RangeRow, _RANGE_AT, pool=pool_id, address=address)
     if found and found.lo <= address:
-        _cut(transaction, pool_id, found, address, address)
+        cut(transaction, pool_id, found, address, address)
         return CidrRef(found.id, found.first, found.last)
     cooling = transaction.row(_ReadyRow, _COOLING_AT, pool=pool_id, address=address)
     if cooling is None:
         return None
     if cooling.ready_at > transaction.now and not cooling_too:
         return cooling.ready_at
-    _warm(transaction, pool_id, cooling.id, address, cooling.ready_at)
+    warm(transaction, pool_id, cooling.id, address, cooling.ready_at)
     return CidrRef(cooling.id, cooling.first, cooling.last)
 
 
@@ -175,7 +146,7 @@ def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[i
     others: list[int] = []
     place = 0
     while place < len(addresses):
-        found = transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=addresses[place])
+        found = transaction.row(RangeRow, _RANGE_AT, pool=pool_id, address=addresses[place])
         if found is None:
             others += addresses[place:]
             break
@@ -183,20 +154,9 @@ def take_addresses(transaction: Transaction, pool_id: str, addresses: Sequence[i
         end = bisect_right(addresses, found.hi, begin)
         others += addresses[place:begin]
         if begin < end:
-            _cut_out(transaction, pool_id, found, addresses[begin:end])
+            cut_out(transaction, pool_id, found, addresses[begin:end])
         place = end
     return _left_over(transaction, pool_id, others)
-
-
-def _cut_out(transaction: Transaction, pool_id: str, found: _RangeRow, taken: Sequence[int]) -> None:
-    """Remove addresses from the free range `found`."""
-    pieces = list(_gaps(((address, address) for address in taken), found.lo, found.hi))
-    if pieces and pieces[-1][1] == found.hi:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
-    else:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
-    rows = [{"hi": hi, "lo": lo} for lo, hi in pieces]
-    transaction.connection.insert(_ADD_RANGE, rows, {"pool": pool_id, "cidr_id": found.id})
 
 
 def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int]) -> list[int]:
@@ -205,7 +165,7 @@ def _left_over(transaction: Transaction, pool_id: str, addresses: Sequence[int])
     for start in range(0, len(addresses), _CHUNK):
         chunk = list(addresses[start : start + _CHUNK])
         for row in transaction.rows(_CoolingRow, _COOLING_AMONG, pool=pool_id, addresses=chunk):
-            _warm(transaction, pool_id, row.cidr_id, row.address, row.ready_at)
+            warm(transaction, pool_id, row.cidr_id, row.address, row.ready_at)
             cooling.add(row.address)
     return [address for address in addresses if address not in cooling]
 
@@ -223,9 +183,9 @@ def give_back(
 ) -> None:
     """Return a released address of an active CIDR to its pool; `ready_at` in microseconds."""
     if order is PoolOrder.LOWEST and ready_at <= transaction.now:
-        _add_free(transaction, pool_id, cidr.cidr_id, address, address)
+        add_free(transaction, pool_id, cidr.cidr_id, address, address)
     else:
-        _cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
+        cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
 
 
 def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: CidrRef, lo: int, hi: int) -> None:
@@ -236,26 +196,26 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: C
     past = {row.address: row.ready_at for row in transaction.rows(_PastRow, _PAST, lo=lo, hi=hi)}
     blocked = sorted([*_reserved_runs(transaction, cidr.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
     released = sorted(past)
-    for first, last in _gaps(blocked, lo, hi):
+    for first, last in gaps(blocked, lo, hi):
         start = first
         for address in released[bisect_left(released, first) : bisect_right(released, last)]:
             ready_at = past[address]
             if order is PoolOrder.LOWEST and ready_at <= transaction.now:
                 continue
             if start < address:
-                _add_free(transaction, pool_id, cidr.cidr_id, start, address - 1)
-            _cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
+                add_free(transaction, pool_id, cidr.cidr_id, start, address - 1)
+            cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
             start = address + 1
         if start <= last:
-            _add_free(transaction, pool_id, cidr.cidr_id, start, last)
+            add_free(transaction, pool_id, cidr.cidr_id, start, last)
 
 
 def close_range(transaction: Transaction, pool_id: str, cidr: CidrRef, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free and cooling space of the pool."""
-    while (found := transaction.row(_RangeRow, _RANGE_AT, pool=pool_id, address=lo)) and found.lo <= hi:
-        _cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
+    while (found := transaction.row(RangeRow, _RANGE_AT, pool=pool_id, address=lo)) and found.lo <= hi:
+        cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
     for row in transaction.rows(_CoolingRow, _COOLING_IN, pool=pool_id, lo=lo, hi=hi):
-        _warm(transaction, pool_id, cidr.cidr_id, row.address, row.ready_at)
+        warm(transaction, pool_id, cidr.cidr_id, row.address, row.ready_at)
 
 
 def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> ReservationRow | None:
@@ -285,69 +245,22 @@ def _reserved_runs(transaction: Transaction, cidr_id: int, lo: int, hi: int) -> 
     return transaction.rows(_SpanRow, _RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)
 
 
-def _gaps(blocked: Iterable[tuple[int, int]], lo: int, hi: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts of `lo`..`hi` that no block covers; blocks are sorted and may overlap."""
-    start = lo
-    for first, last in blocked:
-        if start < first:
-            yield start, min(first - 1, hi)
-        start = max(start, last + 1)
-    if start <= hi:
-        yield start, hi
-
-
 def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
-    while count and (found := transaction.row(_RangeRow, _FIRST_RANGE, pool=pool_id)):
+    while count and (found := transaction.row(RangeRow, _FIRST_RANGE, pool=pool_id)):
         last = min(found.hi, found.lo + count - 1)
-        _cut(transaction, pool_id, found, found.lo, last)
+        cut(transaction, pool_id, found, found.lo, last)
         yield AddressRun(CidrRef(found.id, found.first, found.last), found.lo, last)
         count -= last - found.lo + 1
 
 
 def _take_ready(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
     for row in transaction.rows(_ReadyRow, _READY, pool=pool_id, now=transaction.now, count=count):
-        transaction.run(_WARM, pool=pool_id, address=row.address)
+        warm(transaction, pool_id, row.id, row.address, row.ready_at)
         yield AddressRun(CidrRef(row.id, row.first, row.last), row.address, row.address)
 
 
 def _fold_ready(transaction: Transaction, pool_id: str) -> None:
     """Move every address that finished cooling into the ranges, once each, so that a pick pays for one release."""
     for row in transaction.rows(_ReadyRow, _READY, pool=pool_id, now=transaction.now, count=NO_LIMIT):
-        transaction.run(_WARM, pool=pool_id, address=row.address)
-        _add_free(transaction, pool_id, row.id, row.address, row.address)
-
-
-def _cut(transaction: Transaction, pool_id: str, found: _RangeRow, lo: int, hi: int) -> None:
-    """Remove `lo`..`hi` from the free range `found`."""
-    if hi < found.hi:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
-    else:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
-    if found.lo < lo:
-        transaction.run(_ADD_RANGE, pool=pool_id, hi=lo - 1, lo=found.lo, cidr_id=found.id)
-
-
-def _add_free(transaction: Transaction, pool_id: str, cidr_id: int, lo: int, hi: int) -> None:
-    """Add a free range, merged with its neighbours of the same CIDR."""
-    left = transaction.value(int, _LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id)
-    if left is not None:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
-        lo = left
-    right = transaction.row(_NeighbourRow, _RIGHT, pool=pool_id, hi=hi)
-    if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
-    else:
-        transaction.run(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
-
-
-def _cool(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
-    transaction.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id)
-    if ready_at > transaction.now:
-        transaction.run(_MINUTES_PAST, cidr_id=cidr_id, minute=transaction.now // MINUTE)
-        transaction.run(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)
-
-
-def _warm(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
-    transaction.run(_WARM, pool=pool_id, address=address)
-    if ready_at > transaction.now:
-        transaction.run(_MINUTE_DOWN, cidr_id=cidr_id, minute=ready_at // MINUTE)
+        warm(transaction, pool_id, row.id, row.address, row.ready_at)
+        add_free(transaction, pool_id, row.id, row.address, row.address)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix, parse_prefix
-from core.domain.errors import Code, Fix, error
+from core.domain.errors import Code, error
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
+from core.queries.usage import unknown_pool
 from core.storage.connection import Value
 from core.storage.history import EventData, record
 from core.storage.rows import reads
@@ -76,18 +78,12 @@ def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:
 
     """
     found = find_pool(transaction, pool_id)
-    if found is None and pool_id.startswith("default-"):
-        region = pool_id.removeprefix("default-")
+    if found is None and pool_id.startswith(DEFAULT_POOL):
+        region = pool_id.removeprefix(DEFAULT_POOL)
         if region in (transaction.config.region, *transaction.config.regions):
             return make_known(transaction, region)
     if found is None:
-        raise error(
-            Code.POOL_NOT_FOUND,
-            f"There is no pool {pool_id!r}.",
-            hint="Use the id of a pool in the list.",
-            fix=Fix("pools"),
-            details={"pool_id": pool_id},
-        )
+        raise unknown_pool(pool_id)
     return found
 
 
@@ -122,7 +118,7 @@ def make_known(transaction: Transaction, region: str) -> PoolRow:
     found = _read(transaction.row(_Row, _DEFAULT, region=region))
     if found is not None:
         return found
-    pool_id = f"default-{region}"
+    pool_id = f"{DEFAULT_POOL}{region}"
     create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
     given = transaction.config.regions.get(region, ())
     prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given] or _next_supply(transaction)

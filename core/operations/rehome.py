@@ -49,7 +49,7 @@ def rehome(transaction: Transaction, request: RehomeRequest) -> Allocation:
 
 
 def _left(eip: Eip, fresh: Eip, *, kept: bool) -> EventData:
-    """Return the event that tells the history of the old address where its service is now."""
+    """Return the event that names the new address in the history of the old one."""
     return EventData(
         "moved",
         eip_id=eip.id,

@@ -1,4 +1,4 @@
-"""Route origin validation (RFC 6811) against ROA data loaded from a file."""
+"""The origin ASN of a prefix: route origin validation (RFC 6811) against ROA data loaded from a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from enum import StrEnum
 from pathlib import Path
 
-from core.domain.addresses import Prefix, parse_prefix
+from core.domain.addresses import Prefix, asn_refusal, parse_prefix
 from core.domain.errors import Code, error
 
-__all__ = ["Validity", "validity"]
+__all__ = ["Validity", "checked_asn", "checked_validity", "validity"]
 
 
 class Validity(StrEnum):
@@ -37,6 +37,41 @@ def validity(roa_file: Path | None, prefix: Prefix, asn: int | None) -> Validity
             if origin == asn and prefix.length <= longest:
                 return Validity.VALID
     return Validity.INVALID if covered else Validity.NOT_FOUND
+
+
+def checked_asn(asn: int) -> None:
+    """Refuse an ASN that cannot originate a prefix.
+
+    Raises:
+        EipdeckError: `asn_not_supported`.
+
+    """
+    why = asn_refusal(asn)
+    if why is not None:
+        raise error(
+            Code.ASN_NOT_SUPPORTED,
+            why,
+            hint="Name the public ASN that originates the prefix.",
+            details={"asn": asn},
+        )
+
+
+def checked_validity(roa_file: Path | None, prefix: Prefix, asn: int | None) -> Validity:
+    """Return the validity of an origin, `valid` or `unknown`.
+
+    Raises:
+        EipdeckError: `rpki_not_valid`; `store_unavailable` when the ROA data cannot be read.
+
+    """
+    found = validity(roa_file, prefix, asn)
+    if found in (Validity.INVALID, Validity.NOT_FOUND):
+        raise error(
+            Code.RPKI_NOT_VALID,
+            f"By the loaded ROA data {prefix} from AS{asn} is {found.value.replace('_', ' ')}.",
+            hint="Publish the ROA first, load it, and try again.",
+            details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
+        )
+    return found
 
 
 def _payloads(path: Path) -> list[tuple[Prefix, int, int]]:

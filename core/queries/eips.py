@@ -130,7 +130,7 @@ _BINDINGS: Final = (
     " AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at) ORDER BY b.seq"
 )
 _CHUNK: Final = 500
-"""How many EIPs one statement names."""
+"""The number of EIPs that one statement names."""
 
 
 def eip_by_key(connection: Connection, key: str) -> Eip:
@@ -237,7 +237,7 @@ def read_eip(row: EipRow | TenancyRow, bindings: tuple[Binding, ...]) -> Eip:
 
 
 EIPS_COUNTED: Final = 1000
-"""How many EIPs of a service are counted at most."""
+"""The number of EIPs of a service at which counting stops."""
 _SERVING: Final = (
     "SELECT DISTINCT eip_id FROM binding"
     " WHERE service_id IN :services AND unbound_at IS NULL AND eip_id <> :eip LIMIT :most"

@@ -1,4 +1,4 @@
-"""The facts that verdicts rest on, and where they are read from the database one at a time."""
+"""The facts for verdicts, and their source in the database, which reads one at a time."""
 
 from __future__ import annotations
 

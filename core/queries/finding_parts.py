@@ -44,7 +44,7 @@ class Remedy:
 
 
 Rule = Callable[[Facts], Iterator[Found]]
-"""Yields what it finds; a rule states the words, the EIPs and the command of its finding where it yields it."""
+"""A rule. It yields findings, each with its text, its EIPs and its command."""
 
 
 def plain(text: str, fix: Fix | None = None) -> Remedy:

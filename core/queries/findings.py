@@ -28,7 +28,7 @@ __all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 PROBLEMS_LISTED: Final = 1000
-"""The number of problem EIPs that a listing puts first; the rest stand in their places by address."""
+"""The number of problem EIPs that a listing puts first; the others are sorted by address."""
 
 
 def evaluate_findings(connection: Connection, now: int, config: Config, *, accepted: bool = False) -> list[Finding]:

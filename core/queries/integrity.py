@@ -1,7 +1,7 @@
 """The proof of a whole database: the invariants of its rows, and the chains of its history, link by link.
 
-The database refuses a write that breaks an invariant. `prove` checks the stored rows again, for anybody who mistrusts
-the disk, a backup or a person with an owner's rights. It reads every row, in flat memory.
+The database refuses a write that breaks an invariant. `prove` checks the stored rows again: a disk,
+a backup or the owner of the database may have changed them. It reads every row, in flat memory.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Invariant:
 
 
 _NAMED: Final = 20
-"""How many subjects of a broken invariant are named."""
+"""The number of subjects of a broken invariant that are named."""
 
 _INVARIANTS: Final = (
     Invariant(
@@ -86,14 +86,14 @@ _INVARIANTS: Final = (
         " GROUP BY cidr_id) AS t ON t.cidr_id = c.id WHERE c.allocated <> coalesce(t.live, 0)",
     ),
     Invariant(
-        "a CIDR counts what is withheld without an EIP",
+        "a CIDR counts its withheld addresses without an EIP",
         "SELECT c.cidr FROM cidr c WHERE c.state <> 'retired' AND c.reserved <> coalesce((SELECT"
         " sum(r.last - r.first + 1 - (SELECT count(*) FROM eip e WHERE e.released_at IS NULL"
         " AND e.address BETWEEN r.first AND r.last AND e.cidr_id = c.id)) FROM reservation r"
         " WHERE r.cidr_id = c.id), 0)",
     ),
     Invariant(
-        "what an active CIDR can give is what nobody has",
+        "the free and cooling addresses of an active CIDR are those without an EIP or a reservation",
         "SELECT c.cidr FROM cidr c WHERE c.state = 'active' AND c.last - c.first + 1 <> c.allocated + c.reserved"
         " + coalesce((SELECT sum(f.hi - f.lo + 1) FROM free_range f WHERE f.cidr_id = c.id), 0)"
         " + (SELECT count(*) FROM cooling k WHERE k.pool_id = c.pool_id AND k.address BETWEEN c.first AND c.last)",
@@ -106,7 +106,7 @@ _INVARIANTS: Final = (
         " OR k.address < c.first OR k.address > c.last OR k.pool_id <> c.pool_id",
     ),
     Invariant(
-        "the minutes of a CIDR count what comes free in them",
+        "the minutes of a CIDR count the addresses that come free in them",
         "SELECT c.cidr FROM (SELECT cidr_id, minute, sum(n) AS more FROM"
         " (SELECT cidr_id, minute, count AS n FROM cooling_minute"
         " UNION ALL SELECT cidr_id, ready_at / 60000000, -1 FROM cooling) AS t GROUP BY cidr_id, minute) AS m"

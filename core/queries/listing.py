@@ -115,7 +115,7 @@ ORDERS: Final[dict[str, _Order]] = {
     "owner": _Order("customer_owned"),
     "operator": _Order("allocated_by"),
 }
-"""How a list can be sorted; `problems` puts the problem EIPs first, then all others by address."""
+"""The sort orders of a list; `problems` puts the problem EIPs first, then all others by address."""
 
 _PROBLEM, _VALUED, _BLANK = range(3)
 """The zones of a listing, in their order."""
@@ -129,7 +129,7 @@ class Listing:
 
     def __init__(self, connection: Connection, query: EipQuery, now: int, problems: Sequence[int]) -> None:
         if query.sort not in ORDERS:
-            raise error(Code.USAGE, f"{query.sort!r} is no order.", hint=f"Known: {', '.join(ORDERS)}.")
+            raise error(Code.USAGE, f"{query.sort!r} is not a sort order.", hint=f"Known: {', '.join(ORDERS)}.")
         self._connection = connection
         self._chosen = _selected(connection, query.filter, now, problems)
         self._order = ORDERS[query.sort]

@@ -20,16 +20,16 @@ from core.storage.store import NEWEST, Store
 __all__ = ["catch_up", "follow", "lag", "narrowed"]
 
 LAG: Final = 128
-"""How many events the index may be behind before a writer updates it."""
+"""The number of events that the index may be behind before a writer updates it."""
 STEP: Final = 4096
-"""How many events one transaction adds to the index."""
+"""The number of events that one transaction adds to the index."""
 MOST: Final = 5000
-"""How many EIPs a search is narrowed down to; with more, reading the list in its order is as quick."""
+"""The most EIPs that a search is narrowed down to; with more, reading the list in its order is as quick."""
 _OUR_ID: Final = re.compile(r"(?:(?:e?i)?p)?-([0-9]*)|eip|ei|ip", re.IGNORECASE)
 """A text that can stand in an id made by eipdeck; of such an id the index has the number alone."""
 _GRAM: Final = 3
 _GRAMS: Final = 32
-"""How many parts of a long text the index is asked for; `filter_sql` checks the rest."""
+"""The number of parts of a long text that the index is asked for; `filter_sql` checks the rest."""
 
 _MARK: Final = "SELECT seq FROM search_mark"
 _MOVE_MARK: Final = "UPDATE search_mark SET seq = :upto"

@@ -7,13 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Final, NamedTuple
 
-from core.domain.errors import Code, Fix, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.times import DAY, MINUTE
 from core.domain.values import Cidr, CidrState, Pool, PoolKind, PoolOrder, from_micros
 from core.storage.connection import Connection, Flag, Value
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["Outlook", "PoolUsage", "cidr_by_prefix", "cidrs", "outlook", "pool_by_id", "pool_usage", "pools"]
+__all__ = [
+    "Outlook",
+    "PoolUsage",
+    "cidr_by_prefix",
+    "cidrs",
+    "outlook",
+    "pool_by_id",
+    "pool_usage",
+    "pools",
+    "unknown_cidr",
+    "unknown_pool",
+]
 
 TREND_DAYS: Final = 30
 """The runway goes by the last so many days; below `LEAST_DAYS` of history there is none."""
@@ -153,13 +164,7 @@ def pool_by_id(connection: Connection, now: int, pool_id: str) -> Pool:
     """
     found = pools(connection, now, pool_id)
     if not found:
-        raise error(
-            Code.POOL_NOT_FOUND,
-            f"There is no pool {pool_id!r}.",
-            hint="Use the id of a pool in the list.",
-            fix=Fix("pools"),
-            details={"pool_id": pool_id},
-        )
+        raise unknown_pool(pool_id)
     return found[0]
 
 
@@ -225,13 +230,7 @@ def cidr_by_prefix(connection: Connection, now: int, prefix: str) -> Cidr:
     """
     rows = _cidr_rows(connection, "c.cidr = :cidr ORDER BY c.id DESC LIMIT 1", now, cidr=prefix)
     if not rows:
-        raise error(
-            Code.CIDR_NOT_FOUND,
-            f"There is no CIDR {prefix}.",
-            hint="Use a CIDR in the list, or add it.",
-            fix=Fix("cidrs"),
-            details={"cidr": prefix},
-        )
+        raise unknown_cidr(prefix)
     return _cidr(rows[0])
 
 
@@ -250,4 +249,26 @@ def _cidr(row: _CidrRow) -> Cidr:
         total=size,
         allocated=row.allocated,
         available=free if row.state == CidrState.ACTIVE else 0,
+    )
+
+
+def unknown_pool(pool_id: str) -> EipdeckError:
+    """Return the refusal of a pool id that no pool has."""
+    return error(
+        Code.POOL_NOT_FOUND,
+        f"There is no pool {pool_id!r}.",
+        hint="Use the id of a pool in the list.",
+        fix=Fix("pools"),
+        details={"pool_id": pool_id},
+    )
+
+
+def unknown_cidr(prefix: str) -> EipdeckError:
+    """Return the refusal of a prefix that no CIDR has."""
+    return error(
+        Code.CIDR_NOT_FOUND,
+        f"There is no CIDR {prefix}.",
+        hint="Use a CIDR in the list, or add it.",
+        fix=Fix("cidrs"),
+        details={"cidr": prefix},
     )

@@ -1,7 +1,7 @@
 """Statements on a driver's connection: values by name, lists spread out, rows of a declared type.
 
 SQLModel declares the tables and Alembic, over SQLAlchemy, brings a database up to date; statements go to the driver as
-they are written. `tables.py` gives the figures behind that.
+they are written. `storage/tables` gives the figures.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _dicts(cursor: Cursor) -> Iterator[dict[str, Any]]:
 
 
 _AT_ONCE: Final = (512, 32, 1)
-"""How many rows a statement inserts; few sizes, so that few statements are kept prepared."""
+"""Numbers of rows that a statement inserts; few sizes, so that few statements are kept prepared."""
 _NAMED: Final = re.compile(r":(\w+)")
 
 

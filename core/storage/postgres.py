@@ -28,7 +28,7 @@ from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
 __all__ = ["TURN", "PostgresStore"]
 
 TURN: Final = 0x45495044
-"""The advisory lock that writers take turns under: `EIPD`."""
+"""The key of the advisory lock of writers: `EIPD`."""
 
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
 _TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
@@ -42,9 +42,9 @@ _ENDED: Final = ("08", "57P")
 _PATIENCE: Final = 6
 """The wait for an answer of the server, as a multiple of the wait for a turn."""
 _IDLE_SECONDS: Final = 60
-"""How long a write may be idle before the server ends it, so that others do not wait for a client that hangs."""
+"""The limit of an idle write. The server ends it then, so that others do not wait for a client that hangs."""
 _READING_SECONDS: Final = 3600
-"""How long a read may be idle. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
+"""The limit of an idle read. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
 end because the server keeps every replaced row for it: measured, an allocation takes ten times as long after 15,000."""
 
 

@@ -61,7 +61,7 @@ class EmbeddedStore(Store):
         self._file = self._written = identity(self.path)
         """The identity of the file at the path, and of the file that the writer has open."""
         self._files = 0
-        """How often another file replaced it."""
+        """The number of times that another file replaced it."""
         try:
             self._ensure_schema()
             if not read_only:

@@ -20,7 +20,7 @@ READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; the system's cache has the other pages a reader needs."""
 
 BUSY_SECONDS: Final = 5.0
-"""How long SQLite itself waits at most for another program, which does not queue."""
+"""The longest wait of SQLite itself for another program, which does not queue."""
 
 
 def connect(path: Path, *, writing: bool, read_only: bool, wait: float) -> Connection:

@@ -17,7 +17,7 @@ HEAD: Final = "0003"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
-"""How long a writer queues before it raises `store_busy`."""
+"""The longest wait of a writer; then it raises `store_busy`."""
 
 NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
 """The highest event number; it grows in commit order."""
@@ -34,7 +34,7 @@ class Store(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Return the database as it is named to open it, without a password."""
+        """Return the path or URL that opens the database, without a password."""
 
     @property
     @abstractmethod

@@ -8,8 +8,8 @@ from pathlib import Path
 from core.storage.sqlite import EmbeddedStore
 from core.storage.sqlite_copy import copy, leave_without_log
 from core.storage.store import Store
+from core.storage.whole_file import written_whole
 from core.transfer.export import copy_rows
-from core.transfer.files import written_whole
 
 __all__ = ["write_backup"]
 

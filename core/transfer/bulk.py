@@ -13,7 +13,7 @@ __all__ = ["chunks", "found_among", "insert"]
 
 _AT_ONCE: Final = 512
 _CHUNK: Final = 500
-"""How many values one list of a statement has."""
+"""The number of values in one list of a statement."""
 
 K = TypeVar("K", str, int)
 

@@ -16,10 +16,10 @@ from core.queries.integrity import prove
 from core.storage.connection import Connection
 from core.storage.tables import SQLModel
 from core.storage.transaction import Transaction
+from core.storage.whole_file import written_whole
 from core.transfer.bulk import insert
 from core.transfer.documents import EXPORT_KEY, Export, Position
 from core.transfer.export_columns import flaws
-from core.transfer.files import written_whole
 
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
@@ -34,7 +34,7 @@ def _tables() -> list[Table]:
 
 
 _CHUNK: Final = 512
-"""How many rows are read before they are inserted."""
+"""The number of rows that are read before they are inserted."""
 
 
 def copy_rows(source: Connection, target: Connection) -> None:

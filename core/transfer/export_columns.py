@@ -17,6 +17,7 @@ from sqlmodel import AutoString
 from core.domain.addresses import InvalidCidr, parse_address, parse_prefix, prefix_of_range
 from core.domain.errors import InvalidInput
 from core.domain.json_types import to_json
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.times import DAY, MINUTE
 from core.domain.validation import MAX_BANDWIDTH, checked_name, checked_text
 from core.domain.values import to_micros
@@ -49,12 +50,9 @@ def _is_name(value: Any) -> bool:
         return False
 
 
-_DEFAULT: Final = "default-"
-
-
 def _is_pool(value: Any) -> bool:
     """Return whether this is a pool id. A default pool's prefix does not count in the length of the name."""
-    return type(value) is str and _is_name(value.removeprefix(_DEFAULT))
+    return type(value) is str and _is_name(value.removeprefix(DEFAULT_POOL))
 
 
 def _is_percentage(value: Any) -> bool:
@@ -227,9 +225,9 @@ def _shown(value: object) -> str:
 
 
 def _of_pool(row: Mapping[str, Any]) -> Iterator[str]:
-    if (row["kind"] == "default") != row["id"].startswith(_DEFAULT):
+    if (row["kind"] == "default") != row["id"].startswith(DEFAULT_POOL):
         yield f"{row['id']} is the id of another kind of pool than {row['kind']}"
-    elif row["kind"] == "default" and row["id"] != f"{_DEFAULT}{row['region']}":
+    elif row["kind"] == "default" and row["id"] != f"{DEFAULT_POOL}{row['region']}":
         yield f"{row['id']} is not the default pool of {row['region']}"
 
 

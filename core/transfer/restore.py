@@ -23,7 +23,7 @@ from core.storage.rows import COMPUTED, reads
 from core.storage.sqlite import EmbeddedStore
 from core.storage.sqlite_copy import copy, copy_file, replace_contents, work_folder
 from core.storage.transaction import Transaction
-from core.transfer.files import is_same, written_whole
+from core.storage.whole_file import is_same, written_whole
 
 __all__ = ["restore_backup"]
 

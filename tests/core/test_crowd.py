@@ -34,6 +34,7 @@ from core import (
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
+    RenameRequest,
     ReserveRequest,
     RetireRequest,
     ServiceKind,
@@ -132,6 +133,7 @@ def story(inventory: Inventory, number: int) -> Iterator[tuple[str, Callable[[st
     yield "service add", lambda k: act(replace(service, request_id=k))
     yield "allocate", lambda k: act(AllocationRequest(pool_id=pool, address=first, request_id=k))
     yield "bandwidth", lambda k: act(BandwidthRequest(eip=first, bandwidth_mbps=100, request_id=k))
+    yield "name", lambda k: act(RenameRequest(eip=first, name="web", request_id=k))
     bind = BindRequest(eip=first, kind=BindingKind.LOAD_BALANCER, service_id=lb)
     yield "bind", lambda k: act(replace(bind, request_id=k))
     yield "unbind", lambda k: act(UnbindRequest(eip=first, request_id=k))
@@ -148,7 +150,7 @@ def story(inventory: Inventory, number: int) -> Iterator[tuple[str, Callable[[st
     yield "service remove", lambda k: act(RemoveServiceRequest(service_id=lb, request_id=k))
 
 
-VERBS = 18
+VERBS = 19
 """Verbs that the story has."""
 
 

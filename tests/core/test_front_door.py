@@ -81,6 +81,6 @@ def test_an_unknown_code_is_a_defect() -> None:
 
 
 def test_every_request_of_the_front_door_is_carried_out_by_the_embedded_database() -> None:
-    requests = {getattr(core, name) for name in domain_requests.__all__} - {core.Request}
-    assert len(requests) == 18
+    requests = {getattr(core, name) for name in domain_requests.__all__} - {core.Request, core.EipRequest}
+    assert len(requests) == 19
     assert set(executor._VERBS) == requests

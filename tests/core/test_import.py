@@ -405,7 +405,7 @@ def test_on_a_gateway_whose_entries_are_unknown_an_eip_is_bound_all_the_same(
     inventory.import_files(files([cidr_row()], [eip_row("203.0.113.5", **on("NAT", "nat-1"))]))
     verdict = inventory.lookup("203.0.113.5")
     assert verdict.verdict is VerdictWord.CUSTOMER_BOUND
-    assert "in no entry that is known" in verdict.summary
+    assert "in no known entry" in verdict.summary
     assert "eip_idle" not in {finding.code for finding in inventory.findings()}
     inventory.import_files(files(detail_row(snats=[{"cidrs": ["10.0.8.0/24"], "eipIds": ["e-203.0.113.5"]}])))
     (binding,) = eips(inventory)["203.0.113.5"].bindings

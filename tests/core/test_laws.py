@@ -26,12 +26,15 @@ from core import (
     CidrState,
     Config,
     DrainRequest,
+    Eip,
     EipdeckError,
     PoolOrder,
     PoolSettingsRequest,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RenameRequest,
+    Request,
     ReserveRequest,
     RetireRequest,
     UnbindRequest,
@@ -250,20 +253,24 @@ class Inventory(RuleBasedStateMachine):
         )
         self.both(lambda: self.model.bind(key, entry), lambda: self.inventory.execute(request))
 
-    @rule(pick=picks, mbps=st.sampled_from((None, None, 100, 200)))
-    def touch(self, pick: int, mbps: int | None) -> None:
-        """Change the cap, or unbind."""
+    @rule(pick=picks, to=st.sampled_from((None, None, 100, 200, "web", "")))
+    def touch(self, pick: int, to: int | str | None) -> None:
+        """Change the cap or the name, or unbind."""
         key = self.key(pick)
 
         def expect() -> None:
             if self.model.found(key).id in self.model.ended:
                 raise No("eip_not_found")
 
-        if mbps is None:
+        if to is None:
             request = UnbindRequest(eip=words(key))
             self.both(lambda: self.model.unbind(key), lambda: self.inventory.execute(request))
         else:
-            change = BandwidthRequest(eip=words(key), bandwidth_mbps=mbps)
+            change: Request[list[Eip]] = (
+                RenameRequest(eip=words(key), name=to)
+                if isinstance(to, str)
+                else BandwidthRequest(eip=words(key), bandwidth_mbps=to)
+            )
             self.both(expect, lambda: self.inventory.execute(change))
 
     # CIDRs and pools

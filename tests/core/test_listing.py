@@ -20,6 +20,7 @@ from core import (
     EipQuery,
     EipRow,
     Inventory,
+    RenameRequest,
     ServiceKind,
 )
 from core.domain.addresses import parse_address
@@ -176,6 +177,9 @@ def test_a_search_is_complete_however_far_its_index_is(tmp_path: Path, clock: Cl
     fill(inventory, clock)
     acts: list[Callable[[], object]] = [
         lambda: inventory.execute(AllocationRequest(pool_id="edge", name=choose.choice(NAMES))),
+        lambda: inventory.execute(
+            RenameRequest(eip=choose.choice([eip.address for eip in inventory.eips()]), name=choose.choice(NAMES) or "")
+        ),
         lambda: release(inventory, choose.choice([eip.address for eip in inventory.eips()]), unbind=True),
         lambda: inventory.execute(
             AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1", name=choose.choice(("shop", "front")))

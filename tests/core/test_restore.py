@@ -102,7 +102,7 @@ def test_a_free_range_over_a_live_eip_is_refused_by_its_law(other: Inventory, ta
     tables["free_range"][place]["lo"] -= 8
     with refused(other, "invalid_import") as caught:
         other.import_files([written(tmp_path, tables)])
-    assert "it does not hold that what an active CIDR can give is what nobody has" in caught.value.message
+    assert "it does not hold that the free and cooling addresses of an active CIDR are" in caught.value.message
 
 
 def test_a_history_that_was_rewritten_is_refused(other: Inventory, tables: Tables, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`eipdeck doctor`: what works here, and what to do about what does not."""
+"""`eipdeck doctor`: checks of the files, the database and the terminal, and advice."""
 
 from __future__ import annotations
 

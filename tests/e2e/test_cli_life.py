@@ -165,6 +165,21 @@ def test_bandwidth_is_changed(deck: Deck) -> None:
     assert deck.done("bandwidth", eip["address"], "200")[0]["bandwidth_mbps"] == 200
 
 
+def test_an_eip_is_renamed_and_its_name_taken_away(deck: Deck) -> None:
+    eip = deck.done("allocate", "--pool", "hk", "--name", "shop")["eips"][0]
+    renamed = deck.done("name", eip["address"], "web 2", "--reason", "J-1", "--request-id", "k-1")
+    assert renamed == [{**eip, "name": "web 2"}]
+    assert "web 2" in deck("name", eip["id"], "web 2").out
+    assert [each["id"] for each in deck.done("eips", "web")] == [eip["id"]]
+    assert deck.done("eips", "shop") == []
+    assert deck.done("name", eip["id"], "") == [{**eip, "name": None}]
+    events = [(each["action"], each["reason"], each["after"]) for each in deck.done("history", eip["id"])[1:]]
+    assert events == [("rename", "J-1", {"name": "web 2"}), ("rename", None, {"name": None})]
+    deck.done("release", eip["id"], "--yes")
+    assert deck.refused("name", eip["id"], "web") == ("eip_not_found", 5)
+    assert deck("verify").code == 0
+
+
 def test_a_cooling_address_is_recovered_as_a_new_eip(deck: Deck) -> None:
     deck.done("pool", "set", "hk", "--cooldown", "3600", "--order", "lowest", "--warn", "70", "--critical", "90.5")
     old = deck.done("allocate", "--pool", "hk")["eips"][0]

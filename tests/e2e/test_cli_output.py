@@ -10,8 +10,8 @@ import pytest
 
 from core import Eip, to_json
 from tests.corpus import TEXTS, obeyed
-from tui.wording.columns import Column
-from tui.wording.writers import Layout, csv_cell, json_text, write_table
+from tui.wording.columns import Entry, Layout, Listing
+from tui.wording.writers import csv_cell, json_text, write_table
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
@@ -96,7 +96,7 @@ def test_any_name_survives_json(name: str) -> None:
     assert to_json(name) == name
 
 
-NOTES = Layout(Eip, (Column("ID", 2, lambda row: row[0]), Column("NOTE", 4, lambda row: row[1])))
+NOTES: Layout = Listing(Eip, (Entry("ID", lambda row: row[0]), Entry("NOTE", lambda row: row[1])))
 
 
 def table(rows: list[tuple[Any, ...]], width: int | None = None) -> list[str]:

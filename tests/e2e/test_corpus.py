@@ -36,6 +36,8 @@ COMMANDS: Final = (
     "unbind {} --binding {} --reason {}",
     "release {} --unbind --yes --reason {}",
     "bandwidth {} {} --reason {}",
+    "name {} {} --reason {}",
+    "name 203.0.113.0 {} --reason {} --request-id {}",
     "rehome {} --pool {} --address {} --yes --reason {}",
     "recover {} --reason {}",
     "cidr add {} --isp {} --asn {} --pool {} --region {} --reason {}",

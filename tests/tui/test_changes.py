@@ -21,6 +21,7 @@ from core import (
     PoolSettingsRequest,
     PortRange,
     ReleaseRequest,
+    RenameRequest,
     UnbindRequest,
 )
 from tests.core.kit import another
@@ -237,6 +238,52 @@ async def test_bandwidth(tmp_path: Path) -> None:
         await operator.confirm()
         await operator.until("203.0.113.0 is capped at 250 Mbps")
         assert inventory.eip("203.0.113.0").bandwidth_mbps == 250
+
+
+async def test_an_eip_is_renamed_and_its_name_taken_away(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, name="shop")
+    async with on_deck(inventory) as operator:
+        await operator.press("E")
+        await operator.until("rename 203.0.113.0", 'before      "shop"', "eipdeck name 203.0.113.0 shop")
+        await fill_in(operator, "web-44", "J-1")
+        await operator.until("review: rename 203.0.113.0", '"web-44"', "y sends at once")
+        await operator.confirm()
+        await operator.until('203.0.113.0 is named "web-44"')
+        assert inventory.eip("203.0.113.0").name == "web-44"
+        await operator.press("E")
+        await operator.until("eipdeck name 203.0.113.0 web-44")
+        await operator.press("ctrl+u", "enter", "enter")
+        await operator.until("review: rename 203.0.113.0", "after", "no name")
+        await operator.confirm()
+        await operator.until("203.0.113.0 has no name")
+        told = [(event.action, event.after, event.reason) for event in inventory.history("203.0.113.0")[1:]]
+        assert told == [("rename", {"name": "web-44"}, "J-1"), ("rename", {"name": None}, None)]
+        await operator.press("t")
+        await operator.until("rename")
+
+
+async def test_a_rename_tells_that_the_name_has_changed_since(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, name="shop")
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.press("E")
+        await operator.until("rename 203.0.113.0")
+        bob.execute(RenameRequest(eip="203.0.113.0", name="theirs"))
+        await fill_in(operator, "mine", "")
+        await operator.until('203.0.113.0 is named "theirs" now')
+        assert inventory.eip("203.0.113.0").name == "theirs"
+    bob.close()
+
+
+async def test_without_write_mode_or_a_selected_eip_nothing_is_renamed(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path, read_only=True)) as operator:
+        await operator.press("E")
+        await operator.until("E does nothing: this session was started with --read-only")
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("p", "E")
+        await operator.until("E is for EIPs")
 
 
 async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:

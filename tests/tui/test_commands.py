@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from tests.core.kit import ROOT
 from tui.changes import start
+from tui.changes.start import ON_EIP, ON_EIPS, ON_SELECTION
 from tui.commands.bindings import bindings_for
-from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, View, key_text, readme_table
+from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, Takes, View, key_text, readme_table
 from tui.widgets.rows import RowTable
 
 
@@ -18,7 +19,7 @@ def test_lower_case_never_changes_anything_and_every_change_is_a_capital() -> No
         for key in command.keys:
             assert not (command.changes and not (len(key) == 1 and key.isupper())), command.id
     capitals = {key for command in COMMANDS for key in command.keys if len(key) == 1 and key.isupper()}
-    assert capitals == set("ABURFKZCDMWG")
+    assert capitals == set("ABURFKZCDMEWG")
 
 
 def test_keys_that_terminals_keep_are_never_bound() -> None:
@@ -56,3 +57,9 @@ def test_the_table_of_the_readme_names_every_key() -> None:
             assert f"`{key_text(key)}`" in table
         assert command.help in table
     assert table.startswith("| key | does |\n| --- | --- |\n")
+
+
+def test_a_change_is_started_with_what_it_takes() -> None:
+    changes = {command.id: command.takes for command in COMMANDS if command.changes}
+    started = dict.fromkeys(ON_SELECTION, Takes.SELECTION) | dict.fromkeys(ON_EIP, Takes.EIP)
+    assert changes == started | dict.fromkeys(ON_EIPS, Takes.EIPS)

@@ -71,7 +71,7 @@ async def test_a_restored_backup_is_told_whoever_restored_it(tmp_path: Path) -> 
         await operator.until("203.0.113.0")
         with closing(another(inventory, operator=inventory.operator)) as same:
             same.restore(tmp_path / "backup.db", reason="J-7")
-        await operator.until("restored a backup: what was done after it is gone.", "[e EIPs 0]")
+        await operator.until("restored a backup: later changes are lost.", "[e EIPs 0]")
 
 
 async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:

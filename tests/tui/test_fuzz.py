@@ -86,7 +86,7 @@ async def hammer(operator: Operator, rng: random.Random, bob: IO[str], *, withou
             await operator.pilot.pause()
         else:
             await asyncio.sleep(0)
-        await operator.when(lambda: not operator.app.gate.pasting)
+        await operator.when(lambda: not operator.app.key_guard.pasting)
         assert operator.app.return_code is None or operator.app.return_code == 0
         if not operator.app.is_running or operator.app._exit:
             pytest.fail("it was left by accident")

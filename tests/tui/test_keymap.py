@@ -40,9 +40,9 @@ def refusal(**keys: str) -> str:
         ("find", "shift+up", "a key that terminals keep for themselves"),
         ("find", "~", "a key that terminals keep for themselves"),
         ("find", "7", "begins a lookup"),
-        ("find", "", "names no key"),
-        ("find", "nonsense", "names no key"),
-        ("find", "x,", "names no key"),
+        ("find", "", "is not the name of a key"),
+        ("find", "nonsense", "is not the name of a key"),
+        ("find", "x,", "is not the name of a key"),
         ("nonsense", "x", "nonsense is not a command that has a key"),
         ("cidr_activate", "X", "cidr_activate is not a command that has a key"),
     ],
@@ -71,7 +71,7 @@ def test_keys_that_clash_only_in_a_modal_are_refused_too(keys: dict[str, str], w
 
 
 def test_what_is_sound_is_taken_as_textual_names_it() -> None:
-    keys = {"release": "X", "unbind": "f5", "rehome": "U", "find": "?", "help": "f1, h", "mark": "w", "eips": "E"}
+    keys = {"release": "X", "unbind": "f5", "rehome": "U", "find": "?", "help": "f1, h", "mark": "w", "eips": "L"}
     named = {**keys, "find": "question_mark", "help": "f1,h"}
     assert keymap_of(Config(keys=keys)) == named
     assert keymap_of(Config()) == {}
@@ -81,7 +81,7 @@ KEYS = {
     "rehome": "X",
     "release": "f5",
     "write_mode": "H",
-    "eips": "E",
+    "eips": "L",
     "copy": "h",
     "abort": "V",
     "mark": "w",
@@ -96,7 +96,7 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS))) as operator:
         await operator.until(
             "next: X rehome   O the load balancer   T its history   h copy the address",
-            "[E EIPs 347]",
+            "[L EIPs 347]",
             "T Timeline",
             ", filter   : command",
             "X rehome  A alloc  U unbind  f5 release",
@@ -118,7 +118,7 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
 
 async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS)), WIDE) as operator:
-        await operator.until("E EIPs 347  sorted", "landed in the default")
+        await operator.until("L EIPs 347  sorted", "landed in the default")
         await operator.press("c", "D")
         await operator.until("X rehome", "f5 release", "bound: X rehome or f5")
         await operator.press("f5")

@@ -119,7 +119,7 @@ async def test_a_key_that_a_list_does_not_know_is_refused_and_the_known_ones_are
         await operator.press("t", "t", "/")
         await operator.type("zz:q")
         await operator.press("enter")
-        await operator.until("zz: is no key of the Timeline; known here: by:, action:, pool:, cidr:")
+        await operator.until("zz: is not a key of the Timeline; known here: by:, action:, pool:, cidr:")
 
 
 async def test_the_order_turns_as_often_as_its_key_is_pressed(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from core import (
     RehomeRequest,
     ReleaseRequest,
     RemoveServiceRequest,
+    RenameRequest,
     Request,
     ReserveRequest,
     RetireRequest,
@@ -84,6 +85,8 @@ COMMANDS: list[tuple[Any, str]] = [
     (ReleaseRequest(eips=(IP, "eip-2"), unbind=True), f"release {IP} eip-2 --unbind --yes"),
     (ReleaseRequest(eips=(IP,)), f"release {IP} --yes"),
     (BandwidthRequest(eip=IP, bandwidth_mbps=200), f"bandwidth {IP} 200"),
+    (RenameRequest(eip=IP, name="a b"), f"name {IP} 'a b'"),
+    (RenameRequest(eip=IP, name=""), f"name {IP} ''"),
     (
         RehomeRequest(eip=IP, pool_id="p", address="192.0.2.1", keep=True),
         f"rehome {IP} --pool p --address 192.0.2.1 --keep --yes",
@@ -138,7 +141,9 @@ TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
 REQUESTS: dict[str, type[Request[Any]]] = {
     name: found
     for name in domain_requests.__all__
-    if isinstance(found := getattr(core, name), type) and issubclass(found, Request) and found is not Request
+    if isinstance(found := getattr(core, name), type)
+    and issubclass(found, Request)
+    and found not in (Request, core.EipRequest)
 }
 POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
 ADDRESS = st.ip_addresses(v=4).map(str)

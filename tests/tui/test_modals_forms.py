@@ -22,6 +22,7 @@ from core import (
     Finding,
     Pool,
     RehomeRequest,
+    RenameRequest,
     Severity,
 )
 from tests.corpus import TEXTS
@@ -56,10 +57,11 @@ from tui.changes.allocate_form import AllocateModal
 from tui.changes.bandwidth import BandwidthModal
 from tui.changes.bind_form import BindModal
 from tui.changes.rehome_form import RehomeModal
+from tui.changes.rename import RenameModal
 from tui.modals.form import FormError
 from tui.modals.pool_choice import usage_lines
 from tui.modals.sheet import Sheet
-from tui.widgets.field import Field, Held
+from tui.widgets.field import Field, FieldContent
 
 FINDING = Finding(
     id="f-1",
@@ -221,7 +223,7 @@ async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> 
 
 async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total - 1, reserved=1)
-    see = f"{EDGE.id} is full: only an address withheld softly can be had by asking"
+    see = f"{EDGE.id} is full: name a softly reserved address to get that one"
     await fill(allocate(EDGE.id, pools=[full, SPARE]), "tab", "203.0.113.7", see=see)
     before, after = (line.text for line in usage_lines(full, 1))
     assert ("1 reserved" in before, "0 free" in before) == (True, True)
@@ -422,6 +424,24 @@ async def test_a_cap_reaches_its_request_and_a_wrong_one_does_not() -> None:
     assert await fill(lambda: BandwidthModal(FREE), "ctrl+u", "fast", "tab", "enter", see="whole number") == []
 
 
+async def test_a_name_reaches_its_request_and_an_empty_field_removes_it() -> None:
+    named = eip("203.0.113.9", name="shop")
+    for keys, name in (
+        (("web", "tab", "enter"), "web"),
+        (("right", "-2", "tab", "enter"), "shop-2"),
+        (("ctrl+u", "tab", "enter"), ""),
+        (("tab", "enter"), "shop"),
+    ):
+        assert await fill(lambda: RenameModal(named), *keys) == [RenameRequest(eip="203.0.113.9", name=name)]
+
+
+@pytest.mark.parametrize("name", [*TEXTS, " shop "])
+async def test_an_untouched_name_stays_as_it_is_whatever_it_holds(name: str) -> None:
+    assert await fill(lambda: RenameModal(eip("203.0.113.9", name=name)), "tab", "enter") == [
+        RenameRequest(eip="203.0.113.9", name=name)
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "until"),
     [("", None), ("2026-01-31", "2026-01-31T00:00:00Z"), ("2026-01-31T12:00+08:00", "2026-01-31T04:00:00Z")],
@@ -491,6 +511,7 @@ FORMS: list[Form] = [
     bind,
     lambda: rehome_form([LANDED], POOLS, CIDRS),
     lambda: BandwidthModal(FREE),
+    lambda: RenameModal(FREE),
     lambda: AcceptModal(FINDING, SEEN),
     AddCidrModal,
 ]
@@ -587,6 +608,7 @@ SPOKEN = {
     ),
     "repair": (lambda: rehome_form([LANDED], POOLS, CIDRS), ("down", "tab", "tab", "down", "tab", "J-1", "enter")),
     "cap": (lambda: BandwidthModal(FREE), ("ctrl+u", "250", "tab", "J-1", "enter")),
+    "name": (lambda: RenameModal(FREE), ("ctrl+u", "web-44", "tab", "J-1", "enter")),
     "finding": (lambda: AcceptModal(FINDING, SEEN), ("lab only", "tab", "2026-01-31", "enter")),
     "prefix": (
         AddCidrModal,
@@ -618,7 +640,7 @@ async def test_the_default_pool_is_not_filled_in_again() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         form = allocate()()
-        form.filled = [Held(DEFAULT.id), *[Held("")] * 5]
+        form.filled = [FieldContent(DEFAULT.id), *[FieldContent("")] * 5]
         await app.put(pilot, form)
         assert form.pool is None
 
@@ -655,7 +677,14 @@ def hostile_allocation() -> AllocateModal:
     cidrs = [cidr("192.0.2.0/24", text, isp=text) for text in TEXTS]
     text = "".join(TEXTS)
     form = AllocateModal([*pools, DEFAULT], cidrs, preselect=None, runway_days=14)
-    form.filled = [Held(TEXTS[0]), Held(""), Held("1"), Held(text), Held(""), Held(text)]
+    form.filled = [
+        FieldContent(TEXTS[0]),
+        FieldContent(""),
+        FieldContent("1"),
+        FieldContent(text),
+        FieldContent(""),
+        FieldContent(text),
+    ]
     return form
 
 
@@ -672,6 +701,7 @@ def hostile_bind() -> BindModal:
         hostile_bind,
         lambda: rehome_form([eip("198.18.0.5", *(binding("nic", text) for text in TEXTS))], [pool("[/]", 3)]),
         lambda: BandwidthModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS))),
+        lambda: RenameModal(eip("203.0.113.9", *(binding("nic", text) for text in TEXTS), name="".join(TEXTS)[:60])),
         lambda: AcceptModal(replace(FINDING, subject=TEXTS[0], message="".join(TEXTS), remedy=TEXTS[4]), SEEN),
     ],
 )

@@ -110,7 +110,7 @@ async def test_a_held_y_confirms_nothing() -> None:
 async def test_y_is_dead_until_the_review_is_painted_however_long_that_takes() -> None:
     """The silence begins at the painting. A key is judged by the time it was sent, not by the time it is handled."""
     keystrokes = Ticks().keystrokes()
-    keystrokes.heard(events.Key("y", "y"))
+    keystrokes.note(events.Key("y", "y"))
     assert not keystrokes.alone
 
     async def story(pilot: Pilot[None], app: Host, ticks: Ticks) -> None:

@@ -28,6 +28,7 @@ from core import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RenameRequest,
     RetireRequest,
     Severity,
     UnbindRequest,
@@ -70,6 +71,7 @@ from tui.changes.bind import review_bind
 from tui.changes.recover import review_recover
 from tui.changes.rehome import review_rehome
 from tui.changes.release import review_release
+from tui.changes.rename import review_rename
 from tui.changes.retire_cidr import review_drain, review_retire
 from tui.changes.unbind import review_unbind
 from tui.modals.review import ReviewModal
@@ -159,6 +161,10 @@ def cap(mbps: int = 50) -> Review:
     return review_bandwidth(request, ON_LB, unchanged, services=SERVICES)
 
 
+def named(name: str = "web-44") -> Review:
+    return review_rename(RenameRequest(eip="eip-2", name=name), ON_LB, unchanged, services=SERVICES)
+
+
 def drain() -> Review:
     return review_drain(DrainRequest(cidr="203.0.113.0/24"), CIDRS[0], EDGE, unchanged)
 
@@ -191,6 +197,7 @@ def recover() -> Review:
         (allocate_default, Tier.PLAIN, ""),
         (bind, Tier.PLAIN, ""),
         (cap, Tier.PLAIN, ""),
+        (named, Tier.PLAIN, ""),
         (add, Tier.PLAIN, ""),
         (recover, Tier.PLAIN, ""),
         (accept, Tier.PLAIN, ""),
@@ -223,6 +230,8 @@ def test_how_much_a_confirmation_asks_for(make: Callable[[], Review], tier: Tier
         (lambda: release(ON_LB), "eipdeck release 192.0.2.2 --unbind --yes --reason J-903"),
         (rehome, "eipdeck rehome 198.18.0.5 --pool hk-spare --yes --reason J-901"),
         (cap, "eipdeck bandwidth 192.0.2.2 50"),
+        (named, "eipdeck name 192.0.2.2 web-44"),
+        (lambda: named(""), "eipdeck name 192.0.2.2 ''"),
         (drain, "eipdeck cidr drain 203.0.113.0/24"),
         (retire, "eipdeck cidr retire 198.51.100.0/24 --yes --reason J-640"),
         (recover, "eipdeck recover 192.0.2.7"),
@@ -246,6 +255,8 @@ EVERY: list[Callable[[], Review]] = [
     rehome,
     lambda: rehome(keep=True),
     cap,
+    named,
+    lambda: named(""),
     drain,
     retire,
     add,

@@ -21,6 +21,7 @@ MODALS: dict[str, tuple[tuple[str, ...], str]] = {
     "bind to a load balancer": (("n", "n", "B", "right", "right", "right"), "balancer"),
     "fix": (("F",), "choose where it goes"),
     "bandwidth": (("M",), "bandwidth of"),
+    "rename": (("E",), "rename 198.18.0.5"),
     "accept": (("f", "K"), "accept landed_in_default_pool"),
     "add a CIDR": (("C",), "add a customer CIDR"),
     "review of a repair": (("F", "enter", "enter", "enter", "enter"), "read again now: unchanged"),

@@ -55,7 +55,7 @@ def review_activate(request: ActivateRequest, cidr: Cidr, pool: Pool, reread: Re
         ),
         tier=Tier.PLAIN,
         reason_required=True,
-        closing="Your word that onboarding is done and the prefix announced: the reason says how you know.",
+        closing="This confirms that onboarding is done and the prefix is announced: give the evidence as reason.",
     )
 
 

@@ -110,7 +110,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
             yield Line("region", f"{pool.region}   {self._origin(pool)}")
         refused = too_few(pool, count)
         if refused is not None and self._address.text and count == 1:
-            yield Line("", f"{pool.id} is full: only an address withheld softly can be had by asking", problem=True)
+            yield Line("", f"{pool.id} is full: name a softly reserved address to get that one", problem=True)
             return
         if refused is not None:
             yield Line("", refused, problem=True)

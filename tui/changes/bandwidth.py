@@ -18,8 +18,8 @@ from tui.modals.lines import Line, Shell
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
 from tui.widgets.field import Field
-from tui.wording.phrases import serves_words
 from tui.wording.sanitize import safe
+from tui.wording.serving import serves_words
 
 __all__ = ["BandwidthModal", "change_bandwidth", "review_bandwidth"]
 

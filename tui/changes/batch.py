@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from core import Eip, Inventory, NotFound, Request
+from core import Eip, EipRequest, Inventory, NotFound, Request
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
-from tui.modals.review_lines import EipRequest
 from tui.modals.review_model import Review
 from tui.wording.phrases import count_of
 
@@ -46,7 +45,7 @@ def in_one_region(flow: Flow, eips: Sequence[Eip]) -> bool:
 
 
 async def send_reviewed(
-    flow: Flow, verb: str, request: EipRequest, watch: EipChanges, review: Review
+    flow: Flow, verb: str, request: EipRequest[Answer], watch: EipChanges, review: Review
 ) -> list[object] | None:
     """Show the review, then send the request once for each EIP of `watch`.
 

@@ -14,7 +14,8 @@ from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import bound_words, count_of, kind_short
+from tui.wording.phrases import count_of
+from tui.wording.serving import bound_words, kind_short
 
 __all__ = ["bind", "bind_again", "review_bind"]
 

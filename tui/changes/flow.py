@@ -21,7 +21,7 @@ from tui.modals.lines import Line
 from tui.modals.review_model import Later, Review, Tier
 from tui.session.host import Host
 from tui.session.trail import changed
-from tui.widgets.field import Held
+from tui.widgets.field import FieldContent
 from tui.wording.command_line import command_line
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Flow:
 
         The form returns with its content after a refusal, or after esc in the review.
         """
-        filled: Sequence[Held] = ()
+        filled: Sequence[FieldContent] = ()
         try:
             while True:
                 self.back, self._from_form = False, True

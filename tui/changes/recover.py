@@ -12,7 +12,7 @@ from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of
 from tui.modals.review_model import Reread, Review, Tier
 from tui.state.selection import Selection, SelectionKind
-from tui.wording.phrases import binding_words
+from tui.wording.serving import binding_words
 
 __all__ = ["recover", "review_recover"]
 

@@ -15,7 +15,7 @@ from tui.modals.pool_choice import usage_lines
 from tui.modals.review_lines import last_octet, present_lines, review_of_eips, table_lines
 from tui.modals.review_model import Reread, Review, Tier
 from tui.state.selection import Selection, SelectionKind
-from tui.wording.phrases import serves_words
+from tui.wording.serving import serves_words
 
 __all__ = ["rehome", "review_rehome"]
 

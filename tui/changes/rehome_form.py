@@ -16,8 +16,9 @@ from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
 from tui.modals.pool_choice import by_room, gives_out, pool_option, too_few
 from tui.widgets.field import Field
-from tui.wording.phrases import count_of, serves_words
+from tui.wording.phrases import count_of
 from tui.wording.sanitize import safe
+from tui.wording.serving import serves_words
 
 __all__ = ["RehomeModal"]
 

@@ -25,7 +25,8 @@ from tui.modals.review_lines import (
     target_line,
 )
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import last_served, minute, why_allocated
+from tui.wording.phrases import minute, why_allocated
+from tui.wording.serving import last_served
 
 __all__ = ["release", "review_release"]
 

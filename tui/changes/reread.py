@@ -1,4 +1,4 @@
-"""Reads the target of a review again, and tells what changed since the review opened."""
+"""Reads the target of a review again, and reports changes since the review opened."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from core import Allocation, AllocationRequest, Cidr, Eip, Inventory, NotFound, Pool, Refused, Service
 from tui.modals.review_model import Reread
 from tui.state.workers import Ask
-from tui.wording.phrases import count_of, serves_words
+from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
+from tui.wording.serving import serves_words
 
 __all__ = ["AllocationPreview", "EipChanges", "bound_to", "eip_changes", "pools_and_cidrs", "reread_cidr"]
 
@@ -81,7 +82,7 @@ class AllocationPreview:
 
 
 def reread_cidr(ask: Ask, cidr: Cidr) -> Reread:
-    """Return a function that reads the CIDR again and tells changes of its state and of its live EIPs."""
+    """Return a function that reads the CIDR again and reports changes of its state and of its live EIPs."""
 
     async def read() -> list[str]:
         try:

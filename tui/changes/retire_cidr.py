@@ -28,7 +28,7 @@ _SHOWN: Final = 200
 
 
 async def drain_or_retire(flow: Flow, selection: Selection | None) -> None:
-    """Take the next step of the selected CIDR: drain it, plan what lives in it, or retire it."""
+    """Take the next step of the selected CIDR: drain it, plan the moves of its EIPs, or retire it."""
     key = key_of("cidr_end")
     if selection is None or selection.kind is not SelectionKind.CIDR:
         return
@@ -72,7 +72,7 @@ async def _retire(flow: Flow, cidr: Cidr, pool: Pool) -> None:
 
 
 async def _plan(flow: Flow, cidr: Cidr) -> None:
-    """Show what lives in the CIDR and go where the operator chooses; read the plan again after each change."""
+    """Show the live EIPs of the CIDR and take the steps that the operator chooses; read the plan again after each."""
     while True:
         known = await flow.read(f"retire {cidr.cidr}", lambda inventory: _load_plan(inventory, cidr))
         if known is None:

@@ -17,7 +17,8 @@ from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import Sheet, rule
 from tui.terminal.clipboard import CopyRequested
-from tui.wording.phrases import count_of, serves_words
+from tui.wording.phrases import count_of
+from tui.wording.serving import serves_words
 
 __all__ = ["Next", "PlanModal", "Step"]
 
@@ -98,7 +99,7 @@ class PlanModal(Sheet[Next]):
             markup=False,
         )
         yield self._choice
-        yield Static(grid([Line("3 retire", "the CIDR leaves the pool for good: waits for step 2")]), markup=False)
+        yield Static(grid([Line("3 retire", "the CIDR leaves the pool: after step 2")]), markup=False)
         yield rule()
         yield Static(
             grid(

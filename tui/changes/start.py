@@ -20,6 +20,7 @@ from tui.changes.flow import Flow
 from tui.changes.recover import recover
 from tui.changes.rehome import rehome
 from tui.changes.release import release
+from tui.changes.rename import rename
 from tui.changes.retire_cidr import drain_or_retire
 from tui.changes.unbind import unbind
 from tui.commands.context import rehome_refusal
@@ -40,6 +41,7 @@ ON_SELECTION: Final[dict[str, Callable[[Flow, Selection | None], Awaitable[None]
 """Changes by command that take what is selected, whatever it is."""
 ON_EIP: Final[dict[str, Callable[[Flow, Eip], Awaitable[None]]]] = {
     "bandwidth": change_bandwidth,
+    "name": rename,
 }
 """Changes of the selected EIP."""
 ON_EIPS: Final[dict[str, Callable[[Flow, Sequence[Eip]], Awaitable[None]]]] = {

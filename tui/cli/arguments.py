@@ -121,7 +121,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def wants_json(words: Sequence[str]) -> bool:
-    """Return whether errors are to be JSON, told from words that may not be a command."""
+    """Return whether the words ask for JSON errors, even when they are not a command."""
     asked = any(pair == ("--format", "json") for pair in pairwise(words))
     return asked or "--json" in words or "--format=json" in words
 
@@ -163,14 +163,14 @@ def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
 
 
 def _told(argument: Argument) -> dict[str, Any]:
-    """Return what argparse is told of an argument."""
+    """Return the keyword arguments of `add_argument` for an argument."""
     if argument.kind in (Kind.SWITCH, Kind.YES):
         return {"action": "store_true", "help": argument.help}
-    told: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help, "choices": argument.choices or None}
+    keywords: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help, "choices": argument.choices or None}
     if argument.nargs:
-        told["nargs"] = argument.nargs
+        keywords["nargs"] = argument.nargs
     if argument.is_option:
-        told["required"] = argument.required and not argument.exclusive
+        keywords["required"] = argument.required and not argument.exclusive
         if argument.nargs:
-            told["action"] = "extend"
-    return told
+            keywords["action"] = "extend"
+    return keywords

@@ -45,9 +45,10 @@ from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
+from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
-from tui.wording.writers import Layout
+from tui.wording.reports import FINDINGS, IMPORTED, RESTORED
+from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
 
 __all__ = ["change"]
 
@@ -200,7 +201,7 @@ def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
     count = count_of(len(left), "EIP is", "EIPs are")
     listed = shell_command("eips", filter_term("service", service.id))
     still = f"; {count} still bound to it: {listed}" if left else ""
-    return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} exists no longer{still}",))
+    return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} no longer exists{still}",))
 
 
 def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
@@ -216,7 +217,7 @@ def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) 
     kept = f"as it was, the database is in {done.kept}"
     if done.lost_since is not None:
         told = shell_command("--db", str(done.kept), "history", "--since", iso(done.lost_since))
-        kept += f"; {told} tells what is lost"
+        kept += f"; {told} lists what is lost"
     return Answer(done, RESTORED, said=(f"restored {file}{_as_of(done).rstrip(',')}", _lost(done), kept))
 
 
@@ -231,4 +232,4 @@ def _lost(what: Restored) -> str:
 
 
 _TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore}
-"""What answers a verb that is not a request; its keyword arguments are those of the verb's declaration."""
+"""The functions of the verbs that are not requests; the keyword arguments are those of the verb's declaration."""

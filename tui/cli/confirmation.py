@@ -8,8 +8,9 @@ from functools import singledispatch
 from typing import Any
 
 from core import Code, Eip, EipStatus, Inventory, RehomeRequest, ReleaseRequest, Request, RetireRequest, error
-from tui.wording.phrases import count_of, served
+from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
+from tui.wording.serving import served
 
 __all__ = ["ask_to_go_on", "asked", "confirmed", "serving"]
 

@@ -1,4 +1,4 @@
-"""`eipdeck doctor`: what works on this machine, and what to do about what does not. It creates nothing."""
+"""`eipdeck doctor`: checks the files, the database and the terminal, and gives advice. It creates nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LITTLE: Final = 1_000_000
 
 
 def doctor(command: Command) -> int:
-    """Print what works and what does not; return the exit code of the first refusal, or 0."""
+    """Print the checks and the advice; return the exit code of the first refusal, or 0."""
     checked_profile(command.settings)
     found, refusal = _examine(command.settings)
     as_json = command.format is Format.JSON

@@ -28,14 +28,15 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.tables import BROKEN, CIDRS, EVENTS, FINDINGS, POOLS, SEEN, SERVICES, VERDICTS, marked
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
+from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
 __all__ = ["query"]
 
 
 _TOLD: Final = 5
-"""The most addresses of which more than the verdict is told."""
+"""With more addresses than this, verdicts alone are printed."""
 
 
 def query(command: Command) -> int:
@@ -199,4 +200,4 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "backup": _backup,
     "verify": _verify,
 }
-"""What answers each verb; its keyword arguments are those of the verb's declaration."""
+"""The function of each verb; its keyword arguments are those of the verb's declaration."""

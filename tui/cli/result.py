@@ -13,22 +13,23 @@ from core import Code, EipdeckError, error
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
+from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
-from tui.wording.writers import Layout, json_text, write_json, write_rows, write_table
+from tui.wording.writers import json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a verb returns."""
+    """The answer of a verb."""
 
     value: Any
     """The JSON document: an object, a list, or an iterator of objects; text in parts without a layout."""
     layout: Layout | None = None
-    """How its rows are shown as a table."""
+    """The layout of its rows as a table."""
     rows: tuple[Any, ...] | None = None
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Textual's bindings, made from the commands."""
+"""The commands as Textual bindings, and the names Textual gives to keys."""
 
 from __future__ import annotations
 

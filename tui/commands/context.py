@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core import CidrState, Eip, EipStatus, VerdictWord
-from tui.commands.registry import BY_ID, Command, View, key_of
+from tui.commands.registry import BY_ID, Command, Takes, View, key_of
 
 __all__ = ["ADDRESS", "CIDR", "POOL", "KeyContext", "locked_refusal", "refusal", "rehomable", "rehome_refusal"]
 
@@ -18,9 +18,6 @@ _ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "colum
 """Commands that change nothing and open a modal."""
 _OF_THE_SELECTION: Final = frozenset({"copy", "copy_menu", "pin"})
 """Commands that change nothing and are about the selection."""
-_OF_AN_EIP: Final = frozenset({"bind", "unbind", "release", "rehome", "bandwidth"})
-_OF_MARKS: Final = frozenset({"bind", "unbind", "release", "rehome"})
-"""Commands that act on the marked EIPs together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +111,10 @@ def locked_refusal(key: str) -> str:
 
 def _unfit_selection(name: str, context: KeyContext) -> str:
     """Return why a change does not apply to the selected item; empty when it does, or when only a read can tell."""
-    if name in _OF_MARKS and context.marked:
+    key, kind, takes = key_of(name), context.kind, BY_ID[name].takes
+    if takes is Takes.EIPS and context.marked:
         return ""
-    key, kind = key_of(name), context.kind
-    if name in _OF_AN_EIP:
+    if takes is not Takes.SELECTION:
         return _unfit_eip(name, context)
     if name == "accept" and not kind:
         return f"{key} needs a finding: {key_of('findings')} lists them"

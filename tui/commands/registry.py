@@ -10,7 +10,7 @@ import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "NEVER_BOUND",
     "Command",
     "Scope",
+    "Takes",
     "View",
     "key_of",
     "key_text",
@@ -48,6 +49,17 @@ class Scope(StrEnum):
     """No key: the palette runs it, by its command-line name."""
 
 
+class Takes(Enum):
+    """What a change is about."""
+
+    SELECTION = auto()
+    """The selected item, whatever it is, or nothing."""
+    EIP = auto()
+    """The selected EIP."""
+    EIPS = auto()
+    """The marked EIPs, or else the selected one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command of the dashboard."""
@@ -55,13 +67,14 @@ class Command:
     id: str
     keys: tuple[str, ...]
     label: str
-    """As the key bar shows it, after the key."""
+    """The text after the key in the key bar."""
     help: str
     cli: str = ""
     """The name in the palette; empty: the id."""
     views: tuple[View, ...] = ()
     """The views where it works; empty: all."""
     changes: bool = False
+    takes: Takes = Takes.SELECTION
     scope: Scope = Scope.SCREEN
 
     @property
@@ -78,23 +91,33 @@ def _move(id_: str, keys: str, help_: str) -> Command:
     return Command(id_, tuple(keys.split()), id_, help_, scope=Scope.TABLE)
 
 
-def _change(id_: str, keys: str, label: str, help_: str, *, cli: str = "", views: tuple[View, ...] = ()) -> Command:
+def _change(
+    id_: str,
+    keys: str,
+    label: str,
+    help_: str,
+    *,
+    cli: str = "",
+    views: tuple[View, ...] = (),
+    takes: Takes = Takes.SELECTION,
+) -> Command:
     scope = Scope.SCREEN if keys else Scope.PALETTE
-    return Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, scope=scope)
+    return Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, takes=takes, scope=scope)
 
 
 _CIDRS = (View.CIDRS,)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
-    _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer"),
-    _change("unbind", "U", "unbind", "end the bindings of the EIP"),
-    _change("release", "R", "release", "release the EIP to the pool it came from"),
+    _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
+    _change("unbind", "U", "unbind", "end the bindings of the EIP", takes=Takes.EIPS),
+    _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
     _change(
         "rehome",
         "F",
         "rehome",
         "rehome a landing, or an EIP of a draining CIDR",
+        takes=Takes.EIPS,
     ),
     _change("accept", "K", "accept", "accept a finding, with a reason"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
@@ -115,7 +138,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="cidr activate",
         views=_CIDRS,
     ),
-    _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP"),
+    _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
+    _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
     Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.widgets.field import Held
+from tui.widgets.field import FieldContent
 from tui.wording.sanitize import visible
 
 __all__ = ["Choice", "Option", "Row"]
@@ -109,16 +109,16 @@ class Choice(Widget, Generic[Value], can_focus=True):
         self.refresh(layout=True)
 
     @property
-    def held(self) -> Held:
+    def entry(self) -> FieldContent:
         """The chosen value and the marked ones."""
-        return Held(self.value, frozenset(self.marked))
+        return FieldContent(self.value, frozenset(self.marked))
 
-    def refill(self, held: Held) -> None:
-        """Choose and mark the values of `held` that are among the options."""
+    def refill(self, content: FieldContent) -> None:
+        """Choose and mark the values of `content` that are among the options."""
         values = [option.value for option in self.options]
-        if held.value in values and held.value is not None:
-            self.index = values.index(held.value)
-        self.marked = {value for value in values if value is not None and value in held.marked}
+        if content.value in values and content.value is not None:
+            self.index = values.index(content.value)
+        self.marked = {value for value in values if value is not None and value in content.marked}
         self.refresh()
 
     def _set(self, options: Sequence[Option[Value]], chosen: Value | None) -> None:

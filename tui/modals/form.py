@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tui.modals.fields import Choice
 from tui.modals.lines import FORM_LABEL, Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
-from tui.widgets.field import Field, Held
+from tui.widgets.field import Field, FieldContent
 from tui.wording.command_line import command_line
 from tui.wording.sanitize import visible
 
@@ -123,7 +123,7 @@ class Form(Sheet[Result]):
         Binding("ctrl+c", "interrupt", show=False, id="form_interrupt"),
     ]
     AUTO_FOCUS = "*"
-    filled: Sequence[Held] = ()
+    filled: Sequence[FieldContent] = ()
     """The content of its fields when it was answered; another form of its kind can begin with it."""
     NOTE: ClassVar[str] = _NOTE
     SENTENCES = (
@@ -188,7 +188,7 @@ class Form(Sheet[Result]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if isinstance(event.input, Field):
-            event.input.heard()
+            event.input.keep_typed()
         self._changed()
 
     def action_interrupt(self) -> None:
@@ -230,7 +230,7 @@ class Form(Sheet[Result]):
             if problem.field is not None:
                 self.set_focus(problem.field)
             return
-        self.filled = [field.held for field in self._fields()]
+        self.filled = [field.entry for field in self._fields()]
         self.finish(request)
 
     def command_info(self) -> Iterable[Line | tuple[str, Shell]]:

@@ -46,7 +46,7 @@ class Keystrokes:
         """It is painted: a key that comes alone counts from now on."""
         self._shown = self._clock()
 
-    def heard(self, key: events.Key) -> None:
+    def note(self, key: events.Key) -> None:
         """Note a key."""
         at = self._key_time(key)
         self.alone = at - max(self._last, self._shown) >= SILENCE_BEFORE - _GRAIN

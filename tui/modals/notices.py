@@ -75,7 +75,7 @@ class Notice(Sheet[Result]):
 
 
 class RefusalModal(Notice[None]):
-    """Tells what was refused and why, that nothing changed, and what to do."""
+    """Shows what was refused and why, that nothing changed, and what to do."""
 
     SENTENCES = ("Nothing is sent from here. The code is the one of the command line, whose exit code it decides.",)
 

@@ -142,7 +142,7 @@ class ReviewModal(Sheet["str | None"]):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle every key outside the reason field; none reaches the main screen."""
-        self.hear(event)
+        self.note_key(event)
         if self._in_field:
             return
         event.stop()
@@ -153,12 +153,12 @@ class ReviewModal(Sheet["str | None"]):
         elif self.review.tier is Tier.TYPED and event.character in TYPEABLE:
             self._type(self._typed + str(event.character))
 
-    def hear(self, event: events.Key) -> None:
+    def note_key(self, event: events.Key) -> None:
         """Note a key; it stops a pending confirmation."""
         if self._pending is not None:
             self.say("stopped: another key came; nothing is sent")
         self._pending = None
-        self._keystrokes.heard(event)
+        self._keystrokes.note(event)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -297,4 +297,4 @@ class ReasonField(Field):
 
     def on_key(self, event: events.Key) -> None:
         if isinstance(self.screen, ReviewModal) and event.is_printable:
-            self.screen.hear(event)
+            self.screen.note_key(event)

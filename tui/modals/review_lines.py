@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from core import (
-    BandwidthRequest,
     Binding,
-    BindRequest,
     Cidr,
     Eip,
+    EipRequest,
     Event,
-    RehomeRequest,
     Request,
     Service,
-    UnbindRequest,
 )
 from tui.modals.lines import Line
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.command_line import command_line
-from tui.wording.phrases import binding_words, count_of, ended_words, loss_words, minute, owner, quoted, serves_words
+from tui.wording.phrases import count_of, minute, owner, quoted
+from tui.wording.serving import binding_words, ended_words, loss_words, serves_words
 
 __all__ = [
     "NOTHING",
-    "EipRequest",
     "cidr_lines",
     "confirmed_by_typing",
     "eip_line",
@@ -42,9 +39,6 @@ __all__ = [
 ]
 
 NOTHING: Final = Line("stops working", "nothing")
-
-EipRequest = TypeVar("EipRequest", BandwidthRequest, BindRequest, RehomeRequest, UnbindRequest)
-"""A request that changes one EIP."""
 
 
 def target_line(eip: Eip) -> Line:
@@ -137,7 +131,7 @@ def review_of(request: Request[Any], reread: Reread, **parts: Any) -> Review:
 
 
 def review_of_eips(
-    request: EipRequest, eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
+    request: EipRequest[Any], eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
 ) -> Review:
     """Return the review of a request that is sent once for each EIP.
 

@@ -23,7 +23,7 @@ HELP: Final = (
     "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
     "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
     "The target is read again when the review opens, and again after y.",
-    "If it changed meanwhile, the review says so and needs a new y.",
+    "If it changed in between, the review says so and needs a new y.",
     "The command line does the same outside the dashboard; it is also the way for screen readers.",
 )
 """The sentences that F1 shows."""

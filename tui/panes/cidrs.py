@@ -9,9 +9,8 @@ from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
-from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
-from tui.wording.phrases import count_of, pool_short
+from tui.wording.phrases import count_of
 from tui.wording.tables import CIDRS
 
 __all__ = ["CidrsPane"]
@@ -28,16 +27,7 @@ class CidrsPane(ListPane[Cidr]):
 
     def make_table(self) -> ListTable[Cidr]:
         return ListTable(
-            [
-                Column("CIDR", 16, lambda cidr: cidr.cidr),
-                Column("POOL", 9, lambda cidr: pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)),
-                Column("STATE", 10, lambda cidr: cidr.state.value),
-                Column("ASN", 6, lambda cidr: "-" if cidr.asn is None else f"{cidr.asn}", right=True, drop=2),
-                Column("ISP", 5, lambda cidr: cidr.isp or "-", stretch=True, drop=3),
-                Column("LIVE/TOTAL", 10, lambda cidr: f"{cidr.allocated}/{cidr.total}", right=True, drop=1),
-                Column("FREE", 6, lambda cidr: f"{cidr.available}", right=True, drop=4),
-                Column("RPKI", 7, lambda cidr: cidr.rpki if cidr.customer_owned else "-", drop=5),
-            ],
+            CIDRS.pane(self._around),
             key=lambda cidr: cidr.cidr,
             problem=self._has_problem,
         )

@@ -13,18 +13,9 @@ from tui.state.selection import SelectionDetails
 from tui.state.selection_text import strip_lines, strip_title
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
-from tui.wording.phrases import (
-    action_words,
-    age,
-    binding_words,
-    eips_beyond,
-    minute,
-    owner,
-    quoted,
-    served_words,
-    serves_words,
-)
+from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
 from tui.wording.sanitize import visible
+from tui.wording.serving import action_words, binding_words, served_words, serves_words
 
 __all__ = ["detail_lines"]
 

@@ -107,7 +107,7 @@ class EipsPane(Pane):
         return lambda inventory: inventory.eips(text)
 
     def marks(self, *, idle: bool) -> Marks:
-        """Return what change keys do with the marked EIPs; `idle`: they act on the selection instead."""
+        """Return the marks as change keys see them; `idle`: they act on the selection instead."""
         listed, total = self._table.marks.listed, len(self._table.marks)
         if idle:
             return Marks(hidden=total - len(listed), idle=len(listed))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from core import Finding, Severity, filter_term
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
-from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
 from tui.wording.findings import finding_words
-from tui.wording.phrases import age, count_of
+from tui.wording.phrases import count_of
+from tui.wording.reports import FINDINGS
 from tui.wording.sanitize import visible
-from tui.wording.tables import FINDINGS
 
 __all__ = ["FindingsPane"]
 
@@ -25,28 +23,20 @@ class FindingsPane(ListPane[Finding]):
 
     view = View.FINDINGS
     written_as = FINDINGS
-    _now: datetime | None = None
     _pools: frozenset[str] = frozenset()
 
     def make_table(self) -> ListTable[Finding]:
-        self._full: tuple[Column[Finding], ...] = (
-            Column("SEVERITY", 8, lambda finding: finding.severity.value),
-            Column("CODE", 22, lambda finding: finding.code, drop=2),
-            Column("SUBJECT", 15, lambda finding: finding.subject),
-            Column("SINCE", 5, self._since, right=True, drop=1),
-            Column("WHAT AND REMEDY", 20, finding_words, stretch=True, drop=3),
-        )
+        self._around.remedy = finding_words
         return ListTable(
-            self._full,
+            FINDINGS.pane(self._around),
             key=lambda finding: finding.id,
             problem=lambda finding: finding.severity is not Severity.INFO,
             critical=lambda finding: finding.severity is Severity.CRITICAL,
         )
 
     def be_compact(self, *, compact: bool) -> None:
+        super().be_compact(compact=compact)
         table = self._table
-        narrow = [column for column in self._full if column.title in ("SEVERITY", "SUBJECT", "SINCE")]
-        table.columns = tuple(narrow) if compact else self._full
         table.under = self._under if compact else None
         table.under_lines = 1
 
@@ -65,7 +55,7 @@ class FindingsPane(ListPane[Finding]):
         return SelectionKind.POOL if subject in self._pools else SelectionKind.SERVICE
 
     async def load(self, snapshot: Snapshot) -> None:
-        self._now = snapshot.read_at
+        self._around.now = snapshot.read_at
         self._pools = frozenset(pool.id for pool in snapshot.pools)
         self.show_rows(snapshot.findings)
 
@@ -110,9 +100,6 @@ class FindingsPane(ListPane[Finding]):
             self.go_to()
         else:
             super().open()
-
-    def _since(self, finding: Finding) -> str:
-        return "" if self._now is None else age(finding.since, self._now)
 
     def _under(self, finding: Finding, width: int) -> list[str]:
         return [f"             {visible(finding_words(finding), max(width - 13, 0))}"]

@@ -8,16 +8,15 @@ from functools import partial
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
-from tui.state.lookup import Looked, is_past
 from tui.state.selection import Selection, SelectionKind, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
-from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
 from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, minute, served_by
-from tui.wording.tables import SEEN
+from tui.wording.phrases import count_of
+from tui.wording.reports import SEEN, Looked, is_past
+from tui.wording.serving import services_served
 
 __all__ = ["LookupsPane"]
 
@@ -36,15 +35,7 @@ class LookupsPane(ListPane[Looked]):
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
-            [
-                Column("ADDRESS", 15, lambda looked: looked.then.address),
-                Column("SEEN AT (UTC)", 17, _seen, drop=1),
-                Column("?", 1, lambda looked: "?" if looked.then.doubts else "", drop=1),
-                Column("COUNT", 5, lambda looked: f"{looked.then.count}", right=True, drop=2),
-                Column("VERDICT THEN", 20, lambda looked: looked.then.verdict.value),
-                Column("SERVED THEN", 11, _served, stretch=True, drop=4),
-                Column("VERDICT NOW", 20, lambda looked: looked.now.verdict.value, drop=3),
-            ],
+            SEEN.pane(self._around),
             key=lambda looked: (looked.then.address, looked.then.at),
             problem=lambda looked: is_problem(looked.then) or is_problem(looked.now),
         )
@@ -87,7 +78,7 @@ class LookupsPane(ListPane[Looked]):
         return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}
 
     def words(self, row: Looked) -> str:
-        return f"{row.then.address} {row.then.verdict.value} {_served(row)} {row.now.verdict.value}"
+        return f"{row.then.address} {row.then.verdict.value} {services_served(row.then)} {row.now.verdict.value}"
 
     def object(self, row: Looked) -> Verdict:
         return row.then
@@ -104,18 +95,9 @@ class LookupsPane(ListPane[Looked]):
         return f"{count_of(len(self._all), 'address', 'addresses')} looked up"
 
 
-def _served(looked: Looked) -> str:
-    return ", ".join(served_by(looked.then)) or "-"
-
-
 _WORST_FIRST = list(VerdictWord)
 
 
 def _group(looked: Looked) -> tuple[bool, int, str, int]:
     then = looked.then
-    return not is_problem(then), _WORST_FIRST.index(then.verdict), _served(looked), -then.count
-
-
-def _seen(looked: Looked) -> str:
-    at = looked.then.at
-    return minute(at) if at is not None and is_past(looked.then) else "now"
+    return not is_problem(then), _WORST_FIRST.index(then.verdict), services_served(then), -then.count

@@ -21,7 +21,7 @@ from tui.state.workers import Ask, run_in_thread
 from tui.widgets.lines import Line, Lines
 from tui.widgets.list_table import ListTable
 from tui.widgets.rows import RowTable
-from tui.wording.writers import Layout
+from tui.wording.columns import Around, Layout
 
 __all__ = ["ListPane", "Navigate", "Pane"]
 
@@ -43,7 +43,7 @@ class Pane(Vertical):
 
     view: ClassVar[View]
     written_as: ClassVar[Layout]
-    """The layout in which its objects are written to a file."""
+    """The columns of the list, here and in files."""
 
     class StatusMessage(Message):
         """A sentence for the status line."""
@@ -147,7 +147,7 @@ class Pane(Vertical):
         event.stop()
         self.open()
 
-    def on_row_table_wanted(self, event: RowTable.Wanted) -> None:
+    def on_row_table_nothing_found(self, event: RowTable.NothingFound) -> None:
         event.stop()
         self.post_message(self.StatusMessage(event.what))
 
@@ -158,6 +158,7 @@ class ListPane(Pane, Generic[Row]):
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
         self._all: tuple[Row, ...] = ()
+        self._around = Around()
         self._table = self.make_table()
 
     @abstractmethod
@@ -171,6 +172,10 @@ class ListPane(Pane, Generic[Row]):
     @property
     def table(self) -> ListTable[Row]:
         return self._table
+
+    def be_compact(self, *, compact: bool) -> None:
+        listing = self.written_as
+        self._table.columns = (compact and listing.side(self._around)) or listing.pane(self._around)
 
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
         """Return the value of a row for each `key:` of a filter."""

@@ -11,10 +11,9 @@ from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot, troubled_pools
 from tui.state.workers import Ask
 from tui.terminal.theme import Glyphs
-from tui.widgets.columns import Column
 from tui.widgets.gauge import gauge
 from tui.widgets.list_table import ListTable
-from tui.wording.phrases import count_of, pool_short, runway
+from tui.wording.phrases import count_of
 from tui.wording.tables import POOLS
 
 __all__ = ["PoolsPane"]
@@ -30,35 +29,19 @@ class PoolsPane(ListPane[Pool]):
         self._glyphs = glyphs
         self._troubled: frozenset[str] = frozenset()
         super().__init__(ask, rule=glyphs.rule)
-        self._full = self._table.columns
-        self._narrow: tuple[Column[Pool], ...] = (
-            Column("POOL", 9, self._short, stretch=True),
-            Column("USED/TOTAL", 10, _used, right=True),
-            Column("%", 3, _percent, right=True),
-            Column("RUNWAY", 6, _runway, right=True),
-        )
+        self._around.gauge = self._gauge
 
     def make_table(self) -> ListTable[Pool]:
         return ListTable(
-            [
-                Column("POOL", 9, self._short, stretch=True),
-                Column("KIND", 8, _kind, drop=2),
-                Column("", 10, self._gauge, drop=1),
-                Column("USED/TOTAL", 13, _used, right=True),
-                Column("%", 3, _percent, right=True),
-                Column("FREE", 7, lambda pool: f"{pool.available}", right=True, drop=4),
-                Column("COOL", 4, lambda pool: f"{pool.cooling}", right=True, drop=6),
-                Column("RSVD", 4, lambda pool: f"{pool.reserved}", right=True, drop=5),
-                Column("RUNWAY", 6, _runway, right=True, drop=3),
-            ],
+            POOLS.pane(self._around),
             key=lambda pool: pool.id,
             problem=lambda pool: pool.id in self._troubled,
             critical=lambda pool: pool.total > 0 and not pool.available,
         )
 
     def be_compact(self, *, compact: bool) -> None:
+        super().be_compact(compact=compact)
         table = self._table
-        table.columns = self._narrow if compact else self._full
         table.under = self._under if compact else None
         table.under_lines = 1
 
@@ -68,6 +51,7 @@ class PoolsPane(ListPane[Pool]):
         return None if pool is None else Selection(SelectionKind.POOL, pool.id)
 
     async def load(self, snapshot: Snapshot) -> None:
+        self._around.default_pools = sum(pool.kind is PoolKind.DEFAULT for pool in snapshot.pools)
         troubled = troubled_pools(snapshot.findings, snapshot.cidrs)
         self._troubled = troubled & {pool.id for pool in snapshot.pools}
         self.show_rows(snapshot.pools)
@@ -97,35 +81,10 @@ class PoolsPane(ListPane[Pool]):
         if pool is not None and pool.cidrs:
             self.post_message(Navigate(View.CIDRS, select=pool.cidrs[0]))
 
-    def _short(self, pool: Pool) -> str:
-        """Return the id; `default` for an only default pool."""
-        defaults = sum(each.kind is PoolKind.DEFAULT for each in self._all)
-        return pool_short(pool.id, customer_owned=pool.kind is PoolKind.CUSTOMER or defaults > 1)
-
-    def _gauge(self, pool: Pool) -> str:
-        return gauge(_share(pool), 10, self._glyphs)
+    def _gauge(self, pool: Pool, width: int) -> str:
+        return gauge(pool.allocated / pool.total if pool.total else 0.0, width, self._glyphs)
 
     def _under(self, pool: Pool, width: int) -> list[str]:
         free = f"{pool.available:,} free" if pool.kind is PoolKind.CUSTOMER else "not yours"
         room = max(width - 6 - 2 - len(free), 4)
-        return [f"      {gauge(_share(pool), room, self._glyphs)}  {free}"]
-
-
-def _kind(pool: Pool) -> str:
-    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
-
-
-def _runway(pool: Pool) -> str:
-    return runway(pool.runway_days) if pool.kind is PoolKind.CUSTOMER else "-"
-
-
-def _used(pool: Pool) -> str:
-    return f"{pool.allocated}/{pool.total}"
-
-
-def _percent(pool: Pool) -> str:
-    return "-" if pool.used_percent is None else f"{pool.used_percent:.0f}"
-
-
-def _share(pool: Pool) -> float:
-    return pool.allocated / pool.total if pool.total else 0.0
+        return [f"      {self._gauge(pool, room)}  {free}"]

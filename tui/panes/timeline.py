@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from core import Event
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
-from tui.widgets.columns import Column
 from tui.widgets.list_table import ListTable
-from tui.wording.phrases import action_words, age, count_of, minute
-from tui.wording.tables import EVENTS
+from tui.wording.phrases import count_of, event_subject
+from tui.wording.reports import EVENTS
 
 __all__ = ["TimelinePane"]
 
@@ -28,31 +26,15 @@ class TimelinePane(ListPane[Event]):
     written_as = EVENTS
     subject: str | None = None
     """The address or CIDR whose events are asked for; None for everything."""
-    _read_at: datetime | None = None
     _shown: str | None = None
     """The subject of the events in the list."""
 
     def make_table(self) -> ListTable[Event]:
         return ListTable(
-            [
-                Column("AT", 17, lambda event: minute(event.at)),
-                Column("OPERATOR", 12, lambda event: event.operator, drop=2),
-                Column("ACTION", 17, action_words),
-                Column("SUBJECT", 16, _subject, drop=1),
-                Column("REASON", 8, lambda event: event.reason or "-", stretch=True, drop=3),
-            ],
+            EVENTS.pane(self._around),
             key=lambda event: event.id,
             problem=lambda event: event.action == "landed_in_default",
         )
-
-    def be_compact(self, *, compact: bool) -> None:
-        """Show age, subject and action only, beside other panes."""
-        if compact:
-            self._table.columns = (
-                Column("AGO", 4, lambda event: age(event.at, self._read_at or event.at), right=True),
-                Column("SUBJECT", 15, _subject),
-                Column("ACTION", 8, lambda event: event.action.removesuffix("_in_default"), stretch=True),
-            )
 
     @property
     def selection(self) -> Selection | None:
@@ -66,7 +48,7 @@ class TimelinePane(ListPane[Event]):
         return None if event.pool_id is None else Selection(SelectionKind.POOL, event.pool_id)
 
     async def load(self, snapshot: Snapshot) -> None:
-        self._read_at = snapshot.read_at
+        self._around.now = snapshot.read_at
         if self.display:
             await self.read()
 
@@ -94,7 +76,7 @@ class TimelinePane(ListPane[Event]):
         }
 
     def words(self, row: Event) -> str:
-        return f"{row.operator} {row.action} {_subject(row)} {row.eip_id or ''} {row.reason or ''}"
+        return f"{row.operator} {row.action} {event_subject(row)} {row.eip_id or ''} {row.reason or ''}"
 
     def summary(self) -> str:
         whose = "everything" if self.subject is None else f"{self.subject}, {key_of('timeline')} again: everything"
@@ -110,7 +92,3 @@ class TimelinePane(ListPane[Event]):
             return
         views = {SelectionKind.ADDRESS: View.EIPS, SelectionKind.CIDR: View.CIDRS, SelectionKind.POOL: View.POOLS}
         self.post_message(Navigate(views[selection.kind], select=selection.id))
-
-
-def _subject(event: Event) -> str:
-    return event.address or event.cidr or event.pool_id or "-"

@@ -26,7 +26,7 @@ QUIT_AGAIN: Final = (0.3, 2.0)
 def command_table(
     host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, polling: Polling, runner: Runner
 ) -> dict[str, Callable[[], object]]:
-    """Return what each command runs, by its id."""
+    """Return the function of each command, by its id."""
     eips = panes.eips
     return {
         **{view.name.lower(): partial(navigator.show_view, view) for view in View},
@@ -62,7 +62,7 @@ def screen_commands(
     run: Callable[[str], None],
     pressed_at: Callable[[], float],
 ) -> dict[str, Callable[[], object]]:
-    """Return what the commands run that list the others, or leave.
+    """Return the functions of the commands that list the commands or leave.
 
     `run` runs the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
     """
@@ -75,7 +75,7 @@ def screen_commands(
 
 
 def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Runner) -> dict[str, Callable[[], object]]:
-    """Return what the commands run that ask a question about this session alone."""
+    """Return the functions of the commands that ask about this session alone."""
 
     def ask(name: str, *about: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:

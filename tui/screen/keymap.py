@@ -62,7 +62,7 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
         if key in NEVER_BOUND or _NEVER.fullmatch(key):
             yield f"{name} = {key!r} is a key that terminals keep for themselves"
         elif len(key) != 1 and key not in _NAMES:
-            yield f"{name} = {key!r} names no key"
+            yield f"{name} = {key!r} is not the name of a key"
         elif key.isdigit():
             yield f"{name} = {key!r} begins a lookup"
         elif BY_ID[name].changes and not _FOR_CHANGES.fullmatch(key):

@@ -51,7 +51,7 @@ class LookupBar(Omnibar):
             super().__init__()
             self.action = action
 
-    class CompletionWanted(Message):
+    class CompletionRequested(Message):
         """Tab was pressed in the field."""
 
     class Changed(Message):
@@ -122,9 +122,9 @@ class LookupBar(Omnibar):
         event.stop()
         self.post_message(self.Scrolled(event.action))
 
-    def on_omni_field_completion_wanted(self, event: OmniField.CompletionWanted) -> None:
+    def on_omni_field_completion_requested(self, event: OmniField.CompletionRequested) -> None:
         event.stop()
-        self.post_message(self.CompletionWanted())
+        self.post_message(self.CompletionRequested())
 
 
 def _known(snapshot: Snapshot | None) -> dict[str, list[str]]:

@@ -14,10 +14,11 @@ from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
 from tui.session.host import Host
 from tui.session.trail import looked_up
-from tui.state.lookup import Found, is_past, look_up, selection_of, wrong_time
+from tui.state.lookup import Found, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
+from tui.wording.reports import is_past
 from tui.wording.sanitize import visible
 
 __all__ = ["Lookups"]

@@ -165,11 +165,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     @property
     def marks(self) -> Marks:
-        """What change keys do with the marked EIPs now."""
+        """The marks, as change keys see them now."""
         idle = self.navigator.view is not View.EIPS or self.navigator.detail_page or self.reader.held
         return self.panes.eips.marks(idle=idle)
 
-    # what changes and session actions ask of their host
+    # the host of changes and session actions
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Show a sentence in the status line, until the operator moves."""
@@ -291,7 +291,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_lookup_bar_left(self) -> None:
         self.lookups.leave()
 
-    def on_lookup_bar_completion_wanted(self) -> None:
+    def on_lookup_bar_completion_requested(self) -> None:
         self.lookups.complete(self.snapshot)
 
     def on_lookup_bar_scrolled(self, event: LookupBar.Scrolled) -> None:

@@ -1,4 +1,4 @@
-"""What the application asks of the modals on top of the main screen, imported after the first paint."""
+"""Functions of the application that need modals; imported after the first paint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_review(screen: Screen[object]) -> bool:
 
 
 async def copy_text(app: App[int], text: str, say: Say) -> None:
-    """Copy a text to the clipboard, and say by which way; a sheet on top says it itself."""
+    """Copy a text to the clipboard, and say how; a sheet on top says it itself."""
     copied = await asyncio.to_thread(clipboard.copy, text)
     if copied.sequence is not None:
         write_sequence(app, copied.sequence)

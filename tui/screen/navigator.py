@@ -1,4 +1,4 @@
-"""Where the operator is: the view, the place in it, and the way back."""
+"""The place of the operator: the view, the row in it, and the way back."""
 
 from __future__ import annotations
 

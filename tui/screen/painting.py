@@ -64,7 +64,7 @@ class Painter:
 
     def changed_soon(self, seconds: float) -> None:
         """Paint together with what is being loaded, or after so many seconds without it."""
-        if self._scheduled or (self._later is not None and self._due <= seconds):
+        if self._later is not None and self._due <= seconds:
             return
         self._stop_waiting()
         self._due, self._later = seconds, self._screen.set_timer(seconds, self.paint)
@@ -83,6 +83,8 @@ class Painter:
 
     def _paint(self) -> None:
         self._scheduled = False
+        if self._later is not None:
+            return
         state = self._read_state()
         if state != self._painted:
             self._painted = state

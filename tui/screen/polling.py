@@ -52,7 +52,7 @@ class Polling:
         self._painter.changed()
 
     def read_after_write(self) -> None:
-        """Read everything again, once, and paint it together with what is said meanwhile."""
+        """Read everything again, once, and paint it together with the sentences said during the read."""
         self._painter.changed_soon(REREAD_SECONDS)
         self._reader.hold_back()
         self._workers.read(self._read_held_back)

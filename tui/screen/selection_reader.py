@@ -36,7 +36,7 @@ class SelectionReader:
         self._on_moved, self._on_loaded, self._is_live = on_moved, on_loaded, is_live
         self._wanted = self._loading = False
         self._held_back = 0
-        """How many refreshes will place the cursor before the details are worth loading."""
+        """The number of refreshes to come that place the cursor; details are loaded after them."""
         self._unread: tuple[Selection, str] | None = None
         """The selection whose details could not be loaded, and why."""
 

@@ -14,7 +14,7 @@ __all__ = ["start_session"]
 
 
 async def start_session(host: Host, polling: Polling, lookups: Lookups, address: str | None) -> None:
-    """Read the lists, look up the address of the command line, and report what an earlier session left in doubt."""
+    """Read the lists, look up the address of the command line, and report interrupted changes of earlier sessions."""
     await polling.read()
     gc.freeze()
     gc.enable()

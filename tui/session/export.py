@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
-from core import Code, error
+from core import Code, error, written_whole
 from tui.wording import writers
+from tui.wording.columns import Layout
 from tui.wording.verb import Format
-from tui.wording.writers import Layout
 
 __all__ = ["Format", "write_rows", "write_text"]
 
@@ -39,8 +39,6 @@ def write_text(text: str, name: Path) -> Path:
 
 
 def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
-    from core import written_whole  # noqa: PLC0415  # most sessions write no file
-
     path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111  # expanduser of pathlib raises for an unknown user
     if os.path.lexists(path):
         raise error(Code.CONFLICT, f"Nothing was written, a file is there already: {path}", hint="Name another.")

@@ -1,4 +1,4 @@
-"""What a flow needs of the screen it runs on."""
+"""The interface of the screen for changes and session actions."""
 
 from __future__ import annotations
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
-from tui.state.lookup import Looked
 from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, owner, pool_short, quoted, serves_words
+from tui.wording.phrases import count_of, owner, pool_short, quoted
+from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
+from tui.wording.serving import serves_words
 
 __all__ = ["Entry", "Trail", "changed", "looked_up", "pinned"]
 

@@ -7,30 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from core import InvalidTime, Inventory, Verdict, parse_time
+from core import InvalidTime, Inventory, parse_time
 from tui.state.selection import Selection, SelectionKind
 from tui.wording.doubts import doubt_counts, doubt_words
 from tui.wording.log_summary import ahead_words
 from tui.wording.phrases import count_of
+from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 
-__all__ = ["Found", "Looked", "is_past", "look_up", "selection_of", "wrong_time"]
+__all__ = ["Found", "look_up", "selection_of", "wrong_time"]
 
 _SHOWN: Final = 9
 """Cells of a mistyped time that are repeated, so that an example fits beside it."""
-
-
-def is_past(verdict: Verdict) -> bool:
-    """Whether the verdict is about an earlier moment than the data."""
-    return verdict.at is not None and verdict.at < verdict.as_of
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One address of a text, judged at its time and now."""
-
-    then: Verdict
-    now: Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Marks:
         return f"{', '.join(keys)} and {last} act on {which}"
 
     def reviewed(self, *, together: bool) -> str:
-        """Return what the review of a change says of the marks; `together`: the change acts on them."""
+        """Return the sentence about the marks in the review of a change; `together`: the change acts on them."""
         if together:
             return f"{len(self.acting):,} in this list, {self.hidden:,} more hidden by the filter and left alone"
         left = len(self.acting) + self.hidden + self.idle

@@ -83,9 +83,7 @@ def news_words(events: Sequence[Event]) -> str:
         return ""
     newest = next((event for event in events if event.action == "restore"), events[-1])
     if newest.action == "restore":
-        return (
-            f"{visible(newest.operator)} restored a backup: what was done after it is gone.  {key_of('timeline')} tells"
-        )
+        return f"{visible(newest.operator)} restored a backup: later changes are lost.  {key_of('timeline')} shows it"
     subject = newest.address or newest.cidr or newest.pool_id or "a service"
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
     what, key = newest.action.replace("_", " "), key_of("timeline")

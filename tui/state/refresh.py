@@ -24,7 +24,7 @@ LATE_SECONDS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """How old the data on the screen is, in words."""
+    """The age of the data on the screen, in words."""
 
     age: str = ""
     """`live`, or an age; empty until the inventory has been asked."""

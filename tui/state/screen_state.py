@@ -76,7 +76,7 @@ class ListState:
     """The status line while nothing else is said."""
     filter: str
     shown: str
-    """How many rows the filter lets through, in words."""
+    """The number of rows that the filter lets through, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class LookupState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenState:
-    """What the dashboard knows."""
+    """The state of the dashboard."""
 
     database: str
     """The name of the database, and its file where there is room."""

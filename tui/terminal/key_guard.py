@@ -22,7 +22,7 @@ TORN_SECONDS: Final = 0.5
 
 
 class Judgement(Enum):
-    """What happens to a key."""
+    """The decision about a key."""
 
     PASS = auto()
     DROP = auto()
@@ -36,7 +36,7 @@ class KeyGuard:
 
     pasting: bool = False
     depth: int = 1
-    """How many screens were open when the present run of keys began."""
+    """The number of open screens when the present run of keys began."""
     _typing: bool = False
     """A text field had the focus then."""
     _pasted_from: float = float("inf")

@@ -12,7 +12,7 @@ __all__ = ["CLIP", "LOG", "SENT", "TRAILS", "state_folder"]
 CLIP: Final = "clip"
 """The last copied text."""
 LOG: Final = "eipdeck.log"
-"""What libraries log and warn of, and internal errors."""
+"""The log: internal errors, and the messages of libraries."""
 TRAILS: Final = "trail-*.md"
 """The incident trails; `*` is the start time and the process id."""
 SENT: Final = "sent-*.json"

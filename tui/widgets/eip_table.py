@@ -16,14 +16,12 @@ from tui.state import window as paging
 from tui.state.marks import MarkedEips
 from tui.state.window import Window
 from tui.state.workers import Ask, work_on
-from tui.widgets.columns import Column
 from tui.widgets.rows import RowTable
-from tui.wording.phrases import age, owner, pool_short
+from tui.wording.columns import Around
+from tui.wording.tables import EIPS
 
 __all__ = ["EipTable"]
 
-STANDARD = frozenset({"ADDRESS", "OWNER", "POOL", "STATE", "SERVES", "NAME", "AGE"})
-"""The columns that are shown until the operator chooses others."""
 _LEAST = 25
 """Rows that are read at least, also before the table is laid out."""
 _MARGIN = 2
@@ -44,41 +42,26 @@ class EipTable(RowTable[EipRow]):
             self.refusal = refusal
 
     def __init__(self, ask: Ask, *, id: str | None = None) -> None:  # noqa: A002
-        self.offered = self._make_columns()
+        self._around = Around()
+        self.offered = EIPS.pane(self._around)
         """Every column; those in `columns` are shown."""
-        super().__init__([column for column in self.offered if column.title in STANDARD], id=id)
+        super().__init__([column for column in self.offered if column.standard], id=id)
         self._ask = ask
-        self.now: datetime | None = None
-        """The moment to which ages are counted; set when the data is read, so that nothing ticks."""
         self.window = Window(EipQuery())
         self.marks = MarkedEips()
         self._target: int | None = None
         """The position that the cursor goes to once its row is loaded."""
         self._loading = False
 
-    def _make_columns(self) -> list[Column[EipRow]]:
-        return [
-            Column("ADDRESS", 15, lambda row: row.eip.address),
-            Column("OWNER", 8, lambda row: owner(row.eip), drop=2),
-            Column("POOL", 9, lambda row: pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned), drop=4),
-            Column("STATE", 7, lambda row: row.eip.status.value, drop=1),
-            Column("SERVES", 14, lambda row: str(row.serves), stretch=True, short=lambda row: row.serves.short),
-            Column("NAME", 18, lambda row: row.eip.name or "-", drop=5),
-            Column("MBPS", 6, lambda row: str(row.eip.bandwidth_mbps or "-"), right=True, drop=6),
-            Column("CIDR", 18, lambda row: row.eip.cidr, drop=7),
-            Column("REGION", 12, lambda row: row.eip.region, drop=8),
-            Column("EIP", 12, lambda row: row.eip.id or "-", drop=9),
-            Column("BY", 12, lambda row: row.eip.allocated_by, drop=10),
-            Column("AGE", 4, self._age, right=True, drop=3),
-        ]
-
     def choose(self, titles: Collection[str]) -> None:
         """Show these columns, the address always."""
         self.columns = tuple(each for each in self.offered if each.title in titles or not each.drop)
         self.repaint()
 
-    def _age(self, row: EipRow) -> str:
-        return "" if self.now is None else age(row.eip.allocated_at, self.now)
+    @property
+    def now(self) -> datetime | None:
+        """The moment to which ages are counted."""
+        return self._around.now
 
     @property
     def total(self) -> int:
@@ -197,7 +180,7 @@ class EipTable(RowTable[EipRow]):
         limit = self._limit + self.height_in_rows
         window = await self._ask(lambda inventory: paging.first_page(inventory, query, limit))
         await self._look_for_marks(query)
-        self.window, self.now, self.top, self._target = window, now, 0, None
+        self.window, self._around.now, self.top, self._target = window, now, 0, None
         self.place(0 if window.total else None)
         if not window.counted:
             work_on(self, self._count, "count", exclusive=True)
@@ -248,7 +231,7 @@ class EipTable(RowTable[EipRow]):
             if _same(row, self.row):
                 break
         offset = 0 if self.cursor is None else self.cursor - self.top
-        self.window, self.now = window, now
+        self.window, self._around.now = window, now
         position = None if row is None else window.position_of_eip(row.eip.id)
         if position is not None:
             self.top = position - offset
@@ -288,7 +271,7 @@ class EipTable(RowTable[EipRow]):
                 lambda inventory: paging.problem_beyond(inventory, query, row, backwards=direction < 0)
             )
             if address is None:
-                self.post_message(self.Wanted("no EIP listed here has a problem"))
+                self.post_message(self.NothingFound("no EIP listed here has a problem"))
             elif self.window.query == query and await self.go_to(address):
                 self.follow(by_operator=True)
         except EipdeckError as refusal:

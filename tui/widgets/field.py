@@ -11,11 +11,11 @@ from textual.widgets import Input
 
 from tui.wording.sanitize import visible
 
-__all__ = ["Field", "Held"]
+__all__ = ["Field", "FieldContent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FieldContent:
     """The content of a field: its text, or its chosen and marked options."""
 
     value: object
@@ -51,7 +51,7 @@ class Field(Input, inherit_bindings=False):
         self.cursor_blink = False
         self._preset = value
 
-    def heard(self) -> None:
+    def keep_typed(self) -> None:
         """Select a preset text, so that the first character replaces it; the operator's text is kept."""
         if self.value != self._preset:
             self.select_on_focus = False
@@ -60,15 +60,15 @@ class Field(Input, inherit_bindings=False):
         """Keep control characters off the screen."""
         return visible(value)
 
-    def refill(self, held: Held) -> None:
+    def refill(self, content: FieldContent) -> None:
         """Restore the content of a field."""
-        self.value = str(held.value or "")
+        self.value = str(content.value or "")
         self.select_on_focus = False
 
     @property
-    def held(self) -> Held:
+    def entry(self) -> FieldContent:
         """The content of the field."""
-        return Held(self.value)
+        return FieldContent(self.value)
 
     @property
     def text(self) -> str | None:

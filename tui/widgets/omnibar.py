@@ -47,7 +47,7 @@ class OmniField(Field):
             super().__init__()
             self.action = action
 
-    class CompletionWanted(Message):
+    class CompletionRequested(Message):
         """Tab was pressed: complete the last word."""
 
     class Pasted(Message):
@@ -64,7 +64,7 @@ class OmniField(Field):
         self.value = ""
 
     def action_complete(self) -> None:
-        self.post_message(self.CompletionWanted())
+        self.post_message(self.CompletionRequested())
 
     def action_scroll(self, action: str) -> None:
         self.post_message(self.Scrolled(action))

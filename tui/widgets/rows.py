@@ -57,7 +57,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     class Opened(Message):
         """Enter was pressed on a row."""
 
-    class Wanted(Message):
+    class NothingFound(Message):
         """A key finds nothing to go to; carries the sentence that says so."""
 
         def __init__(self, what: str) -> None:
@@ -258,7 +258,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             if row is not None and self.has_problem(row):
                 self.move_to(position)
                 return
-        self.post_message(self.Wanted("no row here has a problem"))
+        self.post_message(self.NothingFound("no row here has a problem"))
 
     def action_open(self) -> None:
         self.post_message(self.Opened())

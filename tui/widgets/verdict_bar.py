@@ -24,7 +24,7 @@ class Strip:
     alarm: bool = False
 
 
-NOTHING_SELECTED: Final = Strip("nothing in hand")
+NOTHING_SELECTED: Final = Strip("nothing selected")
 
 
 class VerdictBar(Lines):

@@ -11,7 +11,8 @@ from typing import Final
 
 from core import Evidence, Inventory, Verdict
 from tui.wording.doubts import doubt_sentences
-from tui.wording.phrases import eips_beyond, owner, quoted, served_by
+from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.serving import served_by
 
 __all__ = ["about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 

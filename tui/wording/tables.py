@@ -1,212 +1,173 @@
-"""The columns of each kind of object on the command line."""
+"""The lists of the inventory: each column is one entry, for the command line, for files and for the pane."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final
 
-from core import (
-    Cidr,
-    Eip,
-    EipStatus,
-    Event,
-    Finding,
-    Imported,
-    Pool,
-    Restored,
-    Service,
-    Verdict,
-    Violation,
-)
-from tui.wording.columns import Column
-from tui.wording.phrases import owner, served
-from tui.wording.writers import Layout
+from core import Cidr, Eip, EipRow, EipStatus, Pool, PoolKind, Service
+from tui.wording.columns import Around, Entry, InPane, Layout, Listing
+from tui.wording.phrases import or_dash, owner, pool_short, runway
+from tui.wording.serving import served
 
-__all__ = [
-    "BROKEN",
-    "CIDRS",
-    "EIPS",
-    "EVENTS",
-    "FINDINGS",
-    "IMPORTED",
-    "POOLS",
-    "RESTORED",
-    "SEEN",
-    "SERVICES",
-    "VERDICTS",
-    "marked",
-]
-
-Row = TypeVar("Row")
-
-_NOTHING: Final = "-"
-
-
-def _column(title: str, text: Callable[[Row], object], *, right: bool = False) -> Column[Row]:
-    return Column(title, len(title), lambda row: str(text(row)), right)
+__all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "marked"]
 
 
 def _landed(eip: Eip) -> str:
     return "!" if eip.landed_in_default and eip.status is not EipStatus.RELEASED else ""
 
 
-def _or_dash(value: object) -> object:
-    return _NOTHING if value is None or value == "" else value
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _percent(value: float | None) -> str:
-    return _NOTHING if value is None else f"{value:.0f}%"
-
-
-def _days(value: float | None) -> str:
-    return _NOTHING if value is None else f"{value:.0f}d"
+def _percent(pool: Pool) -> str:
+    return "-" if pool.used_percent is None else f"{pool.used_percent:.0f}%"
 
 
 def marked(problems: Collection[str]) -> Layout:
     """Return the columns of EIPs, with `!` beside the addresses that the dashboard marks as problems."""
-    mark: Column[Eip] = _column("!", lambda eip: "!" if eip.address in problems else "")
-    return replace(EIPS, columns=(mark, *EIPS.columns[1:]))
+    mark = replace(EIPS.entries[0], text=lambda eip: "!" if eip.address in problems else "")
+    return replace(EIPS, entries=(mark, *EIPS.entries[1:]))
 
 
-EIPS: Final = Layout(
+def _pool_of(eip: Eip) -> str:
+    return pool_short(eip.pool_id, customer_owned=eip.customer_owned)
+
+
+EIPS: Final[Listing[Eip, EipRow]] = Listing(
     Eip,
     (
-        _column("!", _landed),
-        _column("ADDRESS", lambda eip: eip.address),
-        _column("ID", lambda eip: _or_dash(eip.id)),
-        _column("OWNER", owner),
-        _column("STATUS", lambda eip: eip.status.value),
-        _column("POOL", lambda eip: eip.pool_id),
-        _column("MBPS", lambda eip: _or_dash(eip.bandwidth_mbps), right=True),
-        _column("NAME", lambda eip: _or_dash(eip.name)),
-        _column("SERVES", served),
+        Entry("!", _landed),
+        Entry("ADDRESS", lambda eip: eip.address, pane=InPane(15, place=1)),
+        Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
+        Entry("OWNER", owner, pane=InPane(8, drop=2, place=2)),
+        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, place=4)),
+        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, place=3)),
+        Entry(
+            "MBPS",
+            lambda eip: or_dash(eip.bandwidth_mbps),
+            right=True,
+            pane=InPane(6, drop=6, standard=False, place=7),
+        ),
+        Entry("NAME", lambda eip: or_dash(eip.name), pane=InPane(18, drop=5, place=6)),
+        Entry(
+            "SERVES",
+            served,
+            pane=InPane(
+                14, text=lambda row, _: str(row.serves), stretch=True, short=lambda row: row.serves.short, place=5
+            ),
+        ),
+        Entry("CIDR", pane=InPane(18, text=lambda row, _: row.eip.cidr, drop=7, standard=False, place=8)),
+        Entry("REGION", pane=InPane(12, text=lambda row, _: row.eip.region, drop=8, standard=False, place=9)),
+        Entry("BY", pane=InPane(12, text=lambda row, _: row.eip.allocated_by, drop=10, standard=False, place=11)),
+        Entry(
+            "AGE",
+            pane=InPane(4, text=lambda row, around: around.age(row.eip.allocated_at), right=True, drop=3, place=12),
+        ),
     ),
+    lambda row: row.eip,
 )
 
-POOLS: Final = Layout(
+
+def _pool(pool: Pool, around: Around) -> str:
+    """Return the id; `default` for an only default pool."""
+    return pool_short(pool.id, customer_owned=pool.kind is PoolKind.CUSTOMER or around.default_pools > 1)
+
+
+def _kind(pool: Pool, _around: Around) -> str:
+    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
+
+
+def _used(pool: Pool, _around: Around) -> str:
+    return f"{pool.allocated}/{pool.total}"
+
+
+def _bare_percent(pool: Pool, _around: Around) -> str:
+    return _percent(pool).removesuffix("%")
+
+
+def _runway(pool: Pool, _around: Around) -> str:
+    return runway(pool.runway_days) if pool.kind is PoolKind.CUSTOMER else "-"
+
+
+POOLS: Final[Listing[Pool, Pool]] = Listing(
     Pool,
     (
-        _column("POOL", lambda pool: pool.id),
-        _column("KIND", lambda pool: pool.kind.value),
-        _column("REGION", lambda pool: pool.region),
-        _column("TOTAL", lambda pool: pool.total, right=True),
-        _column("ALLOCATED", lambda pool: pool.allocated, right=True),
-        _column("COOLING", lambda pool: pool.cooling, right=True),
-        _column("RESERVED", lambda pool: pool.reserved, right=True),
-        _column("HELD", lambda pool: pool.held, right=True),
-        _column("FREE", lambda pool: pool.available, right=True),
-        _column("USED", lambda pool: _percent(pool.used_percent), right=True),
-        _column("RUNWAY", lambda pool: _days(pool.runway_days), right=True),
-        _column("CIDRS", lambda pool: " ".join(pool.cidrs) or _NOTHING),
+        Entry(
+            "POOL",
+            lambda pool: pool.id,
+            pane=InPane(9, text=_pool, stretch=True, place=1),
+            side=InPane(9, text=_pool, stretch=True),
+        ),
+        Entry("KIND", lambda pool: pool.kind.value, pane=InPane(8, text=_kind, drop=2, place=2)),
+        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, place=3)),
+        Entry("REGION", lambda pool: pool.region),
+        Entry("TOTAL", lambda pool: pool.total, right=True),
+        Entry(
+            "ALLOCATED",
+            lambda pool: pool.allocated,
+            right=True,
+            pane=InPane(13, "USED/TOTAL", _used, place=4),
+            side=InPane(10, "USED/TOTAL", _used),
+        ),
+        Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(4, "COOL", drop=6, place=7)),
+        Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(4, "RSVD", drop=5, place=8)),
+        Entry("HELD", lambda pool: pool.held, right=True),
+        Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=4, place=6)),
+        Entry(
+            "USED",
+            _percent,
+            right=True,
+            pane=InPane(3, "%", _bare_percent, place=5),
+            side=InPane(3, "%", _bare_percent),
+        ),
+        Entry(
+            "RUNWAY",
+            lambda pool: runway(pool.runway_days),
+            right=True,
+            pane=InPane(6, text=_runway, drop=3, place=9),
+            side=InPane(6, text=_runway),
+        ),
+        Entry("CIDRS", lambda pool: " ".join(pool.cidrs) or "-"),
     ),
 )
 
-CIDRS: Final = Layout(
+
+def _cidr_pool(cidr: Cidr, _around: Around) -> str:
+    return pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)
+
+
+CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
-        _column("CIDR", lambda cidr: cidr.cidr),
-        _column("STATE", lambda cidr: cidr.state.value),
-        _column("OWNER", owner),
-        _column("POOL", lambda cidr: cidr.pool_id),
-        _column("REGION", lambda cidr: cidr.region),
-        _column("TOTAL", lambda cidr: cidr.total, right=True),
-        _column("LIVE", lambda cidr: cidr.allocated, right=True),
-        _column("FREE", lambda cidr: cidr.available, right=True),
-        _column("ASN", lambda cidr: _or_dash(cidr.asn), right=True),
-        _column("RPKI", lambda cidr: cidr.rpki),
-        _column("ISP", lambda cidr: _or_dash(cidr.isp)),
+        Entry("CIDR", lambda cidr: cidr.cidr, pane=InPane(16, place=1)),
+        Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, place=3)),
+        Entry("OWNER", owner),
+        Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, place=2)),
+        Entry("REGION", lambda cidr: cidr.region),
+        Entry("TOTAL", lambda cidr: cidr.total, right=True),
+        Entry(
+            "LIVE",
+            lambda cidr: cidr.allocated,
+            right=True,
+            pane=InPane(10, "LIVE/TOTAL", lambda cidr, _: f"{cidr.allocated}/{cidr.total}", drop=1, place=6),
+        ),
+        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=4, place=7)),
+        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=2, place=4)),
+        Entry(
+            "RPKI",
+            lambda cidr: cidr.rpki,
+            pane=InPane(7, text=lambda cidr, _: cidr.rpki if cidr.customer_owned else "-", drop=5, place=8),
+        ),
+        Entry("ISP", lambda cidr: or_dash(cidr.isp), pane=InPane(5, stretch=True, drop=3, place=5)),
     ),
 )
 
-SERVICES: Final = Layout(
+SERVICES: Final[Listing[Service, Service]] = Listing(
     Service,
     (
-        _column("KIND", lambda service: service.kind.value),
-        _column("ID", lambda service: service.id),
-        _column("REGION", lambda service: service.region),
-        _column("NAME", lambda service: _or_dash(service.name)),
-        _column("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or _NOTHING),
-    ),
-)
-
-FINDINGS: Final = Layout(
-    Finding,
-    (
-        _column("SEVERITY", lambda finding: finding.severity.value),
-        _column("SUBJECT", lambda finding: finding.subject),
-        _column("ID", lambda finding: finding.id),
-        _column("SINCE", lambda finding: _time(finding.since)),
-        _column("FINDING", lambda finding: f"{finding.message} Remedy: {finding.remedy}"),
-    ),
-)
-
-VERDICTS: Final = Layout(
-    Verdict,
-    (
-        _column("ADDRESS", lambda verdict: verdict.address),
-        _column("VERDICT", lambda verdict: verdict.verdict.value),
-        _column("FIX IN", lambda verdict: _NOTHING if verdict.fix_in is None else verdict.fix_in.value),
-        _column("AT", lambda verdict: "?" if verdict.at is None else _time(verdict.at)),
-        _column("COUNT", lambda verdict: verdict.count, right=True),
-        _column("SUMMARY", lambda verdict: verdict.summary),
-    ),
-)
-
-SEEN: Final = replace(
-    VERDICTS,
-    columns=(
-        *VERDICTS.columns[:-1],
-        _column("LINE", lambda verdict: _or_dash(verdict.line), right=True),
-        _column("DOUBTS", lambda verdict: f"? {' '.join(verdict.doubts)}" if verdict.doubts else _NOTHING),
-        VERDICTS.columns[-1],
-    ),
-)
-"""The verdicts on a text."""
-
-EVENTS: Final = Layout(
-    Event,
-    (
-        _column("AT", lambda event: _time(event.at)),
-        _column("OPERATOR", lambda event: event.operator),
-        _column("ACTION", lambda event: event.action),
-        _column("SUBJECT", lambda event: _or_dash(event.address or event.cidr or event.pool_id)),
-        _column("EIP", lambda event: _or_dash(event.eip_id)),
-        _column("REQUEST", lambda event: _or_dash(event.request_id)),
-        _column("REASON", lambda event: _or_dash(event.reason)),
-    ),
-)
-
-BROKEN: Final = Layout(
-    Violation,
-    (
-        _column("SUBJECT", lambda broken: broken.subject),
-        _column("LAW", lambda broken: broken.law),
-        _column("WHAT IS WRONG", lambda broken: broken.message),
-    ),
-)
-
-RESTORED: Final = Layout(
-    Restored,
-    (
-        _column("EIPS", lambda restored: restored.eips, right=True),
-        _column("AS OF", lambda restored: _or_dash(restored.as_of and _time(restored.as_of))),
-        _column("LOST", lambda restored: restored.lost, right=True),
-        _column("SINCE", lambda restored: _or_dash(restored.lost_since and _time(restored.lost_since))),
-        _column("KEPT", lambda restored: restored.kept),
-    ),
-)
-
-IMPORTED: Final = Layout(
-    Imported,
-    (
-        _column("CREATED", lambda imported: imported.created, right=True),
-        _column("CHANGED", lambda imported: imported.changed, right=True),
-        _column("UNCHANGED", lambda imported: imported.unchanged, right=True),
+        Entry("KIND", lambda service: service.kind.value),
+        Entry("ID", lambda service: service.id),
+        Entry("REGION", lambda service: service.region),
+        Entry("NAME", lambda service: or_dash(service.name)),
+        Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),
     ),
 )

@@ -1,4 +1,4 @@
-"""What a verb of the command line is made of: its arguments, and the formats of its answer."""
+"""The parts of a verb of the command line: its arguments, and the formats of its answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Format(StrEnum):
 
 
 class Kind(Enum):
-    """How the words of an argument become the value of a field."""
+    """The conversion of an argument's words to the value of a field."""
 
     TEXT = auto()
     SWITCH = auto()
@@ -47,10 +47,10 @@ class Argument(NamedTuple):
     sets: str = ""
     """The field of the request; empty: the one of the same name."""
     nargs: str = ""
-    """As in argparse: `?`, `*` or `+`; an option with `+` may also be repeated."""
+    """The `nargs` of argparse: `?`, `*` or `+`; an option with `+` may also be repeated."""
     choices: tuple[str, ...] = ()
     required: bool = False
-    """Of an option; of those that exclude each other: one of them."""
+    """Whether the option must be given; of options that exclude each other, one of them."""
     exclusive: bool = False
     """Excludes the verb's other exclusive arguments."""
     when: tuple[str, ...] = ()

@@ -19,12 +19,12 @@ def _switch(name: str, says: str) -> Argument:
 
 _YES: Final = Argument("--yes", help="do not ask", kind=Kind.YES)
 _REASON: Final = Argument("--reason", "TEXT", "why, kept in the history")
-_REQUEST_ID: Final = Argument("--request-id", "KEY", "sent again with the same key, it happens once")
+_REQUEST_ID: Final = Argument("--request-id", "KEY", "a retry with the same key changes nothing more")
 _EIP: Final = Argument("eip", "EIP")
 _CIDR: Final = Argument("cidr", "CIDR")
 _RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
 _REGION: Final = Argument("--region", "R")
-_FORCE: Final = _switch("--force", "onto an existing file")
+_FORCE: Final = _switch("--force", "replace an existing file")
 _SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
 
 
@@ -51,7 +51,7 @@ VERBS: Final = (
         (Argument("address", "ADDRESS", nargs="?"),),
         formats=(),
     ),
-    Verb("demo", "the dashboard on a throw-away inventory that tells an incident", formats=()),
+    Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
     _rows(
         "lookup",
         "the verdict on addresses: whose, what it serves, where a fix lives",
@@ -74,7 +74,7 @@ VERBS: Final = (
         Argument("--count", "N", "how many, 1 to 65,536; all or none", Kind.COUNT),
         Argument("--name", "NAME"),
         Argument("--bandwidth", "MBPS", "the cap", Kind.MBPS, sets="bandwidth_mbps"),
-        _switch("--dry-run", "say what it would give and change nothing"),
+        _switch("--dry-run", "show the result and change nothing"),
     ),
     _change(
         "bind",
@@ -114,13 +114,20 @@ VERBS: Final = (
         Argument("mbps", "MBPS", kind=Kind.MBPS, sets="bandwidth_mbps"),
     ),
     _change(
+        "name",
+        "RenameRequest",
+        "rename an EIP",
+        _EIP,
+        Argument("name", "NAME", "empty: it has no name"),
+    ),
+    _change(
         "rehome",
         "RehomeRequest",
         "move an EIP to a customer pool: allocate, move bindings, release",
         _EIP,
         Argument("--pool", "ID", "the customer pool to move to", sets="pool_id", required=True),
-        Argument("--address", "IP", "this address of it"),
-        _switch("--keep", "leave the old EIP until DNS has moved"),
+        Argument("--address", "IP", "this address of the pool"),
+        _switch("--keep", "keep the old EIP until DNS has moved"),
         _YES,
     ),
     _change(
@@ -140,7 +147,7 @@ VERBS: Final = (
     _change(
         "cidr activate",
         "ActivateRequest",
-        "open it for allocation: your word that it is done",
+        "open it for allocation: confirms that it is done",
         _CIDR,
         needs_reason=True,
     ),
@@ -155,9 +162,9 @@ VERBS: Final = (
         "change a pool's settings",
         Argument("pool", "POOL", sets="pool_id"),
         Argument("--order", help="which free address is next", kind=Kind.ORDER, choices=("lru", "lowest")),
-        Argument("--cooldown", "SECONDS", "how long a released address rests", Kind.SECONDS, sets="cooldown_seconds"),
-        Argument("--warn", "PCT", "a finding from here on", Kind.PERCENT, sets="warn_percent"),
-        Argument("--critical", "PCT", "a critical finding from here on", Kind.PERCENT, sets="critical_percent"),
+        Argument("--cooldown", "SECONDS", "how long a released address cools", Kind.SECONDS, sets="cooldown_seconds"),
+        Argument("--warn", "PCT", "used share that is a finding", Kind.PERCENT, sets="warn_percent"),
+        Argument("--critical", "PCT", "used share that is a critical finding", Kind.PERCENT, sets="critical_percent"),
     ),
     _rows("cidrs", "every CIDR"),
     _rows("pools", "every pool, with its usage"),
@@ -174,7 +181,7 @@ VERBS: Final = (
     ),
     _rows(
         "history",
-        "what happened, newest last",
+        "events, newest last",
         Argument("subject", "EIP|ADDRESS|CIDR", nargs="?"),
         Argument("--since", "TIME"),
     ),
@@ -186,17 +193,17 @@ VERBS: Final = (
         _RANGE,
         _switch("--soft", "they can still be asked for by address"),
     ),
-    _change("unreserve", "UnreserveRequest", "give them free again", _CIDR, _RANGE),
+    _change("unreserve", "UnreserveRequest", "make them available again", _CIDR, _RANGE),
     _change(
         "accept",
         "AcceptRequest",
         "accept a finding, with a reason",
         Argument("finding", "FINDING", "its id, or the EIP of a landing"),
-        Argument("--until", "TIME", "until then; without it, for good"),
+        Argument("--until", "TIME", "the end of the acceptance (default: none)"),
         needs_reason=True,
     ),
     _change(
-        "service remove", "RemoveServiceRequest", "say that a target exists no longer", Argument("service_id", "ID")
+        "service remove", "RemoveServiceRequest", "note that a target no longer exists", Argument("service_id", "ID")
     ),
     _change(
         "service add",
@@ -222,15 +229,19 @@ VERBS: Final = (
     ),
     Verb(
         "restore",
-        "bring a backup back; what happened since is lost, and kept in a file",
+        "restore a backup; later changes are lost, and the old database stays in a file",
         (Argument("file", "FILE", "a backup, of this version or an older one"), _REASON, _YES),
         writes=True,
     ),
-    Verb("verify", "prove the inventory's laws and the history's chains; exit 1 when broken"),
-    Verb("doctor", "what works here, and what to do about what does not"),
+    Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    Verb("doctor", "check the files, the database and the terminal, with advice"),
 )
 
-GROUPS: Final = {"cidr": "a customer CIDR's life", "pool": "a pool's settings", "service": "downstream targets"}
+GROUPS: Final = {
+    "cidr": "add, activate, drain and retire customer CIDRs",
+    "pool": "a pool's settings",
+    "service": "downstream targets",
+}
 """The help of the first word of the verbs that have two."""
 
 VERB_NAMED: Final = {verb.name: verb for verb in VERBS}

@@ -9,17 +9,16 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from inspect import get_annotations
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
 from core import to_json
-from tui.wording.columns import Column
+from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "Layout", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = ["FILE_FORMATS", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
 _CHUNK: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -27,15 +26,6 @@ _GAP: Final = "  "
 _NARROWEST: Final = 30
 """Cells below which the last column is not folded: it would be unreadable."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The table of one kind of object; its CSV has every field of the object's JSON."""
-
-    kind: type
-    columns: tuple[Column[Any], ...]
-    """The last one is free text, folded on a terminal that is too narrow."""
 
 
 def json_text(value: Any) -> str:

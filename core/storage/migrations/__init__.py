@@ -20,7 +20,7 @@ def upgrade(driver: Any, first: str) -> None:
 
     Args:
         driver: a connection of the driver, in no transaction.
-        first: the transaction's first statement, which makes others wait who would do the same.
+        first: the transaction's first statement; it locks out other sessions that would migrate.
 
     Raises:
         Exception: as the driver has it; nothing has changed then.

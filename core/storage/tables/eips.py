@@ -82,7 +82,7 @@ class EipTable(SQLModel, table=True):
     cidr_last: IPv4Address = ipv4_field()
     customer_owned: bool
     platform_customer_owned: bool | None
-    """What the platform itself said of it; None when it said nothing."""
+    """The platform's own flag; None when the platform gave none."""
     name: str | None
     bandwidth_mbps: int | None
     status: str
@@ -92,7 +92,7 @@ class EipTable(SQLModel, table=True):
     released_at: datetime | None = moment_field()
     released_by: str | None
     ready_at: datetime | None = moment_field()
-    """When a released address may be given out again."""
+    """The time from which the address of a released EIP can be allocated again."""
     landed_in_default: bool
     previous_eip_id: str | None
 
@@ -112,7 +112,7 @@ class ServiceTable(SQLModel, table=True):
 
 
 class BindingTable(SQLModel, table=True):
-    """What an EIP served, from when to when."""
+    """A service of an EIP, and the period of the binding."""
 
     __tablename__ = "binding"
     __table_args__ = (
@@ -146,7 +146,7 @@ class BindingTable(SQLModel, table=True):
     sources: str
     """SNAT source CIDRs, a sorted JSON list; `[]` for the other kinds."""
     all_eips: bool
-    """Of an imported SNAT entry that takes every EIP of its gateway."""
+    """Whether it is an imported SNAT entry that takes every EIP of its gateway."""
     protocol: str | None
     port: int | None
     port_end: int | None

@@ -67,7 +67,7 @@ class RequestTable(SQLModel, table=True):
 
 
 class AcceptanceTable(SQLModel, table=True):
-    """A finding somebody accepted; it counts while the finding's ground is the same and `until` is ahead."""
+    """An accepted finding; valid while `ground` is the finding's fingerprint and `until` is in the future."""
 
     __tablename__ = "acceptance"
     finding_id: str = Field(primary_key=True)
@@ -79,7 +79,7 @@ class AcceptanceTable(SQLModel, table=True):
 
 
 class PresenceTable(SQLModel, table=True):
-    """A session that is on the deck; no part of the inventory."""
+    """An open dashboard session; not a part of the inventory."""
 
     __tablename__ = "presence"
     session: str = Field(primary_key=True)

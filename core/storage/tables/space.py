@@ -126,7 +126,7 @@ class CoolingTable(SQLModel, table=True):
 
 
 class CoolingMinuteTable(SQLModel, table=True):
-    """How many cooling addresses of a CIDR come free in which minute: usage without counting rows."""
+    """The number of cooling addresses of a CIDR that come free in a minute: usage without counting rows."""
 
     __tablename__ = "cooling_minute"
     __table_args__ = (CheckConstraint("count >= 0", name="count"), {"sqlite_with_rowid": False})
@@ -153,7 +153,7 @@ class ReservationTable(SQLModel, table=True):
 
 
 class UsageDayTable(SQLModel, table=True):
-    """How many addresses of a pool were allocated and released on a UTC day: the trend behind the runway."""
+    """The numbers of addresses of a pool allocated and released on a UTC day: the trend behind the runway."""
 
     __tablename__ = "usage_day"
     __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}

@@ -21,11 +21,11 @@ from core.transfer.documents import Position
 from core.transfer.zenlayer.given import Dnat
 from core.transfer.zenlayer.report import ImportReport, Outcome
 
-__all__ = ["Held", "Wanted", "bring_up_to_date", "held_by", "held_eips"]
+__all__ = ["BindingValues", "LiveEip", "bring_up_to_date", "ids_serving", "live_eips"]
 
 
-class Wanted(NamedTuple):
-    """A binding as it should be, by the columns of its row."""
+class BindingValues(NamedTuple):
+    """A binding by the columns of its row, without its id and its time."""
 
     kind: str
     service_id: str
@@ -39,25 +39,25 @@ class Wanted(NamedTuple):
     to_port_end: int | None = None
 
     @classmethod
-    def nic(cls, service_id: str, private_ip: int | None, known: Iterable[Known]) -> Wanted:
+    def nic(cls, service_id: str, private_ip: int | None, known: Iterable[Known]) -> BindingValues:
         """Return the binding of an interface; without a private address, of the one that is known."""
         here = [
-            each.wanted.private_ip
+            each.values.private_ip
             for each in known
-            if each.wanted.kind == BindingKind.NIC and each.wanted.service_id == service_id
+            if each.values.kind == BindingKind.NIC and each.values.service_id == service_id
         ]
         return cls(BindingKind.NIC.value, service_id, private_ip or next(iter(here), None))
 
     @classmethod
-    def load_balancer(cls, service_id: str) -> Wanted:
+    def load_balancer(cls, service_id: str) -> BindingValues:
         return cls(BindingKind.LOAD_BALANCER.value, service_id)
 
     @classmethod
-    def snat(cls, service_id: str, sources: Sequence[str], *, all_eips: bool) -> Wanted:
+    def snat(cls, service_id: str, sources: Sequence[str], *, all_eips: bool) -> BindingValues:
         return cls(BindingKind.SNAT.value, service_id, sources=json.dumps(sources), all_eips=all_eips)
 
     @classmethod
-    def dnat(cls, service_id: str, entry: Dnat) -> Wanted:
+    def dnat(cls, service_id: str, entry: Dnat) -> BindingValues:
         port, port_end = entry.port or (None, None)
         to_port, to_port_end = entry.to_port or (None, None)
         return cls(
@@ -78,11 +78,11 @@ class Known:
 
     id: str
     bound_at: int
-    wanted: Wanted
+    values: BindingValues
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LiveEip:
     """A live EIP with its live bindings."""
 
     id: str
@@ -95,7 +95,7 @@ class Held:
     @property
     def service_id(self) -> str | None:
         """Return the service that holds it."""
-        return self.bindings[0].wanted.service_id if self.bindings else None
+        return self.bindings[0].values.service_id if self.bindings else None
 
 
 @reads("eip", "pool")
@@ -126,7 +126,7 @@ class _BindingRow(NamedTuple):
 
 
 @reads("binding")
-class _HeldRow(NamedTuple):
+class _ServingRow(NamedTuple):
     eip_id: str
 
 
@@ -142,24 +142,24 @@ _BY_ADDRESS: Final = f"SELECT {_EIPS} e.address IN :keys"
 _BINDINGS: Final = (
     f"SELECT id, eip_id, {_COLUMNS} FROM binding WHERE unbound_at IS NULL AND eip_id IN :keys ORDER BY seq"
 )
-_HELD_BY: Final = "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL AND service_id IN :keys"
+_SERVING: Final = "SELECT DISTINCT eip_id FROM binding WHERE unbound_at IS NULL AND service_id IN :keys"
 
 
-def held_by(transaction: Transaction, service_ids: Sequence[str]) -> list[str]:
+def ids_serving(transaction: Transaction, service_ids: Sequence[str]) -> list[str]:
     """Return the ids of the EIPs that serve these services."""
-    return [row.eip_id for row in found_among(transaction, _HeldRow, _HELD_BY, service_ids)]
+    return [row.eip_id for row in found_among(transaction, _ServingRow, _SERVING, service_ids)]
 
 
-def held_eips(transaction: Transaction, ids: Sequence[str], addresses: Sequence[int]) -> dict[str, Held]:
+def live_eips(transaction: Transaction, ids: Sequence[str], addresses: Sequence[int]) -> dict[str, LiveEip]:
     """Return the live EIPs with these ids or addresses, by id; unknown ones are left out."""
     by_id = found_among(transaction, _EipRow, _BY_ID, list(dict.fromkeys(ids)))
     by_address = found_among(transaction, _EipRow, _BY_ADDRESS, list(dict.fromkeys(addresses)))
     found = {row.id: row for row in (*by_id, *by_address)}
     bindings: dict[str, list[Known]] = {}
     for binding in found_among(transaction, _BindingRow, _BINDINGS, list(found)):
-        bindings.setdefault(binding.eip_id, []).append(Known(binding.id, binding.bound_at, _wanted(binding)))
+        bindings.setdefault(binding.eip_id, []).append(Known(binding.id, binding.bound_at, _values_of(binding)))
     return {
-        row.id: Held(
+        row.id: LiveEip(
             id=row.id,
             address=row.address,
             pool_id=row.pool_id,
@@ -171,8 +171,8 @@ def held_eips(transaction: Transaction, ids: Sequence[str], addresses: Sequence[
     }
 
 
-def _wanted(row: _BindingRow) -> Wanted:
-    return Wanted(
+def _values_of(row: _BindingRow) -> BindingValues:
+    return BindingValues(
         row.kind,
         row.service_id,
         row.private_ip,
@@ -200,7 +200,7 @@ _END: Final = "UPDATE binding SET unbound_at = :now WHERE id IN :keys"
 _BOUND: Final = "UPDATE eip SET status = 'bound', unbound_since = NULL WHERE id IN :keys"
 _UNBOUND: Final = "UPDATE eip SET status = 'unbound', unbound_since = :now WHERE id IN :keys"
 
-Claim = tuple[Position, Held, Sequence[Wanted]]
+Claim = tuple[Position, LiveEip, Sequence[BindingValues]]
 """The bindings that an EIP should have, and the place that says so."""
 
 
@@ -213,8 +213,8 @@ def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
     unbound: list[str] = []
     seq = transaction.value(int, _NEXT) or 1
     for place, eip, wanted in claims:
-        stays, there = frozenset(wanted), {known.wanted for known in eip.bindings}
-        ended += [_ended(report, place, eip, known) for known in eip.bindings if known.wanted not in stays]
+        stays, there = frozenset(wanted), {known.values for known in eip.bindings}
+        ended += [_ended(report, place, eip, known) for known in eip.bindings if known.values not in stays]
         for known in eip.bindings:
             report.count("binding", known.id, Outcome.UNCHANGED)
         fresh = [each for each in wanted if each not in there]
@@ -231,13 +231,13 @@ def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
         transaction.run(_UNBOUND, keys=chunk, now=transaction.now)
 
 
-def _ended(report: ImportReport, place: Position, eip: Held, known: Known) -> str:
+def _ended(report: ImportReport, place: Position, eip: LiveEip, known: Known) -> str:
     report.count("binding", known.id, Outcome.CHANGED)
     report.note(place, _fact(eip, before=_shown(eip, known)))
     return known.id
 
 
-def _begun(report: ImportReport, place: Position, eip: Held, wanted: Wanted, seq: int) -> Values:
+def _begun(report: ImportReport, place: Position, eip: LiveEip, wanted: BindingValues, seq: int) -> Values:
     """Return the values of a new binding."""
     known = Known(f"b-{seq}", report.transaction.now, wanted)
     report.count("binding", known.id, Outcome.CREATED)
@@ -245,27 +245,27 @@ def _begun(report: ImportReport, place: Position, eip: Held, wanted: Wanted, seq
     return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
 
 
-def _shown(eip: Held, known: Known) -> Any:
-    wanted = known.wanted
+def _shown(eip: LiveEip, known: Known) -> Any:
+    values = known.values
     row = BindingRow(
         id=known.id,
         eip_id=eip.id,
-        kind=wanted.kind,
-        service_id=wanted.service_id,
-        private_ip=wanted.private_ip,
-        sources=wanted.sources,
-        protocol=wanted.protocol,
-        port=wanted.port,
-        port_end=wanted.port_end,
-        to_port=wanted.to_port,
-        to_port_end=wanted.to_port_end,
+        kind=values.kind,
+        service_id=values.service_id,
+        private_ip=values.private_ip,
+        sources=values.sources,
+        protocol=values.protocol,
+        port=values.port,
+        port_end=values.port_end,
+        to_port=values.to_port,
+        to_port_end=values.to_port_end,
         bound_at=known.bound_at,
         unbound_at=None,
     )
     return to_json(read_binding(row))
 
 
-def _fact(eip: Held, *, before: Any = None, after: Any = None) -> EventData:
+def _fact(eip: LiveEip, *, before: Any = None, after: Any = None) -> EventData:
     return EventData(
         "import",
         eip_id=eip.id,

@@ -1,7 +1,7 @@
 """Adds a CIDR where EIPs may exist already: in a /32 that stood in for it, or in another pool.
 
-The database lets no address be in two CIDRs at once and no live EIP change what it lies in. So within the one
-transaction the EIPs are laid down, the old CIDRs retired, the new one added, and the EIPs taken up again in it.
+The database refuses an address in two CIDRs, and a live EIP that moves to another CIDR. So one transaction sets the
+EIPs aside, retires the old CIDRs, adds the new one, and puts the EIPs into it.
 """
 
 from __future__ import annotations

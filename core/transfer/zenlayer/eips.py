@@ -262,12 +262,12 @@ def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
         "bandwidth_mbps": row.bandwidth_mbps,
         "platform_customer_owned": None if said is None else bool(said),
     }
-    told: dict[str, Value] = {
+    given: dict[str, Value] = {
         "name": eip.name,
         "bandwidth_mbps": eip.bandwidth_mbps,
         "platform_customer_owned": eip.customer_owned,
     }
-    changed = {key: value for key, value in told.items() if value is not None and value != before[key]}
+    changed = {key: value for key, value in given.items() if value is not None and value != before[key]}
     report.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
     cidr = count_met(report, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:

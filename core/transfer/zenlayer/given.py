@@ -61,7 +61,7 @@ class GivenEip:
     bandwidth_mbps: int | None
     created_at: int | None
     holder: Holder | None
-    holder_told: bool
+    holder_known: bool
     """Whether the row has its association; None is one."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.validation import checked_name
 from core.domain.values import CidrState, PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
@@ -58,7 +59,7 @@ def open_pool(
     """Return the customer pool with this id; open it when it is new."""
     found = find_pool(report.transaction, pool_id)
     if found is None:
-        if pool_id.startswith("default-"):
+        if pool_id.startswith(DEFAULT_POOL):
             place.refuse(f"pool {pool_id} has the name of a default pool, so it cannot be a customer pool")
         return _open(report, place, pool_id, region_pool(report, place, region).region, name)
     if not found.customer_owned:

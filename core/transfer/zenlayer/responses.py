@@ -135,7 +135,7 @@ def _eip(row: Fields) -> GivenEip | None:
     bandwidth = row.number("bandwidth") or None
     with row.place.checking():
         checked_bandwidth(bandwidth)
-    told, holder = _association(row, status)
+    known, holder = _association(row, status)
     return GivenEip(
         place=row.place,
         id=eip_id,
@@ -147,7 +147,7 @@ def _eip(row: Fields) -> GivenEip | None:
         bandwidth_mbps=bandwidth,
         created_at=row.moment("createTime"),
         holder=holder,
-        holder_told=told,
+        holder_known=known,
     )
 
 

@@ -18,7 +18,7 @@ from core.storage.history import EventData
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
-from core.transfer.zenlayer.bindings import Held, Wanted, bring_up_to_date, held_by, held_eips
+from core.transfer.zenlayer.bindings import BindingValues, LiveEip, bring_up_to_date, ids_serving, live_eips
 from core.transfer.zenlayer.given import Dnat, Given, GivenService, Holder, Snat
 from core.transfer.zenlayer.pools_cidrs import region_pool
 from core.transfer.zenlayer.report import ImportReport, Outcome
@@ -68,18 +68,18 @@ def import_services(report: ImportReport, given: Given) -> None:
 
     """
     targets = _targets(given)
-    held = _held(report.transaction, given, targets)
-    holders = _holders(given, targets, held)
+    live = _live_eips(report.transaction, given, targets)
+    holders = _holders(given, targets, live)
     for eip_id, (place, holder) in holders.items():
         if holder is not None:
-            _refer(targets, place, holder, held[eip_id].region)
+            _refer(targets, place, holder, live[eip_id].region)
     for target in targets.values():
         with target.place.checking():
             _import_target(report, target)
     bring_up_to_date(
         report,
         (
-            (place, held[eip_id], _wanted(eip_id, holder, targets, held[eip_id]))
+            (place, live[eip_id], _wanted(eip_id, holder, targets, live[eip_id]))
             for eip_id, (place, holder) in holders.items()
         ),
     )
@@ -108,7 +108,7 @@ def _refer(targets: dict[str, _Target], place: Position, holder: Holder, region:
         target.seen_ips[format_address(holder.private_ip)] = None
 
 
-def _held(transaction: Transaction, given: Given, targets: Mapping[str, _Target]) -> dict[str, Held]:
+def _live_eips(transaction: Transaction, given: Given, targets: Mapping[str, _Target]) -> dict[str, LiveEip]:
     """Return every live EIP that the rows mention, and those that the database has on the imported services."""
     ids = [eip.id for eip in given.eips.values()]
     addresses: list[int] = []
@@ -117,41 +117,41 @@ def _held(transaction: Transaction, given: Given, targets: Mapping[str, _Target]
         ids.extend(eip_id for snat in target.snats for eip_id in snat.eip_ids)
         ids.extend(dnat.eip_id for dnat in target.dnats)
         addresses.extend(target.addresses or ())
-    ids.extend(held_by(transaction, list(targets)))
-    return held_eips(transaction, ids, addresses)
+    ids.extend(ids_serving(transaction, list(targets)))
+    return live_eips(transaction, ids, addresses)
 
 
 _Claim = tuple[Position, Holder | None]
 
 
-def _holders(given: Given, targets: Mapping[str, _Target], held: Mapping[str, Held]) -> dict[str, _Claim]:
+def _holders(given: Given, targets: Mapping[str, _Target], live: Mapping[str, LiveEip]) -> dict[str, _Claim]:
     """Return by EIP: the service that holds it now, as far as the rows say, and the row that says so."""
-    told: dict[str, _Claim] = {
-        eip.id: (eip.place, eip.holder) for eip in given.eips.values() if eip.holder_told and eip.id in held
+    stated: dict[str, _Claim] = {
+        eip.id: (eip.place, eip.holder) for eip in given.eips.values() if eip.holder_known and eip.id in live
     }
     claims: dict[str, _Claim] = {}
     for target in targets.values():
-        for eip_id in _claimed(target, held):
-            if eip_id in told or eip_id not in held:
+        for eip_id in _claimed(target, live):
+            if eip_id in stated or eip_id not in live:
                 continue
             place, other = claims.setdefault(eip_id, (target.place, Holder(target.kind, target.id)))
             if other is not None and other.id != target.id:
                 target.place.refuse(f"{target.id} claims EIP {eip_id}, and so does {other.id} in {place.file}")
-    left = {eip_id: claim for eip_id, eip in held.items() if (claim := _still(eip, targets)) is not None}
-    return {**left, **claims, **told}
+    left = {eip_id: claim for eip_id, eip in live.items() if (claim := _still(eip, targets)) is not None}
+    return {**left, **claims, **stated}
 
 
-def _claimed(target: _Target, held: Mapping[str, Held]) -> Iterator[str]:
+def _claimed(target: _Target, live: Mapping[str, LiveEip]) -> Iterator[str]:
     yield from target.eip_ids or ()
     for snat in target.snats:
         yield from snat.eip_ids
     for dnat in target.dnats:
         yield dnat.eip_id
     listed = set(target.addresses or ())
-    yield from (eip.id for eip in held.values() if eip.address in listed)
+    yield from (eip.id for eip in live.values() if eip.address in listed)
 
 
-def _still(eip: Held, targets: Mapping[str, _Target]) -> _Claim | None:
+def _still(eip: LiveEip, targets: Mapping[str, _Target]) -> _Claim | None:
     """Return whether the service that holds an EIP here still does, for an EIP that no row mentions."""
     target = targets.get(eip.service_id or "")
     if target is None:
@@ -215,7 +215,7 @@ def _noted(report: ImportReport, target: _Target, outcome: Outcome, before: Valu
     report.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
 
 
-def _wanted(eip_id: str, holder: Holder | None, targets: Mapping[str, _Target], eip: Held) -> list[Wanted]:
+def _wanted(eip_id: str, holder: Holder | None, targets: Mapping[str, _Target], eip: LiveEip) -> list[BindingValues]:
     """Return the bindings of an EIP on the service that holds it.
 
     Without the entries of its gateway in the import, an EIP keeps its bindings. An EIP of a gateway that is in no known
@@ -224,24 +224,24 @@ def _wanted(eip_id: str, holder: Holder | None, targets: Mapping[str, _Target], 
     if holder is None:
         return []
     if holder.kind is ServiceKind.NIC:
-        return [Wanted.nic(holder.id, holder.private_ip, eip.bindings)]
+        return [BindingValues.nic(holder.id, holder.private_ip, eip.bindings)]
     if holder.kind is ServiceKind.LOAD_BALANCER:
-        return [Wanted.load_balancer(holder.id)]
+        return [BindingValues.load_balancer(holder.id)]
     target = targets[holder.id]
     entries = _entries(eip_id, target) if target.detailed else _here(eip, holder.id)
-    return entries or [Wanted.snat(holder.id, (), all_eips=False)]
+    return entries or [BindingValues.snat(holder.id, (), all_eips=False)]
 
 
-def _here(eip: Held, service_id: str) -> list[Wanted]:
-    return [known.wanted for known in eip.bindings if known.wanted.service_id == service_id]
+def _here(eip: LiveEip, service_id: str) -> list[BindingValues]:
+    return [known.values for known in eip.bindings if known.values.service_id == service_id]
 
 
-def _entries(eip_id: str, target: _Target) -> list[Wanted]:
+def _entries(eip_id: str, target: _Target) -> list[BindingValues]:
     """Return the bindings that the entries of a gateway make."""
-    dnats = [Wanted.dnat(target.id, entry) for entry in target.dnats if entry.eip_id == eip_id]
+    dnats = [BindingValues.dnat(target.id, entry) for entry in target.dnats if entry.eip_id == eip_id]
     whole = any(each.protocol == "any" for each in dnats)  # which an entry of all EIPs leaves out
     snats: dict[tuple[str, ...], bool] = {}
     for entry in target.snats:
         if eip_id in entry.eip_ids or (entry.all_eips and not whole):
             snats[entry.sources] = snats.get(entry.sources, False) or entry.all_eips
-    return [*(Wanted.snat(target.id, sources, all_eips=every) for sources, every in snats.items()), *dnats]
+    return [*(BindingValues.snat(target.id, sources, all_eips=every) for sources, every in snats.items()), *dnats]

@@ -1,0 +1,65 @@
+"""One entry declares a column: the command line, files and the pane show it where the entry says."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core import Eip, EipRow
+from tests.tui.deck_kit import demo_desk, on_deck
+from tui.widgets import eip_table
+from tui.wording import reports, tables
+from tui.wording.columns import Around, Entry, InPane, Layout
+from tui.wording.verb import Format
+from tui.wording.writers import write_rows, write_table
+
+LISTS: dict[str, Layout] = {
+    name: getattr(module, name) for module in (tables, reports) for name in module.__all__ if name.isupper()
+}
+ADDRESS = "203.0.113.9"
+
+
+@pytest.mark.parametrize("listing", LISTS.values(), ids=list(LISTS))
+def test_each_entry_is_shown_somewhere_and_has_a_text_wherever_it_is(listing: Layout) -> None:
+    for entry in listing.entries:
+        assert entry.text or entry.pane or entry.side, f"nothing shows {entry.title}"
+        for how in (entry.pane, entry.side):
+            assert how is None or how.text or entry.text, f"{entry.title} has no text in the pane"
+
+
+@pytest.mark.parametrize("listing", LISTS.values(), ids=list(LISTS))
+def test_no_two_columns_of_a_place_are_equal(listing: Layout) -> None:
+    for columns in (listing.columns, listing.pane(Around()), listing.side(Around())):
+        titles = [column.title for column in columns]
+        assert len(set(titles)) == len(titles)
+    places = [entry.pane.place for entry in listing.entries if entry.pane and entry.pane.place != InPane(1).place]
+    assert len(set(places)) == len(places)
+
+
+async def test_a_new_entry_is_a_column_of_the_command_line_of_files_and_of_the_pane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: tuple[Entry[Eip, EipRow], ...] = (
+        Entry("LAST", lambda eip: f"n{eip.address.rpartition('.')[2]}", pane=InPane(5)),
+        Entry("EVEN", pane=InPane(5, text=lambda row, around: "yes" if around.now and row.eip.id else "no")),
+        Entry("UNSEEN", lambda eip: eip.id, pane=InPane(6, drop=1, standard=False)),
+    )
+    more = replace(tables.EIPS, entries=(*tables.EIPS.entries, *added))
+    monkeypatch.setattr(eip_table, "EIPS", more)
+    inventory = demo_desk(tmp_path)
+    eips = list(inventory.eips(ADDRESS))
+    table, file = io.StringIO(), io.StringIO()
+    write_table(eips, more, table)
+    write_rows(eips, more, Format.MARKDOWN, file)
+    for text in (table.getvalue(), file.getvalue()):
+        assert "LAST" in text
+        assert "n9" in text.splitlines()[-1]
+        assert "UNSEEN" in text
+        assert "EVEN" not in text
+    async with on_deck(inventory) as operator:
+        await operator.until("LAST  EVEN", "n5    yes", absent="UNSEEN")
+        await operator.press("v")
+        await operator.until("[ ] UNSEEN")
