@@ -27,6 +27,7 @@ from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import Imported, Proof, Restored, Violation
+from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -55,7 +56,6 @@ from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
-from core.queries.log_verdicts import Evidence
 from core.queries.reads import InventorySnapshot
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
@@ -81,6 +81,7 @@ __all__ = [
     "CidrState",
     "Code",
     "Config",
+    "DoubtCount",
     "Eip",
     "EipPage",
     "EipQuery",
@@ -113,6 +114,7 @@ __all__ = [
     "ServiceKind",
     "Severity",
     "Siblings",
+    "TextFacts",
     "Unavailable",
     "Verdict",
     "VerdictWord",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,18 +14,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import uuid4
 
-from core.domain.addresses import asn_warning, customer_prefix, is_ipv6
-from core.domain.collector import collector_off
+from core.domain.addresses import asn_warning, customer_prefix
 from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import Imported, Restored
-from core.domain.validation import checked_address, checked_text, with_code
-from core.domain.values import Allocation, OtherSession, Verdict, to_micros
+from core.domain.validation import checked_text, with_code
+from core.domain.values import Allocation, OtherSession
 from core.operations import presence
-from core.queries import verdicts
-from core.queries.log_verdicts import Evidence, Mentions, Progress, judge_all
-from core.queries.reads import InventoryReads
+from core.queries.lookups import InventoryLookups
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -75,7 +72,7 @@ def login_name() -> str:
     return f"{name}@{client[0]}" if client else name
 
 
-class Inventory(InventoryReads):
+class Inventory(InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
     def __init__(
@@ -169,44 +166,6 @@ class Inventory(InventoryReads):
         """Return the other open sessions."""
         with self._store.read() as connection:
             return presence.other_sessions(connection, self._session or "", self._micros())
-
-    def lookup(self, address: str, at: datetime | None = None) -> Verdict:
-        """Return the verdict on an address: its owner, what it serves and where a fix lives; now, or at a past moment.
-
-        The verdict on an IPv6 address is `unknown`: customer CIDRs are IPv4.
-
-        Raises:
-            EipdeckError: `invalid_address`.
-
-        """
-        moment = None if at is None else to_micros(at)
-        if is_ipv6(address):
-            return verdicts.judge_ipv6(address, moment, self._micros())
-        number = checked_address(address)
-        with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
-
-    def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
-        """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
-
-        The addresses of a line are judged at the time on the line; `at` is for lines without one.
-        """
-        return self.evidence(lines, at).verdicts
-
-    def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
-        """Return the present verdict on each address, in one read; nothing is read for no address."""
-        wanted = list(dict.fromkeys(addresses))
-        return {verdict.address: verdict for verdict in self.evidence(wanted).verdicts} if wanted else {}
-
-    def evidence(
-        self, lines: Iterable[str], at: datetime | None = None, *, on_progress: Progress | None = None
-    ) -> Evidence:
-        """Return the verdicts of `lookup_text`, with figures of the text. `on_progress` gets the lines read so far."""
-        with collector_off():
-            seen = Mentions(lines, self.now(), at, on_progress)
-            with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
-        return Evidence(judged, seen.lines, seen.unzoned, seen.misread)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """Return what an allocation would give now; nothing changes."""

@@ -16,6 +16,7 @@ __all__ = [
     "customer_prefix",
     "format_address",
     "is_ipv6",
+    "never_routed",
     "parse_address",
     "parse_prefix",
     "parse_range",
@@ -227,6 +228,14 @@ def public_address(words: str) -> int:
     if any(first <= address <= last for first, last in _NEVER_SPANS):
         customer_prefix(f"{words}/32")
     return address
+
+
+def never_routed(address: int) -> str | None:
+    """Return `private, RFC 1918` for space that no network announces, or None."""
+    for (first, last), (_, why) in zip(_NEVER_SPANS, _NEVER_ANNOUNCED, strict=True):
+        if first <= address <= last:
+            return why
+    return None
 
 
 _PRIVATE_ASNS: Final = ((64512, 65534), (4200000000, 4294967294))

@@ -169,7 +169,8 @@ class Verdict(NamedTuple):
     """The owner of an address, what it serves, and where a fix lives, at a time."""
 
     address: str
-    at: datetime
+    at: datetime | None
+    """None only of text whose moment is not known; it is judged as of `as_of` then."""
     verdict: VerdictWord
     customer_owned: bool | None
     cidr: str | None
@@ -180,6 +181,18 @@ class Verdict(NamedTuple):
     summary: str
     as_of: datetime
     count: int  # type: ignore[assignment]  # the name in the contract; tuple.count is not used
+    doubts: tuple[str, ...] = ()
+    """Why the moment of a text can be wrong: `time_unknown`, `zone_assumed`, `year_assumed`, `ambiguous` …"""
+    line: int | None = None
+    """The first line of the text it stood on, from 1."""
+    port: int | None = None
+    """The port beside the address in a text; None when it has none, or several."""
+    protocol: str | None = None
+    """In lower case."""
+    time_source: str | None = None
+    """Where the moment stood in a text: `asked`, `format`, `key`, `place` or `none`."""
+    also_at: tuple[datetime, ...] = ()
+    """The other moments that the time in a text can mean, ascending."""
 
 
 @dataclass(frozen=True, slots=True)

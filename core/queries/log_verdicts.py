@@ -1,4 +1,4 @@
-"""Verdicts on the addresses in a text of any length, each at the time that its line names.
+"""Verdicts on the addresses in a text of any length, each at the time of its record.
 
 The facts of many addresses are read at once, and an address is judged once for each period in which nothing about it
 changed. A long log costs little more than finding the addresses in it.
@@ -6,136 +6,197 @@ changed. A long log costs little more than finding the addresses in it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import parse_address
-from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
-from core.domain.values import Binding, Verdict, from_micros, to_micros
-from core.queries.eips import (
-    BINDING_COLUMNS,
-    TENANCY_COLUMNS,
-    TENANCY_FROM,
-    BindingRow,
-    TenancyRow,
-    read_binding,
-)
-from core.queries.facts import CIDR_COLUMNS, CidrRow
-from core.queries.services import service_names
-from core.queries.verdicts import judge_from, judge_ipv6, latest
+from core.domain.errors import Code, error
+from core.domain.evidence import Doubt, Settings, Sighting, Source
+from core.domain.evidence.reader import Line, Unreadable, read_lines
+from core.domain.evidence.scan import scan_lines
+from core.domain.ports_served import port_words
+from core.domain.text_evidence import DoubtCount, Progress, TextFacts
+from core.domain.values import Verdict, stamp, to_micros
+from core.queries.gathered_facts import Cidrs, GatheredFacts
+from core.queries.text_settings import text_settings
+from core.queries.verdicts import judge, judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
 
-__all__ = ["Evidence", "Mention", "Mentions", "Progress", "judge_all"]
-
-Progress = Callable[[int], None]
-"""Called at intervals with the number of lines read."""
+__all__ = ["judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in"]
 
 _PROGRESS_LINES: Final = 5_000
 """Lines between two calls of a `Progress`."""
+_IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
+"""A prefix of more than one address."""
 _AT_ONCE: Final = 50_000
 """Number of addresses whose facts are in memory together."""
-_CHUNK: Final = 1_000
-"""Number of addresses in one statement."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The verdicts on a text, with figures of its lines."""
+class _Mention:
+    """The mentions of one address at one moment."""
 
-    verdicts: list[Verdict]
-    """One for each distinct address and moment, in order of appearance, each with its count."""
-    lines: int
-    unzoned: int
-    """Lines whose time has no zone; it was read as UTC."""
-    misread: int
-    """Lines with a time that was not understood; their addresses are judged as of now."""
+    __slots__ = ("count", "doubts", "line", "others", "port", "protocol", "source")
 
-    @property
-    def mentions(self) -> int:
-        """The number of addresses in the text, repeated ones counted each time."""
-        return sum(verdict.count for verdict in self.verdicts)
+    def __init__(self, first: Sighting) -> None:
+        self.count = first.mentions
+        self.line = first.line
+        self.doubts = first.doubts
+        self.others = first.others
+        self.port = first.port
+        self.protocol = first.protocol
+        asked = first.source is Source.NONE and first.at is not None
+        self.source = Source.ASKED if asked else first.source
 
-
-Mention = tuple[str, int | None]
-"""An address in text, and the time of its line in microseconds; None is now."""
+    def add(self, other: Sighting) -> None:
+        """Add mentions of the same address and moment; ports that differ name none."""
+        self.count += other.mentions
+        self.line = min(self.line, other.line)
+        self.doubts |= other.doubts
+        if other.others != self.others:
+            self.others = tuple(sorted({*self.others, *other.others}))
+        if other.port != self.port:
+            self.port = None
+        if other.protocol != self.protocol:
+            self.protocol = None
 
 
 class Mentions:
-    """The addresses of a text, counted by address and time."""
+    """The addresses of a text, counted by address and moment."""
 
     def __init__(
-        self, lines: Iterable[str], now: datetime, at: datetime | None = None, on_progress: Progress | None = None
+        self, text: Iterable[str] | Iterable[bytes], settings: Settings, on_progress: Progress | None = None
     ) -> None:
-        """Read the lines; `at` is the time of lines without one."""
-        self.counted: dict[Mention, int] = {}
-        self.moments: dict[int | None, datetime] = {}
-        """The times of the mentions, by microseconds."""
-        self.lines = self.unzoned = self.misread = 0
-        counted, moments = self.counted, self.moments
-        for line in lines:
-            if on_progress is not None and self.lines % _PROGRESS_LINES == 0:
-                on_progress(self.lines)
-            self.lines += 1
-            found = find_addresses(line)
-            if found:
-                then = self._time(line, now) or at
-                moment = None if then is None else to_micros(then)
-                if then is not None:
-                    moments[moment] = then
-                for text in found:
-                    key = text, moment
-                    counted[key] = counted.get(key, 0) + 1
+        """Read a text: its lines, or the bytes of a stream in pieces of any length."""
+        self.lines = 0
+        self.found: dict[tuple[int | str, datetime | None], _Mention] = {}
+        doubted: dict[Doubt, tuple[int, int]] = {}
+        found = self.found
+        for each in scan_lines(self._read(text, on_progress), settings):
+            key = each.address, each.at
+            known = found.get(key)
+            if known is None:
+                found[key] = _Mention(each)
+            else:
+                known.add(each)
+            if each.doubts:
+                count, line = doubted.get(each.doubts, (0, each.line))
+                doubted[each.doubts] = count + each.mentions, min(line, each.line)
+        self.doubts = tuple(_counts(doubted))
 
-    def _time(self, line: str, now: datetime) -> datetime | None:
-        time = find_time(line, now)
-        if time is None:
-            self.misread += seems_to_tell_a_time(line)
-            return None
-        self.unzoned += not time.zoned
-        return time.at
+    def _read(self, text: Iterable[str] | Iterable[bytes], on_progress: Progress | None) -> Iterator[Line]:
+        last = Line(0, "")
+        for line in read_lines(_ended(text)):
+            if on_progress is not None and line.number % _PROGRESS_LINES == 1:
+                on_progress(line.number - 1)
+            last = line
+            yield line
+        self.lines = last.number if last.text else last.number - 1
+
+    def in_order(self) -> list[tuple[tuple[int | str, datetime | None], _Mention]]:
+        """Return the mentions by their first lines; the scanner gives some of them late."""
+        return sorted(self.found.items(), key=lambda item: item[1].line)
+
+
+def _ended(text: Iterable[str] | Iterable[bytes]) -> Iterator[str | bytes]:
+    """Yield pieces of a text; a line without an end gets one."""
+    for each in text:
+        yield f"{each}\n" if isinstance(each, str) and not each.endswith("\n") else each
+
+
+def _counts(doubted: dict[Doubt, tuple[int, int]]) -> Iterator[DoubtCount]:
+    for flag in Doubt:
+        some = [counted for doubts, counted in doubted.items() if flag in doubts]
+        if some and flag.name is not None:
+            yield DoubtCount(flag.name.lower(), sum(count for count, _ in some), min(line for _, line in some))
+
+
+def read_text(
+    text: Iterable[str] | Iterable[bytes],
+    facts: TextFacts,
+    now: datetime,
+    at: datetime | None,
+    on_progress: Progress | None,
+) -> Mentions:
+    """Return the addresses of a text; `at` is the moment of records without a time.
+
+    Raises:
+        EipdeckError: `usage` for facts that mean nothing, and for bytes that are not text.
+
+    """
+    try:
+        return Mentions(text, text_settings(facts, now, at), on_progress)
+    except Unreadable as problem:
+        raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
+
+
+def sighting_in(words: str, now: datetime) -> Sighting | None:
+    """Return the one address in an argument, plain or dressed; None for none, several, or a record with a time."""
+    if _IS_CIDR.search(words):
+        return None
+    found = list(scan_lines(read_lines([words]), Settings(now)))
+    return found[0] if len(found) == 1 and found[0].source in {Source.NONE, Source.ASKED} else None
+
+
+def judge_sighting(connection: Connection, found: Sighting, at: int | None, now: int) -> Verdict:
+    """Return the verdict on an address of an argument; `at` is for one without a time of its own."""
+    moment = at if found.at is None else to_micros(found.at)
+    if isinstance(found.address, str):
+        return judge_ipv6(found.address, moment, now)
+    verdict = judge(connection, found.address, moment, now)
+    words = _of_port(verdict, found.port, found.protocol)
+    return verdict._replace(summary=verdict.summary + words, port=found.port, protocol=found.protocol)
+
+
+def _of_port(verdict: Verdict, port: int | None, protocol: str | None) -> str:
+    if port is None or verdict.eip is None:
+        return ""
+    return port_words(verdict.eip.bindings, port, protocol)
 
 
 def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
-    """Yield a verdict for each mention, in their order; `now` is in microseconds."""
+    """Yield a verdict for each address and moment, in order of appearance; `now` is in microseconds."""
     now = latest(connection, now)
-    known = _Cidrs(connection)
-    moments = {None: from_micros(now), **seen.moments}
-    few = len({text for text, _ in seen.counted}) <= _AT_ONCE
-    rest = iter(seen.counted.items())
+    known = Cidrs(connection)
+    mentions = seen.in_order()
+    few = len({address for address, _ in seen.found}) <= _AT_ONCE
+    rest = iter(mentions)
     while some := list(islice(rest, None if few else _AT_ONCE)):
-        judge = BatchJudge(connection, known, {text for (text, _), _ in some if ":" not in text}, now)
-        for (text, at), count in some:
-            yield _seen(judge.verdict(text, at), moments[at], count)
+        batch = BatchJudge(connection, known, {address for (address, _), _ in some if isinstance(address, int)}, now)
+        for (address, at), mention in some:
+            yield _of_text(batch, address, at, mention)
 
 
-def _seen(verdict: Verdict, at: datetime, count: int) -> Verdict:
-    """Return the verdict with another time and count, at a fifth of the cost of `_replace`."""
-    return Verdict(verdict.address, at, *verdict[2:-1], count)
+def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> Iterator[Verdict]:
+    """Yield the present verdict on each address; `now` is in microseconds."""
+    now = latest(connection, now)
+    numbers = [each if ":" in each else parse_address(each) for each in addresses]
+    batch = BatchJudge(connection, Cidrs(connection), {each for each in numbers if isinstance(each, int)}, now)
+    for address in numbers:
+        yield batch.verdict(address, None)
 
 
 class BatchJudge:
     """Judges mentions; an address once for each period in which nothing about it changed."""
 
-    def __init__(self, connection: Connection, known: _Cidrs, addresses: Iterable[str], now: int) -> None:
+    def __init__(self, connection: Connection, known: Cidrs, addresses: Iterable[int], now: int) -> None:
         self._now = now
-        self._facts = _GatheredFacts(connection, known, [parse_address(each) for each in addresses])
-        self._judged: dict[str, tuple[int, list[int], list[Verdict | None]]] = {}
+        self._facts = GatheredFacts(connection, known, list(addresses))
+        self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}
 
-    def verdict(self, text: str, at: int | None) -> Verdict:
+    def verdict(self, address: int | str, at: int | None) -> Verdict:
         """Return the verdict on an address at a time in microseconds; None is now."""
-        if ":" in text:
-            return judge_ipv6(text, at, self._now)
-        found = self._judged.get(text)
+        if isinstance(address, str):
+            return judge_ipv6(address, at, self._now)
+        found = self._judged.get(address)
         if found is None:
-            address = parse_address(text)
             changes = sorted({*self._facts.changes(address), self._now})
-            found = self._judged[text] = (address, changes, [None] * (len(changes) + 1))
-        address, changes, verdicts = found
+            found = self._judged[address] = (changes, [None] * (len(changes) + 1))
+        changes, verdicts = found
         period = bisect_right(changes, self._now if at is None else at)
         verdict = verdicts[period]
         if verdict is None:
@@ -143,102 +204,65 @@ class BatchJudge:
         return verdict
 
 
-_LIVES: Final = f"{CIDR_COLUMNS} ORDER BY c.first"
+_JUDGED_TOO: Final = Doubt.AMBIGUOUS | Doubt.SEVERAL_TIMES
+"""Doubts of which every reading is judged: the moment is one of them."""
 
 
-class _Cidrs:
-    """Every life of every CIDR."""
-
-    def __init__(self, connection: Connection) -> None:
-        rows = connection.rows(CidrRow, _LIVES)
-        self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
-        for row in rows:
-            self._by_size[row.last - row.first + 1][row.first].append(row)
-        self._present = [row for row in rows if row.state != "retired"]
-        self._firsts = [row.first for row in self._present]
-
-    def containing(self, address: int) -> list[CidrRow]:
-        """Return the lives of the CIDRs that contain the address."""
-        return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
-
-    def around(self, address: int) -> list[CidrRow]:
-        """Return the present CIDRs below and above an address."""
-        place = bisect_right(self._firsts, address) - 1
-        inside = place >= 0 and self._present[place].last >= address
-        below = self._present[max(place - inside, 0) : place + 1 - inside]
-        return [*below, *self._present[place + 1 : place + 2]]
-
-
-_TENANCIES: Final = (
-    f"SELECT {TENANCY_COLUMNS} {TENANCY_FROM} WHERE e.address IN :addresses ORDER BY e.allocated_at DESC, e.seq DESC"
-)
-_BINDINGS: Final = (
-    f"SELECT {BINDING_COLUMNS} FROM binding b JOIN eip e ON e.id = b.eip_id"
-    " WHERE e.address IN :addresses ORDER BY b.seq"
-)
+def _of_text(batch: BatchJudge, address: int | str, at: datetime | None, mention: _Mention) -> Verdict:
+    """Return the verdict on a mention, made anew at a fifth of the cost of `_replace`."""
+    verdict = batch.verdict(address, None if at is None else to_micros(at))
+    summary = verdict.summary + _of_port(verdict, mention.port, mention.protocol)
+    if at is None:
+        summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
+    elif mention.others and mention.doubts & _JUDGED_TOO:
+        others = [(each, batch.verdict(address, to_micros(each))) for each in mention.others]
+        summary += _other_readings(verdict, others)
+    return Verdict(
+        verdict.address,
+        at,
+        *verdict[2:9],
+        summary,
+        verdict.as_of,
+        mention.count,
+        _words(mention.doubts),
+        mention.line,
+        mention.port,
+        mention.protocol,
+        mention.source,
+        mention.others,
+    )
 
 
-class _GatheredFacts:
-    """The facts about many addresses, read at once."""
+@cache
+def _words(doubts: Doubt) -> tuple[str, ...]:
+    return tuple(doubts.words)
 
-    def __init__(self, connection: Connection, known: _Cidrs, addresses: Sequence[int]) -> None:
-        self._connection = connection
-        self._known = known
-        self._lives = {address: known.containing(address) for address in addresses}
-        self._tenancies: dict[int, list[TenancyRow]] = defaultdict(list)
-        self._bindings: dict[str, list[BindingRow]] = defaultdict(list)
-        self._names: dict[str, str] = {}
-        in_known = [address for address, lives in self._lives.items() if lives]
-        for start in range(0, len(in_known), _CHUNK):
-            self._gather(in_known[start : start + _CHUNK])
 
-    def _gather(self, addresses: list[int]) -> None:
-        for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
-            self._tenancies[tenancy.address].append(tenancy)
-        services: set[str] = set()
-        for binding in self._connection.rows(BindingRow, _BINDINGS, {"addresses": addresses}):
-            self._bindings[binding.eip_id].append(binding)
-            services.add(binding.service_id)
-        missing = list(services - self._names.keys())
-        for start in range(0, len(missing), _CHUNK):
-            self._names.update(service_names(self._connection, missing[start : start + _CHUNK]))
+class _Holder(NamedTuple):
+    """The parts of a verdict that tell whether two moments have the same answer."""
 
-    def changes(self, address: int) -> Iterator[int]:
-        """Yield the times at which a fact about the address changed."""
-        moments: list[int | None] = []
-        for life in self._lives[address]:
-            moments += (life.created_at, life.activated_at, life.draining_at, life.retired_at)
-        for tenancy in self._tenancies.get(address, ()):
-            moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
-            for binding in self._bindings.get(tenancy.id, ()):
-                moments += (binding.bound_at, binding.unbound_at)
-        return (moment for moment in moments if moment is not None)
+    word: str
+    cidr: str | None
+    eip_id: str | None
+    serves: frozenset[tuple[object, ...]]
 
-    def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        return next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
 
-    def cidr(self, address: int, at: int | None) -> CidrRow | None:
-        if at is None:
-            return next((row for row in self._lives[address] if row.state != "retired"), None)
-        lives = [
-            row
-            for row in self._lives[address]
-            if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
-        ]
-        return max(lives, key=lambda row: row.id, default=None)
+def _holder(verdict: Verdict) -> _Holder:
+    eip = verdict.eip
+    bindings = () if eip is None else eip.bindings
+    serves = frozenset((each.kind, each.service_id, each.private_ip, each.sources) for each in bindings)
+    return _Holder(verdict.verdict.value, verdict.cidr, None if eip is None else eip.id, serves)
 
-    def retired(self, address: int, at: int) -> CidrRow | None:
-        lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
-        return max(lives, key=lambda row: row.retired_at or 0, default=None)
 
-    def neighbours(self, address: int) -> Sequence[CidrRow]:
-        return self._known.around(address)
+def _other_readings(verdict: Verdict, others: list[tuple[datetime, Verdict]]) -> str:
+    """Return a sentence on the other moments that the time can mean: the same answer, or another one."""
+    if all(_holder(other) == _holder(verdict) for _, other in others):
+        also = ", ".join(stamp(each) for each, _ in others)
+        return f" Either way {_name(verdict)}: the time can also mean {also}."
+    words = "; ".join(f"as of {stamp(each)} it is {_name(other)} ({other.verdict.value})" for each, other in others)
+    return f" The time can mean another moment: {words}."
 
-    def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
-        rows = self._bindings.get(eip_id, ())
-        return tuple(
-            read_binding(row) for row in rows if row.bound_at <= at and (row.unbound_at is None or row.unbound_at > at)
-        )
 
-    def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._names[key] for key in service_ids}
+def _name(verdict: Verdict) -> str:
+    eip = verdict.eip
+    return verdict.verdict.value if eip is None else eip.name or eip.id or verdict.address

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.domain.addresses import format_address, prefix_of_range
+from core.domain.addresses import format_address, never_routed, prefix_of_range
 from core.domain.serving import serves_fully
 from core.domain.values import (
     Eip,
@@ -139,6 +139,10 @@ def _held(cidr: CidrRow, at: int) -> bool:
 
 def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
+    never = never_routed(asked.address)
+    if never is not None:
+        summary = f"{never[0].upper()}{never[1:]}: {address} is in no public range."
+        return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)._replace(fix_in=None)
     retired = asked.facts.retired(asked.address, asked.at)
     if retired is not None and retired.retired_at is not None:
         summary = (

@@ -257,6 +257,7 @@ def test_a_clock_set_back_and_forward_breaks_no_law(tmp_path_factory: pytest.Tem
         held.append(one(inventory).address)
         verdict = inventory.lookup(held[-1])
         assert verdict.eip is not None
+        assert verdict.at is not None
         assert verdict.at >= verdict.eip.allocated_at
         if len(held) > 2:
             release(inventory, held.pop(0))

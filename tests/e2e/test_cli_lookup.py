@@ -101,16 +101,74 @@ def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
     text = "203.0.113.0 8.8.8.8\n203.0.113.0 at 23.11.2026 21:14\nNov 20 10:00:00 fw 8.8.8.8\n"
     said = deck("lookup", "-", stdin=text)
     for words in (
-        "4 addresses in 3 lines, 3 distinct by address and time",
-        "not-ours: 2",
-        "customer-bound: 2 (load_balancer lb-1 2)",
-        "! 1 line has a time that was not understood: judged as of now",
-        "1 line has a time without a zone: read as UTC",
+        "4 addresses in 3 lines, 4 distinct by address and time",
+        "not-ours: 3",
+        "customer-bound: 1 (load_balancer lb-1 1)",
+        "? 2 addresses have no time that is known: judged as of now (time_unknown, first on line 1)",
+        "(zone_assumed, first on line 2); --zone NAME settles it",
+        "? 1 address has a time without a year: the latest such day is taken (year_assumed, first on line 3)",
     ):
         assert words in said.err
     markdown = deck("lookup", "-", "--format", "md", stdin=text).out.splitlines()
     assert markdown[0].startswith("| ADDRESS | VERDICT |")
-    assert len(markdown) == 5
+    assert len(markdown) == 6
+
+
+DOUBTFUL = "03/04/2026 10:00:00 203.0.113.1:443\nFeb  3 10:00:00 fw 203.0.113.2\nfrom 203.0.113.3\n"
+
+
+def test_doubts_are_said_in_the_document_and_beside_it(deck: Deck) -> None:
+    said = deck("lookup", "-", "--json", stdin=DOUBTFUL)
+    assert [(each["line"], each["doubts"], each["port"], each["time_source"]) for each in said.document] == [
+        (1, ["zone_assumed", "ambiguous"], 443, "place"),
+        (2, ["zone_assumed", "year_assumed"], None, "place"),
+        (3, ["time_unknown"], None, "none"),
+    ]
+    assert [(each["at"], each["also_at"]) for each in said.document[::2]] == [
+        ("2026-03-04T10:00:00Z", ["2026-04-03T10:00:00Z"]),
+        (None, []),
+    ]
+    assert "? 2 addresses have a time without a certain zone" in said.err
+    assert "(zone_assumed, first on line 1); --zone NAME settles it" in said.err
+    table = deck("lookup", "-", stdin=DOUBTFUL).out
+    assert "? zone_assumed ambiguous" in table
+
+
+def test_every_verdict_has_every_field(deck: Deck) -> None:
+    alone = deck.done("lookup", "203.0.113.1")[0]
+    text = deck("lookup", "-", "--json", stdin="203.0.113.1\n").document[0]
+    assert list(alone) == list(text)
+    assert (alone["doubts"], alone["line"], alone["time_source"]) == ([], None, None)
+
+
+def test_what_is_known_of_a_text_settles_doubts_and_stands_in_the_output(deck: Deck) -> None:
+    options = ("--zone", "Asia/Shanghai", "--year", "2025", "--day-first", "--at", "2026-11-01")
+    said = deck("lookup", "-", *options, "--json", stdin=DOUBTFUL)
+    assert [(each["at"], each["doubts"]) for each in said.document] == [
+        ("2026-04-03T02:00:00Z", []),
+        ("2025-02-03T02:00:00Z", []),
+        ("2026-11-01T00:00:00Z", []),
+    ]
+    assert "read with --zone Asia/Shanghai --year 2025 --day-first --at 2026-11-01T00:00:00Z" in said.err
+
+
+def test_the_latest_year_of_a_text_is_that_in_which_it_was_written(deck: Deck) -> None:
+    said = deck("lookup", "-", "--now", "2020-06-01", "--json", stdin=DOUBTFUL.splitlines()[1])
+    assert said.document[0]["at"] == "2020-02-03T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-", "--zone", "CST"), ("-", "--year", "next"), ("-", "--log-format", "mine"), ("203.0.113.1", "--day-first")],
+)
+def test_an_option_of_text_that_means_nothing_is_refused(deck: Deck, words: tuple[str, ...]) -> None:
+    assert deck.refused("lookup", *words) == ("usage", 2)
+
+
+def test_arguments_are_dressed_as_in_text(deck: Deck) -> None:
+    asked = ("203.0.113.1:443", "203[.]0[.]113[.]1", "203.0.113.1/32", "::ffff:cb00:7101")
+    assert {each["address"] for each in deck.done("lookup", *asked)} == {"203.0.113.1"}
+    assert deck.refused("lookup", "203.0.113.0/28") == ("invalid_address", 2)
 
 
 def test_a_line_of_many_megabytes_is_read_in_parts_and_no_address_is_cut(deck: Deck) -> None:

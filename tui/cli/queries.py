@@ -15,8 +15,9 @@ from core import (
     InvalidTime,
     Inventory,
     Severity,
-    Verdict,
+    TextFacts,
     error,
+    iso,
     option,
     parse_time,
     shell_command,
@@ -26,8 +27,8 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.wording.log_summary import about, evidence_words, pieces, progress
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, VERDICTS
+from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
@@ -49,34 +50,74 @@ def query(command: Command) -> int:
     return run(command, lambda inventory: verb(inventory, command.format, **command.given))
 
 
-def _lookup(inventory: Inventory, how: Format, *, addresses: Sequence[str], at: str | None) -> Answer:
-    moment = _moment(inventory, at)
-    if moment is not None and moment > inventory.now():
-        raise error(Code.INVALID_TIME, f"{at} is in the future.", hint="A verdict is about now, or about the past.")
-    if "-" not in addresses:
-        verdicts = [inventory.lookup(address, moment) for address in addresses]
-        few = how is Format.TABLE and len(verdicts) <= _TOLD
-        return _verdicts(verdicts, *(words for each in verdicts if few for words in about(inventory, each)))
-    if len(addresses) > 1:
-        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-    with progress() as on_progress:
-        found = inventory.evidence(_stdin(), moment, on_progress=on_progress)
-    return _verdicts(found.verdicts, *evidence_words(found))
-
-
-def _verdicts(verdicts: list[Verdict], *said: str) -> Answer:
+def _lookup(
+    inventory: Inventory, how: Format, *, addresses: Sequence[str], at: str | None, **settled: str | bool | None
+) -> Answer:
+    moment = _past(inventory, at)
+    given = {name: value for name, value in settled.items() if value}
+    if "-" in addresses:
+        return _lookup_text(inventory, addresses, moment, given)
+    if given:
+        option_ = f"--{next(iter(given)).replace('_', '-')}"
+        raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
+    verdicts = [inventory.lookup(address, moment) for address in addresses]
+    few = how is Format.TABLE and len(verdicts) <= _TOLD
+    said = tuple(words for each in verdicts if few for words in about(inventory, each))
     return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
 
 
-def _stdin() -> Iterable[str]:
-    """Return the lines of stdin; bytes that are not UTF-8 are replaced."""
+def _lookup_text(
+    inventory: Inventory, addresses: Sequence[str], at: datetime | None, given: Mapping[str, str | bool]
+) -> Answer:
+    if len(addresses) > 1:
+        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+    facts = _facts(inventory, given)
+    with progress() as on_progress:
+        found = inventory.evidence(_stdin(), at, facts, on_progress=on_progress)
+    stated = {**given, **({} if at is None else {"at": iso(at)})}
+    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
+    settled = [f"read with {' '.join(words)}"] if words else []
+    return Answer(
+        found.verdicts,
+        SEEN,
+        said=tuple(evidence_words(found)),
+        doubts=(*settled, *times_words(found)),
+        code=exit_codes.of_verdicts(found.verdicts),
+    )
+
+
+def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
+    """Return what the options say of a text; those of text are text."""
+    words = {name: value for name, value in given.items() if isinstance(value, str)}
+    year = words.get("year")
+    if year is not None and not (year.isascii() and year.isdigit()):
+        raise error(Code.USAGE, f"{year!r} is not a year.", hint="Write one like 2026.")
+    return TextFacts(
+        words.get("zone"),
+        None if year is None else int(year),
+        True if given.get("day_first") else None,
+        _past(inventory, words.get("now")),
+        words.get("log_format"),
+    )
+
+
+def _past(inventory: Inventory, words: str | None) -> datetime | None:
+    """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
+    moment = _moment(inventory, words)
+    if moment is not None and moment > inventory.now():
+        raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
+    return moment
+
+
+def _stdin() -> Iterable[str] | Iterable[bytes]:
+    """Return the bytes of stdin, or its lines where it has no bytes."""
     if sys.stdin is None:
         return ()
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     if sys.stdin.isatty():
         sys.stderr.write("paste the text, then ctrl+d\n")
-    return pieces(sys.stdin)
+    if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
+        return pieces(sys.stdin.buffer)
+    return sys.stdin
 
 
 def _moment(inventory: Inventory, words: str | None) -> datetime | None:

@@ -36,6 +36,8 @@ class Answer:
     """Sentences for stderr: what was done, warnings, the next step."""
     code: int = 0
     """The exit code."""
+    doubts: tuple[str, ...] = ()
+    """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
 
 
 def print_answer(answer: Answer, how: Format) -> int:
@@ -55,6 +57,7 @@ def print_answer(answer: Answer, how: Format) -> int:
             code = NOT_WRITTEN
     if how is not Format.JSON or code == NOT_WRITTEN:
         _say(said)
+    _say(answer.doubts)
     return code
 
 

@@ -12,9 +12,10 @@ from tui.state.selection import Selection, SelectionKind, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.list_table import ListTable
+from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of
-from tui.wording.reports import VERDICTS, Looked, is_past
+from tui.wording.reports import SEEN, Looked, is_past
 from tui.wording.serving import services_served
 
 __all__ = ["LookupsPane"]
@@ -24,7 +25,7 @@ class LookupsPane(ListPane[Looked]):
     """The verdicts of the last long lookup."""
 
     view = View.LOOKUPS
-    written_as = VERDICTS
+    written_as = SEEN
     sorted = False
     _found: tuple[Looked, ...] = ()
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
@@ -34,7 +35,7 @@ class LookupsPane(ListPane[Looked]):
 
     def make_table(self) -> ListTable[Looked]:
         return ListTable(
-            VERDICTS.pane(self._around),
+            SEEN.pane(self._around),
             key=lambda looked: (looked.then.address, looked.then.at),
             problem=lambda looked: is_problem(looked.then) or is_problem(looked.now),
         )
@@ -44,8 +45,9 @@ class LookupsPane(ListPane[Looked]):
         looked = self._table.row
         if looked is None:
             return None
-        at = looked.then.at if is_past(looked.then) else None
-        return Selection(SelectionKind.ADDRESS, looked.then.address, eip=looked.then.eip, at=at)
+        then = looked.then
+        at = then.at if is_past(then) else None
+        return Selection(SelectionKind.ADDRESS, then.address, eip=then.eip, at=at, doubts=doubt_words(then))
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
         self.sorted = False

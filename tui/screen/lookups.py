@@ -18,6 +18,7 @@ from tui.state.lookup import Found, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
+from tui.wording.reports import is_past
 from tui.wording.sanitize import visible
 
 __all__ = ["Lookups"]
@@ -164,10 +165,9 @@ class Lookups:
     def _say_found(self, found: Found) -> None:
         then = found.looked[0].then
         if len(found.looked) == 1:
-            past = then.at < then.as_of
-            other = f"{then.address} alone is now" if past else f"for the past: {then.address} @ 21:14"
+            other = f"{then.address} alone is now" if is_past(then) else f"for the past: {then.address} @ 21:14"
             assumed = f"{found.assumed}.  " if found.assumed else ""
-            as_of = then.at if past else then.as_of
+            as_of = then.as_of if then.at is None else min(then.at, then.as_of)
             self._say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")
         elif found.assumed:
             self._say(found.assumed)

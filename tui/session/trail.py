@@ -14,6 +14,7 @@ from typing import Any, Final
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
+from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of, owner, pool_short, quoted
 from tui.wording.reports import Looked
@@ -94,7 +95,10 @@ def _verdict_lines(looked: Looked) -> Iterable[str]:
     then, now = looked.then, looked.now
     fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
     times = f" x{then.count}" if then.count > 1 else ""
-    yield f"{then.address} at {iso(then.at)}{times}: {then.verdict.value}{fix}"
+    when = "?" if then.at is None else iso(then.at)
+    yield f"{then.address} at {when}{times}: {then.verdict.value}{fix}"
+    if then.at is not None and then.doubts:
+        yield f"  ? {doubt_words(then)}"
     yield f"  {then.summary}"
     if now is not then:
         yield f"  now: {now.verdict.value}"

@@ -9,7 +9,8 @@ from typing import Final
 
 from core import InvalidTime, Inventory, parse_time
 from tui.state.selection import Selection, SelectionKind
-from tui.wording.log_summary import times_words
+from tui.wording.doubts import doubt_counts, doubt_words
+from tui.wording.log_summary import ahead_words
 from tui.wording.phrases import count_of
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
@@ -29,7 +30,7 @@ class Found:
     mentioned: int
     """Addresses in the text, counted each time."""
     assumed: str = ""
-    """The assumptions made about its times, as a sentence."""
+    """The kinds of doubt about its times, counted; a list of bare addresses has marks enough."""
 
     def note(self, *, pasted: bool) -> str:
         """Return the note beside the field."""
@@ -49,10 +50,15 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
         on_progress: called with the number of lines read so far.
 
     """
-    found = inventory.evidence(text.splitlines() or [text], on_progress=on_progress)
+    found = inventory.evidence([text], on_progress=on_progress)
+    if len(text.split()) == 1 and len(found.verdicts) == 1 and found.verdicts[0].at is None:
+        verdict = inventory.lookup(found.verdicts[0].address)  # one word asks about now
+        return Found((Looked(verdict, verdict),), 1)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
-    return Found(looked, found.mentions, "; ".join(times_words(found)))
+    timed = len(looked) == 1 or any(verdict.at is not None for verdict in found.verdicts)
+    said = filter(None, (doubt_counts(found.doubts), ahead_words(found)))
+    return Found(looked, found.mentions, "; ".join(said) if timed else "")
 
 
 def wrong_time(text: str, now: datetime) -> str | None:
@@ -72,4 +78,4 @@ def selection_of(looked: Looked) -> Selection:
     """Return the looked-up address as a selection."""
     then = looked.then
     at = then.at if is_past(then) else None
-    return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at)
+    return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at, doubts=doubt_words(then))

@@ -70,6 +70,8 @@ class Selection:
     """The finding under the cursor, when it came from the list of findings."""
     at: datetime | None = None
     """The past moment of a lookup; None means now."""
+    doubts: str = ""
+    """Why the moment of a lookup can be wrong, in words; empty without doubt."""
 
 
 @dataclass(frozen=True, slots=True)

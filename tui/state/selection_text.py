@@ -22,7 +22,7 @@ def strip_title(details: SelectionDetails) -> str:
     selection, verdict = details.selection, details.verdict
     if verdict is not None:
         when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-        mark = "! " if is_problem(verdict) else ""
+        mark = ("? " if selection.doubts else "") + ("! " if is_problem(verdict) else "")
         fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
         return f"{verdict.address}{when} -- {mark}{verdict.verdict.value}{fix}"
     if details.pool is not None:
@@ -58,7 +58,8 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
         return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
     if details.verdict is not None:
-        return _address_lines(details)
+        first, second = _address_lines(details)
+        return first, f"? {selection.doubts}" if selection.doubts else second
     if details.pool is not None:
         return _pool_lines(details.pool)
     if details.cidr is not None:

@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, TextIO
+from typing import Final
 
 from core import Evidence, Inventory, Verdict
+from tui.wording.doubts import doubt_sentences
 from tui.wording.phrases import eips_beyond, owner, quoted
 from tui.wording.serving import served_by
 
-__all__ = ["about", "evidence_words", "grouped", "pieces", "progress", "times_words"]
+__all__ = ["about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 
 _SERVICES: Final = 4
 """The most services that a line names; the rest are counted."""
 
 
 def evidence_words(found: Evidence) -> Iterator[str]:
-    """Yield how much was read, a line for each verdict with its services, and what was assumed."""
+    """Yield how much was read, and a line for each verdict with its services."""
     if not found.verdicts:
         yield "no address in the text"
         return
     yield f"{found.mentions:,} addresses in {found.lines:,} lines, {len(found.verdicts):,} distinct by address and time"
     yield from grouped(found.verdicts)
-    yield from times_words(found)
 
 
 def times_words(found: Evidence) -> Iterator[str]:
-    if found.misread:
-        yield f"! {_lines(found.misread)} a time that was not understood: judged as of now"
-    if found.unzoned:
-        yield f"{_lines(found.unzoned)} a time without a zone: read as UTC"
-    ahead = sum(verdict.at > verdict.as_of for verdict in found.verdicts)
-    if ahead:
-        yield f"{ahead:,} are about a time in the future: they are judged as of now"
+    """Yield a sentence for each kind of doubt about the times of a text."""
+    yield from doubt_sentences(found.doubts)
+    if ahead := ahead_words(found):
+        yield ahead
 
 
-def _lines(count: int) -> str:
-    return "1 line has" if count == 1 else f"{count:,} lines have"
+def ahead_words(found: Evidence) -> str:
+    """Return a sentence on moments that are less than a day ahead, which are no doubt; empty without any."""
+    ahead = sum(verdict.at is not None and verdict.at > verdict.as_of for verdict in found.verdicts)
+    if not ahead or any(each.doubt == "future" for each in found.doubts):
+        return ""
+    return f"{ahead:,} are about a time in the future: they are judged as of now"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -71,7 +73,7 @@ def about(inventory: Inventory, verdict: Verdict) -> Iterator[str]:
     why = f" {quoted(asked[0].reason)}" if asked else ""
     origin = f"AS{verdict.asn}, " if verdict.asn else ""
     yield f"{eip.address}: {origin}allocated by {eip.allocated_by}{why}; history: eipdeck history {eip.address}"
-    if verdict.at < verdict.as_of:
+    if verdict.at is not None and verdict.at < verdict.as_of:
         return
     for service_id in dict.fromkeys(binding.service_id for binding in eip.bindings):
         others = inventory.siblings([service_id], eip, limit=_SERVICES)
@@ -85,23 +87,13 @@ def about(inventory: Inventory, verdict: Verdict) -> Iterator[str]:
 
 
 _PIECE: Final = 1 << 20
-"""The most characters of a line that are held at once."""
-_OF_ADDRESSES: Final = frozenset("0123456789abcdefABCDEF.:[]()dot")
+"""The most bytes that are held at once."""
 
 
-def pieces(text: TextIO) -> Iterator[str]:
-    """Yield the lines of a text; a line longer than `_PIECE` in parts, never cut inside an address."""
-    rest = ""
-    while piece := text.readline(_PIECE):
-        piece, rest = rest + piece, ""
-        if len(piece) >= _PIECE and not piece.endswith("\n"):
-            cut = next(
-                (at for at in range(len(piece), len(piece) - 200, -1) if piece[at - 1] not in _OF_ADDRESSES), None
-            )
-            piece, rest = (piece, "") if cut is None else (piece[:cut], piece[cut:])
+def pieces(stream: io.BufferedIOBase) -> Iterator[bytes]:
+    """Yield the bytes of a stream as they come."""
+    while piece := stream.read1(_PIECE):
         yield piece
-    if rest:
-        yield rest
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core import Event, Finding, Imported, Restored, Verdict, Violation
@@ -10,7 +10,7 @@ from tui.wording.columns import Around, Entry, InPane, Listing
 from tui.wording.phrases import age, event_subject, minute, or_dash, second
 from tui.wording.serving import action_words, services_served
 
-__all__ = ["BROKEN", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "VERDICTS", "Looked", "is_past"]
+__all__ = ["BROKEN", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
 
 _SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
 
@@ -33,7 +33,7 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
 
 def is_past(verdict: Verdict) -> bool:
     """Whether the verdict is about an earlier moment than the data."""
-    return verdict.at < verdict.as_of
+    return verdict.at is not None and verdict.at < verdict.as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,40 @@ class Looked:
 
 
 def _seen(looked: Looked, _around: Around) -> str:
-    return minute(looked.then.at) if is_past(looked.then) else "now"
+    at = looked.then.at
+    return minute(at) if at is not None and is_past(looked.then) else "now"
 
 
-VERDICTS: Final[Listing[Verdict, Looked]] = Listing(
+def _at(verdict: Verdict) -> str:
+    return "?" if verdict.at is None else second(verdict.at)
+
+
+def _doubts(verdict: Verdict) -> str:
+    return f"? {' '.join(verdict.doubts)}" if verdict.doubts else "-"
+
+
+_DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=3)
+
+SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=4)),
+        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=5)),
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
-        Entry("AT", lambda verdict: second(verdict.at), pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
-        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=3)),
+        Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
+        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
+        Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
+        Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
         Entry("SERVED THEN", pane=InPane(11, text=lambda row, _: services_served(row.then), stretch=True, drop=4)),
         Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=3)),
     ),
     lambda looked: looked.then,
 )
+"""The verdicts on a text."""
+
+VERDICTS: Final = replace(SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"LINE", "DOUBTS"}))
+"""The verdicts on addresses."""
 
 
 def _ago(event: Event, around: Around) -> str:

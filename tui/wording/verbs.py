@@ -56,7 +56,12 @@ VERBS: Final = (
         "lookup",
         "the verdict on addresses: whose, what it serves, where a fix lives",
         Argument("addresses", "ADDRESS", "an address, or - for text on stdin", nargs="+"),
-        Argument("--at", "TIME", "as it was at a past time"),
+        Argument("--at", "TIME", "as it was at a past time; of a text, where it names none"),
+        Argument("--zone", "NAME", "of a text: the zone of clocks that name none"),
+        Argument("--year", "N", "of a text: the year of dates that name none"),
+        _switch("--day-first", "of a text: 03/04/2026 is 3 April"),
+        Argument("--now", "TIME", "of a text: it was written by then"),
+        Argument("--log-format", "NAME", "of a text: the format that is tried first"),
     ),
     _change(
         "allocate",

@@ -1,0 +1,79 @@
+"""The table of formats, and the choice of the one that a line has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from re import Match
+from typing import Final
+
+from core.domain.evidence.format import Compiled, Format, compiled
+from core.domain.evidence.formats_cloud import CLOUD
+from core.domain.evidence.formats_hosts import HOSTS
+from core.domain.evidence.formats_network import NETWORK
+from core.domain.evidence.formats_systems import SYSTEMS
+from core.domain.evidence.formats_web import WEB
+
+FORMATS: Final[tuple[Format, ...]] = (*NETWORK, *WEB, *HOSTS, *SYSTEMS, *CLOUD)
+
+_LINES: Final = tuple(compiled(each) for each in FORMATS if each.head and not each.opens)
+_BLOCKS: Final = tuple(compiled(each) for each in FORMATS if each.opens)
+
+RULES: Final[Mapping[str, Format]] = {name: each for each in FORMATS if not each.head for name in each.within}
+"""The entry for a record by the record's name."""
+
+KEY_ZONES: Final[Mapping[str, str]] = {
+    key: each.zone for each in FORMATS if not each.head and each.zone for key in each.keys
+}
+"""The zone of a time by the key that holds it, where a format declares one."""
+
+
+class Chooser:
+    """The formats, those met last first: a text has one to three."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._order = [(each.hint, each.head.match, each) for each in _LINES]
+        self._asked = next((each for each in _LINES if each.format.name == name), None)
+
+    def choose(self, line: str) -> tuple[Compiled, Match[str]] | None:
+        """Return the format of a line and how its head matched; None when no entry claims it."""
+        if self._asked is not None and (match := self._asked.head.match(line)):
+            return self._asked, match
+        for hint, matches, each in self._order:
+            if hint in line and (match := matches(line)):
+                if self._order[0][2] is not each:
+                    self._order.remove((hint, matches, each))
+                    self._order.insert(0, (hint, matches, each))
+                return each, match
+        return None
+
+
+def claims(line: str) -> Iterator[Format]:
+    """Give every entry of lines and blocks that claims a line."""
+    for each in _LINES:
+        if each.hint in line and each.head.match(line):
+            yield each.format
+    for block in _BLOCKS:
+        if block.opens is not None and block.opens.match(line):
+            yield block.format
+
+
+def block_of(line: str) -> Compiled | None:
+    """Return the format of the block that a line begins; None when it begins none."""
+    for each in _BLOCKS:
+        if each.hint in line and each.opens is not None and each.opens.match(line):
+            return each
+    return None
+
+
+BLOCK_STARTS: Final = frozenset("-=#LlADFJMNOS")
+"""Characters with which the first line of a block can begin."""
+
+
+def tuple_columns(text: str) -> list[tuple[str, str]] | None:
+    """Return the named cells of a row that stands as a text in a record; None when it is not one."""
+    if "," not in text or not text[:1].isdigit():
+        return None
+    for each in _LINES:
+        if each.columns and "," in each.hint and each.head.match(text):
+            return list(zip(each.columns, text.split(","), strict=False))
+    return None

@@ -1,0 +1,54 @@
+"""The evidence of a text: the facts that the operator knows of it, and the verdicts on its addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from core.domain.values import Verdict
+
+__all__ = ["DoubtCount", "Evidence", "Progress", "TextFacts"]
+
+Progress = Callable[[int], None]
+"""Called at intervals with the number of lines read."""
+
+
+class TextFacts(NamedTuple):
+    """Facts about a whole text that settle doubts; None where the operator gives none."""
+
+    zone: str | None = None
+    """The zone of clocks that name none: `Asia/Shanghai`, `+08:00`, `UTC`."""
+    year: int | None = None
+    """The year of dates that name none."""
+    day_first: bool | None = None
+    """The order of 03/04/2026: True is 3 April, False is 4 March."""
+    now: datetime | None = None
+    """The text was written by this moment."""
+    log_format: str | None = None
+    """The name of the log format that is tried first."""
+
+
+class DoubtCount(NamedTuple):
+    """A kind of doubt and the mentions that it is about."""
+
+    doubt: str
+    mentions: int
+    line: int
+    """The line of the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The verdicts on a text, with figures of its lines."""
+
+    verdicts: list[Verdict]
+    """One for each distinct address and moment, in order of appearance, each with its count."""
+    lines: int
+    doubts: tuple[DoubtCount, ...] = ()
+
+    @property
+    def mentions(self) -> int:
+        """The number of addresses in the text, repeated ones counted each time."""
+        return sum(verdict.count for verdict in self.verdicts)
