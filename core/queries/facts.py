@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from core.domain.values import Binding
+from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
     BINDING_COLUMNS,
     TENANCY_COLUMNS,
@@ -14,43 +15,20 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.past import cidr_at, replaced_in_cidr, replaced_in_eips, tenancy_at
 from core.storage.connection import Connection
-from core.storage.rows import reads
 
-__all__ = ["CIDR_COLUMNS", "CidrRow", "FactSource", "StoredFacts"]
-
-
-@reads("cidr", "pool")
-class CidrRow(NamedTuple):
-    id: int
-    cidr: str
-    first: int
-    last: int
-    pool_id: str
-    asn: int | None
-    state: str
-    created_at: int
-    retired_at: int | None
-    draining_at: int | None
-    activated_at: int | None
-    kind: str
-    region: str
-
-
-CIDR_COLUMNS: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
-    " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
+__all__ = ["FactSource", "StoredFacts"]
 
 
 class FactSource(Protocol):
     """Source of the facts that a verdict needs. Times are microseconds since the epoch, UTC."""
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        """Return the newest tenancy of the address that began at `at` or before, or None."""
+        """Return the newest tenancy of the address that began at `at` or before, as it was then, or None."""
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
-        """Return the CIDR of the address at that time (None: now), or None."""
+        """Return the CIDR of the address as it was at that time (None: now), or None."""
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
@@ -99,11 +77,15 @@ class StoredFacts:
         return self._connection.row(CidrRow, statement, values)
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        return self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
+        row = self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
+        if row is None or (row.released_at is not None and row.released_at <= at):
+            return row
+        return tenancy_at(row, replaced_in_eips(self._connection, [address]).get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
-            return self._first(_AT, address=address, at=at)
+            then = self._first(_AT, address=address, at=at)
+            return None if then is None else cidr_at(then, replaced_in_cidr(self._connection, then), at)
         row = self._first(_PRESENT, address=address)
         return row if row is not None and row.last >= address else None
 

@@ -17,6 +17,7 @@ from typing import Final
 from core.domain.addresses import parse_address
 from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
 from core.domain.values import Binding, Verdict, from_micros, to_micros
+from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
     BINDING_COLUMNS,
     TENANCY_COLUMNS,
@@ -25,7 +26,7 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.facts import CIDR_COLUMNS, CidrRow
+from core.queries.past import Replaced, cidr_at, replaced_in_cidr, replaced_in_eips, tenancy_at
 from core.queries.services import service_names
 from core.queries.verdicts import judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
@@ -150,6 +151,8 @@ class _Cidrs:
     """Every life of every CIDR."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._replaced: dict[int, list[Replaced]] = {}
         rows = connection.rows(CidrRow, _LIVES)
         self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
@@ -160,6 +163,13 @@ class _Cidrs:
     def containing(self, address: int) -> list[CidrRow]:
         """Return the lives of the CIDRs that contain the address."""
         return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
+
+    def replaced(self, row: CidrRow) -> list[Replaced]:
+        """Return the replaced states and ASNs of one life, newest first."""
+        found = self._replaced.get(row.id)
+        if found is None:
+            found = self._replaced[row.id] = replaced_in_cidr(self._connection, row)
+        return found
 
     def around(self, address: int) -> list[CidrRow]:
         """Return the present CIDRs below and above an address."""
@@ -187,6 +197,7 @@ class _GatheredFacts:
         self._lives = {address: known.containing(address) for address in addresses}
         self._tenancies: dict[int, list[TenancyRow]] = defaultdict(list)
         self._bindings: dict[str, list[BindingRow]] = defaultdict(list)
+        self._replaced: dict[str, list[Replaced]] = {}
         self._names: dict[str, str] = {}
         in_known = [address for address, lives in self._lives.items() if lives]
         for start in range(0, len(in_known), _CHUNK):
@@ -195,6 +206,7 @@ class _GatheredFacts:
     def _gather(self, addresses: list[int]) -> None:
         for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
             self._tenancies[tenancy.address].append(tenancy)
+        self._replaced.update(replaced_in_eips(self._connection, addresses))
         services: set[str] = set()
         for binding in self._connection.rows(BindingRow, _BINDINGS, {"addresses": addresses}):
             self._bindings[binding.eip_id].append(binding)
@@ -207,15 +219,17 @@ class _GatheredFacts:
         """Yield the times at which a fact about the address changed."""
         moments: list[int | None] = []
         for life in self._lives[address]:
-            moments += (life.created_at, life.activated_at, life.draining_at, life.retired_at)
+            moments += (life.created_at, life.retired_at, *(each.at for each in self._known.replaced(life)))
         for tenancy in self._tenancies.get(address, ()):
             moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
+            moments += (each.at for each in self._replaced.get(tenancy.id, ()))
             for binding in self._bindings.get(tenancy.id, ()):
                 moments += (binding.bound_at, binding.unbound_at)
         return (moment for moment in moments if moment is not None)
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        return next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
+        row = next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
+        return None if row is None else tenancy_at(row, self._replaced.get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is None:
@@ -225,7 +239,8 @@ class _GatheredFacts:
             for row in self._lives[address]
             if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
         ]
-        return max(lives, key=lambda row: row.id, default=None)
+        life = max(lives, key=lambda row: row.id, default=None)
+        return None if life is None else cidr_at(life, self._known.replaced(life), at)
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]

@@ -12,6 +12,7 @@ from typing import Final
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.serving import serves_fully
 from core.domain.values import (
+    CidrState,
     Eip,
     EipStatus,
     FixIn,
@@ -21,8 +22,9 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
+from core.queries.cidr_row import CidrRow
 from core.queries.eips import TenancyRow, read_eip
-from core.queries.facts import CidrRow, FactSource, StoredFacts
+from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
 __all__ = ["judge", "judge_from", "judge_ipv6", "latest"]
@@ -87,6 +89,9 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
 
 
 def _live(asked: _Question, row: TenancyRow) -> Verdict:
+    if asked.at < asked.now:
+        cidr = asked.facts.cidr(asked.address, asked.at)
+        row = row._replace(asn=cidr.asn) if cidr is not None and cidr.cidr == row.cidr else row
     bindings = asked.facts.bindings(row.id, asked.at)
     eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
     owner = "customer" if eip.customer_owned else "default"
@@ -118,7 +123,7 @@ def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
     if cidr.kind == PoolKind.DEFAULT:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
-    if last is not None and last.ready_at is not None and last.ready_at > asked.at and not _held(cidr, asked.at):
+    if last is not None and last.ready_at is not None and last.ready_at > asked.at and cidr.state == CidrState.ACTIVE:
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -126,15 +131,6 @@ def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
         return _verdict(asked, VerdictWord.CUSTOMER_COOLING, cidr, None, summary)
     summary = f"{address} is yours, in {cidr.cidr} ({cidr.state}) of pool {cidr.pool_id}; no EIP holds it.{before}"
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
-
-
-def _held(cidr: CidrRow, at: int) -> bool:
-    """Return whether the CIDR was not active then, so that its released addresses were held and did not cool."""
-    if cidr.activated_at is None:
-        return True
-    if cidr.draining_at is None:
-        return at < cidr.activated_at
-    return at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at)
 
 
 def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:

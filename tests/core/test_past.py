@@ -1,0 +1,110 @@
+"""A verdict about a past moment stays the same, whatever happens after that moment."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core import (
+    ActivateRequest,
+    BandwidthRequest,
+    DrainRequest,
+    Inventory,
+    PoolOrder,
+    RetireRequest,
+    SetAsnRequest,
+    Verdict,
+    VerdictWord,
+)
+from tests.core.kit import Clock, customer_cidr, fresh_desk, one, release
+
+CIDR = "203.0.113.0/30"
+DAY = 86_400
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def inventory(tmp_path: Path, clock: Clock) -> Inventory:
+    return fresh_desk(tmp_path, clock=clock)
+
+
+def both_ways(inventory: Inventory, address: str, at: datetime) -> Verdict:
+    """The verdict by `lookup`, which is also that of the same address in a text."""
+    alone = inventory.lookup(address, at)
+    (among,) = inventory.lookup_text([address], at)
+    assert (among.summary, among.asn, among.verdict, among.eip) == (
+        alone.summary,
+        alone.asn,
+        alone.verdict,
+        alone.eip,
+    )
+    return alone
+
+
+def test_the_past_keeps_the_asn_and_the_state_of_its_cidr(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory, CIDR)
+    address = one(inventory).address
+    held, free = clock.now, "203.0.113.1"
+    clock.advance(60)
+    inventory.execute(SetAsnRequest(cidr=CIDR, asn=3356))
+    clock.advance(60)
+    assert both_ways(inventory, address, held).asn == 64500
+    assert inventory.lookup(address).asn == 3356
+    release(inventory, address)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    draining = clock.advance(60)
+    clock.advance(60)
+    inventory.execute(RetireRequest(cidr=CIDR))
+    clock.advance(60)
+    assert both_ways(inventory, address, held).asn == 64500
+    assert f"in {CIDR} (active) of pool edge" in both_ways(inventory, free, held).summary
+    assert f"in {CIDR} (draining) of pool edge" in both_ways(inventory, free, draining).summary
+
+
+def test_the_past_keeps_every_drain(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory, CIDR, cooldown=DAY, order=PoolOrder.LRU)
+    address = one(inventory).address
+    clock.advance(60)
+    release(inventory, address)
+    cooling = clock.advance(60)
+    clock.advance(60)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    held = clock.advance(60)
+    clock.advance(60)
+    inventory.execute(ActivateRequest(cidr=CIDR, reason="back"))
+    again = clock.advance(60)
+    clock.advance(60)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    clock.advance(60)
+    assert [both_ways(inventory, address, at).verdict for at in (cooling, held, again)] == [
+        VerdictWord.CUSTOMER_COOLING,
+        VerdictWord.CUSTOMER_UNALLOCATED,
+        VerdictWord.CUSTOMER_COOLING,
+    ]
+
+
+def test_the_past_keeps_what_the_platform_said_the_name_and_the_cap(
+    tmp_path: Path, inventory: Inventory, clock: Clock
+) -> None:
+    customer_cidr(inventory, CIDR)
+    eip = one(inventory, name="web", bandwidth_mbps=100)
+    then = clock.advance(60)
+    clock.advance(60)
+    inventory.execute(BandwidthRequest(eip=eip.address, bandwidth_mbps=200))
+    row = {"eipId": eip.id, "publicIpAddresses": [eip.address], "status": "UNBIND", "name": "other", "bandwidth": 300}
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"response": {"dataSet": [{**row, "isCustomized": False}]}}), encoding="utf-8")
+    inventory.import_files([answer])
+    clock.advance(60)
+    assert inventory.lookup(eip.address).verdict is VerdictWord.UNKNOWN
+    verdict = both_ways(inventory, eip.address, then)
+    assert verdict.verdict is VerdictWord.CUSTOMER_UNBOUND
+    assert verdict.eip is not None
+    assert (verdict.eip.name, verdict.eip.bandwidth_mbps) == ("web", 100)
