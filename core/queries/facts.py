@@ -33,6 +33,12 @@ class FactSource(Protocol):
     def retired(self, address: int, at: int) -> CidrRow | None:
         """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
 
+    def first_known(self, address: int) -> CidrRow | None:
+        """Return the first CIDR in the record that contains the address, past or present, or None."""
+
+    def customer_cidrs(self) -> bool:
+        """Return whether the record holds a customer CIDR, past or present."""
+
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
 
@@ -52,6 +58,8 @@ _RETIRED: Final = (
     f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
     " ORDER BY c.retired_at DESC LIMIT 1"
 )
+_FIRST: Final = f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address ORDER BY c.created_at, c.id LIMIT 1"
+_CUSTOMER: Final = "SELECT 1 FROM cidr c JOIN pool p ON p.id = c.pool_id WHERE p.kind = 'customer' LIMIT 1"
 _NEIGHBOURS: Final = (
     (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
     (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
@@ -91,6 +99,12 @@ class StoredFacts:
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)
+
+    def first_known(self, address: int) -> CidrRow | None:
+        return self._first(_FIRST, address=address)
+
+    def customer_cidrs(self) -> bool:
+        return self._connection.value(int, _CUSTOMER) is not None
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]

@@ -16,7 +16,7 @@ from typing import Final
 
 from core.domain.addresses import parse_address
 from core.domain.log_text import find_addresses, find_time, seems_to_tell_a_time
-from core.domain.values import Binding, Verdict, from_micros, to_micros
+from core.domain.values import Binding, PoolKind, Verdict, from_micros, to_micros
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
     BINDING_COLUMNS,
@@ -157,6 +157,7 @@ class _Cidrs:
         self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             self._by_size[row.last - row.first + 1][row.first].append(row)
+        self.of_customer = any(row.kind == PoolKind.CUSTOMER for row in rows)
         self._present = [row for row in rows if row.state != "retired"]
         self._firsts = [row.first for row in self._present]
 
@@ -245,6 +246,12 @@ class _GatheredFacts:
     def retired(self, address: int, at: int) -> CidrRow | None:
         lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
         return max(lives, key=lambda row: row.retired_at or 0, default=None)
+
+    def first_known(self, address: int) -> CidrRow | None:
+        return min(self._lives[address], key=lambda row: (row.created_at, row.id), default=None)
+
+    def customer_cidrs(self) -> bool:
+        return self._known.of_customer
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return self._known.around(address)

@@ -136,6 +136,9 @@ def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
 def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     retired = asked.facts.retired(asked.address, asked.at)
+    doubt = None if retired is not None else _no_record(asked)
+    if doubt is not None:
+        return _verdict(asked, VerdictWord.UNKNOWN, None, None, doubt)
     if retired is not None and retired.retired_at is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
@@ -144,6 +147,24 @@ def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     else:
         summary = f"{address} is in no known range.{_nearest(asked)}"
     return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)
+
+
+def _no_record(asked: _Question) -> str | None:
+    """Return why the record cannot tell whose an address in no range was, or None when it can."""
+    address = format_address(asked.address)
+    first = asked.facts.first_known(asked.address)
+    if first is not None and first.created_at > asked.at:
+        since = stamp(from_micros(first.created_at))
+        return (
+            f"{address} is in {first.cidr} of pool {first.pool_id}, which is known here since {since}; whose it was"
+            " before is not recorded."
+        )
+    if not asked.facts.customer_cidrs():
+        return (
+            f"This inventory holds no customer CIDR, so it cannot tell whose {address} is. Add or import the CIDRs,"
+            " or open the right database."
+        )
+    return None
 
 
 def _nearest(asked: _Question) -> str:

@@ -323,7 +323,7 @@ class Model:
     def verdict(self, address: int) -> VerdictWord:
         space, holding = self.around(address), self.live.get(address)
         if space is None:
-            return VerdictWord.NOT_OURS
+            return VerdictWord.NOT_OURS if self.spaces else VerdictWord.UNKNOWN
         owner = "customer" if self.pools[space.pool].customer else "default"
         if holding is not None:
             return VerdictWord(f"{owner}-{'bound' if holding.bindings else 'unbound'}")

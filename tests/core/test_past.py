@@ -108,3 +108,23 @@ def test_the_past_keeps_what_the_platform_said_the_name_and_the_cap(
     assert verdict.verdict is VerdictWord.CUSTOMER_UNBOUND
     assert verdict.eip is not None
     assert (verdict.eip.name, verdict.eip.bandwidth_mbps) == ("web", 100)
+
+
+def test_an_inventory_without_a_customer_cidr_cannot_tell(inventory: Inventory) -> None:
+    said = both_ways(inventory, "203.0.113.7", inventory.now())
+    assert (said.verdict, said.customer_owned, said.fix_in) == (VerdictWord.UNKNOWN, None, None)
+    assert said.summary.startswith("This inventory holds no customer CIDR")
+    customer_cidr(inventory, CIDR)
+    assert inventory.lookup("8.8.8.8").verdict is VerdictWord.NOT_OURS
+
+
+def test_before_a_prefix_came_back_it_was_not_ours(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory, CIDR)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    inventory.execute(RetireRequest(cidr=CIDR))
+    between = clock.advance(60)
+    clock.advance(60)
+    customer_cidr(inventory, CIDR)
+    said = both_ways(inventory, "203.0.113.1", between)
+    assert said.verdict is VerdictWord.NOT_OURS
+    assert f"{CIDR} was yours until" in said.summary
