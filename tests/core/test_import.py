@@ -686,3 +686,21 @@ def test_a_quota_of_the_platform_is_not_ours_to_check(inventory: Inventory, file
     fresh = one(inventory)
     with refused(inventory, "quota_exceeded"):
         inventory.execute(nic(fresh.address))
+
+
+def test_an_inventory_that_imports_keep_has_a_trend(inventory: Inventory, files: Files, clock: Clock) -> None:
+    found: list[Json] = []
+    for day in range(12):
+        found += [eip_row(f"203.0.113.{4 * day + number}") for number in range(4)]
+        inventory.import_files(files([cidr_row("203.0.113.0/24")], found))
+        clock.advance(86_400)
+    pool = inventory.pool("edge")
+    assert pool.runway_days is not None
+    assert pool.runway_days == pytest.approx((256 - 48) / 4, rel=0.1)
+
+
+def test_the_first_import_of_an_inventory_is_no_growth(inventory: Inventory, files: Files, clock: Clock) -> None:
+    first = [eip_row(f"203.0.113.{number}") for number in range(200)]
+    inventory.import_files(files([cidr_row("203.0.113.0/24")], first))
+    clock.advance(8 * 86_400)
+    assert inventory.pool("edge").runway_days is None

@@ -19,6 +19,7 @@ from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
 from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
 from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.trend import count_begun
 
 __all__ = ["import_eips"]
 
@@ -183,6 +184,10 @@ def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
         _row(seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
     ]
+    count_begun(
+        transaction,
+        ((each.home.pool_id, None if each.eip.created_at is None else each.since) for each in beginning),
+    )
     shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
