@@ -15,6 +15,8 @@ class Imported:
     created: int
     changed: int
     unchanged: int
+    notes: tuple[str, ...] = ()
+    """Sentences about what the files lack: pages of an answer that were not imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -752,3 +752,13 @@ def test_two_eips_alive_at_one_address_are_refused(inventory: Inventory, files: 
     inventory.import_files(files([cidr_row(), eip_row("203.0.113.1", "e-1")]))
     with unchanged(inventory), refused(inventory, "invalid_import"):
         inventory.import_files(files([eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.1", "e-2")]))
+
+
+def test_one_page_of_many_is_told_until_all_pages_are_imported(inventory: Inventory, files: Files) -> None:
+    def page(*rows: Json) -> Json:
+        return {"response": {"requestId": "T1", "totalCount": 3, "dataSet": list(rows)}}
+
+    first, second = page(eip_row("203.0.113.1"), eip_row("203.0.113.2")), page(eip_row("203.0.113.3"))
+    (note,) = inventory.import_files(files([cidr_row()], first)).notes
+    assert note == "2 of 3 rows of DescribeEips: import the other pages too"
+    assert inventory.import_files(files(first, second)).notes == ()

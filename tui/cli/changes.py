@@ -205,7 +205,9 @@ def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
 
 def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
     done = inventory.import_files([Path(file) for file in files], reason=reason, request_id=request_id)
-    return Answer(done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}",))
+    return Answer(
+        done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}", *(f"! {note}" for note in done.notes))
+    )
 
 
 def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) -> Answer:
