@@ -15,7 +15,7 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.past import cidr_at, replaced_in_cidr, replaced_in_eips, tenancy_at
+from core.queries.past import cidr_at, clock_acceptances, is_doubtful, replaced_in_cidr, replaced_in_eips, tenancy_at
 from core.storage.connection import Connection
 
 __all__ = ["FactSource", "StoredFacts"]
@@ -38,6 +38,9 @@ class FactSource(Protocol):
 
     def customer_cidrs(self) -> bool:
         """Return whether the record holds a customer CIDR, past or present."""
+
+    def clock_doubtful(self, at: int) -> bool:
+        """Return whether the clock was ahead around that time, so that the times in the record are doubtful."""
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
@@ -105,6 +108,9 @@ class StoredFacts:
 
     def customer_cidrs(self) -> bool:
         return self._connection.value(int, _CUSTOMER) is not None
+
+    def clock_doubtful(self, at: int) -> bool:
+        return is_doubtful(clock_acceptances(self._connection), at)
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]

@@ -26,7 +26,15 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.past import Replaced, cidr_at, replaced_in_cidr, replaced_in_eips, tenancy_at
+from core.queries.past import (
+    Replaced,
+    cidr_at,
+    clock_acceptances,
+    is_doubtful,
+    replaced_in_cidr,
+    replaced_in_eips,
+    tenancy_at,
+)
 from core.queries.services import service_names
 from core.queries.verdicts import judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
@@ -153,6 +161,7 @@ class _Cidrs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._replaced: dict[int, list[Replaced]] = {}
+        self.acceptances = clock_acceptances(connection)
         rows = connection.rows(CidrRow, _LIVES)
         self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
@@ -218,7 +227,9 @@ class _GatheredFacts:
 
     def changes(self, address: int) -> Iterator[int]:
         """Yield the times at which a fact about the address changed."""
-        moments: list[int | None] = []
+        moments: list[int | None] = [
+            moment for accepted in self._known.acceptances for moment in (accepted.since, accepted.at)
+        ]
         for life in self._lives[address]:
             moments += (life.created_at, life.retired_at, *(each.at for each in self._known.replaced(life)))
         for tenancy in self._tenancies.get(address, ()):
@@ -252,6 +263,9 @@ class _GatheredFacts:
 
     def customer_cidrs(self) -> bool:
         return self._known.of_customer
+
+    def clock_doubtful(self, at: int) -> bool:
+        return is_doubtful(self._known.acceptances, at)
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return self._known.around(address)

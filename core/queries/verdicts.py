@@ -11,6 +11,7 @@ from typing import Final
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.serving import serves_fully
+from core.domain.times import is_ahead
 from core.domain.values import (
     CidrState,
     Eip,
@@ -27,7 +28,7 @@ from core.queries.eips import TenancyRow, read_eip
 from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
-__all__ = ["judge", "judge_from", "judge_ipv6", "latest"]
+__all__ = ["clock_doubt", "judge", "judge_from", "judge_ipv6", "latest"]
 
 _NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
 
@@ -50,6 +51,14 @@ class _Question:
 def latest(connection: Connection, now: int) -> int:
     """Return `now`, or the time of the newest event when a clock was set back since."""
     return max(now, connection.value(int, _NEWEST) or 0)
+
+
+def clock_doubt(connection: Connection, now: int) -> str | None:
+    """Return a sentence when the newest event is ahead of the clock, `now` in microseconds; else None."""
+    newest = connection.value(int, _NEWEST) or 0
+    if not is_ahead(newest, now):
+        return None
+    return f"the newest event is of {stamp(from_micros(newest))}, ahead of the clock, {stamp(from_micros(now))}"
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
@@ -189,6 +198,8 @@ def _verdict(
     asked: _Question, word: VerdictWord, cidr: CidrRow | TenancyRow | None, eip: Eip | None, summary: str
 ) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
+    if asked.at < asked.now and asked.facts.clock_doubtful(asked.at):
+        summary += " The clock was ahead around that time (clock_doubtful): the times of its events are not certain."
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(
         address=format_address(asked.address),

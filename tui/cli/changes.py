@@ -17,6 +17,7 @@ from core import (
     BandwidthRequest,
     BindRequest,
     Cidr,
+    ClockAccepted,
     DrainRequest,
     Finding,
     Inventory,
@@ -46,12 +47,19 @@ from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.wording.phrases import count_of
-from tui.wording.tables import CIDRS, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
+from tui.wording.tables import CIDRS, CLOCK, EIPS, FINDINGS, IMPORTED, POOLS, RESTORED, SERVICES
 from tui.wording.writers import Layout
 
 __all__ = ["change"]
 
-_LAYOUTS: Final[Mapping[type, Layout]] = {list: EIPS, Cidr: CIDRS, Pool: POOLS, Service: SERVICES, Finding: FINDINGS}
+_LAYOUTS: Final[Mapping[type, Layout]] = {
+    list: EIPS,
+    Cidr: CIDRS,
+    Pool: POOLS,
+    Service: SERVICES,
+    Finding: FINDINGS,
+    ClockAccepted: CLOCK,
+}
 """How the answer of a request is shown; a list is one of EIPs."""
 
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from core import (
     Cidr,
+    ClockAccepted,
     Eip,
     EipStatus,
     Event,
@@ -27,6 +28,7 @@ from tui.wording.writers import Layout
 __all__ = [
     "BROKEN",
     "CIDRS",
+    "CLOCK",
     "EIPS",
     "EVENTS",
     "FINDINGS",
@@ -187,6 +189,15 @@ RESTORED: Final = Layout(
         _column("LOST", lambda restored: restored.lost, right=True),
         _column("SINCE", lambda restored: _or_dash(restored.lost_since and _time(restored.lost_since))),
         _column("KEPT", lambda restored: restored.kept),
+    ),
+)
+
+CLOCK: Final = Layout(
+    ClockAccepted,
+    (
+        _column("CLOCK", lambda clock: _time(clock.at)),
+        _column("AHEAD WAS", lambda clock: _or_dash(clock.was and _time(clock.was))),
+        _column("DOUBTFUL SINCE", lambda clock: _or_dash(clock.since and _time(clock.since))),
     ),
 )
 

@@ -191,6 +191,12 @@ VERBS: Final = (
         needs_reason=True,
     ),
     _change(
+        "clock accept",
+        "AcceptClockRequest",
+        "go on by the clock after it was ahead; verdicts between stay doubtful",
+        needs_reason=True,
+    ),
+    _change(
         "service remove", "RemoveServiceRequest", "say that a target exists no longer", Argument("service_id", "ID")
     ),
     _change(
@@ -225,7 +231,12 @@ VERBS: Final = (
     Verb("doctor", "what works here, and what to do about what does not"),
 )
 
-GROUPS: Final = {"cidr": "a customer CIDR's life", "pool": "a pool's settings", "service": "downstream targets"}
+GROUPS: Final = {
+    "cidr": "a customer CIDR's life",
+    "clock": "the clock that events go by",
+    "pool": "a pool's settings",
+    "service": "downstream targets",
+}
 """The help of the first word of the verbs that have two."""
 
 VERB_NAMED: Final = {verb.name: verb for verb in VERBS}
