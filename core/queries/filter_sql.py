@@ -80,8 +80,10 @@ def _state(term: Term, name: str, values: _Values, given: _Given) -> str:
     if term.value == "cooling":
         values[name] = given.now
         return (
-            f"e.status = 'released' AND e.ready_at > :{name} AND EXISTS (SELECT 1 FROM cooling k"
+            f"e.status = 'released' AND e.ready_at > :{name} AND (EXISTS (SELECT 1 FROM cooling k"
             " WHERE k.pool_id = e.pool_id AND k.address = e.address AND k.ready_at = e.ready_at)"
+            " OR EXISTS (SELECT 1 FROM pool o JOIN cooling k ON k.pool_id = o.id"
+            " WHERE k.address = e.address AND k.ready_at = e.ready_at))"
         )
     return f"e.status = '{term.value}'"
 

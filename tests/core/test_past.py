@@ -14,11 +14,15 @@ from core import (
     DrainRequest,
     Inventory,
     PoolOrder,
+    RecoverRequest,
+    ReserveRequest,
     RetireRequest,
     SetAsnRequest,
+    UnreserveRequest,
     Verdict,
     VerdictWord,
 )
+from tests.core.audit import audit
 from tests.core.kit import Clock, customer_cidr, fresh_desk, one, release
 
 CIDR = "203.0.113.0/30"
@@ -128,3 +132,29 @@ def test_before_a_prefix_came_back_it_was_not_ours(inventory: Inventory, clock: 
     said = both_ways(inventory, "203.0.113.1", between)
     assert said.verdict is VerdictWord.NOT_OURS
     assert f"{CIDR} was yours until" in said.summary
+
+
+def test_an_address_that_cools_comes_back_in_the_pool_its_prefix_came_back_in(
+    inventory: Inventory, clock: Clock
+) -> None:
+    customer_cidr(inventory, CIDR, cooldown=DAY)
+    address = one(inventory, name="web").address
+    release(inventory, address)
+    inventory.execute(DrainRequest(cidr=CIDR))
+    inventory.execute(RetireRequest(cidr=CIDR))
+    clock.advance(60)
+    customer_cidr(inventory, CIDR, pool="other")
+    assert [eip.address for eip in inventory.eips("state:cooling")] == [address]
+    (eip,) = inventory.execute(RecoverRequest(address=address)).eips
+    assert (eip.address, eip.pool_id, eip.name) == (address, "other", "web")
+    assert list(inventory.eips("state:cooling")) == []
+    audit(inventory)
+
+
+def test_the_history_keeps_what_an_unreserve_lifted(inventory: Inventory) -> None:
+    customer_cidr(inventory, CIDR)
+    inventory.execute(ReserveRequest(cidr=CIDR, first="203.0.113.0", last="203.0.113.2", soft=True, reason="gateway"))
+    inventory.execute(UnreserveRequest(cidr=CIDR, first="203.0.113.1", last="203.0.113.3"))
+    event = inventory.history(CIDR)[-1]
+    lifted = {"first": "203.0.113.1", "last": "203.0.113.2", "kind": "soft", "reason": "gateway"}
+    assert event.before == {"withheld": [lifted]}
