@@ -215,8 +215,10 @@ class Model:
         past = self.past.get(address)
         if past is None:
             raise No("eip_not_found")
-        self.take_one(past.pool, address, recovering=True)
-        return self.allocate(past.pool, (address,), landed=past.landed)
+        space = self.around(address)
+        pool = past.pool if space is None else space.pool
+        self.take_one(pool, address, recovering=True)
+        return self.allocate(pool, (address,), landed=past.landed and not self.pools[pool].customer)
 
     def rehome(self, key: int | str, pool: str, *, keep: bool) -> list[Holding]:
         holding, settings = self.found(key), self.settings(pool)
@@ -311,6 +313,13 @@ class Model:
         for address in span:
             space.withheld.pop(address, None)
         if space.state is CidrState.ACTIVE:
+            self._close(space, span)
+            self._open(space, span)
+
+    def restore_order(self, pool: str) -> None:
+        """What `lowest` gave back and what was never used are told apart again."""
+        for space in self.active(pool):
+            span = range(space.first, space.last + 1)
             self._close(space, span)
             self._open(space, span)
 

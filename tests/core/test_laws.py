@@ -331,7 +331,10 @@ class Inventory(RuleBasedStateMachine):
     def set_pool(self, pool: str, order: PoolOrder | None, cooldown: int | None) -> None:
         def expect() -> None:
             kept = self.model.settings(pool)
+            turned = order is PoolOrder.LRU and kept.order is not order
             kept.order = order or kept.order
+            if turned:
+                self.model.restore_order(pool)
             kept.cooldown = kept.cooldown if cooldown is None else cooldown
 
         request = PoolSettingsRequest(pool_id=pool, order=order, cooldown_seconds=cooldown)
