@@ -26,7 +26,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
-from core.domain.results import Imported, Proof, Restored, Violation
+from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
@@ -79,6 +79,7 @@ __all__ = [
     "BindingKind",
     "Cidr",
     "CidrState",
+    "ClockAccepted",
     "Code",
     "Config",
     "DoubtCount",

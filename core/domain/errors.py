@@ -37,6 +37,7 @@ class Code(StrEnum):
     """The codes of the interface."""
 
     USAGE = "usage"
+    CLOCK_DOUBTFUL = "clock_doubtful"
     CONFIRMATION_REQUIRED = "confirmation_required"
     INVALID_ADDRESS = "invalid_address"
     INVALID_CIDR = "invalid_cidr"

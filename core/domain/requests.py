@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from core.domain.results import ClockAccepted
 from core.domain.values import Allocation, BindingKind, Cidr, Eip, Finding, Pool, PoolOrder, Service, ServiceKind
 
 __all__ = [
+    "AcceptClockRequest",
     "AcceptRequest",
     "ActivateRequest",
     "AddCidrRequest",
@@ -212,3 +214,8 @@ class RemoveServiceRequest(Request[Service]):
     """Note that a service no longer exists; bindings that name it stay, as a finding, until they are ended."""
 
     service_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptClockRequest(Request[ClockAccepted]):
+    """Say that the clock is right, though the newest event is ahead of it; the reason is required."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Imported", "Proof", "Restored", "Violation"]
+__all__ = ["ClockAccepted", "Imported", "Proof", "Restored", "Violation"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAccepted:
+    """The clock, accepted again after it was ahead."""
+
+    at: datetime
+    """The time that the clock says."""
+    was: datetime | None
+    """The time of the newest event, which was ahead of the clock; None when no event was."""
+    since: datetime | None
+    """The time of the newest event that was not ahead; the times between it and `at` are doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +27,8 @@ class Imported:
     created: int
     changed: int
     unchanged: int
+    notes: tuple[str, ...] = ()
+    """Sentences about what the files lack: pages of an answer that were not imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.domain.addresses import quoted
 
-__all__ = ["DAY", "MINUTE", "InvalidTime", "parse_time", "utc_of"]
+__all__ = ["DAY", "MINUTE", "InvalidTime", "is_ahead", "parse_time", "utc_of"]
 
 MINUTE: Final = 60_000_000
 """Microseconds."""
@@ -18,6 +18,11 @@ DAY: Final = 86_400_000_000
 
 class InvalidTime(ValueError):
     """The text is not a time."""
+
+
+def is_ahead(newest: int, now: int) -> bool:
+    """Return whether an event is further ahead of the clock than clocks differ: 10 minutes; both in microseconds."""
+    return newest - now > 10 * MINUTE
 
 
 _AGO: Final = re.compile(r"([0-9]{1,6})([smhdw])(?: ago)?")

@@ -26,19 +26,25 @@ def load_unchanged_eip(transaction: Transaction, key: str, expected: Eip | None)
 
 def checked_unchanged(eip: Eip, expected: Eip) -> None:
     """Raise `conflict`, with both versions, when an EIP is not as the operator saw it."""
-    if (eip.id, eip.status, _ids(eip)) == (expected.id, expected.status, _ids(expected)):
+    seen, now = _compared(expected), _compared(eip)
+    if seen == now:
         return
     raise error(
         Code.CONFLICT,
-        f"{eip.address} has changed since you looked: it was {expected.status.value} with"
-        f" {len(expected.bindings)} bindings, it is {eip.status.value} with {len(eip.bindings)}.",
+        f"{eip.address} has changed since you looked: it was {_state(expected)}, it is {_state(eip)}.",
         hint="Look at it again, then decide.",
         details={"seen": to_json(expected), "now": to_json(eip)},
     )
 
 
-def _ids(eip: Eip) -> tuple[str, ...]:
-    return tuple(binding.id for binding in eip.bindings)
+def _compared(eip: Eip) -> tuple[object, ...]:
+    return eip.id, eip.status, eip.name, eip.bandwidth_mbps, [binding.id for binding in eip.bindings]
+
+
+def _state(eip: Eip) -> str:
+    cap = "without a cap" if eip.bandwidth_mbps is None else f"at {eip.bandwidth_mbps} Mbps"
+    name = f', named "{eip.name}"' if eip.name else ""
+    return f"{eip.status.value} with {len(eip.bindings)} bindings {cap}{name}"
 
 
 def released_refusal(eip: Eip) -> EipdeckError:

@@ -12,6 +12,7 @@ from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
 from core.domain.requests import (
+    AcceptClockRequest,
     AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
@@ -33,6 +34,8 @@ from core.domain.requests import (
     UnbindRequest,
     UnreserveRequest,
 )
+from core.domain.results import ClockAccepted
+from core.domain.times import is_ahead, utc_of
 from core.domain.validation import checked_name, checked_text
 from core.domain.values import Allocation, Eip, Finding, Warn, to_micros
 from core.operations import (
@@ -41,6 +44,7 @@ from core.operations import (
     bandwidth,
     binding,
     cidrs,
+    clock,
     idempotency,
     pools,
     rehome,
@@ -121,6 +125,11 @@ def _load_allocation(transaction: Transaction, kept: dict[str, Any]) -> Allocati
     return Allocation(eips, tuple(Warn(**warning) for warning in kept["warnings"]))
 
 
+def _load_clock(kept: dict[str, str | None]) -> ClockAccepted:
+    was, since = (None if words is None else utc_of(words) for words in (kept["was"], kept["since"]))
+    return ClockAccepted(utc_of(str(kept["at"])), was, since)
+
+
 _ALLOCATION: Final[_Kind[Allocation, Allocation]] = _Kind(
     lambda done: {"eips": [eip.id for eip in done.eips], "warnings": to_json(done.warnings)},
     _load_allocation,
@@ -133,6 +142,9 @@ _FINDING: Final[_Kind[Finding, Finding]] = _Kind(
     lambda finding: {"finding": to_json(finding)},
     lambda _, kept: read_finding(kept["finding"]),
     lambda _, finding: finding,
+)
+_CLOCK: Final[_Kind[ClockAccepted, ClockAccepted]] = _Kind(
+    lambda done: {"clock": to_json(done)}, lambda _, kept: _load_clock(kept["clock"]), lambda _, done: done
 )
 _CIDR: Final = _keyed(lambda transaction, key: cidr_by_prefix(transaction.connection, transaction.now, key))
 _POOL: Final = _keyed(lambda transaction, key: pool_by_id(transaction.connection, transaction.now, key))
@@ -158,6 +170,7 @@ _VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
     PoolSettingsRequest: _Verb(pools.set_pool, _POOL),
     AddServiceRequest: _Verb(services.add_service, _SERVICE),
     RemoveServiceRequest: _Verb(services.remove_service, _SERVICE),
+    AcceptClockRequest: _Verb(clock.accept_clock, _CLOCK),
 }
 """The verb of every request, and the kind of its answer."""
 
@@ -193,7 +206,12 @@ class Executor:
         begun = perf_counter()
         try:
             with self._store.write() as connection:
-                transaction = self.begin(connection, reason=request.reason, request_id=request.request_id)
+                transaction = self.begin(
+                    connection,
+                    reason=request.reason,
+                    request_id=request.request_id,
+                    as_it_is=isinstance(request, AcceptClockRequest),
+                )
                 answer = _carry_out(verb, transaction, request)
         except _DryRun as dry:
             would_be: Answer = dry.answer
@@ -201,16 +219,23 @@ class Executor:
         self._follow(perf_counter() - begun)
         return answer
 
-    def begin(self, connection: Connection, *, reason: str | None, request_id: str | None = None) -> Transaction:
-        """Begin a change in a write transaction. Its time is never before the newest event.
+    def begin(
+        self, connection: Connection, *, reason: str | None, request_id: str | None = None, as_it_is: bool = False
+    ) -> Transaction:
+        """Begin a change in a write transaction. Its time is never before the newest event, unless `as_it_is`.
 
         Raises:
-            EipdeckError: `invalid_name` for the request id.
+            EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
+                minutes ahead of the clock.
 
         """
         request_id = checked_name(request_id, "request id")
         newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
-        now = max(to_micros(self._clock()), newest or 0)
+        now = to_micros(self._clock())
+        if not as_it_is:
+            if is_ahead(newest or 0, now):
+                raise clock.clock_refusal(newest or 0, now)
+            now = max(now, newest or 0)
         stored = None if hashed is None or answer is None else StoredAnswer(hashed, answer)
         return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
 

@@ -11,6 +11,7 @@ from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
+from core.operations.free_space import CidrRef, close_range, open_range
 from core.queries.usage import unknown_pool
 from core.storage.connection import Value
 from core.storage.history import EventData, record
@@ -214,9 +215,29 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
     if after:
         columns = ", ".join(f'"{name}" = :{name}' for name in after)
         transaction.run(f"UPDATE pool SET {columns} WHERE id = :id", id=request.pool_id, **after)
+        if after.get("order") == PoolOrder.LRU:
+            _restore_order(transaction, request.pool_id)
         old = {name: before[name] for name in after}
         record(transaction, EventData("set_pool", pool_id=request.pool_id, before=old, after=after))
     return request.pool_id
+
+
+@reads("cidr")
+class _ActiveRow(NamedTuple):
+    id: int
+    first: int
+    last: int
+
+
+_ACTIVE: Final = "SELECT id, first, last FROM cidr WHERE pool_id = :pool AND state = 'active'"
+
+
+def _restore_order(transaction: Transaction, pool_id: str) -> None:
+    """Take the released addresses out of the free ranges, in which `lowest` does not tell them from unused ones."""
+    for row in transaction.rows(_ActiveRow, _ACTIVE, pool=pool_id):
+        cidr = CidrRef(row.id, row.first, row.last)
+        close_range(transaction, pool_id, cidr, row.first, row.last)
+        open_range(transaction, pool_id, PoolOrder.LRU, cidr, row.first, row.last)
 
 
 def _checked_settings(request: PoolSettingsRequest) -> None:

@@ -138,6 +138,13 @@ _LAST: Final = (
 )
 
 
+_POOL_NOW: Final = (
+    "SELECT pool_id FROM cidr WHERE state <> 'retired' AND first <= :address AND last >= :address"
+    " ORDER BY first DESC LIMIT 1"
+)
+"""The prefix may have come back in another pool while the address cooled."""
+
+
 def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
     """Take a released address back, cooling or not, as a new EIP that is linked to the one before.
 
@@ -157,12 +164,13 @@ def recover(transaction: Transaction, request: RecoverRequest) -> Allocation:
             f"{words} has been given out again: it is held by EIP {last.id}.",
             details={"address": words, "eip_id": last.id},
         )
-    pool: PoolRow = pool_by_id(transaction, last.pool_id)
+    present = transaction.value(str, _POOL_NOW, address=address)
+    pool: PoolRow = pool_by_id(transaction, present or last.pool_id)
     cidr = take_one(transaction, pool, address, cooling_too=True)
     tenancy = Tenancy(
         name=last.name,
         bandwidth_mbps=last.bandwidth_mbps,
-        landed=bool(last.landed_in_default),
+        landed=bool(last.landed_in_default) and not pool.customer_owned,
         previous_eip_id=last.id,
         action="recover",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
@@ -71,12 +72,13 @@ def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
 
     """
     row, first, last = _range(transaction, request)
-    if _lift(transaction, row, first, last):
+    lifted = _lift(transaction, row, first, last)
+    if lifted:
         if row.state == "active":
             pool = pool_by_id(transaction, row.pool_id)
             close_range(transaction, pool.id, CidrRef(row.id, row.first, row.last), first, last)
             open_range(transaction, pool.id, pool.order, CidrRef(row.id, row.first, row.last), first, last)
-        _record(transaction, row, "unreserve", first, last, None)
+        _record(transaction, row, "unreserve", first, last, None, lifted)
     return row.cidr
 
 
@@ -103,8 +105,8 @@ def _covered(transaction: Transaction, row: CidrRow, first: int, last: int, kind
     return len(rows) == 1 and rows[0].kind == kind and rows[0].first <= first and rows[0].last >= last
 
 
-def _lift(transaction: Transaction, row: CidrRow, first: int, last: int) -> bool:
-    """Cut the range out of every reservation that it overlaps. Return whether there was one."""
+def _lift(transaction: Transaction, row: CidrRow, first: int, last: int) -> list[_ReservationRow]:
+    """Cut the range out of every reservation that it overlaps. Return the part of each in the range."""
     rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     for each in rows:
         transaction.run(_LIFT, id=each.id)
@@ -113,7 +115,7 @@ def _lift(transaction: Transaction, row: CidrRow, first: int, last: int) -> bool
                 transaction.run(RESERVE, cidr_id=row.id, first=lo, last=hi, kind=each.kind, reason=each.reason)
         lo, hi = max(each.first, first), min(each.last, last)
         transaction.run(WITHHOLD, cidr_id=row.id, count=-_unheld(transaction, lo, hi))
-    return bool(rows)
+    return [each._replace(first=max(each.first, first), last=min(each.last, last)) for each in rows]
 
 
 def _unheld(transaction: Transaction, first: int, last: int) -> int:
@@ -121,6 +123,27 @@ def _unheld(transaction: Transaction, first: int, last: int) -> int:
     return last - first + 1 - (transaction.value(int, _LIVE, first=first, last=last) or 0)
 
 
-def _record(transaction: Transaction, row: CidrRow, action: str, first: int, last: int, kind: str | None) -> None:
-    span = {"first": format_address(first), "last": format_address(last), "kind": kind}
-    record(transaction, EventData(action, pool_id=row.pool_id, cidr=row.cidr, after=span))
+def _record(
+    transaction: Transaction,
+    row: CidrRow,
+    action: str,
+    first: int,
+    last: int,
+    kind: str | None,
+    lifted: Sequence[_ReservationRow] = (),
+) -> None:
+    before = {"withheld": [{**_span(each.first, each.last, each.kind), "reason": each.reason} for each in lifted]}
+    record(
+        transaction,
+        EventData(
+            action,
+            pool_id=row.pool_id,
+            cidr=row.cidr,
+            before=before if lifted else None,
+            after=_span(first, last, kind),
+        ),
+    )
+
+
+def _span(first: int, last: int, kind: str | None) -> dict[str, str | None]:
+    return {"first": format_address(first), "last": format_address(last), "kind": kind}

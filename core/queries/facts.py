@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from core.domain.values import Binding
+from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
     BINDING_COLUMNS,
     TENANCY_COLUMNS,
@@ -14,46 +15,32 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.past import cidr_at, clock_acceptances, is_doubtful, replaced_in_cidr, replaced_in_eips, tenancy_at
 from core.storage.connection import Connection
-from core.storage.rows import reads
 
-__all__ = ["CIDR_COLUMNS", "CidrRow", "FactSource", "StoredFacts"]
-
-
-@reads("cidr", "pool")
-class CidrRow(NamedTuple):
-    id: int
-    cidr: str
-    first: int
-    last: int
-    pool_id: str
-    asn: int | None
-    state: str
-    created_at: int
-    retired_at: int | None
-    draining_at: int | None
-    activated_at: int | None
-    kind: str
-    region: str
-
-
-CIDR_COLUMNS: Final = (
-    "SELECT c.id, c.cidr, c.first, c.last, c.pool_id, c.asn, c.state, c.created_at, c.retired_at, c.draining_at,"
-    " c.activated_at, p.kind, p.region FROM cidr c JOIN pool p ON p.id = c.pool_id"
-)
+__all__ = ["FactSource", "StoredFacts"]
 
 
 class FactSource(Protocol):
     """Source of the facts that a verdict needs. Times are microseconds since the epoch, UTC."""
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        """Return the newest tenancy of the address that began at `at` or before, or None."""
+        """Return the newest tenancy of the address that began at `at` or before, as it was then, or None."""
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
-        """Return the CIDR of the address at that time (None: now), or None."""
+        """Return the CIDR of the address as it was at that time (None: now), or None."""
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         """Return the CIDR of the address that was the last one retired at `at` or before, or None."""
+
+    def first_known(self, address: int) -> CidrRow | None:
+        """Return the first CIDR in the record that contains the address, past or present, or None."""
+
+    def customer_cidrs(self) -> bool:
+        """Return whether the record holds a customer CIDR, past or present."""
+
+    def clock_doubtful(self, at: int) -> bool:
+        """Return whether the clock was ahead around that time, so that the times in the record are doubtful."""
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         """Return the present CIDRs next to an address outside of all CIDRs: below and above."""
@@ -74,6 +61,8 @@ _RETIRED: Final = (
     f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address AND c.retired_at <= :at"
     " ORDER BY c.retired_at DESC LIMIT 1"
 )
+_FIRST: Final = f"{CIDR_COLUMNS} WHERE c.first <= :address AND c.last >= :address ORDER BY c.created_at, c.id LIMIT 1"
+_CUSTOMER: Final = "SELECT 1 FROM cidr c JOIN pool p ON p.id = c.pool_id WHERE p.kind = 'customer' LIMIT 1"
 _NEIGHBOURS: Final = (
     (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.last < :address ORDER BY c.first DESC LIMIT 1"),
     (f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first > :address ORDER BY c.first LIMIT 1"),
@@ -99,16 +88,29 @@ class StoredFacts:
         return self._connection.row(CidrRow, statement, values)
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        return self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
+        row = self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
+        if row is None or (row.released_at is not None and row.released_at <= at):
+            return row
+        return tenancy_at(row, replaced_in_eips(self._connection, [address]).get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
-            return self._first(_AT, address=address, at=at)
+            then = self._first(_AT, address=address, at=at)
+            return None if then is None else cidr_at(then, replaced_in_cidr(self._connection, then), at)
         row = self._first(_PRESENT, address=address)
         return row if row is not None and row.last >= address else None
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)
+
+    def first_known(self, address: int) -> CidrRow | None:
+        return self._first(_FIRST, address=address)
+
+    def customer_cidrs(self) -> bool:
+        return self._connection.value(int, _CUSTOMER) is not None
+
+    def clock_doubtful(self, at: int) -> bool:
+        return is_doubtful(clock_acceptances(self._connection), at)
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]

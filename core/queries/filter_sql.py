@@ -28,6 +28,8 @@ class Condition:
 
 
 _LIVE: Final = "e.released_at IS NULL"
+_SHOWN: Final = "b.eip_id = e.id AND (b.unbound_at IS NULL OR b.unbound_at = e.released_at)"
+"""The bindings that an EIP shows: the live ones, of a released EIP those it ended with."""
 
 
 def condition_of(chosen: Filter, now: int, problems: Sequence[int], few: list[int] | None = None) -> Condition:
@@ -64,7 +66,7 @@ def _text(term: Term, name: str, values: _Values, _: _Given) -> str:
     dotted = " || '.' || ".join(f"(e.address >> {bits} & 255)" for bits in (24, 16, 8, 0))
     return (
         f"coalesce(e.name, '') {like} OR e.id {like} OR ({dotted}) {like} OR EXISTS (SELECT 1 FROM binding b"
-        " JOIN service s ON s.id = b.service_id WHERE b.eip_id = e.id AND b.unbound_at IS NULL"
+        f" JOIN service s ON s.id = b.service_id WHERE {_SHOWN}"
         f" AND (s.id {like} OR coalesce(s.name, '') {like}))"
     )
 
@@ -78,8 +80,10 @@ def _state(term: Term, name: str, values: _Values, given: _Given) -> str:
     if term.value == "cooling":
         values[name] = given.now
         return (
-            f"e.status = 'released' AND e.ready_at > :{name} AND EXISTS (SELECT 1 FROM cooling k"
+            f"e.status = 'released' AND e.ready_at > :{name} AND (EXISTS (SELECT 1 FROM cooling k"
             " WHERE k.pool_id = e.pool_id AND k.address = e.address AND k.ready_at = e.ready_at)"
+            " OR EXISTS (SELECT 1 FROM pool o JOIN cooling k ON k.pool_id = o.id"
+            " WHERE k.address = e.address AND k.ready_at = e.ready_at))"
         )
     return f"e.status = '{term.value}'"
 
@@ -97,7 +101,7 @@ def _serving(column: str) -> Callable[[Term, str, _Values, _Given], str]:
         values[name] = term.value
         return (
             "EXISTS (SELECT 1 FROM binding b JOIN service s ON s.id = b.service_id"
-            f" WHERE b.eip_id = e.id AND b.unbound_at IS NULL AND {column.replace('?', f':{name}')})"
+            f" WHERE {_SHOWN} AND {column.replace('?', f':{name}')})"
         )
 
     return condition

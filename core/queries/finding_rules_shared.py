@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, parse_prefix
@@ -93,12 +94,14 @@ class _LimitRow(NamedTuple):
     warn_percent: float
     critical_percent: float
     at: Annotated[int, COMPUTED]
-    active: Annotated[Flag, COMPUTED]
+    capacity: Annotated[int, COMPUTED]
+    """The number of addresses of active CIDRs: held space neither eases nor raises the alarm."""
 
 
 _LIMITS: Final = (
     "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
-    " EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active') AS active"
+    " coalesce((SELECT sum(c.last - c.first + 1) FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active'), 0)"
+    " AS capacity"
     " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
 )
 
@@ -107,25 +110,25 @@ def _pools(facts: Facts) -> Iterator[Found]:
     limits = {row.id: row for row in facts.connection.rows(_LimitRow, _LIMITS)}
     for pool in pools(facts.connection, facts.now):
         limit = limits[pool.id]
-        if pool.kind is not PoolKind.CUSTOMER or not limit.active:
+        if pool.kind is not PoolKind.CUSTOMER or not limit.capacity:
             continue
-        used = 100 - 100 * pool.available / pool.total
+        used = 100 - 100 * pool.available / limit.capacity
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
             since = _tight_since(facts, pool, limit)
-            yield _short_pool(pool, "pool_near_exhaustion", severity, since, severity.value)
+            yield _short_pool(pool, limit.capacity, "pool_near_exhaustion", severity, since, severity.value)
         elif pool.runway_days is not None and pool.runway_days < facts.config.runway_days:
-            yield _short_pool(pool, "pool_runway_short", Severity.WARNING, limit.at, "short")
+            yield _short_pool(pool, limit.capacity, "pool_runway_short", Severity.WARNING, limit.at, "short")
 
 
-def _short_pool(pool: Pool, code: str, severity: Severity, since: int, fingerprint: str) -> Found:
+def _short_pool(pool: Pool, capacity: int, code: str, severity: Severity, since: int, fingerprint: str) -> Found:
     lasts = "" if pool.runway_days is None else f", {pool.runway_days:g}"
     trend = f"{lasts} days at its trend" if lasts else ""
     return found(
         code,
         pool.id,
         severity,
-        f"{pool.available} of {pool.total} addresses free{trend}.",
+        f"{pool.available} of {capacity} addresses free{trend}.",
         brief=f"{pool.available} free{lasts} d" if lasts else f"{pool.available} free",
         remedy=plain(f"Add a CIDR to pool {pool.id}, or release what is idle in it.", Fix("cidr add")),
         since=since,
@@ -149,7 +152,7 @@ def _tight_since(facts: Facts, pool: Pool, limit: _LimitRow) -> int:
     free, day = pool.available, facts.now // DAY
     for row in facts.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
         free, day = free + row.grown, row.day
-        if 100 - 100 * free / pool.total < limit.warn_percent:
+        if 100 - 100 * free / limit.capacity < limit.warn_percent:
             break
     return min(day * DAY, limit.at) if day != facts.now // DAY else limit.at
 
@@ -198,23 +201,25 @@ def _draining(facts: Facts) -> Iterator[Found]:
         )
 
 
-@reads("service")
+@reads("service", "eip")
 class _MissingRow(NamedTuple):
     id: str
     missing_since: Annotated[int, "service.missing_since"]
-    served: Annotated[int, COMPUTED]
+    address: Annotated[int, "eip.address"]
 
 
 _MISSING: Final = (
-    "SELECT s.id, s.missing_since, count(*) AS served FROM service s JOIN binding b"
-    " ON b.service_id = s.id AND b.unbound_at IS NULL WHERE s.missing_since IS NOT NULL"
-    " GROUP BY s.id, s.missing_since"
+    "SELECT s.id, s.missing_since, e.address FROM service s JOIN binding b"
+    " ON b.service_id = s.id AND b.unbound_at IS NULL JOIN eip e ON e.id = b.eip_id"
+    " WHERE s.missing_since IS NOT NULL ORDER BY s.id, e.address"
 )
 
 
 def _missing(facts: Facts) -> Iterator[Found]:
-    for row in facts.connection.rows(_MissingRow, _MISSING):
-        named = f"{row.served} binding{'s name' if row.served > 1 else ' names'} {row.id}, which no longer exists"
+    for _, group in groupby(facts.connection.rows(_MissingRow, _MISSING), key=lambda row: row.id):
+        served = list(group)
+        row = served[0]
+        named = f"{len(served)} binding{'s name' if len(served) > 1 else ' names'} {row.id}, which no longer exists"
         advice = "Unbind the EIPs that name it"
         fix = Fix("eips", (filter_term("service", row.id),))
         yield found(
@@ -226,6 +231,7 @@ def _missing(facts: Facts) -> Iterator[Found]:
             remedy=Remedy(f"{advice}: {shell_command(*fix.words)} lists them.", advice, fix),
             since=row.missing_since,
             fingerprint=str(row.missing_since),
+            eips=tuple(dict.fromkeys(format_address(each.address) for each in served)),
         )
 
 

@@ -27,9 +27,6 @@ __all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems
 
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
-PROBLEMS_LISTED: Final = 1000
-"""The number of problem EIPs that a listing puts first; the others are sorted by address."""
-
 
 def evaluate_findings(connection: Connection, now: int, config: Config, *, accepted: bool = False) -> list[Finding]:
     """Evaluate every rule; return the open findings, worst first, with `accepted` the accepted ones too.
@@ -77,10 +74,7 @@ def problem_addresses(connection: Connection, now: int, config: Config) -> tuple
 
 
 def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:
-    """Return the addresses of the EIPs that findings are about: landings first, then by address.
-
-    At most `PROBLEMS_LISTED`.
-    """
+    """Return the addresses of the EIPs that findings are about: landings first, then by address."""
     landed: list[int] = []
     others: set[int] = set()
     for finding in open_findings:
@@ -89,7 +83,7 @@ def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:
             landed.extend(addresses)
         else:
             others.update(addresses)
-    return (*landed, *sorted(others - set(landed)))[:PROBLEMS_LISTED]
+    return *landed, *sorted(others - set(landed))
 
 
 def read_finding(document: Mapping[str, Any]) -> Finding:

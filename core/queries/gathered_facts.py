@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from core.domain.values import Binding
+from core.domain.values import Binding, PoolKind
+from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
     BINDING_COLUMNS,
     TENANCY_COLUMNS,
@@ -16,7 +17,15 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.facts import CIDR_COLUMNS, CidrRow
+from core.queries.past import (
+    Replaced,
+    cidr_at,
+    clock_acceptances,
+    is_doubtful,
+    replaced_in_cidr,
+    replaced_in_eips,
+    tenancy_at,
+)
 from core.queries.services import service_names
 from core.storage.connection import Connection
 
@@ -32,16 +41,27 @@ class Cidrs:
     """Every life of every CIDR."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._replaced: dict[int, list[Replaced]] = {}
+        self.acceptances = clock_acceptances(connection)
         rows = connection.rows(CidrRow, _LIVES)
         self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             self._by_size[row.last - row.first + 1][row.first].append(row)
+        self.of_customer = any(row.kind == PoolKind.CUSTOMER for row in rows)
         self._present = [row for row in rows if row.state != "retired"]
         self._firsts = [row.first for row in self._present]
 
     def containing(self, address: int) -> list[CidrRow]:
         """Return the lives of the CIDRs that contain the address."""
         return [row for size, by_first in self._by_size.items() for row in by_first.get(address - address % size, ())]
+
+    def replaced(self, row: CidrRow) -> list[Replaced]:
+        """Return the replaced states and ASNs of one life, newest first."""
+        found = self._replaced.get(row.id)
+        if found is None:
+            found = self._replaced[row.id] = replaced_in_cidr(self._connection, row)
+        return found
 
     def around(self, address: int) -> list[CidrRow]:
         """Return the present CIDRs below and above an address."""
@@ -69,6 +89,7 @@ class GatheredFacts:
         self._lives = {address: known.containing(address) for address in addresses}
         self._tenancies: dict[int, list[TenancyRow]] = defaultdict(list)
         self._bindings: dict[str, list[BindingRow]] = defaultdict(list)
+        self._replaced: dict[str, list[Replaced]] = {}
         self._names: dict[str, str] = {}
         in_known = [address for address, lives in self._lives.items() if lives]
         for start in range(0, len(in_known), _CHUNK):
@@ -77,6 +98,7 @@ class GatheredFacts:
     def _gather(self, addresses: list[int]) -> None:
         for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
             self._tenancies[tenancy.address].append(tenancy)
+        self._replaced.update(replaced_in_eips(self._connection, addresses))
         services: set[str] = set()
         for binding in self._connection.rows(BindingRow, _BINDINGS, {"addresses": addresses}):
             self._bindings[binding.eip_id].append(binding)
@@ -87,17 +109,21 @@ class GatheredFacts:
 
     def changes(self, address: int) -> Iterator[int]:
         """Yield the times at which a fact about the address changed."""
-        moments: list[int | None] = []
+        moments: list[int | None] = [
+            moment for accepted in self._known.acceptances for moment in (accepted.since, accepted.at)
+        ]
         for life in self._lives[address]:
-            moments += (life.created_at, life.activated_at, life.draining_at, life.retired_at)
+            moments += (life.created_at, life.retired_at, *(each.at for each in self._known.replaced(life)))
         for tenancy in self._tenancies.get(address, ()):
             moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
+            moments += (each.at for each in self._replaced.get(tenancy.id, ()))
             for binding in self._bindings.get(tenancy.id, ()):
                 moments += (binding.bound_at, binding.unbound_at)
         return (moment for moment in moments if moment is not None)
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
-        return next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
+        row = next((row for row in self._tenancies.get(address, ()) if row.allocated_at <= at), None)
+        return None if row is None else tenancy_at(row, self._replaced.get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is None:
@@ -107,11 +133,21 @@ class GatheredFacts:
             for row in self._lives[address]
             if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
         ]
-        return max(lives, key=lambda row: row.id, default=None)
+        life = max(lives, key=lambda row: row.id, default=None)
+        return None if life is None else cidr_at(life, self._known.replaced(life), at)
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
         return max(lives, key=lambda row: row.retired_at or 0, default=None)
+
+    def first_known(self, address: int) -> CidrRow | None:
+        return min(self._lives[address], key=lambda row: (row.created_at, row.id), default=None)
+
+    def customer_cidrs(self) -> bool:
+        return self._known.of_customer
+
+    def clock_doubtful(self, at: int) -> bool:
+        return is_doubtful(self._known.acceptances, at)
 
     def neighbours(self, address: int) -> Sequence[CidrRow]:
         return self._known.around(address)

@@ -117,6 +117,8 @@ ORDERS: Final[dict[str, _Order]] = {
 }
 """The sort orders of a list; `problems` puts the problem EIPs first, then all others by address."""
 
+PROBLEMS_FIRST: Final = 1000
+"""The number of problem EIPs that a listing puts first; the rest stand in their places by address."""
 _PROBLEM, _VALUED, _BLANK = range(3)
 """The zones of a listing, in their order."""
 
@@ -134,7 +136,7 @@ class Listing:
         self._chosen = _selected(connection, query.filter, now, problems)
         self._order = ORDERS[query.sort]
         self._all_problems = set(problems)
-        first = problems if query.sort == "problems" and not self._chosen.released else ()
+        first = problems[:PROBLEMS_FIRST] if query.sort == "problems" and not self._chosen.released else ()
         self._problems = self._listed(first)
         self._place = {address: place for place, address in enumerate(self._problems)}
 

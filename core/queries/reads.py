@@ -255,7 +255,12 @@ class InventoryReads:
 
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""
-        return self._store.health()
+        return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
+
+    def clock_doubt(self) -> str | None:
+        """Return a sentence when the newest event is more than 10 minutes ahead of the clock, else None."""
+        with self._store.read() as connection:
+            return verdicts.clock_doubt(connection, self._micros())
 
     def _micros(self) -> int:
         return to_micros(self._clock())

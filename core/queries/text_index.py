@@ -102,12 +102,10 @@ _NARROW: Final[dict[tuple[str, str], str]] = {
 }
 
 
-_OF_RELEASED: Final = ("region", "age")
-"""Terms that released EIPs match too, which the statements do not find."""
-
-
 def narrowed(connection: Connection, chosen: Filter, now: int) -> list[int] | None:
     """Return the EIPs (`seq`) that can match a filter, by its first term that narrows them down; None: any EIP.
+
+    The index and the statements find live EIPs; a filter for released ones is not narrowed down.
 
     Args:
         connection: in a read transaction.
@@ -115,8 +113,8 @@ def narrowed(connection: Connection, chosen: Filter, now: int) -> list[int] | No
         now: microseconds since the epoch, UTC; ages count from it.
 
     """
-    for term in chosen.terms:
-        if term.negated or (chosen.released and term.key in _OF_RELEASED):
+    for term in () if chosen.released else chosen.terms:
+        if term.negated:
             continue
         found = _worded(connection, term.value) if term.key == "text" else _looked_up(connection, term, now)
         if found is not None and len(found) <= MOST:

@@ -11,7 +11,9 @@ from typing import Final
 
 from core.domain.addresses import format_address, never_routed, prefix_of_range
 from core.domain.serving import serves_fully
+from core.domain.times import is_ahead
 from core.domain.values import (
+    CidrState,
     Eip,
     EipStatus,
     FixIn,
@@ -21,11 +23,12 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
+from core.queries.cidr_row import CidrRow
 from core.queries.eips import TenancyRow, read_eip
-from core.queries.facts import CidrRow, FactSource, StoredFacts
+from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
-__all__ = ["judge", "judge_from", "judge_ipv6", "latest"]
+__all__ = ["clock_doubt", "judge", "judge_from", "judge_ipv6", "latest"]
 
 _NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
 
@@ -48,6 +51,14 @@ class _Question:
 def latest(connection: Connection, now: int) -> int:
     """Return `now`, or the time of the newest event when a clock was set back since."""
     return max(now, connection.value(int, _NEWEST) or 0)
+
+
+def clock_doubt(connection: Connection, now: int) -> str | None:
+    """Return a sentence when the newest event is ahead of the clock, `now` in microseconds; else None."""
+    newest = connection.value(int, _NEWEST) or 0
+    if not is_ahead(newest, now):
+        return None
+    return f"the newest event is of {stamp(from_micros(newest))}, ahead of the clock, {stamp(from_micros(now))}"
 
 
 def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
@@ -87,6 +98,9 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
 
 
 def _live(asked: _Question, row: TenancyRow) -> Verdict:
+    if asked.at < asked.now:
+        cidr = asked.facts.cidr(asked.address, asked.at)
+        row = row._replace(asn=cidr.asn) if cidr is not None and cidr.cidr == row.cidr else row
     bindings = asked.facts.bindings(row.id, asked.at)
     eip = read_eip(row, bindings)._replace(status=EipStatus.BOUND if bindings else EipStatus.UNBOUND)
     owner = "customer" if eip.customer_owned else "default"
@@ -118,7 +132,7 @@ def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
     if cidr.kind == PoolKind.DEFAULT:
         summary = f"{address} is in the Zenlayer-assigned range {cidr.cidr} of {cidr.region}, and not ours.{before}"
         return _verdict(asked, VerdictWord.DEFAULT_UNALLOCATED, cidr, None, summary)
-    if last is not None and last.ready_at is not None and last.ready_at > asked.at and not _held(cidr, asked.at):
+    if last is not None and last.ready_at is not None and last.ready_at > asked.at and cidr.state == CidrState.ACTIVE:
         summary = (
             f"{address} is yours, in {cidr.cidr} of pool {cidr.pool_id}; it is cooling until"
             f" {stamp(from_micros(last.ready_at))}.{before}"
@@ -128,15 +142,6 @@ def _free(asked: _Question, cidr: CidrRow, last: TenancyRow | None) -> Verdict:
     return _verdict(asked, VerdictWord.CUSTOMER_UNALLOCATED, cidr, None, summary)
 
 
-def _held(cidr: CidrRow, at: int) -> bool:
-    """Return whether the CIDR was not active then, so that its released addresses were held and did not cool."""
-    if cidr.activated_at is None:
-        return True
-    if cidr.draining_at is None:
-        return at < cidr.activated_at
-    return at >= cidr.draining_at and (cidr.state != "active" or at < cidr.activated_at)
-
-
 def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     address = format_address(asked.address)
     never = never_routed(asked.address)
@@ -144,6 +149,9 @@ def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
         summary = f"{never[0].upper()}{never[1:]}: {address} is in no public range."
         return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)._replace(fix_in=None)
     retired = asked.facts.retired(asked.address, asked.at)
+    doubt = None if retired is not None else _no_record(asked)
+    if doubt is not None:
+        return _verdict(asked, VerdictWord.UNKNOWN, None, None, doubt)
     if retired is not None and retired.retired_at is not None:
         summary = (
             f"{address} is in no known range; {retired.cidr} was yours until"
@@ -152,6 +160,24 @@ def _not_ours(asked: _Question, last: TenancyRow | None) -> Verdict:
     else:
         summary = f"{address} is in no known range.{_nearest(asked)}"
     return _verdict(asked, VerdictWord.NOT_OURS, None, None, summary)
+
+
+def _no_record(asked: _Question) -> str | None:
+    """Return why the record cannot tell whose an address in no range was, or None when it can."""
+    address = format_address(asked.address)
+    first = asked.facts.first_known(asked.address)
+    if first is not None and first.created_at > asked.at:
+        since = stamp(from_micros(first.created_at))
+        return (
+            f"{address} is in {first.cidr} of pool {first.pool_id}, which is known here since {since}; whose it was"
+            " before is not recorded."
+        )
+    if not asked.facts.customer_cidrs():
+        return (
+            f"This inventory holds no customer CIDR, so it cannot tell whose {address} is. Add or import the CIDRs,"
+            " or open the right database."
+        )
+    return None
 
 
 def _nearest(asked: _Question) -> str:
@@ -176,6 +202,8 @@ def _verdict(
     asked: _Question, word: VerdictWord, cidr: CidrRow | TenancyRow | None, eip: Eip | None, summary: str
 ) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
+    if asked.at < asked.now and asked.facts.clock_doubtful(asked.at):
+        summary += " The clock was ahead around that time (clock_doubtful): the times of its events are not certain."
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(
         address=format_address(asked.address),

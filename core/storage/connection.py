@@ -6,6 +6,7 @@ they are written. `storage/tables` gives the figures.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import sys
@@ -149,12 +150,20 @@ def _several(statement: str, shared: tuple[str, ...], names: tuple[str, ...], co
     return f"{head} VALUES {', '.join(map(numbered, range(count)))}"
 
 
+_SPREAD: Final = 5000
+"""A longer list goes in as one JSON value: SQLite limits how many values a statement has."""
+
+
 def _spread(statement: str, values: Values) -> tuple[str, Values]:
     """Return `IN :ids` with a list of two as `IN (:ids__0, :ids__1)`; an empty list matches nothing, not even NULL."""
     spread: dict[str, Value] = {}
     for name, value in values.items():
         if not isinstance(value, list):
             spread[name] = value
+            continue
+        if len(value) > _SPREAD:
+            statement = re.sub(rf":{name}\b", f"(SELECT value FROM json_each(:{name}))", statement)
+            spread[name] = json.dumps(value)
             continue
         numbered: dict[str, str | int] = {}
         for place in range(len(value)):

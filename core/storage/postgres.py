@@ -30,7 +30,8 @@ __all__ = ["TURN", "PostgresStore"]
 TURN: Final = 0x45495044
 """The key of the advisory lock of writers: `EIPD`."""
 
-_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS float8)"
+_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+"""A whole number: the digits of a float8 in text depend on a setting of the session."""
 _TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
 """Waits for the turn. Returns the time at which it came."""
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -286,7 +287,7 @@ def _elapsed() -> float:
 
 def _epoch(connection: Connection, statement: str) -> float:
     """Return the server's time in seconds since the epoch, UTC."""
-    return connection.value(float, statement) or 0.0
+    return (connection.value(int, statement) or 0) / 1_000_000
 
 
 def _undo(connection: PostgresConnection) -> None:

@@ -52,7 +52,7 @@ def import_documents(transaction: Transaction, documents: Documents) -> Imported
     request = ImportRequest(documents.contents, transaction.reason)
     answer = answered(transaction, request)
     if answer is not None:
-        return Imported(**answer)
+        return Imported(**{**answer, "notes": tuple(answer.get("notes", ()))})
     imported = _imported(transaction, documents)
     remember(transaction, request, to_json(imported))
     return imported
@@ -72,4 +72,5 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
         created=sum(each.created for each in done),
         changed=sum(each.changed for each in done),
         unchanged=sum(each.unchanged for each in done),
+        notes=documents.missing,
     )

@@ -18,6 +18,7 @@ from core.domain.errors import Code, EipdeckError, InvalidInput, NotFound, Refus
 from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
+from core.transfer.pages import Page, missing_pages, pages_of
 
 __all__ = ["Documents", "Export", "Kind", "Position", "Row", "read_documents"]
 
@@ -105,6 +106,8 @@ class Documents:
 
     exports: tuple[Export, ...]
     rows: tuple[Row, ...]
+    missing: tuple[str, ...]
+    """A sentence for each answer of the platform of which pages are missing."""
     contents: tuple[str, ...]
     """The SHA-256 of each file, which identifies the import whatever the names of the files."""
 
@@ -123,6 +126,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
     """
     exports: list[Export] = []
     rows: list[Row] = []
+    pages: list[Page] = []
     contents: list[str] = []
     for path in paths:
         place = Position(checked_text(str(path)) or "")
@@ -133,10 +137,12 @@ def read_documents(paths: Sequence[Path]) -> Documents:
             if isinstance(data, dict) and EXPORT_KEY in data:
                 exports.append(Export(place, data))
             else:
-                rows.extend(_rows(data, place, None))
+                found = list(_rows(data, place, None))
+                rows.extend(found)
+                pages.extend(pages_of(data, found[0].kind.value if found else "an answer"))
         except RecursionError as problem:
             raise place.wrong("it is nested too deeply to be a response of the platform") from problem
-    return Documents(tuple(exports), tuple(rows), tuple(contents))
+    return Documents(tuple(exports), tuple(rows), tuple(missing_pages(pages)), tuple(contents))
 
 
 def _parsed(content: bytes, place: Position) -> Any:

@@ -215,8 +215,10 @@ class Model:
         past = self.past.get(address)
         if past is None:
             raise No("eip_not_found")
-        self.take_one(past.pool, address, recovering=True)
-        return self.allocate(past.pool, (address,), landed=past.landed)
+        space = self.around(address)
+        pool = past.pool if space is None else space.pool
+        self.take_one(pool, address, recovering=True)
+        return self.allocate(pool, (address,), landed=past.landed and not self.pools[pool].customer)
 
     def rehome(self, key: int | str, pool: str, *, keep: bool) -> list[Holding]:
         holding, settings = self.found(key), self.settings(pool)
@@ -314,6 +316,13 @@ class Model:
             self._close(space, span)
             self._open(space, span)
 
+    def restore_order(self, pool: str) -> None:
+        """What `lowest` gave back and what was never used are told apart again."""
+        for space in self.active(pool):
+            span = range(space.first, space.last + 1)
+            self._close(space, span)
+            self._open(space, span)
+
     def _not_retired(self, cidr: str) -> Space:
         space = self.last_life(cidr)
         if space.state is CidrState.RETIRED:
@@ -323,7 +332,7 @@ class Model:
     def verdict(self, address: int) -> VerdictWord:
         space, holding = self.around(address), self.live.get(address)
         if space is None:
-            return VerdictWord.NOT_OURS
+            return VerdictWord.NOT_OURS if self.spaces else VerdictWord.UNKNOWN
         owner = "customer" if self.pools[space.pool].customer else "default"
         if holding is not None:
             return VerdictWord(f"{owner}-{'bound' if holding.bindings else 'unbound'}")

@@ -7,7 +7,8 @@ from time import perf_counter
 
 import pytest
 
-from core import AllocationRequest, DrainRequest, Inventory, PoolOrder, RetireRequest
+from core import AllocationRequest, DrainRequest, Inventory, PoolOrder, PoolSettingsRequest, RetireRequest
+from tests.core.audit import audit
 from tests.core.kit import Clock, addresses, customer_cidr, many, one, refused, release, rows
 
 
@@ -113,6 +114,25 @@ def test_12_never_used_addresses_come_before_released_ones_by_lru(inventory: Inv
     release(inventory, "203.0.113.0")
     clock.advance(1)
     assert addresses(many(inventory, 3)) == ["203.0.113.2", "203.0.113.3", "203.0.113.0"]
+
+
+def test_12_what_lowest_gave_back_is_not_never_used_by_lru(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory, "203.0.113.0/29", order=PoolOrder.LOWEST)
+    many(inventory, 3)
+    release(inventory, "203.0.113.0")
+    clock.advance(1)
+    release(inventory, "203.0.113.1")
+    clock.advance(1)
+    inventory.execute(PoolSettingsRequest(pool_id="edge", order=PoolOrder.LRU))
+    expected = [f"203.0.113.{last}" for last in (3, 4, 5, 6, 7, 0, 1)]
+    assert addresses(many(inventory, 7)) == expected
+    audit(inventory)
+
+
+@pytest.mark.parametrize("prefix", ["203.0.113.6/31", "203.0.113.6/32"])
+def test_08_the_smallest_cidrs_keep_their_edges(inventory: Inventory, prefix: str) -> None:
+    customer_cidr(inventory, prefix, avoid_edges=True)
+    assert inventory.cidr(prefix).available == inventory.cidr(prefix).total
 
 
 def test_13_a_full_cidr_hands_over_to_the_next_of_its_pool(inventory: Inventory) -> None:

@@ -270,3 +270,12 @@ def test_what_changed_since_the_operator_looked_is_a_conflict_with_both_versions
     with refused(inventory, "conflict"):
         inventory.execute(UnbindRequest(eip=eip.address, expected=eip))
     inventory.execute(UnbindRequest(eip=eip.address, expected=bound))
+
+
+def test_a_cap_that_somebody_else_changed_is_not_overrun(inventory: Inventory) -> None:
+    customer_cidr(inventory)
+    seen = one(inventory, bandwidth_mbps=100)
+    inventory.execute(BandwidthRequest(eip=seen.address, bandwidth_mbps=2000))
+    with unchanged(inventory), refused(inventory, "conflict") as caught:
+        inventory.execute(BandwidthRequest(eip=seen.address, bandwidth_mbps=50, expected=seen))
+    assert "at 2000 Mbps" in str(caught.value)

@@ -221,7 +221,10 @@ def test_65_what_roa_data_say_is_kept_with_the_activation_and_when_the_asn_is_se
 
 def test_65_without_roa_data_what_was_found_of_the_same_origin_stays(inventory: Inventory, tmp_path: Path) -> None:
     strict = open_inventory(
-        inventory.url, operator="bob", config=Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 64500)))
+        inventory.url,
+        operator="bob",
+        clock=inventory.now,
+        config=Config(roa_file=roa(tmp_path, ("203.0.113.0/24", 28, 64500))),
     )
     customer_cidr(strict, active=False)
     strict.close()

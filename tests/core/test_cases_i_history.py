@@ -105,9 +105,11 @@ def test_76_the_last_holder_is_named_when_nobody_has_it(inventory: Inventory, cl
         assert 'Its last holder was eip-1 "first", allocated by alice' in at(inventory, minute).summary
 
 
-def test_76_before_the_cidr_was_added_the_address_was_not_ours(inventory: Inventory, clock: Clock) -> None:
+def test_76_before_the_cidr_was_added_nobody_can_tell(inventory: Inventory, clock: Clock) -> None:
     tell_two_tenancies(inventory, clock)
-    assert at(inventory, -1).verdict is VerdictWord.NOT_OURS
+    said = at(inventory, -1)
+    assert (said.verdict, said.customer_owned, said.fix_in) == (VerdictWord.UNKNOWN, None, None)
+    assert all(words in said.summary for words in (CIDR, "known here since", "is not recorded"))
 
 
 def test_77_the_answer_is_the_same_after_all_is_released_and_retired(inventory: Inventory, clock: Clock) -> None:

@@ -91,6 +91,16 @@ def test_93_addresses_that_are_withheld_or_cooling_are_not_available_to_the_alar
     assert alarms(inventory) == []
 
 
+def test_93_held_space_raises_no_alarm_and_eases_none(inventory: Inventory) -> None:
+    customer_cidr(inventory, "203.0.113.0/28")
+    many(inventory, 2)
+    customer_cidr(inventory, "198.51.100.0/24", active=False)
+    assert alarms(inventory) == []
+    many(inventory, 11)
+    (alarm,) = alarms(inventory)
+    assert alarm.message == "3 of 16 addresses free."
+
+
 def statements(inventory: Inventory, act: Callable[[], object]) -> int:
     act()
     seen: list[str] = []

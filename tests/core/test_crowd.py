@@ -226,4 +226,5 @@ def test_killed_at_any_moment_of_any_verb_nothing_acknowledged_is_lost(inventory
         assert proof.ok, proof.broken
     assert len(killed) == VERBS
     assert min(killed.values()) >= KILLS
-    assert one(inventory, None).landed_in_default
+    with open_desk_closing(url, 99) as after:
+        assert one(after, None).landed_in_default

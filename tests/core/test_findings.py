@@ -241,7 +241,9 @@ def test_what_no_longer_exists_takes_no_binding_and_is_registered_again(tmp_path
     with pytest.raises(EipdeckError) as refused:
         bind(inventory, one(inventory).address, BindingKind.LOAD_BALANCER, "lb-1")
     assert refused.value.code == "service_not_found"
-    assert len(about(inventory, "service_missing", "lb-1")) == 1
+    (missing,) = about(inventory, "service_missing", "lb-1")
+    assert missing.eips == (eip.address,)
+    assert [each.address for each in inventory.eips("is:problem")] == [eip.address]
     inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id="lb-1"))
     assert about(inventory, "service_missing") == []
     with pytest.raises(EipdeckError) as unknown:

@@ -22,7 +22,7 @@ EXIT_CODES = {
     4: "cidr_overlap cidr_not_active cidr_not_drained pool_exhausted no_active_cidr address_in_use address_not_in_pool"
     " address_cooling address_reserved eip_bound eip_not_bound holder_conflict port_in_use anyport_conflict"
     " quota_exceeded region_mismatch conflict request_mismatch customer_pool_required asn_not_supported rpki_not_valid"
-    " read_only platform_refused",
+    " clock_doubtful read_only platform_refused",
     6: "store_busy store_unavailable schema_newer platform_unavailable",
     7: "outcome_unknown",
 }
@@ -82,5 +82,5 @@ def test_an_unknown_code_is_a_defect() -> None:
 
 def test_every_request_of_the_front_door_is_carried_out_by_the_embedded_database() -> None:
     requests = {getattr(core, name) for name in domain_requests.__all__} - {core.Request, core.EipRequest}
-    assert len(requests) == 19
+    assert len(requests) == 20
     assert set(executor._VERBS) == requests

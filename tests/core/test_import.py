@@ -24,6 +24,9 @@ from core import (
     Eip,
     Imported,
     Inventory,
+    PoolOrder,
+    PoolSettingsRequest,
+    RecoverRequest,
     RehomeRequest,
     ReserveRequest,
     UnbindRequest,
@@ -575,12 +578,8 @@ def test_what_contradicts_the_inventory_is_refused(inventory: Inventory, files: 
     customer_cidr(inventory)
     held = one(inventory)
     with refused(inventory, "invalid_import"):
-        inventory.import_files(files([eip_row(held.address, "e-1")]))
-    with refused(inventory, "invalid_import"):
         inventory.import_files(files([eip_row("203.0.113.9", held.id)]))
     release(inventory, held.address)
-    with refused(inventory, "invalid_import"):
-        inventory.import_files(files([eip_row(held.address, held.id)]))
     with refused(inventory, "invalid_import"):
         inventory.import_files(files([cidr_row("203.0.113.0/24")]))
     services(inventory)
@@ -686,3 +685,80 @@ def test_a_quota_of_the_platform_is_not_ours_to_check(inventory: Inventory, file
     fresh = one(inventory)
     with refused(inventory, "quota_exceeded"):
         inventory.execute(nic(fresh.address))
+
+
+def test_an_inventory_that_imports_keep_has_a_trend(inventory: Inventory, files: Files, clock: Clock) -> None:
+    found: list[Json] = []
+    for day in range(12):
+        found += [eip_row(f"203.0.113.{4 * day + number}") for number in range(4)]
+        inventory.import_files(files([cidr_row("203.0.113.0/24")], found))
+        clock.advance(86_400)
+    pool = inventory.pool("edge")
+    assert pool.runway_days is not None
+    assert pool.runway_days == pytest.approx((256 - 48) / 4, rel=0.1)
+
+
+def test_the_first_import_of_an_inventory_is_no_growth(inventory: Inventory, files: Files, clock: Clock) -> None:
+    first = [eip_row(f"203.0.113.{number}") for number in range(200)]
+    inventory.import_files(files([cidr_row("203.0.113.0/24")], first))
+    clock.advance(8 * 86_400)
+    assert inventory.pool("edge").runway_days is None
+
+
+@pytest.mark.parametrize("order", PoolOrder)
+def test_an_address_that_the_platform_gave_to_another_eip_changes_hands_here(
+    inventory: Inventory, files: Files, clock: Clock, order: PoolOrder
+) -> None:
+    """A cool-down that the pool has here does not keep the platform from it."""
+    inventory.import_files(files([cidr_row(), eip_row("203.0.113.1", "e-1", **on("LB", "lb-1"))]))
+    inventory.execute(PoolSettingsRequest(pool_id="edge", order=order, cooldown_seconds=3600))
+    before = clock.now
+    clock.advance(60)
+    answer = files([cidr_row(), eip_row("203.0.113.1", "e-2", name="next"), eip_row("203.0.113.2", "e-3")])
+    inventory.import_files(answer)
+    assert {address: eip.id for address, eip in eips(inventory).items()} == {"203.0.113.1": "e-2", "203.0.113.2": "e-3"}
+    (gone,) = inventory.eips("state:released")
+    assert (gone.id, gone.released_at) == ("e-1", clock.now)
+    assert [event.action for event in inventory.history("e-1")][-1] == "release"
+    clock.advance(60)
+    assert [inventory.lookup("203.0.113.1", at).eip.id for at in (before, clock.now)] == ["e-1", "e-2"]  # type: ignore[union-attr]
+    audit(inventory)
+    with unchanged(inventory):
+        inventory.import_files(answer)
+
+
+def test_an_eip_that_lives_on_at_the_platform_stays_released_here(
+    inventory: Inventory, files: Files, clock: Clock
+) -> None:
+    answer = files([cidr_row(), eip_row("203.0.113.1", "e-1", **on("LB", "lb-1")), eip_row("203.0.113.2", "e-2")])
+    inventory.import_files(answer)
+    clock.advance(60)
+    release(inventory, "203.0.113.1", unbind=True)
+    clock.advance(60)
+    inventory.import_files(files([eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.2", "e-2", name="renamed")]))
+    assert eips(inventory)["203.0.113.2"].name == "renamed"
+    assert "203.0.113.1" not in eips(inventory)
+    last = inventory.history("e-1")[-1]
+    assert last.after == {"status": "released", "alive_on_platform": True}
+    audit(inventory)
+    with unchanged(inventory):
+        inventory.import_files(files([eip_row("203.0.113.1", "e-1")]))
+    inventory.execute(RecoverRequest(address="203.0.113.1"))
+    inventory.import_files(files([eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.3", "e-3")]))
+    assert set(eips(inventory)) == {"203.0.113.1", "203.0.113.2", "203.0.113.3"}
+
+
+def test_two_eips_alive_at_one_address_are_refused(inventory: Inventory, files: Files) -> None:
+    inventory.import_files(files([cidr_row(), eip_row("203.0.113.1", "e-1")]))
+    with unchanged(inventory), refused(inventory, "invalid_import"):
+        inventory.import_files(files([eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.1", "e-2")]))
+
+
+def test_one_page_of_many_is_told_until_all_pages_are_imported(inventory: Inventory, files: Files) -> None:
+    def page(*rows: Json) -> Json:
+        return {"response": {"requestId": "T1", "totalCount": 3, "dataSet": list(rows)}}
+
+    first, second = page(eip_row("203.0.113.1"), eip_row("203.0.113.2")), page(eip_row("203.0.113.3"))
+    (note,) = inventory.import_files(files([cidr_row()], first)).notes
+    assert note == "2 of 3 rows of DescribeEips: import the other pages too"
+    assert inventory.import_files(files(first, second)).notes == ()

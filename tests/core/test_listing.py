@@ -22,6 +22,7 @@ from core import (
     Inventory,
     RenameRequest,
     ServiceKind,
+    UnbindRequest,
 )
 from core.domain.addresses import parse_address
 from core.queries.listing import ORDERS
@@ -36,6 +37,7 @@ from tests.core.kit import (
     fresh_desk,
     many,
     of_a_file,
+    one,
     release,
     services,
 )
@@ -244,3 +246,38 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_
 def all_indexes(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+
+
+def test_a_problem_is_marked_and_counted_beyond_any_page(inventory: Inventory, clock: Clock) -> None:
+    many(inventory, 1500, pool=None)
+    clock.advance(61)
+    found = {
+        EipQuery(filter=words): inventory.page(EipQuery(filter=words)).total for words in ("is:problem", "!is:problem")
+    }
+    assert list(found.values()) == [1500, 0]
+    assert len(list(inventory.eips("is:problem"))) == 1500
+    last = inventory.page(EipQuery(), last=True).rows
+    assert all(row.problem for row in last)
+
+
+@of_a_file
+def test_a_list_of_any_length_is_one_value(inventory: Inventory) -> None:
+    wanted = list(range(300_000))
+    with inventory._store.read() as connection:
+        found = connection.column(int, "SELECT 1 WHERE 299999 IN :wanted AND 300000 NOT IN :wanted", {"wanted": wanted})
+    assert found == [1]
+
+
+@pytest.mark.parametrize("words", ["service:lb-1", "kind:lb", "shop", "service:shop"])
+def test_a_released_eip_is_found_by_the_bindings_it_ended_with(inventory: Inventory, words: str, clock: Clock) -> None:
+    customer_cidr(inventory)
+    services(inventory)
+    before, eip = one(inventory), one(inventory)
+    inventory.execute(balancer(before.address))
+    inventory.execute(UnbindRequest(eip=before.address))
+    inventory.execute(balancer(eip.address))
+    clock.advance(1)
+    release(inventory, before.address)
+    release(inventory, eip.address, unbind=True)
+    assert [each.id for each in inventory.eips(f"state:released {words}")] == [eip.id]
+    assert list(inventory.eips(words)) == []

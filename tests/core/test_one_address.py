@@ -44,7 +44,7 @@ def test_one_address_through_five_tenancies_a_retirement_and_a_return(tmp_path: 
     inventory = fresh_desk(tmp_path, clock=clock)
     services(inventory)
     story = Told(inventory, clock)
-    story.now(VerdictWord.NOT_OURS, says="in no known range")
+    story.now(VerdictWord.UNKNOWN, says="known here since 2026-11-24 12:00:00Z")
 
     customer_cidr(inventory, CIDR, pool="edge", cooldown=3 * DAY)
     story.now(VerdictWord.CUSTOMER_UNALLOCATED, says="no EIP holds it")

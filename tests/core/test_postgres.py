@@ -510,3 +510,12 @@ def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Inve
     with closing(open_inventory(str(tmp_path / "backup.db"), operator="bob")) as copy:
         assert "".join(copy.export_text()) == "".join(shared.export_text())
         assert copy.verify() == shared.verify()
+
+
+def test_the_time_does_not_depend_on_how_numbers_are_shown(shared: Inventory) -> None:
+    database = shared.url.partition("?")[0].rpartition("/")[2]
+    server().execute(f'ALTER DATABASE "{database}" SET extra_float_digits TO -15')
+    with closing(open_inventory(shared.url, operator="bob")) as theirs:
+        assert abs((theirs.now() - shared.now()).total_seconds()) < 60
+        eip = one(theirs)
+    assert abs((eip.allocated_at - shared.now()).total_seconds()) < 60

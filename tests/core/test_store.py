@@ -89,7 +89,7 @@ def test_a_block_that_raises_is_undone(inventory: Inventory) -> None:
 def test_data_version_tells_of_every_commit_of_anybody(inventory: Inventory) -> None:
     customer_cidr(inventory)
     seen = [inventory.data_version()]
-    other = open_inventory(inventory.url, operator="bob")
+    other = open_inventory(inventory.url, operator="bob", clock=inventory.now)
     one(other)
     seen.append(inventory.data_version())
     release(inventory, "203.0.113.0")

@@ -55,7 +55,7 @@ def test_text_on_stdin_gives_one_verdict_for_each_address_and_time(deck: Deck) -
     said = deck("lookup", "-", "--json", stdin=LOG)
     assert said.code == 1
     assert [(each["address"], each["verdict"], each["count"]) for each in said.document] == [
-        ("203.0.113.0", "not-ours", 1),
+        ("203.0.113.0", "unknown", 1),
         ("8.8.8.8", "not-ours", 1),
         ("203.0.113.1", "customer-unallocated", 2),
         ("2001:db8::7", "unknown", 1),

@@ -58,6 +58,7 @@ COMMANDS: Final = (
     "service add nic {} --name {} --region {} --private-ip {}",
     "service add load-balancer {} --name {}",
     "service remove {} --reason {}",
+    "clock accept --reason {}",
     "import {}",
     "export missing/{}",
     "backup missing/{}",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import core
 from core import (
+    AcceptClockRequest,
     AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
@@ -112,6 +113,7 @@ COMMANDS: list[tuple[Any, str]] = [
         "service add nic nic-1 --name web --private-ip 10.0.0.1 --private-ip 10.0.0.2",
     ),
     (RemoveServiceRequest(service_id="lb-1"), "service remove lb-1"),
+    (AcceptClockRequest(), "clock accept"),
 ]
 
 

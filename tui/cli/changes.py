@@ -17,6 +17,7 @@ from core import (
     BandwidthRequest,
     BindRequest,
     Cidr,
+    ClockAccepted,
     DrainRequest,
     Finding,
     Inventory,
@@ -47,12 +48,19 @@ from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
-from tui.wording.reports import FINDINGS, IMPORTED, RESTORED
+from tui.wording.reports import CLOCK, FINDINGS, IMPORTED, RESTORED
 from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
 
 __all__ = ["change"]
 
-_LAYOUTS: Final[Mapping[type, Layout]] = {list: EIPS, Cidr: CIDRS, Pool: POOLS, Service: SERVICES, Finding: FINDINGS}
+_LAYOUTS: Final[Mapping[type, Layout]] = {
+    list: EIPS,
+    Cidr: CIDRS,
+    Pool: POOLS,
+    Service: SERVICES,
+    Finding: FINDINGS,
+    ClockAccepted: CLOCK,
+}
 """How the answer of a request is shown; a list is one of EIPs."""
 
 
@@ -206,7 +214,9 @@ def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
 
 def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
     done = inventory.import_files([Path(file) for file in files], reason=reason, request_id=request_id)
-    return Answer(done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}",))
+    return Answer(
+        done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}", *(f"! {note}" for note in done.notes))
+    )
 
 
 def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) -> Answer:

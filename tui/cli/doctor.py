@@ -147,6 +147,11 @@ def _advice(found: Found) -> Iterator[str]:
         yield "The disk under the database is full or nearly so: changes will be refused until there is room."
     if database.get("durable", "yes") != "yes":
         yield "The server does not flush what it commits (fsync, full_page_writes): it may lose what it acknowledged."
+    if database.get("clock", "ok") != "ok":
+        yield (
+            f"The clock is doubtful: {database['clock']}. Correct the clock; if it is right now and was ahead then,"
+            " eipdeck clock accept --reason TEXT goes on by it. Changes are refused until then."
+        )
     if database.get("mode", "0600") != "0600":
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 

@@ -178,13 +178,15 @@ def _backup(inventory: Inventory, _how: Format, *, file: str, force: bool) -> An
 
 def _verify(inventory: Inventory, how: Format) -> Answer:
     proof = inventory.verify()
+    doubt = inventory.clock_doubt()
+    warned = () if doubt is None else (f"! {doubt}; eipdeck clock accept goes on by the clock",)
     looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
     if how is Format.JSON:
         return Answer(to_json(proof), code=exit_codes.DONE if proof.ok else exit_codes.NO)
     if proof.ok:
-        return Answer((f"sound: {looked}\n",))
+        return Answer((f"sound: {looked}\n",), said=warned)
     times = "once" if len(proof.broken) == 1 else f"{len(proof.broken)} times"
-    said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup",)
+    said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup", *warned)
     return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import Event, Finding, Imported, Restored, Verdict, Violation
+from core import ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Listing
 from tui.wording.phrases import age, event_subject, minute, or_dash, second
 from tui.wording.serving import action_words, services_served
 
-__all__ = ["BROKEN", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
+__all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
 
 _SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
 
@@ -121,6 +121,15 @@ RESTORED: Final[Listing[Restored, Restored]] = Listing(
         Entry("LOST", lambda restored: restored.lost, right=True),
         Entry("SINCE", lambda restored: or_dash(restored.lost_since and second(restored.lost_since))),
         Entry("KEPT", lambda restored: restored.kept),
+    ),
+)
+
+CLOCK: Final[Listing[ClockAccepted, ClockAccepted]] = Listing(
+    ClockAccepted,
+    (
+        Entry("CLOCK", lambda clock: second(clock.at)),
+        Entry("AHEAD WAS", lambda clock: or_dash(clock.was and second(clock.was))),
+        Entry("DOUBTFUL SINCE", lambda clock: or_dash(clock.since and second(clock.since))),
     ),
 )
 

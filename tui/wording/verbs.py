@@ -203,6 +203,12 @@ VERBS: Final = (
         needs_reason=True,
     ),
     _change(
+        "clock accept",
+        "AcceptClockRequest",
+        "go on by the clock after it was ahead; verdicts between stay doubtful",
+        needs_reason=True,
+    ),
+    _change(
         "service remove", "RemoveServiceRequest", "note that a target no longer exists", Argument("service_id", "ID")
     ),
     _change(
@@ -239,6 +245,7 @@ VERBS: Final = (
 
 GROUPS: Final = {
     "cidr": "add, activate, drain and retire customer CIDRs",
+    "clock": "the clock that events go by",
     "pool": "a pool's settings",
     "service": "downstream targets",
 }

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
-from core.domain.addresses import format_address
-from core.domain.values import from_micros, iso, stamp
+from core.domain.addresses import format_address, prefix_of_range
+from core.domain.values import from_micros, iso
 from core.operations.pools import PoolRow, find_pool
 from core.storage.connection import Flag, Value, Values
 from core.storage.history import EventData
@@ -19,6 +19,8 @@ from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
 from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
 from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.trend import count_begun
+from core.transfer.zenlayer.turns import end_replaced, note_alive
 
 __all__ = ["import_eips"]
 
@@ -56,7 +58,7 @@ class _Known:
     by_id: Mapping[str, _EipRow]
     holders: Mapping[int, str]
     """The live EIP of an address."""
-    ended: Mapping[int, int]
+    ended: dict[int, int]
     """The end of the last tenancy of an address."""
 
 
@@ -72,11 +74,12 @@ class _Beginning:
 def import_eips(report: ImportReport, given: Given) -> None:
     """Begin the tenancies of the EIPs that are new, and bring the others up to date.
 
-    An EIP that is missing from the import is not released: the response may be one page of several.
+    An EIP that is missing from the import is not released: the response may be one page of several. One whose address
+    another EIP has now is released. One that was released here stays so.
 
     Raises:
-        EipdeckError: `invalid_import` for an EIP that is here with another address or released, for an address
-            that another EIP holds here, and for one outside the CIDR it names.
+        EipdeckError: `invalid_import` for an EIP that is here with another address, for two EIPs at one address, and
+            for one outside the CIDR it names.
 
     """
     prefixes = {cidr.id: cidr.prefix for cidr in given.cidrs.values() if cidr.id}
@@ -89,8 +92,12 @@ def import_eips(report: ImportReport, given: Given) -> None:
                 eip.place.refuse(f"{format_address(eip.address)} is not in {prefix}, the CIDR {eip.cidr_id} it names")
             row = known.by_id.get(eip.id)
             if row is None:
-                _checked_free(eip, known)
+                if (holder := known.holders.get(eip.address)) is not None:
+                    end_replaced(report, given, eip, holder)
+                    known.ended[eip.address] = report.transaction.now
                 fresh.append(eip)
+            elif row.released_at is not None and row.address == eip.address:
+                note_alive(report, eip, row.pool_id, str(prefix_of_range(row.cidr_first, row.cidr_last)))
             else:
                 _update(report, eip, row)
     _begin(report, _beginning(report, fresh, known))
@@ -114,12 +121,6 @@ def _known(transaction: Transaction, eips: Sequence[GivenEip]) -> _Known:
         holders={row.address: row.id for row in found_among(transaction, _HolderRow, _LIVE_AT, addresses)},
         ended={row.address: row.ended for row in found_among(transaction, _EndedRow, _ENDED_AT, addresses)},
     )
-
-
-def _checked_free(eip: GivenEip, known: _Known) -> None:
-    if eip.address in known.holders:
-        words = format_address(eip.address)
-        eip.place.refuse(f"{words} is held by EIP {known.holders[eip.address]} here, not by {eip.id}")
 
 
 def _beginning(report: ImportReport, eips: Sequence[GivenEip], known: _Known) -> list[_Beginning]:
@@ -183,6 +184,10 @@ def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
         _row(seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
     ]
+    count_begun(
+        transaction,
+        ((each.home.pool_id, None if each.eip.created_at is None else each.since) for each in beginning),
+    )
     shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
@@ -254,8 +259,6 @@ def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
         eip.place.refuse(
             f"EIP {eip.id} is here with {format_address(row.address)}, not with {format_address(eip.address)}"
         )
-    if row.released_at is not None:
-        eip.place.refuse(f"EIP {eip.id} was released here at {stamp(from_micros(row.released_at))}, this has it alive")
     said = row.platform_customer_owned
     before: dict[str, Value] = {
         "name": row.name,
