@@ -50,7 +50,6 @@ def held(deck: Deck) -> Deck:
         (("cidr",), "usage", 2),
         (("lookup", "203.0.113.07"), "invalid_address", 2),
         (("lookup", "203.0.113.256"), "invalid_address", 2),
-        (("lookup", " 203.0.113.1"), "invalid_address", 2),
         (("lookup", "203.0.113.1", "--at", "yesterday-ish"), "invalid_time", 2),
         (("lookup", "203.0.113.1", "-"), "usage", 2),
         (("lookup",), "usage", 2),

@@ -51,9 +51,19 @@ def query(command: Command) -> int:
 
 
 def _lookup(
-    inventory: Inventory, how: Format, *, addresses: Sequence[str], at: str | None, **settled: str | bool | None
+    inventory: Inventory,
+    how: Format,
+    *,
+    addresses: Sequence[str],
+    at: str | None,
+    zone: str | None,
+    year: str | None,
+    day_first: bool,
+    now: str | None,
+    log_format: str | None,
 ) -> Answer:
     moment = _past(inventory, at)
+    settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
     given = {name: value for name, value in settled.items() if value}
     if "-" in addresses:
         return _lookup_text(inventory, addresses, moment, given)

@@ -24,6 +24,8 @@ _PACKED: Final = (
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
 )
 """The first bytes of data that holds no text before something else unpacks it."""
+_ZEROS: Final = 7
+"""Zero bytes of the shortest address in UTF-16; with fewer, bytes that look like its mark are not one."""
 _MAGIC: Final = 10
 """Bytes by which data is known."""
 _LONGEST: Final = 4 << 20
@@ -131,9 +133,10 @@ def _unzipped(data: Iterable[bytes]) -> Iterator[bytes]:
 
 def _encoding(data: bytes) -> str:
     """Return the encoding of a text by its first bytes."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
     sample = data[:4096]
+    wide = sample.count(0) * 3 > len(sample) or sample.count(0) >= _ZEROS
+    if wide and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     if sample.count(0) * 3 > len(sample):
         return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
     return "utf-8-sig"
