@@ -34,7 +34,7 @@ ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```
 """The README says how the roles are made; it is tried as it is written."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fresh() -> str:
     """A database with the schema and the roles, to be copied."""
     name = server().create()
