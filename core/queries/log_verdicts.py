@@ -203,6 +203,10 @@ class BatchJudge:
             verdict = verdicts[period] = judge_from(self._facts, address, at, self._now)
         return verdict
 
+    def clock_doubtful(self, at: int) -> bool:
+        """Return whether the clock was ahead around that time in microseconds."""
+        return self._facts.clock_doubtful(at)
+
 
 _JUDGED_TOO: Final = Doubt.AMBIGUOUS | Doubt.SEVERAL_TIMES
 """Doubts of which every reading is judged: the moment is one of them."""
@@ -210,7 +214,10 @@ _JUDGED_TOO: Final = Doubt.AMBIGUOUS | Doubt.SEVERAL_TIMES
 
 def _of_text(batch: BatchJudge, address: int | str, at: datetime | None, mention: _Mention) -> Verdict:
     """Return the verdict on a mention, made anew at a fifth of the cost of `_replace`."""
-    verdict = batch.verdict(address, None if at is None else to_micros(at))
+    moment = None if at is None else to_micros(at)
+    doubtful = moment is not None and batch.clock_doubtful(moment)
+    doubts = mention.doubts | Doubt.CLOCK_DOUBTFUL if doubtful else mention.doubts
+    verdict = batch.verdict(address, moment)
     summary = verdict.summary + _of_port(verdict, mention.port, mention.protocol)
     if at is None:
         summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
@@ -224,7 +231,7 @@ def _of_text(batch: BatchJudge, address: int | str, at: datetime | None, mention
         summary,
         verdict.as_of,
         mention.count,
-        _words(mention.doubts),
+        _words(doubts),
         mention.line,
         mention.port,
         mention.protocol,

@@ -124,4 +124,5 @@ def test_verdicts_on_the_time_between_say_that_the_clock_was_ahead(inventory: In
         alone = inventory.lookup(eip.address, at)
         (among,) = inventory.lookup_text([eip.address], at)
         assert among.summary == alone.summary
+        assert ("clock_doubtful" in among.doubts) == doubtful
         assert ("clock_doubtful" in alone.summary, alone.asn) == (doubtful, asn)
