@@ -41,20 +41,36 @@ def pytest_configure(config: pytest.Config) -> None:
 _WITHOUT_DATABASE = (
     "addresses",
     "config",
-    "evidence",
+    "log_verdicts",
     "filters",
     "moved_file",
     "pasted_text",
     "postgres",
     "connection",
+    "evidence_scanner",
+    "evidence_formats",
+    "ports",
+    "serving",
 )
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 
 
 _SLOW = (
-    *("postgres", "crowd", "cases_j_concurrency", "corpus", "laws", "import", "disk", "restored_backup", "proof"),
-    *("fuzz", "changes", "hostile", "acceptance", "keepsakes", "live", "company", "marks", "screens", "lookup"),
-    *("modals_review", "modals_reviews", "modals_forms", "modals_notices"),
+    *("postgres", "crowd", "cases_j_concurrency", "corpus", "laws", "import", "disk", "restore"),
+    "integrity",
+    *(
+        "fuzz",
+        "every_change",
+        "hostile",
+        "whole_life",
+        "export_and_trail",
+        "live",
+        "presence",
+        "batches",
+        "screens",
+        "lookup",
+    ),
+    *("review", "reviews", "forms", "notices"),
 )
 """Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
 

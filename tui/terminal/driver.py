@@ -1,6 +1,6 @@
 """Textual's driver, corrected where a lost or stopped terminal would hang the program.
 
-This module holds all uses of Textual's private API, and `tests/tui/test_driver.py` names each:
+This module holds all uses of Textual's private API, and `tests/tui/terminal/test_driver.py` names each:
 `App._exception`, `_exception_event`, `_close_messages_no_wait`, `_driver`; the driver's `_file`,
 `_must_signal_resume`, `_sigcont_application`, `_run_input_thread`; `constants.ESCAPE_DELAY`. `EipdeckApp` overrides
 `App._handle_exception`.

@@ -14,7 +14,7 @@ from core import Inventory, open_inventory, seed_demo
 from core.storage.tables import SQLModel
 from core.transfer.export_columns import flaws
 from tests.core.kit import START, Clock, dump, fresh_desk, fresh_url, refused
-from tests.core.test_corpus import an_export, chained_anew, everything_works
+from tests.core.transfer.test_corpus import an_export, chained_anew, everything_works
 
 Tables = dict[str, list[dict[str, Any]]]
 

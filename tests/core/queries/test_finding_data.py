@@ -10,7 +10,7 @@ import pytest
 from core import AcceptRequest, EipQuery, Finding, Inventory, open_inventory, shell_command, to_json
 from core.queries.findings import read_finding
 from tests.core.kit import START, Clock
-from tests.core.test_findings import CASES, about, incident, landed
+from tests.core.queries.test_findings import CASES, about, incident, landed
 
 __all__ = ["incident"]
 

@@ -49,7 +49,7 @@ from tests.core.kit import (
     services,
     snat,
 )
-from tests.core.test_import import ANSWERS
+from tests.core.transfer.test_import import ANSWERS
 from tests.corpus import REFUSED, TEXTS, VALUES
 
 
