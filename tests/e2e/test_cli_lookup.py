@@ -102,7 +102,8 @@ def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
     said = deck("lookup", "-", stdin=text)
     for words in (
         "4 addresses in 3 lines, 4 distinct by address and time",
-        "not-ours: 3",
+        "not-ours: 2",
+        "unknown: 1",
         "customer-bound: 1 (load_balancer lb-1 1)",
         "? 2 addresses have no time that is known: judged as of now (time_unknown, first on line 1)",
         "(zone_assumed, first on line 2); --zone NAME settles it",

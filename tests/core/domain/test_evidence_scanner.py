@@ -281,12 +281,20 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_linear_time(name: str) -> None:
     text = HOSTILE[name]
+    quarter, whole = least_time(text[: len(text) // 4]), least_time(text)
+    assert whole < max(1, 10 * quarter), "four times the text takes sixteen times as long where time is quadratic"
+
+
+def least_time(text: str) -> float:
+    """Return the CPU seconds that a text takes; the least of three, since neighbours on the machine add to them."""
     taken = []
-    for each in (text[: len(text) // 4], text):
+    for _ in range(3):
         began = time.process_time()
-        scanned(each)
+        scanned(text)
         taken.append(time.process_time() - began)
-    assert taken[1] < max(1, 9 * taken[0])
+        if taken[-1] < 0.1:
+            break
+    return min(taken)
 
 
 def test_memory_grows_with_distinct_moments_alone() -> None:
