@@ -28,7 +28,7 @@ test: check                       ## everything CI runs
 	@mkdir -p $(dir $(BESIDE)); \
 	$(PYTEST) tests/core --on postgresql --numprocesses 1 >$(BESIDE) 2>&1 & beside=$$!; \
 	trap 'kill $$beside 2>/dev/null' INT TERM; \
-	$(PYTEST) --numprocesses 3; first=$$?; \
+	$(PYTEST) --numprocesses 4; first=$$?; \
 	wait $$beside; second=$$?; \
 	echo "on PostgreSQL:"; cat $(BESIDE); \
 	exit $$((first | second))
