@@ -194,7 +194,7 @@ def _ends(prefix: str) -> tuple[int, int]:
     return int(network.network_address), int(network.broadcast_address)
 
 
-def _age(value: str, negated: bool) -> Term:  # noqa: FBT001
+def _age(value: str, negated: bool) -> Term:  # noqa: FBT001  # every reader of a value takes the same two
     match = _AGE.fullmatch(value)
     if match is None:
         raise InvalidFilter(f"age: takes a bound such as >90d or <12h (m h d w), not {_shown(value)}.")

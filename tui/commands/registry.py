@@ -50,7 +50,7 @@ class Scope(StrEnum):
 
 
 class Takes(Enum):
-    """What a change is about."""
+    """The subject of a change."""
 
     SELECTION = auto()
     """The selected item, whatever it is, or nothing."""

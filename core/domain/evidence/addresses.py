@@ -35,7 +35,7 @@ QUAD: Final = re.compile(
 
 _SIX: Final = re.compile(r"(?<![0-9A-Za-z:.-])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:]|\.[0-9A-Za-z])")
 _GOES_ON: Final = re.compile(r"\.[0-9A-Za-z]")
-"""What makes text that looks like an IPv6 address a part of a name or a number."""
+"""Neighbours that make text like an IPv6 address part of a name or a number."""
 _HARDWARE: Final = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _PORT: Final = re.compile(
     r"(?:[:#]|\|(?=[0-9]{1,5}$))([0-9]{1,5})(?![0-9]|[.-][0-9])|/([0-9]{2,5})(?![0-9.])|[(\[]([0-9]{1,5})[)\]]|\]?:([0-9]{1,5})(?![0-9.])"

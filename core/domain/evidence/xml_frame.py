@@ -47,7 +47,7 @@ class XmlFrame:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._stop
         self._parser.CharacterDataHandler = self._parser.CommentHandler = self._data
-        self._parser.Parse("<evidence>", False)  # noqa: FBT003 - expat takes no keywords
+        self._parser.Parse("<evidence>", False)  # noqa: FBT003  # expat takes no keywords
 
     def take(self, line: Line) -> bool:
         if self.done:
@@ -57,7 +57,7 @@ class XmlFrame:
             self._size += len(line.text)
         self._line = line.number
         try:
-            self._parser.Parse(_PROLOGUE.sub("", line.text) + "\n", False)  # noqa: FBT003
+            self._parser.Parse(_PROLOGUE.sub("", line.text) + "\n", False)  # noqa: FBT003  # expat takes no keywords
         except expat.ExpatError:
             self._broken = True
         if self._broken:
