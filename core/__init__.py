@@ -26,6 +26,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
@@ -77,6 +78,7 @@ __all__ = [
     "Allocation",
     "Binding",
     "BindingKind",
+    "CarriedOut",
     "Cidr",
     "CidrState",
     "ClockAccepted",
@@ -90,6 +92,7 @@ __all__ = [
     "EipStatus",
     "EipdeckError",
     "Event",
+    "EventHead",
     "Evidence",
     "Finding",
     "Fix",
@@ -109,6 +112,7 @@ __all__ = [
     "PoolOrder",
     "PortRange",
     "Proof",
+    "Receipt",
     "Refused",
     "Restored",
     "Service",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
+from uuid import uuid4
 
 from core.domain.config import Config
-from core.domain.errors import Code, error
+from core.domain.errors import Code, OutcomeUnknown, Unavailable, error
 from core.domain.json_types import to_json
+from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import (
     AcceptClockRequest,
     AcceptRequest,
@@ -52,6 +54,7 @@ from core.operations import (
     rename,
     reservations,
     services,
+    settling,
 )
 from core.queries.eips import eips_by_id
 from core.queries.findings import read_finding
@@ -59,6 +62,7 @@ from core.queries.services import service_by_id
 from core.queries.text_index import follow
 from core.queries.usage import cidr_by_prefix, pool_by_id
 from core.storage.connection import Connection
+from core.storage.history import written_heads
 from core.storage.rows import COMPUTED, reads
 from core.storage.store import Store
 from core.storage.transaction import StoredAnswer, Transaction
@@ -179,23 +183,48 @@ class Executor:
     """Carries requests out on the database, each in one transaction with its history."""
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], operator: str, config: Config, *, read_only: bool
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        operator: str,
+        config: Config,
+        *,
+        read_only: bool,
+        new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._store = store
         self._clock = clock
         self._operator = operator
         self._config = config
         self._read_only = read_only
+        self._new_id = new_id
+        """Makes the id of a request that has none."""
         self._writes = 0
 
-    def execute(self, request: Request[Answer]) -> Answer:
-        """Carry a request out; blocks.
+    def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
+        """Carry a request out; blocks. One without a request id gets one.
+
+        When a server does not answer the commit, it is asked once more whether the change was made.
 
         Raises:
             EipdeckError: what the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
-                `store_unavailable`. Nothing changed then. `outcome_unknown` when the commit was not answered.
+                `store_unavailable`. Nothing changed then. `outcome_unknown`, with the request id, when the database
+                does not answer that question either.
 
         """
+        request_id = self._new_id() if request.request_id is None else request.request_id
+        try:
+            return self._sent(request, request_id)
+        except OutcomeUnknown as unknown:
+            unknown.details["request_id"] = request_id
+            if self._store.embedded:  # a failing disk tells nothing
+                raise
+            made = self._asked_again(request, request_id, unknown)
+            if made is None:
+                raise settling.not_made(unknown.reason, request_id) from unknown
+            return made
+
+    def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:
             raise error(
                 Code.READ_ONLY,
@@ -209,27 +238,53 @@ class Executor:
                 transaction = self.begin(
                     connection,
                     reason=request.reason,
-                    request_id=request.request_id,
+                    request_id=request_id,
+                    made_id=request.request_id is None,
                     as_it_is=isinstance(request, AcceptClockRequest),
                 )
-                answer = _carry_out(verb, transaction, request)
+                answer = _answered(verb, transaction, request) or _carry_out(verb, transaction, request)
         except _DryRun as dry:
             would_be: Answer = dry.answer
-            return would_be
+            return CarriedOut(would_be, Receipt(None, ()))
         self._follow(perf_counter() - begun)
         return answer
 
+    def _asked_again(
+        self, request: Request[Answer], request_id: str, unknown: OutcomeUnknown
+    ) -> CarriedOut[Answer] | None:
+        """Return the answer to a request that was made after all, None when it was not; it takes the writers' turn.
+
+        Raises:
+            EipdeckError: `outcome_unknown`.
+
+        """
+        try:
+            with self._store.write() as connection:
+                transaction = self.begin(connection, reason=request.reason, request_id=request_id, as_it_is=True)
+                return _answered(_VERBS[type(request)], transaction, request)
+        except (Unavailable, OutcomeUnknown) as problem:
+            raise settling.unsettled(unknown.reason.rstrip("."), request_id) from problem
+
     def begin(
-        self, connection: Connection, *, reason: str | None, request_id: str | None = None, as_it_is: bool = False
+        self,
+        connection: Connection,
+        *,
+        reason: str | None,
+        request_id: str | None = None,
+        made_id: bool = False,
+        as_it_is: bool = False,
     ) -> Transaction:
         """Begin a change in a write transaction. Its time is never before the newest event, unless `as_it_is`.
+
+        One without a request id gets one.
 
         Raises:
             EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
                 minutes ahead of the clock.
 
         """
-        request_id = checked_name(request_id, "request id")
+        made_id = made_id or request_id is None
+        request_id = checked_name(request_id, "request id") or self._new_id()
         newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
         now = to_micros(self._clock())
         if not as_it_is:
@@ -237,7 +292,8 @@ class Executor:
                 raise clock.clock_refusal(newest or 0, now)
             now = max(now, newest or 0)
         stored = None if hashed is None or answer is None else StoredAnswer(hashed, answer)
-        return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
+        who, why = self._operator, checked_text(reason)
+        return Transaction(connection, now, who, why, request_id, self._config, made_id=made_id, kept=stored)
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""
@@ -246,14 +302,25 @@ class Executor:
             follow(self._store, seconds)
 
 
-def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> Answer:
-    """Carry out a request, or load the stored answer to its request id."""
+def _answered(
+    verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]
+) -> CarriedOut[Answer] | None:
+    """Load the stored answer to the request id; None when it is new."""
     kept = idempotency.answered(transaction, request)
-    if kept is not None:
-        return verb.kind.load(transaction, kept)
+    if kept is None:
+        return None
+    return CarriedOut(verb.kind.load(transaction, kept), settling.stored_receipt(transaction.request_id, kept))
+
+
+def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> CarriedOut[Answer]:
+    """Carry out a request that is new."""
     done = verb.act(transaction, request)
     if getattr(request, "dry_run", False):
         raise _DryRun(done)
     stored = verb.kind.stored(done)
-    idempotency.remember(transaction, request, stored)
-    return verb.kind.load(transaction, stored) if verb.kind.fresh is None else verb.kind.fresh(transaction, done)
+    receipt = Receipt(transaction.request_id, written_heads(transaction))
+    idempotency.remember(
+        transaction, request, {**stored, "events": to_json(receipt.events)}, changed=bool(receipt.events)
+    )
+    fresh = verb.kind.fresh
+    return CarriedOut(verb.kind.load(transaction, stored) if fresh is None else fresh(transaction, done), receipt)

@@ -18,7 +18,7 @@ from core.domain.addresses import InvalidCidr, parse_address, parse_prefix, pref
 from core.domain.errors import InvalidInput
 from core.domain.json_types import to_json
 from core.domain.kinds import DEFAULT_POOL
-from core.domain.times import DAY, MINUTE
+from core.domain.times import DAY, MINUTE, utc_of
 from core.domain.validation import MAX_BANDWIDTH, checked_name, checked_text
 from core.domain.values import to_micros
 from core.operations.pools import MAX_COOLDOWN
@@ -103,7 +103,7 @@ def _is_shallow(value: Any, levels: int) -> bool:
 
 def _is_answer(words: str) -> bool:
     found = _read(words)
-    if type(found) is not dict or set(found) not in _ANSWERS:
+    if type(found) is not dict or set(found) - {"events"} not in _ANSWERS:
         return False
     eips, warnings = found.get("eips", []), found.get("warnings", [])
     return (
@@ -111,7 +111,23 @@ def _is_answer(words: str) -> bool:
         and all(type(each) is str for each in eips)
         and all(type(each) is dict and set(each) == {"code", "message", "eip_id"} for each in warnings)
         and ("finding" not in found or _is_finding(found["finding"]))
+        and all(type(each) is str for each in found.get("notes", ()))
+        and ("clock" not in found or _is_clock(found["clock"]))
+        and all(map(_is_head, found.get("events", ())))
     )
+
+
+def _is_clock(kept: Any) -> bool:
+    """Whether a value is the answer to an acceptance of the clock: three times, of which the first is known."""
+    if type(kept) is not dict or set(kept) != {"at", "was", "since"} or kept["at"] is None:
+        return False
+    return all(each is None or (type(each) is str and _parses(utc_of)(each)) for each in kept.values())
+
+
+def _is_head(event: Any) -> bool:
+    """Whether a value is an event of a receipt: its id, its chain, the length and the hash of the chain."""
+    alike = {"id": str, "chain": str, "length": int, "hash": str}
+    return type(event) is dict and {name: type(each) for name, each in event.items()} == alike
 
 
 def _is_finding(kept: Any) -> bool:
@@ -123,8 +139,13 @@ def _is_finding(kept: Any) -> bool:
         return False
 
 
-_ANSWERS: Final = ({"key"}, {"eips"}, {"eips", "warnings"}, {"created", "changed", "unchanged"}, {"finding"})
-_ANSWERED: Final = {"key": str, "eips": list, "warnings": list, "created": int, "changed": int, "unchanged": int}
+_IMPORTED: Final = {"created": int, "changed": int, "unchanged": int}
+_ANSWERS: Final = (
+    {"key"}, {"eips"}, {"eips", "warnings"}, {"finding"}, {"clock"}, set(_IMPORTED), {*_IMPORTED, "notes"},
+)  # fmt: skip
+_ANSWERED: Final = {
+    **_IMPORTED, "key": str, "eips": list, "warnings": list, "clock": dict, "notes": list, "events": list,
+}  # fmt: skip
 
 
 def _read(words: str) -> Any:

@@ -200,6 +200,17 @@ def _verify(inventory: Inventory, how: Format) -> Answer:
     return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
 
 
+def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
+    receipt = inventory.settle(request_id)
+    event = receipt.events[-1] if receipt is not None and receipt.events else None
+    code = exit_codes.NO if receipt is None else exit_codes.DONE
+    if how is Format.JSON:
+        return Answer({"request_id": request_id, "made": receipt is not None, "event": to_json(event)}, code=code)
+    told = "not made: nothing changed" if receipt is None else "made"
+    last = "" if event is None else f"; its last event is {event.id}"
+    return Answer((f"{told}{last}\n",), code=code)
+
+
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "lookup": _lookup,
     "cidrs": _cidrs,
@@ -211,5 +222,6 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "export": _export,
     "backup": _backup,
     "verify": _verify,
+    "settle": _settle,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""

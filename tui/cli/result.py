@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from core import Code, EipdeckError, error
+from core import Allocation, Code, EipdeckError, Pool, Receipt, error, to_json
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
@@ -38,6 +38,8 @@ class Answer:
     """The exit code."""
     doubts: tuple[str, ...] = ()
     """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
+    receipt: Receipt | None = None
+    """The receipt of a change; each object of its JSON has it."""
 
 
 def print_answer(answer: Answer, how: Format) -> int:
@@ -78,13 +80,32 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
     if answer.layout is None and not isinstance(answer.value, dict):
         out.writelines(answer.value)
     elif how is Format.JSON or answer.layout is None:
-        write_json(answer.value, out)
+        write_json(answer.value if answer.receipt is None else _received(answer.value, answer.receipt), out)
     elif how is not Format.TABLE:
         write_rows(_rows(answer), answer.layout, how, out)
     else:
         width = shutil.get_terminal_size().columns if out.isatty() else None
         if not write_table(_rows(answer), answer.layout, out, width=width):
             _say(["nothing to list"])
+
+
+def _received(value: Any, receipt: Receipt) -> Any:
+    """Return the JSON of a value that a change printed, with the receipt: its request id and the event of its pool."""
+    if isinstance(value, list):
+        return [_received(each, receipt) for each in value]
+    event = receipt.event_of(_chain(value))
+    return {**to_json(value), "request_id": receipt.request_id, "event": to_json(event)}
+
+
+def _chain(value: object) -> str | None:
+    """Return the pool whose chain has the event of a value; of an allocation that of its first EIP."""
+    match value:
+        case Allocation():
+            return value.eips[0].pool_id
+        case Pool():
+            return value.id
+    chain: str | None = getattr(value, "pool_id", None)
+    return chain
 
 
 def _rows(answer: Answer) -> Iterable[Any]:

@@ -240,6 +240,11 @@ VERBS: Final = (
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    Verb(
+        "settle",
+        "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
+        (Argument("request_id", "ID"),),
+    ),
     Verb("doctor", "check the files, the database and the terminal, with advice"),
 )
 
