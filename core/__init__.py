@@ -27,6 +27,7 @@ from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
+from core.domain.serving import BindingWords, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
@@ -77,6 +78,7 @@ __all__ = [
     "Allocation",
     "Binding",
     "BindingKind",
+    "BindingWords",
     "Cidr",
     "CidrState",
     "ClockAccepted",
@@ -137,6 +139,7 @@ __all__ = [
     "reading",
     "seed_demo",
     "shell_command",
+    "stored_binding",
     "to_json",
     "written_whole",
 ]
