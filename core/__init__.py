@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
@@ -148,7 +148,7 @@ __all__ = [
 _LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import what is used late: most sessions begin with reads, and many make no change. Requests are public, too."""
     module = "core.domain.requests" if name.endswith("Request") else _LATE.get(name)
     if module is None:

@@ -14,10 +14,11 @@ The code decides the class, so errors are made by `error(code, …)` only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
+
+from core.domain.json_value import JsonObject, UncheckedObject
 
 __all__ = [
     "CODES",
@@ -124,7 +125,7 @@ class EipdeckError(Exception):
         *,
         hint: str = "",
         fix: Fix | None = None,
-        details: Mapping[str, Any] | None = None,
+        details: JsonObject | None = None,
     ) -> None:
         super().__init__(_short(message))
         self.code = code
@@ -133,7 +134,7 @@ class EipdeckError(Exception):
         """The next step, one sentence in the words of every front end; empty when the reason says it."""
         self.fix = fix
         """A command that helps, for a front end to word beside the hint."""
-        self.details: dict[str, Any] = {
+        self.details: UncheckedObject = {
             key: _short(value) if isinstance(value, str) else value for key, value in (details or {}).items()
         }
 
@@ -145,7 +146,7 @@ class EipdeckError(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def document(self, message: str = "") -> dict[str, Any]:
+    def document(self, message: str = "") -> dict[str, UncheckedObject]:
         """Return the error document, with the message in the words of a front end."""
         return {"error": {"code": self.code.value, "message": message or self.message, "details": self.details}}
 
@@ -204,7 +205,7 @@ def error(
     *,
     hint: str = "",
     fix: Fix | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: JsonObject | None = None,
 ) -> EipdeckError:
     """Return the error of this code, ready to raise.
 

@@ -7,12 +7,12 @@ fields takes four times as long to make.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.errors import Fix
+from core.domain.json_value import JsonObject
 from core.domain.kinds import (
     BindingKind,
     CidrState,
@@ -243,8 +243,8 @@ class Event:
     cidr: str | None
     reason: str | None
     request_id: str | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: JsonObject | None
+    after: JsonObject | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import Prefix, customer_prefix
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import (
     ActivateRequest,
@@ -79,7 +80,7 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
         avoid_edges=request.avoid_edges,
         now=transaction.now,
     )
-    after = {
+    after: JsonObject = {
         "state": "validating",
         "isp": request.isp,
         "asn": request.asn,
@@ -201,7 +202,8 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
     rpki = _known_rpki(transaction, row, request.asn)
     if (row.asn, row.rpki) != (request.asn, rpki):
         transaction.run(_SET_ASN, asn=request.asn, rpki=rpki, id=row.id)
-        before, after = {"asn": row.asn, "rpki": row.rpki}, {"asn": request.asn, "rpki": rpki}
+        before: JsonObject = {"asn": row.asn, "rpki": row.rpki}
+        after: JsonObject = {"asn": request.asn, "rpki": rpki}
         record(transaction, EventData("set_asn", pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))
     return row.cidr
 

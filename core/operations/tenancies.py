@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.json_value import Json
 from core.domain.times import DAY
 from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
@@ -90,7 +91,7 @@ def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tena
 
 
 def _events(pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy) -> Iterator[EventData]:
-    after: dict[str, Any] = {
+    after: dict[str, Json] = {
         "status": "unbound",
         "name": tenancy.name,
         "customer_owned": pool.customer_owned,

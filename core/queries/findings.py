@@ -6,15 +6,16 @@ an acceptance finds it again while its fingerprint is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import parse_address
 from core.domain.config import Config
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import FINDING_FIELDS
+from core.domain.json_value import UncheckedObject
 from core.domain.values import Finding, Severity, from_micros
 from core.queries.finding_parts import Facts, Found
 from core.queries.finding_rules_eips import EIP_RULES
@@ -86,7 +87,7 @@ def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:
     return *landed, *sorted(others - set(landed))
 
 
-def read_finding(document: Mapping[str, Any]) -> Finding:
+def read_finding(document: UncheckedObject) -> Finding:
     """Return a finding from its JSON: a stored answer outlives the finding that it is about."""
     until = document["accepted_until"]
     values = {

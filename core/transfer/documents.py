@@ -6,15 +6,16 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from core.domain.addresses import InvalidAddress, InvalidCidr
 from core.domain.errors import Code, EipdeckError, InvalidInput, NotFound, Refused, error
+from core.domain.json_value import Json, JsonObject
 from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
@@ -89,7 +90,7 @@ class Row:
 
     kind: Kind
     place: Position
-    data: Mapping[str, Any]
+    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Export:
     """An eipdeck export."""
 
     place: Position
-    data: Mapping[str, Any]
+    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,17 @@ def read_documents(paths: Sequence[Path]) -> Documents:
     return Documents(tuple(exports), tuple(rows), tuple(missing_pages(pages)), tuple(contents))
 
 
-def _parsed(content: bytes, place: Position) -> Any:
+def _parsed(content: bytes, place: Position) -> Json:
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+        text = content.decode("utf-8-sig")
+        found: Json = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError as problem:
         raise place.wrong(f"it is not UTF-8 text: {problem.reason} at byte {problem.start}") from problem
     except json.JSONDecodeError as problem:
         raise place.wrong(f"it is not JSON: {problem.msg} in line {problem.lineno}") from problem
     except ValueError as problem:
         raise place.wrong(f"it is not JSON: {problem}") from problem
+    return found
 
 
 def _bytes_of(path: Path, place: Position) -> bytes:
@@ -172,7 +175,7 @@ def _bytes_of(path: Path, place: Position) -> bytes:
         raise place.wrong(f"it cannot be read: {problem}") from problem
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """Make an object; a repeated key is refused, since its value is ambiguous."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -188,7 +191,7 @@ def _no_constant(words: str) -> NoReturn:
     raise ValueError(f"{words} is not a JSON number")
 
 
-def _rows(value: Any, place: Position, kind: Kind | None) -> Iterator[Row]:
+def _rows(value: Json, place: Position, kind: Kind | None) -> Iterator[Row]:
     """Yield every row of a response, however it is wrapped; `kind` when the wrapping names it."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -228,7 +231,7 @@ _TELLING: Final = (
 """The keys that identify a kind of row, in this order: an EIP names its CIDR, a CIDR its pool."""
 
 
-def _kind_of_row(row: Mapping[str, Any], place: Position) -> Kind:
+def _kind_of_row(row: JsonObject, place: Position) -> Kind:
     for kind, keys in _TELLING:
         if any(key in row for key in keys):
             return kind

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn, TypeGuard
 
 from sqlalchemy import Boolean, Column, LargeBinary, Table
 from sqlmodel import AutoString
@@ -17,6 +17,7 @@ from sqlmodel import AutoString
 from core.domain.addresses import InvalidCidr, parse_address, parse_prefix, prefix_of_range
 from core.domain.errors import InvalidInput
 from core.domain.json_types import to_json
+from core.domain.json_value import UncheckedObject
 from core.domain.kinds import DEFAULT_POOL
 from core.domain.times import DAY, MINUTE
 from core.domain.validation import MAX_BANDWIDTH, checked_name, checked_text
@@ -32,40 +33,41 @@ class _Kind:
     """A kind of value: its name in a sentence, and its check."""
 
     says: str
-    holds: Callable[[Any], bool]
+    holds: Callable[[object], bool]
 
 
 def _whole(says: str, least: int, most: int) -> _Kind:
     return _Kind(f"{says} from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     return type(value) is str and checked_text(value) == value
 
 
-def _is_name(value: Any) -> bool:
+def _is_name(value: object) -> bool:
     try:
         return type(value) is str and checked_name(value) is not None
     except InvalidInput:
         return False
 
 
-def _is_pool(value: Any) -> bool:
+def _is_pool(value: object) -> bool:
     """Return whether this is a pool id. A default pool's prefix does not count in the length of the name."""
     return type(value) is str and _is_name(value.removeprefix(DEFAULT_POOL))
 
 
-def _is_percentage(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and 0 < value <= 100
+def _is_percentage(value: object) -> bool:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    return math.isfinite(number) and 0 < number <= 100
 
 
-def _told(holds: Callable[[str], bool]) -> Callable[[Any], bool]:
+def _told(holds: Callable[[str], bool]) -> Callable[[object], bool]:
     """Return a cached check of text; many rows have the same value."""
     remembered = lru_cache(maxsize=1024)(holds)
     return lambda value: _is_text(value) and remembered(value)
 
 
-def _parses(parse: Callable[[str], Any]) -> Callable[[str], bool]:
+def _parses(parse: Callable[[str], object]) -> Callable[[str], bool]:
     def holds(words: str) -> bool:
         try:
             parse(words)
@@ -76,13 +78,14 @@ def _parses(parse: Callable[[str], Any]) -> Callable[[str], bool]:
     return holds
 
 
-def _list_of(parse: Callable[[str], Any]) -> Callable[[Any], bool]:
+def _list_of(parse: Callable[[str], object]) -> Callable[[object], bool]:
     one = _parses(parse)
 
     def holds(words: str) -> bool:
         found = _read(words)
-        alike = type(found) is list and json.dumps(found) == words
-        return alike and all(type(each) is str and one(each) for each in found)
+        if type(found) is not list or json.dumps(found) != words:
+            return False
+        return all(type(each) is str and one(each) for each in found)
 
     return _told(holds)
 
@@ -96,7 +99,7 @@ _DEEPEST: Final = 20
 """Levels of the JSON before and after a change; a binding has three."""
 
 
-def _is_shallow(value: Any, levels: int) -> bool:
+def _is_shallow(value: object, levels: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
 
@@ -114,7 +117,7 @@ def _is_answer(words: str) -> bool:
     )
 
 
-def _is_finding(kept: Any) -> bool:
+def _is_finding(kept: UncheckedObject) -> bool:
     try:
         finding = read_finding(kept)
         words = (finding.id, finding.code, finding.subject, finding.message, finding.remedy)
@@ -127,7 +130,7 @@ _ANSWERS: Final = ({"key"}, {"eips"}, {"eips", "warnings"}, {"created", "changed
 _ANSWERED: Final = {"key": str, "eips": list, "warnings": list, "created": int, "changed": int, "unchanged": int}
 
 
-def _read(words: str) -> Any:
+def _read(words: str) -> object:
     """Return the JSON of a text; None when it is not JSON."""
     try:
         return json.loads(words, parse_constant=_no_constant)
@@ -200,14 +203,14 @@ def _columns(table: Table) -> tuple[tuple[str, bool, _Kind], ...]:
     return tuple((column.name, bool(column.nullable), _kind(table, column)) for column in table.columns)
 
 
-def _kind(table: Table, column: Column[Any]) -> _Kind:
+def _kind(table: Table, column: Column[object]) -> _Kind:
     for name in (f"{table.name}.{column.name}", column.name):
         if name in _KINDS:
             return _KINDS[name]
     return next(kind for type_, kind in _BY_TYPE.items() if isinstance(column.type, type_))
 
 
-def flaws(table: Table, row: Mapping[str, Any]) -> Iterator[str]:
+def flaws(table: Table, row: UncheckedObject) -> Iterator[str]:
     """Yield the errors of a row of an export: first each value against its column, then the rules between columns."""
     whole = True
     for name, nullable, kind in _columns(table):
@@ -224,14 +227,14 @@ def _shown(value: object) -> str:
     return words if len(words) <= 60 else f"{words[:60]}..."
 
 
-def _of_pool(row: Mapping[str, Any]) -> Iterator[str]:
+def _of_pool(row: UncheckedObject) -> Iterator[str]:
     if (row["kind"] == "default") != row["id"].startswith(DEFAULT_POOL):
         yield f"{row['id']} is the id of another kind of pool than {row['kind']}"
     elif row["kind"] == "default" and row["id"] != f"{DEFAULT_POOL}{row['region']}":
         yield f"{row['id']} is not the default pool of {row['region']}"
 
 
-def _of_cidr(row: Mapping[str, Any]) -> Iterator[str]:
+def _of_cidr(row: UncheckedObject) -> Iterator[str]:
     try:
         agrees = str(prefix_of_range(row["first"], row["last"])) == row["cidr"]
     except InvalidCidr:
@@ -243,14 +246,14 @@ def _of_cidr(row: Mapping[str, Any]) -> Iterator[str]:
 _OURS: Final = re.compile(r"(?:eip|b)-([1-9][0-9]{0,14})")
 
 
-def _of_our_making(row: Mapping[str, Any]) -> Iterator[str]:
+def _of_our_making(row: UncheckedObject) -> Iterator[str]:
     """Refuse an id made by eipdeck with a number above the row's: a later row would get the same id."""
     ours = _OURS.fullmatch(row["id"])
     if ours is not None and int(ours[1]) > row["seq"]:
         yield f"{row['id']} has a number above its seq, {row['seq']}"
 
 
-def _of_binding(row: Mapping[str, Any]) -> Iterator[str]:
+def _of_binding(row: UncheckedObject) -> Iterator[str]:
     yield from _of_our_making(row)
     ports = [row[name] for name in ("port", "port_end", "to_port", "to_port_end")]
     if any(port is None for port in ports) and any(port is not None for port in ports):
@@ -259,7 +262,7 @@ def _of_binding(row: Mapping[str, Any]) -> Iterator[str]:
         yield "its ports run backwards"
 
 
-_ROWS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
+_ROWS: Final[Mapping[str, Callable[[UncheckedObject], Iterator[str]]]] = {
     "pool": _of_pool,
     "cidr": _of_cidr,
     "eip": _of_our_making,

@@ -123,7 +123,7 @@ def confirmed_by_typing(text: str, prompt: str) -> dict[str, Any]:
     return {"tier": Tier.TYPED, "typed": text, "prompt": prompt}
 
 
-def review_of(request: Request[Any], reread: Reread, **parts: Any) -> Review:
+def review_of(request: Request[object], reread: Reread, **parts: Any) -> Review:
     """Return the review of a request. Its command and its reason come from the request."""
     return Review(
         command=command_line(replace(request, request_id=None)),
@@ -134,7 +134,7 @@ def review_of(request: Request[Any], reread: Reread, **parts: Any) -> Review:
 
 
 def review_of_eips(
-    request: EipRequest[Any], eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
+    request: EipRequest[object], eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
 ) -> Review:
     """Return the review of a request that is sent once for each EIP.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import StaticPool, create_engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 __all__ = ["upgrade"]
 
 
-def upgrade(driver: Any, first: str) -> None:
+def upgrade(driver: DBAPIConnection, first: str) -> None:
     """Bring the database to the newest step, in one transaction.
 
     Args:

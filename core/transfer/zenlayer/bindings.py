@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import prefix_of_range
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.values import BindingKind
 from core.queries.eips import BindingRow, read_binding
 from core.storage.connection import Flag, Values
@@ -245,7 +246,7 @@ def _begun(report: ImportReport, place: Position, eip: LiveEip, wanted: BindingV
     return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
 
 
-def _shown(eip: LiveEip, known: Known) -> Any:
+def _shown(eip: LiveEip, known: Known) -> JsonObject:
     values = known.values
     row = BindingRow(
         id=known.id,
@@ -265,7 +266,7 @@ def _shown(eip: LiveEip, known: Known) -> Any:
     return to_json(read_binding(row))
 
 
-def _fact(eip: LiveEip, *, before: Any = None, after: Any = None) -> EventData:
+def _fact(eip: LiveEip, *, before: JsonObject | None = None, after: JsonObject | None = None) -> EventData:
     return EventData(
         "import",
         eip_id=eip.id,

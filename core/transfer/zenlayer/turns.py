@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.domain.addresses import format_address
+from core.domain.json_value import JsonObject
 from core.operations.release import end_tenancy
 from core.queries.eips import eips_by_id
 from core.storage.history import EventData
@@ -37,7 +38,7 @@ def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str) -> 
     report.count("eip", eip.id, Outcome.UNCHANGED)
     if _told(report.transaction, eip):
         return
-    after = {"status": "released", "alive_on_platform": True}
+    after: JsonObject = {"status": "released", "alive_on_platform": True}
     report.note(eip.place, EventData("import", eip.id, eip.address, pool_id, cidr, after=after))
 
 
