@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import StaticPool, create_engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    import psycopg  # SQLite starts without it
 
 __all__ = ["upgrade"]
 
 
-def upgrade(driver: DBAPIConnection, first: str) -> None:
+def upgrade(driver: sqlite3.Connection | psycopg.Connection, first: str) -> None:
     """Bring the database to the newest step, in one transaction.
 
     Args:
