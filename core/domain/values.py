@@ -17,6 +17,7 @@ from core.domain.kinds import (
     BindingKind,
     CidrState,
     EipStatus,
+    FindingCode,
     FixIn,
     PoolKind,
     PoolOrder,
@@ -27,7 +28,6 @@ from core.domain.kinds import (
 from core.domain.ports import PortRange
 
 __all__ = [
-    "MISSING_POOL_WARNING",
     "Allocation",
     "Binding",
     "BindingKind",
@@ -37,6 +37,7 @@ __all__ = [
     "EipStatus",
     "Event",
     "Finding",
+    "FindingCode",
     "FixIn",
     "OtherSession",
     "Pool",
@@ -53,8 +54,6 @@ __all__ = [
     "stamp",
     "to_micros",
 ]
-
-MISSING_POOL_WARNING: Final = "landed_in_default_pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ class Finding:
     """
 
     id: str
-    code: str
+    code: FindingCode
     severity: Severity
     subject: str
     message: str

@@ -23,7 +23,7 @@ from core.domain.requests import (
 from core.domain.serving import serves_targets
 from core.domain.validation import checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
-from core.operations.cidr_lookup import PRESENT_CIDR, CidrRow, customer_cidr, retired_refusal
+from core.operations.cidr_lookup import PRESENT_CIDR, PresentCidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
 from core.operations.reservations import RESERVE, WITHHOLD
@@ -111,7 +111,7 @@ def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> N
 
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     """Return the named pool, or the one that the prefix had before, or a new one."""
-    before = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
+    before = transaction.row(PresentCidrRow, PRESENT_CIDR, cidr=str(prefix))
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
         ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
@@ -138,7 +138,7 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
     return found
 
 
-def _known_rpki(transaction: Transaction, row: CidrRow, asn: int | None) -> str:
+def _known_rpki(transaction: Transaction, row: PresentCidrRow, asn: int | None) -> str:
     """Return the validity of a CIDR and an origin; without ROA data an earlier result for the origin stays."""
     found = checked_validity(transaction.config.roa_file, checked_prefix(row.cidr), asn)
     if found is Validity.UNKNOWN and asn == row.asn:
@@ -154,7 +154,7 @@ _STATE: Final = (
 )
 
 
-def _move(transaction: Transaction, row: CidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
+def _move(transaction: Transaction, row: PresentCidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
     """Put a CIDR in another state, with its event; `rpki` when the validity was checked again."""
     rpki = rpki or row.rpki
     transaction.run(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
@@ -253,7 +253,7 @@ LISTED: Final = 1000
 """The number of EIPs that the refusal to retire a CIDR lists; it counts all of them."""
 
 
-def _checked_empty(transaction: Transaction, row: CidrRow) -> None:
+def _checked_empty(transaction: Transaction, row: PresentCidrRow) -> None:
     if not row.allocated:
         return
     live = eips_where(

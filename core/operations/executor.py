@@ -100,7 +100,7 @@ Done_contra = TypeVar("Done_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind(Generic[Done_contra, Answer_co]):
+class _AnswerKind(Generic[Done_contra, Answer_co]):
     """Converts an answer to JSON, to store it under a request id, and back when the id is sent again."""
 
     stored: Callable[[Done_contra], JsonObject]
@@ -114,7 +114,7 @@ class _Kind(Generic[Done_contra, Answer_co]):
 @dataclass(frozen=True, slots=True)
 class _Verb(Generic[Asked_contra, Done, Answer_co]):
     act: Callable[[Transaction, Asked_contra], Done]
-    kind: _Kind[Done, Answer_co]
+    kind: _AnswerKind[Done, Answer_co]
 
     def carry_out(self, transaction: Transaction, request: Asked_contra) -> Answer_co:
         """Carry out a request, or load the stored answer to its request id."""
@@ -133,9 +133,9 @@ class _CarriesOut(Protocol[Asked_contra, Answer_co]):
     def carry_out(self, transaction: Transaction, request: Asked_contra) -> Answer_co: ...
 
 
-def _keyed(load: Callable[[Transaction, str], Answer]) -> _Kind[str, Answer]:
+def _keyed(load: Callable[[Transaction, str], Answer]) -> _AnswerKind[str, Answer]:
     """Return the kind of an answer that is one object, stored as its key."""
-    return _Kind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
+    return _AnswerKind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
 
 
 def _load_allocation(transaction: Transaction, kept: UncheckedObject) -> Allocation:
@@ -148,20 +148,20 @@ def _load_clock(kept: dict[str, str | None]) -> ClockAccepted:
     return ClockAccepted(utc_of(str(kept["at"])), was, since)
 
 
-_ALLOCATION: Final[_Kind[Allocation, Allocation]] = _Kind(
+_ALLOCATION: Final[_AnswerKind[Allocation, Allocation]] = _AnswerKind(
     lambda done: {"eips": [eip.id for eip in done.eips], "warnings": to_json(done.warnings)},
     _load_allocation,
     lambda _, done: done,
 )
-_EIPS: Final[_Kind[list[str], list[Eip]]] = _Kind(
+_EIPS: Final[_AnswerKind[list[str], list[Eip]]] = _AnswerKind(
     lambda ids: {"eips": ids}, lambda transaction, kept: eips_by_id(transaction.connection, kept["eips"])
 )
-_FINDING: Final[_Kind[Finding, Finding]] = _Kind(
+_FINDING: Final[_AnswerKind[Finding, Finding]] = _AnswerKind(
     lambda finding: {"finding": to_json(finding)},
     lambda _, kept: read_finding(kept["finding"]),
     lambda _, finding: finding,
 )
-_CLOCK: Final[_Kind[ClockAccepted, ClockAccepted]] = _Kind(
+_CLOCK: Final[_AnswerKind[ClockAccepted, ClockAccepted]] = _AnswerKind(
     lambda done: {"clock": to_json(done)}, lambda _, kept: _load_clock(kept["clock"]), lambda _, done: done
 )
 _CIDR: Final = _keyed(lambda transaction, key: cidr_by_prefix(transaction.connection, transaction.now, key))

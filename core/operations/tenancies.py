@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.json_value import Json
 from core.domain.times import DAY
-from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
+from core.domain.values import Eip, EipStatus, FindingCode, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
 from core.operations.pools import PoolRow
 from core.storage.connection import Values
@@ -143,4 +143,4 @@ def _landing_warning(eip: Eip) -> Warn:
         " Zenlayer-assigned address, not one of yours (customer-owned: no). Rehome it to a customer pool, or release"
         " it and allocate from one."
     )
-    return Warn(MISSING_POOL_WARNING, message, eip.id)
+    return Warn(FindingCode.LANDED_IN_DEFAULT_POOL.value, message, eip.id)

@@ -21,10 +21,10 @@ from core.domain.validation import checked_text
 from core.storage.connection import refusals
 from core.transfer.pages import Page, missing_pages, pages_of
 
-__all__ = ["Documents", "Export", "Kind", "Position", "Row", "read_documents"]
+__all__ = ["Documents", "Export", "Position", "ResponseRow", "RowKind", "read_documents"]
 
 
-class Kind(StrEnum):
+class RowKind(StrEnum):
     """The kind of a row of an API response, named by the action that returns it."""
 
     POOL = "DescribePools"
@@ -85,10 +85,10 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResponseRow:
     """One row of an API response. A gateway's detail is one row."""
 
-    kind: Kind
+    kind: RowKind
     place: Position
     data: JsonObject
 
@@ -106,7 +106,7 @@ class Documents:
     """The contents of the files, read before any transaction begins."""
 
     exports: tuple[Export, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ResponseRow, ...]
     missing: tuple[str, ...]
     """A sentence for each answer of the platform of which pages are missing."""
     contents: tuple[str, ...]
@@ -126,7 +126,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
 
     """
     exports: list[Export] = []
-    rows: list[Row] = []
+    rows: list[ResponseRow] = []
     pages: list[Page] = []
     contents: list[str] = []
     for path in paths:
@@ -191,7 +191,7 @@ def _no_constant(words: str) -> NoReturn:
     raise ValueError(f"{words} is not a JSON number")
 
 
-def _rows(value: Json, place: Position, kind: Kind | None) -> Iterator[Row]:
+def _rows(value: Json, place: Position, kind: RowKind | None) -> Iterator[ResponseRow]:
     """Yield every row of a response, however it is wrapped; `kind` when the wrapping names it."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -211,31 +211,31 @@ def _rows(value: Json, place: Position, kind: Kind | None) -> Iterator[Row]:
     elif "code" in value and "message" in value:
         place.refuse(f"it is an error of the platform, not a response: {value['code']}: {value['message']}")
     else:
-        yield Row(kind or _kind_of_row(value, place), place, value)
+        yield ResponseRow(kind or _kind_of_row(value, place), place, value)
 
 
-def _kind_of_action(action: object, place: Position) -> Kind:
-    if action not in list(Kind):
-        place.refuse(f"{action!r} is not imported; eipdeck takes {', '.join(Kind)} and its own exports")
-    return Kind(str(action))
+def _kind_of_action(action: object, place: Position) -> RowKind:
+    if action not in list(RowKind):
+        place.refuse(f"{action!r} is not imported; eipdeck takes {', '.join(RowKind)} and its own exports")
+    return RowKind(str(action))
 
 
 _TELLING: Final = (
-    (Kind.GATEWAY_DETAIL, ("snats", "dnats")),
-    (Kind.EIP, ("eipId", "publicIpAddresses")),
-    (Kind.CIDR, ("cidrBlock", "cidrId")),
-    (Kind.BALANCER, ("loadBalancerId",)),
-    (Kind.GATEWAY, ("natGatewayId",)),
-    (Kind.POOL, ("poolId",)),
+    (RowKind.GATEWAY_DETAIL, ("snats", "dnats")),
+    (RowKind.EIP, ("eipId", "publicIpAddresses")),
+    (RowKind.CIDR, ("cidrBlock", "cidrId")),
+    (RowKind.BALANCER, ("loadBalancerId",)),
+    (RowKind.GATEWAY, ("natGatewayId",)),
+    (RowKind.POOL, ("poolId",)),
 )
 """The keys that identify a kind of row, in this order: an EIP names its CIDR, a CIDR its pool."""
 
 
-def _kind_of_row(row: JsonObject, place: Position) -> Kind:
+def _kind_of_row(row: JsonObject, place: Position) -> RowKind:
     for kind, keys in _TELLING:
         if any(key in row for key in keys):
             return kind
-    raise place.wrong(f"it is neither an export of eipdeck nor a row of {', '.join(Kind)}")
+    raise place.wrong(f"it is neither an export of eipdeck nor a row of {', '.join(RowKind)}")
 
 
 def _named(value: object) -> str:

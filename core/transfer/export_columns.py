@@ -29,15 +29,15 @@ __all__ = ["flaws"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _ColumnKind:
     """A kind of value: its name in a sentence, and its check."""
 
     says: str
     holds: Callable[[object], bool]
 
 
-def _whole(says: str, least: int, most: int) -> _Kind:
-    return _Kind(f"{says} from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
+def _whole(says: str, least: int, most: int) -> _ColumnKind:
+    return _ColumnKind(f"{says} from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
 
 
 def _is_text(value: object) -> TypeGuard[str]:
@@ -120,7 +120,7 @@ def _is_answer(words: str) -> bool:
 def _is_finding(kept: UncheckedObject) -> bool:
     try:
         finding = read_finding(kept)
-        words = (finding.id, finding.code, finding.subject, finding.message, finding.remedy)
+        words = (finding.id, finding.subject, finding.message, finding.remedy)
         return to_json(finding) == kept and all(type(each) is str for each in words)
     except (ValueError, TypeError, KeyError, OverflowError):
         return False
@@ -147,11 +147,11 @@ _LAST: Final = to_micros(datetime(9998, 1, 1, tzinfo=UTC))
 """Times that a datetime can have, and still has after the longest cool-down."""
 _END: Final = to_micros(datetime.max.replace(tzinfo=UTC))
 
-_TEXT: Final = _Kind("text without NUL and without broken characters", _is_text)
-_NAME: Final = _Kind("a name of 1 to 255 characters without NUL", _is_name)
-_POOL: Final = _Kind("the id of a pool", _is_pool)
-_FLAG: Final = _Kind("true or false", lambda value: type(value) is bool)
-_HASH: Final = _Kind(
+_TEXT: Final = _ColumnKind("text without NUL and without broken characters", _is_text)
+_NAME: Final = _ColumnKind("a name of 1 to 255 characters without NUL", _is_name)
+_POOL: Final = _ColumnKind("the id of a pool", _is_pool)
+_FLAG: Final = _ColumnKind("true or false", lambda value: type(value) is bool)
+_HASH: Final = _ColumnKind(
     "64 hexadecimal digits", lambda value: type(value) is str and re.fullmatch("[0-9a-f]{64}", value) is not None
 )
 _MOMENT: Final = _whole("a moment in microseconds", _FIRST, _LAST)
@@ -160,11 +160,11 @@ _COUNT: Final = _whole("a count", 0, 1 << 32)
 _KEY: Final = _whole("a key", 1, (1 << 53) - 1)
 _SEQ: Final = _whole("the number of an event", 1, 1 << 47)
 _PORT: Final = _whole("a port", 1, 65_535)
-_PREFIX: Final = _Kind("an IPv4 prefix", _told(_parses(parse_prefix)))
-_PERCENT: Final = _Kind("a percentage above 0 and up to 100", _is_percentage)
-_FACTS: Final = _Kind("a JSON object as text", _told(_is_facts))
+_PREFIX: Final = _ColumnKind("an IPv4 prefix", _told(_parses(parse_prefix)))
+_PERCENT: Final = _ColumnKind("a percentage above 0 and up to 100", _is_percentage)
+_FACTS: Final = _ColumnKind("a JSON object as text", _told(_is_facts))
 
-_KINDS: Final[Mapping[str, _Kind]] = {
+_KINDS: Final[Mapping[str, _ColumnKind]] = {
     **dict.fromkeys(("address", "first", "last", "cidr_first", "cidr_last", "hi", "lo", "private_ip"), _ADDRESS),
     **dict.fromkeys(("at", "created_at", "activated_at", "draining_at", "retired_at"), _MOMENT),
     **dict.fromkeys(("allocated_at", "released_at", "ready_at", "bound_at", "unbound_at"), _MOMENT),
@@ -176,7 +176,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     **dict.fromkeys(("pool_id", "pool.id", "pool.name"), _POOL),
     **dict.fromkeys(("warn_percent", "critical_percent"), _PERCENT),
     **dict.fromkeys(("before", "after"), _FACTS),
-    "chain.pool_id": _Kind("the id of a pool, or empty", lambda value: value == "" or _is_pool(value)),
+    "chain.pool_id": _ColumnKind("the id of a pool, or empty", lambda value: value == "" or _is_pool(value)),
     "event.seq": _SEQ,
     "chain.length": _SEQ,
     "until": _whole("a moment in microseconds", _FIRST, _END),
@@ -187,23 +187,23 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "bandwidth_mbps": _whole("a cap in Mbps", 1, MAX_BANDWIDTH),
     "minute": _whole("a minute", _FIRST // MINUTE, _LAST // MINUTE),
     "day": _whole("a day", _FIRST // DAY, _LAST // DAY),
-    "private_ips": _Kind("a JSON list of IPv4 addresses as text", _list_of(parse_address)),
-    "subnets": _Kind("a JSON list of IPv4 prefixes as text", _list_of(parse_prefix)),
-    "sources": _Kind("a JSON list of IPv4 prefixes as text", _list_of(parse_prefix)),
-    "answer": _Kind("an answer as JSON text", _told(_is_answer)),
+    "private_ips": _ColumnKind("a JSON list of IPv4 addresses as text", _list_of(parse_address)),
+    "subnets": _ColumnKind("a JSON list of IPv4 prefixes as text", _list_of(parse_prefix)),
+    "sources": _ColumnKind("a JSON list of IPv4 prefixes as text", _list_of(parse_prefix)),
+    "answer": _ColumnKind("an answer as JSON text", _told(_is_answer)),
 }
 """The kind of a column, by its name or by table and name."""
 
-_BY_TYPE: Final[Mapping[type, _Kind]] = {Boolean: _FLAG, LargeBinary: _HASH, AutoString: _TEXT}
+_BY_TYPE: Final[Mapping[type, _ColumnKind]] = {Boolean: _FLAG, LargeBinary: _HASH, AutoString: _TEXT}
 """The kind of any other column, by its type."""
 
 
 @cache
-def _columns(table: Table) -> tuple[tuple[str, bool, _Kind], ...]:
+def _columns(table: Table) -> tuple[tuple[str, bool, _ColumnKind], ...]:
     return tuple((column.name, bool(column.nullable), _kind(table, column)) for column in table.columns)
 
 
-def _kind(table: Table, column: Column[object]) -> _Kind:
+def _kind(table: Table, column: Column[object]) -> _ColumnKind:
     for name in (f"{table.name}.{column.name}", column.name):
         if name in _KINDS:
             return _KINDS[name]

@@ -11,7 +11,7 @@ from core.domain.errors import InvalidInput
 from core.domain.json_value import Json, JsonObject
 from core.domain.validation import checked_name
 from core.domain.values import to_micros
-from core.transfer.documents import Position, Row
+from core.transfer.documents import Position, ResponseRow
 
 __all__ = ["Fields"]
 
@@ -29,7 +29,7 @@ class Fields:
     """The path of this object in the row."""
 
     @classmethod
-    def of(cls, row: Row) -> Fields:
+    def of(cls, row: ResponseRow) -> Fields:
         return cls(row.place, row.data)
 
     def wrong(self, key: str, why: str) -> NoReturn:

@@ -11,7 +11,7 @@ from core.queries.eips import eips_by_id
 from core.storage.history import EventData
 from core.storage.transaction import Transaction
 from core.transfer.zenlayer.given import Given, GivenEip
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["end_replaced", "note_alive"]
 
@@ -30,12 +30,12 @@ def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str)
     transaction = report.because(eip.place)
     (replaced,) = eips_by_id(transaction.connection, [holder])
     end_tenancy(transaction, replaced)
-    report.count("eip", holder, Outcome.CHANGED)
+    report.count("eip", holder, RowOutcome.CHANGED)
 
 
 def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str) -> None:
     """Note in the history, once, that an EIP which was released here is alive on the platform."""
-    report.count("eip", eip.id, Outcome.UNCHANGED)
+    report.count("eip", eip.id, RowOutcome.UNCHANGED)
     if _told(report.transaction, eip):
         return
     after: JsonObject = {"status": "released", "alive_on_platform": True}
