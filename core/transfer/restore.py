@@ -142,7 +142,7 @@ def _kept(path: Path, old: SqliteConnection) -> Iterator[Path]:
         copy(old, part)
     try:
         yield kept
-    except Exception as problem:  # an interrupt may come after the change
+    except Exception as problem:  # not an interrupt: the change may be made by then
         if not isinstance(problem, OutcomeUnknown):
             kept.unlink()
         raise
