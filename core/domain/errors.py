@@ -14,11 +14,10 @@ The code decides the class, so errors are made by `error(code, …)` only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final
-
-from core.domain.json_value import JsonObject, UncheckedObject
+from typing import Any, ClassVar, Final
 
 __all__ = [
     "CODES",
@@ -125,7 +124,7 @@ class EipdeckError(Exception):
         *,
         hint: str = "",
         fix: Fix | None = None,
-        details: JsonObject | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(_short(message))
         self.code = code
@@ -134,7 +133,7 @@ class EipdeckError(Exception):
         """The next step, one sentence in the words of every front end; empty when the reason says it."""
         self.fix = fix
         """A command that helps, for a front end to word beside the hint."""
-        self.details: UncheckedObject = {
+        self.details: Mapping[str, Any] = {
             key: _short(value) if isinstance(value, str) else value for key, value in (details or {}).items()
         }
 
@@ -146,7 +145,7 @@ class EipdeckError(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def document(self, message: str = "") -> dict[str, UncheckedObject]:
+    def document(self, message: str = "") -> dict[str, Mapping[str, object]]:
         """Return the error document, with the message in the words of a front end."""
         return {"error": {"code": self.code.value, "message": message or self.message, "details": self.details}}
 
@@ -205,7 +204,7 @@ def error(
     *,
     hint: str = "",
     fix: Fix | None = None,
-    details: JsonObject | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> EipdeckError:
     """Return the error of this code, ready to raise.
 
