@@ -17,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import (
+    AddCidrRequest,
     BandwidthRequest,
     BindingKind,
     CidrState,
     DrainRequest,
     Eip,
+    EipdeckError,
     Imported,
     Inventory,
     PoolOrder,
@@ -762,3 +764,17 @@ def test_one_page_of_many_is_told_until_all_pages_are_imported(inventory: Invent
     (note,) = inventory.import_files(files([cidr_row()], first)).notes
     assert note == "2 of 3 rows of DescribeEips: import the other pages too"
     assert inventory.import_files(files(first, second)).notes == ()
+
+
+def test_a_pool_that_stood_in_for_the_pool_of_a_cidr_leaves_when_the_cidr_comes(
+    inventory: Inventory, files: Files
+) -> None:
+    its_cidr = {"cidrId": "c1"}
+    inventory.import_files(files(eip_row("203.0.113.1", "e1", **its_cidr)))
+    (stood_in,) = [pool.id for pool in inventory.pools() if pool.kind == "customer"]
+    inventory.import_files(files(cidr_row(cidrId="c1", poolId="P")))
+    assert [pool.id for pool in inventory.pools() if pool.kind == "customer"] == ["P"]
+    with pytest.raises(EipdeckError, match="There is no pool"):
+        inventory.pool(stood_in)
+    inventory.execute(AddCidrRequest(cidr="198.51.100.0/24", isp="l", asn=64500, pool_id=stood_in))
+    assert inventory.pool(stood_in).held == 256
