@@ -47,7 +47,9 @@ def bind(transaction: Transaction, request: BindRequest) -> list[str]:
 
 def _same(wanted: Binding, binding: Binding) -> bool:
     """Return whether a binding is the wanted one; an interface without a named address is that of the binding."""
-    private_ip = binding.private_ip if wanted.kind is BindingKind.NIC and wanted.private_ip is None else wanted.private_ip
+    private_ip = (
+        binding.private_ip if wanted.kind is BindingKind.NIC and wanted.private_ip is None else wanted.private_ip
+    )
     asked = replace(wanted, private_ip=private_ip)
     return asked == replace(binding, id="", bound_at=wanted.bound_at, unbound_at=None)
 

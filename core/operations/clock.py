@@ -17,7 +17,7 @@ from core.storage.history import EventData, record
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
-__all__ = ["accept_clock", "clock_refusal"]
+__all__ = ["accept_clock", "clock_refusal", "parted_refusal"]
 
 
 def clock_refusal(newest: int, now: int) -> EipdeckError:
@@ -29,6 +29,15 @@ def clock_refusal(newest: int, now: int) -> EipdeckError:
         hint="Correct the clock. If it is right now and was ahead then, accept it.",
         fix=Fix("clock accept", ("--reason", "TEXT")),
         details={"newest": iso(from_micros(newest)), "clock": iso(from_micros(now))},
+    )
+
+
+def parted_refusal(doubt: str) -> EipdeckError:
+    """Return the refusal to write while two clocks differ by more than a day."""
+    return error(
+        Code.CLOCK_DOUBTFUL,
+        f"{doubt[0].upper()}{doubt[1:]}: one of them is wrong, or was. Nothing changed.",
+        hint="Correct the clock that is wrong, then start eipdeck again.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from core.domain.values import Binding
@@ -18,7 +18,7 @@ from core.queries.eips import (
 from core.queries.past import cidr_at, clock_acceptances, is_doubtful, replaced_in_cidr, replaced_in_eips, tenancy_at
 from core.storage.connection import Connection
 
-__all__ = ["FactSource", "StoredFacts"]
+__all__ = ["FactSource", "StoredFacts", "configured_at"]
 
 
 class FactSource(Protocol):
@@ -78,11 +78,17 @@ _BINDINGS: Final = (
 _SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
 
 
+def configured_at(configured: Iterable[CidrRow], address: int) -> CidrRow | None:
+    """Return the configured range that contains an address, or None."""
+    return next((row for row in configured if row.first <= address <= row.last), None)
+
+
 class StoredFacts:
     """The facts of the database, each read when it is needed; for one address, or a few."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, configured: Iterable[CidrRow] = ()) -> None:
         self._connection = connection
+        self._configured = configured
 
     def _first(self, statement: str, **values: int) -> CidrRow | None:
         return self._connection.row(CidrRow, statement, values)
@@ -96,9 +102,14 @@ class StoredFacts:
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
             then = self._first(_AT, address=address, at=at)
-            return None if then is None else cidr_at(then, replaced_in_cidr(self._connection, then), at)
-        row = self._first(_PRESENT, address=address)
-        return row if row is not None and row.last >= address else None
+            if then is not None:
+                return cidr_at(then, replaced_in_cidr(self._connection, then), at)
+        else:
+            row = self._first(_PRESENT, address=address)
+            if row is not None and row.last >= address:
+                return row
+        found = configured_at(self._configured, address)
+        return found if found is None or self.first_known(address) is None else None
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)

@@ -17,6 +17,7 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.facts import configured_at
 from core.queries.past import (
     Replaced,
     cidr_at,
@@ -38,10 +39,11 @@ _LIVES: Final = f"{CIDR_COLUMNS} ORDER BY c.first"
 
 
 class Cidrs:
-    """Every life of every CIDR."""
+    """Every life of every CIDR, and the ranges of the configuration."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, configured: Sequence[CidrRow] = ()) -> None:
         self._connection = connection
+        self.configured = configured
         self._replaced: dict[int, list[Replaced]] = {}
         self.acceptances = clock_acceptances(connection)
         rows = connection.rows(CidrRow, _LIVES)
@@ -126,6 +128,8 @@ class GatheredFacts:
         return None if row is None else tenancy_at(row, self._replaced.get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
+        if not self._lives[address]:
+            return configured_at(self._known.configured, address)
         if at is None:
             return next((row for row in self._lives[address] if row.state != "retired"), None)
         lives = [

@@ -14,6 +14,7 @@ from core.storage.connection import Connection, Flag, Value
 from core.storage.rows import COMPUTED, reads
 
 __all__ = [
+    "DEFAULT_REGIONS",
     "Outlook",
     "PoolUsage",
     "cidr_by_prefix",
@@ -26,6 +27,8 @@ __all__ = [
     "unknown_pool",
 ]
 
+DEFAULT_REGIONS: Final = "SELECT region FROM pool WHERE kind = 'default'"
+"""The regions that have a default pool: something was written in them."""
 TREND_DAYS: Final = 30
 """The runway goes by the last so many days; below `LEAST_DAYS` of history there is none."""
 LEAST_DAYS: Final = 7

@@ -465,8 +465,8 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
 ) -> None:
     """As it would after the host was suspended, on a kernel that does not count that time."""
     before = shared.now()
-    stopped = core.storage.postgres._elapsed() - 3600
-    monkeypatch.setattr("core.storage.postgres._elapsed", lambda: stopped)
+    stopped = core.storage.postgres.elapsed() - 3600
+    monkeypatch.setattr("core.storage.postgres.elapsed", lambda: stopped)
     assert (before - shared.now()).total_seconds() > 3000
     assert one(shared).allocated_at >= before
     assert shared.now() >= before
