@@ -95,11 +95,13 @@ _EIPS: Final = (
     " WHERE allocated_at > :now OR released_at > :now OR unbound_since > :now"
 )
 _DAYS: Final = (
-    "INSERT INTO usage_day (pool_id, day, allocated, released) SELECT pool_id, :today, sum(allocated), sum(released)"
+    "INSERT INTO usage_day (pool_id, day, allocated, released, freed)"
+    " SELECT pool_id, :today, sum(allocated), sum(released), sum(freed)"
     " FROM usage_day WHERE day > :today GROUP BY pool_id ON CONFLICT (pool_id, day) DO UPDATE SET"
-    " allocated = usage_day.allocated + excluded.allocated, released = usage_day.released + excluded.released"
+    " allocated = usage_day.allocated + excluded.allocated, released = usage_day.released + excluded.released,"
+    " freed = usage_day.freed + excluded.freed"
 )
-_NO_DAYS: Final = "UPDATE usage_day SET allocated = 0, released = 0 WHERE day > :today"
+_NO_DAYS: Final = "UPDATE usage_day SET allocated = 0, released = 0, freed = 0 WHERE day > :today"
 
 
 def _put_back(transaction: Transaction) -> None:

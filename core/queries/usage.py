@@ -15,6 +15,8 @@ from core.storage.rows import COMPUTED, reads
 
 __all__ = [
     "DEFAULT_REGIONS",
+    "LEAST_DAYS",
+    "TREND_DAYS",
     "Outlook",
     "PoolUsage",
     "cidr_by_prefix",
@@ -148,7 +150,7 @@ _LEFT: Final = (
 _TREND: Final = (
     "SELECT pool_id, sum(allocated) - sum(released) AS grown FROM usage_day WHERE day > :since GROUP BY pool_id"
 )
-_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_id"
+_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day WHERE allocated + released > 0 GROUP BY pool_id"
 
 
 def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[Pool]:

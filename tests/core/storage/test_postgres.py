@@ -23,11 +23,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import core.storage.postgres
 from core import AllocationRequest, EipdeckError, Inventory, open_inventory
 from core.storage.connection import Connection
 from core.storage.opening import open_store
 from core.storage.postgres import TURN
+from core.storage.store import elapsed
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
 
@@ -466,7 +466,7 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
 ) -> None:
     """As it would after the host was suspended, on a kernel that does not count that time."""
     before = shared.now()
-    stopped = core.storage.postgres.elapsed() - 3600
+    stopped = elapsed() - 3600
     monkeypatch.setattr("core.storage.postgres.elapsed", lambda: stopped)
     assert (before - shared.now()).total_seconds() > 3000
     assert one(shared).allocated_at >= before
