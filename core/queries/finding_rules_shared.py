@@ -139,10 +139,6 @@ def _short_pool(pool: Pool, capacity: int, code: str, severity: Severity, since:
     )
 
 
-LIVE_LISTED: Final = 1000
-"""The number of EIPs that the finding of a draining CIDR names; its message counts all of them."""
-
-
 @reads("cidr")
 class _DrainingRow(NamedTuple):
     cidr: str
@@ -157,7 +153,6 @@ _DRAINING: Final = (
 )
 _LIVE_IN: Final = (
     "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last ORDER BY address"
-    f" LIMIT {LIVE_LISTED}"
 )
 
 

@@ -778,3 +778,54 @@ def test_a_pool_that_stood_in_for_the_pool_of_a_cidr_leaves_when_the_cidr_comes(
         inventory.pool(stood_in)
     inventory.execute(AddCidrRequest(cidr="198.51.100.0/24", isp="l", asn=64500, pool_id=stood_in))
     assert inventory.pool(stood_in).held == 256
+
+
+def whole(*rows: Json) -> Json:
+    """The only page of an answer."""
+    return {"response": {"requestId": "T1", "totalCount": len(rows), "dataSet": list(rows)}}
+
+
+def test_a_complete_answer_names_what_it_lacks_here(inventory: Inventory, files: Files) -> None:
+    three = [eip_row(f"203.0.113.{last}") for last in range(1, 4)]
+    assert inventory.import_files(files([cidr_row()], whole(*three))).notes == ()
+    own = one(inventory)
+    (note,) = inventory.import_files(files(whole(three[0]))).notes
+    assert note.startswith("3 live EIPs of asia-east-1 here that the answer of DescribeEips lacks: ")
+    assert f"lacks: {own.address}, 203.0.113.2, 203.0.113.3. " in note
+    assert len(eips(inventory)) == 4
+    assert inventory.import_files(files([three[0]])).notes == ()
+    twice = {"totalCount": 2, "dataSet": [three[0]]}
+    assert inventory.import_files(files(twice, {**twice, "requestId": "again"})).notes == (
+        "1 of 2 rows of DescribeEips: import the other pages too",
+    )
+
+
+def test_an_eip_that_lives_on_at_the_platform_is_a_finding_until_one_side_follows(
+    inventory: Inventory, files: Files, clock: Clock
+) -> None:
+    def disagreeing() -> list[tuple[str, str, tuple[str, ...]]]:
+        found = [each for each in inventory.findings() if each.code == "ownership_disagrees"]
+        return [(each.id, each.subject, () if each.fix is None else each.fix.words) for each in found]
+
+    rows = [eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.2", "e-2")]
+    inventory.import_files(files([cidr_row()], rows))
+    release(inventory, "203.0.113.1")
+    assert disagreeing() == []
+    since = clock.advance(60)
+    inventory.import_files(files(rows))
+    clock.advance(60)
+    inventory.import_files(files(rows))
+    assert disagreeing() == [("ownership_disagrees:e-1", "203.0.113.1", ("recover", "203.0.113.1"))]
+    assert next(each.since for each in inventory.findings() if each.subject == "203.0.113.1") == since
+    inventory.execute(RecoverRequest(address="203.0.113.1"))
+    assert disagreeing() == []
+    release(inventory, "203.0.113.1")
+    assert len(disagreeing()) == 1
+    inventory.import_files(files(whole(rows[1])))
+    assert disagreeing() == []
+    inventory.import_files(files(rows))
+    assert len(disagreeing()) == 1
+    inventory.import_files(files([eip_row("203.0.113.1", "e-9")]))
+    release(inventory, "203.0.113.1")
+    assert disagreeing() == []
+    audit(inventory)
