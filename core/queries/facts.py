@@ -15,7 +15,15 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.past import cidr_at, clock_acceptances, is_doubtful, replaced_in_cidr, replaced_in_eips, tenancy_at
+from core.queries.past import (
+    cidr_at,
+    clock_acceptances,
+    imported_at,
+    is_doubtful,
+    replaced_in_cidr,
+    replaced_in_eips,
+    tenancy_at,
+)
 from core.storage.connection import Connection
 
 __all__ = ["FactSource", "StoredFacts", "configured_at"]
@@ -50,6 +58,9 @@ class FactSource(Protocol):
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
         """Return the names of services by id."""
+
+    def imported(self, row: TenancyRow) -> int | None:
+        """Return the time at which an EIP was imported, or None."""
 
 
 _PRESENT: Final = f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
@@ -129,6 +140,9 @@ class StoredFacts:
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
         found = self._connection.rows(BindingRow, _BINDINGS, {"eip": eip_id, "at": at})
         return tuple(read_binding(row) for row in found)
+
+    def imported(self, row: TenancyRow) -> int | None:
+        return imported_at(self._connection, [row.address]).get(row.id)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
         return {key: self._connection.value(str, _SERVICE_NAMES, {"id": key}) or "" for key in service_ids}

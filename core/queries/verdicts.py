@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.domain.addresses import format_address, never_routed, prefix_of_range
+from core.domain.kinds import IMPORTED
 from core.domain.serving import serves_fully
 from core.domain.times import is_ahead
 from core.domain.values import (
@@ -121,14 +122,27 @@ def _live(asked: _Question, row: TenancyRow) -> Verdict:
             f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(platform_owned))}."
         )
         return _verdict(asked, VerdictWord.UNKNOWN, row, eip, summary)
+    unknown_before = _imported_after(asked, row) if not bindings else None
     names = asked.facts.names({binding.service_id for binding in bindings})
+    if unknown_before is None:
+        serving = f"it {serves_fully(bindings, names)}"
+    else:
+        serving = f"what it served before its import {stamp(from_micros(unknown_before))} is not known"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
     summary = (
-        f"{eip.address} {whose} in pool {eip.pool_id}; it {serves_fully(bindings, names)}; allocated"
+        f"{eip.address} {whose} in pool {eip.pool_id}; {serving}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
     return _verdict(asked, word, row, eip, summary)
+
+
+def _imported_after(asked: _Question, row: TenancyRow) -> int | None:
+    """Return the time at which an EIP was imported, when the question is about an earlier one; else None."""
+    if row.allocated_by != IMPORTED or not asked.past:
+        return None
+    imported = asked.facts.imported(row)
+    return imported if imported is not None and imported > asked.at else None
 
 
 def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole question

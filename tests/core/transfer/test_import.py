@@ -36,6 +36,7 @@ from core import (
     open_inventory,
 )
 from core.domain.json_types import to_json
+from core.domain.values import stamp
 from core.storage.transaction import Transaction
 from tests.core.audit import audit
 from tests.core.kit import (
@@ -778,6 +779,24 @@ def test_a_pool_that_stood_in_for_the_pool_of_a_cidr_leaves_when_the_cidr_comes(
         inventory.pool(stood_in)
     inventory.execute(AddCidrRequest(cidr="198.51.100.0/24", isp="l", asn=64500, pool_id=stood_in))
     assert inventory.pool(stood_in).held == 256
+
+
+def test_what_an_eip_served_before_its_import_is_not_known(inventory: Inventory, files: Files, clock: Clock) -> None:
+    created = (clock.now - timedelta(days=3)).isoformat()
+    row = eip_row("203.0.113.1", createTime=created, **on("LB", "lb-1"))
+    inventory.import_files(files([cidr_row(createTime=created)], [row]))
+    imported = clock.now
+    clock.advance(60)
+    before = imported - timedelta(days=1)
+    for found in (inventory.lookup("203.0.113.1", before), *inventory.lookup_text(["203.0.113.1"], before)):
+        assert f"what it served before its import {stamp(imported)} is not known" in found.summary
+        assert "serves nothing" not in found.summary
+    for at in (imported, None):
+        found = inventory.lookup("203.0.113.1", at)
+        assert (found.verdict, "not known" in found.summary) == ("customer-bound", False)
+    inventory.execute(UnbindRequest(eip="203.0.113.1"))
+    clock.advance(60)
+    assert "serves nothing" in inventory.lookup("203.0.113.1", clock.now - timedelta(seconds=30)).summary
 
 
 def whole(*rows: Json) -> Json:
