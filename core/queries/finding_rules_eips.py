@@ -10,7 +10,7 @@ from core.domain.command_text import option, shell_command
 from core.domain.errors import Fix
 from core.domain.serving import serves_targets
 from core.domain.times import DAY
-from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity, from_micros, stamp
+from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity, from_micros, stamp, to_micros
 from core.queries.eips import eips_where
 from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, found_of_eip, plain
 from core.queries.usage import pools
@@ -67,9 +67,29 @@ _CUSTOMER_TOO: Final = (
 )
 
 
+_CUSTOMER_SINCE: Final = (
+    "SELECT min(b.bound_at) FROM binding b JOIN eip e ON e.id = b.eip_id"
+    " WHERE b.service_id = :service AND b.unbound_at IS NULL AND e.customer_owned"
+)
+
+
+def _shared_since(facts: Facts, eip: Eip, customers: dict[str, int | None]) -> int:
+    """Return when an EIP came to share a service with customer space; `customers` keeps what was read of services."""
+    found: list[int] = []
+    for binding in eip.bindings:
+        service = binding.service_id
+        if service not in customers:
+            customers[service] = facts.connection.value(int, _CUSTOMER_SINCE, {"service": service})
+        since = customers[service]
+        if binding.kind is not BindingKind.SNAT and since is not None:
+            found.append(max(since, to_micros(binding.bound_at)))
+    return min(found, default=to_micros(eip.allocated_at))
+
+
 def _default_on_customer_service(facts: Facts) -> Iterator[Found]:
     eips = list(_eips(facts, _CUSTOMER_TOO))
     rooms = _rooms(facts, eips)
+    customers: dict[str, int | None] = {}
     for eip in eips:
         yield found_of_eip(
             eip,
@@ -78,7 +98,28 @@ def _default_on_customer_service(facts: Facts) -> Iterator[Found]:
             f"{eip.address} is Zenlayer-assigned and {serves_targets(eip.bindings)}, which otherwise uses customer"
             " space.",
             _rehoming(eip, rooms),
+            since=_shared_since(facts, eip, customers),
         )
+
+
+@reads("event")
+class _SaidRow(NamedTuple):
+    at: int
+    after: str | None
+
+
+_SAID: Final = (
+    "SELECT at, after FROM event WHERE address = :address AND eip_id = :eip AND action = 'import' ORDER BY seq DESC"
+)
+_OWNER_SAID: Final = ('"platform_customer_owned"', '"customer_owned"')
+"""Keys in the events of imports that say the owner of an EIP: its CIDR's word, or the platform's."""
+
+
+def _said_since(facts: Facts, eip: Eip) -> int | None:
+    """Return the time of the import since which CIDR and platform disagree; None when no import says it."""
+    values: Values = {"address": parse_address(eip.address), "eip": eip.id}
+    rows = facts.connection.rows(_SaidRow, _SAID, values)
+    return next((row.at for row in rows if any(key in (row.after or "") for key in _OWNER_SAID)), None)
 
 
 def _disagreeing(facts: Facts) -> Iterator[Found]:
@@ -91,6 +132,7 @@ def _disagreeing(facts: Facts) -> Iterator[Found]:
             f"The platform calls {eip.address} {said}, its CIDR says otherwise.",
             plain("Find out which is right before you act on it; import the newest answer of the platform."),
             brief=f"The platform calls {eip.address} {said}, its CIDR says otherwise",
+            since=_said_since(facts, eip),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from core import (
     ReserveRequest,
     UnreserveRequest,
 )
-from tests.core.kit import ON_POSTGRESQL, Clock, customer_cidr, fresh_desk, many, one, release
+from tests.core.kit import ON_POSTGRESQL, Clock, customer_cidr, dnat, fresh_desk, many, one, release, services
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -132,6 +133,38 @@ def test_a_short_runway_is_no_news_every_day(inventory: Inventory, clock: Clock)
     assert len(found) > 3
     assert len(set(found)) == 1
     assert clock.now - found[0] < timedelta(days=len(found) + 2)
+
+
+def test_a_disagreement_is_since_the_import_that_said_it(inventory: Inventory, clock: Clock, tmp_path: Path) -> None:
+    customer_cidr(inventory)
+    file = tmp_path / "eips.json"
+
+    def imported(**fields: object) -> None:
+        row = {"eipId": "e-1", "publicIpAddresses": ["203.0.113.1"], "createTime": "2026-10-01T00:00:00Z", **fields}
+        file.write_text(json.dumps([row]))
+        inventory.import_files([file])
+
+    imported(isCustomized=True, name="a")
+    clock.advance(DAY)
+    said = clock.advance(HOUR)
+    imported(isCustomized=False)
+    clock.advance(DAY)
+    imported(isCustomized=False, name="b")
+    (found,) = [each for each in inventory.findings() if each.code == "ownership_disagrees"]
+    assert found.since == said
+
+
+def test_a_default_address_on_a_customer_service_is_since_both_serve_it(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory)
+    services(inventory)
+    inventory.execute(dnat(one(inventory, None).address, "tcp", "443"))
+    clock.advance(DAY)
+    ours = one(inventory)
+    shared = clock.advance(DAY)
+    inventory.execute(dnat(ours.address, "tcp", "443"))
+    clock.advance(DAY)
+    (found,) = [each for each in inventory.findings() if each.code == "default_on_customer_service"]
+    assert found.since == shared
 
 
 steps = st.lists(
