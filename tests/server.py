@@ -107,6 +107,16 @@ class Server:
         made.start()
         return made
 
+    def catch_up(self, primary: Server, position: str = "replay") -> None:
+        """Wait until this standby has replayed, or received (`receive`), everything that the primary has written."""
+        end = time.monotonic() + 30
+        with primary.connect() as there, self.connect() as here:
+            written = there.execute("SELECT pg_current_wal_flush_lsn()").fetchone()
+            question = f"SELECT pg_last_wal_{position}_lsn() >= %s".encode()
+            while here.execute(question, written).fetchone() != (True,):
+                assert time.monotonic() < end, (self.folder / "log").read_text()
+                time.sleep(0.01)
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]

@@ -30,7 +30,7 @@ def desks(pair: tuple[Server, Server]) -> Iterator[tuple[Inventory, Inventory]]:
     name = primary.create()
     writing = open_inventory(primary.url(name), operator="alice")
     customer_cidr(writing, "203.0.113.0/28")
-    replayed(primary, standby)
+    standby.catch_up(primary)
     reading = open_inventory(standby.url(name), operator="alice")
     yield writing, reading
     reading.close()
@@ -44,20 +44,6 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def replayed(primary: Server, standby: Server) -> None:
-    """Wait until the standby has replayed what the primary has written."""
-    with primary.connect() as written, standby.connect() as read:
-        (position,) = written.execute("SELECT pg_current_wal_flush_lsn()").fetchone() or ("",)
-        until(lambda: bool((read.execute("SELECT pg_last_wal_replay_lsn() >= %s", (position,)).fetchone() or (0,))[0]))
-
-
-def received(primary: Server, standby: Server) -> None:
-    """Wait until the standby has received what the primary has written."""
-    with primary.connect() as written, standby.connect() as read:
-        (position,) = written.execute("SELECT pg_current_wal_flush_lsn()").fetchone() or ("",)
-        until(lambda: bool((read.execute("SELECT pg_last_wal_receive_lsn() >= %s", (position,)).fetchone() or (0,))[0]))
-
-
 def later(inventory: Inventory, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Let the clock of an inventory be ahead by some seconds."""
     monkeypatch.setattr(inventory, "_clock", lambda: datetime.now(UTC) + timedelta(seconds=seconds))
@@ -68,7 +54,8 @@ def test_an_idle_standby_that_has_replayed_everything_is_not_behind(
 ) -> None:
     writing, reading = desks
     eip = one(writing)
-    replayed(*pair)
+    primary, standby = pair
+    standby.catch_up(primary)
     later(reading, monkeypatch, 3600)
     found = reading.lookup(eip.address)
     assert (found.verdict, "standby" in found.summary) == ("customer-unbound", False)
@@ -85,11 +72,11 @@ def test_a_standby_whose_replay_is_paused_says_so_and_knows_nothing_from_five_mi
     primary, standby = pair
     writing, reading = desks
     eip = one(writing)
-    replayed(primary, standby)
+    standby.catch_up(primary)
     standby.execute("SELECT pg_wal_replay_pause()")
     try:
         release(writing, eip.address)
-        received(primary, standby)
+        standby.catch_up(primary, "receive")
         found = reading.lookup(eip.address)
         assert found.verdict == "customer-unbound"
         assert "This is a standby, and its replay is paused" in found.summary
@@ -104,7 +91,7 @@ def test_a_standby_whose_replay_is_paused_says_so_and_knows_nothing_from_five_mi
         assert reading.lookup("10.0.0.1").verdict == "not-ours"
     finally:
         standby.execute("SELECT pg_wal_replay_resume()")
-    replayed(primary, standby)
+    standby.catch_up(primary)
     assert reading.lookup(eip.address).verdict == "customer-unallocated"
 
 
@@ -115,7 +102,7 @@ def test_a_standby_without_its_primary_says_so(monkeypatch: pytest.MonkeyPatch) 
         name = primary.create()
         writing = open_inventory(primary.url(name), operator="alice")
         customer_cidr(writing, "203.0.113.0/28")
-        replayed(primary, standby)
+        standby.catch_up(primary)
         writing.close()
         reading = open_inventory(standby.url(name), operator="alice")
         primary.stop_fast()
