@@ -42,10 +42,15 @@ class Lookups:
         self._workers = host.jobs
         self._say = host.say
         self._filter_before = ""
+        self._row_before: str | None = None
+        """The selected EIP before an address was typed."""
+        self._held = False
+        """Whether a typed address has been selected since."""
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
         self._say("")
+        self._row_before, self._held = self._navigator.eip_row, False
         self._bar.open(FieldUse.LOOKUP, first)
         self.typed(FieldUse.LOOKUP, first)
 
@@ -134,8 +139,9 @@ class Lookups:
         found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
         looked = found.looked
         if not looked:
-            if not pasted and self._bar.forget():
-                self._navigator.select_row()
+            if not pasted and (self._bar.forget() or self._held):
+                await self._navigator.go_back_to(self._row_before)
+                self._held = False
             if final:
                 self._say_none(text, pasted=pasted)
             return
@@ -144,6 +150,7 @@ class Lookups:
             self._navigator.show_view(View.LOOKUPS)
             self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
         else:
+            self._held = True
             await self._navigator.hold(selection_of(looked[0]))
             self._bar.remember(looked[0].then.address if pasted else text.strip(), found.note(pasted=pasted))
         if final:

@@ -41,8 +41,10 @@ from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, Workers
 from tui.state.write_mode import WriteMode
+from tui.terminal.key_guard import Burst
 from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.rows import PATIENCE
+from tui.wording.sanitize import visible
 
 __all__ = ["MainScreen"]
 
@@ -243,11 +245,20 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._run_began = self.navigator.view
 
     def undo_run(self) -> None:
-        """Undo the last keys, which were the start of a paste: close what they opened, go back where they began."""
+        """Undo the last keys, a burst: close what they opened, go back where they began."""
         self.runner.cancel_unsent()
         self.lookups.leave()
         if self.navigator.view is not self._run_began:
             self.navigator.show_view(self._run_began)
+
+    def burst_ended(self, burst: Burst) -> None:
+        """Look up the addresses of a burst that is a paste, or say which key stopped it."""
+        if burst.pasted:
+            self.undo_run()
+            self.lookups.pasted(burst.text)
+        elif burst.stopped_at:
+            key = visible(burst.stopped_at)
+            self.say(f"stopped at {key}: keys came all at once; nothing was changed. Press {key} alone", problem=True)
 
     def on_paste(self, event: events.Paste) -> None:
         """Look up a bracketed paste outside the field; a modal keeps its own."""

@@ -90,7 +90,7 @@ class Navigator:
         """Select the row under the cursor of the view."""
         self._reader.move(self.pane.selection, by_operator=True)
 
-    def _turn_to(self, view: View) -> None:
+    def _turn_to(self, view: View, *, keep_field: bool = False) -> None:
         if not self._visiting:
             self.history.leave(self.place)
         self._forget_lookup()
@@ -100,7 +100,8 @@ class Navigator:
         table = self.pane.table
         if table.cursor is None and table.total:
             table.place(table.top)
-        self._close_field()
+        if not keep_field:
+            self._close_field()
 
     def _close_field(self) -> None:
         self._bar.close()
@@ -236,8 +237,25 @@ class Navigator:
         """
         if self.view is not View.EIPS:
             self._say("")
-            self._turn_to(View.EIPS)
+            self._turn_to(View.EIPS, keep_field=self._bar.in_use)  # the operator may go on typing the address
         await self._hold(selection, by_operator=True)
+
+    @property
+    def eip_row(self) -> str | None:
+        """The address under the cursor of the EIPs."""
+        selection = self._panes.eips.selection
+        return None if selection is None else selection.id
+
+    async def go_back_to(self, address: str | None) -> None:
+        """Put the cursor of the EIPs back on the row where it was before a lookup, and select it.
+
+        Raises:
+            EipdeckError: the database cannot be read.
+
+        """
+        if address is not None:
+            await self._panes.eips.select(address)
+        self.select_row()
 
     async def _hold(self, selection: Selection, *, by_operator: bool) -> None:
         self._reader.hold(selection, by_operator=by_operator)
