@@ -63,7 +63,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
     def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.key_guard = KeyGuard(runs_in_burst, stops_burst)
-        self.key_order = KeyOrder(self, self._judged)
+        self.key_order = KeyOrder(self, self._judged, self._is_reading_in_burst)
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
         self.main_screen: MainScreen | None = None
@@ -176,6 +176,10 @@ class EipdeckApp(App[int], inherit_bindings=False):
         await super().on_event(event)
         return True
 
+    def _is_reading_in_burst(self) -> bool:
+        """Whether the keys of a burst wait for a filter or a far move: they act on what it leads to."""
+        return self.key_guard.bursting and self.main_screen is not None and self.main_screen.jobs.selecting
+
     @property
     def _field(self) -> Input | None:
         """The text field that has the focus."""
@@ -212,9 +216,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
         if self.key_guard.bursting:
             self._wait_for_quiet(screen)
         elif self.key_guard.beginning:
-            screen.run_begins()
+            screen.bursts.begin()
         if judged is Judgement.STOP and self.key_guard.opened:
-            screen.undo_run()
+            screen.bursts.undo()
         if judged is not Judgement.PASS:
             return False
         if screen.runner.flow.grace.running:
@@ -229,7 +233,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
     def _wait_for_quiet(self, screen: MainScreen) -> None:
         if self._quiet_timer is not None:
             self._quiet_timer.stop()
-        self._quiet_timer = self.set_timer(PASTE_QUIET, lambda: screen.burst_ended(self.key_guard.end()))
+        self._quiet_timer = self.set_timer(PASTE_QUIET, lambda: screen.bursts.end(self.key_guard.end()))
 
     # copying
 

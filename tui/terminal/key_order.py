@@ -28,10 +28,20 @@ _QUIET_ROUNDS: Final = 2
 class KeyOrder:
     """The keys that wait for their turn."""
 
-    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[bool]]) -> None:
-        """Deliver with `deliver`, which returns whether a widget was given the key."""
+    def __init__(
+        self, app: App[Any], deliver: Callable[[events.Event], Awaitable[bool]], is_reading: Callable[[], bool]
+    ) -> None:
+        """Deliver keys.
+
+        Args:
+            app: the application that gets the keys.
+            deliver: returns whether a widget was given the key.
+            is_reading: returns whether the next key must wait for a read that the one before began.
+
+        """
         self._app = app
         self._deliver = deliver
+        self._is_reading = is_reading
         self._waiting: deque[events.Event] = deque()
         self._settling: asyncio.Task[None] | None = None
         self.busy = False
@@ -55,6 +65,9 @@ class KeyOrder:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await _answered(self._app)
+                while self._is_reading():
+                    await asyncio.sleep(_LOOK_AGAIN / 4)
+                    await _answered(self._app)
         except TimeoutError:
             pass
         if not self._app.call_later(self._next):
