@@ -22,6 +22,7 @@ from tui.panes.pane import Navigate, Pane
 from tui.screen.actions import Actions
 from tui.screen.address_selector import AddressSelector
 from tui.screen.bursts import Bursts
+from tui.screen.clock import MinuteClock
 from tui.screen.command_table import command_table, screen_commands
 from tui.screen.header import database_name
 from tui.screen.layout import Panes
@@ -88,6 +89,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.polling = Polling(
             self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
         )
+        self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
         self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
@@ -122,6 +124,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             database=database_name(self.inventory.label, self.inventory.file, self.size.width),
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
+            clock=self.clock.minute,
             width=self.size.width,
             shape=self.panes.shape,
             view=self.navigator.view,
@@ -219,6 +222,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _tick(self) -> None:
         self.runner.expire()
+        self.clock.tick()
         self.polling.tick()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -100,6 +101,8 @@ class ScreenState:
     operator: str
     others: str
     """The other operators; empty when there are none."""
+    clock: datetime
+    """The time in UTC, to the minute: it and the ages are painted once a minute."""
     width: int
     shape: Shape
     view: View
