@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 from unicodedata import normalize
@@ -126,6 +127,10 @@ class Pane(Vertical):
         table = self.table
         return ListState(self.summary(), self.filter, f"{table.total:,} shown" if table.counted else "counting")
 
+    @abstractmethod
+    def count_ages(self, now: datetime) -> None:
+        """Count the ages of the rows to this moment, and paint them."""
+
     def open(self) -> None:
         """Open the selected row."""
         self.post_message(self.DetailRequested())
@@ -177,6 +182,11 @@ class ListPane(Pane, Generic[Row]):
     def be_compact(self, *, compact: bool) -> None:
         listing = self.written_as
         self._table.columns = (compact and listing.side(self._around)) or listing.pane(self._around)
+
+    def count_ages(self, now: datetime) -> None:
+        if self._around.now is not None:
+            self._around.now = now
+            self._table.repaint()
 
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
         """Return the value of a row for each `key:` of a filter."""

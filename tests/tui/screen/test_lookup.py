@@ -153,7 +153,7 @@ async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Pa
 async def test_english_pasted_as_keys_says_that_it_holds_no_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Please Release the Unused ones\nY\ny\n")
-        await operator.until("without an address in them; nothing was changed")
+        await operator.until("stopped at P: keys came all at once; nothing was changed")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
 
