@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 __all__ = ["CarriedOut", "EventHead", "Receipt"]
 
-Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Receipt(NamedTuple):
         return next((event for event in self.events if event.chain == chain), last)
 
 
-class CarriedOut(NamedTuple, Generic[Answer]):
+class CarriedOut(NamedTuple, Generic[Answer_co]):
     """The answer to a request with its receipt."""
 
-    answer: Answer
+    answer: Answer_co
     receipt: Receipt

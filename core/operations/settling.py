@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from core.domain.errors import Code, EipdeckError, Fix, error
+from core.domain.json_value import UncheckedObject
 from core.domain.receipt import EventHead, Receipt
 from core.storage.connection import Connection
 from core.storage.store import Store
@@ -16,7 +16,7 @@ __all__ = ["not_made", "settled", "stored_receipt", "unsettled"]
 _ANSWER: Final = "SELECT answer FROM request WHERE request_id = :id"
 
 
-def stored_receipt(request_id: str, answer: Mapping[str, Any]) -> Receipt:
+def stored_receipt(request_id: str, answer: UncheckedObject) -> Receipt:
     """Return the receipt in a stored answer; answers of version 0.1 have no events."""
     return Receipt(request_id, tuple(EventHead(**event) for event in answer.get("events", ())))
 
@@ -42,8 +42,8 @@ def settled(store: Store, request_id: str, *, read_only: bool) -> Receipt | None
         with store.write() as connection:
             return _receipt(connection, request_id)
     except EipdeckError as problem:
-        if problem.code is Code.STORE_BUSY:
-            raise unsettled("Another writer is under way", request_id) from problem
+        if problem.code in {Code.STORE_BUSY, Code.READ_ONLY}:
+            raise unsettled(problem.reason.rstrip("."), request_id) from problem
         raise
 
 

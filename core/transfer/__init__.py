@@ -17,14 +17,16 @@ from core.operations.settling import stored_receipt
 from core.storage.history import last_event
 from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
-from core.transfer.documents import Documents, read_documents
+from core.transfer.documents import Documents, RowKind, read_documents
 from core.transfer.export import export_document, restore_export, write_export
 from core.transfer.restore import restore_backup
 from core.transfer.zenlayer.eips import import_eips
+from core.transfer.zenlayer.lacking import lacking
 from core.transfer.zenlayer.pools_cidrs import import_cidrs, import_pools
 from core.transfer.zenlayer.report import ImportReport
 from core.transfer.zenlayer.responses import read_rows
 from core.transfer.zenlayer.services import import_services
+from core.transfer.zenlayer.turns import forget_gone
 
 __all__ = [
     "export_document",
@@ -81,7 +83,9 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
     report = ImportReport(transaction)
     import_pools(report, given.pools.values(), given.cidrs.values())
     import_cidrs(report, given.cidrs.values())
+    complete = RowKind.EIP.value in documents.complete
     import_eips(report, given)
+    forget_gone(report, given, complete=complete)
     import_services(report, given)
     report.flush()
     done.append(report.imported())
@@ -89,5 +93,5 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
         created=sum(each.created for each in done),
         changed=sum(each.changed for each in done),
         unchanged=sum(each.unchanged for each in done),
-        notes=documents.missing,
+        notes=(*documents.missing, *(lacking(transaction, given) if complete else ())),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import (
     AcceptRequest,
@@ -92,7 +92,7 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
 
 
 @singledispatch
-def _answer(_request: Request[Any], done: Any, _inventory: Inventory) -> Answer:
+def _answer(_request: Request[object], done: object, _inventory: Inventory) -> Answer:
     """Return the answer of a verb that was carried out. One with sentences of its own registers itself below."""
     return Answer(done, _LAYOUTS[type(done)])
 

@@ -7,9 +7,22 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeAlias
 
-from core import Allocation, Code, EipdeckError, Pool, Receipt, error, to_json
+from core import (
+    Allocation,
+    Cidr,
+    ClockAccepted,
+    Code,
+    Eip,
+    EipdeckError,
+    Finding,
+    Pool,
+    Receipt,
+    Service,
+    error,
+    to_json,
+)
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
@@ -21,6 +34,9 @@ from tui.wording.writers import json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
 
+Changed: TypeAlias = Allocation | Eip | Cidr | Pool | Service | Finding | ClockAccepted
+"""The objects that a change prints."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -30,7 +46,7 @@ class Answer:
     """The JSON document: an object, a list, or an iterator of objects; text in parts without a layout."""
     layout: Layout | None = None
     """The layout of its rows as a table."""
-    rows: tuple[Any, ...] | None = None
+    rows: tuple[object, ...] | None = None
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()
     """Sentences for stderr: what was done, warnings, the next step."""
@@ -89,7 +105,7 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
             _say(["nothing to list"])
 
 
-def _received(value: Any, receipt: Receipt) -> Any:
+def _received(value: Changed | list[Eip], receipt: Receipt) -> object:
     """Return the JSON of a value that a change printed, with the receipt: its request id and the event of its pool."""
     if isinstance(value, list):
         return [_received(each, receipt) for each in value]
@@ -97,18 +113,19 @@ def _received(value: Any, receipt: Receipt) -> Any:
     return {**to_json(value), "request_id": receipt.request_id, "event": to_json(event)}
 
 
-def _chain(value: object) -> str | None:
+def _chain(value: Changed) -> str | None:
     """Return the pool whose chain has the event of a value; of an allocation that of its first EIP."""
     match value:
         case Allocation():
             return value.eips[0].pool_id
         case Pool():
             return value.id
-    chain: str | None = getattr(value, "pool_id", None)
-    return chain
+        case Eip() | Cidr():
+            return value.pool_id
+    return None
 
 
-def _rows(answer: Answer) -> Iterable[Any]:
+def _rows(answer: Answer) -> Iterable[object]:
     if answer.rows is not None:
         return answer.rows
     return answer.value if isinstance(answer.value, (list, Iterator)) else (answer.value,)
