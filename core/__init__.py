@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
@@ -79,6 +80,7 @@ __all__ = [
     "BindingKind",
     "Cidr",
     "CidrState",
+    "CidrSummary",
     "ClockAccepted",
     "Code",
     "Config",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
+from core.domain.cidr_summary import CidrSummary
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
 from core.domain.text_evidence import Evidence, Progress, TextFacts
@@ -40,6 +41,25 @@ class InventoryLookups(InventoryReads):
             return dressed
         with self._store.read() as connection:
             return verdicts.judge(connection, number, moment, self._micros())
+
+    def lookup_cidr(self, cidr: str, at: datetime | None = None) -> CidrSummary:
+        """Return how the addresses of a prefix are held and by what, now or at a past moment.
+
+        The prefix can be a CIDR of the inventory, a part of one, or any other; the time of `CIDR @ TIME` comes before
+        `at`.
+
+        Raises:
+            EipdeckError: `invalid_cidr`, also for host bits; `invalid_time`.
+
+        """
+        from core.queries.cidr_summary import asked_prefix, summarize  # noqa: PLC0415  # most lookups are of addresses
+
+        prefix, moment = asked_prefix(cidr, at, self.now())
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return summarize(
+                connection, prefix, None if moment is None else to_micros(moment), self._micros(), problems
+            )
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
         """Return the verdict on an address that is not written plainly; None for text that is not one address."""
