@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from core.domain.addresses import is_cidr
 from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
@@ -129,6 +130,7 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "is_cidr",
     "iso",
     "json_fields",
     "load_config",

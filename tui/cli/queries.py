@@ -16,7 +16,9 @@ from core import (
     Inventory,
     Severity,
     TextFacts,
+    Verdict,
     error,
+    is_cidr,
     iso,
     option,
     parse_time,
@@ -28,7 +30,7 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
@@ -70,10 +72,12 @@ def _lookup(
     if given:
         option_ = f"--{next(iter(given)).replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
-    verdicts = [inventory.lookup(address, moment) for address in addresses]
-    few = how is Format.TABLE and len(verdicts) <= _TOLD
-    said = tuple(words for each in verdicts if few for words in about(inventory, each))
-    return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
+    found = [
+        inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
+    ]
+    told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
+    said = tuple(words for each in told for words in about(inventory, each))
+    return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
 def _lookup_text(

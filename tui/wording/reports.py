@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
-from tui.wording.columns import Around, Entry, InPane, Listing
+from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
+from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import age, event_subject, minute, or_dash, second
 from tui.wording.serving import action_words, services_served
 
-__all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
+__all__ = [
+    "BROKEN",
+    "CLOCK",
+    "EVENTS",
+    "FINDINGS",
+    "IMPORTED",
+    "RESTORED",
+    "SEEN",
+    "VERDICTS",
+    "Looked",
+    "answers",
+    "is_past",
+]
 
 _SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
 
@@ -79,6 +92,53 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
 
 VERDICTS: Final = replace(SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"LINE", "DOUBTS"}))
 """The verdicts on addresses."""
+
+
+def _owned(summary: CidrSummary) -> str:
+    """Return whether the addresses are the customer's: yes, no, or ? for some of them and for not known."""
+    return {True: "yes", False: "no", None: "?"}[summary.customer_owned]
+
+
+SUMMARIES: Final[Listing[CidrSummary, CidrSummary]] = Listing(
+    CidrSummary,
+    (
+        Entry("CIDR", lambda found: found.cidr),
+        Entry("YOURS", _owned),
+        Entry("POOL", lambda found: or_dash(found.pool_id)),
+        Entry("STATE", lambda found: or_dash(found.state)),
+        Entry("TOTAL", lambda found: found.total, right=True),
+        Entry("BOUND", lambda found: found.bound, right=True),
+        Entry("IDLE", lambda found: found.idle, right=True),
+        Entry("COOLING", lambda found: found.cooling, right=True),
+        Entry("RESERVED", lambda found: found.reserved, right=True),
+        Entry("FREE", lambda found: found.free, right=True),
+        Entry("PROBLEMS", lambda found: or_dash(found.problems), right=True),
+        Entry("SUMMARY", lambda found: found.summary),
+    ),
+)
+"""The answers on CIDRs."""
+
+
+def _verdict_word(found: Verdict | CidrSummary) -> str:
+    return found.verdict.value if isinstance(found, Verdict) else f"yours: {_owned(found)}"
+
+
+MIXED: Final[Listing[Verdict | CidrSummary, Verdict]] = Listing(
+    Verdict,
+    (
+        Entry("ADDRESS", lambda found: found.address if isinstance(found, Verdict) else found.cidr),
+        Entry("VERDICT", _verdict_word),
+        Entry("SUMMARY", lambda found: found.summary),
+    ),
+    also=CidrSummary,
+)
+"""The answers on addresses and CIDRs together."""
+
+
+def answers(found: Sequence[Verdict | CidrSummary]) -> Layout:
+    """Return the columns for the answers of a lookup."""
+    kinds = {type(each) for each in found}
+    return MIXED if len(kinds) > 1 else SUMMARIES if kinds == {CidrSummary} else VERDICTS
 
 
 def _ago(event: Event, around: Around) -> str:

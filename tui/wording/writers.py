@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
-from core import json_fields, to_json
+from core import to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
@@ -60,11 +60,11 @@ def _write_json_rows(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
 
 def _write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
     """Write a header of the JSON's field names and a record a row."""
-    names = json_fields(layout.kind)
+    names = layout.fields
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([csv_cell(getattr(row, name)) for name in names])
+        writer.writerow([csv_cell(getattr(row, name, None)) for name in names])
 
 
 def _write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
