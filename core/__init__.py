@@ -27,6 +27,7 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
+from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
@@ -138,6 +139,7 @@ __all__ = [
     "open_inventory",
     "option",
     "parse_time",
+    "port_words",
     "reading",
     "seed_demo",
     "shell_command",

@@ -16,7 +16,7 @@ from tui.session.host import Host
 from tui.session.trail import pinned
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import pin_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
@@ -31,7 +31,7 @@ async def choose_copy(host: Host, pane: Pane) -> None:
     """Copy the address, the id, the row, the JSON or the command of the selected item."""
     details = host.details
     selection = host.selection
-    if selection is None or details is None or details.selection.id != selection.id:
+    if selection is None or details is None or details.selection.key != selection.key:
         host.say("nothing is selected to copy")
         return
     text = await host.app.push_screen_wait(CopyModal(selection.id, _texts(details, pane.table.row_text)))
@@ -42,11 +42,13 @@ async def choose_copy(host: Host, pane: Pane) -> None:
 def _texts(details: SelectionDetails, row: str) -> dict[str, str]:
     selection = details.selection
     texts = {selection.kind.value: selection.id}
+    if selection.words != selection.id:
+        texts["address and port"] = selection.words
     if details.eip is not None and details.eip.id:
         texts["EIP id"] = details.eip.id
     if row:
         texts["row"] = row
-    texts["verdict"] = "\n".join((strip_title(details), *strip_lines(details)))
+    texts["verdict"] = "\n".join((strip_title(details), *pin_lines(details)))
     found = _object(details)
     if found is not None:
         texts["JSON"] = json_text(found)
@@ -70,7 +72,7 @@ def _command(details: SelectionDetails) -> str:
     match selection.kind:
         case SelectionKind.ADDRESS:
             return shell_command(
-                "lookup", selection.id, *option("--at", None if selection.at is None else iso(selection.at))
+                "lookup", selection.words, *option("--at", None if selection.at is None else iso(selection.at))
             )
         case SelectionKind.POOL | SelectionKind.CIDR | SelectionKind.SERVICE:
             return shell_command("eips", filter_term(selection.kind.value, selection.id))
@@ -108,16 +110,16 @@ async def pin(host: Host) -> None:
     if selection is None:
         host.say("nothing is selected to pin")
         return
-    if details is None or details.selection.id != selection.id:
+    if details is None or details.selection.key != selection.key:
         details = await host.ask(lambda inventory: load_details(inventory, selection))
-    title, lines = strip_title(details), strip_lines(details)
+    title, lines = strip_title(details), pin_lines(details)
     note = await host.app.push_screen_wait(PinModal(title, lines))
     if note is None:
         host.say("nothing was pinned")
         return
     trail, inventory = host.trail, host.inventory
     await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, pinned(title, lines, note or None))
-    host.say(f"pinned {selection.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
+    host.say(f"pinned {selection.words}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 
 async def show_trail(host: Host) -> None:

@@ -11,7 +11,7 @@ from core import InvalidTime, Inventory, parse_time
 from tui.state.selection import Selection, SelectionKind
 from tui.wording.doubts import doubt_counts, doubt_words
 from tui.wording.log_summary import ahead_words
-from tui.wording.phrases import count_of
+from tui.wording.phrases import count_of, with_port
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 
@@ -52,7 +52,8 @@ def look_up(inventory: Inventory, text: str, on_progress: Callable[[int], None] 
     """
     found = inventory.evidence([text], on_progress=on_progress)
     if len(text.split()) == 1 and len(found.verdicts) == 1 and found.verdicts[0].at is None:
-        verdict = inventory.lookup(found.verdicts[0].address)  # one word asks about now
+        asked = found.verdicts[0]
+        verdict = inventory.lookup(with_port(asked.address, asked.port, asked.protocol))  # one word asks about now
         return Found((Looked(verdict, verdict),), 1)
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict)) for verdict in found.verdicts)
@@ -78,4 +79,12 @@ def selection_of(looked: Looked) -> Selection:
     """Return the looked-up address as a selection."""
     then = looked.then
     at = then.at if is_past(then) else None
-    return Selection(SelectionKind.ADDRESS, then.address, eip=None if at else then.eip, at=at, doubts=doubt_words(then))
+    return Selection(
+        SelectionKind.ADDRESS,
+        then.address,
+        eip=None if at else then.eip,
+        at=at,
+        doubts=doubt_words(then),
+        port=then.port,
+        protocol=then.protocol,
+    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.phrases import age, event_subject, minute, or_dash, second
+from tui.wording.phrases import age, event_subject, minute, or_dash, second, with_port
 from tui.wording.serving import action_words, services_served
 
 __all__ = [
@@ -66,6 +66,10 @@ def _at(verdict: Verdict) -> str:
     return "?" if verdict.at is None else second(verdict.at)
 
 
+def _port(verdict: Verdict) -> str:
+    return "-" if verdict.port is None else with_port("", verdict.port, verdict.protocol)[1:]
+
+
 def _doubts(verdict: Verdict) -> str:
     return f"? {' '.join(verdict.doubts)}" if verdict.doubts else "-"
 
@@ -80,6 +84,7 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
         Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
+        Entry("PORT", _port, pane=InPane(9, text=lambda row, _: _port(row.then).strip("-"), drop=5, place=1)),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
@@ -90,7 +95,9 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
 )
 """The verdicts on a text."""
 
-VERDICTS: Final = replace(SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"LINE", "DOUBTS"}))
+VERDICTS: Final = replace(
+    SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"PORT", "LINE", "DOUBTS"})
+)
 """The verdicts on addresses."""
 
 
