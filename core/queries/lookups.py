@@ -98,7 +98,7 @@ class InventoryLookups(InventoryReads):
         *,
         on_progress: Progress | None = None,
     ) -> Evidence:
-        """Return the verdicts of `lookup_text`, with figures of the text.
+        """Return the verdicts of `lookup_text`, with figures of the text; each summary ends with the facts given.
 
         Args:
             text: its lines, or its bytes in pieces of any length: UTF-8, UTF-16 or gzip.
@@ -116,4 +116,7 @@ class InventoryLookups(InventoryReads):
             seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress)
             with self._store.read() as connection:
                 judged = list(judge_all(connection, seen, self._micros()))
+        if facts is not None and facts.given:
+            read_with = f" Read with {', '.join(f'{name} {value}' for name, value in facts.given.items())}."
+            judged = [verdict._replace(summary=verdict.summary + read_with) for verdict in judged]
         return Evidence(judged, seen.lines, seen.doubts)

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
+from typing import Protocol
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
 from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
 from tui.session.export import Format, write_rows, write_text
-from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal
+from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal
 from tui.session.host import Host
 from tui.session.trail import pinned
 from tui.session.trail_modal import TrailAnswer, TrailModal
@@ -20,9 +21,21 @@ from tui.state.selection_text import pin_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
+from tui.wording.text_facts import TextReading
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = ["ask_reading", "choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+
+
+class TextLookups(Protocol):
+    """The last looked-up text."""
+
+    text: str
+    reading: TextReading
+
+    def read_again(self, reading: TextReading) -> None:
+        """Look the text up again."""
+
 
 # The caller shows a refusal raised here in the status line.
 
@@ -102,6 +115,16 @@ async def export(host: Host, pane: Pane) -> None:
         return f"wrote {count_of(count, 'row')} to {path}"
 
     host.say(await host.ask(write))
+
+
+async def ask_reading(host: Host, lookups: TextLookups) -> None:
+    """Ask how the looked-up text is read, and read it again."""
+    if not lookups.text:
+        host.say("no text was looked up: paste one")
+        return
+    reading = await host.app.push_screen_wait(ReadingModal(lookups.reading, host.inventory.now()))
+    if reading is not None:
+        lookups.read_again(reading)
 
 
 async def pin(host: Host) -> None:

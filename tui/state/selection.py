@@ -76,6 +76,8 @@ class Selection:
     port: int | None = None
     """The port beside a looked-up address."""
     protocol: str | None = None
+    read_with: str = ""
+    """What the operator said of the looked-up text."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -195,7 +197,9 @@ def _with_lookup(row: Selection | None, current: Selection | None) -> Selection 
     """Return a row with what the lookup of its address said of it."""
     if row is None or current is None or row.id != current.id:
         return row
-    return replace(row, port=current.port, protocol=current.protocol, doubts=current.doubts)
+    return replace(
+        row, port=current.port, protocol=current.protocol, doubts=current.doubts, read_with=current.read_with
+    )
 
 
 def is_address(text: str) -> bool:

@@ -74,7 +74,8 @@ def pin_lines(details: SelectionDetails) -> list[str]:
     if details.verdict is None or details.selection.finding is not None:
         return list(strip_lines(details))
     doubts = f"? {details.selection.doubts}" if details.selection.doubts else ""
-    return [line for line in (port_line(details), *_address_lines(details), doubts) if line]
+    lines = (port_line(details), *_address_lines(details), doubts, details.selection.read_with)
+    return [line for line in lines if line]
 
 
 def port_line(details: SelectionDetails) -> str:

@@ -55,6 +55,8 @@ class Looked:
 
     then: Verdict
     now: Verdict
+    read_with: str = ""
+    """What the operator said of the text."""
 
 
 def _seen(looked: Looked, _around: Around) -> str:
