@@ -65,6 +65,7 @@ from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
+    from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
@@ -131,6 +132,7 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "format_table",
     "is_cidr",
     "iso",
     "json_fields",
@@ -148,7 +150,12 @@ __all__ = [
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
+_LATE = {
+    "format_table": "core.domain.evidence.own_formats",
+    "reading": "core.storage.reading",
+    "seed_demo": "core.demo",
+    "written_whole": "core.storage.whole_file",
+}
 
 
 def __getattr__(name: str) -> Any:

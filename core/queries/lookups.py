@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
 from core.domain.cidr_summary import CidrSummary
@@ -13,6 +15,9 @@ from core.domain.text_evidence import Evidence, Progress, TextFacts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
 from core.queries.reads import InventoryReads
+
+if TYPE_CHECKING:
+    from core.domain.evidence.formats import FormatTable
 
 __all__ = ["InventoryLookups"]
 
@@ -90,6 +95,13 @@ class InventoryLookups(InventoryReads):
         with self._store.read() as connection:
             return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
 
+    @cached_property
+    def _formats(self) -> FormatTable:
+        """The log formats: the built-in ones and those of the configuration."""
+        from core.domain.evidence.own_formats import format_table  # noqa: PLC0415  # most lookups start without it
+
+        return format_table(self.config.log_formats, str(self.config.path))
+
     def evidence(
         self,
         text: Iterable[str] | Iterable[bytes],
@@ -107,13 +119,14 @@ class InventoryLookups(InventoryReads):
             on_progress: gets the number of lines read so far.
 
         Raises:
-            EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
+            EipdeckError: `usage` for a zone, a year or a log format that is not known, for a wrong format of the
+                configuration, and for bytes that are not text.
 
         """
         from core.queries.log_verdicts import judge_all, read_text  # noqa: PLC0415  # most lookups start without it
 
         with collector_off():
-            seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress)
+            seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress, self._formats)
             with self._store.read() as connection:
                 judged = list(judge_all(connection, seen, self._micros()))
         if facts is not None and facts.given:

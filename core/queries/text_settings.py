@@ -7,7 +7,7 @@ from typing import Final
 
 from core.domain.errors import Code, error
 from core.domain.evidence import Settings
-from core.domain.evidence.formats import BUILT_IN, FormatTable
+from core.domain.evidence.formats import FormatTable
 from core.domain.evidence.zones import parse_zone
 from core.domain.text_evidence import TextFacts
 
@@ -16,7 +16,7 @@ __all__ = ["text_settings"]
 _YEARS: Final = range(1970, 10_000)
 
 
-def text_settings(facts: TextFacts, now: datetime, at: datetime | None, table: FormatTable = BUILT_IN) -> Settings:
+def text_settings(facts: TextFacts, now: datetime, at: datetime | None, table: FormatTable) -> Settings:
     """Return the settings of the scanner.
 
     Raises:

@@ -169,6 +169,8 @@ class Tree:
         now = self._knowledge.settings.now
         if key == "seconds" and time_rank(node.key) is not None:
             rank = SUFFIX_RANK
+        if rank is None and node.rule is not None and key in node.rule.keys:
+            rank = 0
         if is_end(key):
             if (reading := read_value(value, now)) is not None:
                 node.ends.append(reading)
