@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.domain.addresses import is_cidr
 from core.domain.cidr_summary import CidrSummary
@@ -30,6 +30,7 @@ from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
+from core.domain.serving import BindingWords, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
@@ -42,6 +43,7 @@ from core.domain.values import (
     EipStatus,
     Event,
     Finding,
+    FindingCode,
     FixIn,
     OtherSession,
     Pool,
@@ -81,6 +83,7 @@ __all__ = [
     "Allocation",
     "Binding",
     "BindingKind",
+    "BindingWords",
     "Cidr",
     "CidrState",
     "CidrSummary",
@@ -97,6 +100,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Finding",
+    "FindingCode",
     "Fix",
     "FixIn",
     "Imported",
@@ -145,6 +149,7 @@ __all__ = [
     "reading",
     "seed_demo",
     "shell_command",
+    "stored_binding",
     "to_json",
     "written_whole",
 ]
@@ -158,7 +163,7 @@ _LATE = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import what is used late: most sessions begin with reads, and many make no change. Requests are public, too."""
     module = "core.domain.requests" if name.endswith("Request") else _LATE.get(name)
     if module is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
+from core.domain.json_value import UncheckedObject
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -36,7 +36,7 @@ class Config:
     """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); None: RPKI is unknown."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the dashboard that replace the defaults, by command id."""
-    log_formats: tuple[Mapping[str, Any], ...] = ()
+    log_formats: tuple[UncheckedObject, ...] = ()
     """Log formats of the operator (`[[evidence.format]]`), with the keys of `evidence.format.Format`; they are checked
     when a text is read."""
     path: Path | None = None
@@ -100,7 +100,7 @@ def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a whole number of at least 1"}
 
 
-def _checked(data: dict[str, Any], path: Path) -> Config:
+def _checked(data: UncheckedObject, path: Path) -> Config:
     for key, value in data.items():
         if key not in _TYPES:
             raise error(Code.USAGE, f"{path}: {key!r} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")
@@ -116,7 +116,7 @@ def _checked(data: dict[str, Any], path: Path) -> Config:
     return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, path=path)
 
 
-def _log_formats(evidence: dict[str, Any], path: Path) -> tuple[Mapping[str, Any], ...]:
+def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject, ...]:
     """Return the tables of `[[evidence.format]]`."""
     unknown = sorted(evidence.keys() - {"format"})
     if unknown:

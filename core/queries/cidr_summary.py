@@ -14,7 +14,7 @@ from core.domain.evidence.dress import undress
 from core.domain.serving import short_kind
 from core.domain.times import parse_time
 from core.domain.validation import checked_prefix, with_code
-from core.domain.values import BindingKind, CidrState, PoolKind, from_micros, stamp
+from core.domain.values import CidrState, PoolKind, from_micros, stamp
 from core.queries.facts import StoredFacts
 from core.queries.prefix_parts import BOUND, LIVE, Part, PrefixQuestion, parts_of
 from core.queries.verdicts import latest
@@ -194,7 +194,7 @@ def _counts(asked: PrefixQuestion, parts: Sequence[Part], problems: int) -> str:
 def _services(asked: PrefixQuestion) -> str:
     """Return `snat nat-1 (12), lb lb-shop (3) and 2 more`, the service of most addresses first."""
     rows = asked.connection.rows(_ServedRow, _SERVED, asked.values)
-    named = [f"{short_kind(BindingKind(row.kind))} {row.service_id} ({row.eips:,})" for row in rows[:_NAMED]]
+    named = [f"{short_kind(row.kind)} {row.service_id} ({row.eips:,})" for row in rows[:_NAMED]]
     more = f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else ""
     return ", ".join(named) + more
 

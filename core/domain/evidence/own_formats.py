@@ -15,6 +15,7 @@ from core.domain.evidence.formats import BUILT_IN, FORMATS, FormatTable
 from core.domain.evidence.scan import scan
 from core.domain.evidence.settings import Settings
 from core.domain.evidence.sighting import Doubt, Sighting
+from core.domain.json_value import UncheckedObject
 
 __all__ = ["format_table"]
 
@@ -31,7 +32,7 @@ _SECONDS: Final = 0.1
 """An expression that takes longer for such a line is refused; a linear one takes a few milliseconds."""
 
 
-def format_table(entries: Sequence[Mapping[str, Any]], file: str) -> FormatTable:
+def format_table(entries: Sequence[UncheckedObject], file: str) -> FormatTable:
     """Return the built-in formats and those of a configuration, which go first.
 
     Raises:
@@ -61,7 +62,7 @@ _Refusal = Callable[[str, str], EipdeckError]
 """Makes the refusal of a key of an entry, with the reason."""
 
 
-def _refusal(file: str, number: int, entry: Mapping[str, Any]) -> _Refusal:
+def _refusal(file: str, number: int, entry: UncheckedObject) -> _Refusal:
     name = entry.get("name")
     called = f" ({name})" if isinstance(name, str) else ""
 
@@ -71,7 +72,7 @@ def _refusal(file: str, number: int, entry: Mapping[str, Any]) -> _Refusal:
     return refusal
 
 
-def _format(entry: Mapping[str, Any], wrong: _Refusal) -> Format:
+def _format(entry: UncheckedObject, wrong: _Refusal) -> Format:
     """Return the format of an entry whose values have the right types."""
     kinds = {each.name: _KINDS[str(each.type)] for each in fields(Format)}
     for key, value in entry.items():
@@ -91,7 +92,7 @@ def _format(entry: Mapping[str, Any], wrong: _Refusal) -> Format:
     return made
 
 
-def _sample(entry: Mapping[str, Any], wrong: _Refusal) -> Sample:
+def _sample(entry: UncheckedObject, wrong: _Refusal) -> Sample:
     text, at, doubts = entry.get("text"), entry.get("at"), entry.get("doubts", [])
     if not isinstance(text, str) or set(entry) - {"text", "at", "doubts"}:
         raise wrong("sample", "it has a text with an address, the moment (at) and the doubts")
