@@ -76,17 +76,17 @@ def _doubts(verdict: Verdict) -> str:
     return f"? {' '.join(verdict.doubts)}" if verdict.doubts else "-"
 
 
-_DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=3)
+_DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=4)
 
 SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=5)),
+        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=6)),
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
-        Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
-        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
-        Entry("PORT", _port, pane=InPane(9, text=lambda row, _: _port(row.then).strip("-"), drop=5, place=1)),
+        Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=3)),
+        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=5)),
+        Entry("PORT", _port, pane=InPane(9, text=lambda row, _: _port(row.then).strip("-"), drop=5, place=2)),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
