@@ -15,9 +15,8 @@ from core.domain.serving import short_kind
 from core.domain.times import parse_time
 from core.domain.validation import checked_prefix, with_code
 from core.domain.values import CidrState, PoolKind, from_micros, stamp
-from core.queries.facts import StoredFacts
+from core.queries.basis import Basis
 from core.queries.prefix_parts import BOUND, LIVE, Part, PrefixQuestion, parts_of
-from core.queries.verdicts import latest
 from core.storage.connection import Connection
 from core.storage.rows import COMPUTED, reads
 
@@ -57,19 +56,20 @@ def asked_prefix(words: str, at: datetime | None, now: datetime) -> tuple[Prefix
     return prefix, moment
 
 
-def summarize(connection: Connection, prefix: Prefix, at: int | None, now: int, problems: Sequence[int]) -> CidrSummary:
+def summarize(
+    connection: Connection, prefix: Prefix, at: int | None, basis: Basis, problems: Sequence[int]
+) -> CidrSummary:
     """Return how the addresses of a prefix are held.
 
     Args:
         connection: is read.
         prefix: a CIDR of the inventory, a part of one, or any other.
         at: a past time in microseconds; None is now.
-        now: microseconds since the epoch, UTC.
+        basis: the time, the state of the data and the configured ranges.
         problems: the addresses of the EIPs that the open findings are about.
 
     """
-    now = latest(connection, now)
-    asked = PrefixQuestion(connection, prefix, now if at is None else min(at, now), now)
+    asked = PrefixQuestion(connection, prefix, basis.now if at is None else min(at, basis.now), basis)
     parts = parts_of(asked)
     pools, states = {part.row.pool_id for part in parts}, {part.row.state for part in parts}
     owned, words = _owned(asked, parts), _place(asked, parts)
@@ -78,7 +78,7 @@ def summarize(connection: Connection, prefix: Prefix, at: int | None, now: int, 
         words += _counts(asked, parts, known)
     return CidrSummary(
         cidr=str(prefix),
-        customer_owned=owned,
+        customer_owned=None if _lag(asked) and basis.too_old else owned,
         pool_id=pools.pop() if len(pools) == 1 else None,
         state=CidrState(states.pop()) if len(states) == 1 else None,
         total=prefix.size,
@@ -89,8 +89,8 @@ def summarize(connection: Connection, prefix: Prefix, at: int | None, now: int, 
         reserved=sum(part.reserved for part in parts),
         free=sum(part.free for part in parts),
         problems=None if asked.past else known,
-        summary=words + _clock(asked),
-        as_of=from_micros(now),
+        summary=words + _clock(asked) + _lag(asked),
+        as_of=from_micros(basis.as_of),
     )
 
 
@@ -123,7 +123,7 @@ def _no_record(asked: PrefixQuestion) -> str:
             f"{later.cidr} of pool {later.pool_id} is known here since {since}; whose {asked.prefix} was before is"
             " not recorded."
         )
-    if not StoredFacts(asked.connection).customer_cidrs():
+    if not asked.facts.customer_cidrs():
         return (
             f"This inventory holds no customer CIDR, so it cannot tell whose {asked.prefix} is. Add or import the"
             " CIDRs, or open the right database."
@@ -168,7 +168,7 @@ def _outside(asked: PrefixQuestion) -> str:
         return (
             f"{prefix} is in no known range; {retired.cidr} was yours until {stamp(from_micros(retired.retired_at))}."
         )
-    near = StoredFacts(asked.connection).neighbours(prefix.first)
+    near = asked.facts.neighbours(prefix.first)
     if not near:
         return f"{prefix} is in no known range."
     best = min(near, key=lambda row: min(abs(row.first - prefix.last), abs(row.last - prefix.first)))
@@ -200,6 +200,11 @@ def _services(asked: PrefixQuestion) -> str:
 
 
 def _clock(asked: PrefixQuestion) -> str:
-    if not asked.past or not StoredFacts(asked.connection).clock_doubtful(asked.at):
+    if not asked.past or not asked.facts.clock_doubtful(asked.at):
         return ""
     return " The clock was ahead around that time (clock_doubtful): the times of its events are not certain."
+
+
+def _lag(asked: PrefixQuestion) -> str:
+    """Return the sentence on a standby that may lack something of before the moment; empty for any other database."""
+    return f" {asked.basis.lag}" if asked.basis.lag is not None and asked.at > asked.basis.as_of else ""

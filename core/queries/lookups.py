@@ -45,7 +45,7 @@ class InventoryLookups(InventoryReads):
                 raise error(Code.INVALID_ADDRESS, str(problem)) from problem
             return dressed
         with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
+            return verdicts.judge(connection, number, moment, self._basis(connection))
 
     def lookup_cidr(self, cidr: str, at: datetime | None = None) -> CidrSummary:
         """Return how the addresses of a prefix are held and by what, now or at a past moment.
@@ -63,7 +63,7 @@ class InventoryLookups(InventoryReads):
         problems = self._problem_addresses()
         with self._store.read() as connection:
             return summarize(
-                connection, prefix, None if moment is None else to_micros(moment), self._micros(), problems
+                connection, prefix, None if moment is None else to_micros(moment), self._basis(connection), problems
             )
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
@@ -76,7 +76,7 @@ class InventoryLookups(InventoryReads):
         if found is None:
             return None
         with self._store.read() as connection:
-            return judge_sighting(connection, found, moment, self._micros())
+            return judge_sighting(connection, found, moment, self._basis(connection))
 
     def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
         """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
@@ -93,7 +93,7 @@ class InventoryLookups(InventoryReads):
         from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
+            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection))}
 
     @cached_property
     def _formats(self) -> FormatTable:
@@ -128,7 +128,7 @@ class InventoryLookups(InventoryReads):
         with collector_off():
             seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress, self._formats)
             with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
+                judged = list(judge_all(connection, seen, self._basis(connection)))
         if facts is not None and facts.given:
             read_with = f" Read with {', '.join(f'{name} {value}' for name, value in facts.given.items())}."
             judged = [verdict._replace(summary=verdict.summary + read_with) for verdict in judged]

@@ -6,12 +6,13 @@ The cost grows with the tenancies, bindings and reservations of the prefix, not 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from core.domain.addresses import Prefix
 from core.domain.values import CidrState
+from core.queries.basis import Basis
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.facts import StoredFacts
 from core.queries.past import cidr_at, replaced_in_cidr, withheld_at
@@ -73,11 +74,15 @@ class PrefixQuestion:
     connection: Connection
     prefix: Prefix
     at: int
-    now: int
+    basis: Basis
 
     @property
     def past(self) -> bool:
-        return self.at < self.now
+        return self.at < self.basis.now
+
+    @property
+    def facts(self) -> StoredFacts:
+        return StoredFacts(self.connection, self.basis.configured)
 
     @property
     def values(self) -> Values:
@@ -101,10 +106,22 @@ def _cidrs(asked: PrefixQuestion) -> list[CidrRow]:
     """Return the CIDRs that the prefix overlaps, as they were at the moment, by address."""
     if asked.past:
         rows = asked.connection.rows(CidrRow, _THEN, asked.values)
-        return [cidr_at(row, replaced_in_cidr(asked.connection, row), asked.at) for row in rows]
-    around = StoredFacts(asked.connection).cidr(asked.prefix.first, None)
-    inside = asked.connection.rows(CidrRow, _INSIDE, asked.values)
-    return [*([] if around is None else [around]), *(row for row in inside if around is None or row.id != around.id)]
+        rows = [cidr_at(row, replaced_in_cidr(asked.connection, row), asked.at) for row in rows]
+    else:
+        around = StoredFacts(asked.connection).cidr(asked.prefix.first, None)
+        inside = asked.connection.rows(CidrRow, _INSIDE, asked.values)
+        rows = [] if around is None else [around]
+        rows += [row for row in inside if around is None or row.id != around.id]
+    return sorted([*rows, *_configured(asked)], key=lambda row: row.first)
+
+
+def _configured(asked: PrefixQuestion) -> Iterator[CidrRow]:
+    """Yield the configured ranges that the prefix overlaps, where nothing was written yet."""
+    for row in asked.basis.configured:
+        if row.first <= asked.prefix.last and row.last >= asked.prefix.first:
+            written = asked.connection.row(CidrRow, f"{_OVERLAPPING} LIMIT 1", {"first": row.first, "last": row.last})
+            if written is None:
+                yield row
 
 
 def _part(asked: PrefixQuestion, row: CidrRow) -> Part:
