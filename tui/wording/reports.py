@@ -81,21 +81,31 @@ def _seen_short(looked: Looked) -> str:
     return minute_short(at) if at is not None and is_past(looked.then) else "now"
 
 
-_SEEN_AT: Final[InPane[Looked]] = InPane(17, "SEEN AT (UTC)", _seen, drop=1, short=_seen_short, least=12, place=3)
+def _asked(looked: Looked, _around: Around) -> str:
+    then = looked.then
+    return with_port(then.address, then.port, then.protocol)
+
+
+def _asked_short(looked: Looked) -> str:
+    return with_port(looked.then.address, looked.then.port, None)
+
+
+_ASKED: Final[InPane[Looked]] = InPane(15, text=_asked, short=_asked_short, least=21, place=1)
+_SEEN_AT: Final[InPane[Looked]] = InPane(17, "SEEN AT (UTC)", _seen, drop=1, short=_seen_short, least=12, place=2)
 _SERVED: Final[InPane[Looked]] = InPane(
     11, text=lambda row, _: services_served(row.then), stretch=True, drop=3, least=8
 )
-_DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=4)
+_DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=3)
 
 SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
-        Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", least=13, place=6)),
+        Entry("ADDRESS", lambda verdict: verdict.address, pane=_ASKED),
+        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
         Entry("AT", _at, pane=_SEEN_AT),
-        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=5)),
-        Entry("PORT", _port, pane=InPane(9, text=lambda row, _: _port(row.then).strip("-"), drop=5, place=2)),
+        Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
+        Entry("PORT", _port),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),

@@ -18,6 +18,7 @@ from core import (
     BindRequest,
     CidrState,
     CidrSummary,
+    Config,
     DrainRequest,
     EipdeckError,
     Inventory,
@@ -165,6 +166,21 @@ def test_a_time_can_stand_behind_the_cidr(inventory: Inventory) -> None:
 
 
 ACTS = st.sampled_from(["allocate", "release", "bind", "unbind", "reserve", "unreserve", "drain", "activate"])
+
+
+def test_the_range_of_a_configured_region_is_known_before_something_is_written_in_it(tmp_path: Path) -> None:
+    inventory = fresh_desk(tmp_path, clock=Clock(), config=Config(regions={"eu-1": ("45.10.0.0/24",)}))
+    customer_cidr(inventory, "45.10.1.0/24")
+    before = inventory.lookup_cidr("45.10.0.0/23")
+    assert (before.total, before.free, before.customer_owned) == (512, 512, None)
+    assert before.summary.startswith(
+        "45.10.0.0/23 overlaps 45.10.0.0/24 (Zenlayer-assigned, active, pool default-eu-1)"
+    )
+    one(inventory, default=True, region="eu-1")
+    after = inventory.lookup_cidr("45.10.0.0/23")
+    assert (after.total, after.free, after.allocated) == (512, 511, 1)
+
+
 STEPS = st.lists(st.tuples(ACTS, st.integers(0, 15), st.integers(1, 4), st.sampled_from([1, 60, DAY])), max_size=14)
 ASKED = (CIDR, "203.0.113.8/29", "203.0.113.0/27")
 
