@@ -35,7 +35,7 @@ async def test_the_port_is_copied_pinned_and_exported(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.paste("203.0.113.13:443/tcp\n8.8.8.8:53/udp\n")
         await operator.until("203.0.113.13:443/tcp -- ", "Tcp port 443 comes in to 10.0.8.10:443 by dnat nat-1.")
-        await operator.until("8.8.8.8:53/udp  now")
+        await operator.until("203.0.113.13:443/tcp now", "8.8.8.8:53/udp ")
         await operator.press("m")
         await operator.until("address and port", "203.0.113.13:443/tcp", "eipdeck lookup 203.0.113.13:443/tcp")
         await operator.press("escape", "i")
