@@ -176,7 +176,7 @@ def test_the_range_of_a_configured_region_is_known_before_something_is_written_i
     assert before.summary.startswith(
         "45.10.0.0/23 overlaps 45.10.0.0/24 (Zenlayer-assigned, active, pool default-eu-1)"
     )
-    one(inventory, default=True, region="eu-1")
+    one(inventory, None, default=True, region="eu-1")
     after = inventory.lookup_cidr("45.10.0.0/23")
     assert (after.total, after.free, after.allocated) == (512, 511, 1)
 
