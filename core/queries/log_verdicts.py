@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import parse_address
 from core.domain.errors import Code, error
 from core.domain.evidence import Doubt, Settings, Sighting, Source
+from core.domain.evidence.formats import FormatTable
 from core.domain.evidence.reader import Line, Unreadable, read_lines
 from core.domain.evidence.scan import scan_lines
 from core.domain.ports_served import port_words
@@ -122,15 +123,16 @@ def read_text(
     now: datetime,
     at: datetime | None,
     on_progress: Progress | None,
+    table: FormatTable,
 ) -> Mentions:
-    """Return the addresses of a text; `at` is the moment of records without a time.
+    """Return the addresses of a text, by the formats of `table`; `at` is the moment of records without a time.
 
     Raises:
         EipdeckError: `usage` for facts that mean nothing, and for bytes that are not text.
 
     """
     try:
-        return Mentions(text, text_settings(facts, now, at), on_progress)
+        return Mentions(text, text_settings(facts, now, at, table), on_progress)
     except Unreadable as problem:
         raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from core import (
     Code,
-    InvalidTime,
     Inventory,
     Severity,
-    TextFacts,
+    Verdict,
     error,
-    iso,
+    is_cidr,
     option,
-    parse_time,
     shell_command,
     to_json,
 )
@@ -28,8 +25,9 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.text_facts import TextReading, moment_of, past_moment, read_as
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -62,61 +60,34 @@ def _lookup(
     now: str | None,
     log_format: str | None,
 ) -> Answer:
-    moment = _past(inventory, at)
-    settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
-    given = {name: value for name, value in settled.items() if value}
+    settling = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
+    given = {name: value for name, value in settling.items() if value}
     if "-" in addresses:
-        return _lookup_text(inventory, addresses, moment, given)
+        return _lookup_text(inventory, addresses, read_as({**given, "at": at}, inventory.now()))
     if given:
         option_ = f"--{next(iter(given)).replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
-    verdicts = [inventory.lookup(address, moment) for address in addresses]
-    few = how is Format.TABLE and len(verdicts) <= _TOLD
-    said = tuple(words for each in verdicts if few for words in about(inventory, each))
-    return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
+    moment = past_moment(at, inventory.now())
+    found = [
+        inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
+    ]
+    told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
+    said = tuple(words for each in told for words in about(inventory, each))
+    return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
-def _lookup_text(
-    inventory: Inventory, addresses: Sequence[str], at: datetime | None, given: Mapping[str, str | bool]
-) -> Answer:
+def _lookup_text(inventory: Inventory, addresses: Sequence[str], reading: TextReading) -> Answer:
     if len(addresses) > 1:
         raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-    facts = _facts(inventory, given)
     with progress() as on_progress:
-        found = inventory.evidence(_stdin(), at, facts, on_progress=on_progress)
-    stated = {**given, **({} if at is None else {"at": iso(at)})}
-    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
-    settled = [f"read with {' '.join(words)}"] if words else []
+        found = inventory.evidence(_stdin(), reading.at, reading.facts, on_progress=on_progress)
     return Answer(
         found.verdicts,
         SEEN,
         said=tuple(evidence_words(found)),
-        doubts=(*settled, *times_words(found)),
+        doubts=(*filter(None, [reading.words]), *times_words(found)),
         code=exit_codes.of_verdicts(found.verdicts),
     )
-
-
-def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
-    """Return what the options say of a text; those of text are text."""
-    words = {name: value for name, value in given.items() if isinstance(value, str)}
-    year = words.get("year")
-    if year is not None and not (year.isascii() and year.isdigit()):
-        raise error(Code.USAGE, f"{year!r} is not a year.", hint="Write one like 2026.")
-    return TextFacts(
-        words.get("zone"),
-        None if year is None else int(year),
-        True if given.get("day_first") else None,
-        _past(inventory, words.get("now")),
-        words.get("log_format"),
-    )
-
-
-def _past(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = _moment(inventory, words)
-    if moment is not None and moment > inventory.now():
-        raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
-    return moment
 
 
 def _stdin() -> Iterable[str] | Iterable[bytes]:
@@ -128,16 +99,6 @@ def _stdin() -> Iterable[str] | Iterable[bytes]:
     if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
         return pieces(sys.stdin.buffer)
     return sys.stdin
-
-
-def _moment(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`."""
-    if words is None:
-        return None
-    try:
-        return parse_time(words, inventory.now())
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -170,7 +131,7 @@ def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> An
 
 
 def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=_moment(inventory, since)), EVENTS)
+    return Answer(inventory.history(subject, since=moment_of(since, inventory.now())), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:

@@ -7,8 +7,9 @@ from typing import Final
 
 from core.domain.evidence.framer import Framer
 from core.domain.evidence.reader import Line, read_lines
+from core.domain.evidence.settings import Settings
 from core.domain.evidence.settle import Knowledge
-from core.domain.evidence.sighting import Settings, Sighting
+from core.domain.evidence.sighting import Sighting
 from core.domain.evidence.tree import Mention
 
 _DECLARES: Final = 2000

@@ -216,7 +216,7 @@ def test_the_port_names_the_one_host(tmp_path: Path) -> None:
     assert "Port 25 comes in to 10.0.8.10:2525 by dnat nat-1." in said[0]
     assert said[1].endswith("No DNAT entry forwards port 80: nothing listens there.")
     inventory.execute(snat(address))
-    assert "the log of that gateway tells which host" in inventory.lookup(f"{address}:80").summary
+    assert "the log there tells which host" in inventory.lookup(f"{address}:80").summary
     assert inventory.lookup_text([f"SRC={address} SPT=25 PROTO=UDP"])[0].port == 25
 
 
