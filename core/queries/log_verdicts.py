@@ -206,6 +206,11 @@ class BatchJudge:
             verdict = verdicts[period] = judge_from(self._facts, address, at, self._basis)
         return verdict
 
+    @property
+    def now(self) -> int:
+        """The present moment in microseconds."""
+        return self._basis.now
+
     def clock_doubtful(self, at: int) -> bool:
         """Return whether the clock was ahead around that time in microseconds."""
         return self._facts.clock_doubtful(at)
@@ -226,7 +231,7 @@ def _of_text(batch: BatchJudge, address: int | str, at: datetime | None, mention
         summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
     elif mention.others and mention.doubts & _JUDGED_TOO:
         others = [(each, batch.verdict(address, to_micros(each))) for each in mention.others]
-        summary += _other_readings(verdict, others)
+        summary += _other_readings(verdict, others, batch.now)
     return Verdict(
         verdict.address,
         at,
@@ -264,12 +269,13 @@ def _holder(verdict: Verdict) -> _Holder:
     return _Holder(verdict.verdict.value, verdict.cidr, None if eip is None else eip.id, serves)
 
 
-def _other_readings(verdict: Verdict, others: list[tuple[datetime, Verdict]]) -> str:
+def _other_readings(verdict: Verdict, others: list[tuple[datetime, Verdict]], now: int) -> str:
     """Return a sentence on the other moments that the time can mean: the same answer, or another one."""
+    moments = [f"{stamp(each)}{' (in the future)' if to_micros(each) > now else ''}" for each, _ in others]
     if all(_holder(other) == _holder(verdict) for _, other in others):
-        also = ", ".join(stamp(each) for each, _ in others)
-        return f" Either way {_name(verdict)}: the time can also mean {also}."
-    words = "; ".join(f"as of {stamp(each)} it is {_name(other)} ({other.verdict.value})" for each, other in others)
+        return f" Either way {_name(verdict)}: the time can also mean {', '.join(moments)}."
+    told = zip(moments, (other for _, other in others), strict=True)
+    words = "; ".join(f"as of {moment} it is {_name(other)} ({other.verdict.value})" for moment, other in told)
     return f" The time can mean another moment: {words}."
 
 

@@ -58,6 +58,9 @@ def test_a_dry_run_has_the_exit_code_of_the_real_call_and_changes_nothing(deck: 
     done = deck.done("allocate", "--dry-run", code=3)
     assert done["eips"][0]["id"] is None
     assert done["warnings"][0]["code"] == "landed_in_default_pool"
+    said = deck("allocate", "--dry-run").err
+    assert "198.18.0.1 would land in the default pool" in said
+    assert "next:" not in said
     assert deck.done("allocate", "--pool", "hk", "--count", "2", "--dry-run")["eips"][1]["address"] == "203.0.113.1"
     assert deck.refused("allocate", "--pool", "hk", "--count", "17", "--dry-run") == ("pool_exhausted", 4)
     assert deck.dump() == before
@@ -175,6 +178,9 @@ def test_an_eip_is_renamed_and_its_name_taken_away(deck: Deck) -> None:
     assert deck.done("name", eip["id"], "") == [{**eip, "name": None}]
     events = [(each["action"], each["reason"], each["after"]) for each in deck.done("history", eip["id"])[1:]]
     assert events == [("rename", "J-1", {"name": "web 2"}), ("rename", None, {"name": None})]
+    told = deck("history", eip["id"]).out
+    assert '"shop" to "web 2"' in told
+    assert '"web 2" to no name' in told
     deck.done("release", eip["id"], "--yes")
     assert deck.refused("name", eip["id"], "web") == ("eip_not_found", 5)
     assert deck("verify").code == 0

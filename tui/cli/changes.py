@@ -118,10 +118,10 @@ def _(_request: RecoverRequest, done: Allocation, _inventory: Inventory) -> Answ
 
 
 def _allocation(done: Allocation, *said: str) -> Answer:
-    """Answer with new EIPs; a landing has an exit code of its own, and a next step."""
+    """Answer with new EIPs; a landing has an exit code of its own, and a next step unless it is a dry run."""
     warnings = tuple(f"warning: {each.message}" for each in done.warnings)
     code = exit_codes.of_allocation(done)
-    if code == exit_codes.LANDED:
+    if code == exit_codes.LANDED and done.eips[0].id is not None:
         said = (*said, f"next: eipdeck rehome {done.eips[0].address} --pool ID --yes")
     return Answer(done, EIPS, done.eips, (*warnings, *said), code)
 

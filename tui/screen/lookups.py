@@ -192,7 +192,7 @@ class Lookups:
     def _say_found(self, found: Found) -> None:
         then = found.looked[0].then
         if len(found.looked) == 1:
-            other = f"{then.address} alone is now" if is_past(then) else f"for the past: {then.address} @ 21:14"
+            other = f"for now: {then.address}" if is_past(then) else f"for the past: {then.address} @ 21:14"
             assumed = f"{found.assumed}.  " if found.assumed else ""
             as_of = then.as_of if then.at is None else min(then.at, then.as_of)
             self._say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")

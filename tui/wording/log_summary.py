@@ -11,7 +11,7 @@ from typing import Final
 
 from core import Evidence, Inventory, Verdict
 from tui.wording.doubts import doubt_sentences
-from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.phrases import count_of, eips_beyond, owner, quoted
 from tui.wording.serving import served_by
 
 __all__ = ["about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
@@ -25,7 +25,8 @@ def evidence_words(found: Evidence) -> Iterator[str]:
     if not found.verdicts:
         yield "no address in the text"
         return
-    yield f"{found.mentions:,} addresses in {found.lines:,} lines, {len(found.verdicts):,} distinct by address and time"
+    mentions, lines = count_of(found.mentions, "address", "addresses"), count_of(found.lines, "line")
+    yield f"{mentions} in {lines}, {len(found.verdicts):,} distinct by address and time"
     yield from grouped(found.verdicts)
 
 
@@ -41,7 +42,8 @@ def ahead_words(found: Evidence) -> str:
     ahead = sum(verdict.at is not None and verdict.at > verdict.as_of for verdict in found.verdicts)
     if not ahead or any(each.doubt == "future" for each in found.doubts):
         return ""
-    return f"{ahead:,} are about a time in the future: they are judged as of now"
+    are, they_are = ("is", "it is") if ahead == 1 else ("are", "they are")
+    return f"{ahead:,} {are} about a time in the future: {they_are} judged as of now"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second, with_port
-from tui.wording.serving import action_words, services_served
+from tui.wording.serving import action_words, change_words, services_served
 
 __all__ = [
     "BROKEN",
@@ -192,6 +192,7 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
         Entry("SUBJECT", event_subject, pane=InPane(16, least=15), side=InPane(15, place=2)),
         Entry("EIP", lambda event: or_dash(event.eip_id)),
         Entry("REQUEST", lambda event: or_dash(event.request_id)),
+        Entry("CHANGE", lambda event: or_dash(change_words(event))),
         Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3, least=5)),
     ),
 )

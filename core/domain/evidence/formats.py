@@ -64,7 +64,7 @@ class FormatTable:
         return None
 
 
-_BLOCK_STARTS: Final = frozenset("-=#LlADFJMNOS")
+_BLOCK_STARTS: Final = frozenset("-=#LlADFJMNOSadfjmnos")
 _ANY: Final = frozenset(printable)
 BUILT_IN: Final = FormatTable()
 

@@ -49,6 +49,20 @@ def test_a_sample_of_records_is_claimed_by_no_entry_of_lines(entry: Format) -> N
     assert not [each.name for line in entry.sample.text.splitlines() for each in BUILT_IN.claims(line)]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "apr 15, 2026 8:34:08 PM org.slf4j.impl.JCLLoggerAdapter warn\nWARNING: attempt from 203.0.113.7",
+        "=INFO REPORT==== 2026-04-15 20:34:08 ===\nI(<0.1440.0>:ejabberd_c2s:813) : failed from IP 203.0.113.7",
+        "15-04-2026 20:34:08 +0000 PROXY.3128 00004 - 203.0.113.7:28783 0.0.0.0:0 0 0 0 GET http://a.example/",
+    ],
+)
+def test_other_spellings_of_a_head(head: str) -> None:
+    found = next(iter(scan([head.encode()], Settings(NOW))))
+    assert found.address == 0xCB007107
+    assert found.at == datetime(2026, 4, 15, 20, 34, 8, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("entry", LINES, ids=name_of)
 def test_the_head_of_a_format_takes_linear_time(entry: Format) -> None:
     head = re.compile(entry.head)
