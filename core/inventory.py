@@ -117,7 +117,7 @@ class Inventory(InventoryLookups):
         """Return the receipt of a change by its request id; None when the change was not made.
 
         Raises:
-            EipdeckError: `outcome_unknown` when that is not known yet; `store_unavailable`.
+            EipdeckError: `outcome_unknown` when that is not known yet; `store_unavailable`; `invalid_name`.
 
         """
         return settling.settled(self._store, request_id, read_only=self.read_only)

@@ -8,6 +8,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.json_value import UncheckedObject
 from core.domain.receipt import EventHead, Receipt
+from core.domain.validation import checked_name
 from core.storage.connection import Connection
 from core.storage.store import Store
 
@@ -29,9 +30,10 @@ def settled(store: Store, request_id: str, *, read_only: bool) -> Receipt | None
 
     Raises:
         EipdeckError: `outcome_unknown` when it is not found and this session cannot take the turn;
-            `store_unavailable`.
+            `store_unavailable`; `invalid_name`.
 
     """
+    checked_name(request_id, "request id")
     with store.read() as connection:
         found = _receipt(connection, request_id)
     if found is not None:
