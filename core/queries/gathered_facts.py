@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Final
 
+from core.domain.addresses import NEVER_SPANS
 from core.domain.values import Binding, PoolKind
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
@@ -63,6 +65,22 @@ class Cidrs:
             found = self._replaced[row.id] = replaced_in_cidr(self._connection, row)
         return found
 
+    def within(self) -> list[int]:
+        """Return the first address of each range that was ever known and the first one behind it, ascending."""
+        bounds: list[int] = []
+        for first, last in sorted((row.first, row.last) for lives in self._by_size.values() for row in chain(*lives.values())):
+            if bounds and first <= bounds[-1]:
+                bounds[-1] = max(bounds[-1], last + 1)
+            else:
+                bounds += first, last + 1
+        return bounds
+
+    def stretches(self) -> list[int]:
+        """Return where the verdict on an address outside every range changes, ascending: the nearest range, the kind."""
+        starts = {each for first, last in NEVER_SPANS for each in (first, last + 1)}
+        starts.update((below.last + above.first) // 2 + 1 for below, above in pairwise(self._present))
+        return sorted(starts)
+
     def around(self, address: int) -> list[CidrRow]:
         """Return the present CIDRs below and above an address."""
         place = bisect_right(self._firsts, address) - 1
@@ -112,7 +130,7 @@ class GatheredFacts:
         moments: list[int | None] = [
             moment for accepted in self._known.acceptances for moment in (accepted.since, accepted.at)
         ]
-        for life in self._lives[address]:
+        for life in self._lives.get(address, ()):
             moments += (life.created_at, life.retired_at, *(each.at for each in self._known.replaced(life)))
         for tenancy in self._tenancies.get(address, ()):
             moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
@@ -127,21 +145,21 @@ class GatheredFacts:
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is None:
-            return next((row for row in self._lives[address] if row.state != "retired"), None)
+            return next((row for row in self._lives.get(address, ()) if row.state != "retired"), None)
         lives = [
             row
-            for row in self._lives[address]
+            for row in self._lives.get(address, ())
             if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
         ]
         life = max(lives, key=lambda row: row.id, default=None)
         return None if life is None else cidr_at(life, self._known.replaced(life), at)
 
     def retired(self, address: int, at: int) -> CidrRow | None:
-        lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
+        lives = [row for row in self._lives.get(address, ()) if row.retired_at is not None and row.retired_at <= at]
         return max(lives, key=lambda row: row.retired_at or 0, default=None)
 
     def first_known(self, address: int) -> CidrRow | None:
-        return min(self._lives[address], key=lambda row: (row.created_at, row.id), default=None)
+        return min(self._lives.get(address, ()), key=lambda row: (row.created_at, row.id), default=None)
 
     def customer_cidrs(self) -> bool:
         return self._known.of_customer

@@ -8,137 +8,35 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
 from core.domain.addresses import parse_address
-from core.domain.errors import Code, error
-from core.domain.evidence import Doubt, Settings, Sighting, Source
-from core.domain.evidence.reader import Line, Unreadable, read_lines
-from core.domain.evidence.scan import scan_lines
+from core.domain.evidence import Doubt, Settings, Sighting, Source, scan
 from core.domain.ports_served import port_words
-from core.domain.text_evidence import DoubtCount, Progress, TextFacts
-from core.domain.values import Verdict, stamp, to_micros
+from core.domain.values import Verdict, from_micros, stamp, to_micros
 from core.queries.gathered_facts import Cidrs, GatheredFacts
-from core.queries.text_settings import text_settings
+from core.queries.strangers import Strangers
+from core.queries.text_mentions import Mention, Mentions
 from core.queries.verdicts import judge, judge_from, judge_ipv6, latest
 from core.storage.connection import Connection
 
-__all__ = ["judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in"]
+__all__ = ["judge_all", "judge_many", "judge_sighting", "sighting_in"]
 
-_PROGRESS_LINES: Final = 5_000
-"""Lines between two calls of a `Progress`."""
 _IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
 """A prefix of more than one address."""
 _AT_ONCE: Final = 50_000
 """Number of addresses whose facts are in memory together."""
 
 
-class _Mention:
-    """The mentions of one address at one moment."""
-
-    __slots__ = ("count", "doubts", "line", "others", "port", "protocol", "source")
-
-    def __init__(self, first: Sighting) -> None:
-        self.count = first.mentions
-        self.line = first.line
-        self.doubts = first.doubts
-        self.others = first.others
-        self.port = first.port
-        self.protocol = first.protocol
-        asked = first.source is Source.NONE and first.at is not None
-        self.source = Source.ASKED if asked else first.source
-
-    def add(self, other: Sighting) -> None:
-        """Add mentions of the same address and moment; ports that differ name none."""
-        self.count += other.mentions
-        self.line = min(self.line, other.line)
-        self.doubts |= other.doubts
-        if other.others != self.others:
-            self.others = tuple(sorted({*self.others, *other.others}))
-        if other.port != self.port:
-            self.port = None
-        if other.protocol != self.protocol:
-            self.protocol = None
-
-
-class Mentions:
-    """The addresses of a text, counted by address and moment."""
-
-    def __init__(
-        self, text: Iterable[str] | Iterable[bytes], settings: Settings, on_progress: Progress | None = None
-    ) -> None:
-        """Read a text: its lines, or the bytes of a stream in pieces of any length."""
-        self.lines = 0
-        self.found: dict[tuple[int | str, datetime | None], _Mention] = {}
-        doubted: dict[Doubt, tuple[int, int]] = {}
-        found = self.found
-        for each in scan_lines(self._read(text, on_progress), settings):
-            key = each.address, each.at
-            known = found.get(key)
-            if known is None:
-                found[key] = _Mention(each)
-            else:
-                known.add(each)
-            if each.doubts:
-                count, line = doubted.get(each.doubts, (0, each.line))
-                doubted[each.doubts] = count + each.mentions, min(line, each.line)
-        self.doubts = tuple(_counts(doubted))
-
-    def _read(self, text: Iterable[str] | Iterable[bytes], on_progress: Progress | None) -> Iterator[Line]:
-        last = Line(0, "")
-        for line in read_lines(_ended(text)):
-            if on_progress is not None and line.number % _PROGRESS_LINES == 1:
-                on_progress(line.number - 1)
-            last = line
-            yield line
-        self.lines = last.number if last.text else last.number - 1
-
-    def in_order(self) -> list[tuple[tuple[int | str, datetime | None], _Mention]]:
-        """Return the mentions by their first lines; the scanner gives some of them late."""
-        return sorted(self.found.items(), key=lambda item: item[1].line)
-
-
-def _ended(text: Iterable[str] | Iterable[bytes]) -> Iterator[str | bytes]:
-    """Yield pieces of a text; a line without an end gets one."""
-    for each in text:
-        yield f"{each}\n" if isinstance(each, str) and not each.endswith("\n") else each
-
-
-def _counts(doubted: dict[Doubt, tuple[int, int]]) -> Iterator[DoubtCount]:
-    for flag in Doubt:
-        some = [counted for doubts, counted in doubted.items() if flag in doubts]
-        if some and flag.name is not None:
-            yield DoubtCount(flag.name.lower(), sum(count for count, _ in some), min(line for _, line in some))
-
-
-def read_text(
-    text: Iterable[str] | Iterable[bytes],
-    facts: TextFacts,
-    now: datetime,
-    at: datetime | None,
-    on_progress: Progress | None,
-) -> Mentions:
-    """Return the addresses of a text; `at` is the moment of records without a time.
-
-    Raises:
-        EipdeckError: `usage` for facts that mean nothing, and for bytes that are not text.
-
-    """
-    try:
-        return Mentions(text, text_settings(facts, now, at), on_progress)
-    except Unreadable as problem:
-        raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
-
-
 def sighting_in(words: str, now: datetime) -> Sighting | None:
     """Return the one address in an argument, plain or dressed; None for none, several, or a record with a time."""
     if _IS_CIDR.search(words):
         return None
-    found = list(scan_lines(read_lines([words]), Settings(now)))
+    found = list(scan([words], Settings(now)))
     return found[0] if len(found) == 1 and found[0].source in {Source.NONE, Source.ASKED} else None
 
 
@@ -162,20 +60,34 @@ def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verd
     """Yield a verdict for each address and moment, in order of appearance; `now` is in microseconds."""
     now = latest(connection, now)
     known = Cidrs(connection)
+    within = known.within()
+    ours = _distinct(within, seen.addresses())
     mentions = seen.in_order()
-    few = len({address for address, _ in seen.found}) <= _AT_ONCE
-    rest = iter(mentions)
-    while some := list(islice(rest, None if few else _AT_ONCE)):
-        batch = BatchJudge(connection, known, {address for (address, _), _ in some if isinstance(address, int)}, now)
-        for (address, at), mention in some:
-            yield _of_text(batch, address, at, mention)
+    if len(ours) <= _AT_ONCE:
+        yield from _judged(BatchJudge(connection, known, ours, now), mentions)
+        return
+    while some := list(islice(mentions, _AT_ONCE)):
+        few = _distinct(within, (each.address for each in some if isinstance(each.address, int)))
+        yield from _judged(BatchJudge(connection, known, few, now), iter(some))
+
+
+def _distinct(within: Sequence[int], addresses: Iterable[int]) -> set[int]:
+    """Return the addresses in ranges that were ever known, at most one more than are read at once."""
+    ours: set[int] = set()
+    for address in addresses:
+        if address not in ours and bisect_right(within, address) & 1:
+            ours.add(address)
+            if len(ours) > _AT_ONCE:
+                break
+    return ours
 
 
 def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> Iterator[Verdict]:
     """Yield the present verdict on each address; `now` is in microseconds."""
     now = latest(connection, now)
     numbers = [each if ":" in each else parse_address(each) for each in addresses]
-    batch = BatchJudge(connection, Cidrs(connection), {each for each in numbers if isinstance(each, int)}, now)
+    known = Cidrs(connection)
+    batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, now)
     for address in numbers:
         yield batch.verdict(address, None)
 
@@ -183,9 +95,12 @@ def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> It
 class BatchJudge:
     """Judges mentions; an address once for each period in which nothing about it changed."""
 
-    def __init__(self, connection: Connection, known: Cidrs, addresses: Iterable[int], now: int) -> None:
+    def __init__(self, connection: Connection, known: Cidrs, ours: Collection[int], now: int) -> None:
+        self.ours = ours
+        self.strangers = None if known.acceptances else Strangers(connection, known, now)
+        """None where a verdict on them depends on the time: the clock was ahead once."""
         self._now = now
-        self._facts = GatheredFacts(connection, known, list(addresses))
+        self._facts = GatheredFacts(connection, known, list(ours))
         self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}
 
     def verdict(self, address: int | str, at: int | None) -> Verdict:
@@ -194,6 +109,8 @@ class BatchJudge:
             return judge_ipv6(address, at, self._now)
         found = self._judged.get(address)
         if found is None:
+            if address not in self.ours:
+                return judge_from(self._facts, address, at, self._now)
             changes = sorted({*self._facts.changes(address), self._now})
             found = self._judged[address] = (changes, [None] * (len(changes) + 1))
         changes, verdicts = found
@@ -210,33 +127,41 @@ class BatchJudge:
 
 _JUDGED_TOO: Final = Doubt.AMBIGUOUS | Doubt.SEVERAL_TIMES
 """Doubts of which every reading is judged: the moment is one of them."""
+_moment = lru_cache(maxsize=1024)(from_micros)
 
 
-def _of_text(batch: BatchJudge, address: int | str, at: datetime | None, mention: _Mention) -> Verdict:
+def _judged(batch: BatchJudge, mentions: Iterator[Mention]) -> Iterator[Verdict]:
+    """Yield the verdicts on mentions, those on strangers at a fraction of the cost of the others."""
+    ours, strangers = batch.ours, batch.strangers
+    for each in mentions:
+        address, at, line, count, port, protocol, others, doubts, source = each
+        if strangers is None or address in ours or others or at is None or isinstance(address, str):
+            yield _of_text(batch, each)
+            continue
+        text, verdict, summary = strangers.words(address)
+        yield Verdict._make(
+            (text, _moment(at), *verdict[2:9], summary, verdict[10], count)
+            + (_words(doubts), line, port, protocol, source, others)
+        )
+
+
+def _of_text(batch: BatchJudge, mention: Mention) -> Verdict:
     """Return the verdict on a mention, made anew at a fifth of the cost of `_replace`."""
-    moment = None if at is None else to_micros(at)
-    doubtful = moment is not None and batch.clock_doubtful(moment)
-    doubts = mention.doubts | Doubt.CLOCK_DOUBTFUL if doubtful else mention.doubts
-    verdict = batch.verdict(address, moment)
-    summary = verdict.summary + _of_port(verdict, mention.port, mention.protocol)
+    address, at, line, count, port, protocol, others, doubts, source = mention
+    if at is not None and batch.strangers is None and batch.clock_doubtful(at):
+        doubts |= Doubt.CLOCK_DOUBTFUL
+    verdict = batch.verdict(address, at)
+    summary = verdict.summary
+    if port is not None:
+        summary += _of_port(verdict, port, protocol)
+    also = tuple(_moment(each) for each in others) if others else ()
     if at is None:
         summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
-    elif mention.others and mention.doubts & _JUDGED_TOO:
-        others = [(each, batch.verdict(address, to_micros(each))) for each in mention.others]
-        summary += _other_readings(verdict, others)
-    return Verdict(
-        verdict.address,
-        at,
-        *verdict[2:9],
-        summary,
-        verdict.as_of,
-        mention.count,
-        _words(doubts),
-        mention.line,
-        mention.port,
-        mention.protocol,
-        mention.source,
-        mention.others,
+    elif also and mention.doubts & _JUDGED_TOO:
+        summary += _other_readings(verdict, [(_moment(each), batch.verdict(address, each)) for each in others])
+    return Verdict._make(
+        (verdict.address, None if at is None else _moment(at), *verdict[2:9], summary, verdict.as_of, count)
+        + (_words(doubts), line, port, protocol, source, also)
     )
 
 

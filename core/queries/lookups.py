@@ -90,10 +90,12 @@ class InventoryLookups(InventoryReads):
             EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
 
         """
-        from core.queries.log_verdicts import judge_all, read_text  # noqa: PLC0415  # most lookups start without it
+        from core.queries.log_verdicts import judge_all  # noqa: PLC0415  # most lookups start without it
+        from core.queries.text_mentions import Mentions  # noqa: PLC0415  # as above
+        from core.queries.text_settings import text_settings  # noqa: PLC0415  # as above
 
         with collector_off():
-            seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress)
+            seen = Mentions(text, text_settings(facts or TextFacts(), self.now(), at), on_progress)
             with self._store.read() as connection:
                 judged = list(judge_all(connection, seen, self._micros()))
         return Evidence(judged, seen.lines, seen.doubts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from re import Match
 from typing import Final
 
@@ -27,12 +28,18 @@ KEY_ZONES: Final[Mapping[str, str]] = {
 """The zone of a time by the key that holds it, where a format declares one."""
 
 
+_NEVER: Final = re.compile("(?!)").match
+
+
 class Chooser:
     """The formats, those met last first: a text has one to three."""
 
     def __init__(self, name: str | None = None) -> None:
         self._order = [(each.hint, each.head.match, each) for each in _LINES]
         self._asked = next((each for each in _LINES if each.format.name == name), None)
+
+        self.first: tuple[Compiled | None, Callable[[str], Match[str] | None]] = None, _NEVER
+        """The format met last and its head, when the head alone tells the time of a line."""
 
     def choose(self, line: str) -> tuple[Compiled, Match[str]] | None:
         """Return the format of a line and how its head matched; None when no entry claims it."""
@@ -43,6 +50,7 @@ class Chooser:
                 if self._order[0][2] is not each:
                     self._order.remove((hint, matches, each))
                     self._order.insert(0, (hint, matches, each))
+                self.first = (each if each.is_simple and self._asked is None else None), matches
                 return each, match
         return None
 

@@ -1,0 +1,202 @@
+"""The addresses of a text, counted by address and moment, in at most 200 bytes for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from core.domain.errors import Code, error
+from core.domain.evidence import Doubt, Settings, Source
+from core.domain.evidence.reader import Block, Unreadable, read_blocks
+from core.domain.evidence.scan import Scanner, Seen
+from core.domain.evidence.settle import Moment, micros_of, moment_key
+from core.domain.evidence.waiting import address_number, number_address
+from core.domain.text_evidence import DoubtCount, Progress
+
+__all__ = ["Mention", "Mentions"]
+
+_PROGRESS_LINES: Final = 5_000
+"""Lines between two calls of a `Progress`."""
+_TOGETHER: Final = 1 << 16
+"""Characters of the lines that are read at once."""
+_AT: Final = 62
+_SHAPE: Final = 31
+_PROTOCOL: Final = 8
+_PORT: Final = 17
+_COUNT: Final = 32
+_ONE: Final = 1 << _SHAPE + _PROTOCOL + _PORT
+_LINE: Final = _SHAPE + _PROTOCOL + _PORT + _COUNT
+_SAME: Final = _ONE - 1
+"""The bits of shape, protocol and port."""
+
+
+class _Shape(NamedTuple):
+    """The parts of a moment that many moments share; the other readings by their distance in microseconds."""
+
+    doubts: Doubt
+    others: tuple[int, ...]
+    source: Source
+
+
+class Mention(NamedTuple):
+    """The mentions of one address at one moment, in microseconds."""
+
+    address: int | str
+    at: int | None
+    line: int
+    count: int  # type: ignore[assignment]  # tuple.count is not used
+    port: int | None
+    protocol: str | None
+    others: tuple[int, ...]
+    """The other readings of the time, in microseconds."""
+    doubts: Doubt
+    source: Source
+
+
+class Mentions:
+    """The addresses of a text, counted by address and moment."""
+
+    def __init__(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        settings: Settings,
+        on_progress: Progress | None = None,
+        within: Sequence[int] | None = None,
+    ) -> None:
+        """Read a text: its lines, or the bytes of a stream in pieces of any length; `within` as in `Scanner`."""
+        self.lines = 0
+        self._found: dict[int, int] = {}
+        self._shapes: list[_Shape] = []
+        self._numbers: dict[_Shape, int] = {}
+        self._protocols: list[str | None] = [None]
+        self._doubted: dict[Doubt, tuple[int, int]] = {}
+        scanner = Scanner(settings, within)
+        try:
+            for block in self._blocks(text, on_progress):
+                self._add(scanner.read(block))
+        except Unreadable as problem:
+            raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
+        self._add(scanner.end())
+        self.doubts = tuple(_counts(self._doubted))
+
+    def _blocks(self, text: Iterable[str] | Iterable[bytes], on_progress: Progress | None) -> Iterator[Block]:
+        told = 0
+        for block in read_blocks(_together(text)):
+            last = block.number + len(block.lines) - 1
+            while on_progress is not None and told < last:
+                on_progress(told)
+                told += _PROGRESS_LINES
+            self.lines = last if block.lines[-1] else last - 1
+            yield block
+
+    def _add(self, some: Iterable[Seen]) -> None:
+        found = self._found
+        for address, moment, line, port, protocol, count in some:
+            shape = moment.shape
+            if shape is None:
+                shape = moment.shape = self._shape(moment)
+            if protocol is not None or port is not None:
+                shape |= self._end(port, protocol)
+            if not isinstance(address, int):
+                address = address_number(address)
+            key = address << _AT | moment.key
+            known = found.get(key)
+            if known is None:
+                found[key] = line << _LINE | count * _ONE | shape
+            elif known & _SAME == shape and known >> _LINE <= line:
+                found[key] = known + count * _ONE
+            else:
+                found[key] = self._merged(known, shape, line, count)
+            if moment.doubts:
+                total, first = self._doubted.get(moment.doubts, (0, line))
+                self._doubted[moment.doubts] = total + count, min(first, line)
+
+    def _shape(self, moment: Moment) -> int:
+        others = tuple(moment_key(each) - moment.key for each in moment.others)
+        asked = moment.source is Source.NONE and moment.at is not None
+        return self._number(_Shape(moment.doubts, others, Source.ASKED if asked else moment.source))
+
+    def _number(self, shape: Shape) -> int:
+        number = self._numbers.setdefault(shape, len(self._shapes))
+        if number == len(self._shapes):
+            self._shapes.append(shape)
+        return number
+
+    def _end(self, port: int | None, protocol: str | None) -> int:
+        if protocol not in self._protocols:
+            self._protocols.append(protocol)
+        place = 0 if port is None else port + 1
+        return (place << _PROTOCOL | self._protocols.index(protocol)) << _SHAPE
+
+    def _merged(self, known: int, other: int, line: int, count: int) -> int:
+        """Return two counts of an address and a moment as one; ports that differ name none."""
+        first, second = self._shapes[known & ((1 << _SHAPE) - 1)], self._shapes[other & ((1 << _SHAPE) - 1)]
+        others = first.others if first.others == second.others else tuple(sorted({*first.others, *second.others}))
+        number = self._number(_Shape(first.doubts | second.doubts, others, first.source))
+        low = known & _SAME
+        ends = (low ^ (other & _SAME)) >> _SHAPE
+        if ends >> _PROTOCOL:
+            low &= (1 << _SHAPE + _PROTOCOL) - 1
+        if ends & ((1 << _PROTOCOL) - 1):
+            low &= ~(((1 << _PROTOCOL) - 1) << _SHAPE)
+        low = low >> _SHAPE << _SHAPE | number
+        total = (known >> _SHAPE + _PROTOCOL + _PORT & ((1 << _COUNT) - 1)) + count
+        return min(line, known >> _LINE) << _LINE | total * _ONE | low
+
+    def addresses(self) -> Iterator[int]:
+        """Give the IPv4 addresses, some of them often."""
+        return (key >> _AT for key in self._found if not key >> _AT + 32)
+
+    def in_order(self) -> Iterator[Mention]:
+        """Give the mentions by their first lines; the scanner gives some of them late."""
+        found = self._found
+        shapes, protocols = self._shapes, self._protocols
+        for key in found if self._is_ordered() else sorted(found, key=lambda each: found[each] >> _LINE):
+            value = found[key]
+            moment = key & ((1 << _AT) - 1)
+            port = value >> _SHAPE + _PROTOCOL & ((1 << _PORT) - 1)
+            doubts, others, source = shapes[value & ((1 << _SHAPE) - 1)]
+            yield Mention(
+                number_address(key >> _AT),
+                micros_of(moment),
+                value >> _LINE,
+                value >> _SHAPE + _PROTOCOL + _PORT & ((1 << _COUNT) - 1),
+                port - 1 if port else None,
+                protocols[value >> _SHAPE & ((1 << _PROTOCOL) - 1)],
+                tuple([micros_of(moment + each) or 0 for each in others]) if others else (),
+                doubts,
+                source,
+            )
+
+    def _is_ordered(self) -> bool:
+        last = 0
+        for value in self._found.values():
+            line = value >> _LINE
+            if line < last:
+                return False
+            last = line
+        return True
+
+
+def _together(text: Iterable[str] | Iterable[bytes]) -> Iterator[str | bytes]:
+    """Give the pieces of a text; lines are put together, and one without an end gets one."""
+    lines: list[str] = []
+    size = 0
+    for each in text:
+        if isinstance(each, bytes):
+            yield each
+            continue
+        lines.append(each if each.endswith("\n") else f"{each}\n")
+        size += len(each)
+        if size > _TOGETHER:
+            yield "".join(lines)
+            lines, size = [], 0
+    if lines:
+        yield "".join(lines)
+
+
+def _counts(doubted: dict[Doubt, tuple[int, int]]) -> Iterator[DoubtCount]:
+    for flag in Doubt:
+        some = [counted for doubts, counted in doubted.items() if flag in doubts]
+        if some and flag.name is not None:
+            yield DoubtCount(flag.name.lower(), sum(count for count, _ in some), min(line for _, line in some))
