@@ -9,7 +9,7 @@ from core.domain.errors import Code, error
 from core.domain.evidence import Doubt, Settings, Source
 from core.domain.evidence.reader import Block, Unreadable, read_blocks
 from core.domain.evidence.scan import Scanner, Seen
-from core.domain.evidence.settle import Moment, micros_of, moment_key
+from core.domain.evidence.settle import Moment, micros_of
 from core.domain.evidence.waiting import address_number, number_address
 from core.domain.text_evidence import DoubtCount, Progress
 
@@ -91,15 +91,15 @@ class Mentions:
 
     def _add(self, some: Iterable[Seen]) -> None:
         found = self._found
-        for address, moment, line, port, protocol, count in some:
-            shape = moment.shape
+        for address, at, moment, line, port, protocol, count in some:
+            shape = moment.number
             if shape is None:
-                shape = moment.shape = self._shape(moment)
+                shape = moment.number = self._shape(moment)
             if protocol is not None or port is not None:
                 shape |= self._end(port, protocol)
             if not isinstance(address, int):
                 address = address_number(address)
-            key = address << _AT | moment.key
+            key = address << _AT | at
             known = found.get(key)
             if known is None:
                 found[key] = line << _LINE | count * _ONE | shape
@@ -112,9 +112,8 @@ class Mentions:
                 self._doubted[moment.doubts] = total + count, min(first, line)
 
     def _shape(self, moment: Moment) -> int:
-        others = tuple(moment_key(each) - moment.key for each in moment.others)
         asked = moment.source is Source.NONE and moment.at is not None
-        return self._number(_Shape(moment.doubts, others, Source.ASKED if asked else moment.source))
+        return self._number(_Shape(moment.doubts, moment.deltas, Source.ASKED if asked else moment.source))
 
     def _number(self, shape: Shape) -> int:
         number = self._numbers.setdefault(shape, len(self._shapes))

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from core.domain.evidence.framer import Framer
 from core.domain.evidence.quick import QuickLines
 from core.domain.evidence.reader import Block, Line, read_blocks
-from core.domain.evidence.settle import Knowledge, Moment
+from core.domain.evidence.settle import Knowledge, Moment, key_moment
 from core.domain.evidence.sighting import Settings, Sighting
 from core.domain.evidence.tree import Mention
 from core.domain.evidence.waiting import Waiting
@@ -18,8 +18,11 @@ _DECLARES: Final = 2000
 """Lines of a text up to which a zone that is declared further down counts for what stands above it."""
 
 
-Seen: TypeAlias = tuple[int | str, Moment, int, int | None, str | None, int]
-"""An address, its moment, its first line, port, protocol, and the number of mentions: a tuple, as there are millions."""
+Seen: TypeAlias = tuple[int | str, int, Moment, int, int | None, str | None, int]
+"""An address, the key of its moment, a moment of the same doubts, line, port, protocol, and the number of mentions.
+
+There are millions: a plain tuple is made in a third of the time.
+"""
 
 
 def scan(pieces: Iterable[bytes] | Iterable[str], settings: Settings) -> Iterator[Sighting]:
@@ -36,8 +39,10 @@ def scan(pieces: Iterable[bytes] | Iterable[str], settings: Settings) -> Iterato
 
 
 def _sighting(seen: Seen) -> Sighting:
-    address, moment, line, port, protocol, count = seen
-    return Sighting(address, moment.at, moment.others, moment.doubts, line, port, protocol, moment.source, count)
+    address, key, moment, line, port, protocol, count = seen
+    at, doubts, source = key_moment(key), moment.doubts, moment.source
+    others = tuple(each for delta in moment.deltas if (each := key_moment(key + delta)) is not None)
+    return Sighting(address, at, others, doubts, line, port, protocol, source, count)
 
 
 class Scanner:
@@ -67,10 +72,10 @@ class Scanner:
             if seen is None:
                 found += self._dated(framer.take(Line(number, text, block.goes_on)))
             else:
-                hits, moment = seen
+                hits, key, moment = seen
                 for address, port in hits:
                     if within is None or bisect_right(within, address) & 1:
-                        found.append((address, moment, number, port, None, 1))
+                        found.append((address, key, moment, number, port, None, 1))
             number += 1
         return found
 
@@ -80,7 +85,8 @@ class Scanner:
         if len(self._knowledge.zones) > 1:
             self._knowledge.forget_zone()
         for address, stamp, line, port, protocol, count in self._waiting.all():
-            found.append((address, self._knowledge.settle(stamp), line, port, protocol, count))
+            moment = self._knowledge.settle(stamp)
+            found.append((address, moment.key, moment, line, port, protocol, count))
         return found
 
     def _counts(self, address: int | str) -> bool:
@@ -95,4 +101,5 @@ class Scanner:
             if knowledge.is_pending(stamp) or (line <= _DECLARES and knowledge.lacks_zone(stamp)):
                 self._waiting.add(address, stamp, line, port, protocol)
             else:
-                yield address, knowledge.settle(stamp), line, port, protocol, 1
+                moment = knowledge.settle(stamp)
+                yield address, moment.key, moment, line, port, protocol, 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
@@ -31,13 +32,15 @@ UNKNOWN: Final = Stamp(Reading(0), Source.NONE, doubts=Doubt.TIME_UNKNOWN)
 class Moment:
     """A settled time: `at` in UTC, None when the text does not tell; its other readings, ascending; its doubts."""
 
-    __slots__ = ("at", "doubts", "key", "others", "shape", "source")
+    __slots__ = ("at", "deltas", "doubts", "key", "number", "others", "source")
 
     def __init__(self, at: datetime | None, others: tuple[datetime, ...], doubts: Doubt, source: Source) -> None:
         self.at, self.others, self.doubts, self.source = at, others, doubts, source
         self.key = moment_key(at)
-        self.shape: int | None = None
-        """A place for the number by which a reader knows moments of the same doubts."""
+        self.deltas = tuple(moment_key(each) - self.key for each in others)
+        """The other readings, by their distance in microseconds."""
+        self.number: int | None = None
+        """A place for the number by which a reader knows moments of the same doubts, distances and source."""
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,6 +51,11 @@ _SHIFT: Final = 1 << 60
 def moment_key(at: datetime | None) -> int:
     """Return the microseconds of a moment as a positive number below 2^62; 0 for None."""
     return 0 if at is None else (at - _EPOCH) // _MICROSECOND + _SHIFT
+
+
+def key_moment(key: int) -> datetime | None:
+    """Return the moment of a `moment_key`."""
+    return _EPOCH + (key - _SHIFT) * _MICROSECOND if key else None
 
 
 def micros_of(key: int) -> int | None:
@@ -65,7 +73,7 @@ class Knowledge:
         self.year: int | None = None
         self._orders: dict[str, set[bool]] = {}
         self._settled: dict[Stamp, Moment] = {}
-        self._caches: list[dict[str, Moment]] = []
+        self._on_learning: list[Callable[[], None]] = []
 
     def declare_zone(self, text: str) -> None:
         """Take the zone that a sentence or a header names for the clocks behind it."""
@@ -76,13 +84,12 @@ class Knowledge:
 
     def _forget(self) -> None:
         self._settled.clear()
-        for each in self._caches:
-            each.clear()
+        for forget in self._on_learning:
+            forget()
 
-    def cache(self) -> dict[str, Moment]:
-        """Return a place for moments by their text, which is emptied whenever something is learnt."""
-        self._caches.append({})
-        return self._caches[-1]
+    def on_learning(self, forget: Callable[[], None]) -> None:
+        """Call this whenever something is learnt that can change a moment."""
+        self._on_learning.append(forget)
 
     def forget_zone(self) -> None:
         """Take back what was declared: a text that names two zones does not say which is whose."""
