@@ -27,7 +27,7 @@ from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
-from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
+from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -100,6 +100,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "LineVerdicts",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -116,6 +117,7 @@ __all__ = [
     "Severity",
     "Siblings",
     "TextFacts",
+    "TextVerdicts",
     "Unavailable",
     "Verdict",
     "VerdictWord",

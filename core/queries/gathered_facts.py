@@ -19,6 +19,7 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.owned import merged
 from core.queries.past import (
     Replaced,
     cidr_at,
@@ -67,16 +68,11 @@ class Cidrs:
 
     def within(self) -> list[int]:
         """Return the first address of each range that was ever known and the first one behind it, ascending."""
-        bounds: list[int] = []
-        for first, last in sorted((row.first, row.last) for lives in self._by_size.values() for row in chain(*lives.values())):
-            if bounds and first <= bounds[-1]:
-                bounds[-1] = max(bounds[-1], last + 1)
-            else:
-                bounds += first, last + 1
-        return bounds
+        rows = [row for lives in self._by_size.values() for row in chain(*lives.values())]
+        return merged((row.first, row.last) for row in rows)
 
     def stretches(self) -> list[int]:
-        """Return where the verdict on an address outside every range changes, ascending: the nearest range, the kind."""
+        """Return where the words for an address outside every range change, ascending: its kind, the nearest range."""
         starts = {each for first, last in NEVER_SPANS for each in (first, last + 1)}
         starts.update((below.last + above.first) // 2 + 1 for below, above in pairwise(self._present))
         return sorted(starts)

@@ -8,28 +8,109 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import cache, lru_cache
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
-from core.domain.addresses import parse_address
-from core.domain.evidence import Doubt, Settings, Sighting, Source, scan
-from core.domain.ports_served import port_words
-from core.domain.values import Verdict, from_micros, stamp, to_micros
-from core.queries.gathered_facts import Cidrs, GatheredFacts
-from core.queries.strangers import Strangers
-from core.queries.text_mentions import Mention, Mentions
-from core.queries.verdicts import judge, judge_from, judge_ipv6, latest
+from core.domain.addresses import format_address, parse_address
+from core.domain.errors import Code, error
+from core.domain.evidence import Settings, Sighting, Source, scan
+from core.domain.evidence.reader import Block, Unreadable, read_blocks
+from core.domain.evidence.scan import Scanner, Seen
+from core.domain.evidence.settle import key_moment
+from core.domain.text_evidence import LineVerdicts, Progress
+from core.domain.values import Verdict, to_micros
+from core.queries.batch_judge import BatchJudge, judged, of_port
+from core.queries.gathered_facts import Cidrs
+from core.queries.text_mentions import Mentions, ended
+from core.queries.text_settings import text_settings
+from core.queries.verdicts import judge, judge_ipv6, latest
 from core.storage.connection import Connection
 
-__all__ = ["judge_all", "judge_many", "judge_sighting", "sighting_in"]
+__all__ = ["follow_text", "judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in", "text_settings"]
 
 _IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
 """A prefix of more than one address."""
+_PROGRESS_LINES: Final = 5_000
+"""Lines between two calls of a `Progress`."""
 _AT_ONCE: Final = 50_000
 """Number of addresses whose facts are in memory together."""
+
+
+def read_text(
+    text: Iterable[str] | Iterable[bytes],
+    settings: Settings,
+    within: Sequence[int] | None,
+    on_progress: Progress | None,
+) -> Mentions:
+    """Return the addresses of a text; `within` as in `Scanner`.
+
+    Raises:
+        EipdeckError: `usage` for bytes that are not text.
+
+    """
+    seen = Mentions()
+    scanner = Scanner(settings, within)
+    told = 0
+    for block in _blocks(text):
+        last = block.number + len(block.lines) - 1
+        while on_progress is not None and told < last:
+            on_progress(told)
+            told += _PROGRESS_LINES
+        seen.lines = last if block.lines[-1] else last - 1
+        seen.add(scanner.read(block))
+    seen.add(scanner.end())
+    return seen
+
+
+def _blocks(text: Iterable[str] | Iterable[bytes]) -> Iterator[Block]:
+    try:
+        yield from read_blocks(ended(text))
+    except Unreadable as problem:
+        raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
+
+
+def follow_text(
+    text: Iterable[str] | Iterable[bytes],
+    settings: Settings,
+    within: Sequence[int] | None,
+    reading: Callable[[], AbstractContextManager[Connection]],
+    now: Callable[[], int],
+) -> Iterator[list[LineVerdicts]]:
+    """Yield the lines of each piece with their verdicts, judged by the inventory of that moment.
+
+    Raises:
+        EipdeckError: `usage` for bytes that are not text.
+
+    """
+    scanner = Scanner(settings, within, eager=True)
+
+    def by_line(seen: list[Seen]) -> dict[int, list[Verdict]]:
+        mentions = Mentions()
+        mentions.add(seen)
+        with reading() as connection:
+            verdicts = {(each.address, each.at): each for each in judge_all(connection, mentions, now())}
+        found: dict[int, list[Verdict]] = defaultdict(list)
+        for address, at, _, line, *_ in seen:
+            words = format_address(address) if isinstance(address, int) else address
+            verdict = verdicts[words, key_moment(at)]
+            if verdict not in found[line]:
+                found[line].append(verdict)
+        return found
+
+    for block in _blocks(text):
+        seen = scanner.read(block)
+        found = by_line(seen) if seen else {}
+        lines = [
+            LineVerdicts(number, text, tuple(found.pop(number, ())))
+            for number, text in enumerate(block.lines, block.number)
+        ]
+        yield [*(LineVerdicts(number, None, tuple(late)) for number, late in found.items()), *lines]
+    if seen := scanner.end():
+        yield [LineVerdicts(number, None, tuple(late)) for number, late in by_line(seen).items()]
 
 
 def sighting_in(words: str, now: datetime) -> Sighting | None:
@@ -46,14 +127,8 @@ def judge_sighting(connection: Connection, found: Sighting, at: int | None, now:
     if isinstance(found.address, str):
         return judge_ipv6(found.address, moment, now)
     verdict = judge(connection, found.address, moment, now)
-    words = _of_port(verdict, found.port, found.protocol)
+    words = of_port(verdict, found.port, found.protocol)
     return verdict._replace(summary=verdict.summary + words, port=found.port, protocol=found.protocol)
-
-
-def _of_port(verdict: Verdict, port: int | None, protocol: str | None) -> str:
-    if port is None or verdict.eip is None:
-        return ""
-    return port_words(verdict.eip.bindings, port, protocol)
 
 
 def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
@@ -64,11 +139,11 @@ def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verd
     ours = _distinct(within, seen.addresses())
     mentions = seen.in_order()
     if len(ours) <= _AT_ONCE:
-        yield from _judged(BatchJudge(connection, known, ours, now), mentions)
+        yield from judged(BatchJudge(connection, known, ours, now), mentions)
         return
     while some := list(islice(mentions, _AT_ONCE)):
         few = _distinct(within, (each.address for each in some if isinstance(each.address, int)))
-        yield from _judged(BatchJudge(connection, known, few, now), iter(some))
+        yield from judged(BatchJudge(connection, known, few, now), iter(some))
 
 
 def _distinct(within: Sequence[int], addresses: Iterable[int]) -> set[int]:
@@ -90,111 +165,3 @@ def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> It
     batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, now)
     for address in numbers:
         yield batch.verdict(address, None)
-
-
-class BatchJudge:
-    """Judges mentions; an address once for each period in which nothing about it changed."""
-
-    def __init__(self, connection: Connection, known: Cidrs, ours: Collection[int], now: int) -> None:
-        self.ours = ours
-        self.strangers = None if known.acceptances else Strangers(connection, known, now)
-        """None where a verdict on them depends on the time: the clock was ahead once."""
-        self._now = now
-        self._facts = GatheredFacts(connection, known, list(ours))
-        self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}
-
-    def verdict(self, address: int | str, at: int | None) -> Verdict:
-        """Return the verdict on an address at a time in microseconds; None is now."""
-        if isinstance(address, str):
-            return judge_ipv6(address, at, self._now)
-        found = self._judged.get(address)
-        if found is None:
-            if address not in self.ours:
-                return judge_from(self._facts, address, at, self._now)
-            changes = sorted({*self._facts.changes(address), self._now})
-            found = self._judged[address] = (changes, [None] * (len(changes) + 1))
-        changes, verdicts = found
-        period = bisect_right(changes, self._now if at is None else at)
-        verdict = verdicts[period]
-        if verdict is None:
-            verdict = verdicts[period] = judge_from(self._facts, address, at, self._now)
-        return verdict
-
-    def clock_doubtful(self, at: int) -> bool:
-        """Return whether the clock was ahead around that time in microseconds."""
-        return self._facts.clock_doubtful(at)
-
-
-_JUDGED_TOO: Final = Doubt.AMBIGUOUS | Doubt.SEVERAL_TIMES
-"""Doubts of which every reading is judged: the moment is one of them."""
-_moment = lru_cache(maxsize=1024)(from_micros)
-
-
-def _judged(batch: BatchJudge, mentions: Iterator[Mention]) -> Iterator[Verdict]:
-    """Yield the verdicts on mentions, those on strangers at a fraction of the cost of the others."""
-    ours, strangers = batch.ours, batch.strangers
-    for each in mentions:
-        address, at, line, count, port, protocol, others, doubts, source = each
-        if strangers is None or address in ours or others or at is None or isinstance(address, str):
-            yield _of_text(batch, each)
-            continue
-        text, verdict, summary = strangers.words(address)
-        yield Verdict._make(
-            (text, _moment(at), *verdict[2:9], summary, verdict[10], count)
-            + (_words(doubts), line, port, protocol, source, others)
-        )
-
-
-def _of_text(batch: BatchJudge, mention: Mention) -> Verdict:
-    """Return the verdict on a mention, made anew at a fifth of the cost of `_replace`."""
-    address, at, line, count, port, protocol, others, doubts, source = mention
-    if at is not None and batch.strangers is None and batch.clock_doubtful(at):
-        doubts |= Doubt.CLOCK_DOUBTFUL
-    verdict = batch.verdict(address, at)
-    summary = verdict.summary
-    if port is not None:
-        summary += _of_port(verdict, port, protocol)
-    also = tuple(_moment(each) for each in others) if others else ()
-    if at is None:
-        summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
-    elif also and mention.doubts & _JUDGED_TOO:
-        summary += _other_readings(verdict, [(_moment(each), batch.verdict(address, each)) for each in others])
-    return Verdict._make(
-        (verdict.address, None if at is None else _moment(at), *verdict[2:9], summary, verdict.as_of, count)
-        + (_words(doubts), line, port, protocol, source, also)
-    )
-
-
-@cache
-def _words(doubts: Doubt) -> tuple[str, ...]:
-    return tuple(doubts.words)
-
-
-class _Holder(NamedTuple):
-    """The parts of a verdict that tell whether two moments have the same answer."""
-
-    word: str
-    cidr: str | None
-    eip_id: str | None
-    serves: frozenset[tuple[object, ...]]
-
-
-def _holder(verdict: Verdict) -> _Holder:
-    eip = verdict.eip
-    bindings = () if eip is None else eip.bindings
-    serves = frozenset((each.kind, each.service_id, each.private_ip, each.sources) for each in bindings)
-    return _Holder(verdict.verdict.value, verdict.cidr, None if eip is None else eip.id, serves)
-
-
-def _other_readings(verdict: Verdict, others: list[tuple[datetime, Verdict]]) -> str:
-    """Return a sentence on the other moments that the time can mean: the same answer, or another one."""
-    if all(_holder(other) == _holder(verdict) for _, other in others):
-        also = ", ".join(stamp(each) for each, _ in others)
-        return f" Either way {_name(verdict)}: the time can also mean {also}."
-    words = "; ".join(f"as of {stamp(each)} it is {_name(other)} ({other.verdict.value})" for each, other in others)
-    return f" The time can mean another moment: {words}."
-
-
-def _name(verdict: Verdict) -> str:
-    eip = verdict.eip
-    return verdict.verdict.value if eip is None else eip.name or eip.id or verdict.address

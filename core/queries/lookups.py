@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
-from core.domain.text_evidence import Evidence, Progress, TextFacts
+from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
+from core.queries.owned import owned
 from core.queries.reads import InventoryReads
 
 __all__ = ["InventoryLookups"]
@@ -90,12 +91,54 @@ class InventoryLookups(InventoryReads):
             EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
 
         """
-        from core.queries.log_verdicts import judge_all  # noqa: PLC0415  # most lookups start without it
-        from core.queries.text_mentions import Mentions  # noqa: PLC0415  # as above
-        from core.queries.text_settings import text_settings  # noqa: PLC0415  # as above
-
+        found = self.text_verdicts(text, at, facts, on_progress=on_progress)
         with collector_off():
-            seen = Mentions(text, text_settings(facts or TextFacts(), self.now(), at), on_progress)
+            return Evidence(list(found.verdicts), found.lines, found.doubts)
+
+    def text_verdicts(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+        on_progress: Progress | None = None,
+    ) -> TextVerdicts:
+        """Return what `evidence` does for a text of any length: the memory is that of distinct addresses and moments.
+
+        The arguments and what is raised are those of `evidence`. With `ours`, addresses that were never ours are left
+        out.
+        """
+        from core.queries.log_verdicts import judge_all, read_text, text_settings  # noqa: PLC0415  # as above
+
+        settings = text_settings(facts or TextFacts(), self.now(), at)
+        with collector_off():
+            seen = read_text(text, settings, self._owned() if ours else None, on_progress)
+
+        def judged() -> Iterator[Verdict]:
             with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
-        return Evidence(judged, seen.lines, seen.doubts)
+                yield from judge_all(connection, seen, self._micros())
+
+        return TextVerdicts(judged(), seen.lines, seen.doubts)
+
+    def follow(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+    ) -> Iterator[list[LineVerdicts]]:
+        """Yield the lines of a text piece by piece, each with its verdicts; nothing waits for the rest of the text.
+
+        What only the rest can tell has the doubt `ambiguous`. The arguments and what is raised are those of
+        `text_verdicts`.
+        """
+        from core.queries.log_verdicts import follow_text, text_settings  # noqa: PLC0415  # as above
+
+        settings = text_settings(facts or TextFacts(), self.now(), at)
+        return follow_text(text, settings, self._owned() if ours else None, self._store.read, self._micros)
+
+    def _owned(self) -> list[int]:
+        with self._store.read() as connection:
+            return owned(connection)

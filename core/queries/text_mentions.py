@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from core.domain.errors import Code, error
-from core.domain.evidence import Doubt, Settings, Source
-from core.domain.evidence.reader import Block, Unreadable, read_blocks
-from core.domain.evidence.scan import Scanner, Seen
+from core.domain.evidence import Doubt, Source
+from core.domain.evidence.scan import Seen
 from core.domain.evidence.settle import Moment, micros_of
 from core.domain.evidence.waiting import address_number, number_address
-from core.domain.text_evidence import DoubtCount, Progress
+from core.domain.text_evidence import DoubtCount
 
-__all__ = ["Mention", "Mentions"]
+__all__ = ["Mention", "Mentions", "ended"]
 
-_PROGRESS_LINES: Final = 5_000
-"""Lines between two calls of a `Progress`."""
 _TOGETHER: Final = 1 << 16
 """Characters of the lines that are read at once."""
 _AT: Final = 62
@@ -56,40 +52,21 @@ class Mention(NamedTuple):
 class Mentions:
     """The addresses of a text, counted by address and moment."""
 
-    def __init__(
-        self,
-        text: Iterable[str] | Iterable[bytes],
-        settings: Settings,
-        on_progress: Progress | None = None,
-        within: Sequence[int] | None = None,
-    ) -> None:
-        """Read a text: its lines, or the bytes of a stream in pieces of any length; `within` as in `Scanner`."""
+    def __init__(self) -> None:
         self.lines = 0
         self._found: dict[int, int] = {}
         self._shapes: list[_Shape] = []
         self._numbers: dict[_Shape, int] = {}
         self._protocols: list[str | None] = [None]
         self._doubted: dict[Doubt, tuple[int, int]] = {}
-        scanner = Scanner(settings, within)
-        try:
-            for block in self._blocks(text, on_progress):
-                self._add(scanner.read(block))
-        except Unreadable as problem:
-            raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
-        self._add(scanner.end())
-        self.doubts = tuple(_counts(self._doubted))
 
-    def _blocks(self, text: Iterable[str] | Iterable[bytes], on_progress: Progress | None) -> Iterator[Block]:
-        told = 0
-        for block in read_blocks(_together(text)):
-            last = block.number + len(block.lines) - 1
-            while on_progress is not None and told < last:
-                on_progress(told)
-                told += _PROGRESS_LINES
-            self.lines = last if block.lines[-1] else last - 1
-            yield block
+    @property
+    def doubts(self) -> tuple[DoubtCount, ...]:
+        """The kinds of doubt about the mentions."""
+        return tuple(_counts(self._doubted))
 
-    def _add(self, some: Iterable[Seen]) -> None:
+    def add(self, some: Iterable[Seen]) -> None:
+        """Count mentions."""
         found = self._found
         for address, at, moment, line, port, protocol, count in some:
             shape = moment.number
@@ -97,9 +74,7 @@ class Mentions:
                 shape = moment.number = self._shape(moment)
             if protocol is not None or port is not None:
                 shape |= self._end(port, protocol)
-            if not isinstance(address, int):
-                address = address_number(address)
-            key = address << _AT | at
+            key = (address if isinstance(address, int) else address_number(address)) << _AT | at
             known = found.get(key)
             if known is None:
                 found[key] = line << _LINE | count * _ONE | shape
@@ -115,7 +90,7 @@ class Mentions:
         asked = moment.source is Source.NONE and moment.at is not None
         return self._number(_Shape(moment.doubts, moment.deltas, Source.ASKED if asked else moment.source))
 
-    def _number(self, shape: Shape) -> int:
+    def _number(self, shape: _Shape) -> int:
         number = self._numbers.setdefault(shape, len(self._shapes))
         if number == len(self._shapes):
             self._shapes.append(shape)
@@ -177,7 +152,7 @@ class Mentions:
         return True
 
 
-def _together(text: Iterable[str] | Iterable[bytes]) -> Iterator[str | bytes]:
+def ended(text: Iterable[str] | Iterable[bytes]) -> Iterator[str | bytes]:
     """Give the pieces of a text; lines are put together, and one without an end gets one."""
     lines: list[str] = []
     size = 0

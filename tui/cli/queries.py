@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -17,7 +15,6 @@ from core import (
     Severity,
     TextFacts,
     error,
-    iso,
     option,
     parse_time,
     shell_command,
@@ -27,8 +24,9 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
+from tui.cli.text_lookup import Text, lookup_text
+from tui.wording.log_summary import about
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, VERDICTS
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
@@ -61,39 +59,25 @@ def _lookup(
     day_first: bool,
     now: str | None,
     log_format: str | None,
+    ours: bool,
+    annotate: bool,
+    follow: bool,
 ) -> Answer:
     moment = _past(inventory, at)
+    modes = {"ours": ours, "annotate": annotate, "follow": follow}
     settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
     given = {name: value for name, value in settled.items() if value}
     if "-" in addresses:
-        return _lookup_text(inventory, addresses, moment, given)
-    if given:
-        option_ = f"--{next(iter(given)).replace('_', '-')}"
+        if len(addresses) > 1:
+            raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+        return lookup_text(inventory, how, Text(given, _facts(inventory, given), moment, **modes))
+    if only := [*given, *(name for name, on in modes.items() if on)]:
+        option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
     verdicts = [inventory.lookup(address, moment) for address in addresses]
     few = how is Format.TABLE and len(verdicts) <= _TOLD
     said = tuple(words for each in verdicts if few for words in about(inventory, each))
     return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
-
-
-def _lookup_text(
-    inventory: Inventory, addresses: Sequence[str], at: datetime | None, given: Mapping[str, str | bool]
-) -> Answer:
-    if len(addresses) > 1:
-        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-    facts = _facts(inventory, given)
-    with progress() as on_progress:
-        found = inventory.evidence(_stdin(), at, facts, on_progress=on_progress)
-    stated = {**given, **({} if at is None else {"at": iso(at)})}
-    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
-    settled = [f"read with {' '.join(words)}"] if words else []
-    return Answer(
-        found.verdicts,
-        SEEN,
-        said=tuple(evidence_words(found)),
-        doubts=(*settled, *times_words(found)),
-        code=exit_codes.of_verdicts(found.verdicts),
-    )
 
 
 def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
@@ -117,17 +101,6 @@ def _past(inventory: Inventory, words: str | None) -> datetime | None:
     if moment is not None and moment > inventory.now():
         raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
     return moment
-
-
-def _stdin() -> Iterable[str] | Iterable[bytes]:
-    """Return the bytes of stdin, or its lines where it has no bytes."""
-    if sys.stdin is None:
-        return ()
-    if sys.stdin.isatty():
-        sys.stderr.write("paste the text, then ctrl+d\n")
-    if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
-        return pieces(sys.stdin.buffer)
-    return sys.stdin
 
 
 def _moment(inventory: Inventory, words: str | None) -> datetime | None:

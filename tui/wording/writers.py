@@ -17,9 +17,9 @@ from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
-_CHUNK: Final = 500
+MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
 _GAP: Final = "  "
 _NARROWEST: Final = 30
@@ -105,19 +105,23 @@ def csv_cell(value: Any) -> str:
     return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
 
 
-def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int | None = None) -> int:
+def write_table(
+    rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int | None = None, measured: int = MEASURED
+) -> int:
     """Write aligned columns under a heading, nothing cut; return the number of rows.
 
     Args:
-        rows: any number; the first few hundred decide the widths.
+        rows: any number.
         layout: the columns.
         out: the stream.
         width: of the terminal, in cells, where the last column is folded; None: not folded.
+        measured: the number of rows that decide the widths.
 
     """
     columns = layout.columns
-    cells = ([visible(column.text(row)) for column in columns] for row in rows)
-    first = list(islice(cells, _CHUNK))
+    texts = [column.text for column in columns]
+    cells = ([str(text(row)) for text in texts] for row in rows)
+    first = [[visible(cell) for cell in line] for line in islice(cells, measured)]
     if not first:
         return 0
     headings = [column.title for column in columns]
@@ -141,7 +145,16 @@ class _Shape:
         room = None if width is None else width - self._indent
         self._room = None if room is None or room < _NARROWEST else room
 
+        shape = "".join(
+            f"%{'' if right else '-'}{width}s{_GAP}" for right, width in zip(self._right, widths, strict=True)
+        )
+        self._plain = f"{shape.rpartition('%')[0]}%s" if self._room is None else None
+
     def line(self, cells: Sequence[str]) -> str:
+        """Return a row, which may be hostile, as a line."""
+        if self._plain is not None and (text := self._plain % tuple(cells)).isascii() and text.isprintable():
+            return f"{text.rstrip()}\n"
+        cells = [visible(cell) for cell in cells]
         padded = [
             _padded(cell, width, right=right)
             for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)

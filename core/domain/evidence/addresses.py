@@ -108,7 +108,8 @@ def quads(text: str, key: str = "") -> list[Hit]:
             port, end = int(fifth[1:]) if fifth[1:].isdigit() else None, match.end()
         elif (behind := text[end : end + 1]) in _BEFORE_PORT or (behind == " " and "ort" in text[end : end + 20]):
             port = _port_behind(text, start, end)
-        if (address >> 31 or not address & (address + 1)) and is_mask(text, start, address, hits[-1].end if hits else None, key):
+        previous = hits[-1].end if hits else None
+        if (address >> 31 or not address & (address + 1)) and is_mask(text, start, address, previous, key):
             continue
         if (key or (start and port is None)) and is_version(text, start, end, port, key):
             continue

@@ -42,9 +42,7 @@ class Days:
         self._days.clear()
         self._words = ""
 
-    def moment(
-        self, words: str, number: int, stamp_of: Callable[[str], Stamp | None]
-    ) -> tuple[int, Moment] | None:
+    def moment(self, words: str, number: int, stamp_of: Callable[[str], Stamp | None]) -> tuple[int, Moment] | None:
         """Return the key of the moment of a time in a line, and a moment of the same doubts.
 
         None where the time has to be read: it teaches something, waits for something, or its day is no plain one.

@@ -45,6 +45,8 @@ class Framer:
         self._quoted = False
         self._soft = ""
         self._number = 0
+        self.begun = 0
+        """The first line of the record that is open."""
 
     @property
     def idle(self) -> bool:
@@ -86,6 +88,7 @@ class Framer:
                     yield from self._close(frame)
                 return
             yield from self._close(frame)
+        self.begun = line.number
         yield from self._begin(line)
 
     def _close(self, frame: Frame) -> Iterator[Mention]:

@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
+from core.domain.evidence.addresses import find_addresses, has_address
 from core.domain.evidence.framer import Framer
 from core.domain.evidence.quick import QuickLines
 from core.domain.evidence.reader import Block, Line, read_blocks
 from core.domain.evidence.settle import Knowledge, Moment, key_moment
-from core.domain.evidence.sighting import Settings, Sighting
+from core.domain.evidence.sighting import Doubt, Settings, Sighting, Source
 from core.domain.evidence.tree import Mention
 from core.domain.evidence.waiting import Waiting
 
@@ -51,14 +52,16 @@ class Scanner:
     Args:
         settings: facts about the whole text.
         within: the first address of each range that counts and the first one behind it, ascending; None: all count.
+        eager: whether nothing waits for the rest of the text; what only that can tell is ambiguous.
 
     """
 
-    def __init__(self, settings: Settings, within: Sequence[int] | None = None) -> None:
+    def __init__(self, settings: Settings, within: Sequence[int] | None = None, *, eager: bool = False) -> None:
         self._knowledge = Knowledge(settings)
         self._framer = Framer(self._knowledge)
         self._quick = QuickLines(self._knowledge, self._framer.plain, _DECLARES)
         self._within = within
+        self._eager = eager
         self._waiting = Waiting()
 
     def read(self, block: Block) -> list[Seen]:
@@ -77,7 +80,19 @@ class Scanner:
                     if within is None or bisect_right(within, address) & 1:
                         found.append((address, key, moment, number, port, None, 1))
             number += 1
+        if self._eager and not framer.idle:
+            found += self._open(block, {each[3] for each in found})
         return found
+
+    def _open(self, block: Block, dated: set[int]) -> Iterator[Seen]:
+        """Give the addresses of a record that goes on behind the block."""
+        first = self._framer.begun
+        moment = Moment(None, (), Doubt.TIME_UNKNOWN | Doubt.AMBIGUOUS, Source.NONE)
+        for number, text in enumerate(block.lines, block.number):
+            if number >= first and number not in dated and has_address(text):
+                for hit in find_addresses(text):
+                    if self._counts(hit.address):
+                        yield hit.address, moment.key, moment, number, hit.port, None, 1
 
     def end(self) -> list[Seen]:
         """Return the mentions that the end of the text completes."""
@@ -98,7 +113,7 @@ class Scanner:
         for address, stamp, line, port, protocol in mentions:
             if not self._counts(address):
                 continue
-            if knowledge.is_pending(stamp) or (line <= _DECLARES and knowledge.lacks_zone(stamp)):
+            if not self._eager and (knowledge.is_pending(stamp) or (line <= _DECLARES and knowledge.lacks_zone(stamp))):
                 self._waiting.add(address, stamp, line, port, protocol)
             else:
                 moment = knowledge.settle(stamp)
