@@ -52,7 +52,7 @@ def minute(moment: datetime) -> str:
 @lru_cache(maxsize=1024)
 def second(moment: datetime) -> str:
     """Return `2025-11-21T09:40:07Z`, in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def or_dash(value: object) -> object:

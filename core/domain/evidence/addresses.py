@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final, NamedTuple
 
@@ -88,10 +89,10 @@ def protocol_in(line: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def quads(text: str, key: str = "") -> list[Hit]:
-    """Return every IPv4 address of a text without dress."""
+def quads(text: str, key: str = "", end_of_text: int = sys.maxsize) -> list[Hit]:
+    """Return every IPv4 address of a text without dress, up to a place that no address goes across."""
     hits: list[Hit] = []
-    for match in QUAD.finditer(text):
+    for match in QUAD.finditer(text, 0, end_of_text):
         one, two, three, four, five, rest, reverse, fifth = match.groups()
         first = one or two or three or four or five
         place = match.start()

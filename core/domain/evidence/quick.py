@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from core.domain.evidence.addresses import PROTOCOL_WORDS, quads
+from core.domain.evidence.addresses import PROTOCOL_WORDS, Hit, quads
 from core.domain.evidence.days import Days
 from core.domain.evidence.dress import SIGNS
 from core.domain.evidence.format import Compiled
@@ -13,7 +14,14 @@ from core.domain.evidence.settle import Knowledge, Moment, Stamp
 
 _DIGITS: Final = frozenset("0123456789")
 """Characters with which neither a record of several lines nor a header begins."""
-_UNUSUAL: Final = ("{", "::", *SIGNS, *PORT_WORDS, *PROTOCOL_WORDS)
+_SIGN: Final = re.compile(r"[{}()\[\]%\\=&\x1b]|::")
+"""Characters of which one stands in all that is unusual, but for words."""
+_WORDS: Final = tuple(dict.fromkeys(each.lower() for each in ("dot", 'port"', "service:", *PROTOCOL_WORDS)))
+_UNUSUAL: Final = ("{", "::", *_WORDS, *(each.lower() for each in (*SIGNS, *PORT_WORDS)))
+_TAIL: Final = ' "'
+"""The begin of the last quoted field, the name of a browser for example; no address goes on across it."""
+_MOST: Final = 4096
+"""Tails that are known at once."""
 
 
 class QuickLines:
@@ -23,38 +31,54 @@ class QuickLines:
         self._plain = plain
         self._days = Days(knowledge, declares)
         self._entry: Compiled | None = None
-        self._unusual: list[str] = []
-        self._readable = False
+        self._empty: dict[str, bool] = {}
 
-    def begin(self, text: str) -> None:
-        """Look at a whole block for what its lines can hold."""
-        self._readable = text.isascii()
-        self._unusual = [each for each in _UNUSUAL if each in text]
-
-    def take(self, number: int, text: str) -> tuple[list[tuple[int, int | None]], int, Moment] | None:
+    def take(self, number: int, text: str) -> tuple[list[Hit], int, Moment] | None:
         """Return the addresses of a line with their ports, the key of its moment, and a moment of the same doubts.
 
         None, with nothing taken, where `Plain` has to read the line.
         """
-        if text[:1] not in _DIGITS or not self._readable:
+        if text[:1] not in _DIGITS or not text.isascii():
             return None
-        for each in self._unusual:
-            if each in text:
-                return None
         entry, matches = self._plain.chooser.first
         if entry is None or entry.hint not in text or (match := matches(text)) is None or text.count(":") > 6:
             return None
-        words = match["t"]
+        words, place = match["t"], text.rfind(_TAIL)
+        if place < match.end() or not self._is_empty(text[place:]):
+            place = len(text)
+        start, end = match.span("t")
+        start -= text.startswith("[", start - 1) if start else 0
+        if _is_unusual(f"{text[:start]}\n{text[end + text.startswith(']', end) : place]}"):
+            return None
         if entry is not self._entry:
             self._entry = entry
             self._days.clear()
         if words is None or (moment := self._days.moment(words, number, self._stamp)) is None:
             return None
-        hits = [(hit[2], hit[3]) for hit in quads(text)]
+        hits = quads(text, "", place)
         if not hits:
             return None
         self._plain.begin(text)
         return hits, *moment
 
+    def _is_empty(self, tail: str) -> bool:
+        """Whether the end of a line, which many lines share, holds neither an address nor anything unusual."""
+        empty = self._empty.get(tail)
+        if empty is None:
+            if len(self._empty) > _MOST:
+                self._empty.clear()
+            empty = self._empty[tail] = not _is_unusual(tail) and not quads(tail)
+        return empty
+
     def _stamp(self, words: str) -> Stamp | None:
-        return None if self._entry is None else format_stamp(words, self._entry.format)
+        if self._entry is None or _is_unusual(words) or words.endswith("."):
+            return None
+        return format_stamp(words, self._entry.format)
+
+
+def _is_unusual(text: str) -> bool:
+    """Whether a part of a line can hold a document, a dressed address, a port or a protocol."""
+    low = text.lower()
+    return any(map(low.__contains__, _WORDS)) or (
+        _SIGN.search(low) is not None and any(map(low.__contains__, _UNUSUAL))
+    )

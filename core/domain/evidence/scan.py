@@ -68,7 +68,6 @@ class Scanner:
         """Return the mentions that the lines of a block complete, but for those that wait for the end."""
         found: list[Seen] = []
         framer, quick, within = self._framer, self._quick, self._within
-        quick.begin(block.text)
         number = block.number
         for text in block.lines:
             seen = quick.take(number, text) if framer.idle and not block.goes_on else None
@@ -76,8 +75,8 @@ class Scanner:
                 found += self._dated(framer.take(Line(number, text, block.goes_on)))
             else:
                 hits, key, moment = seen
-                for address, port in hits:
-                    if within is None or bisect_right(within, address) & 1:
+                for _, _, address, port, _ in hits:
+                    if within is None or self._counts(address):
                         found.append((address, key, moment, number, port, None, 1))
             number += 1
         if self._eager and not framer.idle:
