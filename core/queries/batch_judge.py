@@ -75,7 +75,7 @@ def judged(batch: BatchJudge, mentions: Iterator[Mention]) -> Iterator[Verdict]:
             continue
         text, verdict, summary = strangers.words(address)
         row = text, _moment(at), *verdict[2:9], summary, verdict[10], count, _words(doubts)
-        yield Verdict._make((*row, line, port, protocol, source, others))
+        yield tuple.__new__(Verdict, (*row, line, port, protocol, source, others))
 
 
 def _of_text(batch: BatchJudge, mention: Mention) -> Verdict:
@@ -90,10 +90,10 @@ def _of_text(batch: BatchJudge, mention: Mention) -> Verdict:
     also = tuple(_moment(each) for each in others) if others else ()
     if at is None:
         summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
-    elif also and mention.doubts & _JUDGED_TOO:
+    elif also and doubts & _JUDGED_TOO:
         summary += _other_readings(verdict, [(_moment(each), batch.verdict(address, each)) for each in others])
     row = verdict[0], None if at is None else _moment(at), *verdict[2:9], summary, verdict[10], count, _words(doubts)
-    return Verdict._make((*row, line, port, protocol, source, also))
+    return tuple.__new__(Verdict, (*row, line, port, protocol, source, also))
 
 
 @cache

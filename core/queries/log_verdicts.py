@@ -19,8 +19,8 @@ from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
 from core.domain.evidence import Settings, Sighting, Source, scan
 from core.domain.evidence.reader import Block, Unreadable, read_blocks
-from core.domain.evidence.scan import Scanner, Seen
-from core.domain.evidence.settle import key_moment
+from core.domain.evidence.scan import Scanner
+from core.domain.evidence.settle import Seen, key_moment
 from core.domain.text_evidence import LineVerdicts, Progress
 from core.domain.values import Verdict, to_micros
 from core.queries.batch_judge import BatchJudge, judged, of_port
@@ -142,7 +142,7 @@ def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verd
         yield from judged(BatchJudge(connection, known, ours, now), mentions)
         return
     while some := list(islice(mentions, _AT_ONCE)):
-        few = _distinct(within, (each.address for each in some if isinstance(each.address, int)))
+        few = _distinct(within, (each[0] for each in some if isinstance(each[0], int)))
         yield from judged(BatchJudge(connection, known, few, now), iter(some))
 
 

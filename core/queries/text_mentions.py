@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from core.domain.evidence import Doubt, Source
-from core.domain.evidence.scan import Seen
-from core.domain.evidence.settle import Moment, micros_of
+from core.domain.evidence.settle import Moment, Seen, micros_of
 from core.domain.evidence.waiting import address_number, number_address
 from core.domain.text_evidence import DoubtCount
 
@@ -24,6 +23,13 @@ _ONE: Final = 1 << _SHAPE + _PROTOCOL + _PORT
 _LINE: Final = _SHAPE + _PROTOCOL + _PORT + _COUNT
 _SAME: Final = _ONE - 1
 """The bits of shape, protocol and port."""
+_PORT_AT: Final = _SHAPE + _PROTOCOL
+_COUNT_AT: Final = _PORT_AT + _PORT
+_AT_BITS: Final = (1 << _AT) - 1
+_SHAPE_BITS: Final = (1 << _SHAPE) - 1
+_PROTOCOL_BITS: Final = (1 << _PROTOCOL) - 1
+_PORT_BITS: Final = (1 << _PORT) - 1
+_COUNT_BITS: Final = (1 << _COUNT) - 1
 
 
 class _Shape(NamedTuple):
@@ -34,19 +40,8 @@ class _Shape(NamedTuple):
     source: Source
 
 
-class Mention(NamedTuple):
-    """The mentions of one address at one moment, in microseconds."""
-
-    address: int | str
-    at: int | None
-    line: int
-    count: int  # type: ignore[assignment]  # tuple.count is not used
-    port: int | None
-    protocol: str | None
-    others: tuple[int, ...]
-    """The other readings of the time, in microseconds."""
-    doubts: Doubt
-    source: Source
+Mention: TypeAlias = tuple[int | str, int | None, int, int, int | None, str | None, tuple[int, ...], Doubt, Source]
+"""Address, moment in microseconds, first line, count, port, protocol, other moments, doubts, source of the time."""
 
 
 class Mentions:
@@ -104,17 +99,17 @@ class Mentions:
 
     def _merged(self, known: int, other: int, line: int, count: int) -> int:
         """Return two counts of an address and a moment as one; ports that differ name none."""
-        first, second = self._shapes[known & ((1 << _SHAPE) - 1)], self._shapes[other & ((1 << _SHAPE) - 1)]
+        first, second = self._shapes[known & _SHAPE_BITS], self._shapes[other & _SHAPE_BITS]
         others = first.others if first.others == second.others else tuple(sorted({*first.others, *second.others}))
         number = self._number(_Shape(first.doubts | second.doubts, others, first.source))
         low = known & _SAME
         ends = (low ^ (other & _SAME)) >> _SHAPE
         if ends >> _PROTOCOL:
             low &= (1 << _SHAPE + _PROTOCOL) - 1
-        if ends & ((1 << _PROTOCOL) - 1):
-            low &= ~(((1 << _PROTOCOL) - 1) << _SHAPE)
+        if ends & _PROTOCOL_BITS:
+            low &= ~(_PROTOCOL_BITS << _SHAPE)
         low = low >> _SHAPE << _SHAPE | number
-        total = (known >> _SHAPE + _PROTOCOL + _PORT & ((1 << _COUNT) - 1)) + count
+        total = (known >> _COUNT_AT & _COUNT_BITS) + count
         return min(line, known >> _LINE) << _LINE | total * _ONE | low
 
     def addresses(self) -> Iterator[int]:
@@ -127,16 +122,16 @@ class Mentions:
         shapes, protocols = self._shapes, self._protocols
         for key in found if self._is_ordered() else sorted(found, key=lambda each: found[each] >> _LINE):
             value = found[key]
-            moment = key & ((1 << _AT) - 1)
-            port = value >> _SHAPE + _PROTOCOL & ((1 << _PORT) - 1)
-            doubts, others, source = shapes[value & ((1 << _SHAPE) - 1)]
-            yield Mention(
+            moment = key & _AT_BITS
+            port = value >> _PORT_AT & _PORT_BITS
+            doubts, others, source = shapes[value & _SHAPE_BITS]
+            yield (
                 number_address(key >> _AT),
                 micros_of(moment),
                 value >> _LINE,
-                value >> _SHAPE + _PROTOCOL + _PORT & ((1 << _COUNT) - 1),
+                value >> _COUNT_AT & _COUNT_BITS,
                 port - 1 if port else None,
-                protocols[value >> _SHAPE & ((1 << _PROTOCOL) - 1)],
+                protocols[value >> _SHAPE & _PROTOCOL_BITS],
                 tuple([micros_of(moment + each) or 0 for each in others]) if others else (),
                 doubts,
                 source,

@@ -63,8 +63,8 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=5)),
-        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
+        Entry("VERDICT", lambda verdict: verdict.verdict, pane=InPane(20, "VERDICT THEN", place=5)),
+        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in),
         Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),

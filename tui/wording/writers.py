@@ -119,8 +119,8 @@ def write_table(
 
     """
     columns = layout.columns
-    texts = [column.text for column in columns]
-    cells = ([str(text(row)) for text in texts] for row in rows)
+    texts = layout.texts
+    cells = ([text(row) for text in texts] for row in rows)
     first = [[visible(cell) for cell in line] for line in islice(cells, measured)]
     if not first:
         return 0
@@ -150,11 +150,11 @@ class _Shape:
         )
         self._plain = f"{shape.rpartition('%')[0]}%s" if self._room is None else None
 
-    def line(self, cells: Sequence[str]) -> str:
+    def line(self, row: Sequence[object]) -> str:
         """Return a row, which may be hostile, as a line."""
-        if self._plain is not None and (text := self._plain % tuple(cells)).isascii() and text.isprintable():
+        if self._plain is not None and (text := self._plain % tuple(row)).isascii() and text.isprintable():
             return f"{text.rstrip()}\n"
-        cells = [visible(cell) for cell in cells]
+        cells = [visible(cell) for cell in row]
         padded = [
             _padded(cell, width, right=right)
             for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)

@@ -98,7 +98,7 @@ def quads(text: str, key: str = "", end_of_text: int = sys.maxsize) -> list[Hit]
         place = match.start()
         start, end = place - len(first) + 1, match.end(6)
         second, third, fourth = rest.split(".")
-        address = _OCTETS[first] << 24 | _OCTETS[second] << 16 | _OCTETS[third] << 8 | _OCTETS[fourth]
+        address = OCTETS[first] << 24 | OCTETS[second] << 16 | OCTETS[third] << 8 | OCTETS[fourth]
         port: int | None = None
         if reverse is not None:
             hits.append(Hit(start, match.end(), int.from_bytes(address.to_bytes(4), "little")))
@@ -119,7 +119,7 @@ def quads(text: str, key: str = "", end_of_text: int = sys.maxsize) -> list[Hit]
 
 
 _BEFORE_PORT: Final = frozenset(":#|/([]'\"),;")
-_OCTETS: Final = {f"{octet}{dot}": octet for octet in range(256) for dot in ("", ".")}
+OCTETS: Final = {f"{octet}{dot}": octet for octet in range(256) for dot in ("", ".")}
 
 
 def _is_port_shape(text: str, start: int, end: int, fifth: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.domain.evidence.addresses import PROTOCOL_WORDS, Hit, quads
+from core.domain.evidence.addresses import PROTOCOL_WORDS, quads
 from core.domain.evidence.days import Days
 from core.domain.evidence.dress import SIGNS
 from core.domain.evidence.format import Compiled
 from core.domain.evidence.plain import PORT_WORDS, Plain, format_stamp
-from core.domain.evidence.settle import Knowledge, Moment, Stamp
+from core.domain.evidence.settle import Knowledge, Seen, Stamp
 
 _DIGITS: Final = frozenset("0123456789")
 """Characters with which neither a record of several lines nor a header begins."""
@@ -33,11 +33,8 @@ class QuickLines:
         self._entry: Compiled | None = None
         self._empty: dict[str, bool] = {}
 
-    def take(self, number: int, text: str) -> tuple[list[Hit], int, Moment] | None:
-        """Return the addresses of a line with their ports, the key of its moment, and a moment of the same doubts.
-
-        None, with nothing taken, where `Plain` has to read the line.
-        """
+    def take(self, number: int, text: str) -> list[Seen] | None:
+        """Return the addresses of a line; None, with nothing taken, where `Plain` has to read it."""
         if text[:1] not in _DIGITS or not text.isascii():
             return None
         entry, matches = self._plain.chooser.first
@@ -59,7 +56,8 @@ class QuickLines:
         if not hits:
             return None
         self._plain.begin(text)
-        return hits, *moment
+        key, same = moment
+        return [(address, key, same, number, port, None, 1) for _, _, address, port, _ in hits]
 
     def _is_empty(self, tail: str) -> bool:
         """Whether the end of a line, which many lines share, holds neither an address nor anything unusual."""

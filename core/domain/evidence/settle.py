@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from core.domain.evidence.moments import Reading
 from core.domain.evidence.sighting import Doubt, Settings, Source
@@ -42,6 +42,12 @@ class Moment:
         self.number: int | None = None
         """A place for the number by which a reader knows moments of the same doubts, distances and source."""
 
+
+Seen: TypeAlias = tuple[int | str, int, Moment, int, int | None, str | None, int]
+"""An address, the key of its moment, a moment of the same doubts, line, port, protocol, and the number of mentions.
+
+There are millions: a plain tuple is made in a third of the time.
+"""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -52,7 +52,8 @@ def is_mask(text: str, start: int, address: int, previous: int | None, key: str)
 
 
 @lru_cache(maxsize=1024)
-def _is_version_key(key: str) -> bool:
+def is_version_key(key: str) -> bool:
+    """Whether a field holds the version of a product."""
     name = key.lower()
     return name.endswith(
         ("version", "useragent", "user-agent", "user_agent", "release", "firmware", "build", "browser", "user agent")
@@ -61,7 +62,7 @@ def _is_version_key(key: str) -> bool:
 
 def is_version(text: str, start: int, end: int, port: int | None, key: str) -> bool:
     """Whether four numbers are the version of a product, the number of a section or a date; a port says no."""
-    if key and _is_version_key(key):
+    if key and is_version_key(key):
         return True
     if port is not None or start == 0:
         return False
