@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from core.domain.evidence import Doubt
 from core.domain.ports_served import port_words
 from core.domain.values import Verdict, from_micros, stamp
+from core.queries.basis import Basis
 from core.queries.gathered_facts import Cidrs, GatheredFacts
 from core.queries.strangers import Strangers
 from core.queries.text_mentions import Mention
@@ -30,29 +31,31 @@ def of_port(verdict: Verdict, port: int | None, protocol: str | None) -> str:
 class BatchJudge:
     """Judges mentions; an address once for each period in which nothing about it changed."""
 
-    def __init__(self, connection: Connection, known: Cidrs, ours: Collection[int], now: int) -> None:
+    def __init__(self, connection: Connection, known: Cidrs, ours: Collection[int], basis: Basis) -> None:
         self.ours = ours
-        self.strangers = None if known.acceptances else Strangers(connection, known, now)
-        """None where a verdict on them depends on the time: the clock was ahead once."""
-        self._now = now
+        timed = known.acceptances or basis.behind is not None
+        self.strangers = None if timed else Strangers(connection, known, basis)
+        """None where a verdict on them depends on the time: the clock was ahead once, a standby is behind."""
+        self._basis = basis
         self._facts = GatheredFacts(connection, known, list(ours))
         self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}
 
     def verdict(self, address: int | str, at: int | None) -> Verdict:
         """Return the verdict on an address at a time in microseconds; None is now."""
         if isinstance(address, str):
-            return judge_ipv6(address, at, self._now)
+            return judge_ipv6(address, at, self._basis.now)
         found = self._judged.get(address)
         if found is None:
             if address not in self.ours:
-                return judge_from(self._facts, address, at, self._now)
-            changes = sorted({*self._facts.changes(address), self._now})
+                return judge_from(self._facts, address, at, self._basis)
+            basis = self._basis
+            changes = sorted({*self._facts.changes(address), basis.now, basis.as_of + 1})
             found = self._judged[address] = (changes, [None] * (len(changes) + 1))
         changes, verdicts = found
-        period = bisect_right(changes, self._now if at is None else at)
+        period = bisect_right(changes, self._basis.now if at is None else at)
         verdict = verdicts[period]
         if verdict is None:
-            verdict = verdicts[period] = judge_from(self._facts, address, at, self._now)
+            verdict = verdicts[period] = judge_from(self._facts, address, at, self._basis)
         return verdict
 
     def clock_doubtful(self, at: int) -> bool:

@@ -23,11 +23,12 @@ from core.domain.evidence.scan import Scanner
 from core.domain.evidence.settle import Seen, key_moment
 from core.domain.text_evidence import LineVerdicts, Progress
 from core.domain.values import Verdict, to_micros
+from core.queries.basis import Basis
 from core.queries.batch_judge import BatchJudge, judged, of_port
 from core.queries.gathered_facts import Cidrs
 from core.queries.text_mentions import Mentions, ended
 from core.queries.text_settings import text_settings
-from core.queries.verdicts import judge, judge_ipv6, latest
+from core.queries.verdicts import judge, judge_ipv6
 from core.storage.connection import Connection
 
 __all__ = ["follow_text", "judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in", "text_settings"]
@@ -78,7 +79,7 @@ def follow_text(
     settings: Settings,
     within: Sequence[int] | None,
     reading: Callable[[], AbstractContextManager[Connection]],
-    now: Callable[[], int],
+    basis: Callable[[Connection], Basis],
 ) -> Iterator[list[LineVerdicts]]:
     """Yield the lines of each piece with their verdicts, judged by the inventory of that moment.
 
@@ -92,7 +93,7 @@ def follow_text(
         mentions = Mentions()
         mentions.add(seen)
         with reading() as connection:
-            verdicts = {(each.address, each.at): each for each in judge_all(connection, mentions, now())}
+            verdicts = {(each.address, each.at): each for each in judge_all(connection, mentions, basis(connection))}
         found: dict[int, list[Verdict]] = defaultdict(list)
         for address, at, _, line, *_ in seen:
             words = format_address(address) if isinstance(address, int) else address
@@ -121,29 +122,28 @@ def sighting_in(words: str, now: datetime) -> Sighting | None:
     return found[0] if len(found) == 1 and found[0].source in {Source.NONE, Source.ASKED} else None
 
 
-def judge_sighting(connection: Connection, found: Sighting, at: int | None, now: int) -> Verdict:
+def judge_sighting(connection: Connection, found: Sighting, at: int | None, basis: Basis) -> Verdict:
     """Return the verdict on an address of an argument; `at` is for one without a time of its own."""
     moment = at if found.at is None else to_micros(found.at)
     if isinstance(found.address, str):
-        return judge_ipv6(found.address, moment, now)
-    verdict = judge(connection, found.address, moment, now)
+        return judge_ipv6(found.address, moment, basis.now)
+    verdict = judge(connection, found.address, moment, basis)
     words = of_port(verdict, found.port, found.protocol)
     return verdict._replace(summary=verdict.summary + words, port=found.port, protocol=found.protocol)
 
 
-def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
-    """Yield a verdict for each address and moment, in order of appearance; `now` is in microseconds."""
-    now = latest(connection, now)
-    known = Cidrs(connection)
+def judge_all(connection: Connection, seen: Mentions, basis: Basis) -> Iterator[Verdict]:
+    """Yield a verdict for each address and moment, in order of appearance."""
+    known = Cidrs(connection, basis.configured)
     within = known.within()
     ours = _distinct(within, seen.addresses())
     mentions = seen.in_order()
     if len(ours) <= _AT_ONCE:
-        yield from judged(BatchJudge(connection, known, ours, now), mentions)
+        yield from judged(BatchJudge(connection, known, ours, basis), mentions)
         return
     while some := list(islice(mentions, _AT_ONCE)):
         few = _distinct(within, (each[0] for each in some if isinstance(each[0], int)))
-        yield from judged(BatchJudge(connection, known, few, now), iter(some))
+        yield from judged(BatchJudge(connection, known, few, basis), iter(some))
 
 
 def _distinct(within: Sequence[int], addresses: Iterable[int]) -> set[int]:
@@ -157,11 +157,10 @@ def _distinct(within: Sequence[int], addresses: Iterable[int]) -> set[int]:
     return ours
 
 
-def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> Iterator[Verdict]:
-    """Yield the present verdict on each address; `now` is in microseconds."""
-    now = latest(connection, now)
+def judge_many(connection: Connection, addresses: Iterable[str], basis: Basis) -> Iterator[Verdict]:
+    """Yield the present verdict on each address."""
     numbers = [each if ":" in each else parse_address(each) for each in addresses]
-    known = Cidrs(connection)
-    batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, now)
+    known = Cidrs(connection, basis.configured)
+    batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, basis)
     for address in numbers:
         yield batch.verdict(address, None)

@@ -40,7 +40,7 @@ class InventoryLookups(InventoryReads):
                 raise error(Code.INVALID_ADDRESS, str(problem)) from problem
             return dressed
         with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
+            return verdicts.judge(connection, number, moment, self._basis(connection))
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
         """Return the verdict on an address that is not written plainly; None for text that is not one address."""
@@ -52,7 +52,7 @@ class InventoryLookups(InventoryReads):
         if found is None:
             return None
         with self._store.read() as connection:
-            return judge_sighting(connection, found, moment, self._micros())
+            return judge_sighting(connection, found, moment, self._basis(connection))
 
     def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
         """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
@@ -69,7 +69,7 @@ class InventoryLookups(InventoryReads):
         from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
+            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection))}
 
     def evidence(
         self,
@@ -117,7 +117,7 @@ class InventoryLookups(InventoryReads):
 
         def judged() -> Iterator[Verdict]:
             with self._store.read() as connection:
-                yield from judge_all(connection, seen, self._micros())
+                yield from judge_all(connection, seen, self._basis(connection))
 
         return TextVerdicts(judged(), seen.lines, seen.doubts)
 
@@ -137,7 +137,7 @@ class InventoryLookups(InventoryReads):
         from core.queries.log_verdicts import follow_text, text_settings  # noqa: PLC0415  # as above
 
         settings = text_settings(facts or TextFacts(), self.now(), at)
-        return follow_text(text, settings, self._owned() if ours else None, self._store.read, self._micros)
+        return follow_text(text, settings, self._owned() if ours else None, self._store.read, self._basis)
 
     def _owned(self) -> list[int]:
         with self._store.read() as connection:

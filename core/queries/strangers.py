@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.values import Verdict
+from core.queries.basis import Basis
 from core.queries.gathered_facts import Cidrs, GatheredFacts
 from core.queries.verdicts import judge_from
 from core.storage.connection import Connection
@@ -25,8 +26,8 @@ class _Words(NamedTuple):
 class Strangers:
     """Judges strangers; their verdicts differ in nothing but the address and the moment."""
 
-    def __init__(self, connection: Connection, known: Cidrs, now: int) -> None:
-        self._connection, self._known, self._now = connection, known, now
+    def __init__(self, connection: Connection, known: Cidrs, basis: Basis) -> None:
+        self._connection, self._known, self._basis = connection, known, basis
         self._starts: Final = known.stretches()
         self._words: dict[int, _Words] = {}
 
@@ -41,6 +42,6 @@ class Strangers:
 
     def _judged(self, address: int) -> _Words:
         facts = GatheredFacts(self._connection, self._known, [address])
-        verdict = judge_from(facts, address, None, self._now)
+        verdict = judge_from(facts, address, None, self._basis)
         before, _, behind = verdict.summary.partition(verdict.address)
         return _Words(verdict, before, behind)

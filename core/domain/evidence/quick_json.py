@@ -70,7 +70,7 @@ class _Case:
         if self._epoch is None:
             return self._days.moment(words, number, self._stamp)
         found = _EPOCH.fullmatch(words)
-        key = None if found is None else _epoch_key(*found.groups(), self._latest)
+        key = None if found is None else _epoch_key(found[1], found[2], found[3], found[4], self._latest)
         return None if key is None else (key, self._epoch)
 
 
