@@ -44,6 +44,8 @@ class Shape(NamedTuple):
 
 def shape_of(text: str) -> Shape | None:
     """Return the shape of a document; None where one value can change the meaning of another."""
+    if "\\" in text:
+        return None
     try:
         if not isinstance(json.loads(text), dict):
             return None
