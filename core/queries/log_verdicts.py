@@ -89,8 +89,10 @@ def follow_text(
     """
     scanner = Scanner(settings, within, eager=True)
 
+    mentions = Mentions()
+
     def by_line(seen: list[Seen]) -> dict[int, list[Verdict]]:
-        mentions = Mentions()
+        mentions.clear()
         mentions.add(seen)
         with reading() as connection:
             verdicts = {(each.address, each.at): each for each in judge_all(connection, mentions, basis(connection))}
@@ -107,7 +109,7 @@ def follow_text(
         found = by_line(seen) if seen else {}
         lines = [
             LineVerdicts(number, text, tuple(found.pop(number, ())))
-            for number, text in enumerate(block.lines, block.number)
+            for number, text in enumerate(block.lines if block.text else (), block.number)
         ]
         yield [*(LineVerdicts(number, None, tuple(late)) for number, late in found.items()), *lines]
     if seen := scanner.end():

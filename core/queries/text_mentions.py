@@ -45,7 +45,7 @@ Mention: TypeAlias = tuple[int | str, int | None, int, int, int | None, str | No
 
 
 class Mentions:
-    """The addresses of a text, counted by address and moment."""
+    """The addresses of a text, counted by address and moment; the one object that counts for its scanner."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -59,6 +59,11 @@ class Mentions:
     def doubts(self) -> tuple[DoubtCount, ...]:
         """The kinds of doubt about the mentions."""
         return tuple(_counts(self._doubted))
+
+    def clear(self) -> None:
+        """Forget the mentions; a scanner's moments go on to be those of this object."""
+        self._found.clear()
+        self._doubted.clear()
 
     def add(self, some: Iterable[Seen]) -> None:
         """Count mentions."""

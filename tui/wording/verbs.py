@@ -64,7 +64,7 @@ VERBS: Final = (
         Argument("--log-format", "NAME", "of a text: the format that is tried first"),
         _switch("--ours", "of a text: only what was ours at any time; exit 1 when nothing was"),
         _switch("--annotate", "print the text, each line with the verdicts on its addresses behind it"),
-        _switch("--follow", "as --annotate, for a text that goes on: say of each line what is known so far"),
+        _switch("--follow", "of a text that goes on: the verdicts on each line when it is read"),
     ),
     _change(
         "allocate",
