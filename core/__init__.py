@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from core.domain.addresses import is_cidr
+from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
@@ -25,7 +27,9 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
+from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.serving import BindingWords, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
@@ -64,6 +68,7 @@ from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
+    from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
@@ -80,8 +85,10 @@ __all__ = [
     "Binding",
     "BindingKind",
     "BindingWords",
+    "CarriedOut",
     "Cidr",
     "CidrState",
+    "CidrSummary",
     "ClockAccepted",
     "Code",
     "Config",
@@ -93,6 +100,7 @@ __all__ = [
     "EipStatus",
     "EipdeckError",
     "Event",
+    "EventHead",
     "Evidence",
     "Finding",
     "FindingCode",
@@ -114,6 +122,7 @@ __all__ = [
     "PoolOrder",
     "PortRange",
     "Proof",
+    "Receipt",
     "Refused",
     "Restored",
     "Service",
@@ -133,6 +142,8 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "format_table",
+    "is_cidr",
     "iso",
     "json_fields",
     "load_config",
@@ -140,6 +151,7 @@ __all__ = [
     "open_inventory",
     "option",
     "parse_time",
+    "port_words",
     "reading",
     "seed_demo",
     "shell_command",
@@ -149,7 +161,12 @@ __all__ = [
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
+_LATE = {
+    "format_table": "core.domain.evidence.own_formats",
+    "reading": "core.storage.reading",
+    "seed_demo": "core.demo",
+    "written_whole": "core.storage.whole_file",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,7 @@ __all__ = [
     "asn_warning",
     "customer_prefix",
     "format_address",
+    "is_cidr",
     "is_ipv6",
     "never_routed",
     "parse_address",
@@ -135,6 +136,14 @@ def parse_prefix(words: str) -> Prefix:
     if prefix.first != address:
         raise InvalidCidr(f"{quoted(words)} has host bits set; write {prefix}.")
     return prefix
+
+
+_SHAPE: Final = re.compile(r"\s*[^\s/@]+/(?!32(?!\d))[\d.]+\s*(?:@.*)?")
+
+
+def is_cidr(words: str) -> bool:
+    """Return whether the text has the shape of a prefix of more than one address, valid or not; a time may follow."""
+    return _SHAPE.fullmatch(words) is not None
 
 
 def prefix_of_range(first: int, last: int) -> Prefix:

@@ -36,6 +36,9 @@ class Config:
     """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); None: RPKI is unknown."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the dashboard that replace the defaults, by command id."""
+    log_formats: tuple[UncheckedObject, ...] = ()
+    """Log formats of the operator (`[[evidence.format]]`), with the keys of `evidence.format.Format`; they are checked
+    when a text is read."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -78,6 +81,7 @@ _TYPES: dict[str, type] = {
     "runway_days": int,
     "roa_file": str,
     "keys": dict,
+    "evidence": dict,
 }
 
 
@@ -107,5 +111,17 @@ def _checked(data: UncheckedObject, path: Path) -> Config:
     regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file")}
-    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, path=path)
+    formats = _log_formats(data.get("evidence", {}), path)
+    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence")}
+    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, path=path)
+
+
+def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject, ...]:
+    """Return the tables of `[[evidence.format]]`."""
+    unknown = sorted(evidence.keys() - {"format"})
+    if unknown:
+        raise error(Code.USAGE, f"{path}: evidence.{unknown[0]} is not a known setting.", hint="Known: format.")
+    entries = evidence.get("format", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise error(Code.USAGE, f"{path}: evidence.format must be tables, each headed [[evidence.format]].")
+    return tuple(entries)

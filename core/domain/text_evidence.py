@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from core.domain.values import Verdict
+from core.domain.values import Verdict, iso
 
 __all__ = ["DoubtCount", "Evidence", "LineVerdicts", "Progress", "TextFacts", "TextVerdicts"]
 
@@ -28,6 +28,18 @@ class TextFacts(NamedTuple):
     """The text was written by this moment."""
     log_format: str | None = None
     """The name of the log format that is tried first."""
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The facts that the operator gives, as text, by their names on the command line; `yes` for a switch."""
+        given = {name.replace("_", "-"): value for name, value in self._asdict().items() if value is not None}
+        return {name: _text(value) for name, value in given.items()}
+
+
+def _text(value: str | int | datetime) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return iso(value) if isinstance(value, datetime) else str(value)
 
 
 class DoubtCount(NamedTuple):

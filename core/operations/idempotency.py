@@ -41,14 +41,16 @@ def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedO
     return answer
 
 
-def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject) -> None:
-    """Store the answer under the request id of the transaction, if it has one.
+def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject, *, changed: bool) -> None:
+    """Store the answer under the request id of the transaction.
+
+    Nothing is stored when nothing changed and the caller named no id, since then there is nothing to settle.
 
     Raises:
         EipdeckError: `request_mismatch` when the change itself stored a request with this id, as an import may.
 
     """
-    if transaction.request_id is None:
+    if transaction.made_id and not changed:
         return
     request_id, at = transaction.request_id, transaction.now
     if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -58,6 +57,11 @@ class BatchJudge:
             verdict = verdicts[period] = judge_from(self._facts, address, at, self._basis)
         return verdict
 
+    @property
+    def now(self) -> int:
+        """The present moment in microseconds."""
+        return self._basis.now
+
     def clock_doubtful(self, at: int) -> bool:
         """Return whether the clock was ahead around that time in microseconds."""
         return self._facts.clock_doubtful(at)
@@ -94,7 +98,7 @@ def _of_text(batch: BatchJudge, mention: Mention) -> Verdict:
     if at is None:
         summary += f" The text names no moment: this is as of {stamp(verdict.as_of)}."
     elif also and doubts & _JUDGED_TOO:
-        summary += _other_readings(verdict, [(_moment(each), batch.verdict(address, each)) for each in others])
+        summary += _other_readings(verdict, [(each, batch.verdict(address, each)) for each in others], batch.now)
     row = verdict[0], None if at is None else _moment(at), *verdict[2:9], summary, verdict[10], count, _words(doubts)
     return tuple.__new__(Verdict, (*row, line, port, protocol, source, also))
 
@@ -120,12 +124,13 @@ def _holder(verdict: Verdict) -> _Holder:
     return _Holder(verdict.verdict.value, verdict.cidr, None if eip is None else eip.id, serves)
 
 
-def _other_readings(verdict: Verdict, others: list[tuple[datetime, Verdict]]) -> str:
+def _other_readings(verdict: Verdict, others: list[tuple[int, Verdict]], now: int) -> str:
     """Return a sentence on the other moments that the time can mean: the same answer, or another one."""
+    moments = [f"{stamp(_moment(each))}{' (in the future)' if each > now else ''}" for each, _ in others]
     if all(_holder(other) == _holder(verdict) for _, other in others):
-        also = ", ".join(stamp(each) for each, _ in others)
-        return f" Either way {_name(verdict)}: the time can also mean {also}."
-    words = "; ".join(f"as of {stamp(each)} it is {_name(other)} ({other.verdict.value})" for each, other in others)
+        return f" Either way {_name(verdict)}: the time can also mean {', '.join(moments)}."
+    told = zip(moments, (other for _, other in others), strict=True)
+    words = "; ".join(f"as of {moment} it is {_name(other)} ({other.verdict.value})" for moment, other in told)
     return f" The time can mean another moment: {words}."
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import islice
@@ -78,6 +78,7 @@ def follow_text(
     text: Iterable[str] | Iterable[bytes],
     settings: Settings,
     within: Sequence[int] | None,
+    given: Mapping[str, str],
     reading: Callable[[], AbstractContextManager[Connection]],
     basis: Callable[[Connection], Basis],
 ) -> Iterator[list[LineVerdicts]]:
@@ -88,14 +89,14 @@ def follow_text(
 
     """
     scanner = Scanner(settings, within, eager=True)
-
     mentions = Mentions()
 
     def by_line(seen: list[Seen]) -> dict[int, list[Verdict]]:
         mentions.clear()
         mentions.add(seen)
         with reading() as connection:
-            verdicts = {(each.address, each.at): each for each in judge_all(connection, mentions, basis(connection))}
+            judged_ = judge_all(connection, mentions, basis(connection), given)
+            verdicts = {(each.address, each.at): each for each in judged_}
         found: dict[int, list[Verdict]] = defaultdict(list)
         for address, at, _, line, *_ in seen:
             words = format_address(address) if isinstance(address, int) else address
@@ -105,15 +106,20 @@ def follow_text(
         return found
 
     for block in _blocks(text):
-        seen = scanner.read(block)
-        found = by_line(seen) if seen else {}
+        found = by_line(seen) if (seen := scanner.read(block)) else {}
         lines = [
             LineVerdicts(number, text, tuple(found.pop(number, ())))
             for number, text in enumerate(block.lines if block.text else (), block.number)
         ]
-        yield [*(LineVerdicts(number, None, tuple(late)) for number, late in found.items()), *lines]
+        yield [*_late(found), *lines]
     if seen := scanner.end():
-        yield [LineVerdicts(number, None, tuple(late)) for number, late in by_line(seen).items()]
+        yield [*_late(by_line(seen))]
+
+
+def _late(found: Mapping[int, list[Verdict]]) -> Iterator[LineVerdicts]:
+    """Give the verdicts on lines that were given before."""
+    for number, verdicts in found.items():
+        yield LineVerdicts(number, None, tuple(verdicts))
 
 
 def sighting_in(words: str, now: datetime) -> Sighting | None:
@@ -134,8 +140,18 @@ def judge_sighting(connection: Connection, found: Sighting, at: int | None, basi
     return verdict._replace(summary=verdict.summary + words, port=found.port, protocol=found.protocol)
 
 
-def judge_all(connection: Connection, seen: Mentions, basis: Basis) -> Iterator[Verdict]:
-    """Yield a verdict for each address and moment, in order of appearance."""
+def judge_all(connection: Connection, seen: Mentions, basis: Basis, given: Mapping[str, str]) -> Iterator[Verdict]:
+    """Yield a verdict for each address and moment, in order of appearance; each summary ends with the facts given."""
+    verdicts = _judged(connection, seen, basis)
+    if not given:
+        yield from verdicts
+        return
+    read_with = f" Read with {', '.join(f'{name} {value}' for name, value in given.items())}."
+    for verdict in verdicts:
+        yield verdict._replace(summary=verdict.summary + read_with)
+
+
+def _judged(connection: Connection, seen: Mentions, basis: Basis) -> Iterator[Verdict]:
     known = Cidrs(connection, basis.configured)
     within = known.within()
     ours = _distinct(within, seen.addresses())

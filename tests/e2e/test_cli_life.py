@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,6 +58,9 @@ def test_a_dry_run_has_the_exit_code_of_the_real_call_and_changes_nothing(deck: 
     done = deck.done("allocate", "--dry-run", code=3)
     assert done["eips"][0]["id"] is None
     assert done["warnings"][0]["code"] == "landed_in_default_pool"
+    said = deck("allocate", "--dry-run").err
+    assert "198.18.0.1 would land in the default pool" in said
+    assert "next:" not in said
     assert deck.done("allocate", "--pool", "hk", "--count", "2", "--dry-run")["eips"][1]["address"] == "203.0.113.1"
     assert deck.refused("allocate", "--pool", "hk", "--count", "17", "--dry-run") == ("pool_exhausted", 4)
     assert deck.dump() == before
@@ -165,16 +168,23 @@ def test_bandwidth_is_changed(deck: Deck) -> None:
     assert deck.done("bandwidth", eip["address"], "200")[0]["bandwidth_mbps"] == 200
 
 
+def without_receipt(changed: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changed.items() if name not in ("request_id", "event")}
+
+
 def test_an_eip_is_renamed_and_its_name_taken_away(deck: Deck) -> None:
     eip = deck.done("allocate", "--pool", "hk", "--name", "shop")["eips"][0]
     renamed = deck.done("name", eip["address"], "web 2", "--reason", "J-1", "--request-id", "k-1")
-    assert renamed == [{**eip, "name": "web 2"}]
+    assert [without_receipt(each) for each in renamed] == [{**eip, "name": "web 2"}]
     assert "web 2" in deck("name", eip["id"], "web 2").out
     assert [each["id"] for each in deck.done("eips", "web")] == [eip["id"]]
     assert deck.done("eips", "shop") == []
-    assert deck.done("name", eip["id"], "") == [{**eip, "name": None}]
+    assert [without_receipt(each) for each in deck.done("name", eip["id"], "")] == [{**eip, "name": None}]
     events = [(each["action"], each["reason"], each["after"]) for each in deck.done("history", eip["id"])[1:]]
     assert events == [("rename", "J-1", {"name": "web 2"}), ("rename", None, {"name": None})]
+    told = deck("history", eip["id"]).out
+    assert '"shop" to "web 2"' in told
+    assert '"web 2" to no name' in told
     deck.done("release", eip["id"], "--yes")
     assert deck.refused("name", eip["id"], "web") == ("eip_not_found", 5)
     assert deck("verify").code == 0

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from core import (
     Code,
-    InvalidTime,
     Inventory,
     Severity,
-    TextFacts,
+    Verdict,
     error,
+    is_cidr,
     option,
-    parse_time,
     shell_command,
     to_json,
 )
@@ -26,8 +24,9 @@ from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, VERDICTS
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.text_facts import moment_of, past_moment, read_as
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -63,54 +62,23 @@ def _lookup(
     annotate: bool,
     follow: bool,
 ) -> Answer:
-    moment = _past(inventory, at)
+    settling = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
+    given = {name: value for name, value in settling.items() if value}
     modes = {"ours": ours, "annotate": annotate, "follow": follow}
-    settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
-    given = {name: value for name, value in settled.items() if value}
     if "-" in addresses:
         if len(addresses) > 1:
             raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-        return lookup_text(inventory, how, Text(given, _facts(inventory, given), moment, **modes))
+        return lookup_text(inventory, how, Text(read_as({**given, "at": at}, inventory.now()), **modes))
     if only := [*given, *(name for name, on in modes.items() if on)]:
         option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
-    verdicts = [inventory.lookup(address, moment) for address in addresses]
-    few = how is Format.TABLE and len(verdicts) <= _TOLD
-    said = tuple(words for each in verdicts if few for words in about(inventory, each))
-    return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
-
-
-def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
-    """Return what the options say of a text; those of text are text."""
-    words = {name: value for name, value in given.items() if isinstance(value, str)}
-    year = words.get("year")
-    if year is not None and not (year.isascii() and year.isdigit()):
-        raise error(Code.USAGE, f"{year!r} is not a year.", hint="Write one like 2026.")
-    return TextFacts(
-        words.get("zone"),
-        None if year is None else int(year),
-        True if given.get("day_first") else None,
-        _past(inventory, words.get("now")),
-        words.get("log_format"),
-    )
-
-
-def _past(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = _moment(inventory, words)
-    if moment is not None and moment > inventory.now():
-        raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
-    return moment
-
-
-def _moment(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`."""
-    if words is None:
-        return None
-    try:
-        return parse_time(words, inventory.now())
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
+    moment = past_moment(at, inventory.now())
+    found = [
+        inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
+    ]
+    told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
+    said = tuple(words for each in told for words in about(inventory, each))
+    return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -143,7 +111,7 @@ def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> An
 
 
 def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=_moment(inventory, since)), EVENTS)
+    return Answer(inventory.history(subject, since=moment_of(since, inventory.now())), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:
@@ -173,6 +141,17 @@ def _verify(inventory: Inventory, how: Format) -> Answer:
     return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
 
 
+def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
+    receipt = inventory.settle(request_id)
+    event = receipt.events[-1] if receipt is not None and receipt.events else None
+    code = exit_codes.NO if receipt is None else exit_codes.DONE
+    if how is Format.JSON:
+        return Answer({"request_id": request_id, "made": receipt is not None, "event": to_json(event)}, code=code)
+    told = "not made: nothing changed" if receipt is None else "made"
+    last = "" if event is None else f"; its last event is {event.id}"
+    return Answer((f"{told}{last}\n",), code=code)
+
+
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "lookup": _lookup,
     "cidrs": _cidrs,
@@ -184,5 +163,6 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "export": _export,
     "backup": _backup,
     "verify": _verify,
+    "settle": _settle,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""

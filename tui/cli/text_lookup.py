@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 
-from core import Code, Inventory, LineVerdicts, TextFacts, error, iso
+from core import Code, Inventory, LineVerdicts, error
 from tui.cli import exit_codes
 from tui.cli.result import Answer
 from tui.wording.log_summary import Tally, evidence_words, pieces, progress, times_words
 from tui.wording.reports import SEEN
 from tui.wording.sanitize import visible
 from tui.wording.serving import verdict_words
+from tui.wording.text_facts import TextReading
 from tui.wording.verb import Format
 
 __all__ = ["Text", "lookup_text"]
@@ -26,10 +26,8 @@ T = TypeVar("T")
 class Text(NamedTuple):
     """The options about a text."""
 
-    given: Mapping[str, str | bool]
-    """Those that settle its doubts."""
-    facts: TextFacts
-    at: datetime | None
+    reading: TextReading
+    """What settles its doubts."""
     ours: bool
     annotate: bool
     follow: bool
@@ -42,7 +40,9 @@ def lookup_text(inventory: Inventory, how: Format, text: Text) -> Answer:
     if text.annotate or text.follow:
         return _followed(inventory, text)
     with progress() as on_progress:
-        found = inventory.text_verdicts(_stdin(), text.at, text.facts, ours=text.ours, on_progress=on_progress)
+        found = inventory.text_verdicts(
+            _stdin(), text.reading.at, text.reading.facts, ours=text.ours, on_progress=on_progress
+        )
     tally = Tally(_begun(found.verdicts))
 
     def then() -> Answer:
@@ -59,7 +59,7 @@ def lookup_text(inventory: Inventory, how: Format, text: Text) -> Answer:
 
 def _followed(inventory: Inventory, text: Text) -> Answer:
     """Return the answer about a text that goes on: its lines with their verdicts, or the verdicts alone."""
-    blocks = _begun(inventory.follow(_stdin(), text.at, text.facts, ours=text.ours))
+    blocks = _begun(inventory.follow(_stdin(), text.reading.at, text.reading.facts, ours=text.ours))
     tally = Tally(())
 
     def then() -> Answer:
@@ -96,9 +96,7 @@ def _code(tally: Tally, text: Text) -> int:
 
 
 def _settled(text: Text) -> tuple[str, ...]:
-    stated = {**text.given, **({} if text.at is None else {"at": iso(text.at)})}
-    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
-    return (f"read with {' '.join(words)}",) if words else ()
+    return (text.reading.words,) if text.reading.words else ()
 
 
 def _begun(items: Iterator[T]) -> Iterator[T]:

@@ -22,7 +22,7 @@ class DetailPane(Vertical):
         self.title_line = Lines(classes="title")
         self.text = ScrollLines()
         self._details: SelectionDetails | None = None
-        self._laid_out: str | None = None
+        self._laid_out: tuple[object, ...] = ()
         """The selection that the lines are about."""
 
     def compose(self) -> ComposeResult:
@@ -47,7 +47,7 @@ class DetailPane(Vertical):
         details, width = self._details, self.size.width
         if details is None or not self.display or not width:
             return
-        self.text.show_whole(detail_lines(details, width), keep_place=details.selection.id == self._laid_out)
-        self._laid_out = details.selection.id
+        self.text.show_whole(detail_lines(details, width), keep_place=details.selection.key == self._laid_out)
+        self._laid_out = details.selection.key
         head = f"{self._rule} {visible(details.selection.id)} "
         self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))

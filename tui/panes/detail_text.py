@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from core import Binding, Eip, Event
 from tui.commands.registry import key_of
 from tui.state.selection import SelectionDetails
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import port_line, strip_lines, strip_title
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
 from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
@@ -41,6 +41,9 @@ def _page(details: SelectionDetails) -> Iterator[Text]:
         yield visible(details.verdict.summary) if details.verdict else ""
     else:
         yield from _pairs(details, eip)
+        if port := port_line(details):
+            yield ""
+            yield from _labelled("port", iter([port]))
         yield ""
         yield from _labelled("serves", _serves_table(details, eip))
         yield from _labelled(_siblings_label(details), _siblings(details))
@@ -61,6 +64,8 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
     else:
         yield from (f"{label:<10} {value}" for label, value in _fields(details, eip))
         yield from _landed(eip)
+        if port := port_line(details):
+            yield from ("", Line("port", BOLD), port)
         yield from ("", Line("serves", BOLD), *_serves(details, eip))
         yield from (
             (Line(_siblings_label(details), BOLD), *_siblings(details))

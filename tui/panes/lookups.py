@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
-from tui.state.selection import Selection, SelectionKind, is_problem
+from tui.state.lookup import selection_of
+from tui.state.selection import Selection, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.list_table import ListTable
-from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of
-from tui.wording.reports import SEEN, Looked, is_past
+from tui.wording.reports import SEEN, Looked
 from tui.wording.serving import services_served
 
 __all__ = ["LookupsPane"]
@@ -45,9 +46,7 @@ class LookupsPane(ListPane[Looked]):
         looked = self._table.row
         if looked is None:
             return None
-        then = looked.then
-        at = then.at if is_past(then) else None
-        return Selection(SelectionKind.ADDRESS, then.address, eip=then.eip, at=at, doubts=doubt_words(then))
+        return replace(selection_of(looked), eip=looked.then.eip)
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
         self.sorted = False

@@ -58,7 +58,7 @@ def command_table(
         "abort": runner.abort,
         "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
         "back": navigator.back,
-        **_session_actions(host, navigator, panes, runner),
+        **_session_actions(host, navigator, panes, lookups, runner),
     }
 
 
@@ -81,7 +81,9 @@ def screen_commands(
     }
 
 
-def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Runner) -> dict[str, Callable[[], object]]:
+def _session_actions(
+    host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, runner: Runner
+) -> dict[str, Callable[[], object]]:
     """Return the functions of the commands that ask about this session alone."""
 
     def ask(name: str, *about: Callable[[], object]) -> Callable[[], None]:
@@ -98,6 +100,7 @@ def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Run
         "export": ask("export", lambda: navigator.pane),
         "pin": ask("pin"),
         "trail": ask("show_trail"),
+        "read_as": ask("ask_reading", lambda: lookups),
     }
 
 

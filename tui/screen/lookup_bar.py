@@ -148,7 +148,7 @@ def lookup_text(state: ScreenState) -> tuple[str, str]:
     if state.detail_page and selection is not None:
         what = "EIP" if selection.kind is SelectionKind.ADDRESS else selection.kind.value
         when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-        return f"{what} {visible(selection.id)}{when}", f"esc back to {state.view.value}"
+        return f"{what} {visible(selection.words)}{when}", f"esc back to {state.view.value}"
     if lookup.text:
         note = f"{lookup.note}  filter: {visible(filter_, _SHOWN // 3)}" if filter_ else lookup.note
         return f"look up: {visible(lookup.text, _SHOWN)}", note

@@ -21,6 +21,7 @@ from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
+from tui.wording.text_facts import AS_IT_STANDS, TextReading
 
 __all__ = ["Lookups"]
 
@@ -46,10 +47,18 @@ class Lookups:
         self._workers = host.jobs
         self._say = host.say
         self._filter_before = ""
+        self.text = ""
+        """The last looked-up text."""
+        self.reading = AS_IT_STANDS
+        """How it was read."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
         self._held = False
         """Whether a typed address has been selected since."""
+
+    def read_again(self, reading: TextReading) -> None:
+        """Look the last text up again, read in another way."""
+        self._workers.search(partial(self._look_up, self.text, reading, pasted=True, final=True))
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
@@ -138,9 +147,12 @@ class Lookups:
         if len(found.looked) == 1:
             await self._hold(found.looked[0])
 
-    async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
+    async def _look_up(
+        self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
+    ) -> None:
         report = self._report if final else None
-        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
+        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report, reading))
+        self.text, self.reading = text, reading
         looked = found.looked
         if not looked:
             if not pasted and (self._bar.forget() or self._held):
@@ -152,7 +164,8 @@ class Lookups:
         if len(looked) > 1 and final:
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
-            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
+            read_with = f"{reading.words}  " if reading.words else ""
+            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", f"{read_with}esc leaves")
         else:
             self._held = True
             await self._hold(looked[0])
@@ -179,7 +192,7 @@ class Lookups:
     def _say_found(self, found: Found) -> None:
         then = found.looked[0].then
         if len(found.looked) == 1:
-            other = f"{then.address} alone is now" if is_past(then) else f"for the past: {then.address} @ 21:14"
+            other = f"for now: {then.address}" if is_past(then) else f"for the past: {then.address} @ 21:14"
             assumed = f"{found.assumed}.  " if found.assumed else ""
             as_of = then.as_of if then.at is None else min(then.at, then.as_of)
             self._say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")

@@ -6,23 +6,36 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
+from typing import Protocol
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
 from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
 from tui.session.export import Format, write_rows, write_text
-from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal
+from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal
 from tui.session.host import Host
 from tui.session.trail import pinned
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import pin_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
+from tui.wording.text_facts import TextReading
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = ["ask_reading", "choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+
+
+class TextLookups(Protocol):
+    """The last looked-up text."""
+
+    text: str
+    reading: TextReading
+
+    def read_again(self, reading: TextReading) -> None:
+        """Look the text up again."""
+
 
 # The caller shows a refusal raised here in the status line.
 
@@ -31,7 +44,7 @@ async def choose_copy(host: Host, pane: Pane) -> None:
     """Copy the address, the id, the row, the JSON or the command of the selected item."""
     details = host.details
     selection = host.selection
-    if selection is None or details is None or details.selection.id != selection.id:
+    if selection is None or details is None or details.selection.key != selection.key:
         host.say("nothing is selected to copy")
         return
     text = await host.app.push_screen_wait(CopyModal(selection.id, _texts(details, pane.table.row_text)))
@@ -42,11 +55,13 @@ async def choose_copy(host: Host, pane: Pane) -> None:
 def _texts(details: SelectionDetails, row: str) -> dict[str, str]:
     selection = details.selection
     texts = {selection.kind.value: selection.id}
+    if selection.words != selection.id:
+        texts["address and port"] = selection.words
     if details.eip is not None and details.eip.id:
         texts["EIP id"] = details.eip.id
     if row:
         texts["row"] = row
-    texts["verdict"] = "\n".join((strip_title(details), *strip_lines(details)))
+    texts["verdict"] = "\n".join((strip_title(details), *pin_lines(details)))
     found = _object(details)
     if found is not None:
         texts["JSON"] = json_text(found)
@@ -70,7 +85,7 @@ def _command(details: SelectionDetails) -> str:
     match selection.kind:
         case SelectionKind.ADDRESS:
             return shell_command(
-                "lookup", selection.id, *option("--at", None if selection.at is None else iso(selection.at))
+                "lookup", selection.words, *option("--at", None if selection.at is None else iso(selection.at))
             )
         case SelectionKind.POOL | SelectionKind.CIDR | SelectionKind.SERVICE:
             return shell_command("eips", filter_term(selection.kind.value, selection.id))
@@ -102,22 +117,32 @@ async def export(host: Host, pane: Pane) -> None:
     host.say(await host.ask(write))
 
 
+async def ask_reading(host: Host, lookups: TextLookups) -> None:
+    """Ask how the looked-up text is read, and read it again."""
+    if not lookups.text:
+        host.say("no text was looked up: paste one")
+        return
+    reading = await host.app.push_screen_wait(ReadingModal(lookups.reading, host.inventory.now()))
+    if reading is not None:
+        lookups.read_again(reading)
+
+
 async def pin(host: Host) -> None:
     """Add the selected item to the incident trail, with a note."""
     details, selection = host.details, host.selection
     if selection is None:
         host.say("nothing is selected to pin")
         return
-    if details is None or details.selection.id != selection.id:
+    if details is None or details.selection.key != selection.key:
         details = await host.ask(lambda inventory: load_details(inventory, selection))
-    title, lines = strip_title(details), strip_lines(details)
+    title, lines = strip_title(details), pin_lines(details)
     note = await host.app.push_screen_wait(PinModal(title, lines))
     if note is None:
         host.say("nothing was pinned")
         return
     trail, inventory = host.trail, host.inventory
     await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, pinned(title, lines, note or None))
-    host.say(f"pinned {selection.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
+    host.say(f"pinned {selection.words}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 
 async def show_trail(host: Host) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from core import EipdeckError, iso
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError
 from tui.modals.lines import Line
@@ -15,9 +18,10 @@ from tui.modals.sheet import Sheet
 from tui.session.export import Format
 from tui.widgets.field import Field
 from tui.wording.sanitize import safe, visible
+from tui.wording.text_facts import TextReading, read_as
 from tui.wording.writers import FILE_FORMATS
 
-__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
+__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal", "ReadingModal"]
 
 
 class CopyModal(Sheet[str]):
@@ -132,6 +136,49 @@ class ExportModal(Form["Export | None"]):
         if self._format.value is None:
             raise FormError("Choose a format.", self._format)
         return Export(self._where(), self._format.value)
+
+
+class ReadingModal(Form["TextReading | None"]):
+    """Asks how the looked-up text is read; the result settles its doubts."""
+
+    NOTE = "nothing is changed; enter on the last field reads the text again"
+
+    def __init__(self, reading: TextReading, now: datetime) -> None:
+        """Begin with how the text was read; `now` is the time of the inventory."""
+        super().__init__("how the looked-up text is read")
+        self._now = now
+        given = {**reading.facts.given, "at": "" if reading.at is None else iso(reading.at)}
+        self._fields_by_name = {
+            name: Field(given.get(name.replace("_", "-"), ""), placeholder=hint) for name, hint in _READING.items()
+        }
+        order = [Option("no", ("as the text shows",)), Option("yes", ("day first",))]
+        self._day_first = Choice(order, chosen=given.get("day-first", "no"), across=True)
+
+    def rows(self) -> ComposeResult:
+        for name, field in self._fields_by_name.items():
+            yield Row(name.replace("_", "-"), field)
+            if name == "year":
+                yield Row("day-first", self._day_first)
+
+    def keys(self) -> Sequence[str]:
+        return ("tab next", "shift+tab back", "left right choose", "enter read", "esc cancel", "F1 help")
+
+    def request(self) -> TextReading:
+        given = {name: field.text for name, field in self._fields_by_name.items()}
+        try:
+            return read_as({**given, "day_first": self._day_first.value == "yes"}, self._now)
+        except EipdeckError as refusal:
+            raise FormError(refusal.message) from refusal
+
+
+_READING: Final = {
+    "zone": "of clocks that name none: Asia/Shanghai, +08:00",
+    "year": "of dates that name none: 2025",
+    "now": "the text was written by then: 2025-11-01",
+    "log_format": "the format that is tried first: nginx-error",
+    "at": "of records without a time: 2026-11-23T03:12Z",
+}
+"""The facts about a text, each with an example."""
 
 
 class PinModal(Form["str | None"]):

@@ -16,7 +16,7 @@ from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, owner, pool_short, quoted
+from tui.wording.phrases import count_of, owner, pool_short, quoted, with_port
 from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
 from tui.wording.serving import serves_words
@@ -96,7 +96,7 @@ def _verdict_lines(looked: Looked) -> Iterable[str]:
     fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
     times = f" x{then.count}" if then.count > 1 else ""
     when = "?" if then.at is None else iso(then.at)
-    yield f"{then.address} at {when}{times}: {then.verdict.value}{fix}"
+    yield f"{with_port(then.address, then.port, then.protocol)} at {when}{times}: {then.verdict.value}{fix}"
     if then.at is not None and then.doubts:
         yield f"  ? {doubt_words(then)}"
     yield f"  {then.summary}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from core import DoubtCount, Inventory, Verdict
 from tui.wording.doubts import doubt_sentences
-from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.phrases import count_of, eips_beyond, owner, quoted
 from tui.wording.serving import served_by
 
 __all__ = ["Tally", "about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
@@ -68,7 +68,8 @@ def evidence_words(tally: Tally, lines: int) -> Iterator[str]:
     if not tally.distinct:
         yield "no address in the text"
         return
-    yield f"{tally.mentions:,} addresses in {lines:,} lines, {tally.distinct:,} distinct by address and time"
+    mentions, read = count_of(tally.mentions, "address", "addresses"), count_of(lines, "line")
+    yield f"{mentions} in {read}, {tally.distinct:,} distinct by address and time"
     yield from tally.groups()
 
 
@@ -83,7 +84,8 @@ def ahead_words(ahead: int, doubts: Sequence[DoubtCount]) -> str:
     """Return a sentence on moments that are less than a day ahead, which are no doubt; empty without any."""
     if not ahead or any(each.doubt == "future" for each in doubts):
         return ""
-    return f"{ahead:,} are about a time in the future: they are judged as of now"
+    are, they_are = ("is", "it is") if ahead == 1 else ("are", "they are")
+    return f"{ahead:,} {are} about a time in the future: {they_are} judged as of now"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:

@@ -100,6 +100,13 @@ def runway(days: float | None) -> str:
     return "-" if days is None else f"{days:.0f}d"
 
 
+def with_port(address: str, port: int | None, protocol: str | None) -> str:
+    """Return `203.0.113.7:25/tcp`, as a lookup takes it; an IPv6 address stays alone."""
+    if port is None or ":" in address:
+        return address
+    return f"{address}:{port}{f'/{protocol}' if protocol else ''}"
+
+
 def event_subject(event: Event) -> str:
     """Return the address, the CIDR or the pool that an event is about."""
     return event.address or event.cidr or event.pool_id or "-"

@@ -14,6 +14,7 @@ from tui.wording.sanitize import visible
 __all__ = [
     "action_words",
     "binding_words",
+    "change_words",
     "ended_words",
     "last_served",
     "part_words",
@@ -101,8 +102,28 @@ def ended_words(end: Event) -> str:
 
 
 def action_words(event: Event) -> str:
-    """Return the action of an event, with the new address of a move and the service of a binding."""
-    if event.action == "moved" and event.after:
-        return visible(f"moved to {event.after.get('address')}")
-    binding = event.after if event.action == "bind" else event.before if event.action == "unbind" else None
-    return visible(event.action if not binding else f"{event.action} {stored_binding(binding)}")
+    """Return the action of an event, with what it changed: `bind nic web-05`, `moved to 203.0.113.9`."""
+    return visible(f"{event.action} {change_words(event)}".rstrip())
+
+
+def change_words(event: Event) -> str:
+    """Return what an event changed, as a cell: `nic web-05`, `"web-1" to "web-2"`, `100 to 200 Mbps`; often nothing."""
+    before, after = event.before or {}, event.after or {}
+    match event.action:
+        case "bind":
+            return stored_binding(after)
+        case "unbind":
+            return stored_binding(before)
+        case "moved":
+            return f"to {after.get('address')}"
+        case "rename":
+            return " to ".join(quoted(_text(each.get("name"))) or "no name" for each in (before, after))
+        case "bandwidth":
+            old, new = (each.get("bandwidth_mbps") for each in (before, after))
+            return f"{'no cap' if old is None else old} to {new} Mbps"
+        case _:
+            return ""
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

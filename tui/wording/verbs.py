@@ -54,8 +54,8 @@ VERBS: Final = (
     Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
     _rows(
         "lookup",
-        "the verdict on addresses: whose, what it serves, where a fix lives",
-        Argument("addresses", "ADDRESS", "an address, or - for text on stdin", nargs="+"),
+        "the verdict on addresses: whose, what it serves, where a fix lives; of a CIDR a summary",
+        Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+"),
         Argument("--at", "TIME", "as it was at a past time; of a text, where it names none"),
         Argument("--zone", "NAME", "of a text: the zone of clocks that name none"),
         Argument("--year", "N", "of a text: the year of dates that name none"),
@@ -243,6 +243,11 @@ VERBS: Final = (
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    Verb(
+        "settle",
+        "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
+        (Argument("request_id", "ID"),),
+    ),
     Verb("doctor", "check the files, the database and the terminal, with advice"),
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
-from core import json_fields, to_json
+from core import to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
@@ -70,11 +70,11 @@ def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
 
 
 def _write_records(rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str]) -> None:
-    names = json_fields(layout.kind)
+    names = layout.fields
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([cell(getattr(row, name)) for name in names])
+        writer.writerow([cell(getattr(row, name, None)) for name in names])
 
 
 def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO) -> None:

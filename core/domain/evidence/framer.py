@@ -9,7 +9,6 @@ from typing import Final
 
 from core.domain.evidence.addresses import has_address
 from core.domain.evidence.block import Block
-from core.domain.evidence.formats import BLOCK_STARTS, block_of
 from core.domain.evidence.frames import Frame
 from core.domain.evidence.json_frame import JsonFrame, begins_json
 from core.domain.evidence.moments import match
@@ -40,6 +39,7 @@ class Framer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._table = knowledge.settings.table
         self.plain = Plain(knowledge)
         self._frame: Frame | None = None
         self._quoted = False
@@ -114,7 +114,7 @@ class Framer:
             self._frame = JsonFrame(self._knowledge)
         elif first == "<" and begins_xml(text):
             self._frame = XmlFrame(self._knowledge)
-        elif first in BLOCK_STARTS and (entry := block_of(text)) is not None:
+        elif first in self._table.block_starts and (entry := self._table.block_of(text)) is not None:
             self._frame = Block(self._knowledge, entry)
         elif text.startswith(("#Fields", "#fields", "#Software", "#Version", "#separator", "#Date", "#Time Format")):
             self._frame = Fields(self._knowledge)

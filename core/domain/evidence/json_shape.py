@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 from core.domain.evidence.keys import is_end, is_port, is_protocol, is_zone, normal, side, time_rank
@@ -42,8 +43,11 @@ class Shape(NamedTuple):
         return "".join(part + value for part, value in zip(self.parts, [*values, ""], strict=True))
 
 
-def shape_of(text: str) -> Shape | None:
-    """Return the shape of a document; None where one value can change the meaning of another."""
+def shape_of(text: str, own: Container[str] = ()) -> Shape | None:
+    """Return the shape of a document; None where one value can change the meaning of another.
+
+    `own` are the keys that a format of records names as times.
+    """
     if "\\" in text:
         return None
     try:
@@ -55,7 +59,7 @@ def shape_of(text: str) -> Shape | None:
     if found is None or not found or len(found) > _MOST:
         return None
     keys = tuple(key for key, _, _ in found)
-    times = [place for place, key in enumerate(keys) if _is_time(key)]
+    times = [place for place, key in enumerate(keys) if _is_time(key) or key in own]
     if len(times) > 1 or any(key[:1].isdigit() for key in keys):
         return None
     starts = [0, *(end for _, _, end in found)]

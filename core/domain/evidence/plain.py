@@ -32,7 +32,7 @@ class Plain:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self.chooser = Chooser(knowledge.settings.log_format)
+        self.chooser = Chooser(knowledge.settings.table, knowledge.settings.log_format)
         self._head = ""
         self._joined = 0
 

@@ -13,7 +13,7 @@ from core.domain.evidence.plain import PORT_WORDS, Plain, format_stamp
 from core.domain.evidence.settle import Knowledge, Seen, Stamp
 
 _DIGITS: Final = frozenset("0123456789")
-"""Characters with which neither a record of several lines nor a header begins."""
+"""Characters with which neither a header nor a record of several lines begins, but for blocks of an operator."""
 _SIGN: Final = re.compile(r"[{}()\[\]%\\=&\x1b]|::")
 """Characters of which one stands in all that is unusual, but for words."""
 _WORDS: Final = tuple(dict.fromkeys(each.lower() for each in ("dot", 'port"', "service:", *PROTOCOL_WORDS)))
@@ -29,6 +29,8 @@ class QuickLines:
 
     def __init__(self, knowledge: Knowledge, plain: Plain, declares: int) -> None:
         self._plain = plain
+        table = knowledge.settings.table
+        self._block_of = table.block_of if _DIGITS & table.block_starts else None
         self._days = Days(knowledge, declares)
         self._entry: Compiled | None = None
         self._empty: dict[str, bool] = {}
@@ -50,6 +52,8 @@ class QuickLines:
         if entry is not self._entry:
             self._entry = entry
             self._days.clear()
+        if self._block_of is not None and self._block_of(text) is not None:
+            return None
         if words is None or (moment := self._days.moment(words, number, self._stamp)) is None:
             return None
         hits = quads(text, "", place)

@@ -110,7 +110,7 @@ class QuickJson:
         if len(self._cases) >= _SHAPES or len(begin) > _TEXTS or not text.isascii():
             return
         self._met[begin] += 1
-        if self._met[begin] > 1 and (shape := shape_of(text)) is not None:
+        if self._met[begin] > 1 and (shape := shape_of(text, self._knowledge.settings.table.record_keys)) is not None:
             self._shapes.setdefault(begin, []).append(shape)
             self._cases[id(shape)] = {}
 

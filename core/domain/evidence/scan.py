@@ -11,8 +11,9 @@ from core.domain.evidence.framer import Framer
 from core.domain.evidence.quick import QuickLines
 from core.domain.evidence.quick_json import QuickJson
 from core.domain.evidence.reader import Block, Line, read_blocks
+from core.domain.evidence.settings import Settings
 from core.domain.evidence.settle import Knowledge, Moment, Seen, key_moment
-from core.domain.evidence.sighting import Doubt, Settings, Sighting, Source
+from core.domain.evidence.sighting import Doubt, Sighting, Source
 from core.domain.evidence.tree import Mention
 from core.domain.evidence.waiting import Waiting
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple, TypeAlias
 
 from core.domain.evidence.moments import Reading
-from core.domain.evidence.sighting import Doubt, Settings, Source
+from core.domain.evidence.settings import Settings
+from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.zones import Zone, parse_zone
 
 _DAY: Final = timedelta(days=1)

@@ -260,6 +260,22 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
         await operator.until("| live ", "rows 1-14")
 
 
+async def test_a_long_read_after_a_change_is_called_a_long_read(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    bob = another(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.until("| live ")
+        with held_up(inventory, "snapshot"):
+            allocated(bob)
+            operator.deck._tick()
+            await operator.when(lambda: not operator.deck.refresher._idle.is_set())
+            for _second in range(LATE_SECONDS):
+                operator.deck._tick()
+            await operator.until("the read under way is a long one", absent="has not answered")
+        await operator.until("| live ")
+    bob.close()
+
+
 async def test_a_long_read_of_unchanged_data_is_live_and_others_still_see_this_session(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     bob = another(inventory)

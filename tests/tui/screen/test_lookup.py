@@ -144,7 +144,7 @@ async def test_an_ipv6_address_is_unknown_and_named(tmp_path: Path) -> None:
 async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Urgent: R y F y, 203.0.113.17 y\n")
-        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- ? customer-bound")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
         assert operator.deck.inventory.eip("203.0.113.17").bindings

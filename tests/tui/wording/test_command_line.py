@@ -132,6 +132,13 @@ def test_a_value_that_looks_like_an_option_is_joined_to_its_own() -> None:
     assert command_line(request) == "eipdeck allocate --name=--default --reason=-x"
 
 
+def test_an_argument_that_looks_like_an_option_comes_after_all_options() -> None:
+    line = command_line(RenameRequest(eip=IP, name="-new", reason="J-1"))
+    assert line == f"eipdeck name --reason J-1 -- {IP} -new"
+    assert with_reason(line, "--") == f"eipdeck name --reason=-- -- {IP} -new"
+    assert with_reason(line, "") == f"eipdeck name -- {IP} -new"
+
+
 def test_no_request_is_refused() -> None:
     with pytest.raises(TypeError, match="is not a request"):
         command_line("release")
@@ -147,7 +154,7 @@ REQUESTS: dict[str, type[Request[object]]] = {
     and issubclass(found, Request)
     and found not in (Request, core.EipRequest)
 }
-POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
+POSITIONAL = (TEXT | TEXT.map("-{}".format)).filter(lambda text: text != "--")
 ADDRESS = st.ip_addresses(v=4).map(str)
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.SWITCH: st.booleans(),
