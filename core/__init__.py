@@ -32,7 +32,7 @@ from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIE
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.serving import BindingWords, stored_binding
-from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
+from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
     Allocation,
@@ -112,6 +112,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "LineVerdicts",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -129,6 +130,7 @@ __all__ = [
     "Severity",
     "Siblings",
     "TextFacts",
+    "TextVerdicts",
     "Unavailable",
     "Verdict",
     "VerdictWord",

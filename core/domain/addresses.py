@@ -222,7 +222,8 @@ def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
     return prefix, tuple(warnings)
 
 
-_NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+"""First and last address of each block that no network announces."""
 
 
 def public_address(words: str) -> int:
@@ -234,14 +235,14 @@ def public_address(words: str) -> int:
 
     """
     address = parse_address(words)
-    if any(first <= address <= last for first, last in _NEVER_SPANS):
+    if any(first <= address <= last for first, last in NEVER_SPANS):
         customer_prefix(f"{words}/32")
     return address
 
 
 def never_routed(address: int) -> str | None:
     """Return `private, RFC 1918` for space that no network announces, or None."""
-    for (first, last), (_, why) in zip(_NEVER_SPANS, _NEVER_ANNOUNCED, strict=True):
+    for (first, last), (_, why) in zip(NEVER_SPANS, _NEVER_ANNOUNCED, strict=True):
         if first <= address <= last:
             return why
     return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from core.domain.values import Verdict, iso
 
-__all__ = ["DoubtCount", "Evidence", "Progress", "TextFacts"]
+__all__ = ["DoubtCount", "Evidence", "LineVerdicts", "Progress", "TextFacts", "TextVerdicts"]
 
 Progress = Callable[[int], None]
 """Called at intervals with the number of lines read."""
@@ -49,6 +49,25 @@ class DoubtCount(NamedTuple):
     mentions: int
     line: int
     """The line of the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextVerdicts:
+    """The verdicts on a text that has been read; each is made when it is taken."""
+
+    verdicts: Iterator[Verdict]
+    """One for each distinct address and moment, in order of appearance, each with its count; taken once."""
+    lines: int
+    doubts: tuple[DoubtCount, ...] = ()
+
+
+class LineVerdicts(NamedTuple):
+    """A line of a text that goes on, and the verdicts on its addresses, each counted in the lines that came with it."""
+
+    number: int
+    text: str | None
+    """None for a line that was given before: the rest of its record tells its time."""
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, slots=True)

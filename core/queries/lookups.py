@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,9 +11,10 @@ from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
 from core.domain.cidr_summary import CidrSummary
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
-from core.domain.text_evidence import Evidence, Progress, TextFacts
+from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
+from core.queries.owned import owned
 from core.queries.reads import InventoryReads
 
 if TYPE_CHECKING:
@@ -123,13 +124,57 @@ class InventoryLookups(InventoryReads):
                 configuration, and for bytes that are not text.
 
         """
-        from core.queries.log_verdicts import judge_all, read_text  # noqa: PLC0415  # most lookups start without it
-
+        found = self.text_verdicts(text, at, facts, on_progress=on_progress)
         with collector_off():
-            seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress, self._formats)
+            return Evidence(list(found.verdicts), found.lines, found.doubts)
+
+    def text_verdicts(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+        on_progress: Progress | None = None,
+    ) -> TextVerdicts:
+        """Return what `evidence` does for a text of any length: the memory is that of distinct addresses and moments.
+
+        The arguments and what is raised are those of `evidence`. With `ours`, addresses that were never ours are left
+        out.
+        """
+        from core.queries.log_verdicts import judge_all, read_text, text_settings  # noqa: PLC0415  # as above
+
+        facts = facts or TextFacts()
+        settings = text_settings(facts, self.now(), at, self._formats)
+        with collector_off():
+            seen = read_text(text, settings, self._owned() if ours else None, on_progress)
+
+        def judged() -> Iterator[Verdict]:
             with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._basis(connection)))
-        if facts is not None and facts.given:
-            read_with = f" Read with {', '.join(f'{name} {value}' for name, value in facts.given.items())}."
-            judged = [verdict._replace(summary=verdict.summary + read_with) for verdict in judged]
-        return Evidence(judged, seen.lines, seen.doubts)
+                yield from judge_all(connection, seen, self._basis(connection), facts.given)
+
+        return TextVerdicts(judged(), seen.lines, seen.doubts)
+
+    def follow(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+    ) -> Iterator[list[LineVerdicts]]:
+        """Yield the lines of a text piece by piece, each with its verdicts; nothing waits for the rest of the text.
+
+        What only the rest can tell has the doubt `ambiguous`. The arguments and what is raised are those of
+        `text_verdicts`.
+        """
+        from core.queries.log_verdicts import follow_text, text_settings  # noqa: PLC0415  # as above
+
+        facts = facts or TextFacts()
+        settings = text_settings(facts, self.now(), at, self._formats)
+        within = self._owned() if ours else None
+        return follow_text(text, settings, within, facts.given, self._store.read, self._basis)
+
+    def _owned(self) -> list[int]:
+        with self._store.read() as connection:
+            return owned(connection)

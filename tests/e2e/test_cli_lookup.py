@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,3 +274,58 @@ def test_a_remedy_moves_to_the_pool_it_names(deck: Deck) -> None:
     (landed,) = deck.done("findings", code=1)
     words = shlex.split(landed["remedy"].partition(": eipdeck ")[2].partition("; or accept")[0])
     assert [each["pool_id"] for each in deck.done(*words)["eips"]] == ["-" + ODD]
+
+
+STREAM = """\
+2026-11-23T03:12:00Z deny src=203.0.113.0 dst=8.8.8.8
+nothing here
+2026-11-23T03:12:01Z deny src=9.9.9.9
+"""
+
+
+def test_ours_leaves_out_what_was_never_ours(deck: Deck) -> None:
+    said = deck("lookup", "-", "--ours", "--json", stdin=STREAM)
+    assert said.code == 0
+    assert [each["address"] for each in said.document] == ["203.0.113.0"]
+    said = deck("lookup", "-", "--ours", "--json", stdin="from 9.9.9.9\n")
+    assert (said.code, said.document) == (1, [])
+
+
+def test_annotate_prints_each_line_with_its_verdicts_behind_it(deck: Deck) -> None:
+    said = deck("lookup", "-", "--annotate", stdin=STREAM)
+    first, second, third = said.out.splitlines()
+    assert said.code == 1
+    assert first == f"{STREAM.splitlines()[0]}  <- 203.0.113.0 unknown; 8.8.8.8 not-ours"
+    assert second == "nothing here"
+    assert third.endswith("  <- 9.9.9.9 not-ours")
+    said = deck("lookup", "-", "--annotate", "--ours", stdin=STREAM)
+    assert (said.code, len(said.out.splitlines())) == (0, 1)
+
+
+def test_annotated_text_reaches_the_terminal_harmless(deck: Deck) -> None:
+    said = deck("lookup", "-", "--annotate", stdin="\x1b[2J from 203.0.113.0\n")
+    assert "\x1b" not in said.out
+    assert "203.0.113.0 customer-unallocated" in said.out
+
+
+def test_a_mode_of_text_is_refused_without_text(deck: Deck) -> None:
+    for mode in ("--ours", "--annotate", "--follow"):
+        assert deck.refused("lookup", "203.0.113.0", mode) == ("usage", 2)
+    assert deck.refused("lookup", "-", "--annotate") == ("usage", 2)
+
+
+def test_follow_answers_a_line_before_the_next_is_written(deck: Deck) -> None:
+    words = [sys.executable, "-m", "tui", "--db", str(deck.path), "lookup", "-", "--follow"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for address, verdict in (("203.0.113.0", "customer-unallocated"), ("9.9.9.9", "not-ours")):
+            program.stdin.write(f"seen {address}\n")
+            program.stdin.flush()
+            line = program.stdout.readline()
+            while address not in line:
+                assert line
+                line = program.stdout.readline()
+            assert verdict in line
+        program.stdin.close()
+        assert program.wait() == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -24,10 +22,11 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, answers
+from tui.cli.text_lookup import Text, lookup_text
+from tui.wording.log_summary import about
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
-from tui.wording.text_facts import TextReading, moment_of, past_moment, read_as
+from tui.wording.text_facts import moment_of, past_moment, read_as
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -59,13 +58,19 @@ def _lookup(
     day_first: bool,
     now: str | None,
     log_format: str | None,
+    ours: bool,
+    annotate: bool,
+    follow: bool,
 ) -> Answer:
     settling = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
     given = {name: value for name, value in settling.items() if value}
+    modes = {"ours": ours, "annotate": annotate, "follow": follow}
     if "-" in addresses:
-        return _lookup_text(inventory, addresses, read_as({**given, "at": at}, inventory.now()))
-    if given:
-        option_ = f"--{next(iter(given)).replace('_', '-')}"
+        if len(addresses) > 1:
+            raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+        return lookup_text(inventory, how, Text(read_as({**given, "at": at}, inventory.now()), **modes))
+    if only := [*given, *(name for name, on in modes.items() if on)]:
+        option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
     moment = past_moment(at, inventory.now())
     found = [
@@ -74,31 +79,6 @@ def _lookup(
     told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
     said = tuple(words for each in told for words in about(inventory, each))
     return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
-
-
-def _lookup_text(inventory: Inventory, addresses: Sequence[str], reading: TextReading) -> Answer:
-    if len(addresses) > 1:
-        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-    with progress() as on_progress:
-        found = inventory.evidence(_stdin(), reading.at, reading.facts, on_progress=on_progress)
-    return Answer(
-        found.verdicts,
-        SEEN,
-        said=tuple(evidence_words(found)),
-        doubts=(*filter(None, [reading.words]), *times_words(found)),
-        code=exit_codes.of_verdicts(found.verdicts),
-    )
-
-
-def _stdin() -> Iterable[str] | Iterable[bytes]:
-    """Return the bytes of stdin, or its lines where it has no bytes."""
-    if sys.stdin is None:
-        return ()
-    if sys.stdin.isatty():
-        sys.stderr.write("paste the text, then ctrl+d\n")
-    if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
-        return pieces(sys.stdin.buffer)
-    return sys.stdin
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO, TypeAlias
 
@@ -30,7 +30,7 @@ from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
-from tui.wording.writers import json_text, write_json, write_rows, write_table
+from tui.wording.writers import MEASURED, json_text, write_json, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
 
@@ -54,13 +54,17 @@ class Answer:
     """The exit code."""
     doubts: tuple[str, ...] = ()
     """Sentences for stderr that are said with JSON, too: what can make the answer wrong."""
+    then: Callable[[], Answer] | None = None
+    """Returns the sentences and the exit code, where they are known only when the rows have been printed."""
+    measured: int = MEASURED
+    """The number of rows that decide the widths of a table's columns."""
     receipt: Receipt | None = None
     """The receipt of a change; each object of its JSON has it."""
 
 
 def print_answer(answer: Answer, how: Format) -> int:
     """Print an answer and its sentences; return the exit code, the same when the reader of stdout has gone."""
-    said, code = answer.said, answer.code
+    failed: tuple[str, ...] = ()
     if sys.stdout is not None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -71,8 +75,10 @@ def print_answer(answer: Answer, how: Format) -> int:
             drop(sys.stdout)
         except OSError as problem:
             drop(sys.stdout)
-            said = (*said, f"the answer could not be written: {(problem.strerror or str(problem)).lower()}")
-            code = NOT_WRITTEN
+            failed = (f"the answer could not be written: {(problem.strerror or str(problem)).lower()}",)
+    if answer.then is not None:
+        answer = answer.then()
+    said, code = (*answer.said, *failed), NOT_WRITTEN if failed else answer.code
     if how is not Format.JSON or code == NOT_WRITTEN:
         _say(said)
     _say(answer.doubts)
@@ -101,7 +107,7 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
         write_rows(_rows(answer), answer.layout, how, out)
     else:
         width = shutil.get_terminal_size().columns if out.isatty() else None
-        if not write_table(_rows(answer), answer.layout, out, width=width):
+        if not write_table(_rows(answer), answer.layout, out, width=width, measured=answer.measured):
             _say(["nothing to list"])
 
 

@@ -66,7 +66,8 @@ def look_up(
     now = inventory.lookup_many(verdict.address for verdict in found.verdicts if is_past(verdict))
     looked = tuple(Looked(verdict, now.get(verdict.address, verdict), reading.words) for verdict in found.verdicts)
     timed = len(looked) == 1 or any(verdict.at is not None for verdict in found.verdicts)
-    said = filter(None, (doubt_counts(found.doubts), ahead_words(found)))
+    ahead = sum(verdict.at is not None and verdict.at > verdict.as_of for verdict in found.verdicts)
+    said = filter(None, (doubt_counts(found.doubts), ahead_words(ahead, found.doubts)))
     return Found(looked, found.mentions, "; ".join(said) if timed else "")
 
 

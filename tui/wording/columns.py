@@ -124,6 +124,11 @@ class Listing(Generic[Row, PaneRow]):
         """The columns on the command line and in files."""
         return tuple(_written(entry.title, entry.text, right=entry.right) for entry in self.entries if entry.text)
 
+    @property
+    def texts(self) -> tuple[Callable[[Row], object], ...]:
+        """What gives the cells of a row on the command line."""
+        return tuple(entry.text for entry in self.entries if entry.text)
+
     def pane(self, around: Around) -> tuple[Column[PaneRow], ...]:
         """Return the columns of the pane."""
         return self._placed([(entry, entry.pane) for entry in self.entries if entry.pane], around)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from core import EIPS_COUNTED, Cidr, Eip, Event
@@ -54,9 +55,10 @@ def minute_short(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%m-%d %H:%MZ")
 
 
+@lru_cache(maxsize=1024)
 def second(moment: datetime) -> str:
     """Return `2025-11-21T09:40:07Z`, in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def or_dash(value: object) -> object:

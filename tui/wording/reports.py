@@ -101,8 +101,8 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=_ASKED),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
-        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
+        Entry("VERDICT", lambda verdict: verdict.verdict, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
+        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in),
         Entry("AT", _at, pane=_SEEN_AT),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
         Entry("PORT", _port),

@@ -22,6 +22,7 @@ __all__ = [
     "served_by",
     "serves_words",
     "services_served",
+    "verdict_words",
 ]
 
 
@@ -70,6 +71,18 @@ def served_by(verdict: Verdict) -> list[str]:
     """Return `snat nat-1` for each service that the address of a verdict was bound to."""
     bindings = () if verdict.eip is None else verdict.eip.bindings
     return list(dict.fromkeys(BindingWords(binding).target for binding in bindings))
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return `203.0.113.7 customer-bound web-1 (lb lb-shop) ? zone_assumed`: a verdict behind a line of a log."""
+    words = [verdict.address, verdict.verdict.value]
+    if verdict.eip is not None and verdict.eip.name:
+        words.append(verdict.eip.name)
+    if services := served_by(verdict):
+        words.append(f"({', '.join(services)})")
+    if verdict.doubts:
+        words.append(f"? {' '.join(verdict.doubts)}")
+    return " ".join(words)
 
 
 def services_served(verdict: Verdict) -> str:

@@ -62,6 +62,9 @@ VERBS: Final = (
         _switch("--day-first", "of a text: 03/04/2026 is 3 April"),
         Argument("--now", "TIME", "of a text: it was written by then"),
         Argument("--log-format", "NAME", "of a text: the format that is tried first"),
+        _switch("--ours", "of a text: only what was ours at any time; exit 1 when nothing was"),
+        _switch("--annotate", "print the text, each line with the verdicts on its addresses behind it"),
+        _switch("--follow", "of a text that goes on: the verdicts on each line when it is read"),
     ),
     _change(
         "allocate",

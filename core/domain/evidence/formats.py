@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from re import Match
 from string import printable
 from typing import Final
@@ -28,6 +29,8 @@ class FormatTable:
         records = [each for each in (*FORMATS, *own) if not each.head]
         self.rules: Mapping[str, Format] = {name: each for each in records for name in each.within}
         """The entry for a record by the record's name."""
+        self.record_keys = frozenset(key for each in records if each.within for key in each.keys)
+        """Keys that hold the time of a record of some name."""
         self.key_zones: Mapping[str, str] = {key: each.zone for each in records if each.zone for key in each.keys}
         """The zone of a time by the key that holds it, where a format declares one."""
         self.block_starts = _ANY if any(each.opens for each in own) else _BLOCK_STARTS
@@ -67,6 +70,7 @@ class FormatTable:
 _BLOCK_STARTS: Final = frozenset("-=#LlADFJMNOSadfjmnos")
 _ANY: Final = frozenset(printable)
 BUILT_IN: Final = FormatTable()
+_NEVER: Final = re.compile("(?!)").match
 
 
 class Chooser:
@@ -75,6 +79,8 @@ class Chooser:
     def __init__(self, table: FormatTable, name: str | None = None) -> None:
         self._order = [(each.hint, each.head.match, each) for each in table.lines]
         self._asked = next((each for each in table.lines if each.format.name == name), None)
+        self.first: tuple[Compiled | None, Callable[[str], Match[str] | None]] = None, _NEVER
+        """The format met last and its head, when the head alone tells the time of a line."""
 
     def choose(self, line: str) -> tuple[Compiled, Match[str]] | None:
         """Return the format of a line and how its head matched; None when no entry claims it."""
@@ -85,5 +91,6 @@ class Chooser:
                 if self._order[0][2] is not each:
                     self._order.remove((hint, matches, each))
                     self._order.insert(0, (hint, matches, each))
+                self.first = (each if each.is_simple and self._asked is None else None), matches
                 return each, match
         return None

@@ -38,7 +38,7 @@ _BARRED: Final = frozenset(
 )
 """Names of children whose dates are not the event's."""
 
-_MESSAGES: Final = frozenset(
+MESSAGES: Final = frozenset(
     {"log", "message", "msg", "raw", "line", "payload", "text", "textpayload", "fullmessage", "shortmessage"}
     | {"original", "content", "body", "data", "evidence", "logline", "rawlog", "rawevent", "eventoriginal"}
 )
@@ -197,7 +197,7 @@ class Tree:
         if value.startswith("{") and value.rstrip().endswith("}") and self.json(value, line, key):
             return
         name = normal(key)
-        if name not in _MESSAGES and "\n" not in value:
+        if name not in MESSAGES and "\n" not in value:
             protocol = None if is_client_text(key) else protocol_in(value)
             node.own += [_Pending(hit, key, line, None, protocol) for hit in find_addresses(value, key)]
             return
