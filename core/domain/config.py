@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
+from core.domain.times import InvalidTime, named_zone
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -36,6 +38,8 @@ class Config:
     """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); None: RPKI is unknown."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the dashboard that replace the defaults, by command id."""
+    display_zone: tzinfo | None = None
+    """The zone of `@local` in typed times, beside UTC."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -78,6 +82,7 @@ _TYPES: dict[str, type] = {
     "runway_days": int,
     "roa_file": str,
     "keys": dict,
+    "display": dict,
 }
 
 
@@ -107,5 +112,23 @@ def _checked(data: dict[str, Any], path: Path) -> Config:
     regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file")}
-    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, path=path)
+    zone = _display_zone(data.get("display", {}), path)
+    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "display")}
+    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, display_zone=zone, path=path)
+
+
+def _display_zone(table: Mapping[str, object], path: Path) -> tzinfo | None:
+    """Return the zone of the table `[display]`; None when it has none."""
+    unknown = next((key for key in table if key != "zone"), None)
+    if unknown is not None:
+        raise error(Code.USAGE, f"{path}: display.{unknown} is not a known setting.", hint="Known: zone.")
+    if "zone" not in table:
+        return None
+    name = table["zone"]
+    try:
+        zone = named_zone(name) if isinstance(name, str) else None
+    except InvalidTime as problem:
+        raise error(Code.USAGE, f"{path}: display.zone: {problem}") from problem
+    if zone is None:
+        raise error(Code.USAGE, f"{path}: display.zone is not a zone.", hint="Write one like Europe/Berlin.")
+    return zone

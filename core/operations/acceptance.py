@@ -60,7 +60,9 @@ def _until(transaction: Transaction, words: str | None) -> int | None:
     if words is None:
         return None
     try:
-        until = to_micros(parse_time(words, from_micros(transaction.now)))
+        until = to_micros(
+            parse_time(words, from_micros(transaction.now), ahead=True, local=transaction.config.display_zone)
+        )
     except InvalidTime as problem:
         raise error(Code.INVALID_TIME, str(problem)) from problem
     if until <= transaction.now:

@@ -27,9 +27,11 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
+from tui.cli.stdio import tell
 from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
 from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.times import told_back
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -62,7 +64,7 @@ def _lookup(
     now: str | None,
     log_format: str | None,
 ) -> Answer:
-    moment = _past(inventory, at)
+    moment = _past(inventory, at, how)
     settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
     given = {name: value for name, value in settled.items() if value}
     if "-" in addresses:
@@ -106,14 +108,14 @@ def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
         words.get("zone"),
         None if year is None else int(year),
         True if given.get("day_first") else None,
-        _past(inventory, words.get("now")),
+        _past(inventory, words.get("now"), Format.JSON),
         words.get("log_format"),
     )
 
 
-def _past(inventory: Inventory, words: str | None) -> datetime | None:
+def _past(inventory: Inventory, words: str | None, how: Format) -> datetime | None:
     """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = _moment(inventory, words)
+    moment = _moment(inventory, words, how)
     if moment is not None and moment > inventory.now():
         raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
     return moment
@@ -130,14 +132,19 @@ def _stdin() -> Iterable[str] | Iterable[bytes]:
     return sys.stdin
 
 
-def _moment(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`."""
+def _moment(inventory: Inventory, words: str | None, how: Format) -> datetime | None:
+    """Return the moment in these words, told in full on stderr before a table; or raise `invalid_time`."""
     if words is None:
         return None
+    local = inventory.config.display_zone
     try:
-        return parse_time(words, inventory.now())
+        moment = parse_time(words, inventory.now(), local=local)
     except InvalidTime as problem:
         raise error(Code.INVALID_TIME, str(problem)) from problem
+    told = told_back(words, moment, local)
+    if told and how is Format.TABLE:
+        tell([f"eipdeck: {told}"])
+    return moment
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -169,8 +176,8 @@ def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> An
     return Answer(findings, FINDINGS, code=exit_codes.NO if findings else exit_codes.DONE)
 
 
-def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=_moment(inventory, since)), EVENTS)
+def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
+    return Answer(inventory.history(subject, since=_moment(inventory, since, how)), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:

@@ -14,7 +14,7 @@ from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
 from tui.session.host import Host
 from tui.session.trail import looked_up
-from tui.state.lookup import Found, look_up, selection_of, wrong_time
+from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
@@ -41,6 +41,7 @@ class Lookups:
         self._inventory = host.inventory
         self._workers = host.jobs
         self._say = host.say
+        self._local = host.inventory.config.display_zone
         self._filter_before = ""
 
     def start_lookup(self, first: str) -> None:
@@ -74,7 +75,8 @@ class Lookups:
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
-            if wrong_time(text, self._inventory.now()) is None:
+            if wrong_time(text, self._inventory.now(), self._local) is None:
+                self._say(in_full(text, self._inventory.now(), self._local)[1])
                 self._workers.search(partial(self._look_up, text, pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
@@ -100,7 +102,7 @@ class Lookups:
         self._workers.search(partial(self._look_up, text, pasted=True, final=True))
 
     def _is_wrong(self, text: str) -> bool:
-        problem = wrong_time(text, self._inventory.now())
+        problem = wrong_time(text, self._inventory.now(), self._local)
         if problem is not None:
             self._say(problem, problem=True)
         return problem is not None
@@ -131,7 +133,10 @@ class Lookups:
 
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
         report = self._report if final else None
-        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
+        asked = text
+        if not pasted or _ASKED.fullmatch(text):
+            asked = in_full(text, self._inventory.now(), self._local)[0]
+        found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report))
         looked = found.looked
         if not looked:
             if not pasted and self._bar.forget():
