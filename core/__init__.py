@@ -28,7 +28,7 @@ from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
-from core.domain.times import InvalidTime, full_time, parse_time
+from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
 from core.domain.values import (
     Allocation,
     Binding,
@@ -134,6 +134,7 @@ __all__ = [
     "login_name",
     "open_inventory",
     "option",
+    "parse_duration",
     "parse_time",
     "reading",
     "seed_demo",

@@ -11,7 +11,18 @@ from zoneinfo import ZoneInfo
 from core.domain.addresses import quoted
 from core.domain.zone_words import WORD_CHOICES, WORD_OFFSETS
 
-__all__ = ["DAY", "MINUTE", "InvalidTime", "full_time", "is_ahead", "named_zone", "parse_time", "utc_of"]
+__all__ = [
+    "DAY",
+    "MINUTE",
+    "InvalidTime",
+    "full_time",
+    "is_ahead",
+    "named_zone",
+    "names_zone",
+    "parse_duration",
+    "parse_time",
+    "utc_of",
+]
 
 MINUTE: Final = 60_000_000
 """Microseconds."""
@@ -163,6 +174,23 @@ def _anniversaries(year: int, month: int, day: int, way: int) -> Iterator[date]:
     for each in range(year, year + 9 * way, way):
         if (month, day) != (2, 29) or (each % 4 == 0 and (each % 100 != 0 or each % 400 == 0)):
             yield date(each, month, day)
+
+
+_DURATION: Final = re.compile(r"([0-9]{1,18})([smhdw]?)")
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def parse_duration(words: str) -> int:
+    """Return the seconds of `90`, `90s`, `15m`, `24h`, `7d` or `2w`.
+
+    Raises:
+        InvalidTime: with the forms that can be written.
+
+    """
+    match = _DURATION.fullmatch(words.strip().lower())
+    if match is None:
+        raise InvalidTime(f"{quoted(words)} is not a duration; write seconds, or 90m, 24h or 7d.")
+    return int(match[1]) * _SECONDS[match[2]]
 
 
 def full_time(moment: datetime, local: tzinfo | None = None) -> str:

@@ -42,10 +42,12 @@ class _AcceptanceRow(NamedTuple):
     finding_id: str
     ground: str
     reason: str
+    operator: str
+    at: int
     until: int | None
 
 
-_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, until FROM acceptance"
+_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, operator, at, until FROM acceptance"
 
 
 def _with_acceptances(facts: Facts) -> list[Found]:
@@ -56,7 +58,13 @@ def _with_acceptances(facts: Facts) -> list[Found]:
         row = acceptances.get(each.finding.id)
         if row is not None and row.ground == each.fingerprint:
             until = None if row.until is None else from_micros(row.until)
-            finding = replace(each.finding, accepted_reason=row.reason, accepted_until=until)
+            finding = replace(
+                each.finding,
+                accepted_reason=row.reason,
+                accepted_until=until,
+                accepted_by=row.operator,
+                accepted_at=from_micros(row.at),
+            )
             found.append(Found(finding, each.fingerprint))
         else:
             found.append(each)

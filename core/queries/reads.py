@@ -54,6 +54,8 @@ class InventorySnapshot:
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...]
+    """The accepted findings, worst first."""
 
 
 class InventoryReads:
@@ -207,12 +209,14 @@ class InventoryReads:
         version, at = self.data_version(), self.now()
         with self._store.read() as connection:
             now = self._now(connection)
-            found = findings.evaluate_findings(connection, now, self.config)
+            every = findings.evaluate_findings(connection, now, self.config, accepted=True)
+            found = [each for each in every if not each.accepted]
             problems = findings.problems_of(found)
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
         self._problems = _Problems(version, to_micros(at) // MINUTE, problems)
-        return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found))
+        accepted = tuple(each for each in every if each.accepted)
+        return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found), accepted)
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None

@@ -35,6 +35,7 @@ from tui.modals.lines import Line, Shell
 from tui.modals.picker import Picker
 from tui.widgets.field import Field
 from tui.wording.sanitize import safe
+from tui.wording.serving import kind_short
 
 __all__ = ["BindModal"]
 
@@ -70,7 +71,7 @@ class BindModal(Form["BindRequest | None"]):
         self._services = {service.id: service for service in services if service.region == eip.region}
         self._occupants = occupants
         holder = eip.bindings[0].kind if eip.bindings else BindingKind.NIC
-        kinds = [Option(kind, (kind.value,)) for kind in BindingKind]
+        kinds = [Option(kind, (kind_short(kind),)) for kind in BindingKind]
         self._kind = Choice(kinds, chosen=holder, across=True)
         self._pickers = {kind: self._picker(kind) for kind in BindingKind}
         self._nic_ips: Choice[str] = Choice(rows=3, empty="choose the interface first")
@@ -244,7 +245,7 @@ class BindModal(Form["BindRequest | None"]):
         for held in self._eip.bindings:
             alone = held.kind in _ALONE or kind in _ALONE
             if held.service_id != service.id or (alone and held.kind is not kind):
-                serves = f"{self._eip.address} serves {held.kind.value} {held.service_id}"
+                serves = f"{self._eip.address} serves {kind_short(held.kind)} {held.service_id}"
                 raise FormError(
                     f"{serves}, and that alone: {key_of('unbind')} ends it first (holder_conflict).", self._kind
                 )

@@ -12,14 +12,12 @@ from typing import Any, Final
 
 from core import (
     Code,
-    InvalidTime,
     Inventory,
     Severity,
     TextFacts,
     error,
     iso,
     option,
-    parse_time,
     shell_command,
     to_json,
 )
@@ -27,11 +25,10 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.cli.stdio import tell
+from tui.cli.times import moment_of
 from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
 from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
-from tui.wording.times import told_back
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -115,8 +112,10 @@ def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
 
 def _past(inventory: Inventory, words: str | None, how: Format) -> datetime | None:
     """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = _moment(inventory, words, how)
-    if moment is not None and moment > inventory.now():
+    if words is None:
+        return None
+    moment = moment_of(inventory, words, how)
+    if moment > inventory.now():
         raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
     return moment
 
@@ -130,21 +129,6 @@ def _stdin() -> Iterable[str] | Iterable[bytes]:
     if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
         return pieces(sys.stdin.buffer)
     return sys.stdin
-
-
-def _moment(inventory: Inventory, words: str | None, how: Format) -> datetime | None:
-    """Return the moment in these words, told in full on stderr before a table; or raise `invalid_time`."""
-    if words is None:
-        return None
-    local = inventory.config.display_zone
-    try:
-        moment = parse_time(words, inventory.now(), local=local)
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
-    told = told_back(words, moment, local)
-    if told and how is Format.TABLE:
-        tell([f"eipdeck: {told}"])
-    return moment
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -169,15 +153,18 @@ def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> Answer:
+def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool) -> Answer:
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
-    findings = [each for each in inventory.findings() if worst.index(each.severity) <= worst.index(least)]
-    return Answer(findings, FINDINGS, code=exit_codes.NO if findings else exit_codes.DONE)
+    every = inventory.findings(accepted=accepted)
+    findings = [each for each in every if worst.index(each.severity) <= worst.index(least)]
+    is_open = any(not each.accepted for each in findings)
+    return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
 
 
 def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=_moment(inventory, since, how)), EVENTS)
+    moment = None if since is None else moment_of(inventory, since, how)
+    return Answer(inventory.history(subject, since=moment), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:

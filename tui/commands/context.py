@@ -33,6 +33,8 @@ class KeyContext:
     cidr_state: CidrState | None = None
     """The state of the selected customer CIDR, or of the CIDR of the selected EIP."""
     landed: bool = False
+    accepted: bool = False
+    """The selected finding is accepted."""
     released: bool = False
     """The address has no live EIP and had one."""
     detail: bool = False

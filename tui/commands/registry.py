@@ -119,7 +119,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "rehome a landing, or an EIP of a draining CIDR",
         takes=Takes.EIPS,
     ),
-    _change("accept", "K", "accept", "accept a finding, with a reason"),
+    _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
     _change(

@@ -78,7 +78,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
                 head.remove("cidr_end")
         case View.FINDINGS:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
-            labels = {}
+            labels = {"accept": "withdraw"} if context.accepted else {}
         case View.TIMELINE:
             head = ["open", "pin", "export", "copy"]
             if context.recoverable:

@@ -10,7 +10,7 @@ from typing import Final
 from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
-from tui.wording.phrases import age, count_of, eips_beyond, minute, quoted, why_allocated
+from tui.wording.phrases import accepted_words, age, count_of, eips_beyond, minute, quoted, why_allocated
 from tui.wording.sanitize import visible
 from tui.wording.serving import binding_words, ended_words, last_served, used_part
 
@@ -56,6 +56,8 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
     selection = details.selection
     if selection.finding is not None:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
+        if selection.finding.accepted:
+            return first, accepted_words(selection.finding)
         return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
     if details.verdict is not None:
         first, second = _address_lines(details)

@@ -23,6 +23,8 @@ class Snapshot:
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...] = ()
+    """The accepted findings, worst first."""
 
     @property
     def is_empty(self) -> bool:
@@ -75,6 +77,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
+        accepted=read.accepted,
     )
 
 
