@@ -57,6 +57,7 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
+from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
@@ -73,6 +74,7 @@ __all__ = [
     "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "Allocation",
     "Binding",
@@ -113,6 +115,9 @@ __all__ = [
     "Restored",
     "Service",
     "ServiceKind",
+    "ServicePage",
+    "ServiceQuery",
+    "ServiceRow",
     "Severity",
     "Siblings",
     "TextFacts",
