@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
-from core.domain.filters import InvalidFilter, Word, filter_words
 from core.domain.values import BindingKind, Finding, Service, ServiceKind, Severity, from_micros
 from core.queries.eips import EIPS_COUNTED
+from core.queries.service_filter import service_condition
 from core.storage.connection import Connection, Flag, Value
 from core.storage.rows import COMPUTED, reads
 
@@ -20,16 +20,6 @@ __all__ = ["SERVICE_SORTS", "ServiceListing", "ServicePage", "ServiceQuery", "Se
 
 SERVICE_SORTS: Final = ("problems", "id", "name", "kind", "region")
 """The orders of a listing; `problems` puts the services with problems first, then all others by id."""
-_KINDS: Final = {
-    **dict.fromkeys(("nic", "interface"), ServiceKind.NIC),
-    **dict.fromkeys(("nat-gateway", "nat_gateway", "gateway", "snat", "dnat"), ServiceKind.NAT_GATEWAY),
-    **dict.fromkeys(("load-balancer", "load_balancer", "balancer", "lb"), ServiceKind.LOAD_BALANCER),
-}
-_STATES: Final = {
-    "missing": "s.missing_since IS NOT NULL",
-    "idle": "NOT EXISTS (SELECT 1 FROM binding b WHERE b.service_id = s.id AND b.unbound_at IS NULL)",
-    "problem": "s.id IN :troubled",
-}
 _COLUMNS: Final = {
     "problems": "s.id",
     "id": "s.id",
@@ -136,7 +126,7 @@ class ServiceListing:
             raise error(Code.USAGE, f"{query.sort!r} is not a sort order.", hint=f"Known: {', '.join(SERVICE_SORTS)}.")
         self._connection = connection
         self._troubled = troubled
-        self._where, self._values = _condition(query.filter, sorted(troubled))
+        self._where, self._values = service_condition(query.filter, sorted(troubled))
         self._column = _COLUMNS[query.sort]
         self._way, self._before = ("DESC", ">") if query.reverse else ("ASC", "<")
         first = (
@@ -190,6 +180,10 @@ class ServiceListing:
             self._connection.value(int, f"SELECT count(*) {self._rest} AND {earlier}", values) or 0
         )
 
+    def row(self, service_id: str) -> ServiceRow:
+        """Return the row of a service that is known."""
+        return next(iter(self._rows([service_id])))
+
     def _rows(self, ids: Sequence[str]) -> Iterable[ServiceRow]:
         if not ids:
             return
@@ -224,56 +218,6 @@ def _service_row(row: _Row, bound: Sequence[_BindingRow], severity: Severity | N
         snat=len(snat),
         dnat=sum(each.kind == BindingKind.DNAT for each in bound),
     )
-
-
-def _condition(words: str, troubled: Collection[str]) -> tuple[str, dict[str, Value]]:
-    """Return the WHERE condition of a filter over `service s`, and its values."""
-    values: dict[str, Value] = {"troubled": list(troubled)}
-    parts = []
-    try:
-        for place, word in enumerate(filter_words(words)):
-            part = _PARTS.get(word.key or "", _unknown)(word, f"t{place}", values)
-            parts.append(f"NOT ({part})" if word.negated else f"({part})")
-    except InvalidFilter as problem:
-        raise error(Code.INVALID_FILTER, str(problem)) from problem
-    return " AND ".join(parts) or "TRUE", values
-
-
-def _text(word: Word, name: str, values: dict[str, Value]) -> str:
-    escaped = word.value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    values[name] = f"%{escaped}%"
-    columns = ("s.id", "coalesce(s.name, '')", "s.private_ips", "s.subnets")
-    return " OR ".join(f"{column} LIKE :{name} ESCAPE '\\'" for column in columns)
-
-
-def _kind(word: Word, name: str, values: dict[str, Value]) -> str:
-    if word.value not in _KINDS:
-        raise InvalidFilter(f"kind: takes {', '.join(_KINDS)}, not {word.value}.")
-    values[name] = _KINDS[word.value].value
-    return f"s.kind = :{name}"
-
-
-def _region(word: Word, name: str, values: dict[str, Value]) -> str:
-    values[name] = word.value
-    return f"s.region = :{name}"
-
-
-def _is(word: Word, _name: str, _values: dict[str, Value]) -> str:
-    if word.value not in _STATES:
-        raise InvalidFilter(f"is: takes {', '.join(_STATES)}, not {word.value}.")
-    return _STATES[word.value]
-
-
-def _unknown(word: Word, _name: str, _values: dict[str, Value]) -> str:
-    raise InvalidFilter(f"{word.key}: is not a key of the Services; known here: kind:, region:, is:.")
-
-
-_PARTS: Final[Mapping[str, Callable[[Word, str, dict[str, Value]], str]]] = {
-    "": _text,
-    "kind": _kind,
-    "region": _region,
-    "is": _is,
-}
 
 
 @reads("binding", "eip")

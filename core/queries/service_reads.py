@@ -8,7 +8,7 @@ from core.domain.values import Eip, Service, ServiceKind
 from core.queries import eips, services
 from core.queries.eips import Siblings
 from core.queries.reads import InventoryReads
-from core.queries.service_listing import ServiceListing, ServicePage, ServiceQuery, troubled_services
+from core.queries.service_listing import ServiceListing, ServicePage, ServiceQuery, ServiceRow, troubled_services
 
 __all__ = ["InventoryServices"]
 
@@ -37,6 +37,13 @@ class InventoryServices(InventoryReads):
         found = self._open_findings()
         with self._store.read() as connection:
             return ServiceListing(connection, query, troubled_services(connection, found)).rank(service_id)
+
+    def service_row(self, service_id: str) -> ServiceRow:
+        """Return one service as a list shows it, or raise `service_not_found`."""
+        found = self._open_findings()
+        with self._store.read() as connection:
+            services.service_by_id(connection, service_id)
+            return ServiceListing(connection, ServiceQuery(), troubled_services(connection, found)).row(service_id)
 
     def service(self, service_id: str) -> Service:
         """Return one downstream service, or raise `service_not_found`."""

@@ -9,6 +9,7 @@ from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
 from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
+from tui.changes.register_service import BindToNew, register_wanted
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
 from tui.modals.lines import Line
@@ -27,9 +28,19 @@ async def bind(flow: Flow, eips: Sequence[Eip]) -> None:
     """Bind the EIPs to one service, all alike."""
     if not in_one_region(flow, eips):
         return
-    known = await flow.read(f"bind {named(eips)}", lambda inventory: _services_of(inventory, eips[0].region))
+    title, region = f"bind {named(eips)}", eips[0].region
+    known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+
+    async def go(asked: BindRequest) -> Outcome:
+        nonlocal known
+        if not isinstance(asked, BindToNew):
+            return Outcome.REFUSED if known is None else await _bind(flow, eips, known, asked)
+        await register_wanted(flow, asked.new)
+        known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+        return Outcome.CANCELLED if known is None else Outcome.REFUSED
+
     if known is not None:
-        await flow.ask_until_sent(lambda: BindModal(eips, *known), lambda asked: _bind(flow, eips, known, asked))
+        await flow.ask_until_sent(lambda: BindModal(eips, *(known or ((), {}))), go)
 
 
 async def _bind(

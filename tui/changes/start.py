@@ -18,8 +18,10 @@ from tui.changes.batch import load_living, named
 from tui.changes.bind import bind
 from tui.changes.flow import Flow
 from tui.changes.recover import recover
+from tui.changes.register_service import register_service
 from tui.changes.rehome import rehome
 from tui.changes.release import release
+from tui.changes.remove_service import remove_service
 from tui.changes.rename import rename
 from tui.changes.retire_cidr import drain_or_retire
 from tui.changes.unbind import unbind
@@ -37,6 +39,8 @@ ON_SELECTION: Final[dict[str, Callable[[Flow, Selection | None], Awaitable[None]
     "cidr_add": add_cidr,
     "cidr_end": drain_or_retire,
     "recover": recover,
+    "service_add": register_service,
+    "service_remove": remove_service,
 }
 """Changes by command that take what is selected, whatever it is."""
 ON_EIP: Final[dict[str, Callable[[Flow, Eip], Awaitable[None]]]] = {

@@ -13,6 +13,7 @@ __all__ = ["ADDRESS", "CIDR", "POOL", "KeyContext", "locked_refusal", "refusal",
 ADDRESS: Final = "address"
 POOL: Final = "pool"
 CIDR: Final = "cidr"
+SERVICE: Final = "service"
 
 _ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "trail"})
 """Commands that change nothing and open a modal."""
@@ -122,6 +123,8 @@ def _unfit_selection(name: str, context: KeyContext) -> str:
         return f"{key} needs a finding: {key_of('findings')} lists them"
     if name == "recover" and kind != ADDRESS:
         return f"{key} recovers a released address: type it"
+    if name == "service_remove" and kind != SERVICE:
+        return f"{key} needs a selected service: {key_of('services')} lists them"
     if name in ("cidr_end", "cidr_activate") and kind != CIDR:
         what = key if BY_ID[name].keys else BY_ID[name].name
         return f"{what} needs a selected CIDR: {key_of('cidrs')} lists them"

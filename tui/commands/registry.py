@@ -30,13 +30,14 @@ __all__ = [
 
 
 class View(StrEnum):
-    """The views; the first five have a key and a tab."""
+    """The views; all but the last have a key and a tab."""
 
     EIPS = "EIPs"
     POOLS = "Pools"
     CIDRS = "CIDRs"
     FINDINGS = "Findings"
     TIMELINE = "Timeline"
+    SERVICES = "Services"
     LOOKUPS = "Lookups"
 
 
@@ -106,6 +107,7 @@ def _change(
 
 
 _CIDRS = (View.CIDRS,)
+_SERVICES = (View.SERVICES,)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
@@ -140,6 +142,22 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
+    _change(
+        "service_add",
+        "S",
+        "register",
+        "in Services only: register an interface, gateway or balancer",
+        cli="service add",
+        views=_SERVICES,
+    ),
+    _change(
+        "service_remove",
+        "X",
+        "remove",
+        "in Services only: the service no longer exists",
+        cli="service remove",
+        views=_SERVICES,
+    ),
     Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),
@@ -147,6 +165,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _view(View.EIPS, "e"),
     _view(View.POOLS, "p"),
     _view(View.CIDRS, "c"),
+    _view(View.SERVICES, "l"),
     _view(View.FINDINGS, "f"),
     Command(
         "timeline",

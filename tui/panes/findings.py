@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core import Finding, Severity, filter_term
+from core import Finding, Severity
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
@@ -96,7 +96,7 @@ class FindingsPane(ListPane[Finding]):
             case SelectionKind.POOL:
                 self.post_message(Navigate(View.POOLS, select=selection.id))
             case SelectionKind.SERVICE:
-                self.post_message(Navigate(View.EIPS, filter_=filter_term("service", selection.id)))
+                self.post_message(Navigate(View.SERVICES, select=selection.id))
 
     def open(self) -> None:
         selection = self.selection

@@ -145,7 +145,7 @@ class Navigator:
         if view is not None:
             self.show_view(view)
             return
-        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "services", "findings", "timeline"))
         self._say(f"panes stand side by side from 120 columns on; here {views} turn to them")
 
     # the detail
@@ -256,7 +256,7 @@ class Navigator:
             if selection.kind is SelectionKind.ADDRESS:
                 await self._take_address(selection)
             else:
-                self._turn_to(View.CIDRS)
+                self._turn_to(View.SERVICES if selection.kind is SelectionKind.SERVICE else View.CIDRS)
                 await self.pane.select(selection.id)
                 self._reader.move(self.pane.selection, by_operator=False)
         finally:

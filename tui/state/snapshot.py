@@ -19,6 +19,8 @@ class Snapshot:
     read_at: datetime
     eips: int
     """The number of live EIPs."""
+    services: int
+    """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
@@ -74,6 +76,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         version=read.version,
         read_at=read.read_at,
         eips=read.eips,
+        services=read.services,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,

@@ -65,7 +65,7 @@ def test_pages_of_any_size_make_the_same_list_and_ranks_are_places(
     demo: Inventory,
     words: str,
     sort: str,
-    reverse: bool,
+    reverse: bool,  # noqa: FBT001
     step: int,
 ) -> None:
     query = ServiceQuery(words, sort, reverse)
