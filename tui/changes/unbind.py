@@ -1,4 +1,4 @@
-"""End every binding of EIPs."""
+"""End the bindings of EIPs: every one, or of one EIP some of several."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from core import Eip, Service, UnbindRequest
 from tui.changes.batch import named, send_reviewed
+from tui.changes.end_binding import end_some
 from tui.changes.flow import Flow
 from tui.changes.reread import EipChanges, bound_to
 from tui.commands.registry import key_of
@@ -18,7 +19,7 @@ __all__ = ["review_unbind", "unbind"]
 
 
 async def unbind(flow: Flow, eips: Sequence[Eip]) -> None:
-    """End every binding of the EIPs that are bound."""
+    """End every binding of the EIPs that are bound; of one EIP with several bindings, ask which."""
     bound = [eip for eip in eips if eip.bindings]
     if not bound:
         none = f"{eips[0].address} serves nothing" if len(eips) == 1 else "none of the marked EIPs serves anything"
@@ -26,6 +27,9 @@ async def unbind(flow: Flow, eips: Sequence[Eip]) -> None:
         return
     services = await flow.read(f"unbind {named(bound)}", lambda inventory: bound_to(inventory, bound))
     if services is None:
+        return
+    if len(bound) == 1 and len(bound[0].bindings) > 1:
+        await end_some(flow, bound[0], services)
         return
     request = UnbindRequest(eip=bound[0].id or bound[0].address)
     watch = EipChanges(flow.host.ask, bound)

@@ -125,7 +125,9 @@ def _unfit_selection(name: str, context: KeyContext) -> str:
         return f"{key} recovers a released address: type it"
     if name == "service_remove" and kind != SERVICE:
         return f"{key} needs a selected service: {key_of('services')} lists them"
-    if name in ("cidr_end", "cidr_activate") and kind != CIDR:
+    if name == "pool_set" and kind not in (POOL, CIDR, ADDRESS):
+        return f"pool set needs a selected pool: {key_of('pools')} lists them"
+    if name in ("cidr_end", "cidr_activate", "cidr_asn") and kind != CIDR:
         what = key if BY_ID[name].keys else BY_ID[name].name
         return f"{what} needs a selected CIDR: {key_of('cidrs')} lists them"
     return ""

@@ -140,6 +140,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="cidr activate",
         views=_CIDRS,
     ),
+    _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn"),
+    _change("pool_set", "", "pool set", "settings of the selected pool: order, cool-down, thresholds", cli="pool set"),
+    _change("reserve", "", "reserve", "withhold addresses of the selected CIDR from allocation"),
+    _change("unreserve", "", "unreserve", "return reserved addresses to the pool"),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
     _change(
