@@ -17,6 +17,7 @@ from core import (
     Eip,
     Service,
     ServiceKind,
+    short_kind,
 )
 from tui.changes.batch import named
 from tui.changes.occupancy import (
@@ -35,7 +36,6 @@ from tui.modals.lines import Line, Shell
 from tui.modals.picker import Picker
 from tui.widgets.field import Field
 from tui.wording.sanitize import safe
-from tui.wording.serving import kind_short
 
 __all__ = ["BindModal"]
 
@@ -74,7 +74,7 @@ class BindModal(Form["BindRequest | None"]):
         self._services = {service.id: service for service in services if service.region == eip.region}
         self._occupants = occupants
         holder = eip.bindings[0].kind if eip.bindings else BindingKind.NIC
-        kinds = [Option(kind, (kind_short(kind),)) for kind in BindingKind]
+        kinds = [Option(kind, (short_kind(kind),)) for kind in BindingKind]
         self._kind = Choice(kinds, chosen=holder, across=True)
         self._pickers = {kind: self._picker(kind) for kind in BindingKind}
         self._nic_ips: Choice[str] = Choice(rows=3, empty="choose the interface first")
@@ -249,7 +249,7 @@ class BindModal(Form["BindRequest | None"]):
         for held in self._eip.bindings:
             alone = held.kind in _ALONE or kind in _ALONE
             if held.service_id != service.id or (alone and held.kind is not kind):
-                serves = f"{self._eip.address} serves {kind_short(held.kind)} {held.service_id}"
+                serves = f"{self._eip.address} serves {short_kind(held.kind)} {held.service_id}"
                 raise FormError(
                     f"{serves}, and that alone: {key_of('unbind')} ends it first (holder_conflict).", self._kind
                 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual.app import ComposeResult
 
-from core import Binding, Eip, Service, UnbindRequest
+from core import Binding, BindingWords, Eip, Service, UnbindRequest
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
@@ -19,7 +19,8 @@ from tui.modals.review_model import Reread, Review, Tier
 from tui.widgets.field import Field
 from tui.wording.command_line import command_line
 from tui.wording.phrases import count_of, minute
-from tui.wording.serving import binding_words, loss_words, used_part
+from tui.wording.sanitize import visible
+from tui.wording.serving import binding_words, part_words
 
 __all__ = ["EndBindingsModal", "end_some", "review_end"]
 
@@ -93,7 +94,7 @@ class EndBindingsModal(Form["UnbindRequest | None"]):
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         ending = self.ending
         for number, binding in enumerate(ending):
-            yield Line("" if number else "then", loss_words(binding), problem=True)
+            yield Line("" if number else "then", visible(BindingWords(binding).loss), problem=True)
         yield Line("stays", f"{count_of(len(self._known) - len(ending), 'binding')}")
         yield from self.command_info()
 
@@ -105,7 +106,7 @@ class EndBindingsModal(Form["UnbindRequest | None"]):
 
 def _cells(binding: Binding, services: Sequence[Service]) -> tuple[str, ...]:
     since = f"since {minute(binding.bound_at)}"
-    return binding_words(binding, services), used_part(binding) or "front end", since
+    return binding_words(binding, services), part_words(binding), since
 
 
 def review_end(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from core import DNAT_ENTRIES, SNAT_ENTRIES, Binding, BindingKind, Eip, Service, ServiceKind, ServiceRow, Severity
+from core import DNAT_ENTRIES, SNAT_ENTRIES, BindingKind, Eip, Service, ServiceKind, ServiceRow, Severity
 from tui.wording.phrases import count_of, eips_beyond, minute, quoted
-from tui.wording.serving import used_part
+from tui.wording.serving import part_words
 
 __all__ = ["KIND_WORDS", "known_as", "quota", "served_by_words", "service_lines", "service_title", "serving_lines"]
 
@@ -70,8 +70,4 @@ def serving_lines(row: ServiceRow, eips: tuple[Eip, ...]) -> Iterator[str]:
         owner = "" if eip.customer_owned else " DEFAULT"
         for binding in eip.bindings:
             if binding.service_id == row.service.id:
-                yield f"{eip.address}{owner} {_part(binding)}".rstrip()
-
-
-def _part(binding: Binding) -> str:
-    return used_part(binding) if binding.kind is not BindingKind.LOAD_BALANCER else "front end"
+                yield f"{eip.address}{owner} {part_words(binding)}".rstrip()
