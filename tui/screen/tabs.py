@@ -15,15 +15,14 @@ _VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.SERVICES, View.FINDINGS, View.
 
 
 def views_line(active: View, snapshot: Snapshot | None, width: int) -> str:
-    """Return `[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
+    """Return `[e EIPs 347]  p Pools 4  c CIDRs 4  l Services 70  f Findings 7!  t Timeline`."""
     full = "  ".join(_view(view, active, snapshot) for view in _VIEWS).rstrip()
     if len(full) <= width:
         return full
-    short = " ".join(_view(view, active, snapshot).strip() for view in _VIEWS)
-    if len(short) <= width:
-        return short
+    short = [_view(view, active, snapshot).strip() for view in _VIEWS]
+    fitting = (line for line in ("  ".join(short), " ".join(short)) if len(line) <= width)
     names = (f"{key_of(view.name.lower())} {view.value}" for view in _VIEWS)
-    return " ".join(names)
+    return next(fitting, " ".join(names))
 
 
 def _view(view: View, active: View, snapshot: Snapshot | None) -> str:
