@@ -16,6 +16,7 @@ from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.phrases import count_of, quoted
+from tui.wording.serving import binding_words
 
 __all__ = ["bind", "bind_again", "review_bind"]
 
@@ -121,7 +122,7 @@ def review_bind(
         sections=(
             (
                 *target_lines(eips, (service, *services)),
-                Line("after", _after(request, eips, service, others)),
+                *_after_lines(request, eips, service, others, services),
                 NOTHING,
                 *_mixed(eips, service, others),
             ),
@@ -131,6 +132,19 @@ def review_bind(
         for_several=f"Binds {named(eips)}.",
         closing=f"Reversible: {key_of('unbind')} ends {'the binding' if len(eips) == 1 else 'the bindings'}.",
     )
+
+
+def _after_lines(
+    request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip], services: Sequence[Service]
+) -> Iterator[Line]:
+    """Yield what the target serves afterwards: a new binding replaces none."""
+    label = "after"
+    kept = eips[0].bindings if len(eips) == 1 else ()
+    for binding in kept:
+        yield Line(label, f"{binding_words(binding, services)}   (stays)")
+        label = ""
+    new = _after(request, eips, service, others)
+    yield Line(label, f"+ {new}   (new)" if kept else new)
 
 
 def _after(request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> str:

@@ -55,8 +55,8 @@ class KeyContext:
 
     @property
     def recoverable(self) -> bool:
-        """Whether the address can be taken back."""
-        return self.eip is None and self.released
+        """Whether the address can be taken back: its CIDR gives out addresses."""
+        return self.eip is None and self.released and self.cidr_state in (None, CidrState.ACTIVE)
 
     @property
     def needs_rehome(self) -> bool:
@@ -123,6 +123,9 @@ def _unfit_selection(name: str, context: KeyContext) -> str:
         return f"{key} needs a finding: {key_of('findings')} lists them"
     if name == "recover" and kind != ADDRESS:
         return f"{key} recovers a released address: type it"
+    if name == "recover" and context.released and not context.recoverable:
+        opens = f"{key_of('palette')} {BY_ID['cidr_activate'].name}"
+        return f"{key} does nothing: the CIDR of {context.subject} is {context.cidr_state}.  {opens} opens it again"
     if name == "service_remove" and kind != SERVICE:
         return f"{key} needs a selected service: {key_of('services')} lists them"
     if name == "pool_set" and kind not in (POOL, CIDR, ADDRESS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Final
 
 from core import Inventory, Service, ServiceQuery, filter_term
@@ -80,6 +81,9 @@ class ServicesPane(Pane):
 
     async def select(self, key: str) -> bool:
         return await self._table.go_to(key)
+
+    def count_ages(self, now: datetime) -> None:
+        """Do nothing: no column shows an age."""
 
     def exported(self) -> Callable[[Inventory], Iterable[Service]]:
         query = self.query_asked

@@ -15,6 +15,8 @@ __all__ = ["Top", "database_name", "top_line"]
 
 _MOST_LABEL = 24
 """Cells of the database's name, which can be any file name."""
+_LEAST_LABEL = 8
+"""Cells to which a short line cuts the database's name before it cuts the operator's."""
 _LEAST_OPERATOR = 5
 """Cells of the operator's name below which a short line drops it."""
 
@@ -56,6 +58,9 @@ def top_line(top: Top, width: int) -> str:
         if cell_len(" | ".join(parts)) > width:
             parts[2] = operator = f"{operator} +{top.others.count(', ') + 1}"
     over = cell_len(" | ".join(parts)) - width
+    if over > 0:
+        parts[1] = label = visible(label, max(cell_len(label) - over, _LEAST_LABEL))
+        over = cell_len(" | ".join(parts)) - width
     if over > 0:
         keep = cell_len(operator) - over
         parts[2] = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""

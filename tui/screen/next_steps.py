@@ -65,7 +65,7 @@ def _address_changes(details: SelectionDetails, context: KeyContext) -> list[str
     if eip is None:
         if verdict is None:
             return []
-        if details.released:
+        if context.recoverable:
             return [f"{key_of('recover')} take it back"]
         return [f"{key_of('allocate')} allocate it"] if verdict.verdict is VerdictWord.CUSTOMER_UNALLOCATED else []
     rehomes = eip.landed_in_default or (eip.customer_owned and rehomable(eip, context.cidr_state))

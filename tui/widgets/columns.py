@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -41,16 +41,31 @@ def _natural(column: Column[Row], row: Row) -> int:
 
 
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """Return the columns that fit into `width` cells, each with its width; the stretching one takes the rest."""
+    """Return the columns for `width` cells, each with its width; the stretching one takes the rest.
+
+    Columns are squeezed first, the one with most to spare by one cell after the other. A column is left out only
+    where the least widths of all have no room.
+    """
     chosen = list(columns)
-    while _needed(chosen) > width and any(column.drop for column in chosen):
+    while _needed(_least(column) for column in chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
-    spare = max(width - _needed(chosen), 0)
-    return [(column, column.width + (spare if column.stretch else 0)) for column in chosen]
+    widths = [column.width for column in chosen]
+    for _ in range(_needed(widths) - width):
+        spare = [cells - _least(column) for cells, column in zip(widths, chosen, strict=True)]
+        if not any(spare):
+            break
+        widths[spare.index(max(spare))] -= 1
+    rest = max(width - _needed(widths), 0)
+    return [(each, cells + (rest if each.stretch else 0)) for each, cells in zip(chosen, widths, strict=True)]
 
 
-def _needed(columns: Sequence[Column[Row]]) -> int:
-    return GUTTER + sum(column.width for column in columns) + max(len(columns) - 1, 0)
+def _least(column: Column[Row]) -> int:
+    return min(column.least or column.width, column.width)
+
+
+def _needed(widths: Iterable[int]) -> int:
+    cells = list(widths)
+    return GUTTER + sum(cells) + max(len(cells) - 1, 0)
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:

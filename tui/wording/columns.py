@@ -37,6 +37,8 @@ class Column(Generic[Row]):
     """A shorter text where the text has no room; without it the text is cut."""
     standard: bool = True
     """Whether it is shown until the operator chooses the columns."""
+    least: int = 0
+    """The cells to which it is squeezed before any column is left out; 0: its width."""
 
     def fitted(self, row: Row, width: int) -> str:
         """Return the text of a row for `width` cells."""
@@ -77,6 +79,7 @@ class InPane(Generic[PaneRow]):
     drop: int = 0
     short: Callable[[PaneRow], str] | None = None
     standard: bool = True
+    least: int = 0
     place: int = _LAST
     """The columns of the pane ascend by it; equal ones keep the order of the entries."""
 
@@ -138,7 +141,7 @@ class Listing(Generic[Row, PaneRow]):
 
         title = entry.title if how.title is None else how.title
         right = entry.right or how.right
-        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard)
+        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least)
 
 
 Layout: TypeAlias = Listing[Any, Any]

@@ -29,8 +29,8 @@ def marked(problems: Collection[str]) -> Layout:
     return replace(EIPS, entries=(mark, *EIPS.entries[1:]))
 
 
-def _pool_of(eip: Eip) -> str:
-    return pool_short(eip.pool_id, customer_owned=eip.customer_owned)
+def _eip_pool(row: EipRow, _around: Around) -> str:
+    return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
 
 
 EIPS: Final[Listing[Eip, EipRow]] = Listing(
@@ -41,7 +41,11 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
         Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
         Entry("OWNER", owner, pane=InPane(8, drop=2, place=2)),
         Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, place=4)),
-        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, place=3)),
+        Entry(
+            "POOL",
+            lambda eip: eip.pool_id,
+            pane=InPane(9, text=_eip_pool, drop=4, place=3),
+        ),
         Entry(
             "MBPS",
             lambda eip: or_dash(eip.bandwidth_mbps),
@@ -136,6 +140,10 @@ def _cidr_pool(cidr: Cidr, _around: Around) -> str:
     return pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)
 
 
+def _live_of(cidr: Cidr, _around: Around) -> str:
+    return f"{cidr.allocated}/{cidr.total}"
+
+
 CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
@@ -149,10 +157,10 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
             "LIVE",
             lambda cidr: cidr.allocated,
             right=True,
-            pane=InPane(10, "LIVE/TOTAL", lambda cidr, _: f"{cidr.allocated}/{cidr.total}", drop=1, place=6),
+            pane=InPane(10, "LIVE/TOTAL", _live_of, drop=1, place=6),
         ),
-        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=4, place=7)),
-        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=2, place=4)),
+        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=2, least=4, place=7)),
+        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=4, place=4)),
         Entry(
             "RPKI",
             lambda cidr: cidr.rpki,
