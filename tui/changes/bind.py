@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service
-from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
+from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service, short_kind
+from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed, show_result
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
 from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
@@ -51,8 +51,9 @@ async def _bind(
     watch = EipChanges(flow.host.ask, eips)
     review = review_bind(request, eips, service, occupants.get(service.id, ()), reread=watch, services=services)
     done = await send_reviewed(flow, "bind", request, watch, review)
-    if done is not None and len(done) == len(eips):
-        flow.host.say(f"bound {named(eips)} to {service.id}")
+    if done is not None:
+        rows = [f"{eip.address}   serves {short_kind(request.kind)} {service.id}" for eip in eips[: len(done)]]
+        await show_result(flow, f"bound {named(eips)} to {service.id}", rows, eips[len(done) :])
     return outcome_of(done)
 
 

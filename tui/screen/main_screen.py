@@ -206,6 +206,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.panes.eips.remove_marks(eips)
         self.painter.changed()
 
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""
+        self.addresses.take_all(eips)
+
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
         self.addresses.take(selection)
