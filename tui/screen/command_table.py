@@ -96,7 +96,7 @@ def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Run
         "copy_menu": ask("choose_copy", lambda: navigator.pane),
         "columns": ask("choose_columns", lambda: panes.eips.table),
         "export": ask("export", lambda: navigator.pane),
-        "pin": ask("pin"),
+        "pin": ask("pin", lambda: navigator.pane),
         "trail": ask("show_trail"),
     }
 

@@ -17,18 +17,17 @@ from tui.widgets.field import Field
 from tui.wording.sanitize import safe, visible
 from tui.wording.writers import FILE_FORMATS
 
-__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "PinModal"]
+__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "Pin", "PinModal"]
 
 
 class CopyModal(Sheet[str]):
-    """Asks what to copy of the selected item; the result is the text."""
+    """Asks what to copy of the selected item or of the list; the result is the name of the choice."""
 
     SENTENCES = ("enter copies the chosen text; the status line then names the clipboard used.",)
 
     def __init__(self, about: str, texts: Mapping[str, str]) -> None:
-        """Offer texts by their names."""
+        """Offer texts by their names; a long text is shown by its beginning."""
         super().__init__(f"copy of {about}")
-        self._texts = texts
         options = [Option(name, (name, " ".join(text.split()))) for name, text in texts.items()]
         self._choice = Choice(options, chosen=next(iter(texts), None), rows=12)
 
@@ -45,7 +44,7 @@ class CopyModal(Sheet[str]):
     def on_choice_submitted(self, event: Choice.Submitted) -> None:
         event.stop()
         if self._choice.value is not None:
-            self.finish(self._texts[self._choice.value])
+            self.finish(self._choice.value)
 
 
 class ColumnsModal(Sheet["frozenset[str]"]):
@@ -134,23 +133,37 @@ class ExportModal(Form["Export | None"]):
         return Export(self._where(), self._format.value)
 
 
-class PinModal(Form["str | None"]):
-    """Asks for the note of a pin; the result is the note, maybe empty."""
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The note of a pin, maybe empty, and whether it is of the whole list."""
+
+    note: str
+    whole: bool
+
+
+class PinModal(Form["Pin | None"]):
+    """Asks for the note of a pin."""
 
     NOTE = "nothing is changed but the trail; enter pins"
 
-    def __init__(self, title: str, lines: Sequence[str]) -> None:
+    def __init__(self, title: str, lines: Sequence[str], listed: int = 0) -> None:
+        """Ask about what is selected, or about all of a list of `listed` rows."""
         super().__init__("pin to the incident trail")
         self._shown = (title, *lines)
+        whole = Option("whole", (f"all {listed:,} of the list",))
+        self._what = Choice([whole, Option("row", ("this one",))], chosen="whole", across=True) if listed > 1 else None
         self._note = Field(placeholder="what you saw, for whoever reads the report")
 
     def rows(self) -> ComposeResult:
         for line in self._shown:
             yield Static(safe(line), classes="form-text", markup=False)
         yield Row("note", self._note)
+        if self._what is not None:
+            yield Row("pin", self._what)
 
     def keys(self) -> Sequence[str]:
-        return ("enter pin", "esc cancel", "F1 help")
+        choose = () if self._what is None else ("tab next", "left right choose")
+        return (*choose, "enter pin", "esc cancel", "F1 help")
 
-    def request(self) -> str:
-        return self._note.text or ""
+    def request(self) -> Pin:
+        return Pin(self._note.text or "", self._what is not None and self._what.value == "whole")
