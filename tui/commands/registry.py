@@ -16,6 +16,7 @@ from typing import Final
 __all__ = [
     "BY_ID",
     "COMMANDS",
+    "KEYS_ONLY",
     "NEVER_BOUND",
     "Command",
     "Scope",
@@ -77,15 +78,17 @@ class Command:
     changes: bool = False
     takes: Takes = Takes.SELECTION
     scope: Scope = Scope.SCREEN
+    argument: str = ""
+    """What may follow its name in the palette, and is then selected, listed or looked up."""
 
     @property
     def name(self) -> str:
         return self.cli or self.id
 
 
-def _view(view: View, key: str) -> Command:
+def _view(view: View, key: str, argument: str = "") -> Command:
     name = view.value
-    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower())
+    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower(), argument=argument)
 
 
 def _move(id_: str, keys: str, help_: str) -> Command:
@@ -166,10 +169,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),
     Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
-    _view(View.EIPS, "e"),
-    _view(View.POOLS, "p"),
-    _view(View.CIDRS, "c"),
-    _view(View.SERVICES, "l"),
+    _view(View.EIPS, "e", "FILTER"),
+    _view(View.POOLS, "p", "POOL"),
+    _view(View.CIDRS, "c", "CIDR"),
+    _view(View.SERVICES, "l", "SERVICE"),
     _view(View.FINDINGS, "f"),
     Command(
         "timeline",
@@ -177,6 +180,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "history",
         "the Timeline of what is selected; again: of everything",
         cli="history",
+        argument="EIP|ADDRESS|CIDR",
+    ),
+    Command(
+        "lookup",
+        (),
+        "look up",
+        "look up an address; ADDRESS @ TIME for the past",
+        scope=Scope.PALETTE,
+        argument="ADDRESS",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
     Command("go_to", ("o",), "go to", "go to the owning pool, the bound service's EIPs, the CIDRs"),
@@ -221,6 +233,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
+
+KEYS_ONLY: Final = frozenset({"abort", "yes", "back", "interrupt", "palette"})
+"""Commands that only a key runs."""
 
 NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
     "ctrl+left_square_bracket",

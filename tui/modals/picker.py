@@ -62,9 +62,7 @@ class Picker(Vertical):
         event.stop()
         typed = self.field.value.casefold()
         words = typed.split()
-        found = sorted(
-            (option for option in self.all if _matches(option, words)), key=lambda option: not _begins(option, typed)
-        )
+        found = self.fitting(self.field.value)
         kept = any(option.value == self.value for option in found) and not (found and _begins(found[0], typed))
         if not found and self._otherwise:
             self.choice.offer(self._otherwise, self._otherwise[0].value)
@@ -73,6 +71,13 @@ class Picker(Vertical):
         self._tell()
         # from here, not from the list: a message stops at a parent that sent it
         self.post_message(Choice.Changed())
+
+    def fitting(self, typed: str) -> list[Option[str]]:
+        """Return the options that hold every typed word; those that begin with the text come first."""
+        text = typed.casefold()
+        words = text.split()
+        found = (option for option in self.all if _matches(option, words))
+        return sorted(found, key=lambda option: not _begins(option, text))
 
     def on_descendant_focus(self) -> None:
         self._light(on=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Final
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
 from tui.commands.registry import key_of
-from tui.modals.help import CommandsModal
+from tui.modals.help import HelpModal
+from tui.modals.palette import Chosen, PaletteModal
 from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.session.export import Format, rows_text, write_rows, write_text
@@ -25,7 +26,7 @@ from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = ["choose_columns", "choose_command", "choose_copy", "export", "pin", "show_help", "show_trail"]
 
 _LISTS: Final = {"list as text": Format.TABLE, "list as md": Format.MARKDOWN, "list as csv": Format.CSV}
 _COPIED: Final = 10_000
@@ -167,11 +168,27 @@ async def show_trail(host: Host) -> None:
                 host.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
 
 
-def list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
-    """Show every command; `runs`: the chosen one is run."""
+def show_help(host: Host) -> None:
+    """Show every command with its key."""
+    host.app.push_screen(HelpModal())
 
-    def chosen(name: str | None) -> None:
-        if name is not None:
-            run(name)
 
-    host.app.push_screen(CommandsModal(runs=runs), chosen)
+def choose_command(
+    host: Host,
+    run: Callable[[str], None],
+    run_with: Callable[[str, str], None],
+    complete: Callable[[str], Sequence[str]],
+) -> None:
+    """Show every command, and run the chosen one, with the words behind it if there are any."""
+
+    def answered(chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        if chosen.verb:
+            host.say(f"{chosen.verb} is on the command line: {shell_command(*chosen.verb.split(), '--help')}")
+        elif chosen.words:
+            run_with(chosen.command, chosen.words)
+        else:
+            run(chosen.command)
+
+    host.app.push_screen(PaletteModal(complete), answered)
