@@ -390,6 +390,8 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await fill_in(operator, "", "", "J-640")
         await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
+        await operator.until("rehomed 3 EIPs", "198.51.100.20 -> 192.0.2.88   nic old-01")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
 
@@ -405,6 +407,8 @@ async def test_a_plan_leaves_out_what_others_released_since_it_was_read(tmp_path
         await operator.press("R")
         await operator.until("review: release 2 EIPs", "read again now")
         await operator.confirm("2")
+        await operator.until("released 2 EIPs", "198.51.100.20 -> hk-legacy")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
 
 

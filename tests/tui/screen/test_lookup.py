@@ -307,7 +307,7 @@ async def test_a_time_that_is_none_leaves_no_verdict_of_its_first_part(tmp_path:
         await operator.until("198.18.0.5 -- ! default-bound")
         await operator.type(f"203.0.113.17 @ {time}")
         await operator.press("enter")
-        await operator.until("is not a time; write", "198.18.0.5 -- ! default-bound")
+        await operator.until("is not a time. Examples", "198.18.0.5 -- ! default-bound")
 
 
 async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:
