@@ -211,7 +211,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("s",),
         "sort",
         "sort: problems first, by address, newest, name, state, pool, owner, operator",
-        views=(View.EIPS, View.LOOKUPS),
+        views=(View.EIPS, View.SERVICES, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
@@ -16,15 +17,16 @@ from tui.widgets.service_table import ServiceTable
 from tui.wording.phrases import count_of
 from tui.wording.tables import SERVICE_ROWS
 
-__all__ = ["SERVICE_ORDERS", "ServicesPane"]
+__all__ = ["ServicesPane"]
 
-SERVICE_ORDERS: Final = {
+_ORDERS: Final = {
     "problems": "problems first",
     "id": "by id",
     "name": "by name",
     "kind": "by kind",
     "region": "by region",
 }
+"""The orders, as the sort key turns through them."""
 _EXPORTED: Final = 500
 """Rows that an export reads at once."""
 
@@ -39,6 +41,7 @@ class ServicesPane(Pane):
         super().__init__(ask, rule=rule)
         self._table = ServiceTable(ask)
         self._known = 0
+        self._turning = asyncio.Lock()
 
     @property
     def table(self) -> ServiceTable:
@@ -61,14 +64,17 @@ class ServicesPane(Pane):
         self.show_title()
 
     async def narrow(self, text: str) -> None:
-        await self._list(ServiceQuery(text, self.query_asked.sort, self.query_asked.reverse))
+        await self._list(ServiceQuery(text, self.query_asked.sort))
         self.filter = text
         self.show_title()
 
-    async def sort_by(self, sort: str, *, reverse: bool) -> None:
-        """List in another order; the cursor stays on its service."""
-        await self._list(ServiceQuery(self.query_asked.filter, sort, reverse))
-        self.show_title()
+    async def turn_sort(self) -> None:
+        """List in the next order; the cursor stays on its service."""
+        async with self._turning:
+            orders = list(_ORDERS)
+            turned = orders[(orders.index(self.query_asked.sort) + 1) % len(orders)]
+            await self._list(ServiceQuery(self.query_asked.filter, turned))
+            self.show_title()
 
     async def _list(self, query: ServiceQuery) -> None:
         row = self._table.row
@@ -106,8 +112,7 @@ class ServicesPane(Pane):
 
     @property
     def _order(self) -> str:
-        turned = ", turned round" if self.query_asked.reverse else ""
-        return f"{SERVICE_ORDERS[self.query_asked.sort]}{turned}"
+        return _ORDERS[self.query_asked.sort]
 
     def title(self) -> str:
         filtered = f"  filter: {self.filter}" if self.filter else ""

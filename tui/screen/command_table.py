@@ -122,7 +122,8 @@ def _copy(host: Host) -> None:
 
 def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:
     host.say("")
-    host.jobs.move((panes.lookups if navigator.view is View.LOOKUPS else panes.eips).turn_sort)
+    turns = {View.LOOKUPS: panes.lookups.turn_sort, View.SERVICES: panes.services.turn_sort}
+    host.jobs.move(turns.get(navigator.view, panes.eips.turn_sort))
 
 
 def _choose_command(host: Host, run: Callable[[str], None], typed: TypedCommands) -> None:
