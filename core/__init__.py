@@ -31,9 +31,9 @@ from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
-from core.domain.serving import BindingWords, stored_binding
+from core.domain.serving import BindingWords, short_kind, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
-from core.domain.times import InvalidTime, parse_time
+from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
 from core.domain.values import (
     Allocation,
     Binding,
@@ -63,6 +63,7 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
+from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
@@ -80,6 +81,7 @@ __all__ = [
     "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "Allocation",
     "Binding",
@@ -127,6 +129,9 @@ __all__ = [
     "Restored",
     "Service",
     "ServiceKind",
+    "ServicePage",
+    "ServiceQuery",
+    "ServiceRow",
     "Severity",
     "Siblings",
     "TextFacts",
@@ -143,6 +148,7 @@ __all__ = [
     "filter_term",
     "filter_words",
     "format_table",
+    "full_time",
     "is_cidr",
     "iso",
     "json_fields",
@@ -150,11 +156,13 @@ __all__ = [
     "login_name",
     "open_inventory",
     "option",
+    "parse_duration",
     "parse_time",
     "port_words",
     "reading",
     "seed_demo",
     "shell_command",
+    "short_kind",
     "stored_binding",
     "to_json",
     "written_whole",

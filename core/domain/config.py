@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
+from core.domain.times import InvalidTime, named_zone
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -39,6 +41,8 @@ class Config:
     log_formats: tuple[UncheckedObject, ...] = ()
     """Log formats of the operator (`[[evidence.format]]`), with the keys of `evidence.format.Format`; they are checked
     when a text is read."""
+    display_zone: tzinfo | None = None
+    """The zone of `@local` in typed times, beside UTC."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -82,6 +86,7 @@ _TYPES: dict[str, type] = {
     "roa_file": str,
     "keys": dict,
     "evidence": dict,
+    "display": dict,
 }
 
 
@@ -112,8 +117,11 @@ def _checked(data: UncheckedObject, path: Path) -> Config:
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
     formats = _log_formats(data.get("evidence", {}), path)
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence")}
-    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, path=path)
+    zone = _display_zone(data.get("display", {}), path)
+    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence", "display")}
+    return Config(
+        **plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, display_zone=zone, path=path
+    )
 
 
 def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject, ...]:
@@ -125,3 +133,20 @@ def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise error(Code.USAGE, f"{path}: evidence.format must be tables, each headed [[evidence.format]].")
     return tuple(entries)
+
+
+def _display_zone(table: Mapping[str, object], path: Path) -> tzinfo | None:
+    """Return the zone of the table `[display]`; None when it has none."""
+    unknown = next((key for key in table if key != "zone"), None)
+    if unknown is not None:
+        raise error(Code.USAGE, f"{path}: display.{unknown} is not a known setting.", hint="Known: zone.")
+    if "zone" not in table:
+        return None
+    name = table["zone"]
+    try:
+        zone = named_zone(name) if isinstance(name, str) else None
+    except InvalidTime as problem:
+        raise error(Code.USAGE, f"{path}: display.zone: {problem}") from problem
+    if zone is None:
+        raise error(Code.USAGE, f"{path}: display.zone is not a zone.", hint="Write one like Europe/Berlin.")
+    return zone

@@ -15,7 +15,7 @@ from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFact
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
 from core.queries.owned import owned
-from core.queries.reads import InventoryReads
+from core.queries.service_reads import InventoryServices
 
 if TYPE_CHECKING:
     from core.domain.evidence.formats import FormatTable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["InventoryLookups"]
 
 
-class InventoryLookups(InventoryReads):
+class InventoryLookups(InventoryServices):
     """The verdicts of an inventory."""
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:

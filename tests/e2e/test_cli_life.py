@@ -94,6 +94,38 @@ def test_a_landing_may_be_accepted_with_a_reason(deck: Deck) -> None:
     assert not deck("eips").out.splitlines()[1].startswith("!")
 
 
+def test_an_acceptance_is_listed_and_taken_back(deck: Deck) -> None:
+    eip = deck.done("allocate", code=3)["eips"][0]
+    said = deck("accept", eip["address"], "--reason", "short-lived test", "--until", "30d 18:00")
+    assert "30d 18:00 is " in said.err
+    assert deck.done("findings") == []
+    (listed,) = deck.done("findings", "--accepted")
+    assert "short-lived test" in deck("findings", "--accepted").out
+    assert deck.refused("accept", listed["id"], "--withdraw") == ("usage", 2)
+    finding = deck.done("accept", listed["id"], "--withdraw", "--reason", "it stays longer")
+    assert (finding["accepted_reason"], finding["accepted_until"]) == (None, None)
+    assert [each["id"] for each in deck.done("findings", code=1)] == [listed["id"]]
+
+
+def test_a_time_as_people_say_it_is_told_in_full(deck: Deck) -> None:
+    said = deck("history", "--since", "yesterday 03:12 +08:00")
+    assert said.err.startswith("eipdeck: yesterday 03:12 +08:00 is ")
+    assert deck("lookup", "203.0.113.1", "--at", "tue 03:12").err.startswith("eipdeck: tue 03:12 is Tue ")
+    assert deck("lookup", "203.0.113.1", "--at", "tue 03:12", "--json").err == ""
+    assert deck.refused("history", "--since", "someday") == ("invalid_time", 2)
+
+
+@pytest.mark.parametrize(("words", "seconds"), [("90", 90), ("90m", 5_400), ("24h", 86_400), ("7d", 604_800)])
+def test_a_cooldown_has_a_unit(deck: Deck, words: str, seconds: int) -> None:
+    assert deck.done("pool", "set", "hk", "--cooldown", words)["cooldown_seconds"] == seconds
+    assert deck.refused("pool", "set", "hk", "--cooldown", "1y") == ("usage", 2)
+
+
+@pytest.mark.parametrize("kind", ["lb", "balancer", "load_balancer", "load-balancer"])
+def test_a_kind_of_service_has_the_names_that_screens_and_bindings_use(deck: Deck, kind: str) -> None:
+    assert deck.done("service", "add", kind, "lb-9")["kind"] == "load-balancer"
+
+
 def test_a_released_address_goes_back_to_its_pool_and_only_there(deck: Deck) -> None:
     usage = {pool["id"]: pool["available"] for pool in deck.done("pools")}
     eip = deck.done("allocate", "--pool", "hk")["eips"][0]

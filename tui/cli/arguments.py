@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple, NoReturn
 
 from tui.wording.verb import Argument, Format, Kind, Verb
-from tui.wording.verbs import GROUPS, VERB_NAMED, VERBS
+from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
 
 __all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
 
@@ -167,6 +167,8 @@ def _told(argument: Argument) -> dict[str, Any]:
     if argument.kind in (Kind.SWITCH, Kind.YES):
         return {"action": "store_true", "help": argument.help}
     keywords: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help, "choices": argument.choices or None}
+    if argument.kind is Kind.SERVICE:
+        keywords["type"] = lambda words: KIND_NAMES.get(words, words)
     if argument.nargs:
         keywords["nargs"] = argument.nargs
     if argument.is_option:

@@ -39,6 +39,7 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
     filter_term,
+    full_time,
     iso,
     option,
     shell_command,
@@ -49,6 +50,7 @@ from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
+from tui.cli.times import moment_of
 from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
 from tui.wording.reports import CLOCK, FINDINGS, IMPORTED, RESTORED
@@ -82,6 +84,8 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
     if transfer is not None:
         return transfer(inventory, **command.given)
     request = request_of(command)
+    if isinstance(request, AcceptRequest) and request.until is not None:
+        moment_of(inventory, request.until, command.format, ahead=True)
     if "yes" in command.given and not confirmed(command.verb.name, yes=bool(command.given["yes"])):
         request = asked(request, inventory)
     if isinstance(request, AllocationRequest) and request.dry_run:
@@ -184,8 +188,11 @@ def _(request: ReserveRequest | UnreserveRequest, cidr: Cidr, _inventory: Invent
 
 
 @_answer.register
-def _(_request: AcceptRequest, finding: Finding, _inventory: Inventory) -> Answer:
-    return Answer(finding, FINDINGS, said=(f"accepted {finding.id}",))
+def _(request: AcceptRequest, finding: Finding, _inventory: Inventory) -> Answer:
+    if request.withdraw:
+        return Answer(finding, FINDINGS, said=(f"{finding.id} is open again",))
+    until = "" if finding.accepted_until is None else f" until {full_time(finding.accepted_until)}"
+    return Answer(finding, FINDINGS, said=(f"accepted {finding.id}{until}",))
 
 
 @_answer.register

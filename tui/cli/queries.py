@@ -23,10 +23,11 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
+from tui.cli.times import moment_of, past_moment
 from tui.wording.log_summary import about
 from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
-from tui.wording.text_facts import moment_of, past_moment, read_as
+from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -68,11 +69,12 @@ def _lookup(
     if "-" in addresses:
         if len(addresses) > 1:
             raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-        return lookup_text(inventory, how, Text(read_as({**given, "at": at}, inventory.now()), **modes))
+        reading = read_as({**given, "at": at}, inventory.now(), inventory.config.display_zone)
+        return lookup_text(inventory, how, Text(reading, **modes))
     if only := [*given, *(name for name, on in modes.items() if on)]:
         option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
-    moment = past_moment(at, inventory.now())
+    moment = None if at is None else past_moment(inventory, at, how)
     found = [
         inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
     ]
@@ -103,15 +105,18 @@ def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> Answer:
+def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool) -> Answer:
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
-    findings = [each for each in inventory.findings() if worst.index(each.severity) <= worst.index(least)]
-    return Answer(findings, FINDINGS, code=exit_codes.NO if findings else exit_codes.DONE)
+    every = inventory.findings(accepted=accepted)
+    findings = [each for each in every if worst.index(each.severity) <= worst.index(least)]
+    is_open = any(not each.accepted for each in findings)
+    return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
 
 
-def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=moment_of(since, inventory.now())), EVENTS)
+def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
+    moment = None if since is None else moment_of(inventory, since, how)
+    return Answer(inventory.history(subject, since=moment), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:

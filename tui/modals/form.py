@@ -19,7 +19,7 @@ from tui.widgets.field import Field, FieldContent
 from tui.wording.command_line import command_line
 from tui.wording.sanitize import visible
 
-__all__ = ["Form", "FormError", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
+__all__ = ["Form", "FormError", "address_of", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
 
 Result = TypeVar("Result")
 
@@ -58,8 +58,16 @@ def parse_address(field: Field) -> str | None:
 
     """
     text = field.text
-    if text is None:
-        return None
+    return None if text is None else address_of(text, field)
+
+
+def address_of(text: str, field: Field) -> str:
+    """Return the IPv4 address that one word of a field is.
+
+    Raises:
+        FormError: the word is not an IPv4 address.
+
+    """
     try:
         return str(ipaddress.IPv4Address(text))
     except ValueError:

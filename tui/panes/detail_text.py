@@ -15,6 +15,7 @@ from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
 from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
 from tui.wording.sanitize import visible
+from tui.wording.services import serving_lines
 from tui.wording.serving import action_words, binding_words, part_words, serves_words
 
 __all__ = ["detail_lines"]
@@ -30,9 +31,27 @@ Text = Line | str
 
 def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
     """Return the details of the selection in lines of `width` cells."""
+    if details.service is not None:
+        return list(_service(details))
     if details.verdict is None:
         return [Line(strip_title(details), BOLD), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
+
+
+def _service(details: SelectionDetails) -> Iterator[Text]:
+    """Yield a service: its words, and a line for each binding of its first EIPs."""
+    row, eips = details.service, details.siblings.eips
+    if row is None:
+        return
+    yield Line(strip_title(details), BOLD)
+    yield strip_lines(details)[1]
+    yield from ("", Line("serves by", BOLD))
+    if row.idle:
+        yield "no EIP"
+    for words in serving_lines(row, eips):
+        yield Line(visible(words), WARNING) if " DEFAULT" in words else visible(words)
+    if details.siblings.total > len(eips):
+        yield f"and {eips_beyond(details.siblings.total, len(eips))} more EIPs: {key_of('go_to')} lists them"
 
 
 def _page(details: SelectionDetails) -> Iterator[Text]:

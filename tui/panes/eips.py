@@ -133,6 +133,11 @@ class EipsPane(Pane):
         self._table.marks.remove(eips)
         self._table.repaint()
 
+    def mark_only(self, eips: Iterable[Eip]) -> None:
+        """Mark these EIPs and no others."""
+        self._table.marks.replace(eips)
+        self._table.repaint()
+
     async def mark_all(self) -> None:
         """Mark every EIP of the list, however far down, and say how many, or why not."""
         self.post_message(self.StatusMessage(await self._mark_all()))

@@ -13,6 +13,7 @@ from tui.screen.layout import Panes
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
 from tui.screen.polling import Polling
+from tui.screen.typed_commands import TypedCommands
 from tui.session.host import Host
 from tui.state.navigation import NavigationHistory
 from tui.terminal.clipboard import CopyRequested
@@ -40,6 +41,7 @@ def command_table(
         "timeline": navigator.show_timeline,
         "write_mode": runner.turn_write_mode,
         "find": lookups.start_filter,
+        "lookup": partial(lookups.start_lookup, ""),
         "go_to": partial(_go_to, navigator),
         "previous_view": partial(navigator.visit, NavigationHistory.back),
         "next_view": partial(navigator.visit, NavigationHistory.forward),
@@ -67,15 +69,16 @@ def screen_commands(
     navigator: Navigator,
     runner: Runner,
     run: Callable[[str], None],
+    typed: TypedCommands,
     pressed_at: Callable[[], float],
 ) -> dict[str, Callable[[], object]]:
     """Return the functions of the commands that list the commands or leave.
 
-    `run` runs the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
+    `run` and `typed` run the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
     """
     return {
-        "palette": partial(_list_commands, host, run, runs=True),
-        "help": partial(_list_commands, host, run, runs=False),
+        "palette": partial(_choose_command, host, run, typed),
+        "help": partial(_show_help, host),
         "interrupt": partial(_interrupt, host, navigator),
         "quit": _Quit(host, navigator, runner, pressed_at),
     }
@@ -98,7 +101,7 @@ def _session_actions(
         "copy_menu": ask("choose_copy", lambda: navigator.pane),
         "columns": ask("choose_columns", lambda: panes.eips.table),
         "export": ask("export", lambda: navigator.pane),
-        "pin": ask("pin"),
+        "pin": ask("pin", lambda: navigator.pane),
         "trail": ask("show_trail"),
         "read_as": ask("ask_reading", lambda: lookups),
     }
@@ -122,13 +125,20 @@ def _copy(host: Host) -> None:
 
 def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:
     host.say("")
-    host.jobs.move((panes.lookups if navigator.view is View.LOOKUPS else panes.eips).turn_sort)
+    turns = {View.LOOKUPS: panes.lookups.turn_sort, View.SERVICES: panes.services.turn_sort}
+    host.jobs.move(turns.get(navigator.view, panes.eips.turn_sort))
 
 
-def _list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
-    from tui.session.actions import list_commands  # noqa: PLC0415  # the first screen goes without modals
+def _choose_command(host: Host, run: Callable[[str], None], typed: TypedCommands) -> None:
+    from tui.session.actions import choose_command  # noqa: PLC0415  # the first screen goes without modals
 
-    list_commands(host, run, runs=runs)
+    choose_command(host, run, typed.run, typed.complete)
+
+
+def _show_help(host: Host) -> None:
+    from tui.session.actions import show_help  # noqa: PLC0415  # the first screen goes without modals
+
+    show_help(host)
 
 
 def _interrupt(host: Host, navigator: Navigator) -> None:

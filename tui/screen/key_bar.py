@@ -76,9 +76,12 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
                 labels["cidr_end"] = "retire"
             elif context.cidr_state not in (CidrState.ACTIVE, CidrState.VALIDATING):
                 head.remove("cidr_end")
+        case View.SERVICES:
+            head = ["service_add", "service_remove", "open", "go_to", "copy"]
+            labels = {"go_to": "EIPs"}
         case View.FINDINGS:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
-            labels = {}
+            labels = {"accept": "withdraw"} if context.accepted else {}
         case View.TIMELINE:
             head = ["open", "pin", "export", "copy"]
             if context.recoverable:

@@ -15,6 +15,7 @@ from tui.panes.findings import FindingsPane
 from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
+from tui.panes.services import ServicesPane
 from tui.panes.timeline import TimelinePane
 from tui.state.screen_state import VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
@@ -24,6 +25,8 @@ from tui.terminal.theme import Glyphs
 __all__ = ["Panes"]
 
 _SIDE = (View.POOLS, View.FINDINGS)
+_ORDER = (*_SIDE, View.EIPS, View.CIDRS, View.SERVICES, View.TIMELINE, View.LOOKUPS)
+"""The order of the panes for the key that turns to the next one."""
 
 
 class Panes(Horizontal):
@@ -36,6 +39,7 @@ class Panes(Horizontal):
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
+        self.services = ServicesPane(ask, rule=rule)
         self.timeline = TimelinePane(ask, rule=rule)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(rule=rule)
@@ -43,7 +47,7 @@ class Panes(Horizontal):
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
         self.aside.be_compact(compact=True)
-        panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
+        panes = (self.eips, self.pools, self.cidrs, self.services, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
@@ -60,6 +64,7 @@ class Panes(Horizontal):
         with self._middle:
             yield self.eips
             yield self.cidrs
+            yield self.services
             yield self.timeline
             yield self.lookups
         yield self.detail
@@ -116,8 +121,7 @@ class Panes(Horizontal):
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""
-        order = (View.POOLS, View.FINDINGS, View.EIPS, View.CIDRS, View.TIMELINE, View.LOOKUPS)
-        seen = [each for each in order if self.panes[each].display]
+        seen = [each for each in _ORDER if self.panes[each].display]
         return seen[(seen.index(view) + step) % len(seen)] if view in seen and len(seen) > 1 else None
 
     def turn_zoom(self) -> str:

@@ -15,7 +15,7 @@ from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
 from tui.session.host import Host
 from tui.session.trail import looked_up
-from tui.state.lookup import Found, look_up, selection_of, wrong_time
+from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
@@ -46,6 +46,7 @@ class Lookups:
         self._inventory = host.inventory
         self._workers = host.jobs
         self._say = host.say
+        self._local = host.inventory.config.display_zone
         self._filter_before = ""
         self.text = ""
         """The last looked-up text."""
@@ -92,7 +93,9 @@ class Lookups:
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
-            timed = wrong_time(text, self._inventory.now()) is None
+            timed = wrong_time(text, self._inventory.now(), self._local) is None
+            if timed:
+                self._say(in_full(text, self._inventory.now(), self._local)[1])
             self._workers.search(partial(self._look_up, text if timed else "", pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
@@ -118,7 +121,7 @@ class Lookups:
         self._workers.search(partial(self._look_up, text, pasted=True, final=True))
 
     def _is_wrong(self, text: str) -> bool:
-        problem = wrong_time(text, self._inventory.now())
+        problem = wrong_time(text, self._inventory.now(), self._local)
         if problem is not None:
             self._say(problem, problem=True)
         return problem is not None
@@ -151,8 +154,11 @@ class Lookups:
         self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
     ) -> None:
         report = self._report if final else None
-        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report, reading))
-        self.text, self.reading = text, reading
+        asked = text
+        if not pasted or _ASKED.fullmatch(text):
+            asked = in_full(text, self._inventory.now(), self._local)[0]
+        found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        self.text, self.reading = asked, reading
         looked = found.looked
         if not looked:
             if not pasted and (self._bar.forget() or self._held):

@@ -33,6 +33,7 @@ from tui.screen.painting import Bars, Painter
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.startup import start_session
+from tui.screen.typed_commands import TypedCommands
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, Trail
 from tui.state.marks import Marks
@@ -94,7 +95,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
-        table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
+        typed = TypedCommands(self, self.navigator, self.lookups)
+        table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs = glyphs
         self._first_address = address
@@ -205,6 +207,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Remove the marks of these EIPs."""
         self.panes.eips.remove_marks(eips)
         self.painter.changed()
+
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""
+        self.addresses.take_all(eips)
 
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""

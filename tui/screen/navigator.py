@@ -144,7 +144,7 @@ class Navigator:
         if view is not None:
             self.show_view(view)
             return
-        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "services", "findings", "timeline"))
         self._say(f"panes stand side by side from 120 columns on; here {views} turn to them")
 
     # the detail

@@ -71,7 +71,7 @@ def _address_changes(details: SelectionDetails, context: KeyContext) -> list[str
     rehomes = eip.landed_in_default or (eip.customer_owned and rehomable(eip, context.cidr_state))
     changes = [f"{key_of('rehome')} rehome"] if rehomes else []
     if details.selection.finding is not None:
-        changes.append(f"{key_of('accept')} accept with a reason")
+        changes.append(f"{key_of('accept')} {'withdraw' if context.accepted else 'accept with a reason'}")
     if eip.status is EipStatus.UNBOUND:
         changes += [f"{key_of('bind')} bind", f"{key_of('release')} release"]
     return changes[:2]

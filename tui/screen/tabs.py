@@ -11,19 +11,18 @@ if TYPE_CHECKING:
 
 __all__ = ["views_line"]
 
-_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
+_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.SERVICES, View.FINDINGS, View.TIMELINE)
 
 
 def views_line(active: View, snapshot: Snapshot | None, width: int) -> str:
-    """Return `[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
+    """Return `[e EIPs 347]  p Pools 4  c CIDRs 4  l Services 70  f Findings 7!  t Timeline`."""
     full = "  ".join(_view(view, active, snapshot) for view in _VIEWS).rstrip()
     if len(full) <= width:
         return full
-    short = " ".join(_view(view, active, snapshot).strip() for view in _VIEWS)
-    if len(short) <= width:
-        return short
+    short = [_view(view, active, snapshot).strip() for view in _VIEWS]
+    fitting = (line for line in ("  ".join(short), " ".join(short)) if len(line) <= width)
     names = (f"{key_of(view.name.lower())} {view.value}" for view in _VIEWS)
-    return " ".join(names)
+    return next(fitting, " ".join(names))
 
 
 def _view(view: View, active: View, snapshot: Snapshot | None) -> str:
@@ -41,6 +40,8 @@ def _count(view: View, snapshot: Snapshot | None) -> str:
             return f" {len(snapshot.pools)}"
         case View.CIDRS:
             return f" {len(snapshot.cidrs)}"
+        case View.SERVICES:
+            return f" {snapshot.services:,}"
         case View.FINDINGS:
             return f" {len(snapshot.findings)}" + ("!" if snapshot.findings else "")
         case _:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
-from tui.modals.help import CommandsModal
+from tui.commands.registry import key_of
+from tui.modals.help import HelpModal
+from tui.modals.palette import Chosen, PaletteModal
+from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
-from tui.session.export import Format, write_rows, write_text
+from tui.session.export import Format, rows_text, write_rows, write_text
 from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal
 from tui.session.host import Host
-from tui.session.trail import pinned
+from tui.session.trail import pinned, pinned_list
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
 from tui.state.selection_text import pin_lines, strip_title
@@ -24,7 +27,7 @@ from tui.wording.phrases import count_of
 from tui.wording.text_facts import TextReading
 from tui.wording.writers import json_text
 
-__all__ = ["ask_reading", "choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = ["ask_reading", "choose_columns", "choose_command", "choose_copy", "export", "pin", "show_help", "show_trail"]
 
 
 class TextLookups(Protocol):
@@ -37,19 +40,41 @@ class TextLookups(Protocol):
         """Look the text up again."""
 
 
+_LISTS: Final = {"list as text": Format.TABLE, "list as md": Format.MARKDOWN, "list as csv": Format.CSV}
+_COPIED: Final = 10_000
+"""Rows of a list that are copied at most."""
+
 # The caller shows a refusal raised here in the status line.
 
 
 async def choose_copy(host: Host, pane: Pane) -> None:
-    """Copy the address, the id, the row, the JSON or the command of the selected item."""
+    """Copy the address, the id, the row, the JSON or the command of the selected item, or the whole list."""
     details = host.details
     selection = host.selection
-    if selection is None or details is None or details.selection.key != selection.key:
+    selected = selection is not None and details is not None and details.selection.key == selection.key
+    listed = bool(pane.table.total)
+    if not selected and not listed:
         host.say("nothing is selected to copy")
         return
-    text = await host.app.push_screen_wait(CopyModal(selection.id, _texts(details, pane.table.row_text)))
-    if text is not None:
-        host.app.post_message(CopyRequested(text))
+    texts = _texts(details, pane.table.row_text) if selected and details is not None else {}
+    lists = dict.fromkeys(_LISTS, f"{pane.view.value}, {pane.listed.shown}") if listed else {}
+    about = selection.id if selected and selection is not None else pane.view.value
+    chosen = await host.app.push_screen_wait(CopyModal(about, {**texts, **lists}))
+    if chosen in texts:
+        host.app.post_message(CopyRequested(texts[chosen]))
+    elif chosen in lists:
+        await _copy_list(host, pane, _LISTS[chosen])
+
+
+async def _copy_list(host: Host, pane: Pane, format_: Format) -> None:
+    await pane.table.count()
+    if pane.table.total > _COPIED:
+        write = key_of("export")
+        host.say(f"{pane.table.total:,} rows are too many to copy, {_COPIED:,} is the most: {write} writes a file")
+        return
+    read, layout = pane.exported(), pane.written_as
+    text = await host.ask(lambda inventory: rows_text(read(inventory), layout, format_))
+    host.app.post_message(CopyRequested(text))
 
 
 def _texts(details: SelectionDetails, row: str) -> dict[str, str]:
@@ -122,13 +147,15 @@ async def ask_reading(host: Host, lookups: TextLookups) -> None:
     if not lookups.text:
         host.say("no text was looked up: paste one")
         return
-    reading = await host.app.push_screen_wait(ReadingModal(lookups.reading, host.inventory.now()))
+    reading = await host.app.push_screen_wait(
+        ReadingModal(lookups.reading, host.inventory.now(), host.inventory.config.display_zone)
+    )
     if reading is not None:
         lookups.read_again(reading)
 
 
-async def pin(host: Host) -> None:
-    """Add the selected item to the incident trail, with a note."""
+async def pin(host: Host, pane: Pane) -> None:
+    """Add the selected item, or a whole list of lookups, to the incident trail, with a note."""
     details, selection = host.details, host.selection
     if selection is None:
         host.say("nothing is selected to pin")
@@ -136,13 +163,16 @@ async def pin(host: Host) -> None:
     if details is None or details.selection.key != selection.key:
         details = await host.ask(lambda inventory: load_details(inventory, selection))
     title, lines = strip_title(details), pin_lines(details)
-    note = await host.app.push_screen_wait(PinModal(title, lines))
-    if note is None:
+    looked = tuple(pane.table.rows) if isinstance(pane, LookupsPane) else ()
+    asked = await host.app.push_screen_wait(PinModal(title, lines, len(looked)))
+    if asked is None:
         host.say("nothing was pinned")
         return
+    entry = pinned_list(looked, asked.note) if asked.whole else pinned(title, lines, asked.note or None)
     trail, inventory = host.trail, host.inventory
-    await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, pinned(title, lines, note or None))
-    host.say(f"pinned {selection.words}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
+    await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, entry)
+    what = count_of(len(looked), "address", "addresses") if asked.whole else selection.words
+    host.say(f"pinned {what}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 
 async def show_trail(host: Host) -> None:
@@ -164,11 +194,27 @@ async def show_trail(host: Host) -> None:
                 host.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
 
 
-def list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
-    """Show every command; `runs`: the chosen one is run."""
+def show_help(host: Host) -> None:
+    """Show every command with its key."""
+    host.app.push_screen(HelpModal())
 
-    def chosen(name: str | None) -> None:
-        if name is not None:
-            run(name)
 
-    host.app.push_screen(CommandsModal(runs=runs), chosen)
+def choose_command(
+    host: Host,
+    run: Callable[[str], None],
+    run_with: Callable[[str, str], None],
+    complete: Callable[[str], Sequence[str]],
+) -> None:
+    """Show every command, and run the chosen one, with the words behind it if there are any."""
+
+    def answered(chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        if chosen.verb:
+            host.say(f"{chosen.verb} is on the command line: {shell_command(*chosen.verb.split(), '--help')}")
+        elif chosen.words:
+            run_with(chosen.command, chosen.words)
+        else:
+            run(chosen.command)
+
+    host.app.push_screen(PaletteModal(complete), answered)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
-from core import InvalidTime, Inventory, parse_time
+from core import InvalidTime, Inventory, iso, parse_time
 from tui.state.selection import Selection, SelectionKind
 from tui.wording.doubts import doubt_counts, doubt_words
 from tui.wording.log_summary import ahead_words
@@ -15,8 +15,9 @@ from tui.wording.phrases import count_of, with_port
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 from tui.wording.text_facts import AS_IT_STANDS, TextReading
+from tui.wording.times import EXAMPLES, told_back
 
-__all__ = ["Found", "look_up", "selection_of", "wrong_time"]
+__all__ = ["Found", "in_full", "look_up", "selection_of", "wrong_time"]
 
 _SHOWN: Final = 9
 """Cells of a mistyped time that are repeated, so that an example fits beside it."""
@@ -71,16 +72,24 @@ def look_up(
     return Found(looked, found.mentions, "; ".join(said) if timed else "")
 
 
-def wrong_time(text: str, now: datetime) -> str | None:
+def in_full(text: str, now: datetime, local: tzinfo | None) -> tuple[str, str]:
+    """Return a typed `ADDRESS @ TIME` with its time in full, and the sentence that tells it; other text as it is."""
+    address, at, words = text.partition("@")
+    if not at or wrong_time(text, now, local) is not None:
+        return text, ""
+    moment = parse_time(words, now, local=local)
+    return f"{address}@ {iso(moment)}", told_back(words, moment, local)
+
+
+def wrong_time(text: str, now: datetime, local: tzinfo | None) -> str | None:
     """Return what is wrong with the time after the `@` of a typed lookup; None when it is valid or absent."""
     _address, at, words = text.partition("@")
     if not at:
         return None
     try:
-        parse_time(words, now)
+        parse_time(words, now, local=local)
     except InvalidTime:
-        example = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
-        return f"@ {visible(words.strip(), _SHOWN)} is not a time; write {example}, {example[:10]}, 21:14 or 90d"
+        return f"@ {visible(words.strip(), _SHOWN)} is not a time. Examples: {EXAMPLES}"
     return None
 
 

@@ -19,6 +19,7 @@ from core import (
     Outlook,
     Pool,
     Service,
+    ServiceRow,
     Siblings,
     Verdict,
     VerdictWord,
@@ -131,6 +132,8 @@ class SelectionDetails:
     """The EIPs that hold and held the address, newest first."""
     pool: PoolFacts | None = None
     cidr: CidrFacts | None = None
+    service: ServiceRow | None = None
+    """The selected service; None when it is not registered."""
 
     @property
     def released(self) -> bool:
@@ -229,11 +232,13 @@ def load_details(inventory: Inventory, selection: Selection) -> SelectionDetails
         case SelectionKind.CIDR:
             return SelectionDetails(selection, inventory.now(), cidr=_cidr_facts(inventory, selection.id))
         case SelectionKind.SERVICE:
+            known = _known_services(inventory, [selection.id])
             return SelectionDetails(
                 selection,
                 inventory.now(),
-                services=_known_services(inventory, [selection.id]),
-                siblings=inventory.siblings([selection.id]),
+                services=known,
+                siblings=inventory.siblings([selection.id], limit=_SIBLINGS),
+                service=inventory.service_row(selection.id) if known else None,
             )
 
 

@@ -10,8 +10,9 @@ from typing import Final
 from core import BindingWords, Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord, port_words
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
-from tui.wording.phrases import age, count_of, eips_beyond, minute, quoted, why_allocated
+from tui.wording.phrases import accepted_words, age, count_of, eips_beyond, minute, quoted, why_allocated
 from tui.wording.sanitize import visible
+from tui.wording.services import service_lines, service_title
 from tui.wording.serving import binding_words, ended_words, last_served
 
 __all__ = ["pin_lines", "port_line", "strip_lines", "strip_title"]
@@ -29,6 +30,8 @@ def strip_title(details: SelectionDetails) -> str:
         return f"pool {visible(details.pool.pool.id)} -- {_pool_title(details.pool.pool)}"
     if details.cidr is not None:
         return f"{details.cidr.cidr.cidr} -- {_cidr_title(details.cidr.cidr)}"
+    if details.service is not None:
+        return visible(service_title(details.service))
     return f"{selection.kind.value} {visible(selection.id)}"
 
 
@@ -56,6 +59,8 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
     selection = details.selection
     if selection.finding is not None:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
+        if selection.finding.accepted:
+            return first, accepted_words(selection.finding)
         return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
     if details.verdict is not None:
         first, second = _address_lines(details)
@@ -66,6 +71,9 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
         return _pool_lines(details.pool)
     if details.cidr is not None:
         return _cidr_lines(details.cidr)
+    if details.service is not None:
+        first, second = service_lines(details.service, details.siblings.eips)
+        return visible(first), visible(second)
     return f"serves {eips_beyond(details.siblings.total)} EIP{'' if details.siblings.total == 1 else 's'}", ""
 
 

@@ -21,10 +21,14 @@ class Snapshot:
     """The number of live EIPs."""
     behind: datetime | None
     """The moment of the data of a standby that is behind; else None."""
+    services: int
+    """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...] = ()
+    """The accepted findings, worst first."""
 
     @property
     def is_empty(self) -> bool:
@@ -76,9 +80,11 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         read_at=read.read_at,
         eips=read.eips,
         behind=read.behind,
+        services=read.services,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
+        accepted=read.accepted,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core import EipdeckError, Finding, Fix, shell_command
-from tui.commands.registry import COMMANDS, key_of
+from tui.commands.registry import COMMANDS, key_of, keys_of
+from tui.wording.phrases import accepted_words
 
 __all__ = ["finding_words", "what_to_do"]
 
@@ -14,6 +15,8 @@ _COMMANDS = {verb.strip(): command.id for command in COMMANDS for verb in comman
 def finding_words(finding: Finding) -> str:
     """Return a finding where room is short: `lb lb-shop: F`, what it is about and the key that repairs it."""
     what = finding.brief or finding.message
+    if finding.accepted:
+        return f"{what}: {accepted_words(finding)}"
     key = "" if finding.fix is None else _key(finding.fix)
     return f"{what}: {key}" if key else what
 
@@ -27,6 +30,8 @@ def what_to_do(refusal: EipdeckError) -> str:
 
 
 def _key(fix: Fix) -> str:
-    """Return the key of what a fix does; empty when no key does it."""
+    """Return the key of what a fix does, or its name in the palette; empty when the dashboard has no command for it."""
     command = _COMMANDS.get(fix.verb)
-    return "" if command is None else key_of(command)
+    if command is None:
+        return ""
+    return key_of(command) if keys_of(command) else f":{key_of(command)}"

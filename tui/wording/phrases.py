@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from core import EIPS_COUNTED, Cidr, Eip, Event
+from core import EIPS_COUNTED, Cidr, Eip, Event, Finding
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "accepted_words",
     "age",
     "count_of",
     "eips_beyond",
@@ -94,6 +95,14 @@ def quoted(text: str | None) -> str:
     if not text:
         return ""
     return f'"{visible(text)}"' if len(text) <= _TOLD else f'"{visible(text[:_TOLD])}..."'
+
+
+def accepted_words(finding: Finding) -> str:
+    """Return who accepted a finding, why, and until when."""
+    by = "" if finding.accepted_by is None else f" by {visible(finding.accepted_by)}"
+    when = "" if finding.accepted_at is None else f" {minute(finding.accepted_at)}"
+    until = "" if finding.accepted_until is None else f", until {minute(finding.accepted_until)}"
+    return f"Accepted{by}{when} {quoted(finding.accepted_reason)}{until}"
 
 
 def runway(days: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second, with_port
+from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
 
 __all__ = [
@@ -27,17 +27,31 @@ __all__ = [
 
 _SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
 
+
+def _severity(finding: Finding, _around: Around) -> str:
+    return "accepted" if finding.accepted else finding.severity.value
+
+
+def _accepted(finding: Finding) -> str:
+    return f" {accepted_words(finding)}." if finding.accepted else ""
+
+
 FINDINGS: Final[Listing[Finding, Finding]] = Listing(
     Finding,
     (
-        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8), side=InPane(8)),
+        Entry(
+            "SEVERITY",
+            lambda finding: finding.severity.value,
+            pane=InPane(8, text=_severity),
+            side=InPane(8, text=_severity),
+        ),
         Entry("CODE", pane=InPane(22, text=lambda finding, _: finding.code, drop=2, least=12)),
         Entry("SUBJECT", lambda finding: finding.subject, pane=InPane(15), side=InPane(15)),
         Entry("ID", lambda finding: finding.id),
         Entry("SINCE", lambda finding: second(finding.since), pane=_SINCE, side=_SINCE),
         Entry(
             "FINDING",
-            lambda finding: f"{finding.message} Remedy: {finding.remedy}",
+            lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
             pane=InPane(20, "WHAT AND REMEDY", lambda finding, around: around.remedy(finding), stretch=True, drop=3),
         ),
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
-from core import Code, InvalidTime, TextFacts, error, iso, parse_time
+from core import Code, TextFacts, error, iso
+from tui.wording.times import past_moment
 
-__all__ = ["AS_IT_STANDS", "TextReading", "moment_of", "past_moment", "read_as"]
+__all__ = ["AS_IT_STANDS", "TextReading", "read_as"]
 
 
 class TextReading(NamedTuple):
@@ -29,8 +30,8 @@ class TextReading(NamedTuple):
 AS_IT_STANDS: Final = TextReading()
 
 
-def read_as(given: Mapping[str, str | bool | None], now: datetime) -> TextReading:
-    """Return how a text is read by these options.
+def read_as(given: Mapping[str, str | bool | None], now: datetime, local: tzinfo | None) -> TextReading:
+    """Return how a text is read by these options; `local` is the zone of `@local`.
 
     Raises:
         EipdeckError: `usage`, `invalid_time`. Zones and formats are checked when the text is read.
@@ -44,25 +45,11 @@ def read_as(given: Mapping[str, str | bool | None], now: datetime) -> TextReadin
         words.get("zone"),
         None if year is None else int(year),
         True if given.get("day_first") else None,
-        past_moment(words.get("now"), now),
+        _past(words.get("now"), now, local),
         words.get("log_format"),
     )
-    return TextReading(past_moment(words.get("at"), now), facts)
+    return TextReading(_past(words.get("at"), now, local), facts)
 
 
-def past_moment(words: str | None, now: datetime) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = moment_of(words, now)
-    if moment is not None and moment > now:
-        raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
-    return moment
-
-
-def moment_of(words: str | None, now: datetime) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`."""
-    if words is None:
-        return None
-    try:
-        return parse_time(words, now)
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
+def _past(words: str | None, now: datetime, local: tzinfo | None) -> datetime | None:
+    return None if words is None else past_moment(words, now, local)

@@ -10,7 +10,7 @@ from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
 
-__all__ = ["GROUPS", "VERBS", "VERB_NAMED", "VERB_OF"]
+__all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
 
 def _switch(name: str, says: str) -> Argument:
@@ -26,6 +26,17 @@ _RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
 _REGION: Final = Argument("--region", "R")
 _FORCE: Final = _switch("--force", "replace an existing file")
 _SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
+KIND_NAMES: Final = {
+    "interface": "nic",
+    "gateway": "nat-gateway",
+    "snat": "nat-gateway",
+    "dnat": "nat-gateway",
+    "nat_gateway": "nat-gateway",
+    "balancer": "load-balancer",
+    "lb": "load-balancer",
+    "load_balancer": "load-balancer",
+}
+"""Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
 def _rows(name: str, says: str, *arguments: Argument) -> Verb:
@@ -165,7 +176,13 @@ VERBS: Final = (
         "change a pool's settings",
         Argument("pool", "POOL", sets="pool_id"),
         Argument("--order", help="which free address is next", kind=Kind.ORDER, choices=("lru", "lowest")),
-        Argument("--cooldown", "SECONDS", "how long a released address cools", Kind.SECONDS, sets="cooldown_seconds"),
+        Argument(
+            "--cooldown",
+            "SECONDS",
+            "how long a released address cools: seconds, or 90m, 24h, 7d",
+            Kind.SECONDS,
+            sets="cooldown_seconds",
+        ),
         Argument("--warn", "PCT", "used share that is a finding", Kind.PERCENT, sets="warn_percent"),
         Argument("--critical", "PCT", "used share that is a critical finding", Kind.PERCENT, sets="critical_percent"),
     ),
@@ -181,6 +198,7 @@ VERBS: Final = (
         "findings",
         "what needs attention; exit 1 when there is something",
         Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
+        _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
     ),
     _rows(
         "history",
@@ -200,9 +218,10 @@ VERBS: Final = (
     _change(
         "accept",
         "AcceptRequest",
-        "accept a finding, with a reason",
+        "accept a finding, with a reason, or withdraw that",
         Argument("finding", "FINDING", "its id, or the EIP of a landing"),
         Argument("--until", "TIME", "the end of the acceptance (default: none)"),
+        _switch("--withdraw", "end the acceptance: the finding is open again"),
         needs_reason=True,
     ),
     _change(

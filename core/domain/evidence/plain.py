@@ -16,7 +16,7 @@ from core.domain.evidence.places import field_of, fields, place_of
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention, Tree
-from core.domain.times import InvalidTime, parse_time
+from core.domain.times import InvalidTime, names_zone, parse_time
 
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
@@ -113,7 +113,7 @@ class Plain:
             at = parse_time(words, self._knowledge.settings.now)
         except InvalidTime:
             return None
-        naive = ":" in words and words[-1:] not in "Zz" and "+" not in words
+        naive = ":" in words and not names_zone(words)
         doubts = Doubt.ZONE_ASSUMED if naive and self._knowledge.settings.zone is None else Doubt.NONE
         from_now = match("1970-01-01T00:00Z")
         return None if from_now is None else Stamp(from_now._replace(instant=at), Source.ASKED, doubts=doubts)

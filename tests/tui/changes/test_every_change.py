@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import (
+    AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
     AllocationRequest,
@@ -25,7 +26,18 @@ from core import (
     UnbindRequest,
 )
 from tests.core.kit import another
-from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
+from tests.tui.deck_kit import (
+    SMALL,
+    WIDE,
+    Operator,
+    allocated,
+    demo_desk,
+    empty_desk,
+    held_up,
+    on_deck,
+    on_the_balancer,
+    small_desk,
+)
 from tui.changes import allocate as allocating
 
 
@@ -110,6 +122,27 @@ async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
         await operator.until("accepted landed_in_default_pool", "0 findings")
         assert not inventory.findings()
         assert inventory.findings(accepted=True)[0].accepted_reason == "lab"
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_an_accepted_finding_is_listed_below_and_taken_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, pool=None)
+    finding = inventory.findings()[0]
+    inventory.execute(AcceptRequest(finding=finding.id, reason="a lab", until="30d"))
+    async with on_deck(inventory, size) as operator:
+        await operator.press("f")
+        await operator.until("0 findings", "no findings; 1 accepted", "accepted ", "a lab")
+        await operator.until("K withdraw")
+        await operator.press("K")
+        await operator.until("review: withdraw the acceptance", "a lab", "--withdraw")
+        await operator.press("r")
+        await operator.type("it stays")
+        await operator.press("enter")
+        await operator.confirm()
+        await operator.until("landed_in_default_pool of 198.18.0.0 is open again", "1 finding")
+        assert [each.id for each in inventory.findings()] == [finding.id]
+        assert inventory.history()[-1].reason == "it stays"
 
 
 @pytest.mark.parametrize(
@@ -357,6 +390,8 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await fill_in(operator, "", "", "J-640")
         await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
+        await operator.until("rehomed 3 EIPs", "198.51.100.20 -> 192.0.2.88   nic old-01")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
 
@@ -372,6 +407,8 @@ async def test_a_plan_leaves_out_what_others_released_since_it_was_read(tmp_path
         await operator.press("R")
         await operator.until("review: release 2 EIPs", "read again now")
         await operator.confirm("2")
+        await operator.until("released 2 EIPs", "198.51.100.20 -> hk-legacy")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
 
 
@@ -508,7 +545,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.press("y")
         await operator.until("! refused: bind 198.18.0.0")
         await operator.press("escape")
-        await operator.until("bind 198.18.0.0", "> lb-1", "> load_balancer", "J-904", absent="refused:")
+        await operator.until("bind 198.18.0.0", "> lb-1", "> lb", "J-904", absent="refused:")
     bob.close()
 
 

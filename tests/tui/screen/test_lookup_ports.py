@@ -40,7 +40,7 @@ async def test_the_port_is_copied_pinned_and_exported(tmp_path: Path) -> None:
         await operator.until("address and port", "203.0.113.13:443/tcp", "eipdeck lookup 203.0.113.13:443/tcp")
         await operator.press("escape", "i")
         await operator.until("note")
-        await operator.press("enter")
+        await operator.press("tab", "right", "enter")
         await operator.until("pinned 203.0.113.13:443/tcp")
         await operator.press("x")
         await operator.until("0600")

@@ -23,8 +23,12 @@ async def test_a_zone_settles_a_doubt_and_stands_in_the_list_the_pin_and_the_exp
         await operator.until("2025-11-22 02:14Z", "read with --zone Asia/Shanghai", absent="zone_assumed")
         await operator.press("i")
         await operator.until("note")
-        await operator.press("enter")
+        await operator.press("tab", "right", "enter")
         await operator.until("pinned 203.0.113.17")
+        await operator.press("i")
+        await operator.until("note")
+        await operator.press("enter")
+        await operator.until("pinned 2 addresses")
         await operator.press("x")
         await operator.until("0600")
         await operator.press("right", "enter")
@@ -32,7 +36,7 @@ async def test_a_zone_settles_a_doubt_and_stands_in_the_list_the_pin_and_the_exp
         await operator.press("enter")
         await operator.until("wrote 2 rows to")
         trail = operator.deck.trail.text()
-    assert "    read with --zone Asia/Shanghai\n" in trail
+    assert trail.count("    read with --zone Asia/Shanghai\n") == 2
     exported = json.loads((tmp_path / "found.json").read_text())
     assert [each["doubts"] for each in exported] == [[], []]
     assert all(each["summary"].endswith("Read with zone Asia/Shanghai.") for each in exported)
