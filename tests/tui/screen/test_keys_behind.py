@@ -130,9 +130,10 @@ async def test_a_key_behind_a_paste_never_acts_on_what_was_in_hand_before(tmp_pa
         await operator.type("R")
         text = await operator.until("203.0.113.17")
         assert "review: release 198.18.0.5" not in text
-        await operator.until("203.0.113.17 -- customer-bound")
-        await operator.settled()
-        await operator.press("R")
+        if "review:" not in text:  # R came before the verdict, and was dropped
+            await operator.until("203.0.113.17 -- customer-bound")
+            await operator.settled()
+            await operator.press("R")
         await operator.until("review: release 203.0.113.17")
 
 

@@ -27,7 +27,7 @@ async def test_a_zone_settles_a_doubt_and_stands_in_the_list_the_pin_and_the_exp
         await operator.until("pinned 203.0.113.17")
         await operator.press("i")
         await operator.until("note")
-        await operator.press("enter")
+        await operator.press("enter", "enter")
         await operator.until("pinned 2 addresses")
         await operator.press("x")
         await operator.until("0600")
