@@ -10,6 +10,7 @@ __all__ = [
     "BindingKind",
     "CidrState",
     "EipStatus",
+    "FindingCode",
     "FixIn",
     "PoolKind",
     "PoolOrder",
@@ -64,6 +65,19 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+
+class FindingCode(StrEnum):
+    LANDED_IN_DEFAULT_POOL = "landed_in_default_pool"
+    """Also the code of the warning of an allocation without a pool."""
+    DEFAULT_ON_CUSTOMER_SERVICE = "default_on_customer_service"
+    SNAT_MIXES_OWNERS = "snat_mixes_owners"
+    OWNERSHIP_DISAGREES = "ownership_disagrees"
+    POOL_NEAR_EXHAUSTION = "pool_near_exhaustion"
+    POOL_RUNWAY_SHORT = "pool_runway_short"
+    EIP_IDLE = "eip_idle"
+    CIDR_DRAINING_BLOCKED = "cidr_draining_blocked"
+    SERVICE_MISSING = "service_missing"
 
 
 class FixIn(StrEnum):

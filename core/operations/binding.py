@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from core.domain.addresses import parse_address
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.requests import BindRequest, UnbindRequest
 from core.domain.values import Binding, Eip, EipStatus, from_micros
 from core.operations.binding_request import requested_binding
@@ -132,7 +133,7 @@ def end_bindings(transaction: Transaction, eip: Eip, ending: Sequence[Binding]) 
     record_all(transaction, eip.pool_id, [_event("unbind", eip, to_json(binding), None) for binding in ending])
 
 
-def _event(action: str, eip: Eip, before: Any, after: Any) -> EventData:
+def _event(action: str, eip: Eip, before: JsonObject | None, after: JsonObject | None) -> EventData:
     return EventData(
         action,
         eip_id=eip.id,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.json_value import Json
 from core.domain.times import DAY
-from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
+from core.domain.values import Eip, EipStatus, FindingCode, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
 from core.operations.pools import PoolRow
 from core.storage.connection import Values
@@ -90,7 +91,7 @@ def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tena
 
 
 def _events(pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy) -> Iterator[EventData]:
-    after: dict[str, Any] = {
+    after: dict[str, Json] = {
         "status": "unbound",
         "name": tenancy.name,
         "customer_owned": pool.customer_owned,
@@ -142,4 +143,4 @@ def _landing_warning(eip: Eip) -> Warn:
         " Zenlayer-assigned address, not one of yours (customer-owned: no). Rehome it to a customer pool, or release"
         " it and allocate from one."
     )
-    return Warn(MISSING_POOL_WARNING, message, eip.id)
+    return Warn(FindingCode.LANDED_IN_DEFAULT_POOL.value, message, eip.id)

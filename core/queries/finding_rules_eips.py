@@ -10,16 +10,16 @@ from core.domain.command_text import option, shell_command
 from core.domain.errors import Fix
 from core.domain.serving import serves_targets
 from core.domain.times import DAY
-from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity
+from core.domain.values import BindingKind, Eip, FindingCode, Pool, PoolKind, Severity
 from core.queries.eips import eips_by_id, eips_where
-from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, found_of_eip, plain
+from core.queries.finding_parts import Fingerprinted, Remedy, Rule, RuleInput, found, found_of_eip, plain
 from core.queries.usage import pools
 from core.storage.rows import reads
 
 __all__ = ["EIP_RULES"]
 
 
-def _rooms(facts: Facts, eips: Sequence[Eip]) -> dict[str, Pool]:
+def _rooms(facts: RuleInput, eips: Sequence[Eip]) -> dict[str, Pool]:
     """Return the customer pool with the most free addresses of each region of these EIPs that has one with any."""
     if not eips:
         return {}
@@ -42,14 +42,14 @@ def _rehoming(eip: Eip, rooms: Mapping[str, Pool], otherwise: str = "") -> Remed
     return Remedy(f"{advice}: {shell_command(*fix.words)}{otherwise}.", advice, fix)
 
 
-def _landed(facts: Facts) -> Iterator[Found]:
+def _landed(facts: RuleInput) -> Iterator[Fingerprinted]:
     eips = list(_eips(facts, "e.landed_in_default AND e.released_at IS NULL"))
     rooms = _rooms(facts, eips)
     for eip in eips:
         worst = any(b.kind is not BindingKind.NIC for b in eip.bindings)
         yield found_of_eip(
             eip,
-            "landed_in_default_pool",
+            FindingCode.LANDED_IN_DEFAULT_POOL,
             Severity.CRITICAL if worst else Severity.WARNING,
             f"{eip.address} landed in the default pool {eip.pool_id} and {serves_targets(eip.bindings)}:"
             " no pool was named.",
@@ -66,13 +66,13 @@ _CUSTOMER_TOO: Final = (
 )
 
 
-def _default_on_customer_service(facts: Facts) -> Iterator[Found]:
+def _default_on_customer_service(facts: RuleInput) -> Iterator[Fingerprinted]:
     eips = list(_eips(facts, _CUSTOMER_TOO))
     rooms = _rooms(facts, eips)
     for eip in eips:
         yield found_of_eip(
             eip,
-            "default_on_customer_service",
+            FindingCode.DEFAULT_ON_CUSTOMER_SERVICE,
             Severity.WARNING,
             f"{eip.address} is Zenlayer-assigned and {serves_targets(eip.bindings)}, which otherwise uses customer"
             " space.",
@@ -80,12 +80,12 @@ def _default_on_customer_service(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _disagreeing(facts: Facts) -> Iterator[Found]:
+def _disagreeing(facts: RuleInput) -> Iterator[Fingerprinted]:
     for eip in _eips(facts, "e.platform_customer_owned <> e.customer_owned AND e.released_at IS NULL"):
         said = "Zenlayer-assigned" if eip.customer_owned else "customer-owned"
         yield found_of_eip(
             eip,
-            "ownership_disagrees",
+            FindingCode.OWNERSHIP_DISAGREES,
             Severity.CRITICAL,
             f"The platform calls {eip.address} {said}, its CIDR says otherwise.",
             plain("Find out which is right before you act on it; import the newest answer of the platform."),
@@ -110,14 +110,14 @@ _IDLE: Final = (
 )
 
 
-def _idle(facts: Facts) -> Iterator[Found]:
+def _idle(facts: RuleInput) -> Iterator[Fingerprinted]:
     values = {"before": facts.now - facts.config.idle_days * DAY, "most": IDLE_LISTED}
     since = {row.id: row.unbound_since for row in facts.connection.rows(_IdleRow, _IDLE, values)}
     for eip in sorted(eips_by_id(facts.connection, list(since)), key=lambda eip: parse_address(eip.address)):
         idle_since = since[str(eip.id)]
         fix = Fix("release", (eip.address, "--yes"))
         yield found(
-            "eip_idle",
+            FindingCode.EIP_IDLE,
             str(eip.id),
             Severity.INFO,
             f"{eip.address} has served nothing for {(facts.now - idle_since) // DAY} days.",
@@ -130,7 +130,7 @@ def _idle(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _eips(facts: Facts, where: str) -> list[Eip]:
+def _eips(facts: RuleInput, where: str) -> list[Eip]:
     """Return the EIPs that match, by address.
 
     They are read in the order of the partial index that holds just these; another order would read all EIPs.

@@ -12,8 +12,8 @@ from core.domain.command_text import shell_command
 from core.domain.errors import Fix
 from core.domain.filters import filter_term
 from core.domain.times import DAY
-from core.domain.values import Pool, PoolKind, Severity
-from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, plain
+from core.domain.values import FindingCode, Pool, PoolKind, Severity
+from core.queries.finding_parts import Fingerprinted, Remedy, Rule, RuleInput, found, plain
 from core.queries.usage import pools
 from core.storage.connection import Flag
 from core.storage.rows import COMPUTED, reads
@@ -41,7 +41,7 @@ _SNAT_ON: Final = (
 )
 
 
-def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
+def _snat_mixes_owners(facts: RuleInput) -> Iterator[Fingerprinted]:
     for gateway in dict.fromkeys(facts.connection.column(str, _SNAT_GATEWAYS)):
         rows = facts.connection.rows(_SnatRow, _SNAT_ON, {"id": gateway})
         pairs = _mixed_entries(rows)
@@ -50,7 +50,7 @@ def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
         mixed = sorted({row.address for pair in pairs for entry in pair for row in entry})
         every = " An entry takes every EIP of the gateway." if any(row.all_eips for row in rows) else ""
         yield found(
-            "snat_mixes_owners",
+            FindingCode.SNAT_MIXES_OWNERS,
             gateway,
             Severity.WARNING,
             f"SNAT on {gateway} sends the same sources out on customer-owned and on Zenlayer-assigned"
@@ -106,7 +106,7 @@ _LIMITS: Final = (
 )
 
 
-def _pools(facts: Facts) -> Iterator[Found]:
+def _pools(facts: RuleInput) -> Iterator[Fingerprinted]:
     limits = {row.id: row for row in facts.connection.rows(_LimitRow, _LIMITS)}
     for pool in pools(facts.connection, facts.now):
         limit = limits[pool.id]
@@ -116,12 +116,14 @@ def _pools(facts: Facts) -> Iterator[Found]:
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
             since = _tight_since(facts, pool, limit)
-            yield _short_pool(pool, limit.capacity, "pool_near_exhaustion", severity, since, severity.value)
+            yield _short_pool(pool, limit.capacity, FindingCode.POOL_NEAR_EXHAUSTION, severity, since, severity.value)
         elif pool.runway_days is not None and pool.runway_days < facts.config.runway_days:
-            yield _short_pool(pool, limit.capacity, "pool_runway_short", Severity.WARNING, limit.at, "short")
+            yield _short_pool(pool, limit.capacity, FindingCode.POOL_RUNWAY_SHORT, Severity.WARNING, limit.at, "short")
 
 
-def _short_pool(pool: Pool, capacity: int, code: str, severity: Severity, since: int, fingerprint: str) -> Found:
+def _short_pool(
+    pool: Pool, capacity: int, code: FindingCode, severity: Severity, since: int, fingerprint: str
+) -> Fingerprinted:
     lasts = "" if pool.runway_days is None else f", {pool.runway_days:g}"
     trend = f"{lasts} days at its trend" if lasts else ""
     return found(
@@ -147,7 +149,7 @@ _USAGE_DAYS: Final = (
 )
 
 
-def _tight_since(facts: Facts, pool: Pool, limit: _LimitRow) -> int:
+def _tight_since(facts: RuleInput, pool: Pool, limit: _LimitRow) -> int:
     """Return when the pool passed its threshold, in microseconds: the day, or its last change for today."""
     free, day = pool.available, facts.now // DAY
     for row in facts.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
@@ -179,13 +181,13 @@ _LIVE_IN: Final = (
 )
 
 
-def _draining(facts: Facts) -> Iterator[Found]:
+def _draining(facts: RuleInput) -> Iterator[Fingerprinted]:
     for row in facts.connection.rows(_DrainingRow, _DRAINING):
         live = facts.connection.column(int, _LIVE_IN, {"first": row.first, "last": row.last})
         left = f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''}"
         listed = shell_command("eips", filter_term("cidr", row.cidr))
         yield found(
-            "cidr_draining_blocked",
+            FindingCode.CIDR_DRAINING_BLOCKED,
             row.cidr,
             Severity.WARNING,
             f"{left} still block the retirement of {row.cidr}.",
@@ -215,7 +217,7 @@ _MISSING: Final = (
 )
 
 
-def _missing(facts: Facts) -> Iterator[Found]:
+def _missing(facts: RuleInput) -> Iterator[Fingerprinted]:
     for _, group in groupby(facts.connection.rows(_MissingRow, _MISSING), key=lambda row: row.id):
         served = list(group)
         row = served[0]
@@ -223,7 +225,7 @@ def _missing(facts: Facts) -> Iterator[Found]:
         advice = "Unbind the EIPs that name it"
         fix = Fix("eips", (filter_term("service", row.id),))
         yield found(
-            "service_missing",
+            FindingCode.SERVICE_MISSING,
             row.id,
             Severity.WARNING,
             f"{named}.",

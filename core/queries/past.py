@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
+from core.domain.json_value import UncheckedObject
 from core.domain.times import utc_of
 from core.domain.values import to_micros
 from core.queries.cidr_row import CidrRow
@@ -34,7 +35,7 @@ class Replaced(NamedTuple):
 
     at: int
     """Microseconds since the epoch, UTC."""
-    values: Mapping[str, Any]
+    values: UncheckedObject
     """The values before the event, by column."""
 
 
@@ -138,10 +139,10 @@ def tenancy_at(row: TenancyRow, replaced: Iterable[Replaced], at: int) -> Tenanc
     return row._replace(**_values_at(replaced, at))
 
 
-def _values_at(replaced: Iterable[Replaced], at: int) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values_at(replaced: Iterable[Replaced], at: int) -> UncheckedObject:
+    values: UncheckedObject = {}
     for each in replaced:
         if each.at <= at:
             break
-        values.update(each.values)
+        values = {**values, **each.values}
     return values

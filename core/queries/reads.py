@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from core.domain.addresses import InvalidAddress, parse_address
 from core.domain.config import Config
@@ -28,7 +28,7 @@ from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.usage import Outlook
 from core.storage import history
-from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.connection import NO_LIMIT, Connection, Value, Values
 from core.storage.store import Store
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -286,7 +286,7 @@ _SEQ: Final = (1 << 48) - 1
 _NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
 
 
-def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Any]]:
+def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Value]]:
     if "/" in words:
         prefix = checked_prefix(words)
         usage.cidr_by_prefix(connection, now, str(prefix))
@@ -295,5 +295,4 @@ def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[st
         return "address = :address", {"address": parse_address(words)}
     except InvalidAddress:
         eip = eips.eip_by_key(connection, words)
-        values = {"address": parse_address(eip.address), "eip": eip.id}
-        return "address = :address AND eip_id = :eip", values
+        return "address = :address AND eip_id = :eip", {"address": parse_address(eip.address), "eip": eip.id}

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
@@ -88,7 +89,7 @@ class PostgresStore(Store):
 
     @property
     def label(self) -> str:
-        host = self._conninfo.get("host", "")
+        host = str(self._conninfo.get("host", ""))
         return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
 
     def close(self) -> None:
@@ -190,7 +191,7 @@ class PostgresStore(Store):
         from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
         try:
-            with closing(psycopg.connect(**self._conninfo, autocommit=True)) as driver:
+            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
                 driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
                 driver.autocommit = False
                 driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
@@ -205,7 +206,7 @@ class PostgresStore(Store):
 
     def _connect(self, idle: int) -> PostgresConnection:
         """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        driver = Driver.connect(**self._conninfo, autocommit=True)
+        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
@@ -229,14 +230,14 @@ class PostgresStore(Store):
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
         if kept is not None:
             try:
-                kept.driver.execute(begin or "SELECT 1")
+                kept.execute(begin or "SELECT 1")
             except psycopg.OperationalError:
                 kept.driver.close()
             else:
                 return kept
         fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
         if begin is not None:
-            fresh.driver.execute(begin)
+            fresh.execute(begin)
         return fresh
 
     @contextmanager

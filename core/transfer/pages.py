@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from core.domain.json_value import Json
 
 __all__ = ["Page", "missing_pages", "pages_of"]
 
@@ -18,7 +20,7 @@ class Page(NamedTuple):
     rows: int
 
 
-def pages_of(value: Any, kind: str) -> Iterator[Page]:
+def pages_of(value: Json, kind: str) -> Iterator[Page]:
     """Yield every response in a JSON document; `kind` is that of its rows."""
     if isinstance(value, list):
         for item in value:

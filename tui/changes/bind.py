@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindRequest, Eip, Inventory, Service
+from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service
 from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
@@ -14,8 +14,8 @@ from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import count_of
-from tui.wording.serving import binding_words, bound_words, kind_short
+from tui.wording.phrases import count_of, quoted
+from tui.wording.serving import binding_words
 
 __all__ = ["bind", "bind_again", "review_bind"]
 
@@ -107,7 +107,7 @@ def review_bind(
         request,
         eips,
         reread,
-        title=f"bind {named(eips)} to {kind_short(request.kind)} {service.id}",
+        title=f"bind {named(eips)} to {BindingWords(request).short}",
         sections=(
             (
                 *target_lines(eips, (service, *services)),
@@ -140,7 +140,7 @@ def _after(request: BindRequest, eips: Sequence[Eip], service: Service, others: 
     same = [other for other in others if shares(request, other)]
     beside = f", next to {addresses_with_owner(same)}" if same else ""
     each = "each: " if len(eips) > 1 else ""
-    return f"{each}{bound_words(request, service)}{beside}"
+    return f"{each}{BindingWords(request, quoted(service.name)).gain}{beside}"
 
 
 def _mixed(eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> Iterator[Line]:

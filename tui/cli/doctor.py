@@ -174,7 +174,7 @@ def _spaced(key: str) -> str:
     return key.replace("_", " ")
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):

@@ -117,7 +117,7 @@ class Pane(Vertical):
         """Return the title of the pane, shown from 120 columns on."""
 
     @abstractmethod
-    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[object]]:
         """Return a blocking read of every object of the list as it is now."""
 
     @property
@@ -245,11 +245,11 @@ class ListPane(Pane, Generic[Row]):
     async def select(self, key: str) -> bool:
         return self._table.select(key)
 
-    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[object]]:
         rows = tuple(self._table.rows)
         return lambda _inventory: map(self.object, rows)
 
-    def object(self, row: Row) -> Any:
+    def object(self, row: Row) -> object:
         """Return the object of a row."""
         return row
 

@@ -14,7 +14,7 @@ from core.operations.free_space import take_addresses, withheld_among
 from core.storage.connection import Flag
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["Home", "Homes", "count_met", "take"]
 
@@ -84,9 +84,9 @@ def take(transaction: Transaction, home: Home, addresses: Sequence[int]) -> None
 def count_met(report: ImportReport, pool_id: str, first: int, last: int, *, owned: bool) -> str:
     """Count the CIDR of an EIP, and its customer pool, as unchanged unless this import made them. Returns the CIDR."""
     cidr = _prefix(first, last)
-    report.count("cidr", cidr, Outcome.UNCHANGED)
+    report.count("cidr", cidr, RowOutcome.UNCHANGED)
     if owned:
-        report.count("pool", pool_id, Outcome.UNCHANGED)
+        report.count("pool", pool_id, RowOutcome.UNCHANGED)
     return cidr
 
 

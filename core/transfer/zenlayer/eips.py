@@ -18,7 +18,7 @@ from core.transfer.bulk import found_among, insert
 from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
 from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 from core.transfer.zenlayer.trend import count_begun
 from core.transfer.zenlayer.turns import end_replaced, note_alive
 
@@ -214,7 +214,7 @@ def _row(seq: int, each: _Beginning) -> Values:
 
 def _begun(report: ImportReport, each: _Beginning) -> None:
     eip, home = each.eip, each.home
-    report.count("eip", eip.id, Outcome.CREATED)
+    report.count("eip", eip.id, RowOutcome.CREATED)
     cidr = count_met(report, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
@@ -271,7 +271,7 @@ def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
         "platform_customer_owned": eip.customer_owned,
     }
     changed = {key: value for key, value in given.items() if value is not None and value != before[key]}
-    report.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+    report.count("eip", eip.id, RowOutcome.CHANGED if changed else RowOutcome.UNCHANGED)
     cidr = count_met(report, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
         report.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from core.domain.addresses import format_address
+from core.domain.json_value import JsonObject
 from core.operations.release import end_tenancy
 from core.queries.eips import eips_by_id
 from core.storage.history import EventData
 from core.storage.transaction import Transaction
 from core.transfer.zenlayer.given import Given, GivenEip
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["end_replaced", "note_alive"]
 
@@ -29,15 +30,15 @@ def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str)
     transaction = report.because(eip.place)
     (replaced,) = eips_by_id(transaction.connection, [holder])
     end_tenancy(transaction, replaced)
-    report.count("eip", holder, Outcome.CHANGED)
+    report.count("eip", holder, RowOutcome.CHANGED)
 
 
 def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str) -> None:
     """Note in the history, once, that an EIP which was released here is alive on the platform."""
-    report.count("eip", eip.id, Outcome.UNCHANGED)
+    report.count("eip", eip.id, RowOutcome.UNCHANGED)
     if _told(report.transaction, eip):
         return
-    after = {"status": "released", "alive_on_platform": True}
+    after: JsonObject = {"status": "released", "alive_on_platform": True}
     report.note(eip.place, EventData("import", eip.id, eip.address, pool_id, cidr, after=after))
 
 

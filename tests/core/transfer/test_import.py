@@ -169,7 +169,7 @@ def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPath
 
 def _shown(eip: Eip) -> Json:
     """An EIP without the ids of its bindings, which count up in the order they were made."""
-    shown = to_json(eip)
+    shown: dict[str, Any] = to_json(eip)
     assert isinstance(shown, dict)
     return {**shown, "bindings": [{**binding, "id": None} for binding in shown["bindings"]], "version": None}
 
