@@ -54,6 +54,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{**options, "allow_abbrev": False})
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Keep the value of `--name=--`: argparse takes it for the end of the options."""
+        if not action.option_strings or arg_strings != ["--"]:
+            return super()._get_values(action, arg_strings)
+        self._check_value(action, "--")
+        return arg_strings if action.nargs else "--"
+
     def error(self, message: str) -> NoReturn:
         misplaced = [option for option in _GLOBAL if option in message.replace("=", " ").split()]
         if message.startswith("unrecognized arguments") and misplaced:

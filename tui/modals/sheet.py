@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.modals.lines import PROBLEM
 from tui.terminal.theme import ASCII, glyphs
@@ -48,7 +48,8 @@ class Sheet(ModalScreen[Result]):
     DEFAULT_CSS = (Path(__file__).parent / "modals.tcss").read_text(encoding="utf-8")
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "leave", "cancel", show=False, id="sheet_leave"),
+        Binding("escape", "leave", "cancel", show=False, id="sheet_leave"),
+        Binding("ctrl+c", "interrupt", "cancel", show=False, id="sheet_interrupt"),
         Binding("f1", "help", "help", show=False, id="sheet_help"),
         Binding("pagedown,ctrl+d", "page(1)", "down", show=False, id="sheet_down"),
         Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
@@ -165,6 +166,13 @@ class Sheet(ModalScreen[Result]):
 
     def action_leave(self) -> None:
         self.cancel()
+
+    def action_interrupt(self) -> None:
+        """Clear the focused field; leave if it is empty or if no field has the focus."""
+        if isinstance(self.focused, Input) and self.focused.value:
+            self.focused.value = ""
+        else:
+            self.action_leave()
 
     def action_help(self) -> None:
         self._help = HelpSheet(self.heading, self.SENTENCES)

@@ -84,6 +84,7 @@ class Lookups:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
             if wrong_time(text, self._inventory.now()) is None:
+                self._say("")
                 self._workers.search(partial(self._look_up, text, pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
@@ -121,6 +122,7 @@ class Lookups:
         except EipdeckError as refusal:
             if final:
                 await pane.narrow(self._filter_before)
+                self._go_on(FieldUse.FILTER, text)
             self._say(refusal.message, problem=final)
             return
         self._say("")
@@ -128,6 +130,11 @@ class Lookups:
         self._navigator.select_row()
         if final:
             await self._judge_filtered(text.strip())
+
+    def _go_on(self, use: FieldUse, text: str) -> None:
+        """Open the field again on a refused text, so that the operator corrects it."""
+        if not self._bar.in_use:
+            self._bar.open(use, text)
 
     async def _judge_filtered(self, text: str) -> None:
         """Judge a full address that the filter finds no row for: an empty list does not say whose it is."""
@@ -147,6 +154,8 @@ class Lookups:
                 await self._addresses.go_back_to(self._row_before)
                 self._held = False
             if final:
+                if not pasted:
+                    self._go_on(FieldUse.LOOKUP, text)
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
