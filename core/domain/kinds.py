@@ -7,6 +7,7 @@ from typing import Final
 
 __all__ = [
     "DEFAULT_POOL",
+    "IMPORTED",
     "BindingKind",
     "CidrState",
     "EipStatus",
@@ -22,6 +23,8 @@ __all__ = [
 
 DEFAULT_POOL: Final = "default-"
 """The beginning of the id of a default pool; its region follows."""
+IMPORTED: Final = "import"
+"""The operator of an imported EIP: the platform does not name the one who allocated it."""
 
 
 class PoolKind(StrEnum):

@@ -25,7 +25,15 @@ from core.domain.validation import checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
 from core.operations.cidr_lookup import PRESENT_CIDR, PresentCidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
-from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
+from core.operations.pools import (
+    PoolRow,
+    check_configured,
+    create_pool,
+    find_pool,
+    known_region,
+    make_known,
+    pool_by_id,
+)
 from core.operations.reservations import RESERVE, WITHHOLD
 from core.operations.rpki import Validity, checked_asn, checked_validity
 from core.queries.eips import eips_where
@@ -101,6 +109,7 @@ def _checked_apart(transaction: Transaction, prefix: Prefix) -> None:
             hint="Retire that one first, or add another prefix.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
         )
+    check_configured(transaction, prefix)
 
 
 def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> None:

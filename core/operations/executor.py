@@ -243,13 +243,17 @@ class Executor:
 
         Raises:
             EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
-                minutes ahead of the clock.
+                minutes ahead of the clock, and when two clocks have parted by more than a day.
 
         """
         request_id = checked_name(request_id, "request id")
         newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
         now = to_micros(self._clock())
-        if not as_it_is:
+        if as_it_is:
+            self._store.trust_clock()
+        else:
+            if (doubt := self._store.clock_doubt()) is not None:
+                raise clock.parted_refusal(doubt)
             if is_ahead(newest or 0, now):
                 raise clock.clock_refusal(newest or 0, now)
             now = max(now, newest or 0)

@@ -9,6 +9,7 @@ from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.values import Pool, PoolKind, from_micros, iso
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow
+from core.operations.usage_days import count_usage
 from core.queries.usage import PoolUsage, pool_usage, pools
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
@@ -111,6 +112,7 @@ def _take_reserved(transaction: Transaction, cidr: _CidrRow, address: int, *, co
     if ready_at > transaction.now and not cooling_too:
         raise _cooling(words, ready_at)
     transaction.run(_UNRESERVE, cidr_id=cidr.id)
+    count_usage(transaction, cidr.pool_id, freed=1)  # it was not free, and its tenancy counts as if it had been
     return CidrRef(cidr.id, cidr.first, cidr.last)
 
 

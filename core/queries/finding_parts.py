@@ -61,8 +61,12 @@ def found_of_eip(
     *,
     brief: str | None = None,
     landing: str | None = None,
+    since: int | None = None,
 ) -> Fingerprinted:
-    """Return a finding about one EIP, which is another one when what the EIP serves changes."""
+    """Return a finding about one EIP, which is another one when what the EIP serves changes.
+
+    `since` is in microseconds; None: its allocation.
+    """
     return found(
         code,
         str(eip.id),
@@ -71,7 +75,7 @@ def found_of_eip(
         subject=eip.address,
         brief=serves_brief(eip.bindings) if brief is None else brief,
         remedy=remedy,
-        since=to_micros(eip.allocated_at),
+        since=to_micros(eip.allocated_at) if since is None else since,
         fingerprint=" ".join(sorted(f"{each.kind.value}:{each.service_id}" for each in eip.bindings)),
         eips=(eip.address,),
         landing=landing,

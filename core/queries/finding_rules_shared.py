@@ -11,9 +11,9 @@ from core.domain.addresses import format_address, parse_prefix
 from core.domain.command_text import shell_command
 from core.domain.errors import Fix
 from core.domain.filters import filter_term
-from core.domain.times import DAY
 from core.domain.values import FindingCode, Pool, PoolKind, Severity
 from core.queries.finding_parts import Fingerprinted, Remedy, Rule, RuleInput, found, plain
+from core.queries.short_since import Level, short_since, tight_since
 from core.queries.usage import pools
 from core.storage.connection import Flag
 from core.storage.rows import COMPUTED, reads
@@ -93,16 +93,16 @@ class _LimitRow(NamedTuple):
     id: str
     warn_percent: float
     critical_percent: float
-    at: Annotated[int, COMPUTED]
+    created_at: int
     capacity: Annotated[int, COMPUTED]
     """The number of addresses of active CIDRs: held space neither eases nor raises the alarm."""
 
 
 _LIMITS: Final = (
-    "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+    "SELECT p.id, p.warn_percent, p.critical_percent, p.created_at,"
     " coalesce((SELECT sum(c.last - c.first + 1) FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active'), 0)"
     " AS capacity"
-    " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+    " FROM pool p"
 )
 
 
@@ -115,10 +115,13 @@ def _pools(facts: RuleInput) -> Iterator[Fingerprinted]:
         used = 100 - 100 * pool.available / limit.capacity
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
-            since = _tight_since(facts, pool, limit)
+            level = Level(pool.available + pool.cooling, limit.capacity, limit.warn_percent)
+            since = tight_since(facts.connection, pool, level, facts.now, limit.created_at)
             yield _short_pool(pool, limit.capacity, FindingCode.POOL_NEAR_EXHAUSTION, severity, since, severity.value)
         elif pool.runway_days is not None and pool.runway_days < facts.config.runway_days:
-            yield _short_pool(pool, limit.capacity, FindingCode.POOL_RUNWAY_SHORT, Severity.WARNING, limit.at, "short")
+            days = facts.config.runway_days
+            since = short_since(facts.connection, pool, days, facts.now, limit.created_at)
+            yield _short_pool(pool, limit.capacity, FindingCode.POOL_RUNWAY_SHORT, Severity.WARNING, since, "short")
 
 
 def _short_pool(
@@ -138,31 +141,6 @@ def _short_pool(
     )
 
 
-@reads("usage_day")
-class _GrownRow(NamedTuple):
-    day: int
-    grown: Annotated[int, COMPUTED]
-
-
-_USAGE_DAYS: Final = (
-    "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
-)
-
-
-def _tight_since(facts: RuleInput, pool: Pool, limit: _LimitRow) -> int:
-    """Return when the pool passed its threshold, in microseconds: the day, or its last change for today."""
-    free, day = pool.available, facts.now // DAY
-    for row in facts.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
-        free, day = free + row.grown, row.day
-        if 100 - 100 * free / limit.capacity < limit.warn_percent:
-            break
-    return min(day * DAY, limit.at) if day != facts.now // DAY else limit.at
-
-
-LIVE_LISTED: Final = 1000
-"""The number of EIPs that the finding of a draining CIDR names; its message counts all of them."""
-
-
 @reads("cidr")
 class _DrainingRow(NamedTuple):
     cidr: str
@@ -177,7 +155,6 @@ _DRAINING: Final = (
 )
 _LIVE_IN: Final = (
     "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last ORDER BY address"
-    f" LIMIT {LIVE_LISTED}"
 )
 
 

@@ -45,6 +45,7 @@ class EmbeddedStore(Store):
             EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`.
 
         """
+        super().__init__()
         self.path = path
         self._read_only = read_only
         self._wait = wait
@@ -262,6 +263,7 @@ class EmbeddedStore(Store):
         connection = self._connect(writing=True)
         with closing(connection.driver):
             upgrade(connection.driver, "BEGIN IMMEDIATE")
+        self.founded = step is None
 
     def _schema(self) -> str | None:
         with self._reader() as connection:

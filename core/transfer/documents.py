@@ -19,7 +19,7 @@ from core.domain.json_value import Json, JsonObject
 from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
-from core.transfer.pages import Page, missing_pages, pages_of
+from core.transfer.pages import Page, complete_kinds, missing_pages, pages_of
 
 __all__ = ["Documents", "Export", "Position", "ResponseRow", "RowKind", "read_documents"]
 
@@ -109,6 +109,8 @@ class Documents:
     rows: tuple[ResponseRow, ...]
     missing: tuple[str, ...]
     """A sentence for each answer of the platform of which pages are missing."""
+    complete: frozenset[str]
+    """The kinds of rows of which the files have every page."""
     contents: tuple[str, ...]
     """The SHA-256 of each file, which identifies the import whatever the names of the files."""
 
@@ -143,7 +145,8 @@ def read_documents(paths: Sequence[Path]) -> Documents:
                 pages.extend(pages_of(data, found[0].kind.value if found else "an answer"))
         except RecursionError as problem:
             raise place.wrong("it is nested too deeply to be a response of the platform") from problem
-    return Documents(tuple(exports), tuple(rows), tuple(missing_pages(pages)), tuple(contents))
+    missing, complete = tuple(missing_pages(pages)), complete_kinds(pages)
+    return Documents(tuple(exports), tuple(rows), missing, complete, tuple(contents))
 
 
 def _parsed(content: bytes, place: Position) -> Json:

@@ -21,6 +21,7 @@ from core.storage.whole_file import written_whole
 from core.transfer.bulk import insert
 from core.transfer.documents import EXPORT_KEY, Export, Position
 from core.transfer.export_columns import flaws
+from core.transfer.older_exports import bring_up_to_date
 
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
@@ -142,6 +143,7 @@ def _checked(export: Export) -> _Rows:
     tables = export.data.get("tables")
     if export.data[EXPORT_KEY] != FORMAT or not isinstance(tables, dict):
         export.place.refuse("it is not an export of this version of eipdeck")
+    bring_up_to_date(tables)
     for table in _tables():
         rows = tables.get(table.name)
         wanted = {column.name for column in table.columns}

@@ -19,7 +19,7 @@ from core.domain.errors import InvalidInput
 from core.domain.json_types import to_json
 from core.domain.json_value import UncheckedObject
 from core.domain.kinds import DEFAULT_POOL
-from core.domain.times import DAY, MINUTE
+from core.domain.times import DAY, MINUTE, utc_of
 from core.domain.validation import MAX_BANDWIDTH, checked_name, checked_text
 from core.domain.values import to_micros
 from core.operations.pools import MAX_COOLDOWN
@@ -111,10 +111,18 @@ def _is_answer(words: str) -> bool:
     eips, warnings = found.get("eips", []), found.get("warnings", [])
     return (
         all(type(found[name]) is type_ for name, type_ in _ANSWERED.items() if name in found)
-        and all(type(each) is str for each in eips)
+        and all(type(each) is str for each in (*eips, *found.get("notes", [])))
         and all(type(each) is dict and set(each) == {"code", "message", "eip_id"} for each in warnings)
         and ("finding" not in found or _is_finding(found["finding"]))
+        and ("clock" not in found or _is_clock(found["clock"]))
     )
+
+
+def _is_clock(kept: UncheckedObject) -> bool:
+    try:
+        return set(kept) == {"at", "was", "since"} and all(kept[name] is None or utc_of(kept[name]) for name in kept)
+    except (ValueError, TypeError, OverflowError):
+        return False
 
 
 def _is_finding(kept: UncheckedObject) -> bool:
@@ -126,8 +134,17 @@ def _is_finding(kept: UncheckedObject) -> bool:
         return False
 
 
-_ANSWERS: Final = ({"key"}, {"eips"}, {"eips", "warnings"}, {"created", "changed", "unchanged"}, {"finding"})
-_ANSWERED: Final = {"key": str, "eips": list, "warnings": list, "created": int, "changed": int, "unchanged": int}
+_COUNTS: Final = frozenset({"created", "changed", "unchanged"})
+_ANSWERS: Final = (
+    *({"key"}, {"eips"}, {"eips", "warnings"}, {"finding"}, {"clock"}),
+    *(_COUNTS, {*_COUNTS, "notes"}),
+)
+_ANSWERED: Final = {
+    **dict.fromkeys(_COUNTS, int),
+    **dict.fromkeys(("eips", "warnings", "notes"), list),
+    "key": str,
+    "clock": dict,
+}
 
 
 def _read(words: str) -> object:
@@ -168,7 +185,7 @@ _KINDS: Final[Mapping[str, _ColumnKind]] = {
     **dict.fromkeys(("address", "first", "last", "cidr_first", "cidr_last", "hi", "lo", "private_ip"), _ADDRESS),
     **dict.fromkeys(("at", "created_at", "activated_at", "draining_at", "retired_at"), _MOMENT),
     **dict.fromkeys(("allocated_at", "released_at", "ready_at", "bound_at", "unbound_at"), _MOMENT),
-    **dict.fromkeys(("missing_since", "unbound_since"), _MOMENT),
+    **dict.fromkeys(("missing_since", "unbound_since", "alive_since"), _MOMENT),
     **dict.fromkeys(("allocated", "reserved", "released", "count"), _COUNT),
     **dict.fromkeys(("seq", "cidr_id", "cidr.id", "reservation.id"), _KEY),
     **dict.fromkeys(("port", "port_end", "to_port", "to_port_end"), _PORT),
@@ -176,6 +193,7 @@ _KINDS: Final[Mapping[str, _ColumnKind]] = {
     **dict.fromkeys(("pool_id", "pool.id", "pool.name"), _POOL),
     **dict.fromkeys(("warn_percent", "critical_percent"), _PERCENT),
     **dict.fromkeys(("before", "after"), _FACTS),
+    "freed": _whole("a count", -1 << 32, 1 << 32),
     "chain.pool_id": _ColumnKind("the id of a pool, or empty", lambda value: value == "" or _is_pool(value)),
     "event.seq": _SEQ,
     "chain.length": _SEQ,

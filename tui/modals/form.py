@@ -175,6 +175,7 @@ class Form(Sheet[Result]):
         if self.filled:
             self.refill()
             self.refill()  # the options of some fields depend on others
+            self._changed()
 
     def refill(self) -> None:
         """Fill the fields with the content of another form."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
+from unicodedata import normalize
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -199,7 +200,7 @@ class ListPane(Pane, Generic[Row]):
 
         """
         try:
-            words = filter_words(text.casefold())
+            words = filter_words(_folded(text))
         except InvalidFilter as problem:
             raise error(Code.INVALID_FILTER, str(problem)) from problem
         for word in words:
@@ -211,10 +212,10 @@ class ListPane(Pane, Generic[Row]):
         return words
 
     def _listed(self, row: Row, wanted: Sequence[Word]) -> bool:
-        text, keys = self.words(row).casefold(), self.keys()
+        text, keys = _folded(self.words(row)), self.keys()
         for word in wanted:
             key = keys.get(word.key or "")
-            found = word.text in text if key is None else key(row).casefold() == word.value
+            found = word.text in text if key is None else _folded(key(row)) == word.value
             if found is word.negated:
                 return False
         return True
@@ -257,3 +258,8 @@ class ListPane(Pane, Generic[Row]):
         """Return how many rows the filter hides, as the end of a summary."""
         hidden = len(self._all) - len(self._table.rows)
         return f"; {hidden} hidden by the filter" if hidden else ""
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, its accents composed."""
+    return normalize("NFC", text.casefold())

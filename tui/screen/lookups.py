@@ -83,9 +83,10 @@ class Lookups:
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
-            if wrong_time(text, self._inventory.now()) is None:
+            timed = wrong_time(text, self._inventory.now()) is None
+            if timed:
                 self._say("")
-                self._workers.search(partial(self._look_up, text, pasted=False))
+            self._workers.search(partial(self._look_up, text if timed else "", pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
 

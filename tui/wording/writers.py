@@ -60,11 +60,21 @@ def _write_json_rows(rows: Iterable[object], _layout: Layout, out: TextIO) -> No
 
 def _write_csv(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
     """Write a header of the JSON's field names and a record a row."""
+    _write_records(rows, layout, out, csv_cell)
+
+
+def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
+    """Write CSV with the mark of UTF-8; ids of more digits than a spreadsheet keeps are text."""
+    out.write("\ufeff")
+    _write_records(rows, layout, out, _excel_cell)
+
+
+def _write_records(rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str]) -> None:
     names = json_fields(layout.kind)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([csv_cell(getattr(row, name)) for name in names])
+        writer.writerow([cell(getattr(row, name)) for name in names])
 
 
 def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
@@ -80,8 +90,9 @@ _WRITERS: Final[Mapping[Format, Callable[[Iterable[object], Layout, TextIO], Non
     Format.CSV: _write_csv,
     Format.JSON: _write_json_rows,
     Format.MARKDOWN: _write_markdown,
+    Format.EXCEL: _write_excel,
 }
-FILE_FORMATS: Final = tuple(_WRITERS)
+FILE_FORMATS: Final = (Format.CSV, Format.JSON, Format.MARKDOWN)
 """The formats that a list can be written to a file in."""
 
 
@@ -103,6 +114,14 @@ def csv_cell(value: object) -> str:
         plain = " ".join(plain)
     text = plain if isinstance(plain, str) else _plain(json.dumps(plain))
     return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
+
+
+_LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
+"""More digits than the numbers of a spreadsheet have."""
+
+
+def _excel_cell(value: object) -> str:
+    return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
 
 
 def write_table(rows: Iterable[object], layout: Layout, out: TextIO, *, width: int | None = None) -> int:

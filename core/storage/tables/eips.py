@@ -61,6 +61,12 @@ class EipTable(SQLModel, table=True):
             sqlite_where=text("status = 'unbound'"),
             postgresql_where=text("status = 'unbound'"),
         ),
+        Index(
+            "eip_alive",
+            "seq",
+            sqlite_where=text("alive_since IS NOT NULL"),
+            postgresql_where=text("alive_since IS NOT NULL"),
+        ),
         *(
             Index(
                 f"eip_by_{column}",
@@ -95,6 +101,8 @@ class EipTable(SQLModel, table=True):
     """The time from which the address of a released EIP can be allocated again."""
     landed_in_default: bool
     previous_eip_id: str | None
+    alive_since: datetime | None = Field(sa_type=Moment)
+    """The time of the import that had a released EIP alive on the platform, until a later one has not."""
 
 
 class ServiceTable(SQLModel, table=True):

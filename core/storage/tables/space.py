@@ -117,12 +117,15 @@ class CoolingTable(SQLModel, table=True):
     __tablename__ = "cooling"
     __table_args__ = (
         Index("cooling_ready", "pool_id", "ready_at", "address"),
+        Index("cooling_released", "pool_id", "released_at", "address"),
         {"sqlite_with_rowid": False},
     )
     pool_id: str = Field(primary_key=True)
     address: IPv4Address = Field(sa_type=Address, primary_key=True)
     ready_at: datetime = Field(sa_type=Moment)
     cidr_id: int = Field(sa_type=BIG, foreign_key="cidr.id")
+    released_at: datetime = Field(sa_type=Moment)
+    """The end of its last tenancy: `lru` gives out the longest released one first."""
 
 
 class CoolingMinuteTable(SQLModel, table=True):
@@ -153,7 +156,7 @@ class ReservationTable(SQLModel, table=True):
 
 
 class UsageDayTable(SQLModel, table=True):
-    """The numbers of addresses of a pool allocated and released on a UTC day: the trend behind the runway."""
+    """The numbers of addresses of a pool allocated, released and freed on a UTC day: the trend behind the runway."""
 
     __tablename__ = "usage_day"
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
@@ -161,3 +164,5 @@ class UsageDayTable(SQLModel, table=True):
     day: int = Field(sa_type=BIG, primary_key=True)
     allocated: int = Field(sa_type=BIG)
     released: int = Field(sa_type=BIG)
+    freed: int = Field(sa_type=BIG)
+    """Addresses that became free or cooling, less those that were taken, by EIPs, reservations and CIDRs."""

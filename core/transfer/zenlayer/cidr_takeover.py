@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import Prefix
 from core.domain.values import CidrState
 from core.operations.free_space import CidrRef, close_range, open_range
-from core.operations.pools import PoolRow
+from core.operations.pools import PoolRow, check_configured
 from core.storage.history import EventData
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
@@ -84,6 +84,8 @@ def take_over(report: ImportReport, arriving: Arriving) -> None:
     for old in under:
         if not _makes_way(old, prefix):
             arriving.place.refuse(f"{prefix} overlaps {old.cidr} of pool {old.pool_id}")
+    if arriving.pool.customer_owned:
+        check_configured(transaction, prefix)
     live = _live(transaction, under)
     _lay_down(transaction, live)
     for old in under:

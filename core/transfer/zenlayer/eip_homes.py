@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import prefix_of_range
 from core.domain.values import CidrState
 from core.operations.free_space import take_addresses, withheld_among
+from core.operations.usage_days import count_usage
 from core.storage.connection import Flag
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
@@ -77,6 +78,8 @@ _COUNT: Final = (
 def take(transaction: Transaction, home: Home, addresses: Sequence[int]) -> None:
     """Take these sorted addresses of a CIDR out of its pool's free space, and count them."""
     left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
+    if len(left) < len(addresses):
+        count_usage(transaction, home.pool_id, freed=len(left) - len(addresses))
     reserved = withheld_among(transaction, home.id, left)
     transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.kinds import IMPORTED
 from core.domain.values import from_micros, iso
 from core.operations.pools import PoolRow, find_pool
 from core.storage.connection import Flag, Value, Values
@@ -166,8 +167,6 @@ _INSERT: Final = (
     " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
-ALLOCATED_BY: Final = "import"
-"""The platform does not name the operator who allocated an EIP; the event names the one who imported it."""
 
 
 def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
@@ -188,7 +187,7 @@ def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
         transaction,
         ((each.home.pool_id, None if each.eip.created_at is None else each.since) for each in beginning),
     )
-    shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
+    shared: Values = {"by": IMPORTED, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
         _begun(report, each)

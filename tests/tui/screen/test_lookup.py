@@ -292,6 +292,15 @@ async def test_an_address_that_is_none_leaves_none_of_what_it_was_on_the_way_in_
         await operator.until(f"! {typed} is not an address", "198.18.0.5 -- ! default-bound")
 
 
+@pytest.mark.parametrize("time", ["9:40pm", "21:40 CST", "2025-11-22 21:40 UTC?"])
+async def test_a_time_that_is_none_leaves_no_verdict_of_its_first_part(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.type(f"203.0.113.17 @ {time}")
+        await operator.press("enter")
+        await operator.until("is not a time; write", "198.18.0.5 -- ! default-bound")
+
+
 async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.until("198.18.0.5 -- ! default-bound")
