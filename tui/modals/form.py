@@ -23,7 +23,7 @@ __all__ = ["Form", "FormError", "parse_address", "parse_ports", "parse_prefix", 
 
 Result = TypeVar("Result")
 
-_CAME_BACK: Final = "Back from the review: nothing was sent. enter on the last field opens it again."
+_CAME_BACK: Final = "Back in the form: nothing was sent. enter on the last field opens the review again."
 _LOSES: Final = "esc again leaves this form, and what is typed in it is lost"
 
 

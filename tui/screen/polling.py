@@ -12,7 +12,7 @@ from tui.commands.registry import key_of
 from tui.screen.painting import Painter
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.status_bar import StatusBar
-from tui.state.presence import OtherSessions, news_words
+from tui.state.presence import OtherSessions, news_of
 from tui.state.refresh import Refresher
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Say, Workers
@@ -86,9 +86,10 @@ class Polling:
         with suppress(EipdeckError):
             await self._others.beat()
             if before is not None:
-                words = news_words(await self._workers.ask(lambda inventory: inventory.news(before.version)))
-                if words and not self._status.said.text:
-                    self._say(words)
+                selection, said = self._reader.selection, self._status.said
+                news = news_of(await self._others.news(before.version), selection.id if selection else None)
+                if news is not None and (not said.text or (news.urgent and not said.problem)):
+                    self._say(news.words, problem=news.problem)
 
     def turn_pause(self) -> None:
         """Pause or resume polling."""

@@ -59,7 +59,7 @@ async def test_enter_in_a_review_tells_the_form_that_it_came_back(tmp_path: Path
         await operator.press("A", "enter", "enter", "enter", "enter", "enter", "enter")
         await operator.until("review: allocate", "read again now")
         await operator.press("enter")
-        await operator.until("Back from the review: nothing was sent")
+        await operator.until("Back in the form: nothing was sent")
 
 
 async def test_an_enter_too_many_does_not_leave_the_review_that_it_came_upon(tmp_path: Path) -> None:
