@@ -88,7 +88,7 @@ class ReviewModal(Sheet["str | None"]):
         yield self._edited
         with Horizontal(classes="review-answer"):
             yield CancelText("> Cancel <", classes="review-cancel", markup=False)
-            yield Static(review_text.sending_words(self.review), classes="review-sending", markup=False)
+            yield Static(classes="review-sending", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
@@ -113,7 +113,7 @@ class ReviewModal(Sheet["str | None"]):
     def keys(self) -> Sequence[str]:
         if self._edited.in_use:
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
-        return review_text.review_keys(self.review, from_form=self._from_form)
+        return review_text.review_keys(self.review, self.reason, from_form=self._from_form)
 
     @property
     def expendable(self) -> Sequence[str]:
@@ -133,6 +133,7 @@ class ReviewModal(Sheet["str | None"]):
         widgets = self.query(".review-section").results(Static)
         for widget, section in zip(widgets, self._sections(), strict=True):
             widget.update(grid(section))
+        self.query_one(".review-sending", Static).update(review_text.sending_words(self.review, self.reason))
         self.query_one(".review-typed", Static).update(Text(review_text.typing_words(self.review, self._typed)))
         self.call_after_refresh(self.show_keys)
 
@@ -198,7 +199,10 @@ class ReviewModal(Sheet["str | None"]):
         self.call_after_refresh(self._have_read)
 
     def _have_read(self) -> None:
-        self._read = self._read or self.body.scroll_y >= self.body.max_scroll_y
+        self.show_keys()
+        if not self._read and not self.goes_on:
+            self._read = True
+            self._say_focus()
 
     # the reason
 
@@ -262,7 +266,7 @@ class ReviewModal(Sheet["str | None"]):
             return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
             return "give a reason: r types it"
-        if not self._read and self.body.scroll_y < self.body.max_scroll_y:
+        if not self._read and self.goes_on:
             return "there is more to read: PgDn or end to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
             return f"type {self.review.typed} exactly, then y"

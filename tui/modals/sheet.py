@@ -104,7 +104,7 @@ class Sheet(ModalScreen[Result]):
         if self._left:
             return
         *parts, last = self.keys()
-        if self.overflows:
+        if self.goes_on:
             parts.append("PgDn more")
         line = fit_keys([*parts, last], self.size.width, self.expendable)
         self.query_one(".sheet-keys", Static).update(Text(line))
@@ -114,9 +114,9 @@ class Sheet(ModalScreen[Result]):
         return self.query_one(".sheet-body")
 
     @property
-    def overflows(self) -> bool:
-        """Whether the body is longer than its box."""
-        return self.body.max_scroll_y > 0
+    def goes_on(self) -> bool:
+        """Whether there is more of the body below its box."""
+        return self.body.scroll_y < self.body.max_scroll_y
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Write the line above the keys, if it is composed yet."""
@@ -183,6 +183,7 @@ class Sheet(ModalScreen[Result]):
             self.body.scroll_page_down(animate=False)
         else:
             self.body.scroll_page_up(animate=False)
+        self.call_after_refresh(self.show_keys)
 
     def on_paste(self, event: events.Paste) -> None:
         """Drop a paste: the main screen below would look addresses up."""

@@ -154,4 +154,6 @@ def lookup_text(state: ScreenState) -> tuple[str, str]:
         return f"look up: {visible(lookup.text, _SHOWN)}", note
     if filter_:
         return f"filter: {visible(filter_, _SHOWN)}", f"{state.listed.shown}  esc clears"
+    if state.listed.about:
+        return f"look up: {state.listed.about}", "esc leaves"
     return idle(), ""

@@ -100,6 +100,10 @@ class Lookups:
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=True))
 
+    def opened(self, address: str) -> None:
+        """Look up the address that the session was opened on."""
+        self._workers.search(partial(self._look_up, address, pasted=False, final=True))
+
     def pasted(self, text: str) -> None:
         """Look up the addresses of a paste; nothing else happens."""
         if self._bar.use is FieldUse.FILTER and len(text.splitlines()) == 1:
@@ -162,7 +166,6 @@ class Lookups:
         if len(looked) > 1 and final:
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
-            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
         else:
             self._held = True
             await self._hold(looked[0])

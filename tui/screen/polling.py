@@ -23,6 +23,9 @@ REREAD_SECONDS: Final = 0.2
 """Seconds that the outcome of a change waits to be painted together with the lists read after it."""
 
 
+_READING: Final = "reading everything again"
+
+
 class Polling:
     """Keeps the lists, the selection and the other operators current."""
 
@@ -62,6 +65,18 @@ class Polling:
             await self._refresher.read()
         finally:
             self._reader.let_go()
+
+    def read_again(self) -> None:
+        """Read everything again because the operator asks for it, and say when it was read."""
+        self.read_after_write()
+        self._say(_READING)
+        self._workers.read(self._say_read)
+
+    async def _say_read(self) -> None:
+        await self._refresher.read()
+        if self._status.said.text == _READING:
+            snapshot, failed = self._refresher.snapshot, self._refresher.freshness.failed_since is not None
+            self._say("" if failed or snapshot is None else f"read {snapshot.read_at:%H:%M:%S}Z")
 
     def tick(self) -> None:
         """Poll; while the last poll is not answered, count the seconds."""
