@@ -185,21 +185,12 @@ class ReviewModal(Sheet["str | None"]):
 
     def action_line(self, way: int) -> None:
         self.body.scroll_relative(y=way, animate=False)
-        self._note_place()
-
-    def action_page(self, way: int) -> None:
-        super().action_page(way)
-        self._note_place()
 
     def action_end(self) -> None:
         self.body.scroll_end(animate=False)
-        self._note_place()
 
-    def _note_place(self) -> None:
-        self.call_after_refresh(self._have_read)
-
-    def _have_read(self) -> None:
-        self.show_keys()
+    def scrolled(self) -> None:
+        super().scrolled()
         if not self._read and not self.goes_on:
             self._read = True
             self._say_focus()

@@ -90,6 +90,7 @@ class Sheet(ModalScreen[Result]):
 
     def on_mount(self) -> None:
         self._ready = True
+        self.watch(self.body, "scroll_y", self.scrolled, init=False)
         self.set_class(glyphs(os.environ) is ASCII, "-ascii")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -183,7 +184,10 @@ class Sheet(ModalScreen[Result]):
             self.body.scroll_page_down(animate=False)
         else:
             self.body.scroll_page_up(animate=False)
-        self.call_after_refresh(self.show_keys)
+
+    def scrolled(self) -> None:
+        """Act on another part of the body in sight."""
+        self.show_keys()
 
     def on_paste(self, event: events.Paste) -> None:
         """Drop a paste: the main screen below would look addresses up."""
