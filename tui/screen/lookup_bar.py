@@ -91,9 +91,9 @@ class LookupBar(Omnibar):
         self.remember("", "")
         return had
 
-    def complete(self, snapshot: Snapshot | None) -> Sequence[str]:
+    def complete(self, snapshot: Snapshot | None, services: Sequence[str]) -> Sequence[str]:
         """Complete the last word of a filter; return how it could go on."""
-        done = complete(self.field.value, _known(snapshot))
+        done = complete(self.field.value, {**_known(snapshot), "service": services})
         self.field.value = done.text
         self.field.cursor_position = len(done.text)
         return done.candidates

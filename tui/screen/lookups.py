@@ -7,7 +7,7 @@ import re
 from functools import partial
 from typing import Final
 
-from core import EipdeckError
+from core import EipdeckError, filter_words
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
 from tui.screen.address_selector import AddressSelector
@@ -26,6 +26,8 @@ __all__ = ["Lookups"]
 
 _SHOWN: Final = 60
 """Cells of a text that are repeated in the status line."""
+_NEAR: Final = 5
+"""Services that are named beside a part of their ids."""
 _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 """A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
 
@@ -46,6 +48,8 @@ class Lookups:
         self._workers = host.jobs
         self._say = host.say
         self._filter_before = ""
+        self._completed = ("", "")
+        """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
         self._held = False
@@ -74,11 +78,18 @@ class Lookups:
         """Complete the last word of a filter of EIPs, or say how it could go on."""
         if self._bar.use is not FieldUse.FILTER or self._navigator.view is not View.EIPS:
             return
-        candidates = self._bar.complete(snapshot)
+        self._workers.read(partial(self._complete, snapshot))
+
+    async def _complete(self, snapshot: Snapshot | None) -> None:
+        word = self._bar.field.value.rpartition(" ")[2].removeprefix("!")
+        services = await self._services() if word.startswith("service:") else []
+        candidates = self._bar.complete(snapshot, services)
         if not candidates:
-            self._say("no known key or value begins like that")
+            told = "tab knows no operators" if word.startswith("by:") else "no known key or value begins like that"
         else:
-            self._say(" ".join(visible(each) for each in candidates) if len(candidates) > 1 else "")
+            told = " ".join(visible(each) for each in candidates) if len(candidates) > 1 else ""
+        self._completed = (self._bar.field.value, told)
+        self._say(told)
 
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
@@ -130,7 +141,7 @@ class Lookups:
                 self._go_on(FieldUse.FILTER, text)
             self._say(refusal.message, problem=final)
             return
-        self._say("")
+        self._say(self._completed[1] if text == self._completed[0] and not final else "")
         self._bar.narrowed()
         self._navigator.select_row()
         if final:
@@ -146,9 +157,22 @@ class Lookups:
         pane = self._navigator.pane
         if pane.view is not View.EIPS or pane.table.total:
             return
+        await self._tell_services(text)
         found = await self._workers.ask(lambda inventory: look_up(inventory, text))
         if len(found.looked) == 1:
             await self._hold(found.looked[0])
+
+    async def _services(self) -> list[str]:
+        return await self._workers.ask(lambda inventory: [service.id for service in inventory.services()])
+
+    async def _tell_services(self, text: str) -> None:
+        """Say how services go on whose id a filter names in part: `service:` takes the whole id."""
+        asked = [word.value for word in filter_words(text) if word.key == "service" and not word.negated]
+        known = await self._services() if asked else []
+        for part in asked:
+            near = [each for each in known if part.casefold() in each.casefold() and each != part]
+            if part not in known and near:
+                self._say(f"service: takes a whole id, such as {visible(' '.join(near[:_NEAR]), _SHOWN)}")
 
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
         report = self._report if final else None
