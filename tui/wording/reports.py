@@ -8,7 +8,7 @@ from typing import Final
 from core import ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Listing
 from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second
-from tui.wording.serving import action_words, services_served
+from tui.wording.serving import action_words, event_target, services_served
 
 __all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
 
@@ -116,6 +116,7 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
         Entry("EIP", lambda event: or_dash(event.eip_id)),
         Entry("REQUEST", lambda event: or_dash(event.request_id)),
         Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3, least=5)),
+        Entry("TARGET", lambda event: event_target(event) or "-"),
     ),
 )
 

@@ -15,6 +15,7 @@ __all__ = [
     "action_words",
     "binding_words",
     "ended_words",
+    "event_target",
     "last_served",
     "part_words",
     "served",
@@ -89,7 +90,15 @@ def ended_words(end: Event) -> str:
 
 def action_words(event: Event) -> str:
     """Return the action of an event, with the new address of a move and the service of a binding."""
+    target = event_target(event)
+    if not target:
+        return visible(event.action)
+    return visible(f"{event.action} {'to ' if event.action == 'moved' else ''}{target}")
+
+
+def event_target(event: Event) -> str:
+    """Return the new address of a move, the service of a binding, or nothing."""
     if event.action == "moved" and event.after:
-        return visible(f"moved to {event.after.get('address')}")
+        return str(event.after.get("address"))
     binding = event.after if event.action == "bind" else event.before if event.action == "unbind" else None
-    return visible(event.action if not binding else f"{event.action} {stored_binding(binding)}")
+    return stored_binding(binding) if binding else ""
