@@ -18,7 +18,7 @@ CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
 HELP: Final = (
     "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
-    "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
+    "Enter, esc, n, q and ctrl+c cancel, and go back to the form that led here.",
     "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
     "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
     "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
