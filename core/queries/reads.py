@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -81,12 +81,12 @@ class InventoryReads:
         with self._store.read() as connection:
             return connection.value(int, _WAS_MADE, {"id": request_id}) is not None
 
-    def news(self, version: int, *, limit: int = 100) -> list[Event]:
-        """Return what other operators have done since a `data_version`, and all restorations, newest last."""
-        where = "seq > :seen AND (operator <> :me OR action = 'restore')"
-        values: Values = {"seen": version & _SEQ, "me": self.operator}
+    def news(self, version: int, sent: Collection[str] = (), *, limit: int = 1_000) -> list[Event]:
+        """Return what was done since a `data_version`, newest last, without the requests of the ids in `sent`."""
+        values: Values = {"seen": version & _SEQ}
         with self._store.read() as connection:
-            return history.events(connection, where, values, limit)
+            found = history.events(connection, "seq > :seen", values, limit)
+        return [event for event in found if event.request_id not in sent]
 
     def data_version(self) -> int:
         """Return a number that changes with every change of the data; cheap."""

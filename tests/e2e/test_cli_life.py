@@ -245,6 +245,15 @@ def test_the_asn_of_a_cidr_is_changed(deck: Deck) -> None:
     assert deck.done("cidr", "set-asn", "203.0.113.0/28", "AS64501")["asn"] == 64501
 
 
+def test_the_history_tells_what_an_eip_was_bound_to(deck: Deck) -> None:
+    eip = deck.done("allocate", "--pool", "hk")["eips"][0]
+    deck.done("service", "add", "load-balancer", "lb-9")
+    deck.done("bind", eip["address"], "--load-balancer", "lb-9")
+    rows = deck("history", eip["address"]).out.splitlines()
+    assert "CHANGE" in rows[0].split()
+    assert " lb lb-9 " in rows[-1]
+
+
 def test_the_history_tells_who_why_and_which_attempt(deck: Deck) -> None:
     eip = deck.done("allocate", "--pool", "hk", "--reason", "J-1", "--request-id", "k-1")["eips"][0]
     deck.done("release", eip["id"], "--yes", "--reason", "J-2")

@@ -236,7 +236,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c); stop a batch"),
     Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
-    Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort; never quits"),
+    Command("interrupt", ("ctrl+c",), "leave", "clear the field; in an empty one as esc; abort; never quits"),
     Command("quit", ("q",), "quit", "back; at the root, twice: quit"),
 )
 

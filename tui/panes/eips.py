@@ -62,6 +62,7 @@ class EipsPane(Pane):
 
     async def load(self, snapshot: Snapshot) -> None:
         self.all_eips = snapshot.eips
+        self._table.critical = snapshot.critical_subjects()
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
             await self._table.list(EipQuery(), snapshot.read_at)

@@ -47,7 +47,7 @@ def command_table(
         "next_view": partial(navigator.visit, NavigationHistory.forward),
         "last_view": partial(navigator.visit, NavigationHistory.last),
         "pause": polling.turn_pause,
-        "refresh": partial(_refresh, host),
+        "refresh": polling.read_again,
         "zoom": navigator.zoom,
         "detail": navigator.turn_column,
         "next_pane": partial(navigator.turn_pane, 1),
@@ -109,11 +109,6 @@ def _session_actions(
 
 def _go_to(navigator: Navigator) -> None:
     navigator.pane.go_to()
-
-
-def _refresh(host: Host) -> None:
-    host.written()
-    host.say("reading everything again")
 
 
 def _copy(host: Host) -> None:

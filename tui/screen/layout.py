@@ -91,8 +91,13 @@ class Panes(Horizontal):
         for pane in (*self.panes.values(), self.aside):
             pane.count_ages(now)
 
-    def show_panes(self, view: View, *, detail_page: bool) -> None:
-        """Show the panes of the view; `detail_page` puts the detail in its place when narrow."""
+    def show_panes(self, view: View, *, detail_page: bool) -> bool:
+        """Show the panes of the view; `detail_page` puts the detail in its place when narrow.
+
+        Returns:
+            Whether the timeline at the side was not shown before: it is not read while it is hidden.
+
+        """
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
@@ -110,10 +115,12 @@ class Panes(Horizontal):
         self._middle.display = wide or (view not in _SIDE and not detail_page)
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
+        hidden = not self.aside.display
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         self.aside.title_line.display = True
         self.aside.table.in_hand = False
         self.set_class(wide, "-wide")
+        return hidden and self.aside.display
 
     def focus_on(self, view: View, *, detail: bool) -> None:
         """Give the keys to the list of a view, or to the detail."""

@@ -7,7 +7,7 @@ import re
 from functools import partial
 from typing import Final
 
-from core import EipdeckError
+from core import EipdeckError, filter_words
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
 from tui.screen.address_selector import AddressSelector
@@ -27,6 +27,8 @@ __all__ = ["Lookups"]
 
 _SHOWN: Final = 60
 """Cells of a text that are repeated in the status line."""
+_NEAR: Final = 5
+"""Services that are named beside a part of their ids."""
 _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 """A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
 
@@ -52,6 +54,8 @@ class Lookups:
         """The last looked-up text."""
         self.reading = AS_IT_STANDS
         """How it was read."""
+        self._completed = ("", "")
+        """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
         self._held = False
@@ -84,11 +88,18 @@ class Lookups:
         """Complete the last word of a filter of EIPs, or say how it could go on."""
         if self._bar.use is not FieldUse.FILTER or self._navigator.view is not View.EIPS:
             return
-        candidates = self._bar.complete(snapshot)
+        self._workers.read(partial(self._complete, snapshot))
+
+    async def _complete(self, snapshot: Snapshot | None) -> None:
+        word = self._bar.field.value.rpartition(" ")[2].removeprefix("!")
+        services = await self._services() if word.startswith("service:") else []
+        candidates = self._bar.complete(snapshot, services)
         if not candidates:
-            self._say("no known key or value begins like that")
+            told = "tab knows no operators" if word.startswith("by:") else "no known key or value begins like that"
         else:
-            self._say(" ".join(visible(each) for each in candidates) if len(candidates) > 1 else "")
+            told = " ".join(visible(each) for each in candidates) if len(candidates) > 1 else ""
+        self._completed = (self._bar.field.value, told)
+        self._say(told)
 
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
@@ -109,6 +120,10 @@ class Lookups:
             self._workers.search(partial(self._look_up, text, pasted=False, final=True))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=True))
+
+    def opened(self, address: str) -> None:
+        """Look up the address that the session was opened on."""
+        self._workers.search(partial(self._look_up, address, pasted=False, final=True))
 
     def pasted(self, text: str) -> None:
         """Look up the addresses of a paste; nothing else happens."""
@@ -133,22 +148,41 @@ class Lookups:
         except EipdeckError as refusal:
             if final:
                 await pane.narrow(self._filter_before)
+                self._go_on(FieldUse.FILTER, text)
             self._say(refusal.message, problem=final)
             return
-        self._say("")
+        self._say(self._completed[1] if text == self._completed[0] and not final else "")
         self._bar.narrowed()
         self._navigator.select_row()
         if final:
             await self._judge_filtered(text.strip())
+
+    def _go_on(self, use: FieldUse, text: str) -> None:
+        """Open the field again on a refused text, so that the operator corrects it."""
+        if not self._bar.in_use:
+            self._bar.open(use, text)
 
     async def _judge_filtered(self, text: str) -> None:
         """Judge a full address that the filter finds no row for: an empty list does not say whose it is."""
         pane = self._navigator.pane
         if pane.view is not View.EIPS or pane.table.total:
             return
+        await self._tell_services(text)
         found = await self._workers.ask(lambda inventory: look_up(inventory, text))
         if len(found.looked) == 1:
             await self._hold(found.looked[0])
+
+    async def _services(self) -> list[str]:
+        return await self._workers.ask(lambda inventory: [service.id for service in inventory.services()])
+
+    async def _tell_services(self, text: str) -> None:
+        """Say how services go on whose id a filter names in part: `service:` takes the whole id."""
+        asked = [word.value for word in filter_words(text) if word.key == "service" and not word.negated]
+        known = await self._services() if asked else []
+        for part in asked:
+            near = [each for each in known if part.casefold() in each.casefold() and each != part]
+            if part not in known and near:
+                self._say(f"service: takes a whole id, such as {visible(' '.join(near[:_NEAR]), _SHOWN)}")
 
     async def _look_up(
         self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
@@ -165,13 +199,13 @@ class Lookups:
                 await self._addresses.go_back_to(self._row_before)
                 self._held = False
             if final:
+                if not pasted:
+                    self._go_on(FieldUse.LOOKUP, text)
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
-            read_with = f"{reading.words}  " if reading.words else ""
-            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", f"{read_with}esc leaves")
         else:
             self._held = True
             await self._hold(looked[0])

@@ -72,7 +72,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
-        self.other_sessions = OtherSessions(self.ask)
+        self.other_sessions = OtherSessions(self.ask, self.doubts.sent)
         self.panes = Panes(self.ask, glyphs)
         self.bars = Bars(rule=glyphs.rule)
         self.refresher = Refresher(self.ask, self.panes.load)

@@ -19,7 +19,7 @@ _OWNER = {
 
 def next_steps(details: SelectionDetails, context: KeyContext) -> list[str]:
     """Return `F rehome`, `o the load balancer`, `t its history`, `a copy the address`; the weightiest first."""
-    changes = [] if context.past else _changes(details, context)
+    changes = [] if context.past or context.locked else _changes(details, context)
     if changes and not context.writing:
         changes = [f"{key_of('write_mode')} arm write, then {changes[0]}"]
     return [*changes, *_looks(details)]

@@ -78,6 +78,8 @@ class ListState:
     filter: str
     shown: str
     """The number of rows that the filter lets through, in words."""
+    about: str = ""
+    """What was looked up, in the list of lookups."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ class Snapshot:
         """Return the subjects of the findings."""
         return frozenset(finding.subject for finding in self.findings)
 
+    def critical_subjects(self) -> frozenset[str]:
+        """Return the subjects of the critical findings."""
+        return frozenset(finding.subject for finding in self.findings if finding.severity is Severity.CRITICAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:

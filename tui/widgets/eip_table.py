@@ -49,6 +49,8 @@ class EipTable(RowTable[EipRow]):
         self._ask = ask
         self.window = Window(EipQuery())
         self.marks = MarkedEips()
+        self.critical: frozenset[str] = frozenset()
+        """The addresses of critical findings."""
         self._target: int | None = None
         """The position that the cursor goes to once its row is loaded."""
         self._loading = False
@@ -83,6 +85,9 @@ class EipTable(RowTable[EipRow]):
 
     def has_problem(self, row: EipRow) -> bool:
         return row.problem
+
+    def is_critical(self, row: EipRow) -> bool:
+        return row.eip.address in self.critical
 
     # marks
 

@@ -230,8 +230,8 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
         await operator.press("home", "left", "left", "left", "enter")
         await operator.type("nic-1")
         await operator.press("enter", "enter", "enter")
-        await operator.until("203.0.113.0 serves lb lb-1, and that alone: U ends it first")
-        await operator.press("escape")
+        await operator.until("203.0.113.0 serves lb lb-1, and that alone: U ends")
+        await operator.press("escape", "escape")
         await operator.until("nothing was sent", absent="bind 3 EIPs")
         assert len(operator.deck.marks.acting) == 3
 

@@ -496,7 +496,7 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         assert [cidr.cidr for cidr in inventory.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
-async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp_path: Path) -> None:
+async def test_cancelling_a_review_goes_back_to_its_form_and_so_does_ctrl_c(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("A")
@@ -508,6 +508,8 @@ async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("review: allocate 1 EIP")
         await operator.press("ctrl+c")
+        await operator.until("allocate an EIP", "web-44", "J-902", absent="review:")
+        await operator.press("escape", "escape")
         await operator.until("nothing was sent", absent="allocate an EIP")
         assert inventory.page(EipQuery()).total == 0
 
@@ -533,7 +535,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
         await operator.press("escape")
         await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
-        await operator.press("escape", "B")
+        await operator.press("escape", "escape", "B")
         await operator.until("bind 198.18.0.0")
         await operator.press("right", "right", "right", "enter", "down", "enter")
         await operator.type("J-904")
@@ -681,7 +683,7 @@ async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path:
         bob.execute(AllocationRequest(pool_id="hk", address="203.0.113.7"))
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
-        await operator.press("ctrl+c", "A")
+        await operator.press("ctrl+c", "escape", "escape", "A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "3", "", "", "")
         await operator.until("3 addresses, next in order", "read again now: unchanged")

@@ -558,7 +558,7 @@ async def test_whatever_is_typed_into_a_form_is_a_request_or_refused_as_none(for
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("keys", [("escape",), ("ctrl+c", "ctrl+c")])
+@pytest.mark.parametrize("keys", [("escape", "escape"), ("ctrl+c", "ctrl+c")])
 async def test_a_form_is_left_with_nothing(form: Form, keys: tuple[str, ...]) -> None:
     assert await fill(form, "tab", "x", *keys) == [None]
 

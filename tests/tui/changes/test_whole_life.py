@@ -87,7 +87,7 @@ async def _the_seventeenth_is_refused(operator: Operator, inventory: Inventory) 
     await operator.until("! refused: allocate", "pool_exhausted   (exit 4)", "nothing: everything is as it was")
     await operator.press("escape")
     await operator.until("allocate an EIP", "web-17", "J-3", "hk is full", absent="! refused")
-    await operator.press("escape")
+    await operator.press("escape", "escape")
     await operator.until("nothing was sent")
     assert len(inventory.history()) == before
 

@@ -41,7 +41,7 @@ from core import (
 )
 from core.domain import requests as domain_requests
 from tui.cli import changes, confirmation, queries
-from tui.cli.arguments import parse
+from tui.cli.arguments import Misuse, parse
 from tui.cli.requests import request_of
 from tui.modals.lines import shell_rows
 from tui.wording.command_line import command_line, with_reason
@@ -235,6 +235,25 @@ def test_what_answers_a_verb_takes_the_arguments_that_it_declares() -> None:
         taken = [each.name for each in inspect.signature(answer).parameters.values() if each.kind is each.KEYWORD_ONLY]
         assert sorted(taken) == sorted(argument.dest for argument in VERB_NAMED[name].arguments), name
         assert VERB_NAMED[name].writes == (name in changes._TRANSFERS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "bind --snat nat-1 --source 10.0.8.0/24 203.0.113.1",
+        "bind --source 10.0.8.0/24 203.0.113.1 --snat nat-1",
+        "bind --snat nat-1 203.0.113.1 --source 10.0.8.0/24",
+    ],
+)
+def test_the_sources_of_a_binding_do_not_swallow_its_eip(words: str) -> None:
+    request = request_of(parse(words.split()))
+    assert isinstance(request, BindRequest)
+    assert (request.eip, request.sources) == ("203.0.113.1", ("10.0.8.0/24",))
+
+
+def test_without_an_eip_the_sources_stay_sources() -> None:
+    with pytest.raises(Misuse, match="required: EIP"):
+        parse(["bind", "--snat", "nat-1", "--source", "10.0.8.0/24"])
 
 
 @given(TEXT, TEXT)
