@@ -12,7 +12,7 @@ from core.domain.evidence.format import Compiled, Format
 from core.domain.evidence.formats import Chooser
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
 from core.domain.evidence.moments import match, match_epoch
-from core.domain.evidence.places import field_of, fields, place_of
+from core.domain.evidence.places import end_behind, field_of, fields, place_of, with_end
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention, Tree
@@ -103,7 +103,9 @@ class Plain:
             return stamp._replace(source=Source.FORMAT, zone=stamp.zone or each.zone)
         if not entry.has_time or found["t"] is None:
             return None
-        return format_stamp(found["t"], each)
+        stamp = format_stamp(found["t"], each)
+        behind = None if stamp is None else end_behind(line, found.end("t"))
+        return stamp if stamp is None or behind is None else with_end(stamp, behind, self._knowledge)
 
     def _asked(self, words: str) -> Stamp | None:
         reading = match(words)

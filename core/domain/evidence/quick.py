@@ -9,6 +9,7 @@ from core.domain.evidence.addresses import PROTOCOL_WORDS, quads
 from core.domain.evidence.days import Days
 from core.domain.evidence.dress import SIGNS
 from core.domain.evidence.format import Compiled
+from core.domain.evidence.places import end_behind
 from core.domain.evidence.plain import PORT_WORDS, Plain, format_stamp
 from core.domain.evidence.settle import Knowledge, Seen, Stamp
 
@@ -54,7 +55,9 @@ class QuickLines:
             self._days.clear()
         if self._block_of is not None and self._block_of(text) is not None:
             return None
-        if words is None or (moment := self._days.moment(words, number, self._stamp)) is None:
+        if words is None or end_behind(text, end) is not None:
+            return None
+        if (moment := self._days.moment(words, number, self._stamp)) is None:
             return None
         hits = quads(text, "", place)
         if not hits:

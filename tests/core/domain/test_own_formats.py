@@ -131,3 +131,31 @@ def test_two_that_claim_one_sample_are_refused(tmp_path: Path) -> None:
 def test_the_table_itself_is_checked_when_the_file_is_read(tmp_path: Path, words: str) -> None:
     with pytest.raises(EipdeckError, match="evidence"):
         opened(tmp_path, words)
+
+
+def test_records_that_repeat_are_dated_by_the_key_of_the_format(tmp_path: Path) -> None:
+    inventory = opened(tmp_path, RECORDS)
+    record = '{{"visit": {{"timestamp": {0}, "came": 179445316{1}, "ip": "198.51.100.9"}}}}\n'
+    told = moments(inventory, "".join(record.format(1700000000 + second, second) for second in range(6)))
+    assert told == [("198.51.100.9", f"2026-11-12T03:12:4{second}", ()) for second in range(6)]
+
+
+def test_a_block_begins_at_a_line_that_looks_like_those_before(tmp_path: Path) -> None:
+    words = BLOCK.replace("opens = '~~ TICKET'", r"opens = '(?:~~ |\d\S+ - - .*)TICKET'")
+    old, new = r"'~~ TICKET (?P<t>\d\d\.\d\d\.\d{4} ", r"'(?:~~ TICKET |\d\S+ - - .)(?P<t>\d\d\W\w+\W\d{4}\W"
+    assert old in words
+    inventory = opened(tmp_path, words.replace(old, new))
+    line = '203.0.113.9 - - [01/Nov/2026:01:02:03 +0000] "GET /{} HTTP/1.1" 200 5\n'
+    told = moments(inventory, line.format("a") * 3 + line.format("TICKET") + "by: 198.51.100.9\n~~ END\n")
+    assert told[-1][:2] == ("198.51.100.9", "2026-11-01T01:02:03")
+
+
+def test_a_line_with_an_end_an_hour_behind_its_time_is_a_period(tmp_path: Path) -> None:
+    words = (
+        GATE.replace(r"GATE\|\d+\|", r"\d+ GATE\|")
+        .replace('"GATE|17|', '"17 GATE|')
+        .replace(r"\d\d:\d\d)\|", r"\d\d:\d\d)")
+    )
+    line = "17 GATE|2026-11-2{0} 11:12:00 - 2026-11-2{0} {1}:00:00|198.51.100.9\n"
+    told = moments(opened(tmp_path, words), "".join(line.format(day, 12 + day % 2) for day in range(6)))
+    assert [doubts for _, _, doubts in told] == [(), ("period",)] * 3
