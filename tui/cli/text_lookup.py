@@ -27,7 +27,7 @@ class Text(NamedTuple):
     """The options about a text."""
 
     reading: TextReading
-    """What settles its doubts."""
+    """The facts that settle its doubts."""
     ours: bool
     annotate: bool
     follow: bool
