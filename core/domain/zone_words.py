@@ -21,3 +21,9 @@ WORD_CHOICES: Final = {
     "AST": (-240, 180),
 }
 """Minutes east of Greenwich of words that mean several: China, central America, Cuba; India, Israel, Ireland; …"""
+
+NAME_OFFSETS: Final = {
+    "北京时间": 480, "北京時間": 480, "中国标准时间": 480, "中國標準時間": 480,
+    "Beijing Time": 480, "Beijing time": 480, "China Standard Time": 480,
+}  # fmt: skip
+"""Minutes east of Greenwich of full names that mean one zone alone, without summer time."""

@@ -6,11 +6,14 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from core.domain.evidence.zones import WORDS
+from core.domain.zone_words import NAME_OFFSETS
+
 _ORDER: Final = (
     "start starttime starttimestamp startdatetime begin begintime begintimestamp edgestarttimestamp starts flowstart",
-    "eventtime eventtimestamp eventdatetime timegenerated eventcreationtime",
+    "eventtime eventtimestamp eventdatetime timegenerated eventcreationtime requestreceivedtimestamp",
     "occurred occurredat occurredon occurredtime occurrencetime datetimeoccurred dateofincident incidenttime",
-    "firstseen eventfirstseen firstobserved firsttime datefirstseen firstevent",
+    "firstseen eventfirstseen firstobserved firsttime datefirstseen firstevent first connectedsince",
     "@timestamp",
     "realtimetimestamp",
     "timestamp",
@@ -45,6 +48,12 @@ _WEAK: Final = re.compile(r"creat|receiv|ingest|submi|index|logged|lastseen|last
 _LIKE_TIME: Final = re.compile(
     r"(?:time|timestamp|date|datum|zeit|when|datetime|stamp|时间|日期|時間|heure|hora|fecha)$"
 )
+_LIKE_WEAK: Final = re.compile(r"^date|(?:at|on|seen|observed|ed)$")
+_COUNTED: Final = re.compile(
+    r"byte|octet|packet|pkt|frame|message|request|mail|flow|record|row|count|total|num|size|rate|volume|quota"
+)
+"""Words for what is counted: beside `received` or `sent`, a number is an amount."""
+_UNIT: Final = re.compile(r"(?<=timestamp)(?:in)?(?:ms|us|ns|millis|micros|nanos|(?:milli|micro|nano)?seconds?|sec|s)$")
 _END: Final = re.compile(
     r"^(?:end|ends|endtime|endtimestamp|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$"
 )
@@ -53,7 +62,10 @@ _PROTOCOL: Final = frozenset(
     {"proto", "prot", "protocol", "protocolname", "protocoltype", "ipproto", "ipprotocol", "l4proto", "transport"}
     | {"transportprotocol"}
 )
-_IN_ZONE: Final = re.compile(r"[(\[_ ](?:in )?((?:UTC|GMT|utc|gmt)(?:[+-][0-9:]+)?)[)\]]?$")
+_IN_ZONE: Final = re.compile(
+    r"[(\[_ ](?:in )?((?:UTC|GMT|utc|gmt)(?:[+-][0-9:]+)?)[)\]]?$"
+    rf"|[(\[\uff08](?:in )?((?:{WORDS})|{'|'.join(NAME_OFFSETS)}|[A-Z][a-z]+/[A-Z][A-Za-z_]+)[)\]\uff09]$"
+)
 
 PROTOCOLS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "icmpv6", "132": "sctp"}
 """Names by the number in the IP header."""
@@ -72,10 +84,10 @@ def normal(key: str) -> str:
 @lru_cache(maxsize=8192)
 def time_rank(key: str) -> int | None:
     """Return how well a key names the time of an event, 0 best; None when it never does."""
-    name = normal(key)
+    name = _UNIT.sub("", normal(key))
     if (rank := EVENT_RANK.get(name)) is not None:
         return rank
-    if _WEAK.search(name) and (_LIKE_TIME.search(name) or name.endswith(("at", "on", "seen", "observed", "ed"))):
+    if _WEAK.search(name) and not _COUNTED.search(name) and (_LIKE_TIME.search(name) or _LIKE_WEAK.search(name)):
         return WEAK_RANK
     if not (_LIKE_TIME.search(name) or key.endswith(("_ts", ".ts", "-ts", "Ts"))) or _NEVER.search(name):
         return None
@@ -96,7 +108,7 @@ def is_zone(key: str) -> bool:
 def zone_in(key: str) -> str:
     """Return the zone that stands in a key itself, as in `Date (UTC)`; empty without one."""
     found = _IN_ZONE.search(key)
-    return found[1] if found else ""
+    return found[1] or found[2] if found else ""
 
 
 @lru_cache(maxsize=8192)

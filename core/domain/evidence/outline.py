@@ -26,6 +26,8 @@ _FLOW: Final = re.compile(r"([\"']?[A-Za-z_@][\w.-]*[\"']?)\s*:\s+(\"[^\"]*\"|[^
 _JOURNAL: Final = re.compile(r"__?[A-Z]")
 _MOST: Final = 500
 """Lines of one outline."""
+_WITHIN: Final = 8
+"""Spaces from which on a line of nothing else stands inside the value above it, as PowerShell pads them."""
 _MAIL: Final = frozenset(
     {"from", "to", "cc", "subject", "received", "message-id", "return-path", "delivered-to", "reply-to", "mime-version"}
 )
@@ -55,9 +57,13 @@ class Outline:
         self._found: list[Mention] = []
 
     def take(self, line: Line) -> bool:
-        if self.done or len(self._lines) >= _MOST or not line.text.strip():
+        empty = not line.text.strip()
+        if self.done or len(self._lines) >= _MOST or (empty and not (self._entries and len(line.text) > _WITHIN)):
             self.done = True
             return False
+        if empty:
+            self._lines.append(line)
+            return True
         entry = _entry(line)
         if entry is None and self._entries and line.text[:1] in {" ", "\t"}:
             last = self._entries[-1]

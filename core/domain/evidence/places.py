@@ -20,7 +20,7 @@ _HOUR: Final = timedelta(hours=1)
 
 _LEAD: Final = re.compile(
     r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$%]|\x1b\[[\d;]*m|"
-    r"\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
+    r"(?:RP|LC)/\d[\w/]{0,24}:|\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT)\b[\]:|]*|[A-Z], (?=\[)"
     r"|[\w./~-]*\.(?:log|txt|csv|json|out|err)[\w.-]*:(?:\d+:)?|[\w.-]+ +\| |(?:https?|h2|grpcs?|wss?|tls) (?=\d{4}-)"
     r"|(?:[Tt]ime(?:stamp)?|[Dd]ate|[Ww]hen|[Oo]n|[Aa]t|Am|Zeit|Datum):? "

@@ -8,10 +8,11 @@ from typing import Final
 
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, protocol_in
 from core.domain.evidence.dress import without_colour
-from core.domain.evidence.format import Compiled, Format
+from core.domain.evidence.format import Compiled
 from core.domain.evidence.formats import Chooser
+from core.domain.evidence.inner_line import format_stamp
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
-from core.domain.evidence.moments import match, match_epoch
+from core.domain.evidence.moments import match
 from core.domain.evidence.places import end_behind, field_of, fields, place_of, with_end
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
@@ -144,15 +145,6 @@ class Plain:
                 port = None if key is None else _nearest(named[1], side(key[1][::-1]), hit.start)
             found.append(Mention(hit.address, stamp, number, port, protocol))
         return found
-
-
-@lru_cache(maxsize=4096)
-def format_stamp(text: str, entry: Format) -> Stamp | None:
-    """Return the time that the head of a format holds; logs repeat seconds, so the same text comes often."""
-    reading = match(text, 0, entry.order) or match_epoch(text, 0, None)
-    if reading is None or not reading.full:
-        return None
-    return Stamp(reading, Source.FORMAT, f"{entry.name} {reading.sep}", entry.zone)
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,9 @@ from core.domain.evidence.addresses import PROTOCOL_WORDS, quads
 from core.domain.evidence.days import Days
 from core.domain.evidence.dress import SIGNS
 from core.domain.evidence.format import Compiled
+from core.domain.evidence.inner_line import format_stamp
 from core.domain.evidence.places import end_behind
-from core.domain.evidence.plain import PORT_WORDS, Plain, format_stamp
+from core.domain.evidence.plain import PORT_WORDS, Plain
 from core.domain.evidence.settle import Knowledge, Seen, Stamp
 
 _DIGITS: Final = frozenset("0123456789")

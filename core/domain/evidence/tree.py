@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, is_client_text, protocol_in
 from core.domain.evidence.dress import is_dressed
 from core.domain.evidence.format import Format
+from core.domain.evidence.inner_line import inner_time
 from core.domain.evidence.keys import (
     SUFFIX_RANK,
     is_end,
@@ -21,7 +22,7 @@ from core.domain.evidence.keys import (
     time_rank,
 )
 from core.domain.evidence.moments import Reading
-from core.domain.evidence.places import head_of, read_value
+from core.domain.evidence.places import read_value
 from core.domain.evidence.record_time import FieldTime, column_of, record_time
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.wrap import fuller
@@ -203,7 +204,7 @@ class Tree:
             return
         for each in value.splitlines():
             hits = find_addresses(each, key)
-            inner = head_of(each, self._knowledge.settings.now) if hits else None
+            inner = inner_time(each, self._knowledge.settings) if hits else None
             protocol = protocol_in(each) if hits else None
             node.own += [_Pending(hit, key, line, inner, protocol) for hit in hits]
 

@@ -9,20 +9,21 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.domain.evidence.sighting import Doubt
-from core.domain.zone_words import WORD_CHOICES, WORD_OFFSETS
+from core.domain.zone_words import NAME_OFFSETS, WORD_CHOICES, WORD_OFFSETS
 
-_WORDS: Final = "|".join(sorted([*WORD_OFFSETS, *WORD_CHOICES], key=len, reverse=True))
+WORDS: Final = "|".join(sorted([*WORD_OFFSETS, *WORD_CHOICES], key=len, reverse=True))
+"""Alternatives of a regular expression: the short words, longest first."""
 
 ZONE: Final = re.compile(
-    r"(?P<open> ?[(\[]|\]\[)?(?P<zone>"
+    r"(?P<open> ?[(\[\uff08]|\]\[)?(?P<zone>"
     r" ?(?:UTC|GMT|UT|utc|gmt|Utc|Gmt)(?: ?[+\u2212-][0-9]{1,2}(?::?[0-9]{2})?)?(?![0-9A-Za-z+-]|:[0-9])"
     r"| ?[Zz](?![0-9A-Za-z])"
     r"| {0,2}[+\u2212-](?:0[0-9]|1[0-4]):?[0-5][0-9](?![0-9.:])"
     r"| ?[+\u2212-](?:0[0-9]|1[0-4])(?![0-9.:/-])|[+\u2212-][1-9](?![0-9.:/-])"
     r"| ?Etc/(?:GMT|UTC)(?:[+-][0-9]{1,2})?(?![0-9A-Za-z])"
     r"| ?[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
-    rf"| (?:{_WORDS})(?![0-9A-Za-z])"
-    r")(?(open)[)\]])"
+    rf"|(?(open)| )(?:{WORDS})(?![0-9A-Za-z])| ?(?:{'|'.join(NAME_OFFSETS)})"
+    r")(?(open)[)\]\uff09])"
 )
 """A zone directly behind a clock, with the space between."""
 
@@ -39,13 +40,15 @@ class Zone(NamedTuple):
 @lru_cache(maxsize=512)
 def parse_zone(text: str) -> Zone | None:
     """Return the zone that a text names; None when it names none."""
-    name = text.strip(" ()[]\"'").replace("\u2212", "-")
+    name = text.strip(" ()[]\uff08\uff09\"'").replace("\u2212", "-")
     upper = name.upper()
     if upper in {"Z", "UTC", "GMT", "UT"}:
         return Zone((UTC,), Doubt.NONE)
     if match := _OFFSET.fullmatch(upper):
         minutes = int(match[2]) * 60 + int(match[3] or 0)
         return None if minutes > 14 * 60 else Zone((_fixed(minutes if match[1] == "+" else -minutes),), Doubt.NONE)
+    if name in NAME_OFFSETS:
+        return Zone((_fixed(NAME_OFFSETS[name]),), Doubt.NONE)
     if name in WORD_OFFSETS:
         return Zone((_fixed(WORD_OFFSETS[name]),), Doubt.ZONE_ASSUMED)
     if name in WORD_CHOICES:

@@ -301,3 +301,36 @@ def test_memory_grows_with_distinct_moments_alone() -> None:
     text = f"03/04/2026 07:45:30 {OURS}\n" * 5_000
     (found,) = scanned(text)
     assert found.mentions == 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"log": "203.0.113.7 - - [06/Sep/2026:05:20:10 +0000] \\"GET /\\" 200", "time": "2026-09-06T05:25:11Z"}',
+        "Real Address,Bytes Received,Connected Since\n203.0.113.7:5,1500000000,2026-09-06 05:20:10Z",
+        "name,bytes_sent,at,ip\nx,1500000000,2026-09-06 05:20:10Z,203.0.113.7",
+        "Timestamp (CEST),IP\n2026-09-06 07:20:10,203.0.113.7",
+        "Time (Europe/Berlin),IP\n2026-09-06 07:20:10,203.0.113.7",
+        "2026-09-06 07:20:10 (CEST) 203.0.113.7",
+        "2026-09-06 13:20:10 (\u5317\u4eac\u65f6\u95f4) 203.0.113.7",
+        "2026-09-06 13:20:10\uff08\u5317\u4eac\u65f6\u95f4\uff09 203.0.113.7",
+        "2026-09-06 13:20:10 Beijing Time 203.0.113.7",
+        '{"timestamp_us": 1788672010123456, "client_ip": "203.0.113.7"}',
+        '{"first": "2026-09-06T05:20:10", "last": "2026-09-06T05:20:11", "src4_addr": "203.0.113.7"}',
+        '{"date_create": 1788672010, "context": {"ip_address": "203.0.113.7"}}',
+        (
+            '{"requestReceivedTimestamp": "2026-09-06T05:20:10Z", "stageTimestamp": "2026-09-06T07:20:10Z",'
+            ' "sourceIPs": ["203.0.113.7"]}'
+        ),
+        "RP/0/RSP0/CPU0:Sep  6 05:20:10.123 UTC: bgp[1]: neighbor 203.0.113.7 Down",
+        (
+            "TimeCreated : 9/16/2026 5:20:10 AM\nId          : 1149\nMessage     : Remote Desktop\n              \n"
+            "              Source Network Address: 203.0.113.7"
+        ),
+    ],
+)
+def test_that_the_time_of_an_event_is_found_where_its_product_writes_it(text: str) -> None:
+    (found,) = scan([text], Settings(now=NOW))
+    assert found.address == SEVEN
+    assert found.at is not None
+    assert f"{found.at:%Y %H:%M:%S}" == "2026 05:20:10"
