@@ -47,7 +47,8 @@ class DetailPane(Vertical):
         details, width = self._details, self.size.width
         if details is None or not self.display or not width:
             return
-        self.text.show_whole(detail_lines(details, width), keep_place=details.selection.id == self._laid_out)
+        room = width - self.title_line.display  # the column has a blank before its text
+        self.text.show_whole(detail_lines(details, room), keep_place=details.selection.id == self._laid_out)
         self._laid_out = details.selection.id
         focused = self.text.has_focus
         self.title_line.show(title_line(details.selection.id, "", width, rule=self._rule, focused=focused))

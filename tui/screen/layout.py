@@ -31,7 +31,7 @@ class Panes(Horizontal):
     def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
         super().__init__(id="panes")
         rule = glyphs.rule
-        self.eips = EipsPane(ask, rule=rule)
+        self.eips = EipsPane(ask, glyphs=glyphs)
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
@@ -41,18 +41,22 @@ class Panes(Horizontal):
         self.aside = TimelinePane(ask, rule=rule)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
-        self.aside.be_compact(compact=True)
+        self._beside: tuple[Pane, ...] = (PoolsPane(ask, glyphs=glyphs), FindingsPane(ask, rule=rule))
+        """What stands at the left of the list in hand, unless it is that list."""
+        for pane in (self.aside, *self._beside):
+            pane.be_beside()
         panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
-        self._centre = View.EIPS
+        self._last = View.EIPS
+        """The last view that does not stand at the left."""
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
-        centre = [pane.title_line for pane in (self.eips, self.cidrs, self.timeline, self.lookups)]
-        side, detail = [self.pools.title_line, self.findings.title_line], [self.detail.title_line]
+        centre = [pane.title_line for pane in panes]
+        side, detail = [pane.title_line for pane in self._beside], [self.detail.title_line]
         self._walls = (
             Wall(glyphs, left=side, right=centre),
             Wall(glyphs, left=centre, right=detail),
@@ -61,14 +65,10 @@ class Panes(Horizontal):
 
     def compose(self) -> ComposeResult:
         with self._left:
-            yield self.pools
-            yield self.findings
+            yield from self._beside
         yield self._walls[0]
         with self._middle:
-            yield self.eips
-            yield self.cidrs
-            yield self.timeline
-            yield self.lookups
+            yield from self.panes.values()
         yield self._walls[1]
         yield self.detail
         yield self._walls[2]
@@ -87,7 +87,7 @@ class Panes(Horizontal):
             EipdeckError: a pane cannot read what it shows beside the snapshot.
 
         """
-        for pane in (*self.panes.values(), self.aside):
+        for pane in (*self.panes.values(), *self._beside, self.aside):
             await pane.load(snapshot)
 
     def show_panes(self, view: View, *, detail_page: bool) -> None:
@@ -95,24 +95,21 @@ class Panes(Horizontal):
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
-            self._centre = view
+            self._last = view
         self.display = shape is not Shape.TINY
         for pane in self.panes.values():
-            side = pane.view in _SIDE
-            seen = (side or pane.view is self._centre) if wide else pane.view is view and not detail_page
             pane.title_line.display = wide
-            pane.be_compact(compact=wide and side)
-            pane.display = seen
+            pane.display = pane.view is view and (wide or not detail_page)
             pane.table.in_hand = pane.view is view
             pane.table.repaint()
             pane.show_title()
-        self._left.display = wide or (view in _SIDE and not detail_page)
-        self._middle.display = wide or (view not in _SIDE and not detail_page)
+        for pane in self._beside:
+            pane.display = pane.view is not view
+        self._left.display = wide
+        self._middle.display = wide or not detail_page
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
-        self.aside.title_line.display = True
-        self.aside.table.in_hand = False
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
             wall.display = seen
@@ -126,9 +123,8 @@ class Panes(Horizontal):
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""
-        order = (View.POOLS, View.FINDINGS, View.EIPS, View.CIDRS, View.TIMELINE, View.LOOKUPS)
-        seen = [each for each in order if self.panes[each].display]
-        return seen[(seen.index(view) + step) % len(seen)] if view in seen and len(seen) > 1 else None
+        seen = [*_SIDE, self._last]
+        return seen[(seen.index(view) + step) % len(seen)] if self.shape is Shape.WIDE else None
 
     def turn_zoom(self) -> str:
         """Zoom one pane, or take the zoom back; return a sentence when that makes no difference."""
