@@ -27,10 +27,12 @@ from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
+from tui.terminal.driver import TerminalDriver, end_by_defect, send_indexes, set_escape_delay
 from tui.terminal.environment import over_ssh
+from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
-from tui.terminal.palette import choose, default_look, themes
+from tui.terminal.palette import LOOKS, choose, default_look, look, sends_indexes, themes
+from tui.terminal.paths import UI, state_folder
 from tui.terminal.theme import ASCII, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
@@ -59,11 +61,20 @@ class EipdeckApp(App[int], inherit_bindings=False):
     # App.__init__ reads it before ours are registered: only with native colours does NO_COLOR leave no colour at all
     theme: Reactive[str] = Reactive("ansi-dark")
 
-    def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        address: str | None = None,
+        trail_folder: Path | None = None,
+        kept: Kept | None = None,
+    ) -> None:
         super().__init__(driver_class=TerminalDriver)
+        self._kept = kept or Kept(None)
+        choose(self._kept.text("theme", LOOKS) or default_look(os.environ), os.environ)
         for theme in themes():
             self.register_theme(theme)
-        self.paint_with(default_look(os.environ))
+        self.theme = look()
         self.key_guard = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
@@ -84,11 +95,6 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
-
-    def paint_with(self, name: str) -> None:
-        """Paint with a theme from now on."""
-        choose(name, os.environ)
-        self.theme = name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]
@@ -133,7 +139,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
             self.exit(1)
             return
         self.set_keymap(keymap)
-        screen = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        screen = screen_type(inventory, self._glyphs, self._kept, address=self._address, folder=self._trail_folder)
         self.add_mode("main", lambda: screen)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("main")
         while self._early:
@@ -255,7 +261,9 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
 
     """
     set_escape_delay(escape_delay(os.environ))
-    app = EipdeckApp(opened, address=address, trail_folder=trail_folder)
+    if sends_indexes(os.environ):
+        send_indexes()
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=Kept(state_folder() / UI))
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:

@@ -14,7 +14,7 @@ ADDRESS: Final = "address"
 POOL: Final = "pool"
 CIDR: Final = "cidr"
 
-_ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "trail"})
+_ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "theme", "trail"})
 """Commands that change nothing and open a modal."""
 _OF_THE_SELECTION: Final = frozenset({"copy", "copy_menu", "pin"})
 """Commands that change nothing and are about the selection."""

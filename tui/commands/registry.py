@@ -162,6 +162,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
     Command("pin", ("i",), "pin", "pin what is selected to the incident trail, with a note"),
     Command("trail", (), "trail", "the incident trail: read, copy or write it to a file", scope=Scope.PALETTE),
+    Command(
+        "theme",
+        (),
+        "theme",
+        "the colours: dark, light, contrast, blind, ansi; kept for the next session",
+        scope=Scope.PALETTE,
+    ),
     Command("previous_view", ("left_square_bracket",), "back", "back to where you were"),
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
     Command("last_view", ("minus",), "last", "the last view, and back to this one"),

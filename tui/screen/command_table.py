@@ -90,6 +90,7 @@ def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Run
         "columns": ask("choose_columns", lambda: panes.eips.table),
         "export": ask("export", lambda: navigator.pane),
         "pin": ask("pin"),
+        "theme": ask("choose_theme"),
         "trail": ask("show_trail"),
     }
 

@@ -17,6 +17,7 @@ from tui.panes.timeline import TimelinePane
 from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.kept import Kept
 from tui.terminal.theme import Glyphs
 from tui.widgets.wall import Wall
 
@@ -28,10 +29,10 @@ _SIDE = (View.POOLS, View.FINDINGS)
 class Panes(Horizontal):
     """Every pane. The shape of the screen and the view decide which are shown."""
 
-    def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
+    def __init__(self, ask: Ask, glyphs: Glyphs, kept: Kept) -> None:
         super().__init__(id="panes")
         rule = glyphs.rule
-        self.eips = EipsPane(ask, glyphs=glyphs)
+        self.eips = EipsPane(ask, glyphs=glyphs, kept=kept)
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)

@@ -124,7 +124,7 @@ def _header(state: ScreenState) -> Line:
         age=state.refresh.age,
         findings=None if snapshot is None else len(snapshot.findings),
         critical=0 if snapshot is None else snapshot.critical,
-        clock=state.clock,
+        clock=state.refresh.clock,
         live=state.refresh.age == "live" and not state.refresh.failed,
     )
     return top_line(top, state.width)

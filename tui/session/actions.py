@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
@@ -11,18 +12,19 @@ from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, opti
 from tui.modals.help import CommandsModal
 from tui.panes.pane import Pane
 from tui.session.export import Format, write_rows, write_text
-from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal
+from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ThemeModal
 from tui.session.host import Host
 from tui.session.trail import pinned
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
 from tui.state.selection_text import strip_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
+from tui.terminal.palette import choose, look
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = ["choose_columns", "choose_copy", "choose_theme", "export", "list_commands", "pin", "show_trail"]
 
 # The caller shows a refusal raised here in the status line.
 
@@ -83,6 +85,17 @@ async def choose_columns(host: Host, table: EipTable) -> None:
     chosen = await host.app.push_screen_wait(ColumnsModal(offered, shown, table.fitting))
     if chosen is not None:
         table.choose(chosen)
+        await asyncio.to_thread(host.kept.keep, "columns", sorted(chosen))
+
+
+async def choose_theme(host: Host) -> None:
+    """Choose the colours, and keep the choice."""
+    chosen = await host.app.push_screen_wait(ThemeModal(look()))
+    if chosen is not None:
+        choose(chosen, os.environ)
+        host.app.theme = chosen
+        await asyncio.to_thread(host.kept.keep, "theme", chosen)
+        host.say(f"theme {chosen}")
 
 
 async def export(host: Host, pane: Pane) -> None:

@@ -30,6 +30,8 @@ class Refresh:
     """`live`, or an age; empty until the inventory has been asked."""
     failed: str = ""
     """Why the data is not read any more, as a sentence; empty while it is."""
+    clock: str = ""
+    """The time of the inventory to the minute, `Sat 03:12Z`; empty until it has been asked."""
 
 
 class Refresher:
@@ -57,7 +59,9 @@ class Refresher:
         """Return the age of the data at `now`."""
         since = self.freshness.failed_since
         failed = "" if since is None else f"! not read since {since:%H:%M:%SZ}: {self.freshness.why}"
-        return Refresh("" if self.now is None else self.freshness.words(now), failed)
+        if self.now is None:
+            return Refresh("", failed)
+        return Refresh(self.freshness.words(now), failed, f"{now:%a %H:%MZ}")
 
     def turn_pause(self) -> bool:
         """Pause or resume polling; return whether it is paused now."""

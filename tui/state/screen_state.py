@@ -116,8 +116,6 @@ class ScreenState:
     """Why the details of the selection could not be loaded; None while they can."""
     snapshot: Snapshot | None
     refresh: Refresh
-    clock: str
-    """The time of the inventory to the minute; empty until it is known."""
     mode: WriteMode
     mode_words: str
     """Empty until the time of the inventory is known."""
