@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
@@ -27,6 +27,7 @@ from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
+from core.domain.serving import BindingWords, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
 from core.domain.times import InvalidTime, parse_time
 from core.domain.values import (
@@ -39,6 +40,7 @@ from core.domain.values import (
     EipStatus,
     Event,
     Finding,
+    FindingCode,
     FixIn,
     OtherSession,
     Pool,
@@ -77,6 +79,7 @@ __all__ = [
     "Allocation",
     "Binding",
     "BindingKind",
+    "BindingWords",
     "Cidr",
     "CidrState",
     "ClockAccepted",
@@ -92,6 +95,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Finding",
+    "FindingCode",
     "Fix",
     "FixIn",
     "Imported",
@@ -137,6 +141,7 @@ __all__ = [
     "reading",
     "seed_demo",
     "shell_command",
+    "stored_binding",
     "to_json",
     "written_whole",
 ]
@@ -145,7 +150,7 @@ __all__ = [
 _LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import what is used late: most sessions begin with reads, and many make no change. Requests are public, too."""
     module = "core.domain.requests" if name.endswith("Request") else _LATE.get(name)
     if module is None:

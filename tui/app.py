@@ -23,6 +23,7 @@ from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.worker import Worker
 
+from tui.commands.bursts import runs_in_burst, stops_burst
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
@@ -31,6 +32,7 @@ from tui.terminal.driver import TerminalDriver, end_by_defect, send_indexes, set
 from tui.terminal.environment import over_ssh
 from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
+from tui.terminal.key_order import KeyOrder
 from tui.terminal.palette import LOOKS, choose, default_look, look, sends_indexes, themes
 from tui.terminal.paths import UI, state_folder
 from tui.terminal.theme import ASCII, OnlyAscii, escape_delay, glyphs
@@ -75,7 +77,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
         for theme in themes():
             self.register_theme(theme)
         self.theme = look()
-        self.key_guard = KeyGuard()
+        self.key_guard = KeyGuard(runs_in_burst, stops_burst)
+        self.key_order = KeyOrder(self, self._judged, self._is_reading_in_burst)
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
         self.main_screen: MainScreen | None = None
@@ -94,7 +97,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._glyphs = glyphs(os.environ)
         self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
-        self._paste_timer: Timer | None = None
+        self._quiet_timer: Timer | None = None
+        """Runs out when a burst of keys is over."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]
@@ -142,9 +146,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
         screen = screen_type(inventory, self._glyphs, self._kept, address=self._address, folder=self._trail_folder)
         self.add_mode("main", lambda: screen)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("main")
-        while self._early:
-            await self._judged(screen, self._early.pop(0))
         self.main_screen = screen
+        await self.key_order.take(*self._early)
 
     def _load(self) -> tuple[type[MainScreen], Inventory, dict[str, str]]:
         """Import the main screen, open the inventory and read its remapped keys; blocks."""
@@ -163,22 +166,34 @@ class EipdeckApp(App[int], inherit_bindings=False):
         if not isinstance(event, (events.Key, events.Paste)):
             await super().on_event(event)
         elif self.main_screen is not None:
-            await self._judged(self.main_screen, event)
+            if event.is_forwarded:
+                await self._came_back(self.main_screen, event)
+            else:
+                await self.key_order.take(event)
         elif isinstance(event, events.Key) and event.key == "ctrl+c":
             self.exit(0)
         else:
             self._early.append(event)
 
-    async def _judged(self, screen: MainScreen, event: events.Event) -> None:
-        """Pass a key on to the widgets when it is for them."""
+    async def _came_back(self, screen: MainScreen, event: events.Event) -> None:
+        """Run the binding of a key that no widget has used."""
         if isinstance(event, events.Key):
-            if event.is_forwarded:
-                if self.key_guard.is_pasted(self.key_time(event)) or self._reached_nobody(event):
-                    return
-                screen.pressed_at = self.key_time(event)
-            elif not self._let_through(screen, event):
+            if self._reached_nobody(event):
                 return
+            screen.pressed_at = self.key_time(event)
         await super().on_event(event)
+
+    async def _judged(self, event: events.Event) -> bool:
+        """Pass a key or a paste on to the widgets when it is for them; return whether it is."""
+        screen = self.main_screen
+        if screen is None or (isinstance(event, events.Key) and not self._let_through(screen, event)):
+            return False
+        await super().on_event(event)
+        return True
+
+    def _is_reading_in_burst(self) -> bool:
+        """Whether the keys of a burst wait for a filter or a far move: they act on what it leads to."""
+        return self.key_guard.bursting and self.main_screen is not None and self.main_screen.jobs.selecting
 
     @property
     def _field(self) -> Input | None:
@@ -213,12 +228,12 @@ class EipdeckApp(App[int], inherit_bindings=False):
             depth=depth,
             reviewing=depth > 1 and self._reviewing,
         )
-        if self.key_guard.pasting:
+        if self.key_guard.bursting:
             self._wait_for_quiet(screen)
         elif self.key_guard.beginning:
-            screen.run_begins()
-        if judged is Judgement.BURST:
-            screen.undo_run()
+            screen.bursts.begin()
+        if judged is Judgement.STOP and self.key_guard.opened:
+            screen.bursts.undo()
         if judged is not Judgement.PASS:
             return False
         if screen.runner.flow.grace.running:
@@ -231,9 +246,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
         return True
 
     def _wait_for_quiet(self, screen: MainScreen) -> None:
-        if self._paste_timer is not None:
-            self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.key_guard.take()))
+        if self._quiet_timer is not None:
+            self._quiet_timer.stop()
+        self._quiet_timer = self.set_timer(PASTE_QUIET, lambda: screen.bursts.end(self.key_guard.end()))
 
     # copying
 

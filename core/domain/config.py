@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
+from core.domain.json_value import UncheckedObject
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -96,7 +96,7 @@ def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a whole number of at least 1"}
 
 
-def _checked(data: dict[str, Any], path: Path) -> Config:
+def _checked(data: UncheckedObject, path: Path) -> Config:
     for key, value in data.items():
         if key not in _TYPES:
             raise error(Code.USAGE, f"{path}: {key!r} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 __all__ = [
     "FILTER_KEYS",
@@ -20,6 +21,7 @@ __all__ = [
     "filter_term",
     "filter_words",
     "parse_filter",
+    "spellings",
 ]
 
 FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -124,6 +126,13 @@ def _word(word: str, negated: bool) -> Word:  # noqa: FBT001  # the sign of the 
     keyed = bool(colon) and '"' not in key
     unquoted = _QUOTED.sub(lambda found: found[1].replace('""', '"'), value if keyed else word)
     return Word(negated, key if keyed else None, unquoted, word.startswith('"'))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Return a text as it is, composed and decomposed: a name is found whichever way its accents were stored."""
+    if text.isascii():
+        return (text,)
+    return tuple(dict.fromkeys((text, normalize("NFC", text), normalize("NFD", text))))
 
 
 def filter_term(key: str, value: str) -> str:

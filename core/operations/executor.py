@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
+from typing import Annotated, Final, Generic, NamedTuple, Never, Protocol, TypeVar, cast
 
 from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject, UncheckedObject
 from core.domain.requests import (
     AcceptClockRequest,
     AcceptRequest,
@@ -88,39 +90,55 @@ _LONG: Final = 0.05
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
-    """Leaves the transaction without a commit, with the answer of the dry run."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
+    """Leaves the transaction without a commit."""
 
 
+Asked_contra = TypeVar("Asked_contra", contravariant=True, bound=Request[object])
+Answer_co = TypeVar("Answer_co", covariant=True)
 Done = TypeVar("Done")
+Done_contra = TypeVar("Done_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind(Generic[Done, Answer]):
+class _AnswerKind(Generic[Done_contra, Answer_co]):
     """Converts an answer to JSON, to store it under a request id, and back when the id is sent again."""
 
-    stored: Callable[[Done], dict[str, Any]]
+    stored: Callable[[Done_contra], JsonObject]
     """The JSON object to store."""
-    load: Callable[[Transaction, dict[str, Any]], Answer]
+    load: Callable[[Transaction, UncheckedObject], Answer_co]
     """The answer, from the stored object."""
-    fresh: Callable[[Transaction, Done], Answer] | None = None
+    fresh: Callable[[Transaction, Done_contra], Answer_co] | None = None
     """The answer, from the return value of the verb; None: load it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Verb(Generic[Done, Answer]):
-    act: Callable[[Transaction, Any], Done]
-    kind: _Kind[Done, Answer]
+class _Verb(Generic[Asked_contra, Done, Answer_co]):
+    act: Callable[[Transaction, Asked_contra], Done]
+    kind: _AnswerKind[Done, Answer_co]
+
+    def carry_out(self, transaction: Transaction, request: Asked_contra) -> Answer_co:
+        """Carry out a request, or load the stored answer to its request id."""
+        kept = idempotency.answered(transaction, request)
+        if kept is not None:
+            return self.kind.load(transaction, kept)
+        done = self.act(transaction, request)
+        stored = self.kind.stored(done)
+        idempotency.remember(transaction, request, stored)
+        return self.kind.load(transaction, stored) if self.kind.fresh is None else self.kind.fresh(transaction, done)
 
 
-def _keyed(load: Callable[[Transaction, str], Answer]) -> _Kind[str, Answer]:
+class _CarriesOut(Protocol[Asked_contra, Answer_co]):
+    """A verb, whatever it returns before its answer is made."""
+
+    def carry_out(self, transaction: Transaction, request: Asked_contra) -> Answer_co: ...
+
+
+def _keyed(load: Callable[[Transaction, str], Answer]) -> _AnswerKind[str, Answer]:
     """Return the kind of an answer that is one object, stored as its key."""
-    return _Kind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
+    return _AnswerKind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
 
 
-def _load_allocation(transaction: Transaction, kept: dict[str, Any]) -> Allocation:
+def _load_allocation(transaction: Transaction, kept: UncheckedObject) -> Allocation:
     eips = tuple(eips_by_id(transaction.connection, kept["eips"]))
     return Allocation(eips, tuple(Warn(**warning) for warning in kept["warnings"]))
 
@@ -130,27 +148,27 @@ def _load_clock(kept: dict[str, str | None]) -> ClockAccepted:
     return ClockAccepted(utc_of(str(kept["at"])), was, since)
 
 
-_ALLOCATION: Final[_Kind[Allocation, Allocation]] = _Kind(
+_ALLOCATION: Final[_AnswerKind[Allocation, Allocation]] = _AnswerKind(
     lambda done: {"eips": [eip.id for eip in done.eips], "warnings": to_json(done.warnings)},
     _load_allocation,
     lambda _, done: done,
 )
-_EIPS: Final[_Kind[list[str], list[Eip]]] = _Kind(
+_EIPS: Final[_AnswerKind[list[str], list[Eip]]] = _AnswerKind(
     lambda ids: {"eips": ids}, lambda transaction, kept: eips_by_id(transaction.connection, kept["eips"])
 )
-_FINDING: Final[_Kind[Finding, Finding]] = _Kind(
+_FINDING: Final[_AnswerKind[Finding, Finding]] = _AnswerKind(
     lambda finding: {"finding": to_json(finding)},
     lambda _, kept: read_finding(kept["finding"]),
     lambda _, finding: finding,
 )
-_CLOCK: Final[_Kind[ClockAccepted, ClockAccepted]] = _Kind(
+_CLOCK: Final[_AnswerKind[ClockAccepted, ClockAccepted]] = _AnswerKind(
     lambda done: {"clock": to_json(done)}, lambda _, kept: _load_clock(kept["clock"]), lambda _, done: done
 )
 _CIDR: Final = _keyed(lambda transaction, key: cidr_by_prefix(transaction.connection, transaction.now, key))
 _POOL: Final = _keyed(lambda transaction, key: pool_by_id(transaction.connection, transaction.now, key))
 _SERVICE: Final = _keyed(lambda transaction, key: service_by_id(transaction.connection, key))
 
-_VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
+_VERBS: Final[Mapping[type[Request[object]], _CarriesOut[Never, object]]] = {
     AllocationRequest: _Verb(allocation.allocate, _ALLOCATION),
     RehomeRequest: _Verb(rehome.rehome, _ALLOCATION),
     RecoverRequest: _Verb(release.recover, _ALLOCATION),
@@ -202,9 +220,9 @@ class Executor:
                 "This session is read-only; nothing was sent.",
                 hint="Open a session that may write.",
             )
-        verb: _Verb[Any, Answer] = _VERBS[type(request)]
+        verb = cast("_CarriesOut[Request[Answer], Answer]", _VERBS[type(request)])
         begun = perf_counter()
-        try:
+        with suppress(_DryRun):
             with self._store.write() as connection:
                 transaction = self.begin(
                     connection,
@@ -212,11 +230,10 @@ class Executor:
                     request_id=request.request_id,
                     as_it_is=isinstance(request, AcceptClockRequest),
                 )
-                answer = _carry_out(verb, transaction, request)
-        except _DryRun as dry:
-            would_be: Answer = dry.answer
-            return would_be
-        self._follow(perf_counter() - begun)
+                answer = verb.carry_out(transaction, request)
+                if getattr(request, "dry_run", False):
+                    raise _DryRun
+            self._follow(perf_counter() - begun)
         return answer
 
     def begin(
@@ -226,13 +243,17 @@ class Executor:
 
         Raises:
             EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
-                minutes ahead of the clock.
+                minutes ahead of the clock, and when two clocks have parted by more than a day.
 
         """
         request_id = checked_name(request_id, "request id")
         newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
         now = to_micros(self._clock())
-        if not as_it_is:
+        if as_it_is:
+            self._store.trust_clock()
+        else:
+            if (doubt := self._store.clock_doubt()) is not None:
+                raise clock.parted_refusal(doubt)
             if is_ahead(newest or 0, now):
                 raise clock.clock_refusal(newest or 0, now)
             now = max(now, newest or 0)
@@ -244,16 +265,3 @@ class Executor:
         self._writes += 1
         if seconds > _LONG or self._writes % _SELDOM == 1:
             follow(self._store, seconds)
-
-
-def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> Answer:
-    """Carry out a request, or load the stored answer to its request id."""
-    kept = idempotency.answered(transaction, request)
-    if kept is not None:
-        return verb.kind.load(transaction, kept)
-    done = verb.act(transaction, request)
-    if getattr(request, "dry_run", False):
-        raise _DryRun(done)
-    stored = verb.kind.stored(done)
-    idempotency.remember(transaction, request, stored)
-    return verb.kind.load(transaction, stored) if verb.kind.fresh is None else verb.kind.fresh(transaction, done)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject, UncheckedObject
 from core.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["answered", "remember"]
 
@@ -22,7 +26,7 @@ _NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
 """Fields ignored when a retry is compared with the first request."""
 
 
-def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
+def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedObject | None:
     """Return the stored answer to this request id; None when it is new.
 
     Raises:
@@ -33,11 +37,11 @@ def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
         return None
     if transaction.kept.hash != _hash(request):
         raise _used(transaction)
-    answer: dict[str, Any] = json.loads(transaction.kept.answer)
+    answer: UncheckedObject = json.loads(transaction.kept.answer)
     return answer
 
 
-def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> None:
+def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject) -> None:
     """Store the answer under the request id of the transaction, if it has one.
 
     Raises:
@@ -60,7 +64,7 @@ def _used(transaction: Transaction) -> EipdeckError:
     )
 
 
-def _hash(request: Any) -> bytes:
+def _hash(request: DataclassInstance) -> bytes:
     asked = {
         field.name: to_json(getattr(request, field.name)) for field in fields(request) if field.name not in _NOT_ASKED
     }

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from core.domain.kinds import IMPORTED
 from core.domain.values import Binding, PoolKind
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
@@ -17,10 +18,12 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
+from core.queries.facts import configured_at
 from core.queries.past import (
     Replaced,
     cidr_at,
     clock_acceptances,
+    imported_at,
     is_doubtful,
     replaced_in_cidr,
     replaced_in_eips,
@@ -38,10 +41,11 @@ _LIVES: Final = f"{CIDR_COLUMNS} ORDER BY c.first"
 
 
 class Cidrs:
-    """Every life of every CIDR."""
+    """Every life of every CIDR, and the ranges of the configuration."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, configured: Sequence[CidrRow] = ()) -> None:
         self._connection = connection
+        self.configured = configured
         self._replaced: dict[int, list[Replaced]] = {}
         self.acceptances = clock_acceptances(connection)
         rows = connection.rows(CidrRow, _LIVES)
@@ -90,6 +94,7 @@ class GatheredFacts:
         self._tenancies: dict[int, list[TenancyRow]] = defaultdict(list)
         self._bindings: dict[str, list[BindingRow]] = defaultdict(list)
         self._replaced: dict[str, list[Replaced]] = {}
+        self._imported: dict[str, int] = {}
         self._names: dict[str, str] = {}
         in_known = [address for address, lives in self._lives.items() if lives]
         for start in range(0, len(in_known), _CHUNK):
@@ -99,6 +104,9 @@ class GatheredFacts:
         for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
             self._tenancies[tenancy.address].append(tenancy)
         self._replaced.update(replaced_in_eips(self._connection, addresses))
+        imported = {row.address for each in addresses for row in self._tenancies[each] if row.allocated_by == IMPORTED}
+        if imported:
+            self._imported.update(imported_at(self._connection, sorted(imported)))
         services: set[str] = set()
         for binding in self._connection.rows(BindingRow, _BINDINGS, {"addresses": addresses}):
             self._bindings[binding.eip_id].append(binding)
@@ -117,6 +125,7 @@ class GatheredFacts:
         for tenancy in self._tenancies.get(address, ()):
             moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
             moments += (each.at for each in self._replaced.get(tenancy.id, ()))
+            moments.append(self._imported.get(tenancy.id))
             for binding in self._bindings.get(tenancy.id, ()):
                 moments += (binding.bound_at, binding.unbound_at)
         return (moment for moment in moments if moment is not None)
@@ -126,6 +135,8 @@ class GatheredFacts:
         return None if row is None else tenancy_at(row, self._replaced.get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
+        if not self._lives[address]:
+            return configured_at(self._known.configured, address)
         if at is None:
             return next((row for row in self._lives[address] if row.state != "retired"), None)
         lives = [
@@ -157,6 +168,9 @@ class GatheredFacts:
         return tuple(
             read_binding(row) for row in rows if row.bound_at <= at and (row.unbound_at is None or row.unbound_at > at)
         )
+
+    def imported(self, row: TenancyRow) -> int | None:
+        return self._imported.get(row.id)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
         return {key: self._names[key] for key in service_ids}

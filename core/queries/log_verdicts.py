@@ -22,9 +22,10 @@ from core.domain.evidence.scan import scan_lines
 from core.domain.ports_served import port_words
 from core.domain.text_evidence import DoubtCount, Progress, TextFacts
 from core.domain.values import Verdict, stamp, to_micros
+from core.queries.basis import Basis
 from core.queries.gathered_facts import Cidrs, GatheredFacts
 from core.queries.text_settings import text_settings
-from core.queries.verdicts import judge, judge_from, judge_ipv6, latest
+from core.queries.verdicts import judge, judge_from, judge_ipv6
 from core.storage.connection import Connection
 
 __all__ = ["judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in"]
@@ -142,12 +143,12 @@ def sighting_in(words: str, now: datetime) -> Sighting | None:
     return found[0] if len(found) == 1 and found[0].source in {Source.NONE, Source.ASKED} else None
 
 
-def judge_sighting(connection: Connection, found: Sighting, at: int | None, now: int) -> Verdict:
+def judge_sighting(connection: Connection, found: Sighting, at: int | None, basis: Basis) -> Verdict:
     """Return the verdict on an address of an argument; `at` is for one without a time of its own."""
     moment = at if found.at is None else to_micros(found.at)
     if isinstance(found.address, str):
-        return judge_ipv6(found.address, moment, now)
-    verdict = judge(connection, found.address, moment, now)
+        return judge_ipv6(found.address, moment, basis.now)
+    verdict = judge(connection, found.address, moment, basis)
     words = _of_port(verdict, found.port, found.protocol)
     return verdict._replace(summary=verdict.summary + words, port=found.port, protocol=found.protocol)
 
@@ -158,24 +159,23 @@ def _of_port(verdict: Verdict, port: int | None, protocol: str | None) -> str:
     return port_words(verdict.eip.bindings, port, protocol)
 
 
-def judge_all(connection: Connection, seen: Mentions, now: int) -> Iterator[Verdict]:
-    """Yield a verdict for each address and moment, in order of appearance; `now` is in microseconds."""
-    now = latest(connection, now)
-    known = Cidrs(connection)
+def judge_all(connection: Connection, seen: Mentions, basis: Basis) -> Iterator[Verdict]:
+    """Yield a verdict for each address and moment, in order of appearance."""
+    known = Cidrs(connection, basis.configured)
     mentions = seen.in_order()
     few = len({address for address, _ in seen.found}) <= _AT_ONCE
     rest = iter(mentions)
     while some := list(islice(rest, None if few else _AT_ONCE)):
-        batch = BatchJudge(connection, known, {address for (address, _), _ in some if isinstance(address, int)}, now)
+        batch = BatchJudge(connection, known, {address for (address, _), _ in some if isinstance(address, int)}, basis)
         for (address, at), mention in some:
             yield _of_text(batch, address, at, mention)
 
 
-def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> Iterator[Verdict]:
-    """Yield the present verdict on each address; `now` is in microseconds."""
-    now = latest(connection, now)
+def judge_many(connection: Connection, addresses: Iterable[str], basis: Basis) -> Iterator[Verdict]:
+    """Yield the present verdict on each address."""
     numbers = [each if ":" in each else parse_address(each) for each in addresses]
-    batch = BatchJudge(connection, Cidrs(connection), {each for each in numbers if isinstance(each, int)}, now)
+    known = Cidrs(connection, basis.configured)
+    batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, basis)
     for address in numbers:
         yield batch.verdict(address, None)
 
@@ -183,24 +183,25 @@ def judge_many(connection: Connection, addresses: Iterable[str], now: int) -> It
 class BatchJudge:
     """Judges mentions; an address once for each period in which nothing about it changed."""
 
-    def __init__(self, connection: Connection, known: Cidrs, addresses: Iterable[int], now: int) -> None:
-        self._now = now
+    def __init__(self, connection: Connection, known: Cidrs, addresses: Iterable[int], basis: Basis) -> None:
+        self._basis = basis
         self._facts = GatheredFacts(connection, known, list(addresses))
         self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}
 
     def verdict(self, address: int | str, at: int | None) -> Verdict:
         """Return the verdict on an address at a time in microseconds; None is now."""
         if isinstance(address, str):
-            return judge_ipv6(address, at, self._now)
+            return judge_ipv6(address, at, self._basis.now)
         found = self._judged.get(address)
         if found is None:
-            changes = sorted({*self._facts.changes(address), self._now})
+            basis = self._basis
+            changes = sorted({*self._facts.changes(address), basis.now, basis.as_of + 1})
             found = self._judged[address] = (changes, [None] * (len(changes) + 1))
         changes, verdicts = found
-        period = bisect_right(changes, self._now if at is None else at)
+        period = bisect_right(changes, self._basis.now if at is None else at)
         verdict = verdicts[period]
         if verdict is None:
-            verdict = verdicts[period] = judge_from(self._facts, address, at, self._now)
+            verdict = verdicts[period] = judge_from(self._facts, address, at, self._basis)
         return verdict
 
     def clock_doubtful(self, at: int) -> bool:

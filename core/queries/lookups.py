@@ -39,7 +39,7 @@ class InventoryLookups(InventoryReads):
                 raise error(Code.INVALID_ADDRESS, str(problem)) from problem
             return dressed
         with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
+            return verdicts.judge(connection, number, moment, self._basis(connection))
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
         """Return the verdict on an address that is not written plainly; None for text that is not one address."""
@@ -51,7 +51,7 @@ class InventoryLookups(InventoryReads):
         if found is None:
             return None
         with self._store.read() as connection:
-            return judge_sighting(connection, found, moment, self._micros())
+            return judge_sighting(connection, found, moment, self._basis(connection))
 
     def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
         """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
@@ -68,7 +68,7 @@ class InventoryLookups(InventoryReads):
         from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
+            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection))}
 
     def evidence(
         self,
@@ -95,5 +95,5 @@ class InventoryLookups(InventoryReads):
         with collector_off():
             seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress)
             with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
+                judged = list(judge_all(connection, seen, self._basis(connection)))
         return Evidence(judged, seen.lines, seen.doubts)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from core.domain.addresses import InvalidAddress, parse_address
 from core.domain.config import Config
 from core.domain.results import Proof
 from core.domain.times import MINUTE
@@ -23,9 +22,11 @@ from core.domain.values import (
     to_micros,
 )
 from core.queries import eips, findings, services, usage, verdicts
+from core.queries.basis import Basis, basis_of, latest
 from core.queries.eips import Siblings
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
+from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
@@ -48,6 +49,8 @@ class InventorySnapshot:
     version: int
     """The `data_version` before the read: a later commit has another one."""
     read_at: datetime
+    behind: datetime | None
+    """The moment of the data of a standby that is behind; else None."""
     eips: int
     """The number of live EIPs."""
     pools: tuple[Pool, ...]
@@ -206,13 +209,14 @@ class InventoryReads:
         """Return the pools, the CIDRs and the findings of one moment; listings need not evaluate the findings again."""
         version, at = self.data_version(), self.now()
         with self._store.read() as connection:
-            now = self._now(connection)
+            basis = self._basis(connection)
+            now = basis.now
             found = findings.evaluate_findings(connection, now, self.config)
             problems = findings.problems_of(found)
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
         self._problems = _Problems(version, to_micros(at) // MINUTE, problems)
-        return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found))
+        return InventorySnapshot(version, at, basis.old_since, live, tuple(pools), tuple(cidrs), tuple(found))
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -224,7 +228,7 @@ class InventoryReads:
 
         """
         with self._store.read() as connection:
-            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._now(connection))
+            where, values = subject_condition(connection, subject, self._now(connection))
             if since is not None:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
@@ -258,7 +262,9 @@ class InventoryReads:
         return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
 
     def clock_doubt(self) -> str | None:
-        """Return a sentence when the newest event is more than 10 minutes ahead of the clock, else None."""
+        """Return a sentence when the clock is doubtful, so that changes are refused, else None."""
+        if (doubt := self._store.clock_doubt()) is not None:
+            return doubt
         with self._store.read() as connection:
             return verdicts.clock_doubt(connection, self._micros())
 
@@ -267,7 +273,11 @@ class InventoryReads:
 
     def _now(self, connection: Connection) -> int:
         """Return the time of a read in microseconds: never before the newest event, even when a clock was set back."""
-        return verdicts.latest(connection, self._micros())
+        return latest(connection, self._micros())
+
+    def _basis(self, connection: Connection) -> Basis:
+        """Return the basis of the verdicts of this read transaction."""
+        return basis_of(self._store, connection, self._micros(), self.config)
 
     def _problem_addresses(self) -> tuple[int, ...]:
         """Return the addresses of the EIPs in findings, worst first; cached until the data or the minute changes."""
@@ -283,17 +293,3 @@ class InventoryReads:
 _WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
-_NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
-
-
-def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Any]]:
-    if "/" in words:
-        prefix = checked_prefix(words)
-        usage.cidr_by_prefix(connection, now, str(prefix))
-        return _NAMES_BOTH, {"first": prefix.first, "last": prefix.last, "cidr": str(prefix)}
-    try:
-        return "address = :address", {"address": parse_address(words)}
-    except InvalidAddress:
-        eip = eips.eip_by_key(connection, words)
-        values = {"address": parse_address(eip.address), "eip": eip.id}
-        return "address = :address AND eip_id = :eip", values

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.json_value import JsonObject
 from core.domain.values import Event, from_micros
-from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.connection import NO_LIMIT, Connection, Scalar, Values
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
@@ -26,8 +27,8 @@ class EventData(NamedTuple):
     address: int | None = None
     pool_id: str | None = None
     cidr: str | None = None
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: JsonObject | None = None
+    after: JsonObject | None = None
 
 
 @reads("chain")
@@ -65,9 +66,9 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
         "request_id": transaction.request_id,
     }
     before, after = _Dumped(), _Dumped()
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, Scalar]] = []
     for fact in facts:
-        row: dict[str, Any] = {
+        row: dict[str, Scalar] = {
             "action": fact.action,
             "eip_id": fact.eip_id,
             "address": fact.address,
@@ -90,10 +91,10 @@ class _Dumped:
     """JSON of the values of events. Keeps the last text, since the events of a batch share their values."""
 
     def __init__(self) -> None:
-        self._value: Mapping[str, Any] | None = None
+        self._value: JsonObject | None = None
         self._text: str | None = None
 
-    def of(self, value: Mapping[str, Any] | None) -> str | None:
+    def of(self, value: JsonObject | None) -> str | None:
         if value is not self._value:
             self._value, self._text = value, None if value is None else _dumped(value)
         return self._text
@@ -114,7 +115,7 @@ _HASHED: Final = itemgetter(
 )
 
 
-def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
+def event_hash(previous: bytes, row: Values) -> bytes:
     """Return SHA-256 over the previous event's hash and a JSON list of every column of this event."""
     import hashlib  # noqa: PLC0415  # a reading session starts without it
 

@@ -14,14 +14,16 @@ from core.domain.results import Imported
 from core.operations.idempotency import answered, remember
 from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
-from core.transfer.documents import Documents, read_documents
+from core.transfer.documents import Documents, RowKind, read_documents
 from core.transfer.export import export_document, restore_export, write_export
 from core.transfer.restore import restore_backup
 from core.transfer.zenlayer.eips import import_eips
+from core.transfer.zenlayer.lacking import lacking
 from core.transfer.zenlayer.pools_cidrs import import_cidrs, import_pools
 from core.transfer.zenlayer.report import ImportReport
 from core.transfer.zenlayer.responses import read_rows
 from core.transfer.zenlayer.services import import_services
+from core.transfer.zenlayer.turns import forget_gone
 
 __all__ = [
     "export_document",
@@ -64,7 +66,9 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
     report = ImportReport(transaction)
     import_pools(report, given.pools.values(), given.cidrs.values())
     import_cidrs(report, given.cidrs.values())
+    complete = RowKind.EIP.value in documents.complete
     import_eips(report, given)
+    forget_gone(report, given, complete=complete)
     import_services(report, given)
     report.flush()
     done.append(report.imported())
@@ -72,5 +76,5 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
         created=sum(each.created for each in done),
         changed=sum(each.changed for each in done),
         unchanged=sum(each.unchanged for each in done),
-        notes=documents.missing,
+        notes=(*documents.missing, *(lacking(transaction, given) if complete else ())),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindRequest, Eip, Inventory, Service
+from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service
 from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
@@ -14,8 +14,8 @@ from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import count_of
-from tui.wording.serving import bound_words, kind_short
+from tui.wording.phrases import count_of, quoted
+from tui.wording.serving import binding_words
 
 __all__ = ["bind", "bind_again", "review_bind"]
 
@@ -107,11 +107,11 @@ def review_bind(
         request,
         eips,
         reread,
-        title=f"bind {named(eips)} to {kind_short(request.kind)} {service.id}",
+        title=f"bind {named(eips)} to {BindingWords(request).short}",
         sections=(
             (
                 *target_lines(eips, (service, *services)),
-                Line("after", _after(request, eips, service, others)),
+                *_after_lines(request, eips, service, others, services),
                 NOTHING,
                 *_mixed(eips, service, others),
             ),
@@ -123,11 +123,24 @@ def review_bind(
     )
 
 
+def _after_lines(
+    request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip], services: Sequence[Service]
+) -> Iterator[Line]:
+    """Yield what the target serves afterwards: a new binding replaces none."""
+    label = "after"
+    kept = eips[0].bindings if len(eips) == 1 else ()
+    for binding in kept:
+        yield Line(label, f"{binding_words(binding, services)}   (stays)")
+        label = ""
+    new = _after(request, eips, service, others)
+    yield Line(label, f"+ {new}   (new)" if kept else new)
+
+
 def _after(request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> str:
     same = [other for other in others if shares(request, other)]
     beside = f", next to {addresses_with_owner(same)}" if same else ""
     each = "each: " if len(eips) > 1 else ""
-    return f"{each}{bound_words(request, service)}{beside}"
+    return f"{each}{BindingWords(request, quoted(service.name)).gain}{beside}"
 
 
 def _mixed(eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> Iterator[Line]:

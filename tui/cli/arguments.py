@@ -158,7 +158,7 @@ def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")
         if Format.CSV in verb.formats:
-            every = "table, json, csv or md (Markdown)"
+            every = "table, json, csv, md (Markdown) or excel (CSV for a spreadsheet)"
             how.add_argument("--format", choices=[each.value for each in verb.formats], help=every)
 
 

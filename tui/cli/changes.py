@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import singledispatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import (
     AcceptRequest,
@@ -85,7 +85,7 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
 
 
 @singledispatch
-def _answer(request: Request[Any], inventory: Inventory) -> Answer:
+def _answer(request: Request[object], inventory: Inventory) -> Answer:
     """Carry a request out; return the answer. A verb with sentences of its own registers itself below."""
     done = inventory.execute(request)
     return Answer(done, _LAYOUTS[type(done)])

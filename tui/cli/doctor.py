@@ -27,6 +27,8 @@ __all__ = ["doctor"]
 Found = dict[str, Any]
 
 _REPAIR: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
+_UP_TO_DATE: Final = "up to date"
+"""The state of a standby that has replayed everything it received."""
 _LITTLE: Final = 1_000_000
 """Bytes below which a disk counts as full."""
 
@@ -153,6 +155,8 @@ def _advice(found: Found) -> Iterator[str]:
             f"The clock is doubtful: {database['clock']}. Correct the clock; if it is right now and was ahead then,"
             " eipdeck clock accept --reason TEXT goes on by it. Changes are refused until then."
         )
+    if database.get("standby", _UP_TO_DATE) != _UP_TO_DATE:
+        yield f"This is a standby, and {database['standby']}: what it says may be old. Ask the primary."
     if database.get("mode", "0600") != "0600":
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 
@@ -175,7 +179,7 @@ def _spaced(key: str) -> str:
     return key.replace("_", " ")
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):

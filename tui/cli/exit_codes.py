@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core import Allocation, Verdict
+from core import Allocation, FindingCode, Verdict
 
 __all__ = ["DONE", "LANDED", "NO", "NOT_WRITTEN", "of_allocation", "of_verdicts"]
 
@@ -17,12 +17,10 @@ LANDED: Final = 3
 NOT_WRITTEN: Final = 74
 """The answer could not be printed (a full disk under stdout)."""
 
-_LANDED_WARNING: Final = "landed_in_default_pool"
-
 
 def of_allocation(done: Allocation) -> int:
     """Return `LANDED` if a warning says so, else `DONE`."""
-    return LANDED if any(warning.code == _LANDED_WARNING for warning in done.warnings) else DONE
+    return LANDED if any(warning.code == FindingCode.LANDED_IN_DEFAULT_POOL for warning in done.warnings) else DONE
 
 
 def of_verdicts(verdicts: Sequence[Verdict]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import (
     Code,
@@ -153,7 +153,7 @@ def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer
     return Answer(_begun(inventory.eips(" ".join(filter))), marked(problems))
 
 
-def _begun(items: Iterator[Any]) -> Iterator[Any]:
+def _begun(items: Iterator[object]) -> Iterator[object]:
     """Return the same items, the first already read, so that a refusal comes before any output."""
     return chain(list(islice(items, 1)), items)
 

@@ -17,7 +17,7 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
 
 
-def request_of(command: Command) -> Request[Any]:
+def request_of(command: Command) -> Request[object]:
     """Return the request of a verb that is one.
 
     Raises:
@@ -29,7 +29,7 @@ def request_of(command: Command) -> Request[Any]:
     fields: dict[str, object] = {}
     for argument, value in given.items():
         fields.update(_fields(argument, value))
-    made: Callable[..., Request[Any]] = getattr(core, command.verb.request)
+    made: Callable[..., Request[object]] = getattr(core, command.verb.request)
     return made(**fields)
 
 

@@ -30,7 +30,7 @@ class Answer:
     """The JSON document: an object, a list, or an iterator of objects; text in parts without a layout."""
     layout: Layout | None = None
     """The layout of its rows as a table."""
-    rows: tuple[Any, ...] | None = None
+    rows: tuple[object, ...] | None = None
     """The rows of the table; None: the value's own items, or the value itself."""
     said: tuple[str, ...] = ()
     """Sentences for stderr: what was done, warnings, the next step."""
@@ -87,7 +87,7 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
             _say(["nothing to list"])
 
 
-def _rows(answer: Answer) -> Iterable[Any]:
+def _rows(answer: Answer) -> Iterable[object]:
     if answer.rows is not None:
         return answer.rows
     return answer.value if isinstance(answer.value, (list, Iterator)) else (answer.value,)

@@ -52,8 +52,8 @@ class KeyContext:
 
     @property
     def recoverable(self) -> bool:
-        """Whether the address can be taken back."""
-        return self.eip is None and self.released
+        """Whether the address can be taken back: its CIDR gives out addresses."""
+        return self.eip is None and self.released and self.cidr_state in (None, CidrState.ACTIVE)
 
     @property
     def needs_rehome(self) -> bool:
@@ -120,6 +120,9 @@ def _unfit_selection(name: str, context: KeyContext) -> str:
         return f"{key} needs a finding: {key_of('findings')} lists them"
     if name == "recover" and kind != ADDRESS:
         return f"{key} recovers a released address: type it"
+    if name == "recover" and context.released and not context.recoverable:
+        opens = f"{key_of('palette')} {BY_ID['cidr_activate'].name}"
+        return f"{key} does nothing: the CIDR of {context.subject} is {context.cidr_state}.  {opens} opens it again"
     if name in ("cidr_end", "cidr_activate") and kind != CIDR:
         what = key if BY_ID[name].keys else BY_ID[name].name
         return f"{what} needs a selected CIDR: {key_of('cidrs')} lists them"

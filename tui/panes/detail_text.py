@@ -15,7 +15,7 @@ from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
 from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
 from tui.wording.sanitize import visible
-from tui.wording.serving import action_words, binding_words, served_words, serves_words
+from tui.wording.serving import action_words, binding_words, part_words, serves_words
 
 __all__ = ["detail_lines"]
 
@@ -131,7 +131,7 @@ def _serves(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
         yield "nothing"
     for binding in eip.bindings:
         yield binding_words(binding, details.services)
-        yield f"  {visible(served_words(binding))}, since {minute(binding.bound_at)}"
+        yield f"  {part_words(binding)}, since {minute(binding.bound_at)}"
 
 
 _BINDING: Final = ("BINDING", "KIND", "SERVICE", "WHAT", "SINCE")
@@ -162,7 +162,7 @@ def _binding_rows(details: SelectionDetails, binding: Binding) -> Iterator[tuple
     if len(binding.sources) > _SOURCES:
         yield (*about, f"and {len(binding.sources) - _SOURCES:,} more", "")
     if not binding.sources:
-        yield (*about, visible(served_words(binding)), since)
+        yield (*about, part_words(binding), since)
 
 
 def _siblings_label(details: SelectionDetails) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from core import Eip, EipdeckError, EipQuery, Inventory, filter_term
 from tui.commands.registry import View, key_of
@@ -118,6 +119,9 @@ class EipsPane(Pane):
                 await self._table.go_to(eip.address)
             self.show_title()
             await asyncio.to_thread(self._kept.keep, "sort", turned)
+
+    def count_ages(self, now: datetime) -> None:
+        self._table.count_ages(now)
 
     def exported(self) -> Callable[[Inventory], Iterable[Eip]]:
         text = self.filter

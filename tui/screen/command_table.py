@@ -8,6 +8,7 @@ from typing import Final
 
 from tui.changes.runner import Runner
 from tui.commands.registry import View, key_of
+from tui.screen.address_selector import AddressSelector
 from tui.screen.layout import Panes
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
@@ -24,7 +25,13 @@ QUIT_AGAIN: Final = (0.3, 2.0)
 
 
 def command_table(
-    host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, polling: Polling, runner: Runner
+    host: Host,
+    navigator: Navigator,
+    addresses: AddressSelector,
+    panes: Panes,
+    lookups: Lookups,
+    polling: Polling,
+    runner: Runner,
 ) -> dict[str, Callable[[], object]]:
     """Return the function of each command, by its id."""
     eips = panes.eips
@@ -45,7 +52,7 @@ def command_table(
         "previous_pane": partial(navigator.turn_pane, -1),
         "copy": partial(_copy, host),
         "mark": eips.turn_mark,
-        "mark_all": partial(host.jobs.move, eips.mark_all),
+        "mark_all": partial(host.jobs.move, addresses.mark_all),
         "unmark": eips.turn_marks,
         "sort": partial(_sort, host, panes, navigator),
         "abort": runner.abort,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -90,6 +92,11 @@ class Panes(Horizontal):
         """
         for pane in (*self.panes.values(), *self._beside, self.aside):
             await pane.load(snapshot)
+
+    def count_ages(self, now: datetime) -> None:
+        """Count the ages in every list to this moment."""
+        for pane in (*self.panes.values(), self.aside):
+            pane.count_ages(now)
 
     def show_panes(self, view: View, *, detail_page: bool) -> None:
         """Show the panes of the view; `detail_page` puts the detail in its place when narrow."""

@@ -10,6 +10,7 @@ from typing import Final
 from core import EipdeckError
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
+from tui.screen.address_selector import AddressSelector
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
 from tui.session.host import Host
@@ -18,7 +19,7 @@ from tui.state.lookup import Found, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
-from tui.wording.reports import is_past
+from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 
 __all__ = ["Lookups"]
@@ -32,9 +33,12 @@ _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 class Lookups:
     """Answers the lookup bar."""
 
-    def __init__(self, navigator: Navigator, bar: LookupBar, pane: LookupsPane, host: Host) -> None:
-        """Select through `navigator`, and list several verdicts in `pane`."""
+    def __init__(
+        self, navigator: Navigator, addresses: AddressSelector, bar: LookupBar, pane: LookupsPane, host: Host
+    ) -> None:
+        """Select through `addresses`, and list several verdicts in `pane`."""
         self._navigator = navigator
+        self._addresses = addresses
         self._bar = bar
         self._pane = pane
         self._host = host
@@ -42,10 +46,15 @@ class Lookups:
         self._workers = host.jobs
         self._say = host.say
         self._filter_before = ""
+        self._row_before: str | None = None
+        """The selected EIP before an address was typed."""
+        self._held = False
+        """Whether a typed address has been selected since."""
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
         self._say("")
+        self._row_before, self._held = self._addresses.row, False
         self._bar.open(FieldUse.LOOKUP, first)
         self.typed(FieldUse.LOOKUP, first)
 
@@ -74,8 +83,8 @@ class Lookups:
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
-            if wrong_time(text, self._inventory.now()) is None:
-                self._workers.search(partial(self._look_up, text, pasted=False))
+            timed = wrong_time(text, self._inventory.now()) is None
+            self._workers.search(partial(self._look_up, text if timed else "", pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
 
@@ -127,15 +136,16 @@ class Lookups:
             return
         found = await self._workers.ask(lambda inventory: look_up(inventory, text))
         if len(found.looked) == 1:
-            await self._navigator.hold(selection_of(found.looked[0]))
+            await self._hold(found.looked[0])
 
     async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
         report = self._report if final else None
         found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
         looked = found.looked
         if not looked:
-            if not pasted and self._bar.forget():
-                self._navigator.select_row()
+            if not pasted and (self._bar.forget() or self._held):
+                await self._addresses.go_back_to(self._row_before)
+                self._held = False
             if final:
                 self._say_none(text, pasted=pasted)
             return
@@ -144,11 +154,15 @@ class Lookups:
             self._navigator.show_view(View.LOOKUPS)
             self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
         else:
-            await self._navigator.hold(selection_of(looked[0]))
+            self._held = True
+            await self._hold(looked[0])
             self._bar.remember(looked[0].then.address if pasted else text.strip(), found.note(pasted=pasted))
         if final:
             self._say_found(found)
             await asyncio.to_thread(self._host.note, looked_up(looked))
+
+    async def _hold(self, looked: Looked) -> None:
+        await self._addresses.hold(selection_of(looked), keep_field=self._bar.in_use)
 
     def _report(self, lines: int) -> None:
         """Show how many lines of a text have been read; called in the thread that reads it."""

@@ -20,6 +20,9 @@ from tui.commands.context import KeyContext
 from tui.commands.registry import Command, Scope, View
 from tui.panes.pane import Navigate, Pane
 from tui.screen.actions import Actions
+from tui.screen.address_selector import AddressSelector
+from tui.screen.bursts import Bursts
+from tui.screen.clock import MinuteClock
 from tui.screen.command_table import command_table, screen_commands
 from tui.screen.header import database_name
 from tui.screen.layout import Panes
@@ -81,20 +84,22 @@ class MainScreen(Screen[None], inherit_bindings=False):
             on_loaded=self.painter.paint,
             is_live=lambda: self.refresher.freshness.failed_since is None,
         )
-        self.navigator = Navigator(
-            self.panes, self.bars.lookup, self.reader, self.refresher, self.jobs, self.say, self.painter.changed
+        self.navigator = Navigator(self.panes, self.bars.lookup, self.reader, self.jobs, self.say, self.painter.changed)
+        self.addresses = AddressSelector(
+            self.navigator, self.panes.eips, self.reader, self.refresher, self.jobs, self.painter.changed
         )
         self.polling = Polling(
             self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
         )
-        self.lookups = Lookups(self.navigator, self.bars.lookup, self.panes.lookups, self)
+        self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
+        self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
         self.runner = Runner(self)
-        table = command_table(self, self.navigator, self.panes, self.lookups, self.polling, self.runner)
+        self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
+        table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
         table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs = glyphs
         self._first_address = address
-        self._run_began = View.EIPS
 
     def compose(self) -> ComposeResult:
         yield self.bars.top
@@ -121,6 +126,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             database=database_name(self.inventory.label, self.inventory.file, self.size.width),
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
+            clock=self.clock.minute,
             width=self.size.width,
             shape=self.panes.shape,
             view=self.navigator.view,
@@ -204,7 +210,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
-        self.navigator.take(selection)
+        self.addresses.take(selection)
 
     def leave_for(self, place: Place) -> None:
         """Go to a place; the back key returns from it."""
@@ -218,6 +224,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _tick(self) -> None:
         self.runner.expire()
+        self.clock.tick()
         self.polling.tick()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -239,17 +246,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without modals
 
         self.runner.start(partial(start, self.runner.flow, command.id, self.selection, self.marks))
-
-    def run_begins(self) -> None:
-        """Remember where a key was pressed that may be the first of a paste typed as keys."""
-        self._run_began = self.navigator.view
-
-    def undo_run(self) -> None:
-        """Undo the last keys, which were the start of a paste: close what they opened, go back where they began."""
-        self.runner.cancel_unsent()
-        self.lookups.leave()
-        if self.navigator.view is not self._run_began:
-            self.navigator.show_view(self._run_began)
 
     def on_paste(self, event: events.Paste) -> None:
         """Look up a bracketed paste outside the field; a modal keeps its own."""

@@ -124,7 +124,7 @@ def _header(state: ScreenState) -> Line:
         age=state.refresh.age,
         findings=None if snapshot is None else len(snapshot.findings),
         critical=0 if snapshot is None else snapshot.critical,
-        clock=state.refresh.clock,
+        clock=f"{state.clock:%a %H:%MZ}" if state.refresh.age else "",
         live=state.refresh.age == "live" and not state.refresh.failed,
     )
     return top_line(top, state.width)

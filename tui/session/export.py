@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from core import Code, error, written_whole
 from tui.wording import writers
@@ -15,7 +15,7 @@ from tui.wording.verb import Format
 __all__ = ["Format", "write_rows", "write_text"]
 
 
-def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
+def write_rows(rows: Iterable[object], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
     """Write rows to a new file. Return their number and the path. Blocks.
 
     Raises:
@@ -50,11 +50,11 @@ def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
 class _Counted:
     """Counts rows while they are read."""
 
-    def __init__(self, rows: Iterable[Any]) -> None:
+    def __init__(self, rows: Iterable[object]) -> None:
         self.count = 0
         self._rows = rows
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[object]:
         for row in self._rows:
             self.count += 1
             yield row

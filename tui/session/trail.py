@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.terminal.paths import TRAILS, state_folder
@@ -114,7 +114,7 @@ def changed(what: str, command: str, expected: object, outcome: object) -> Entry
     return what, [*before, command, *after]
 
 
-def _state(value: Any) -> Iterable[str]:
+def _state(value: object) -> Iterable[str]:
     """Yield a line for each object of an answer."""
     if isinstance(value, Allocation):
         yield from _state(value.eips)

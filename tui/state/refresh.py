@@ -30,8 +30,6 @@ class Refresh:
     """`live`, or an age; empty until the inventory has been asked."""
     failed: str = ""
     """Why the data is not read any more, as a sentence; empty while it is."""
-    clock: str = ""
-    """The time of the inventory to the minute, `Sat 03:12Z`; empty until it has been asked."""
 
 
 class Refresher:
@@ -58,10 +56,8 @@ class Refresher:
     def state(self, now: datetime) -> Refresh:
         """Return the age of the data at `now`."""
         since = self.freshness.failed_since
-        failed = "" if since is None else f"! not read since {since:%H:%M:%SZ}: {self.freshness.why}"
-        if self.now is None:
-            return Refresh("", failed)
-        return Refresh(self.freshness.words(now), failed, f"{now:%a %H:%MZ}")
+        failed = "" if since is None else f"! {self.freshness.says} {since:%H:%M:%SZ}: {self.freshness.why}"
+        return Refresh("" if self.now is None else self.freshness.words(now), failed)
 
     def turn_pause(self) -> bool:
         """Pause or resume polling; return whether it is paused now."""
@@ -70,7 +66,10 @@ class Refresher:
         return self.paused
 
     def _current(self) -> Freshness:
-        return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
+        if self.paused:
+            return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+        behind = None if self.snapshot is None else self.snapshot.behind
+        return Freshness() if behind is None else Freshness(behind, "the standby is behind", "as of")
 
     def wait(self) -> None:
         """Count another second without an answer; after `LATE_SECONDS` the data is called old."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -103,6 +104,8 @@ class ScreenState:
     operator: str
     others: str
     """The other operators; empty when there are none."""
+    clock: datetime
+    """The time in UTC, to the minute: it and the ages are painted once a minute."""
     width: int
     shape: Shape
     view: View
@@ -129,13 +132,20 @@ class ScreenState:
 
     @property
     def cidr_state(self) -> CidrState | None:
-        """The state of the selected customer CIDR, or of the CIDR of the selected EIP."""
+        """The state of the selected customer CIDR, or of the CIDR of the selected address."""
         selection, snapshot = self.selection, self.snapshot
         if selection is None or snapshot is None:
             return None
-        prefix = selection.id if selection.kind is SelectionKind.CIDR else selection.eip.cidr if selection.eip else None
+        prefix = selection.id if selection.kind is SelectionKind.CIDR else self._cidr_of_address(selection)
         cidr = snapshot.cidr(prefix)
         return cidr.state if cidr is not None and cidr.customer_owned else None
+
+    def _cidr_of_address(self, selection: Selection) -> str | None:
+        """Return the CIDR of the selected address, from its EIP or from its verdict."""
+        if selection.eip is not None:
+            return selection.eip.cidr
+        verdict = None if self.details is None else self.details.verdict
+        return None if verdict is None else verdict.cidr
 
 
 def key_context(state: ScreenState, *, busy: bool = False, selecting: bool = False) -> KeyContext:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
+from core import BindingWords, Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
 from tui.wording.phrases import age, count_of, eips_beyond, minute, quoted, why_allocated
 from tui.wording.sanitize import visible
-from tui.wording.serving import binding_words, ended_words, last_served, used_part
+from tui.wording.serving import binding_words, ended_words, last_served
 
 __all__ = ["strip_lines", "strip_title"]
 
@@ -164,7 +164,8 @@ def _serves(details: SelectionDetails, eip: Eip) -> str:
         return f"serves nothing since {minute(since)} ({age(since, details.now)}){before}"
     first = eip.bindings[0]
     more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
-    what = f": {used_part(first)}" if used_part(first) else ""
+    part = BindingWords(first).part
+    what = f": {part}" if part else ""
     line = f"serves {binding_words(first, details.services)}{what}{more}"
     moment = f" since {minute(first.bound_at)}"
     line += moment if len(line + moment) < _WIDE_ENOUGH else f", {age(first.bound_at, details.now)}"

@@ -19,6 +19,8 @@ class Snapshot:
     read_at: datetime
     eips: int
     """The number of live EIPs."""
+    behind: datetime | None
+    """The moment of the data of a standby that is behind; else None."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
@@ -54,6 +56,7 @@ class Freshness:
 
     failed_since: datetime | None = None
     why: str = ""
+    says: str = "not read since"
 
     def words(self, now: datetime) -> str:
         """Return `live`, or the age in whole minutes."""
@@ -72,6 +75,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         version=read.version,
         read_at=read.read_at,
         eips=read.eips,
+        behind=read.behind,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Callable
 from threading import Thread
 from typing import IO, Any
 
@@ -36,7 +37,7 @@ class _LossyFile:
     def flush(self) -> None:
         self._try(self._file.flush)
 
-    def _try(self, act: Any) -> None:
+    def _try(self, act: Callable[[], object]) -> None:
         if self._lost:
             return
         try:

@@ -64,6 +64,12 @@ class EipTable(RowTable[EipRow]):
         """The moment to which ages are counted."""
         return self._around.now
 
+    def count_ages(self, now: datetime) -> None:
+        """Count ages to this moment from now on."""
+        if self._around.now is not None:
+            self._around.now = now
+            self.repaint()
+
     @property
     def total(self) -> int:
         return self.window.total

@@ -131,7 +131,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         return frozenset(column.title for column, _width in self._fitted(self.size.width))
 
     def _fitted(self, width: int) -> list[tuple[Column[Row], int]]:
-        return fit(self.wanted_columns(), width - self._gutter_cells)
+        return fit(self.wanted_columns(), width, self._gutter_cells)
 
     @property
     def _gutter_cells(self) -> int:

@@ -39,7 +39,7 @@ class Column(Generic[Row]):
     standard: bool = True
     """Whether it is shown until the operator chooses the columns."""
     least: int = 0
-    """The cells to which it is squeezed before a column is dropped; 0: its width."""
+    """The cells to which it is squeezed before any column is left out; 0: its width."""
     role: Callable[[Row], Role] | Role = Role.TEXT
     """The role of the text in a pane; it may depend on the row."""
 

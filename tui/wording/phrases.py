@@ -18,6 +18,7 @@ __all__ = [
     "eips_beyond",
     "event_subject",
     "minute",
+    "minute_short",
     "or_dash",
     "owner",
     "pool_short",
@@ -46,6 +47,11 @@ def age(since: datetime, now: datetime) -> str:
 def minute(moment: datetime) -> str:
     """Return `2025-11-21 09:40Z`, in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+
+
+def minute_short(moment: datetime) -> str:
+    """Return `11-21 09:40Z`, in UTC, for a narrow column."""
+    return moment.astimezone(UTC).strftime("%m-%d %H:%MZ")
 
 
 def second(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from core import ClockAccepted, Event, Finding, Imported, Restored, Severity, Ve
 from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Listing
 from tui.wording.findings import in_a_word, in_few_words, what_is_wrong
-from tui.wording.phrases import age, event_subject, minute, or_dash, second
+from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second
 from tui.wording.serving import action_words, services_served
 
 __all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
@@ -80,21 +80,32 @@ def _doubts(verdict: Verdict) -> str:
     return f"? {' '.join(verdict.doubts)}" if verdict.doubts else "-"
 
 
+def _seen_short(looked: Looked) -> str:
+    at = looked.then.at
+    return minute_short(at) if at is not None and is_past(looked.then) else "now"
+
+
+_SEEN_AT: Final[InPane[Looked]] = InPane(17, "SEEN AT (UTC)", _seen, drop=1, short=_seen_short, least=12, place=2)
+_SERVED: Final[InPane[Looked]] = InPane(
+    11, text=lambda row, _: services_served(row.then), stretch=True, drop=3, least=8
+)
 _DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=3)
 
 SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=5)),
+        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
-        Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
+        Entry("AT", _at, pane=_SEEN_AT),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
-        Entry("SERVED THEN", pane=InPane(11, text=lambda row, _: services_served(row.then), stretch=True, drop=4)),
-        Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=3)),
+        Entry(
+            "SERVED THEN", pane=InPane(11, text=lambda row, _: services_served(row.then), stretch=True, drop=3, least=8)
+        ),
+        Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=4, least=11)),
     ),
     lambda looked: looked.then,
 )
@@ -108,22 +119,26 @@ def _ago(event: Event, around: Around) -> str:
     return age(event.at, around.now or event.at)
 
 
+_AT: Final[InPane[Event]] = InPane(
+    17, text=lambda event, _: minute(event.at), short=lambda event: minute_short(event.at), least=12
+)
+
 EVENTS: Final[Listing[Event, Event]] = Listing(
     Event,
     (
         Entry("AGO", side=InPane(4, text=_ago, right=True, place=1)),
-        Entry("AT", lambda event: second(event.at), pane=InPane(17, text=lambda event, _: minute(event.at))),
-        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=2, least=6)),
+        Entry("AT", lambda event: second(event.at), pane=_AT),
+        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=1, least=6)),
         Entry(
             "ACTION",
             lambda event: event.action,
-            pane=InPane(17, text=lambda event, _: action_words(event), least=12),
+            pane=InPane(17, text=lambda event, _: action_words(event), least=9),
             side=InPane(8, text=lambda event, _: event.action.removesuffix("_in_default"), stretch=True, place=3),
         ),
-        Entry("SUBJECT", event_subject, pane=InPane(16, drop=1), side=InPane(15, place=2)),
+        Entry("SUBJECT", event_subject, pane=InPane(16, least=15), side=InPane(15, place=2)),
         Entry("EIP", lambda event: or_dash(event.eip_id)),
         Entry("REQUEST", lambda event: or_dash(event.request_id)),
-        Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3)),
+        Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3, least=5)),
     ),
 )
 

@@ -29,23 +29,23 @@ def marked(problems: Collection[str]) -> Layout:
     return replace(EIPS, entries=(mark, *EIPS.entries[1:]))
 
 
-def _pool_of(eip: Eip) -> str:
-    return pool_short(eip.pool_id, customer_owned=eip.customer_owned)
+def _eip_pool(row: EipRow, _around: Around) -> str:
+    return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
 
 
-def _short_owner(eip: Eip) -> str:
-    return "own" if eip.customer_owned else "DEFAULT"
+def _short_owner(row: EipRow, _around: Around) -> str:
+    return "own" if row.eip.customer_owned else "DEFAULT"
 
 
-def _owner_role(eip: Eip) -> Role:
-    return Role.OWN if eip.customer_owned else Role.ZENLAYER
+def _owner_role(row: EipRow) -> Role:
+    return Role.OWN if row.eip.customer_owned else Role.ZENLAYER
 
 
 _STATE_ROLES: Final = {EipStatus.BOUND: Role.BOUND, EipStatus.UNBOUND: Role.UNBOUND}
 
 
-def _state_role(eip: Eip) -> Role:
-    return _STATE_ROLES.get(eip.status, Role.FREE)
+def _state_role(row: EipRow) -> Role:
+    return _STATE_ROLES.get(row.eip.status, Role.FREE)
 
 
 EIPS: Final[Listing[Eip, EipRow]] = Listing(
@@ -54,27 +54,9 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
         Entry("!", _landed),
         Entry("ADDRESS", lambda eip: eip.address, pane=InPane(15, place=1)),
         Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
-        Entry(
-            "OWNER",
-            owner,
-            pane=InPane(
-                7,
-                text=lambda row, _: _short_owner(row.eip),
-                drop=2,
-                role=lambda row: _owner_role(row.eip),
-                place=2,
-            ),
-        ),
-        Entry(
-            "STATUS",
-            lambda eip: eip.status.value,
-            pane=InPane(7, "STATE", drop=1, role=lambda row: _state_role(row.eip), place=4),
-        ),
-        Entry(
-            "POOL",
-            lambda eip: eip.pool_id,
-            pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, least=7, place=3),
-        ),
+        Entry("OWNER", owner, pane=InPane(7, text=_short_owner, drop=2, role=_owner_role, place=2)),
+        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, role=_state_role, place=4)),
+        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=_eip_pool, drop=4, least=7, place=3)),
         Entry(
             "MBPS",
             lambda eip: or_dash(eip.bandwidth_mbps),
@@ -185,6 +167,10 @@ def _cidr_role(cidr: Cidr) -> Role:
     return _CIDR_ROLES.get(cidr.state, Role.UNBOUND)
 
 
+def _live_of(cidr: Cidr, _around: Around) -> str:
+    return f"{cidr.allocated}/{cidr.total}"
+
+
 CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
@@ -198,10 +184,10 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
             "LIVE",
             lambda cidr: cidr.allocated,
             right=True,
-            pane=InPane(10, "LIVE/TOTAL", lambda cidr, _: f"{cidr.allocated}/{cidr.total}", drop=1, place=6),
+            pane=InPane(10, "LIVE/TOTAL", _live_of, drop=1, place=6),
         ),
-        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=4, place=7)),
-        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=2, place=4)),
+        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=2, least=4, place=7)),
+        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=4, place=4)),
         Entry(
             "RPKI",
             lambda cidr: cidr.rpki,

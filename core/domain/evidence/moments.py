@@ -20,7 +20,7 @@ class Reading(NamedTuple):
     """Place behind the time."""
     year: int | None = None
     month: int = 0
-    """0 when there is no date."""
+    """1 to 12; 0 stands for no date."""
     day: int = 0
     clock: tuple[int, int, int, int] | None = None
     """Hour, minute, second, microsecond; None when there is a date alone."""

@@ -169,11 +169,11 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
 class Slow:
     """A link on which an unbind takes until it is let through."""
 
-    def __init__(self, execute: Callable[[Request[Any]], Any]) -> None:
+    def __init__(self, execute: Callable[[Request[object]], Any]) -> None:
         self._execute = execute
         self.let_through = threading.Event()
 
-    def __call__(self, request: Request[Any]) -> Any:
+    def __call__(self, request: Request[object]) -> Any:
         assert not isinstance(request, UnbindRequest) or self.let_through.wait(20)
         return self._execute(request)
 

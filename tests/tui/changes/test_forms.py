@@ -20,6 +20,7 @@ from core import (
     Cidr,
     Eip,
     Finding,
+    FindingCode,
     Pool,
     RehomeRequest,
     RenameRequest,
@@ -65,7 +66,7 @@ from tui.widgets.field import Field, FieldContent
 
 FINDING = Finding(
     id="f-1",
-    code="landed_in_default_pool",
+    code=FindingCode.LANDED_IN_DEFAULT_POOL,
     severity=Severity.CRITICAL,
     subject="198.18.0.5",
     message="198.18.0.5 landed in the default pool of asia-east-1 and serves lb lb-shop: no pool was given.",

@@ -153,7 +153,7 @@ async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Pa
 async def test_english_pasted_as_keys_says_that_it_holds_no_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Please Release the Unused ones\nY\ny\n")
-        await operator.until("without an address in them; nothing was changed")
+        await operator.until("stopped at P: keys came all at once; nothing was changed")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
 
@@ -290,6 +290,15 @@ async def test_an_address_that_is_none_leaves_none_of_what_it_was_on_the_way_in_
         await operator.type(typed)
         await operator.press("enter")
         await operator.until(f"! {typed} is not an address", "198.18.0.5 -- ! default-bound")
+
+
+@pytest.mark.parametrize("time", ["9:40pm", "21:40 CST", "2025-11-22 21:40 UTC?"])
+async def test_a_time_that_is_none_leaves_no_verdict_of_its_first_part(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.type(f"203.0.113.17 @ {time}")
+        await operator.press("enter")
+        await operator.until("is not a time; write", "198.18.0.5 -- ! default-bound")
 
 
 async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:

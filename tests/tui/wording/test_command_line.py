@@ -140,7 +140,7 @@ def test_no_request_is_refused() -> None:
 TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
 
 
-REQUESTS: dict[str, type[Request[Any]]] = {
+REQUESTS: dict[str, type[Request[object]]] = {
     name: found
     for name in domain_requests.__all__
     if isinstance(found := getattr(core, name), type)
@@ -172,7 +172,7 @@ def value_of(argument: Argument) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, verb: Verb) -> Request[Any]:
+def requests(draw: st.DrawFn, verb: Verb) -> Request[object]:
     """A request that a verb can say, with any of its options."""
     exclusive = [argument for argument in verb.arguments if argument.exclusive]
     chosen = draw(st.sampled_from(exclusive)) if exclusive else None
