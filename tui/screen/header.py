@@ -74,7 +74,7 @@ def top_line(top: Top, width: int) -> Line:
     keep = cell_len(label) - max(over, 0)
     if keep > 0:
         return _spread(_left(top, visible(label, keep), operator), right, width)
-    return _spread([_mode(top), _age(top)], right[: 3 if top.critical else 1], width)
+    return _spread([_mode(top), (f" {top.age}", _age(top)[1])], _short_counts(top), width)
 
 
 def _left(top: Top, label: str, operator: str) -> list[Part]:
@@ -100,6 +100,13 @@ def _right(top: Top) -> list[Part]:
     if top.critical:
         parts[:0] = [("  ", Role.TEXT), chip(f"{top.critical} critical", Role.CRITICAL_CHIP)]
     return [*parts, (f"  {top.clock}", Role.STRONG)] if top.clock else parts
+
+
+def _short_counts(top: Top) -> list[Part]:
+    if top.findings is None:
+        return [(" reading", Role.TEXT)]
+    critical: list[Part] = [(" ", Role.TEXT), chip(f"{top.critical} crit", Role.CRITICAL_CHIP)] if top.critical else []
+    return [*critical, (f" {top.findings} find", Role.TEXT)]
 
 
 def _cells(parts: list[Part]) -> int:

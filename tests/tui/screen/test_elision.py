@@ -66,7 +66,7 @@ def test_the_hint_gives_way_to_long_numbers() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60, 70, 80])
 def test_the_keys_of_a_field_leave_out_what_is_expendable(width: int) -> None:
-    line = field_line(FIELD_FILTER, width)
+    line = field_line(FIELD_FILTER, width).text
     assert len(line) <= width
     assert line.startswith("enter keep")
     assert line.endswith("F1 help")
