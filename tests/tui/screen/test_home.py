@@ -38,14 +38,14 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     assert lines[1] == "look up: type or paste an address   / filter   : command"
     assert lines[2] == "[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline"
     assert lines[3] == "    ADDRESS         OWNER    POOL      STATE   SERVES                        AGE"
-    assert lines[4] == "> ! 198.18.0.5      DEFAULT  default   bound   lb lb-shop shop-front          2d"
+    assert lines[4] == "> !  198.18.0.5      DEFAULT  default   bound   lb lb-shop shop-front          2d"
     assert lines[12] == "  ! 203.0.113.17    customer hk-edge   bound   snat nat-1 2 subnets         211d"
     assert lines[13].startswith("    192.0.2.0       customer hk-spare  bound")
     assert lines[18].strip("─- ") == "198.18.0.5 -- ! default-bound -- fix in: zenlayer"
     assert lines[19].startswith('serves lb lb-shop "shop-front" since 2025-11-21 03:27Z; allocated by bob')
     assert lines[20] == "landed in the default pool of asia-east-1; no sibling EIPs"
     assert lines[21] == "next: F rehome   o the load balancer   t its history   a copy the address"
-    assert lines[22] == "347 EIPs, rows 1-14, sorted: problems first.  n next problem, b back"
+    assert lines[22] == "347 EIPs, rows 1-15, sorted: problems first.  n next problem, b back"
     assert lines[23] == "F rehome  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit"
 
 
@@ -220,7 +220,7 @@ async def test_every_size_keeps_what_is_vital(tmp_path: Path, size: tuple[int, i
         assert max(map(len, lines)) <= size[0]
         assert "? help" in lines[-1]
         await operator.pilot.resize_terminal(*SMALL)
-        await operator.until("rows 1-14", "ADDRESS")
+        await operator.until("rows 1-15", "ADDRESS")
 
 
 async def test_q_quits_only_twice_and_neither_esc_nor_ctrl_c_ever_does(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ async def test_only_the_row_in_hand_has_the_cursor_mark(tmp_path: Path) -> None:
 async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.pilot.click(operator.deck.panes.pools.table, offset=(8, 3))
-        await operator.until("[p Pools 4]", "> ! hk-legacy", "pool hk-legacy")
+        await operator.until("[p Pools 4]", "> !  hk-legacy", "pool hk-legacy")
         assert operator.deck.selection is not None
         assert operator.deck.selection.id == "hk-legacy"
 

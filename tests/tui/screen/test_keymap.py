@@ -138,4 +138,4 @@ async def test_the_detail_names_the_remapped_keys(tmp_path: Path) -> None:
 
 async def test_the_next_deck_has_its_own_keys(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("next: F rehome", "R release")
+        await operator.until("F rehome", "R release")

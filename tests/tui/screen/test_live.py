@@ -151,7 +151,7 @@ async def test_a_database_that_goes_away_leaves_the_data_and_says_since_when(tmp
         assert len(operator.app.screen_stack) == 1
         _bring_back(inventory, away)
         await poll(operator)
-        await operator.until("| live ", "rows 1-14")
+        await operator.until("| live ", "rows 1-15")
 
 
 def _take_away(inventory: Inventory, away: Path) -> None:
@@ -183,7 +183,7 @@ async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: P
 async def test_w_drops_write_mode_and_arms_it_again_with_a_review(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("W")
-        await operator.until("| READ-ONLY |", "next: W arm write, then F rehome")
+        await operator.until("[READ-ONLY]", "next: W arm write, then F rehome")
         await operator.press("F")
         await operator.until("F does nothing now: READ-ONLY")
         await operator.press("W")
@@ -216,7 +216,7 @@ async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path
             await operator.until("| WRITE 1m |", "F rehome  A alloc")
             clock.advance(60)
             operator.deck._tick()
-            await operator.until("| READ-ONLY |", "! write mode ran out: READ-ONLY", "W arm write")
+            await operator.until("[READ-ONLY]", "! write mode ran out: READ-ONLY", "W arm write")
 
 
 async def test_a_key_pressed_when_arming_has_run_out_does_nothing(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ async def test_a_key_pressed_when_arming_has_run_out_does_nothing(tmp_path: Path
         armed(operator, 60)
         clock.advance(60)
         await operator.press("R")
-        await operator.until("R does nothing now: READ-ONLY", "| READ-ONLY |")
+        await operator.until("R does nothing now: READ-ONLY", "[READ-ONLY]")
 
 
 async def test_nothing_is_sent_when_arming_ran_out_before_it(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
                 operator.deck._tick()
                 await operator.pilot.pause()
             await operator.until("| 2 min old ", "! not read since 03:12:44Z: the database has not answered yet")
-        await operator.until("| live ", "rows 1-14")
+        await operator.until("| live ", "rows 1-15")
 
 
 async def test_a_long_read_of_unchanged_data_is_live_and_others_still_see_this_session(tmp_path: Path) -> None:
