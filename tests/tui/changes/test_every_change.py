@@ -44,7 +44,7 @@ async def test_allocate_from_a_customer_pool(tmp_path: Path) -> None:
         await fill_in(operator, "", "", "", "web-44", "100", "J-902")
         await operator.until("review: allocate", "203.0.113.0", "customer-owned: yes", "y sends at once")
         await operator.confirm()
-        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     customer")
+        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     own")
         eip = inventory.eip("203.0.113.0")
         assert (eip.name, eip.bandwidth_mbps, eip.customer_owned) == ("web-44", 100, True)
         assert inventory.history("203.0.113.0")[-1].reason == "J-902"

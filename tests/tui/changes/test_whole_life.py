@@ -97,7 +97,7 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.until("2 findings", "f Findings 2!", "[e EIPs 17]")
     await operator.press("g")
     warning = (
-        f"> !  {LANDED}      DEFAULT  default ",
+        f"> !  {LANDED}      DEFAULT default ",
         f"{LANDED} -- ! default-unbound",
         "landed in the default pool of asia-east-1",
     )
@@ -105,7 +105,7 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.press("p", "c", "t", "r", "e")
     await operator.until(*warning, "2 findings")
     await operator.press("f", "j")
-    await operator.until(f"> ! warning  landed_in_default_pool {LANDED}", "  ! critical pool_near_exhaustion   hk")
+    await operator.until(f">  ! warning  {LANDED}      in default pool", " !! critical hk              nearly full")
     await operator.until("F rehome  K accept", "0 free: C")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")

@@ -95,7 +95,6 @@ KEYS = {
 async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS))) as operator:
         await operator.until(
-            "next: X rehome   O the load balancer   T its history   h copy the address",
             "[L EIPs 347]",
             "T Timeline",
             ", filter   : command",
@@ -111,7 +110,7 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
         await operator.press("V")
         await operator.until("aborted: nothing was sent")
         await operator.press("H", "X")
-        await operator.until("X does nothing now: READ-ONLY.  H arms write mode", "next: H arm write, then")
+        await operator.until("X does nothing now: READ-ONLY.  H arms write mode", "H arm write  enter detail")
         await operator.press("f")
         await operator.until("lb lb-shop: X", "serves nothing: f5")
 

@@ -183,7 +183,7 @@ async def test_a_read_only_session_refuses_every_change_and_says_why(tmp_path: P
 async def test_w_drops_write_mode_and_arms_it_again_with_a_review(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("W")
-        await operator.until("[READ-ONLY]", "next: W arm write, then F rehome")
+        await operator.until("[READ-ONLY]", "W arm write  enter detail")
         await operator.press("F")
         await operator.until("F does nothing now: READ-ONLY")
         await operator.press("W")

@@ -54,7 +54,7 @@ async def test_a_pane_alone_has_the_whole_width(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.until("p Pools 4 (2 !)", "f Findings 7 (2 critical)")
         await operator.press("plus")
-        await operator.until("198.18.0.5      DEFAULT  default", absent="Pools 4 (2 !)")
+        await operator.until("198.18.0.5      DEFAULT default", absent="Pools 4 (2 !)")
         await operator.press("enter")
         await operator.until("esc back to EIPs", "lb-shop")
         await operator.press("escape", "p")
