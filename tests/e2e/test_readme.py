@@ -79,7 +79,7 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
     assert "nine keystrokes" in told.splitlines()[0]
     assert sum(map(len, rows)) == 9
     with terminal("demo") as deck:
-        deck.until("2 critical", "7 findings", "> !  198.18.0.5")
+        deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press(*findings)
         deck.until("[f Findings 7!]", "198.18.0.5 -- ! default-bound -- fix in: zenlayer")
         deck.press(*fix)

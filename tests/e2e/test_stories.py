@@ -25,7 +25,7 @@ def verdict(deck: Deck, address: str) -> dict[str, Any]:
 def test_an_address_from_an_abuse_mail(demo: Deck, columns: int, rows: int) -> None:
     before = demo.dump()
     with terminal(columns=columns, rows=rows) as deck:
-        deck.until("2 critical", "7 findings", "> !  198.18.0.5")
+        deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.paste("203.0.113.17")
         deck.until("203.0.113.17 -- customer-bound -- fix in: customer_cidr", "> !  203.0.113.17", "hk-nat")
         deck.press("enter")
@@ -43,7 +43,7 @@ def test_an_address_from_an_abuse_mail(demo: Deck, columns: int, rows: int) -> N
 def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> None:
     assert len(demo("findings", "--json").document) == 7
     with terminal(columns=columns, rows=rows) as deck:
-        deck.until("2 critical", "7 findings", "> !  198.18.0.5")
+        deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press("f")
         deck.until("landed", "F rehome")
         deck.press("F")
@@ -66,7 +66,7 @@ def test_a_pool_nearly_exhausted(demo: Deck, columns: int, rows: int) -> None:
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("2 critical", "7 findings")
         deck.press("p")
-        deck.until("[p Pools 4]", "> !  hk-edge", "2 free of 256 (98 % used)")
+        deck.until("[p Pools 4]", "> !! hk-edge", "2 free of 256 (98 % used)")
         deck.press("j", "j", "A")
         text = deck.until("allocate an EIP", "> hk-spare", "not your addresses")
         assert text.index("hk-spare") < text.index("hk-edge") < text.index("not your addresses")

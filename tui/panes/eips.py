@@ -77,6 +77,7 @@ class EipsPane(Pane):
 
     async def load(self, snapshot: Snapshot) -> None:
         self.all_eips = snapshot.eips
+        self._table.critical = snapshot.critical_ones
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
             query = EipQuery(sort=self._kept.text("sort", list(_SORTED)) or EipQuery().sort)

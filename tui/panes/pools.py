@@ -33,6 +33,7 @@ class PoolsPane(ListPane[Pool]):
     def __init__(self, ask: Ask, *, glyphs: Glyphs) -> None:
         self._glyphs = glyphs
         self._troubled: frozenset[str] = frozenset()
+        self._critical: frozenset[str] = frozenset()
         super().__init__(ask, rule=glyphs.rule)
         self._around.gauge = self._gauge
 
@@ -41,7 +42,7 @@ class PoolsPane(ListPane[Pool]):
             POOLS.pane(self._around),
             key=lambda pool: pool.id,
             problem=lambda pool: pool.id in self._troubled,
-            critical=lambda pool: pool.total > 0 and not pool.available,
+            critical=lambda pool: pool.id in self._critical,
         )
 
     def be_beside(self) -> None:
@@ -58,6 +59,7 @@ class PoolsPane(ListPane[Pool]):
         self._around.default_pools = sum(pool.kind is PoolKind.DEFAULT for pool in snapshot.pools)
         troubled = troubled_pools(snapshot.findings, snapshot.cidrs)
         self._troubled = troubled & {pool.id for pool in snapshot.pools}
+        self._critical = snapshot.critical_ones
         self.show_rows(snapshot.pools)
 
     def keys(self) -> Mapping[str, Callable[[Pool], str]]:

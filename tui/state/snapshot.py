@@ -39,6 +39,12 @@ class Snapshot:
     def critical(self) -> int:
         return sum(finding.severity is Severity.CRITICAL for finding in self.findings)
 
+    @property
+    def critical_ones(self) -> frozenset[str]:
+        """The addresses, pools and CIDRs that a critical finding is about."""
+        severe = [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
+        return frozenset(each for finding in severe for each in (finding.subject, *finding.eips))
+
     def pool(self, pool_id: str | None) -> Pool | None:
         return next((pool for pool in self.pools if pool.id == pool_id), None)
 

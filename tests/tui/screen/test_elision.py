@@ -54,7 +54,7 @@ async def test_the_hint_of_the_next_problem_stands_whole_or_not_at_all(tmp_path:
     async with on_deck(inventory) as operator:
         assert operator.status() == "12 EIPs, rows 1-12, sorted: problems first.  n next problem, b back"
         await operator.pilot.resize_terminal(60, 20)
-        await operator.until("12 EIPs, rows 1-10, sorted: problems first.", absent="n next problem")
+        await operator.until("12 EIPs, rows 1-11, sorted: problems first.", absent="n next problem")
         assert "~" not in operator.status()
 
 

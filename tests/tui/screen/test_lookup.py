@@ -45,7 +45,7 @@ async def test_an_address_without_a_row_leaves_no_row_in_hand(tmp_path: Path) ->
         await operator.press("R")
         await operator.until("203.0.113.0 has no live EIP: R does nothing")
         await operator.press("j")
-        await operator.until("> !  198.18.0.5", "198.18.0.5 -- ! default-bound")
+        await operator.until("> !! 198.18.0.5", "198.18.0.5 -- ! default-bound")
 
 
 async def test_a_pasted_address_needs_no_further_key(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
     monkeypatch.setattr(lookups, "grouped", told("grouped", grouped))
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
-        await operator.until("4 addresses: ", "> !  198.18.0.5 ")
+        await operator.until("4 addresses: ", "> !! 198.18.0.5 ")
         await operator.press("down", "s")
         await operator.until(">    203.0.113.17 ")
         await operator.press("slash")
