@@ -95,7 +95,7 @@ class Panes(Horizontal):
 
     def count_ages(self, now: datetime) -> None:
         """Count the ages in every list to this moment."""
-        for pane in (*self.panes.values(), self.aside):
+        for pane in (*self.panes.values(), *self._beside, self.aside):
             pane.count_ages(now)
 
     def show_panes(self, view: View, *, detail_page: bool) -> None:

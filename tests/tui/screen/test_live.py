@@ -273,7 +273,7 @@ async def test_a_long_read_of_unchanged_data_is_live_and_others_still_see_this_s
             operator.deck.other_sessions._said = -BEAT_SECONDS
             async with asyncio.timeout(5):
                 await poll(operator)
-            await operator.until("+1 |", " live ", absent="not read since")
+            await operator.until("+1  ", " live ", absent="not read since")
     bob.close()
 
 

@@ -44,7 +44,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
         bob.announce(None)
         await operator.deck.polling.poll()
         await operator.when(bob.other_sessions)
-        await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
+        await operator.until("+1  ", "[e EIPs 0]", "refreshing is paused")
     bob.close()
 
 

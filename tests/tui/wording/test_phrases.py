@@ -77,8 +77,8 @@ def test_no_key_line_is_ever_cut(tmp_path: Path) -> None:
             text = key_line(context, width).text
             assert len(text) <= width, text
             assert text.endswith("? help  q quit")
-    for line in (count_line(), field_line(FIELD_LOOKUP, 80), field_line(FIELD_FILTER, 80)):
-        assert len(line.text) <= 80
+    for shown in (count_line(), field_line(FIELD_LOOKUP, 80), field_line(FIELD_FILTER, 80)):
+        assert len(shown.text) <= 80
 
 
 def test_the_top_line_shortens_the_operator_and_nothing_that_is_vital() -> None:
