@@ -124,7 +124,7 @@ async def test_a_reload_keeps_the_cursor_on_its_eip_and_on_its_line(tmp_path: Pa
         assert table.row is not None
         assert table.row.eip.id == eip.eip.id
         assert table.cursor is not None
-        assert (table.cursor, table.cursor - table.top) == (28, line)
+        assert (table.cursor, table.cursor - table.top) == (30, line)
 
 
 async def test_the_key_acts_on_the_row_it_was_pressed_on(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ async def test_a_pane_alone_has_the_whole_width(tmp_path: Path) -> None:
         await operator.press("escape", "p")
         await operator.until("[p Pools 4]", "hk-edge", absent="198.18.0.6")
         await operator.press("plus")
-        await operator.until("p Pools 4 (2 !)", "198.18.0.6")
+        await operator.until("[p Pools 4]", "─ f Findings 7 ─")
 
 
 async def test_below_120_columns_there_is_nothing_to_zoom(tmp_path: Path) -> None:
