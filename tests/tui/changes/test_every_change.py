@@ -71,7 +71,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
     inventory = small_desk(tmp_path)
     landed = on_the_balancer(inventory, allocated(inventory, pool=None))
     async with on_deck(inventory) as operator:
-        text = await operator.until("> !  198.18.0.0      DEFAULT", "! default-bound", "1 finding")
+        text = await operator.until("> !! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
         assert "F rehome" in text
         await operator.press("F")
         await operator.until("rehome 198.18.0.0: choose where it goes")

@@ -105,7 +105,7 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.press("p", "c", "t", "r", "e")
     await operator.until(*warning, "2 findings")
     await operator.press("f", "j")
-    await operator.until(f">  ! warning  {LANDED}      in default pool", " !! critical hk              nearly full")
+    await operator.until(f"> !  warning  {LANDED} in default pool", " !! critical hk         nearly full")
     await operator.until("F rehome  K accept", "0 free: C")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")
