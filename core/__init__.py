@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from core.domain.addresses import is_cidr
+from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
@@ -25,11 +27,13 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
+from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
-from core.domain.serving import BindingWords, stored_binding
-from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
-from core.domain.times import InvalidTime, parse_time
+from core.domain.serving import BindingWords, short_kind, stored_binding
+from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
+from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
 from core.domain.values import (
     Allocation,
     Binding,
@@ -59,11 +63,13 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
+from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
 from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
+    from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
@@ -75,13 +81,16 @@ __all__ = [
     "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "Allocation",
     "Binding",
     "BindingKind",
     "BindingWords",
+    "CarriedOut",
     "Cidr",
     "CidrState",
+    "CidrSummary",
     "ClockAccepted",
     "Code",
     "Config",
@@ -93,6 +102,7 @@ __all__ = [
     "EipStatus",
     "EipdeckError",
     "Event",
+    "EventHead",
     "Evidence",
     "Finding",
     "FindingCode",
@@ -104,6 +114,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "LineVerdicts",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -113,13 +124,18 @@ __all__ = [
     "PoolOrder",
     "PortRange",
     "Proof",
+    "Receipt",
     "Refused",
     "Restored",
     "Service",
     "ServiceKind",
+    "ServicePage",
+    "ServiceQuery",
+    "ServiceRow",
     "Severity",
     "Siblings",
     "TextFacts",
+    "TextVerdicts",
     "Unavailable",
     "Verdict",
     "VerdictWord",
@@ -131,23 +147,34 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "format_table",
+    "full_time",
+    "is_cidr",
     "iso",
     "json_fields",
     "load_config",
     "login_name",
     "open_inventory",
     "option",
+    "parse_duration",
     "parse_time",
+    "port_words",
     "reading",
     "seed_demo",
     "shell_command",
+    "short_kind",
     "stored_binding",
     "to_json",
     "written_whole",
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
+_LATE = {
+    "format_table": "core.domain.evidence.own_formats",
+    "reading": "core.storage.reading",
+    "seed_demo": "core.demo",
+    "written_whole": "core.storage.whole_file",
+}
 
 
 def __getattr__(name: str) -> object:

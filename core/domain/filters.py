@@ -30,7 +30,7 @@ FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pool": (),
     "cidr": (),
     "region": (),
-    "kind": ("nic", "snat", "dnat", "load_balancer", "lb"),
+    "kind": ("nic", "snat", "dnat", "load_balancer", "lb", "load-balancer"),
     "service": (),
     "age": (),
     "by": (),
@@ -168,7 +168,8 @@ def _keyed(key: str, word: Word) -> Term:
         return Term(key, value, negated, *_ends(value))
     if key == "age":
         return _age(value, negated)
-    return Term(key, "load_balancer" if (key, value) == ("kind", "lb") else value, negated)
+    balancer = key == "kind" and value in ("lb", "load-balancer")
+    return Term(key, "load_balancer" if balancer else value, negated)
 
 
 def _bare(word: Word) -> Term:

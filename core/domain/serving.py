@@ -12,7 +12,16 @@ from typing import Final, NamedTuple, Protocol
 from core.domain.ports import PortRange
 from core.domain.values import Binding, BindingKind, stamp
 
-__all__ = ["BindingWords", "Served", "serves_brief", "serves_fully", "serves_targets", "stored_binding", "summary_of"]
+__all__ = [
+    "BindingWords",
+    "Served",
+    "serves_brief",
+    "serves_fully",
+    "serves_targets",
+    "short_kind",
+    "stored_binding",
+    "summary_of",
+]
 
 _LISTED: Final = 4
 """Bindings that a sentence names; the others are counted."""
@@ -53,13 +62,13 @@ class BindingWords:
     @property
     def short(self) -> str:
         """`lb lb-shop "shop-front"`."""
-        return " ".join(part for part in (_short(self.binding.kind), self.binding.service_id, self.name) if part)
+        return " ".join(part for part in (short_kind(self.binding.kind), self.binding.service_id, self.name) if part)
 
     @property
     def cell(self) -> str:
         """`lb lb-shop`, `snat nat-1 10.0.8.0/24`, `dnat nat-1 tcp/443 to 10.0.2.20:8443`."""
         binding = self.binding
-        name = f"{_short(binding.kind)} {binding.service_id}"
+        name = f"{short_kind(binding.kind)} {binding.service_id}"
         match binding.kind:
             case BindingKind.NIC:
                 return f"{name} {binding.private_ip or '-'}"
@@ -144,13 +153,14 @@ class BindingWords:
         return f"{self.binding.private_ip}:{port}" if port else f"{self.binding.private_ip}"
 
 
-def _short(kind: str) -> str:
+def short_kind(kind: str) -> str:
+    """Return the kind of a service as a cell has it: `lb` for a load balancer."""
     return "lb" if kind == BindingKind.LOAD_BALANCER else str(kind)
 
 
 def stored_binding(binding: Mapping[str, object]) -> str:
     """Return the service of the JSON object of a binding, as events have it: `nic web-05 10.0.1.5`."""
-    parts = (_short(str(binding.get("kind"))), binding.get("service_id"), binding.get("private_ip"))
+    parts = (short_kind(str(binding.get("kind"))), binding.get("service_id"), binding.get("private_ip"))
     return " ".join(str(part) for part in parts if part)
 
 

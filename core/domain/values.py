@@ -221,6 +221,8 @@ class Finding:
     """The remedy without its command."""
     fix: Fix | None = field(default=None, compare=False)
     """The command that repairs it, or that lists the EIPs to repair."""
+    accepted_by: str | None = field(default=None, compare=False)
+    accepted_at: datetime | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> bool:

@@ -24,6 +24,8 @@ _KEEP: Final = (
 
 _NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
 """Fields ignored when a retry is compared with the first request."""
+_ADDED: Final = ("withdraw",)
+"""Fields that requests of earlier versions lack; without a value they count as absent."""
 
 
 def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedObject | None:
@@ -41,14 +43,16 @@ def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedO
     return answer
 
 
-def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject) -> None:
-    """Store the answer under the request id of the transaction, if it has one.
+def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject, *, changed: bool) -> None:
+    """Store the answer under the request id of the transaction.
+
+    Nothing is stored when nothing changed and the caller named no id, since then there is nothing to settle.
 
     Raises:
         EipdeckError: `request_mismatch` when the change itself stored a request with this id, as an import may.
 
     """
-    if transaction.request_id is None:
+    if transaction.made_id and not changed:
         return
     request_id, at = transaction.request_id, transaction.now
     if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):
@@ -65,8 +69,7 @@ def _used(transaction: Transaction) -> EipdeckError:
 
 
 def _hash(request: DataclassInstance) -> bytes:
-    asked = {
-        field.name: to_json(getattr(request, field.name)) for field in fields(request) if field.name not in _NOT_ASKED
-    }
+    values = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in _NOT_ASKED}
+    asked = {name: to_json(value) for name, value in values.items() if value or name not in _ADDED}
     content = json.dumps([type(request).__name__, asked], sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()

@@ -127,16 +127,23 @@ def _eips(
         )
 
 
-def landing_warnings(eips: Iterable[Eip]) -> tuple[Warn, ...]:
-    """Return a warning for each of the EIPs that landed in the default pool."""
-    return tuple(_landing_warning(eip) for eip in eips if eip.landed_in_default)
+def landing_warnings(eips: Iterable[Eip], *, dry_run: bool = False) -> tuple[Warn, ...]:
+    """Return a warning for each of the EIPs that landed in the default pool, or would land there."""
+    warning = _landing_ahead if dry_run else _landing
+    code = FindingCode.LANDED_IN_DEFAULT_POOL.value
+    return tuple(Warn(code, warning(eip), eip.id) for eip in eips if eip.landed_in_default)
 
 
-def _landing_warning(eip: Eip) -> Warn:
-    """Return the warning of a landing, which every front end shows."""
-    message = (
+def _landing_ahead(eip: Eip) -> str:
+    return (
+        f"{eip.address} would land in the default pool {eip.pool_id}: no pool is named, so it would be a"
+        " Zenlayer-assigned address, not one of yours (customer-owned: no). Name a customer pool."
+    )
+
+
+def _landing(eip: Eip) -> str:
+    return (
         f"{eip.address} landed in the default pool {eip.pool_id}: no pool was named, so it is a"
         " Zenlayer-assigned address, not one of yours (customer-owned: no). Rehome it to a customer pool, or release"
         " it and allocate from one."
     )
-    return Warn(FindingCode.LANDED_IN_DEFAULT_POOL.value, message, eip.id)

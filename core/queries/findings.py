@@ -24,7 +24,7 @@ from core.storage.connection import Connection
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
-__all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems_of", "read_finding"]
+__all__ = ["evaluate_findings", "finding_by_key", "problems_of", "read_finding"]
 
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -43,10 +43,12 @@ class _AcceptanceRow(NamedTuple):
     finding_id: str
     ground: str
     reason: str
+    operator: str
+    at: int
     until: int | None
 
 
-_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, until FROM acceptance"
+_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, operator, at, until FROM acceptance"
 
 
 def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
@@ -57,7 +59,13 @@ def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
         row = acceptances.get(each.finding.id)
         if row is not None and row.ground == each.fingerprint:
             until = None if row.until is None else from_micros(row.until)
-            finding = replace(each.finding, accepted_reason=row.reason, accepted_until=until)
+            finding = replace(
+                each.finding,
+                accepted_reason=row.reason,
+                accepted_until=until,
+                accepted_by=row.operator,
+                accepted_at=from_micros(row.at),
+            )
             found.append(Fingerprinted(finding, each.fingerprint))
         else:
             found.append(each)
@@ -67,11 +75,6 @@ def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
 def _all(facts: RuleInput) -> Iterator[Fingerprinted]:
     for rule in (*EIP_RULES, *SHARED_RULES):
         yield from rule(facts)
-
-
-def problem_addresses(connection: Connection, now: int, config: Config) -> tuple[int, ...]:
-    """Return the addresses of the EIPs that the open findings are about; see `problems_of`."""
-    return problems_of(evaluate_findings(connection, now, config))
 
 
 def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:

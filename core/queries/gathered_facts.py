@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Final
 
+from core.domain.addresses import NEVER_SPANS
 from core.domain.kinds import IMPORTED
 from core.domain.values import Binding, PoolKind
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
@@ -19,6 +21,7 @@ from core.queries.eips import (
     read_binding,
 )
 from core.queries.facts import configured_at
+from core.queries.owned import merged
 from core.queries.past import (
     Replaced,
     cidr_at,
@@ -66,6 +69,17 @@ class Cidrs:
         if found is None:
             found = self._replaced[row.id] = replaced_in_cidr(self._connection, row)
         return found
+
+    def within(self) -> list[int]:
+        """Return the first address of each range that was ever known and the first one behind it, ascending."""
+        rows = (row for lives in self._by_size.values() for row in chain(*lives.values()))
+        return merged((row.first, row.last) for row in chain(rows, self.configured))
+
+    def stretches(self) -> list[int]:
+        """Return where the words for an address outside every range change, ascending: its kind, the nearest range."""
+        starts = {each for first, last in NEVER_SPANS for each in (first, last + 1)}
+        starts.update((below.last + above.first) // 2 + 1 for below, above in pairwise(self._present))
+        return sorted(starts)
 
     def around(self, address: int) -> list[CidrRow]:
         """Return the present CIDRs below and above an address."""
@@ -120,7 +134,7 @@ class GatheredFacts:
         moments: list[int | None] = [
             moment for accepted in self._known.acceptances for moment in (accepted.since, accepted.at)
         ]
-        for life in self._lives[address]:
+        for life in self._lives.get(address, ()):
             moments += (life.created_at, life.retired_at, *(each.at for each in self._known.replaced(life)))
         for tenancy in self._tenancies.get(address, ()):
             moments += (tenancy.allocated_at, tenancy.released_at, tenancy.ready_at)
@@ -135,24 +149,21 @@ class GatheredFacts:
         return None if row is None else tenancy_at(row, self._replaced.get(row.id, ()), at)
 
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
-        if not self._lives[address]:
+        lives = self._lives.get(address, ())
+        if not lives:
             return configured_at(self._known.configured, address)
         if at is None:
-            return next((row for row in self._lives[address] if row.state != "retired"), None)
-        lives = [
-            row
-            for row in self._lives[address]
-            if row.created_at <= at and (row.retired_at is None or row.retired_at > at)
-        ]
+            return next((row for row in lives if row.state != "retired"), None)
+        lives = [row for row in lives if row.created_at <= at and (row.retired_at is None or row.retired_at > at)]
         life = max(lives, key=lambda row: row.id, default=None)
         return None if life is None else cidr_at(life, self._known.replaced(life), at)
 
     def retired(self, address: int, at: int) -> CidrRow | None:
-        lives = [row for row in self._lives[address] if row.retired_at is not None and row.retired_at <= at]
+        lives = [row for row in self._lives.get(address, ()) if row.retired_at is not None and row.retired_at <= at]
         return max(lives, key=lambda row: row.retired_at or 0, default=None)
 
     def first_known(self, address: int) -> CidrRow | None:
-        return min(self._lives[address], key=lambda row: (row.created_at, row.id), default=None)
+        return min(self._lives.get(address, ()), key=lambda row: (row.created_at, row.id), default=None)
 
     def customer_cidrs(self) -> bool:
         return self._known.of_customer

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, NamedTuple
 
+from core.domain.addresses import parse_address
 from core.domain.json_value import UncheckedObject
 from core.domain.times import utc_of
 from core.domain.values import to_micros
@@ -25,6 +26,7 @@ __all__ = [
     "replaced_in_cidr",
     "replaced_in_eips",
     "tenancy_at",
+    "withheld_at",
 ]
 
 _CIDR_VALUES: Final = ("asn", "state")
@@ -165,3 +167,40 @@ def _values_at(replaced: Iterable[Replaced], at: int) -> UncheckedObject:
             break
         values = {**values, **each.values}
     return values
+
+
+@reads("event")
+class _ReservationRow(NamedTuple):
+    at: int
+    action: str
+    after: str | None
+
+
+_RESERVATIONS: Final = (
+    "SELECT at, action, after FROM event WHERE cidr = :cidr AND address IS NULL"
+    " AND action IN ('add_cidr', 'reserve', 'unreserve') ORDER BY seq"
+)
+
+
+def withheld_at(connection: Connection, row: CidrRow, at: int) -> list[tuple[int, int]]:
+    """Return the reserved ranges of a CIDR at a time in microseconds, in no order; they do not overlap."""
+    spans: list[tuple[int, int]] = []
+    for event in connection.rows(_ReservationRow, _RESERVATIONS, {"cidr": row.cidr}):
+        if event.at > at:
+            break
+        after = json.loads(event.after or "{}")
+        if event.action == "add_cidr":
+            edges = after.get("avoid_edges") and row.last - row.first > 1
+            spans = [(row.first, row.first), (row.last, row.last)] if edges else []
+            continue
+        first, last = parse_address(after["first"]), parse_address(after["last"])
+        spans = [part for span in spans for part in _without(span, first, last)]
+        if event.action == "reserve":
+            spans.append((first, last))
+    return spans
+
+
+def _without(span: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:
+    """Return the parts of a range outside another one."""
+    lo, hi = span
+    return [part for part in ((lo, min(hi, first - 1)), (max(lo, last + 1), hi)) if part[0] <= part[1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,13 +17,10 @@ from core.domain.values import (
     Event,
     Finding,
     Pool,
-    Service,
-    ServiceKind,
     to_micros,
 )
 from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
-from core.queries.eips import Siblings
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.subjects import subject_condition
@@ -39,6 +36,8 @@ __all__ = ["InventoryReads", "InventorySnapshot"]
 class _Problems:
     version: int
     minute: int
+    findings: tuple[Finding, ...]
+    """The open findings."""
     addresses: tuple[int, ...]
 
 
@@ -53,10 +52,14 @@ class InventorySnapshot:
     """The moment of the data of a standby that is behind; else None."""
     eips: int
     """The number of live EIPs."""
+    services: int
+    """The number of registered services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...]
+    """The accepted findings, worst first."""
 
 
 class InventoryReads:
@@ -78,12 +81,12 @@ class InventoryReads:
         with self._store.read() as connection:
             return connection.value(int, _WAS_MADE, {"id": request_id}) is not None
 
-    def news(self, version: int, *, limit: int = 100) -> list[Event]:
-        """Return what other operators have done since a `data_version`, and all restorations, newest last."""
-        where = "seq > :seen AND (operator <> :me OR action = 'restore')"
-        values: Values = {"seen": version & _SEQ, "me": self.operator}
+    def news(self, version: int, sent: Collection[str] = (), *, limit: int = 1_000) -> list[Event]:
+        """Return what was done since a `data_version`, newest last, without the requests of the ids in `sent`."""
+        values: Values = {"seen": version & _SEQ}
         with self._store.read() as connection:
-            return history.events(connection, where, values, limit)
+            found = history.events(connection, "seq > :seen", values, limit)
+        return [event for event in found if event.request_id not in sent]
 
     def data_version(self) -> int:
         """Return a number that changes with every change of the data; cheap."""
@@ -171,35 +174,6 @@ class InventoryReads:
         with self._store.read() as connection:
             return usage.cidr_by_prefix(connection, self._now(connection), words)
 
-    def services(self, kind: ServiceKind | None = None, region: str | None = None) -> list[Service]:
-        """Return the downstream services, of one kind or region when given."""
-        with self._store.read() as connection:
-            return services.services(connection, kind, region)
-
-    def service(self, service_id: str) -> Service:
-        """Return one downstream service, or raise `service_not_found`."""
-        with self._store.read() as connection:
-            return services.service_by_id(connection, service_id)
-
-    def service_eips(self, service_id: str) -> list[Eip]:
-        """Return the live EIPs that serve a service."""
-        where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
-        with self._store.read() as connection:
-            return eips.eips_where(connection, where, {"service": service_id})
-
-    def siblings(self, service_ids: Sequence[str], eip: Eip | None = None, *, limit: int = 4) -> Siblings:
-        """Return the live EIPs that serve these services beside `eip`: at most `limit` of them, and how many there are.
-
-        The cost does not grow with their number.
-        """
-        with self._store.read() as connection:
-            return eips.siblings(connection, service_ids, eip, limit)
-
-    def occupants(self, region: str) -> dict[str, tuple[Eip, ...]]:
-        """Return the live EIPs of each service of a region, Zenlayer's first, at most `EIPS_COUNTED` for each."""
-        with self._store.read() as connection:
-            return eips.occupants(connection, region)
-
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """Return the open findings, worst first; with `accepted` the accepted ones too."""
         with self._store.read() as connection:
@@ -211,12 +185,24 @@ class InventoryReads:
         with self._store.read() as connection:
             basis = self._basis(connection)
             now = basis.now
-            found = findings.evaluate_findings(connection, now, self.config)
+            every = findings.evaluate_findings(connection, now, self.config, accepted=True)
+            found = [each for each in every if not each.accepted]
             problems = findings.problems_of(found)
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
-        self._problems = _Problems(version, to_micros(at) // MINUTE, problems)
-        return InventorySnapshot(version, at, basis.old_since, live, tuple(pools), tuple(cidrs), tuple(found))
+            registered = services.count(connection)
+        self._problems = _Problems(version, to_micros(at) // MINUTE, tuple(found), problems)
+        return InventorySnapshot(
+            version=version,
+            read_at=at,
+            behind=basis.old_since,
+            eips=live,
+            services=registered,
+            pools=tuple(pools),
+            cidrs=tuple(cidrs),
+            findings=tuple(found),
+            accepted=tuple(each for each in every if each.accepted),
+        )
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -280,14 +266,22 @@ class InventoryReads:
         return basis_of(self._store, connection, self._micros(), self.config)
 
     def _problem_addresses(self) -> tuple[int, ...]:
-        """Return the addresses of the EIPs in findings, worst first; cached until the data or the minute changes."""
+        """Return the addresses of the EIPs in findings, worst first."""
+        return self._evaluated().addresses
+
+    def _open_findings(self) -> tuple[Finding, ...]:
+        return self._evaluated().findings
+
+    def _evaluated(self) -> _Problems:
+        """Return the open findings; cached until the data or the minute changes."""
         version, now = self.data_version(), self._micros()
         cached = self._problems
         if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
             with self._store.read() as connection:
-                addresses = findings.problem_addresses(connection, self._now(connection), self.config)
-            cached = self._problems = _Problems(version, now // MINUTE, addresses)
-        return cached.addresses
+                found = findings.evaluate_findings(connection, self._now(connection), self.config)
+            cached = _Problems(version, now // MINUTE, tuple(found), findings.problems_of(found))
+            self._problems = cached
+        return cached
 
 
 _WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"

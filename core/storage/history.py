@@ -11,12 +11,23 @@ from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.json_value import JsonObject
+from core.domain.receipt import EventHead
 from core.domain.values import Event, from_micros
 from core.storage.connection import NO_LIMIT, Connection, Scalar, Values
 from core.storage.rows import reads
-from core.storage.transaction import Transaction
+from core.storage.transaction import ChainHead, Transaction
 
-__all__ = ["EVENT_COLUMNS", "EventData", "EventRow", "event_hash", "events", "record", "record_all"]
+__all__ = [
+    "EVENT_COLUMNS",
+    "EventData",
+    "EventRow",
+    "event_hash",
+    "events",
+    "last_event",
+    "record",
+    "record_all",
+    "written_heads",
+]
 
 
 class EventData(NamedTuple):
@@ -81,6 +92,40 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
     if rows:
         transaction.connection.insert(_EVENT, rows, shared)
         transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
+        _note_head(transaction.heads, chain, ChainHead(length + len(rows), link, len(rows)))
+
+
+def _note_head(heads: dict[str, ChainHead], chain: str, head: ChainHead) -> None:
+    """Note the head of a chain behind those of other chains; its count covers every event written so far."""
+    written = _written(heads)
+    heads.pop(chain, None)
+    heads[chain] = head._replace(written=written + head.written)
+
+
+def _written(heads: dict[str, ChainHead]) -> int:
+    return next((head.written for head in reversed(heads.values())), 0)
+
+
+_NUMBER: Final = "SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET :later"
+
+
+def last_event(transaction: Transaction) -> EventHead | None:
+    """Return the last event that the transaction wrote; None when it wrote none."""
+    for chain, head in reversed(transaction.heads.items()):
+        return EventHead(f"ev-{transaction.value(int, _NUMBER, later=0)}", chain, head.length, head.hash.hex())
+    return None
+
+
+def written_heads(transaction: Transaction) -> tuple[EventHead, ...]:
+    """Return the last event of each chain that the transaction wrote to."""
+    heads = transaction.heads
+    total = _written(heads)
+    return tuple(
+        EventHead(
+            f"ev-{transaction.value(int, _NUMBER, later=total - head.written)}", chain, head.length, head.hash.hex()
+        )
+        for chain, head in heads.items()
+    )
 
 
 _dumped: Final = json.JSONEncoder(separators=(",", ":")).encode

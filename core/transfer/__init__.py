@@ -7,11 +7,14 @@ services and bindings, in whatever order the files have them. `export` writes an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from core.domain.json_types import to_json
 from core.domain.results import Imported
 from core.operations.idempotency import answered, remember
+from core.operations.settling import stored_receipt
+from core.storage.history import last_event
 from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
 from core.transfer.documents import Documents, RowKind, read_documents
@@ -35,6 +38,9 @@ __all__ = [
 ]
 
 
+_COUNTS: Final = ("created", "changed", "unchanged")
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
     """An import, as it is stored under its request id."""
@@ -54,9 +60,20 @@ def import_documents(transaction: Transaction, documents: Documents) -> Imported
     request = ImportRequest(documents.contents, transaction.reason)
     answer = answered(transaction, request)
     if answer is not None:
-        return Imported(**{**answer, "notes": tuple(answer.get("notes", ()))})
-    imported = _imported(transaction, documents)
-    remember(transaction, request, to_json(imported))
+        events = stored_receipt(transaction.request_id, answer).events
+        return Imported(
+            **{name: answer[name] for name in _COUNTS},
+            notes=tuple(answer.get("notes", ())),
+            request_id=transaction.request_id,
+            event=events[-1] if events else None,
+        )
+    done, event = _imported(transaction, documents), last_event(transaction)
+    imported = replace(
+        done, request_id=None if transaction.made_id and event is None else transaction.request_id, event=event
+    )
+    kept = {name: getattr(imported, name) for name in (*_COUNTS, "notes")}
+    kept["events"] = [] if event is None else [to_json(event)]
+    remember(transaction, request, kept, changed=event is not None)
     return imported
 
 

@@ -106,7 +106,7 @@ def _is_shallow(value: object, levels: int) -> bool:
 
 def _is_answer(words: str) -> bool:
     found = _read(words)
-    if type(found) is not dict or set(found) not in _ANSWERS:
+    if type(found) is not dict or set(found) - {"events"} not in _ANSWERS:
         return False
     eips, warnings = found.get("eips", []), found.get("warnings", [])
     return (
@@ -115,6 +115,7 @@ def _is_answer(words: str) -> bool:
         and all(type(each) is dict and set(each) == {"code", "message", "eip_id"} for each in warnings)
         and ("finding" not in found or _is_finding(found["finding"]))
         and ("clock" not in found or _is_clock(found["clock"]))
+        and all(map(_is_head, found.get("events", ())))
     )
 
 
@@ -123,6 +124,12 @@ def _is_clock(kept: UncheckedObject) -> bool:
         return set(kept) == {"at", "was", "since"} and all(kept[name] is None or utc_of(kept[name]) for name in kept)
     except (ValueError, TypeError, OverflowError):
         return False
+
+
+def _is_head(event: object) -> bool:
+    """Return whether a value is an event of a receipt: its id, its chain, the length and the hash of the chain."""
+    alike = {"id": str, "chain": str, "length": int, "hash": str}
+    return type(event) is dict and {name: type(each) for name, each in event.items()} == alike
 
 
 def _is_finding(kept: UncheckedObject) -> bool:
@@ -141,7 +148,7 @@ _ANSWERS: Final = (
 )
 _ANSWERED: Final = {
     **dict.fromkeys(_COUNTS, int),
-    **dict.fromkeys(("eips", "warnings", "notes"), list),
+    **dict.fromkeys(("eips", "warnings", "notes", "events"), list),
     "key": str,
     "clock": dict,
 }

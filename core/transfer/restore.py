@@ -19,7 +19,7 @@ from core.domain.results import Restored
 from core.domain.values import from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
-from core.storage.history import EventData, record
+from core.storage.history import EventData, last_event, record
 from core.storage.rows import COMPUTED, reads
 from core.storage.sqlite import EmbeddedStore
 from core.storage.sqlite_connection import SqliteConnection
@@ -127,10 +127,12 @@ def _exchange(
                 _number_on(new, old)
                 as_of = None if found.as_of is None else iso(found.as_of)
                 after: JsonObject = {"as_of": as_of, "lost": found.lost, "kept": kept.name}
-                record(begin_transaction(new), EventData("restore", after=after))
+                transaction = begin_transaction(new)
+                record(transaction, EventData("restore", after=after))
+                event = last_event(transaction)
             with backup.read() as new:
                 replace_contents(new, store.path, old)
-    return replace(found, kept=str(kept))
+    return replace(found, kept=str(kept), request_id=transaction.request_id, event=event)
 
 
 @contextmanager

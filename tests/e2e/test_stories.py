@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.terminal import terminal
+from tests.e2e.terminal import ALONE, terminal
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
@@ -95,7 +95,10 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.until("review: release 3 EIPs", "2 bound, 1 unbound", "Type the count")
         deck.confirm("3")
         deck.until("RELEASE 3 EIPs in")
-        deck.until("released 3 EIPs, each to the pool it came from")
+        deck.until("released 3 EIPs, each to the pool it came from", "198.51.100.77 -> hk-legacy")
+        deck.quiet(ALONE)
+        deck.press("esc")
+        deck.until("[e EIPs 344]")
         deck.press("c")
         deck.until("198.51.100.0/24 -- ! draining -- empty")
         deck.press("D")

@@ -99,9 +99,9 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
         cidr, isp = self._cidr.text, self._isp.text
         if cidr is None:
             raise FormError("Name the prefix, as 203.0.113.0/24.", self._cidr)
+        prefix = parse_prefix(cidr, self._cidr)
         if isp is None:
             raise FormError("Name the ISP line.", self._isp)
-        prefix = parse_prefix(cidr, self._cidr)
         asn = parse_whole(self._asn, "An ASN")
         if asn is None:
             raise FormError("Name the origin ASN.", self._asn)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service
-from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
+from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service, short_kind
+from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed, show_result
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
 from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
+from tui.changes.register_service import BindToNew, register_wanted
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
 from tui.modals.lines import Line
@@ -27,9 +28,19 @@ async def bind(flow: Flow, eips: Sequence[Eip]) -> None:
     """Bind the EIPs to one service, all alike."""
     if not in_one_region(flow, eips):
         return
-    known = await flow.read(f"bind {named(eips)}", lambda inventory: _services_of(inventory, eips[0].region))
+    title, region = f"bind {named(eips)}", eips[0].region
+    known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+
+    async def go(asked: BindRequest) -> Outcome:
+        nonlocal known
+        if not isinstance(asked, BindToNew):
+            return Outcome.REFUSED if known is None else await _bind(flow, eips, known, asked)
+        await register_wanted(flow, asked.new)
+        known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+        return Outcome.CANCELLED if known is None else Outcome.REFUSED
+
     if known is not None:
-        await flow.ask_until_sent(lambda: BindModal(eips, *known), lambda asked: _bind(flow, eips, known, asked))
+        await flow.ask_until_sent(lambda: BindModal(eips, *(known or ((), {}))), go)
 
 
 async def _bind(
@@ -40,8 +51,9 @@ async def _bind(
     watch = EipChanges(flow.host.ask, eips)
     review = review_bind(request, eips, service, occupants.get(service.id, ()), reread=watch, services=services)
     done = await send_reviewed(flow, "bind", request, watch, review)
-    if done is not None and len(done) == len(eips):
-        flow.host.say(f"bound {named(eips)} to {service.id}")
+    if done is not None:
+        rows = [f"{eip.address}   serves {short_kind(request.kind)} {service.id}" for eip in eips[: len(done)]]
+        await show_result(flow, f"bound {named(eips)} to {service.id}", rows, eips[len(done) :])
     return outcome_of(done)
 
 

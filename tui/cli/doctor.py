@@ -12,7 +12,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from core import Code, EipdeckError, Inventory, config_path, default_path, error, login_name, open_inventory
+from core import (
+    Code,
+    EipdeckError,
+    Inventory,
+    config_path,
+    default_path,
+    error,
+    format_table,
+    login_name,
+    open_inventory,
+)
 from tui.cli.arguments import Command, Settings
 from tui.cli.opening import checked_profile, config_of, database_of, operator_of
 from tui.cli.result import Answer, print_answer, refuse
@@ -76,6 +86,7 @@ def _examine_database(found: Found, settings: Settings) -> None:
     config = config_of(settings)
     if config.roa_file is not None and not config.roa_file.is_file():
         found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
+    format_table(config.log_formats, str(config.path))
     url = database_of(settings)
     if url is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core import Allocation, FindingCode, Verdict
+from core import Allocation, CidrSummary, FindingCode, Verdict
 
 __all__ = ["DONE", "LANDED", "NO", "NOT_WRITTEN", "of_allocation", "of_verdicts"]
 
@@ -23,7 +23,6 @@ def of_allocation(done: Allocation) -> int:
     return LANDED if any(warning.code == FindingCode.LANDED_IN_DEFAULT_POOL for warning in done.warnings) else DONE
 
 
-def of_verdicts(verdicts: Sequence[Verdict]) -> int:
-    """Return `DONE` if every address is customer-owned space. No verdict is `NO`: "nothing found" is not "all well"."""
-    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
-    return DONE if ours else NO
+def of_verdicts(found: Sequence[Verdict | CidrSummary]) -> int:
+    """Return `DONE` if every address is customer-owned space. No answer is `NO`: "nothing found" is not "all well"."""
+    return DONE if found and all(each.customer_owned for each in found) else NO

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import core
-from core import BindingKind, Code, PoolOrder, Request, ServiceKind, error
+from core import BindingKind, Code, InvalidTime, PoolOrder, Request, ServiceKind, error, parse_duration
 from tui.cli.arguments import Command
 from tui.wording.verb import Argument, Kind
 
@@ -68,6 +68,13 @@ def _asn(words: str) -> int:
     return _whole(words[2:] if words[:2].upper() == "AS" else words, Code.USAGE, "an AS number")
 
 
+def _seconds(words: str) -> int:
+    try:
+        return parse_duration(words)
+    except InvalidTime as problem:
+        raise error(Code.USAGE, str(problem)) from problem
+
+
 def _percent(words: str, option: str) -> float:
     if not _PERCENT.fullmatch(words):
         raise error(Code.USAGE, f"{words!r} is not a percentage for {option}.", hint="Write a number such as 80.")
@@ -77,7 +84,7 @@ def _percent(words: str, option: str) -> float:
 _READ: Final[Mapping[Kind, Callable[[str, str], object]]] = {
     Kind.COUNT: lambda words, _: _whole(words, Code.INVALID_COUNT, "a count"),
     Kind.MBPS: lambda words, _: _whole(words, Code.INVALID_BANDWIDTH, "a cap in Mbps"),
-    Kind.SECONDS: lambda words, _: _whole(words, Code.USAGE, "a number of seconds"),
+    Kind.SECONDS: lambda words, _: _seconds(words),
     Kind.PERCENT: _percent,
     Kind.ASN: lambda words, _: _asn(words),
     Kind.ORDER: lambda words, _: PoolOrder(words),

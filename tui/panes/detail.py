@@ -22,7 +22,7 @@ class DetailPane(Vertical):
         self.title_line = Lines(classes="title")
         self.text = ScrollLines()
         self._details: SelectionDetails | None = None
-        self._laid_out: str | None = None
+        self._laid_out: tuple[object, ...] = ()
         """The selection that the lines are about."""
 
     def compose(self) -> ComposeResult:
@@ -48,7 +48,7 @@ class DetailPane(Vertical):
         if details is None or not self.display or not width:
             return
         room = width - self.title_line.display  # the column has a blank before its text
-        self.text.show_whole(detail_lines(details, room), keep_place=details.selection.id == self._laid_out)
-        self._laid_out = details.selection.id
+        self.text.show_whole(detail_lines(details, room), keep_place=details.selection.key == self._laid_out)
+        self._laid_out = details.selection.key
         focused = self.text.has_focus
         self.title_line.show(title_line(details.selection.id, "", width, rule=self._rule, focused=focused))

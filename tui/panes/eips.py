@@ -77,7 +77,7 @@ class EipsPane(Pane):
 
     async def load(self, snapshot: Snapshot) -> None:
         self.all_eips = snapshot.eips
-        self._table.critical = snapshot.critical_ones
+        self._table.critical = snapshot.critical_subjects()
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
             query = EipQuery(sort=self._kept.text("sort", list(_SORTED)) or EipQuery().sort)
@@ -149,6 +149,11 @@ class EipsPane(Pane):
     def remove_marks(self, eips: Iterable[Eip]) -> None:
         """Remove the marks of these EIPs."""
         self._table.marks.remove(eips)
+        self._table.repaint()
+
+    def mark_only(self, eips: Iterable[Eip]) -> None:
+        """Mark these EIPs and no others."""
+        self._table.marks.replace(eips)
         self._table.repaint()
 
     async def mark_all(self) -> None:

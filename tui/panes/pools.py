@@ -59,7 +59,7 @@ class PoolsPane(ListPane[Pool]):
         self._around.default_pools = sum(pool.kind is PoolKind.DEFAULT for pool in snapshot.pools)
         troubled = troubled_pools(snapshot.findings, snapshot.cidrs)
         self._troubled = troubled & {pool.id for pool in snapshot.pools}
-        self._critical = snapshot.critical_ones
+        self._critical = snapshot.critical_subjects()
         self.show_rows(snapshot.pools)
 
     def keys(self) -> Mapping[str, Callable[[Pool], str]]:

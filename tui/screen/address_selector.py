@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from core import Eip
 from tui.commands.registry import View
 from tui.panes.eips import EipsPane
 from tui.screen.navigator import Navigator
@@ -85,6 +86,20 @@ class AddressSelector:
         self._reader.hold(selection, by_operator=False)
         self._workers.move(partial(self._take, selection))
 
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others; the cursor goes to the row of the first."""
+        self._reader.hold_back()
+        self._workers.move(partial(self._take_all, eips))
+
+    async def _take_all(self, eips: Sequence[Eip]) -> None:
+        try:
+            await self._refresher.settled()
+            await self._take_address(Selection(SelectionKind.ADDRESS, eips[0].address))
+            self._eips.mark_only(eips)
+            self._navigator.select_row()
+        finally:
+            self._reader.let_go()
+
     async def _take(self, selection: Selection) -> None:
         navigator = self._navigator
         try:
@@ -92,7 +107,7 @@ class AddressSelector:
             if selection.kind is SelectionKind.ADDRESS:
                 await self._take_address(selection)
             else:
-                navigator.turn_to(View.CIDRS)
+                navigator.turn_to(View.SERVICES if selection.kind is SelectionKind.SERVICE else View.CIDRS)
                 await navigator.pane.select(selection.id)
                 self._reader.move(navigator.pane.selection, by_operator=False)
         finally:

@@ -15,6 +15,7 @@ from tui.panes.findings import FindingsPane
 from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
+from tui.panes.services import ServicesPane
 from tui.panes.timeline import TimelinePane
 from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
@@ -26,6 +27,8 @@ from tui.widgets.wall import Wall
 __all__ = ["Panes"]
 
 _SIDE = (View.POOLS, View.FINDINGS)
+_ORDER = (*_SIDE, View.EIPS, View.CIDRS, View.SERVICES, View.TIMELINE, View.LOOKUPS)
+"""The order of the panes for the key that turns to the next one."""
 
 
 class Panes(Horizontal):
@@ -38,6 +41,7 @@ class Panes(Horizontal):
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
+        self.services = ServicesPane(ask, rule=rule)
         self.timeline = TimelinePane(ask, rule=rule)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(rule=rule)
@@ -48,7 +52,7 @@ class Panes(Horizontal):
         """What stands at the left of the list in hand, unless it is that list."""
         for pane in (self.aside, *self._beside):
             pane.be_beside()
-        panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
+        panes = (self.eips, self.pools, self.cidrs, self.services, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
@@ -98,8 +102,13 @@ class Panes(Horizontal):
         for pane in (*self.panes.values(), *self._beside, self.aside):
             pane.count_ages(now)
 
-    def show_panes(self, view: View, *, detail_page: bool) -> None:
-        """Show the panes of the view; `detail_page` puts the detail in its place when narrow."""
+    def show_panes(self, view: View, *, detail_page: bool) -> bool:
+        """Show the panes of the view; `detail_page` puts the detail in its place when narrow.
+
+        Returns:
+            Whether the timeline at the side was not shown before: it is not read while it is hidden.
+
+        """
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
@@ -117,6 +126,7 @@ class Panes(Horizontal):
         self._middle.display = wide or not detail_page
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
+        hidden = not self.aside.display
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
@@ -124,6 +134,7 @@ class Panes(Horizontal):
             wall.refresh()
         self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
+        return hidden and self.aside.display
 
     def focus_on(self, view: View, *, detail: bool) -> None:
         """Give the keys to the list of a view, or to the detail."""

@@ -33,6 +33,7 @@ from tui.screen.painting import Bars, Painter
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.startup import start_session
+from tui.screen.typed_commands import TypedCommands
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, Trail
 from tui.state.marks import Marks
@@ -73,7 +74,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
-        self.other_sessions = OtherSessions(self.ask)
+        self.other_sessions = OtherSessions(self.ask, self.doubts.sent)
         self.panes = Panes(self.ask, glyphs, kept)
         self.bars = Bars(rule=glyphs.rule)
         self.refresher = Refresher(self.ask, self.panes.load)
@@ -96,7 +97,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
-        table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
+        typed = TypedCommands(self, self.navigator, self.lookups)
+        table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs = glyphs
         self._first_address = address
@@ -208,6 +210,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.panes.eips.remove_marks(eips)
         self.painter.changed()
 
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""
+        self.addresses.take_all(eips)
+
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
         self.addresses.take(selection)
@@ -270,14 +276,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         event.stop()
         self.say(event.text)
 
-    def on_scroll_lines_scrolled(self) -> None:
-        self.painter.changed()
-
     def on_eip_table_counted(self) -> None:
         self.painter.changed()
 
-    def on_lookup_bar_changed(self) -> None:
-        self.painter.changed()
+    on_scroll_lines_scrolled = on_lookup_bar_changed = on_eip_table_counted
 
     def on_lookup_bar_typed(self, event: LookupBar.Typed) -> None:
         answer: Callable[..., None] = self.lookups.submitted if event.final else self.lookups.typed

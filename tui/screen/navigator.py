@@ -109,7 +109,8 @@ class Navigator:
         """Lay the panes out for the size of the screen and the view."""
         if self._panes.shape is Shape.WIDE:
             self.detail_page = False
-        self._panes.show_panes(self.view, detail_page=self.detail_page)
+        if self._panes.show_panes(self.view, detail_page=self.detail_page):
+            self._workers.start(partial(self._workers.say_refusal, self._panes.aside.read), "aside")
         self._on_turned()
 
     def resize(self) -> None:
@@ -144,7 +145,7 @@ class Navigator:
         if view is not None:
             self.show_view(view)
             return
-        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "services", "findings", "timeline"))
         self._say(f"panes stand side by side from 120 columns on; here {views} turn to them")
 
     # the detail
@@ -216,6 +217,9 @@ class Navigator:
 
     def visit(self, step: Callable[[NavigationHistory, Place], Place | None]) -> None:
         """Go to a place of the history."""
+        if self.detail_page and step is NavigationHistory.back:
+            self.leave_detail()
+            return
         place = step(self.history, self.place)
         if place is None:
             self._say("there is no other place to go to: this is where you have been")

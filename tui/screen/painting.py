@@ -163,5 +163,5 @@ def _step(state: ScreenState) -> str:
 
 def _unknown(selection: Selection, unread: str | None) -> Strip:
     when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-    name = f"{selection.id}{when}"
+    name = f"{selection.words}{when}"
     return Strip(f"{name} -- reading") if unread is None else Strip(f"{name} -- not read", (unread,))

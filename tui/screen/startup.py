@@ -21,7 +21,7 @@ async def start_session(host: Host, polling: Polling, lookups: Lookups, address:
     gc.freeze()
     gc.enable()
     if address:
-        lookups.pasted(address)
+        lookups.opened(address)
     await _settle_pending(host)
     await asyncio.to_thread(_import_changes)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["views_line"]
 
-_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
+_VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.SERVICES, View.FINDINGS, View.TIMELINE)
 
 
 def views_line(active: View, snapshot: Snapshot | None, width: int) -> Line:
@@ -46,6 +46,8 @@ def _count(view: View, snapshot: Snapshot | None) -> str:
             return f" {len(snapshot.pools)}"
         case View.CIDRS:
             return f" {len(snapshot.cidrs)}"
+        case View.SERVICES:
+            return f" {snapshot.services:,}"
         case View.FINDINGS:
             return f" {len(snapshot.findings)}" + ("!" if snapshot.findings else "")
         case _:

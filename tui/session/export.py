@@ -1,7 +1,8 @@
-"""Writes a list or a text to a file of mode 0600."""
+"""Writes a list to a text, and a list or a text to a file of mode 0600."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from tui.wording import writers
 from tui.wording.columns import Layout
 from tui.wording.verb import Format
 
-__all__ = ["Format", "write_rows", "write_text"]
+__all__ = ["Format", "rows_text", "write_rows", "write_text"]
 
 
 def write_rows(rows: Iterable[object], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
@@ -26,6 +27,16 @@ def write_rows(rows: Iterable[object], layout: Layout, format_: Format, name: Pa
     counted = _Counted(rows)
     path = _write(name, lambda file: writers.write_rows(counted, layout, format_, file))
     return counted.count, path
+
+
+def rows_text(rows: Iterable[object], layout: Layout, format_: Format) -> str:
+    """Return rows in a format, as the table of the command line too. Blocks."""
+    out = io.StringIO()
+    if format_ is Format.TABLE:
+        writers.write_table(rows, layout, out)
+    else:
+        writers.write_rows(rows, layout, format_, out)
+    return out.getvalue()
 
 
 def write_text(text: str, name: Path) -> Path:

@@ -70,3 +70,6 @@ class Host(Protocol):
 
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
+
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""

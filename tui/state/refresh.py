@@ -75,7 +75,8 @@ class Refresher:
         """Count another second without an answer; after `LATE_SECONDS` the data is called old."""
         self._waited += 1
         if self._waited >= LATE_SECONDS and self.freshness.failed_since is None:
-            self.freshness = Freshness(self._answered, "the database has not answered yet")
+            why = "the database has not answered yet" if self._idle.is_set() else "the read under way is a long one"
+            self.freshness = Freshness(self._answered, why)
 
     async def settled(self) -> None:
         """Wait until the read that is under way is shown."""

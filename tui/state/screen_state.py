@@ -81,6 +81,8 @@ class ListState:
     filter: str
     shown: str
     """The number of rows that the filter lets through, in words."""
+    about: str = ""
+    """What was looked up, in the list of lookups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def key_context(state: ScreenState, *, busy: bool = False, selecting: bool = Fal
         past=selection is not None and selection.at is not None,
         cidr_state=state.cidr_state,
         landed=(eip is not None and eip.landed_in_default) or (finding is not None and finding.landing is not None),
+        accepted=finding is not None and finding.accepted,
         released=details is not None and details.released,
         detail=state.detail_page,
         marked=len(state.marks.acting),

@@ -21,10 +21,14 @@ class Snapshot:
     """The number of live EIPs."""
     behind: datetime | None
     """The moment of the data of a standby that is behind; else None."""
+    services: int
+    """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...] = ()
+    """The accepted findings, worst first."""
 
     @property
     def is_empty(self) -> bool:
@@ -39,12 +43,6 @@ class Snapshot:
     def critical(self) -> int:
         return sum(finding.severity is Severity.CRITICAL for finding in self.findings)
 
-    @property
-    def critical_ones(self) -> frozenset[str]:
-        """The addresses, pools and CIDRs that a critical finding is about."""
-        severe = [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
-        return frozenset(each for finding in severe for each in (finding.subject, *finding.eips))
-
     def pool(self, pool_id: str | None) -> Pool | None:
         return next((pool for pool in self.pools if pool.id == pool_id), None)
 
@@ -54,6 +52,11 @@ class Snapshot:
     def subjects(self) -> frozenset[str]:
         """Return the subjects of the findings."""
         return frozenset(finding.subject for finding in self.findings)
+
+    def critical_subjects(self) -> frozenset[str]:
+        """Return the addresses, pools, CIDRs and services that a critical finding is about."""
+        severe = [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
+        return frozenset(each for finding in severe for each in (finding.subject, *finding.eips))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,11 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         read_at=read.read_at,
         eips=read.eips,
         behind=read.behind,
+        services=read.services,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
+        accepted=read.accepted,
     )
 
 

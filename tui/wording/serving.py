@@ -14,6 +14,7 @@ from tui.wording.sanitize import visible
 __all__ = [
     "action_words",
     "binding_words",
+    "change_words",
     "ended_words",
     "last_served",
     "part_words",
@@ -21,6 +22,7 @@ __all__ = [
     "served_by",
     "serves_words",
     "services_served",
+    "verdict_words",
 ]
 
 
@@ -71,6 +73,18 @@ def served_by(verdict: Verdict) -> list[str]:
     return list(dict.fromkeys(BindingWords(binding).target for binding in bindings))
 
 
+def verdict_words(verdict: Verdict) -> str:
+    """Return `203.0.113.7 customer-bound web-1 (lb lb-shop) ? zone_assumed`: a verdict behind a line of a log."""
+    words = [verdict.address, verdict.verdict.value]
+    if verdict.eip is not None and verdict.eip.name:
+        words.append(verdict.eip.name)
+    if services := served_by(verdict):
+        words.append(f"({', '.join(services)})")
+    if verdict.doubts:
+        words.append(f"? {' '.join(verdict.doubts)}")
+    return " ".join(words)
+
+
 def services_served(verdict: Verdict) -> str:
     """Return the services of `served_by` as a cell."""
     return ", ".join(served_by(verdict)) or "-"
@@ -88,8 +102,28 @@ def ended_words(end: Event) -> str:
 
 
 def action_words(event: Event) -> str:
-    """Return the action of an event, with the new address of a move and the service of a binding."""
-    if event.action == "moved" and event.after:
-        return visible(f"moved to {event.after.get('address')}")
-    binding = event.after if event.action == "bind" else event.before if event.action == "unbind" else None
-    return visible(event.action if not binding else f"{event.action} {stored_binding(binding)}")
+    """Return the action of an event, with what it changed: `bind nic web-05`, `moved to 203.0.113.9`."""
+    return visible(f"{event.action} {change_words(event)}".rstrip())
+
+
+def change_words(event: Event) -> str:
+    """Return what an event changed, as a cell: `nic web-05`, `"web-1" to "web-2"`, `100 to 200 Mbps`; often nothing."""
+    before, after = event.before or {}, event.after or {}
+    match event.action:
+        case "bind":
+            return stored_binding(after)
+        case "unbind":
+            return stored_binding(before)
+        case "moved":
+            return f"to {after.get('address')}"
+        case "rename":
+            return " to ".join(quoted(_text(each.get("name"))) or "no name" for each in (before, after))
+        case "bandwidth":
+            old, new = (each.get("bandwidth_mbps") for each in (before, after))
+            return f"{'no cap' if old is None else old} to {new} Mbps"
+        case _:
+            return ""
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from core import Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service
+from core import BindingKind, Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service, ServiceRow
 from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import or_dash, owner, pool_short, runway
+from tui.wording.services import KIND_WORDS, known_as, quota, served_by_words
 from tui.wording.serving import served
 
-__all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "marked"]
+__all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "SERVICE_ROWS", "marked"]
 
 
 def _landed(eip: Eip) -> str:
@@ -197,6 +198,33 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     ),
 )
 
+
+def _row_kind(row: ServiceRow, _around: Around) -> str:
+    return KIND_WORDS[row.service.kind]
+
+
+def _known_as(row: ServiceRow, _around: Around) -> str:
+    return known_as(row.service)
+
+
+def _serving_role(row: ServiceRow) -> Role:
+    if row.missing_since is not None:
+        return Role.WARNING
+    return Role.UNBOUND if row.idle else Role.TEXT
+
+
+def _served_by(row: ServiceRow, _around: Around) -> str:
+    return served_by_words(row)
+
+
+def _snat(row: ServiceRow, _around: Around) -> str:
+    return quota(row, BindingKind.SNAT)
+
+
+def _dnat(row: ServiceRow, _around: Around) -> str:
+    return quota(row, BindingKind.DNAT)
+
+
 SERVICES: Final[Listing[Service, Service]] = Listing(
     Service,
     (
@@ -207,3 +235,19 @@ SERVICES: Final[Listing[Service, Service]] = Listing(
         Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),
     ),
 )
+
+SERVICE_ROWS: Final[Listing[Service, ServiceRow]] = Listing(
+    Service,
+    (
+        Entry("KIND", lambda service: service.kind.value, pane=InPane(9, text=_row_kind, drop=3, place=2)),
+        Entry("ID", lambda service: service.id, pane=InPane(14, "SERVICE", place=1)),
+        Entry("REGION", lambda service: service.region, pane=InPane(11, drop=5, place=7)),
+        Entry("NAME", lambda service: or_dash(service.name), pane=InPane(12, "KNOWN AS", _known_as, drop=4, place=3)),
+        Entry("SERVES BY", pane=InPane(15, text=_served_by, stretch=True, role=_serving_role, place=4)),
+        Entry("SNAT", pane=InPane(5, text=_snat, right=True, drop=1, place=5)),
+        Entry("DNAT", pane=InPane(7, text=_dnat, right=True, drop=2, place=6)),
+        Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),
+    ),
+    lambda row: row.service,
+)
+"""The services of the pane; in files they look as on the command line."""

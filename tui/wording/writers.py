@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
-from core import json_fields, to_json
+from core import to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
-_CHUNK: Final = 500
+MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
 _GAP: Final = "  "
 _NARROWEST: Final = 30
@@ -70,11 +70,11 @@ def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
 
 
 def _write_records(rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str]) -> None:
-    names = json_fields(layout.kind)
+    names = layout.fields
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([cell(getattr(row, name)) for name in names])
+        writer.writerow([cell(getattr(row, name, None)) for name in names])
 
 
 def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
@@ -124,19 +124,23 @@ def _excel_cell(value: object) -> str:
     return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
 
 
-def write_table(rows: Iterable[object], layout: Layout, out: TextIO, *, width: int | None = None) -> int:
+def write_table(
+    rows: Iterable[object], layout: Layout, out: TextIO, *, width: int | None = None, measured: int = MEASURED
+) -> int:
     """Write aligned columns under a heading, nothing cut; return the number of rows.
 
     Args:
-        rows: any number; the first few hundred decide the widths.
+        rows: any number.
         layout: the columns.
         out: the stream.
         width: of the terminal, in cells, where the last column is folded; None: not folded.
+        measured: the number of rows that decide the widths.
 
     """
     columns = layout.columns
-    cells = ([visible(column.text(row)) for column in columns] for row in rows)
-    first = list(islice(cells, _CHUNK))
+    texts = layout.texts
+    cells = ([text(row) for text in texts] for row in rows)
+    first = [[*map(visible, line)] for line in islice(cells, measured)]
     if not first:
         return 0
     headings = [column.title for column in columns]
@@ -144,7 +148,8 @@ def write_table(rows: Iterable[object], layout: Layout, out: TextIO, *, width: i
     shape = _Shape(columns, widths, width)
     out.write(shape.line(headings))
     count = 0
-    for line in chain(first, cells):
+    lines: Iterator[Sequence[object]] = chain(first, cells)
+    for line in lines:
         out.write(shape.line(line))
         count += 1
     return count
@@ -160,7 +165,16 @@ class _Shape:
         room = None if width is None else width - self._indent
         self._room = None if room is None or room < _NARROWEST else room
 
-    def line(self, cells: Sequence[str]) -> str:
+        shape = "".join(
+            f"%{'' if right else '-'}{width}s{_GAP}" for right, width in zip(self._right, widths, strict=True)
+        )
+        self._plain = f"{shape.rpartition('%')[0]}%s" if self._room is None else None
+
+    def line(self, row: Sequence[object]) -> str:
+        """Return a row, which may be hostile, as a line."""
+        if self._plain is not None and (text := self._plain % tuple(row)).isascii() and text.isprintable():
+            return f"{text.rstrip()}\n"
+        cells = [visible(cell) for cell in row]
         padded = [
             _padded(cell, width, right=right)
             for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)

@@ -9,8 +9,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from core.domain.evidence.words import MONTHS, WEEKDAYS, WORD_OFFSETS
+from core.domain.evidence.words import MONTHS, WEEKDAYS
 from core.domain.evidence.zones import ZONE, parse_zone
+from core.domain.zone_words import WORD_OFFSETS
 
 
 class Reading(NamedTuple):

@@ -23,10 +23,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import AllocationRequest, EipdeckError, Inventory, open_inventory
+from core import AllocationRequest, Config, EipdeckError, Inventory, OutcomeUnknown, open_inventory
 from core.storage.connection import Connection
 from core.storage.opening import open_store
 from core.storage.postgres import TURN
+from core.storage.postgres_connection import PostgresConnection
 from core.storage.store import elapsed
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
@@ -282,11 +283,50 @@ def test_a_commit_without_an_answer_is_in_doubt_and_its_key_tells(database: str)
         with pytest.raises(EipdeckError) as caught:
             inventory.execute(request)
         assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
+        assert caught.value.details["request_id"] == "key"
         store._commit = commit  # type: ignore[attr-defined]
         cut.clear()
         assert addresses(inventory.execute(request).eips) == ["203.0.113.0"]
         assert len(list(inventory.eips())) == 1
         inventory.close()
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["the commit arrives", "the commit is lost"])
+def test_a_commit_without_an_answer_settles_itself_once_the_server_answers(database: str, *, arrives: bool) -> None:
+    """Never twice: what was made is answered, what was not is refused, and the sum is one change."""
+    with closing(open_inventory(server().url(database, "eipdeck_operator"), operator="alice")) as inventory:
+        customer_cidr(inventory)
+        store = inventory._store
+        commit = store._commit  # type: ignore[attr-defined]
+
+        def cut_off(connection: PostgresConnection) -> None:
+            store._commit = commit  # type: ignore[attr-defined]
+            if arrives:
+                connection.driver.commit()
+            connection.driver.close()
+            commit(connection)
+
+        store._commit = cut_off  # type: ignore[attr-defined]
+        if arrives:
+            done = inventory.carry_out(AllocationRequest(pool_id="edge"))
+            assert done.receipt == inventory.settle(str(done.receipt.request_id))
+        else:
+            with unavailable() as caught:
+                inventory.carry_out(AllocationRequest(pool_id="edge"))
+            assert "was not made" in caught.value.message
+            assert inventory.settle(caught.value.details["request_id"]) is None
+        assert len(list(inventory.eips())) == arrives
+
+
+def test_while_another_writes_an_unknown_request_is_not_known_yet(database: str) -> None:
+    store = open_store(server().url(database, "eipdeck_operator"), wait=0.3)
+    asking = Inventory(store, store.now, "alice", Config(), read_only=False)
+    other = open_store(server().url(database, "eipdeck_operator"))
+    with other.write(), pytest.raises(OutcomeUnknown):
+        asking.settle("in-flight")
+    assert asking.settle("in-flight") is None
+    other.close()
+    asking.close()
 
 
 # a server of its own, which is stopped, killed and frozen

@@ -80,12 +80,17 @@ def test_a_standby_whose_replay_is_paused_says_so_and_knows_nothing_from_five_mi
         found = reading.lookup(eip.address)
         assert found.verdict == "customer-unbound"
         assert "This is a standby, and its replay is paused" in found.summary
+        summary = reading.lookup_cidr("203.0.113.0/28")
+        assert (summary.customer_owned, summary.allocated, summary.as_of) == (True, 1, found.as_of)
+        assert "This is a standby, and its replay is paused" in summary.summary
         assert reading.integrity()["standby"] == "its replay is paused"
         assert reading.snapshot().behind == found.as_of
         later(reading, monkeypatch, 301)
         found = reading.lookup(eip.address)
         assert (found.verdict, found.customer_owned, found.fix_in) == ("unknown", None, None)
         assert "its replay is paused" in found.summary
+        assert reading.lookup_cidr("203.0.113.0/28").customer_owned is None
+        assert "standby" not in reading.lookup_cidr("203.0.113.0/28", eip.allocated_at).summary
         assert {verdict.verdict for verdict in reading.lookup_text([eip.address])} == {"unknown"}
         assert reading.lookup(eip.address, eip.allocated_at).verdict == "customer-unbound"
         assert reading.lookup("10.0.0.1").verdict == "not-ours"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import (
+    AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
     AllocationRequest,
@@ -25,7 +26,18 @@ from core import (
     UnbindRequest,
 )
 from tests.core.kit import another
-from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
+from tests.tui.deck_kit import (
+    SMALL,
+    WIDE,
+    Operator,
+    allocated,
+    demo_desk,
+    empty_desk,
+    held_up,
+    on_deck,
+    on_the_balancer,
+    small_desk,
+)
 from tui.changes import allocate as allocating
 
 
@@ -110,6 +122,27 @@ async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
         await operator.until("accepted landed_in_default_pool", "0 findings")
         assert not inventory.findings()
         assert inventory.findings(accepted=True)[0].accepted_reason == "lab"
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_an_accepted_finding_is_listed_below_and_taken_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, pool=None)
+    finding = inventory.findings()[0]
+    inventory.execute(AcceptRequest(finding=finding.id, reason="a lab", until="30d"))
+    async with on_deck(inventory, size) as operator:
+        await operator.press("f")
+        await operator.until("0 findings", "no findings; 1 accepted", "accepted ", "a lab")
+        await operator.until("K withdraw")
+        await operator.press("K")
+        await operator.until("review: withdraw the acceptance", "a lab", "--withdraw")
+        await operator.press("r")
+        await operator.type("it stays")
+        await operator.press("enter")
+        await operator.confirm()
+        await operator.until("landed_in_default_pool of 198.18.0.0 is open again", "1 finding")
+        assert [each.id for each in inventory.findings()] == [finding.id]
+        assert inventory.history()[-1].reason == "it stays"
 
 
 @pytest.mark.parametrize(
@@ -357,6 +390,8 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await fill_in(operator, "", "", "J-640")
         await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
+        await operator.until("rehomed 3 EIPs", "198.51.100.20 -> 192.0.2.88   nic old-01")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
 
@@ -372,6 +407,8 @@ async def test_a_plan_leaves_out_what_others_released_since_it_was_read(tmp_path
         await operator.press("R")
         await operator.until("review: release 2 EIPs", "read again now")
         await operator.confirm("2")
+        await operator.until("released 2 EIPs", "198.51.100.20 -> hk-legacy")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
 
 
@@ -459,7 +496,7 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         assert [cidr.cidr for cidr in inventory.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
-async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp_path: Path) -> None:
+async def test_cancelling_a_review_goes_back_to_its_form_and_so_does_ctrl_c(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("A")
@@ -471,6 +508,8 @@ async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("review: allocate 1 EIP")
         await operator.press("ctrl+c")
+        await operator.until("allocate an EIP", "web-44", "J-902", absent="review:")
+        await operator.press("escape", "escape")
         await operator.until("nothing was sent", absent="allocate an EIP")
         assert inventory.page(EipQuery()).total == 0
 
@@ -496,7 +535,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
         await operator.press("escape")
         await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
-        await operator.press("escape", "B")
+        await operator.press("escape", "escape", "B")
         await operator.until("bind 198.18.0.0")
         await operator.press("right", "right", "right", "enter", "down", "enter")
         await operator.type("J-904")
@@ -508,7 +547,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.press("y")
         await operator.until("! refused: bind 198.18.0.0")
         await operator.press("escape")
-        await operator.until("bind 198.18.0.0", "> lb-1", "> load_balancer", "J-904", absent="refused:")
+        await operator.until("bind 198.18.0.0", "> lb-1", "> lb", "J-904", absent="refused:")
     bob.close()
 
 
@@ -644,7 +683,7 @@ async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path:
         bob.execute(AllocationRequest(pool_id="hk", address="203.0.113.7"))
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
-        await operator.press("ctrl+c", "A")
+        await operator.press("ctrl+c", "escape", "escape", "A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "3", "", "", "")
         await operator.until("3 addresses, next in order", "read again now: unchanged")

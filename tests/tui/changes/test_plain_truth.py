@@ -95,3 +95,17 @@ def test_without_another_pool_a_full_one_asks_for_a_cidr(tmp_path: Path) -> None
     inventory.close()
     assert refused.value.details["pools_with_room"] == []
     assert refused.value.hint.startswith("Add a CIDR to hk.")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_form_names_what_helps_when_a_pool_is_full(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with on_deck(demo_desk(tmp_path), size) as operator:
+        await operator.press("p", "A")
+        await operator.until("> hk-edge")
+        await operator.press("tab", "tab")
+        await operator.type("5")
+        await operator.until(
+            "hk-edge has 2 free of 256: 5 are refused",
+            "hk-spare has 168 free: choose it in the list",
+            "releasing does not help now: hk-edge reuses no address for 24 h",
+        )

@@ -36,7 +36,7 @@ async def test_home_at_80x24_is_the_picture_of_the_design(tmp_path: Path) -> Non
     assert len(lines) == 24
     assert lines[0] == " eipdeck  embedded  alice@10.~  [WRITE]  live  [2 critical]  7 findings  03:12Z"
     assert lines[1] == " look up: type or paste an address   / filter   : command"
-    assert lines[2] == "[e EIPs 347]    p Pools 4     c CIDRs 4     f Findings 7!     t Timeline"
+    assert lines[2] == "[e EIPs 347] p Pools 4  c CIDRs 4  l Services 70  f Findings 7!  t Timeline"
     assert lines[3] == "     ADDRESS         OWNER   POOL      STATE   SERVES                        AGE"
     assert lines[4] == "> !! 198.18.0.5      DEFAULT default   bound   lb lb-shop shop-front          2d"
     assert lines[12] == "  !  203.0.113.17    own     hk-edge   bound   snat nat-1 2 subnets         211d"
@@ -287,4 +287,4 @@ async def test_keys_for_wider_screens_say_so(tmp_path: Path) -> None:
         for key in ("tab", "shift+tab"):
             operator.deck.say("")
             await operator.press(key)
-            await operator.until("panes stand side by side from 120 columns on; here e p c f t turn to them")
+            await operator.until("panes stand side by side from 120 columns on; here e p c l f t turn to them")
