@@ -264,7 +264,7 @@ async def test_a_long_read_after_a_change_is_called_a_long_read(tmp_path: Path) 
     inventory = small_desk(tmp_path)
     bob = another(inventory)
     async with on_deck(inventory) as operator:
-        await operator.until("| live ")
+        await operator.until(" live ")
         with held_up(inventory, "snapshot"):
             allocated(bob)
             operator.deck._tick()
@@ -272,7 +272,7 @@ async def test_a_long_read_after_a_change_is_called_a_long_read(tmp_path: Path) 
             for _second in range(LATE_SECONDS):
                 operator.deck._tick()
             await operator.until("the read under way is a long one", absent="has not answered")
-        await operator.until("| live ")
+        await operator.until(" live ")
     bob.close()
 
 
