@@ -6,7 +6,7 @@ from typing import Final
 
 from core import EipdeckError, Finding, Fix, shell_command
 from tui.commands.registry import BY_ID, COMMANDS, key_of, keys_of
-from tui.wording.phrases import accepted_words
+from tui.wording.phrases import quoted
 
 __all__ = ["in_a_word", "in_few_words", "repair_key", "what_is_wrong", "what_to_do"]
 
@@ -29,10 +29,10 @@ _WHAT: Final = {
 
 
 def what_is_wrong(finding: Finding) -> str:
-    """Return a finding without its subject: `in default pool, lb lb-shop`; of an accepted one, who accepted it too."""
+    """Return a finding without its subject: `in default pool, lb lb-shop`; of an accepted one, the reason first."""
     what = in_few_words(finding)
     words = f"{what}, {finding.brief}" if finding.brief and finding.brief != what else what
-    return f"{words}: {accepted_words(finding)}" if finding.accepted else words
+    return f"accepted {quoted(finding.accepted_reason)}: {words}" if finding.accepted else words
 
 
 def in_few_words(finding: Finding) -> str:
