@@ -131,10 +131,15 @@ class Panes(Horizontal):
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
             wall.display = seen
-            wall.refresh()
+        self.call_after_refresh(self._join_walls)
         self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
         return hidden and self.aside.display
+
+    def _join_walls(self) -> None:
+        """Draw the joints where the titles stand now: only a layout moves them."""
+        for wall in self._walls:
+            wall.refresh()
 
     def focus_on(self, view: View, *, detail: bool) -> None:
         """Give the keys to the list of a view, or to the detail."""
