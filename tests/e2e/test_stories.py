@@ -100,7 +100,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.press("esc")
         deck.until("[e EIPs 344]")
         deck.press("c")
-        deck.until("198.51.100.0/24", "! draining -- empty")
+        deck.until("198.51.100.0/24", "draining", "empty")
         deck.press("D")
         deck.until("review: retire 198.51.100.0/24", "Type the whole prefix")
         deck.confirm("198.51.100.0/24")
