@@ -87,7 +87,7 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
         deck.press(*form)
         assert send == "y"
         deck.confirm(octet)
-        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "6 findings, 1 critical")
+        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "1 critical", "6 findings")
         deck.press(*copy)
         deck.until("copied 192.0.2.")
         assert deck.leave() == 0

@@ -52,7 +52,7 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
         deck.until("review: rehome 198.18.0.5", "shop-front", "DNS", "--reason J-901", "Type its last octet")
         deck.confirm("5")
         deck.until("REHOME 198.18.0.5 in", "Nothing has been sent yet")
-        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "6 findings, 1 critical")
+        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "1 critical", "6 findings")
         deck.until("customer-bound", "fix in: customer_cidr", "shop-front")
         assert deck.leave() == 0
         assert deck.left_clean
