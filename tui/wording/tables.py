@@ -104,6 +104,10 @@ def _kind_role(pool: Pool) -> Role:
     return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.OWN
 
 
+def _gauge_role(pool: Pool) -> Role:
+    return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.BOUND
+
+
 def _used(pool: Pool, _around: Around) -> str:
     return f"{pool.allocated}/{pool.total}"
 
@@ -126,7 +130,7 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             side=InPane(9, text=_pool, stretch=True),
         ),
         Entry("KIND", lambda pool: pool.kind.value, pane=InPane(7, text=_kind, drop=7, role=_kind_role, place=2)),
-        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, place=3)),
+        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, role=_gauge_role, place=3)),
         Entry("REGION", lambda pool: pool.region),
         Entry("TOTAL", lambda pool: pool.total, right=True),
         Entry(
