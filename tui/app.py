@@ -28,11 +28,14 @@ from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
+from tui.terminal.driver import TerminalDriver, end_by_defect, send_indexes, set_escape_delay
 from tui.terminal.environment import over_ssh
+from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
+from tui.terminal.palette import LOOKS, choose, default_look, look, sends_indexes, themes
+from tui.terminal.paths import UI, state_folder
+from tui.terminal.theme import ASCII, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -57,11 +60,23 @@ class EipdeckApp(App[int], inherit_bindings=False):
     TITLE = "eipdeck"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
-    # chosen before App.__init__ reads it: only then does NO_COLOR leave no colour at all
-    theme: Reactive[str] = Reactive(THEME)
+    # App.__init__ reads it before ours are registered: only with native colours does NO_COLOR leave no colour at all
+    theme: Reactive[str] = Reactive("ansi-dark")
 
-    def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        address: str | None = None,
+        trail_folder: Path | None = None,
+        kept: Kept | None = None,
+    ) -> None:
         super().__init__(driver_class=TerminalDriver)
+        self._kept = kept or Kept(None)
+        choose(self._kept.text("theme", LOOKS) or default_look(os.environ), os.environ)
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = look()
         self.key_guard = KeyGuard(runs_in_burst, stops_burst)
         self.key_order = KeyOrder(self, self._judged, self._is_reading_in_burst)
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
@@ -128,7 +143,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
             self.exit(1)
             return
         self.set_keymap(keymap)
-        screen = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        screen = screen_type(inventory, self._glyphs, self._kept, address=self._address, folder=self._trail_folder)
         self.add_mode("main", lambda: screen)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("main")
         self.main_screen = screen
@@ -261,7 +276,9 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
 
     """
     set_escape_delay(escape_delay(os.environ))
-    app = EipdeckApp(opened, address=address, trail_folder=trail_folder)
+    if sends_indexes(os.environ):
+        send_indexes()
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=Kept(state_folder() / UI))
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:

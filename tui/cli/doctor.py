@@ -62,6 +62,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "clip": str(state / paths.CLIP),
             "log": str(state / paths.LOG),
             "trails": str(state / paths.TRAILS),
+            "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
         },
         "operator": operator_of(settings) or login_name(),

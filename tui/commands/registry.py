@@ -117,13 +117,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
     _change("unbind", "U", "unbind", "end the bindings of the EIP", takes=Takes.EIPS),
     _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change(
-        "rehome",
-        "F",
-        "rehome",
-        "rehome a landing, or an EIP of a draining CIDR",
-        takes=Takes.EIPS,
-    ),
+    _change("rehome", "F", "rehome", "rehome a landing, or an EIP of a draining CIDR", takes=Takes.EIPS),
     _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
@@ -197,6 +191,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
     Command("pin", ("i",), "pin", "pin what is selected, or a list of lookups, to the incident trail, with a note"),
     Command("trail", (), "trail", "the incident trail: read, copy or write it to a file", scope=Scope.PALETTE),
+    Command(
+        "theme", (), "theme", "the colours: dark, light, contrast, blind, ansi", scope=Scope.PALETTE, argument="NAME"
+    ),
     Command(
         "read_as",
         (),

@@ -13,6 +13,8 @@ from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.kept import Kept
+from tui.terminal.theme import Glyphs
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.tables import EIPS
@@ -21,6 +23,16 @@ __all__ = ["EipsPane"]
 
 MOST_MARKS = 1_000
 """The most EIPs that one review is about."""
+_SORTED_BY = {
+    "address": "ADDRESS",
+    "newest": "AGE",
+    "name": "NAME",
+    "state": "STATE",
+    "pool": "POOL",
+    "owner": "OWNER",
+    "operator": "BY",
+}
+"""The column of an order; that of problems has none."""
 _SORTED = {
     "problems": "problems first",
     "address": "by address",
@@ -40,9 +52,12 @@ class EipsPane(Pane):
     view = View.EIPS
     written_as = EIPS
 
-    def __init__(self, ask: Ask, *, rule: str) -> None:
-        super().__init__(ask, rule=rule)
-        self._table = EipTable(ask)
+    def __init__(self, ask: Ask, *, glyphs: Glyphs, kept: Kept) -> None:
+        super().__init__(ask, rule=glyphs.rule)
+        self._table = EipTable(ask, sort_mark=glyphs.up)
+        self._kept = kept
+        if columns := kept.texts("columns"):
+            self._table.choose(columns)
         self.all_eips = 0
         self._turning = asyncio.Lock()
 
@@ -65,7 +80,8 @@ class EipsPane(Pane):
         self._table.critical = snapshot.critical_subjects()
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
-            await self._table.list(EipQuery(), snapshot.read_at)
+            query = EipQuery(sort=self._kept.text("sort", list(_SORTED)) or EipQuery().sort)
+            await self._table.list(query, snapshot.read_at)
         else:
             await self._table.reload(snapshot.read_at)
         self.show_title()
@@ -103,6 +119,7 @@ class EipsPane(Pane):
             if eip is not None:
                 await self._table.go_to(eip.address)
             self.show_title()
+            await asyncio.to_thread(self._kept.keep, "sort", turned)
 
     def count_ages(self, now: datetime) -> None:
         self._table.count_ages(now)
@@ -169,16 +186,23 @@ class EipsPane(Pane):
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
             return f"{shown}{marked}, {key_of('unmark')} clears"
-        summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
+        order = "" if self.title_line.display else f", sorted: {_SORTED[table.window.query.sort]}"
+        summary = f"{shown}{order}."
         return _fitting(
             summary, f"  {key_of('next_problem')} next problem, {key_of('previous_problem')} back", self.app.size.width
         )
 
     def title(self) -> str:
-        sort = _SORTED[self._table.window.query.sort]
-        filtered = f"  filter: {self.filter}" if self.filter else ""
         total = f"{self._table.total:,}" if self._table.counted else "counting"
-        return f"{key_of('eips')} EIPs {total}  sorted: {sort}{filtered}"
+        return f"{key_of('eips')} EIPs {total}"
+
+    def show_title(self) -> None:
+        self._table.sorted_by = _SORTED_BY.get(self._table.window.query.sort, "")
+        super().show_title()
+
+    def title_note(self) -> str:
+        sort = _SORTED[self._table.window.query.sort]
+        return f"{sort}, filter: {self.filter}" if self.filter else sort
 
     def go_to(self) -> None:
         """Go to the EIPs of the bound service; from an unbound EIP to its pool."""

@@ -20,9 +20,10 @@ from tui.state.screen_state import ListState
 from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, run_in_thread
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.list_table import ListTable
 from tui.widgets.rows import RowTable
+from tui.widgets.title import title_line
 from tui.wording.columns import Around, Layout
 
 __all__ = ["ListPane", "Navigate", "Pane"]
@@ -117,6 +118,10 @@ class Pane(Vertical):
     def title(self) -> str:
         """Return the title of the pane, shown from 120 columns on."""
 
+    def title_note(self) -> str:
+        """Return what stands at the right of the title."""
+        return f"filter: {self.filter}" if self.filter else ""
+
     @abstractmethod
     def exported(self) -> Callable[[Inventory], Iterable[object]]:
         """Return a blocking read of every object of the list as it is now."""
@@ -138,13 +143,21 @@ class Pane(Vertical):
     def go_to(self) -> None:
         """Go to what the selected row belongs to."""
 
-    def be_compact(self, *, compact: bool) -> None:
-        """Use few cells, for a side column, or all."""
+    def be_beside(self) -> None:
+        """Stand beside the list in hand, in few cells: no key acts here, a click goes to the view."""
+        self.table.in_hand = False
+        self.table.can_focus = False
+        self.add_class("beside")
+
+    def on_row_table_clicked(self, event: RowTable.Clicked) -> None:
+        event.stop()
+        selection = self.selection
+        self.post_message(Navigate(self.view, select=None if selection is None else selection.id))
 
     def show_title(self) -> None:
-        width = self.size.width
-        head = f"{self._rule} {self.title()} "
-        self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))
+        focused = self.table.in_hand
+        line = title_line(self.title(), self.title_note(), self.size.width, rule=self._rule, focused=focused)
+        self.title_line.show(line)
 
     def on_resize(self) -> None:
         self.show_title()
@@ -179,9 +192,10 @@ class ListPane(Pane, Generic[Row]):
     def table(self) -> ListTable[Row]:
         return self._table
 
-    def be_compact(self, *, compact: bool) -> None:
-        listing = self.written_as
-        self._table.columns = (compact and listing.side(self._around)) or listing.pane(self._around)
+    def be_beside(self) -> None:
+        super().be_beside()
+        self._table.columns = self.written_as.side(self._around)
+        self._table.be_compact()
 
     def count_ages(self, now: datetime) -> None:
         if self._around.now is not None:

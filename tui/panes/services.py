@@ -56,9 +56,9 @@ class ServicesPane(Pane):
         self._known = snapshot.services
         self._table.empty = (
             "",
-            f"    No service matches: {count_of(self._known, 'service')} hidden by the filter."
+            f"     No service matches: {count_of(self._known, 'service')} hidden by the filter."
             if self._known
-            else f"    No service is registered.  {key_of('service_add')} registers an interface, gateway or balancer.",
+            else f"     No service is registered.  {key_of('service_add')} adds an interface, gateway or balancer.",
         )
         await self._table.reload()
         self.show_title()

@@ -102,6 +102,7 @@ def _session_actions(
         "columns": ask("choose_columns", lambda: panes.eips.table),
         "export": ask("export", lambda: navigator.pane),
         "pin": ask("pin", lambda: navigator.pane),
+        "theme": ask("choose_theme"),
         "trail": ask("show_trail"),
         "read_as": ask("ask_reading", lambda: lookups),
     }

@@ -17,10 +17,12 @@ from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.services import ServicesPane
 from tui.panes.timeline import TimelinePane
-from tui.state.screen_state import VERY_WIDE, WIDE, Shape, shape_of
+from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.kept import Kept
 from tui.terminal.theme import Glyphs
+from tui.widgets.wall import Wall
 
 __all__ = ["Panes"]
 
@@ -32,10 +34,10 @@ _ORDER = (*_SIDE, View.EIPS, View.CIDRS, View.SERVICES, View.TIMELINE, View.LOOK
 class Panes(Horizontal):
     """Every pane. The shape of the screen and the view decide which are shown."""
 
-    def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
+    def __init__(self, ask: Ask, glyphs: Glyphs, kept: Kept) -> None:
         super().__init__(id="panes")
         rule = glyphs.rule
-        self.eips = EipsPane(ask, rule=rule)
+        self.eips = EipsPane(ask, glyphs=glyphs, kept=kept)
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
@@ -46,28 +48,37 @@ class Panes(Horizontal):
         self.aside = TimelinePane(ask, rule=rule)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
-        self.aside.be_compact(compact=True)
+        self._beside: tuple[Pane, ...] = (PoolsPane(ask, glyphs=glyphs), FindingsPane(ask, rule=rule))
+        """What stands at the left of the list in hand, unless it is that list."""
+        for pane in (self.aside, *self._beside):
+            pane.be_beside()
         panes = (self.eips, self.pools, self.cidrs, self.services, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
-        self._centre = View.EIPS
+        self._last = View.EIPS
+        """The last view that does not stand at the left."""
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
+        centre = [pane.title_line for pane in panes]
+        side, detail = [pane.title_line for pane in self._beside], [self.detail.title_line]
+        self._walls = (
+            Wall(glyphs, left=side, right=centre),
+            Wall(glyphs, left=centre, right=detail),
+            Wall(glyphs, left=detail, right=[self.aside.title_line]),
+        )
 
     def compose(self) -> ComposeResult:
         with self._left:
-            yield self.pools
-            yield self.findings
+            yield from self._beside
+        yield self._walls[0]
         with self._middle:
-            yield self.eips
-            yield self.cidrs
-            yield self.services
-            yield self.timeline
-            yield self.lookups
+            yield from self.panes.values()
+        yield self._walls[1]
         yield self.detail
+        yield self._walls[2]
         yield self.aside
 
     @property
@@ -83,12 +94,12 @@ class Panes(Horizontal):
             EipdeckError: a pane cannot read what it shows beside the snapshot.
 
         """
-        for pane in (*self.panes.values(), self.aside):
+        for pane in (*self.panes.values(), *self._beside, self.aside):
             await pane.load(snapshot)
 
     def count_ages(self, now: datetime) -> None:
         """Count the ages in every list to this moment."""
-        for pane in (*self.panes.values(), self.aside):
+        for pane in (*self.panes.values(), *self._beside, self.aside):
             pane.count_ages(now)
 
     def show_panes(self, view: View, *, detail_page: bool) -> bool:
@@ -101,26 +112,34 @@ class Panes(Horizontal):
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
-            self._centre = view
+            self._last = view
         self.display = shape is not Shape.TINY
         for pane in self.panes.values():
-            side = pane.view in _SIDE
-            seen = (side or pane.view is self._centre) if wide else pane.view is view and not detail_page
             pane.title_line.display = wide
-            pane.be_compact(compact=wide and side)
-            pane.display = seen
+            pane.display = pane.view is view and (wide or not detail_page)
             pane.table.in_hand = pane.view is view
             pane.table.repaint()
-        self._left.display = wide or (view in _SIDE and not detail_page)
-        self._middle.display = wide or (view not in _SIDE and not detail_page)
+            pane.show_title()
+        for pane in self._beside:
+            pane.display = pane.view is not view
+        self._left.display = wide
+        self._middle.display = wide or not detail_page
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         hidden = not self.aside.display
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
-        self.aside.title_line.display = True
-        self.aside.table.in_hand = False
+        shown = (wide, wide and self.column, self.aside.display)
+        for wall, seen in zip(self._walls, shown, strict=True):
+            wall.display = seen
+        self.call_after_refresh(self._join_walls)
+        self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
         return hidden and self.aside.display
+
+    def _join_walls(self) -> None:
+        """Draw the joints where the titles stand now: only a layout moves them."""
+        for wall in self._walls:
+            wall.refresh()
 
     def focus_on(self, view: View, *, detail: bool) -> None:
         """Give the keys to the list of a view, or to the detail."""
@@ -128,8 +147,8 @@ class Panes(Horizontal):
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""
-        seen = [each for each in _ORDER if self.panes[each].display]
-        return seen[(seen.index(view) + step) % len(seen)] if view in seen and len(seen) > 1 else None
+        seen = [*_SIDE, self._last]
+        return seen[(seen.index(view) + step) % len(seen)] if self.shape is Shape.WIDE else None
 
     def turn_zoom(self) -> str:
         """Zoom one pane, or take the zoom back; return a sentence when that makes no difference."""

@@ -45,6 +45,7 @@ from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, Workers
 from tui.state.write_mode import WriteMode
+from tui.terminal.kept import Kept
 from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.rows import PATIENCE
 
@@ -62,18 +63,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, inventory: Inventory, *, glyphs: Glyphs, address: str | None = None, trail_folder: Path | None = None
+        self, inventory: Inventory, glyphs: Glyphs, kept: Kept, address: str | None = None, folder: Path | None = None
     ) -> None:
         super().__init__()
         self.inventory = inventory
         self.mode = WriteMode.at_start(read_only=inventory.read_only, embedded=inventory.embedded)
-        self.trail = Trail(inventory.now(), trail_folder)
-        self.doubts = PendingChanges(trail_folder)
+        self.trail = Trail(inventory.now(), folder)
+        self.doubts = PendingChanges(folder)
+        self.kept = kept
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
         self.other_sessions = OtherSessions(self.ask, self.doubts.sent)
-        self.panes = Panes(self.ask, glyphs)
+        self.panes = Panes(self.ask, glyphs, kept)
         self.bars = Bars(rule=glyphs.rule)
         self.refresher = Refresher(self.ask, self.panes.load)
         self.painter = Painter(self, self.bars, self.panes, self._state)
@@ -274,14 +276,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         event.stop()
         self.say(event.text)
 
-    def on_scroll_lines_scrolled(self) -> None:
-        self.painter.changed()
-
     def on_eip_table_counted(self) -> None:
         self.painter.changed()
 
-    def on_lookup_bar_changed(self) -> None:
-        self.painter.changed()
+    on_scroll_lines_scrolled = on_lookup_bar_changed = on_eip_table_counted
 
     def on_lookup_bar_typed(self, event: LookupBar.Typed) -> None:
         answer: Callable[..., None] = self.lookups.submitted if event.final else self.lookups.typed

@@ -16,6 +16,8 @@ __all__ = ["start_session"]
 async def start_session(host: Host, polling: Polling, lookups: Lookups, address: str | None) -> None:
     """Read the lists, look up the address of the command line, and report interrupted changes of earlier sessions."""
     await polling.read()
+    if host.kept.problem:
+        host.say(host.kept.problem, problem=True)
     gc.freeze()
     gc.enable()
     if address:

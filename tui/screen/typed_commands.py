@@ -9,9 +9,11 @@ from typing import Final
 from tui.commands.registry import View
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
+from tui.session.colours import paint
 from tui.session.host import Host
 from tui.state.navigation import Place
 from tui.state.screen_state import FieldUse
+from tui.terminal.palette import LOOKS
 from tui.wording.sanitize import visible
 
 __all__ = ["TypedCommands"]
@@ -32,6 +34,7 @@ class TypedCommands:
             "eips": lambda words: navigator.go(View.EIPS, filter_=words),
             "lookup": partial(lookups.submitted, FieldUse.LOOKUP),
             "pools": partial(self._select, View.POOLS),
+            "theme": self._paint,
             "services": lambda words: host.jobs.move(partial(self._show_service, words)),
             "timeline": lambda words: navigator.leave_for(Place(View.TIMELINE, "", words)),
         }
@@ -42,12 +45,20 @@ class TypedCommands:
 
     def complete(self, name: str) -> Sequence[str]:
         """Return the known values of what a command takes; none when it takes any text."""
+        if name == "theme":
+            return LOOKS
         snapshot = self._host.snapshot
         if snapshot is None:
             return ()
         if name == "pools":
             return [pool.id for pool in snapshot.pools]
         return [cidr.cidr for cidr in snapshot.cidrs] if name == "cidrs" else ()
+
+    def _paint(self, words: str) -> None:
+        if words in LOOKS:
+            self._host.jobs.read(partial(paint, self._host, words))
+        else:
+            self._host.say(f"{visible(words, _SHOWN)} is none of {', '.join(LOOKS)}", problem=True)
 
     def _select(self, view: View, words: str) -> None:
         if words in self.complete(view.name.lower()):

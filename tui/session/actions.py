@@ -14,20 +14,32 @@ from tui.modals.help import HelpModal
 from tui.modals.palette import Chosen, PaletteModal
 from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
+from tui.session.colours import paint
 from tui.session.export import Format, rows_text, write_rows, write_text
-from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal
+from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal, ThemeModal
 from tui.session.host import Host
 from tui.session.trail import pinned, pinned_list
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
 from tui.state.selection_text import pin_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
+from tui.terminal.palette import look
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.text_facts import TextReading
 from tui.wording.writers import json_text
 
-__all__ = ["ask_reading", "choose_columns", "choose_command", "choose_copy", "export", "pin", "show_help", "show_trail"]
+__all__ = [
+    "ask_reading",
+    "choose_columns",
+    "choose_command",
+    "choose_copy",
+    "choose_theme",
+    "export",
+    "pin",
+    "show_help",
+    "show_trail",
+]
 
 
 class TextLookups(Protocol):
@@ -123,6 +135,14 @@ async def choose_columns(host: Host, table: EipTable) -> None:
     chosen = await host.app.push_screen_wait(ColumnsModal(offered, shown, table.fitting))
     if chosen is not None:
         table.choose(chosen)
+        await asyncio.to_thread(host.kept.keep, "columns", sorted(chosen))
+
+
+async def choose_theme(host: Host) -> None:
+    """Choose the colours, and keep the choice."""
+    chosen = await host.app.push_screen_wait(ThemeModal(look()))
+    if chosen is not None:
+        await paint(host, chosen)
 
 
 async def export(host: Host, pane: Pane) -> None:

@@ -21,7 +21,7 @@ from tui.wording.sanitize import safe, visible
 from tui.wording.text_facts import TextReading, read_as
 from tui.wording.writers import FILE_FORMATS
 
-__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "Pin", "PinModal", "ReadingModal"]
+__all__ = ["ColumnsModal", "CopyModal", "Export", "ExportModal", "Pin", "PinModal", "ReadingModal", "ThemeModal"]
 
 
 class CopyModal(Sheet[str]):
@@ -49,6 +49,40 @@ class CopyModal(Sheet[str]):
         event.stop()
         if self._choice.value is not None:
             self.finish(self._choice.value)
+
+
+_THEMES = {
+    "dark": "for a dark room",
+    "light": "for a bright one",
+    "contrast": "high contrast",
+    "blind": "safe for colour blindness",
+    "ansi": "the terminal's own 16 colours",
+}
+
+
+class ThemeModal(Sheet[str]):
+    """Asks for the theme."""
+
+    SENTENCES = ("enter paints with the chosen theme, here and in the next session; esc leaves all as it was.",)
+
+    def __init__(self, theme: str) -> None:
+        """Offer the themes, on the present one."""
+        super().__init__("theme")
+        self._choice = Choice([Option(name, (name, about)) for name, about in _THEMES.items()], chosen=theme, rows=5)
+
+    def compose_body(self) -> ComposeResult:
+        yield self._choice
+
+    def on_mount(self) -> None:
+        self.set_focus(self._choice)
+        self.say("state is a word and a mark in every theme")
+
+    def keys(self) -> Sequence[str]:
+        return ("up down choose", "enter paint", "esc cancel", "F1 help")
+
+    def on_choice_submitted(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self.finish(str(self._choice.value))
 
 
 class ColumnsModal(Sheet["frozenset[str]"]):

@@ -16,6 +16,7 @@ from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, Workers
 from tui.state.write_mode import WriteMode
+from tui.terminal.kept import Kept
 
 __all__ = ["Host"]
 
@@ -28,6 +29,7 @@ class Host(Protocol):
     other_sessions: OtherSessions
     doubts: PendingChanges
     trail: Trail
+    kept: Kept
     jobs: Workers
 
     @property

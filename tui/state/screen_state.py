@@ -19,6 +19,7 @@ from tui.terminal.environment import is_too_small
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "ROOMY",
     "VERY_WIDE",
     "WIDE",
     "FieldUse",
@@ -35,6 +36,8 @@ WIDE: Final = 120
 """Columns from which three panes stand side by side."""
 VERY_WIDE: Final = 160
 """Columns from which the timeline stands beside them too."""
+ROOMY: Final = 200
+"""Columns from which the side panes have all the room they can use."""
 
 
 class Shape(Enum):

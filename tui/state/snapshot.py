@@ -54,8 +54,9 @@ class Snapshot:
         return frozenset(finding.subject for finding in self.findings)
 
     def critical_subjects(self) -> frozenset[str]:
-        """Return the subjects of the critical findings."""
-        return frozenset(finding.subject for finding in self.findings if finding.severity is Severity.CRITICAL)
+        """Return the addresses, pools, CIDRs and services that a critical finding is about."""
+        severe = [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
+        return frozenset(each for finding in severe for each in (finding.subject, *finding.eips))
 
 
 @dataclass(frozen=True, slots=True)

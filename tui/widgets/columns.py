@@ -11,14 +11,14 @@ from rich.cells import cell_len
 from tui.wording.columns import Column
 from tui.wording.sanitize import visible
 
-__all__ = ["GUTTER", "Column", "fit", "line", "sized"]
+__all__ = ["GUTTER", "Column", "cell", "fit", "line", "sized"]
 
 Row = TypeVar("Row")
 
 _WIDEST = 27
 """Cells that a column takes at most for its texts."""
-GUTTER = 4
-"""Cells before the first column: cursor, the operator's mark, problem mark, space."""
+GUTTER = 5
+"""Cells before the first column: cursor, the operator's mark, two of the problem's mark, a blank."""
 
 
 _MEASURED: Final = 500
@@ -40,12 +40,13 @@ def _natural(column: Column[Row], row: Row) -> int:
     return min(max(cell_len(column.title), cell_len(visible(column.text(row)))), _WIDEST)
 
 
-def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """Return the columns for `width` cells, each with its width; the stretching one takes the rest.
+def fit(columns: Sequence[Column[Row]], width: int, gutter: int = GUTTER) -> list[tuple[Column[Row], int]]:
+    """Return the columns for `width` cells with their gutter, each with its width; the stretching one takes the rest.
 
     Columns are squeezed first, the one with most to spare by one cell after the other. A column is left out only
     where the least widths of all have no room.
     """
+    width -= gutter
     chosen = list(columns)
     while _needed(_least(column) for column in chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
@@ -65,15 +66,16 @@ def _least(column: Column[Row]) -> int:
 
 def _needed(widths: Iterable[int]) -> int:
     cells = list(widths)
-    return GUTTER + sum(cells) + max(len(cells) - 1, 0)
+    return sum(cells) + max(len(cells) - 1, 0)
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:
     """Return cells (text, width, right-aligned) as one line."""
-    return " ".join(_cell(text, width, right=right) for text, width, right in cells)
+    return " ".join(cell(text, width, right=right) for text, width, right in cells)
 
 
-def _cell(text: str, width: int, *, right: bool) -> str:
+def cell(text: str, width: int, *, right: bool) -> str:
+    """Return a text in exactly `width` cells."""
     shown = visible(text, width)
     pad = " " * max(width - cell_len(shown), 0)
     return pad + shown if right else shown + pad

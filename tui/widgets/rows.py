@@ -6,8 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -17,8 +15,9 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
-from tui.widgets.columns import Column, fit, line
-from tui.widgets.lines import Line, changed_regions
+from tui.widgets.columns import GUTTER, Column, cell, fit
+from tui.widgets.lines import Line, changed_regions, line_of, painted
+from tui.widgets.row_parts import gripped, gutter, head
 from tui.wording.sanitize import visible
 
 __all__ = ["PATIENCE", "RowTable"]
@@ -28,11 +27,7 @@ PATIENCE = 0.012
 
 Row = TypeVar("Row")
 
-_PLAIN = Style()
-_PROBLEM = Style(color="yellow")
-_CRITICAL = Style(color="red")
-_CURSOR = Style(reverse=True)
-_HEADER = Style(bold=True)
+_BLANK = Line("")
 
 
 class Follow(Protocol):
@@ -57,6 +52,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     class Opened(Message):
         """Enter was pressed on a row."""
 
+    class Clicked(Message):
+        """A row was clicked on which keys do not act."""
+
     class NothingFound(Message):
         """A key finds nothing to go to; carries the sentence that says so."""
 
@@ -75,9 +73,14 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Whether keys act on its row; the cursor of another table is kept, but not shown."""
         self.empty: tuple[str, ...] = ()
         """The lines shown when there are no rows."""
-        self.under: Callable[[Row, int], Sequence[str]] | None = None
+        self.sorted_by = ""
+        """The title of the column by which the rows are sorted; empty when no column has the order."""
+        self.sort_mark = ""
+        self.under: Callable[[Row, int], Sequence[Line]] | None = None
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
+        self._compact = False
+        """In a side column: no heads, and no cell for the operator's mark."""
         self.follow: Follow = _nobody
         """Called while the cursor is put on a row: a message would arrive after a key pressed right behind."""
         self._lines: list[Line] = []
@@ -94,7 +97,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     @abstractmethod
     def has_problem(self, row: Row) -> bool:
-        """Whether the row is marked with `!`."""
+        """Whether the row has a problem."""
 
     def is_critical(self, _row: Row) -> bool:
         """Whether the problem of the row is critical."""
@@ -125,11 +128,26 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     @property
     def fitting(self) -> frozenset[str]:
         """The titles of the columns that fit."""
-        return frozenset(column.title for column, _width in fit(self.wanted_columns(), self.size.width))
+        return frozenset(column.title for column, _width in self._fitted(self.size.width))
+
+    def _fitted(self, width: int) -> list[tuple[Column[Row], int]]:
+        return fit(self.wanted_columns(), width, self._gutter_cells)
+
+    @property
+    def _gutter_cells(self) -> int:
+        return GUTTER - self._compact
+
+    @property
+    def _heads(self) -> int:
+        return 0 if self._compact else 1
+
+    def be_compact(self) -> None:
+        """Take few cells: no heads, and no cell for the operator's mark."""
+        self._compact = True
 
     @property
     def height_in_rows(self) -> int:
-        return max((self.size.height - 1) // (1 + self._extra()), 1)
+        return max((self.size.height - self._heads) // (1 + self._extra()), 1)
 
     def _extra(self) -> int:
         return self.under_lines if self.under is not None else 0
@@ -153,43 +171,35 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             self.refresh(*changed)
 
     def _compose_lines(self, size: Size) -> list[Line]:
-        fitted = fit(self.wanted_columns(), size.width)
-        header = line([(column.title, width, column.right) for column, width in fitted])
-        lines = [Line(f"    {header}", _HEADER)]
+        fitted = self._fitted(size.width)
+        lines = [head(fitted, self._gutter_cells, self.sorted_by, self.sort_mark)] * self._heads
         for position in range(self.top, min(self.top + self.height_in_rows, self.total)):
             lines += self._row_lines(position, fitted, size.width)
         if not self.total:
-            lines += [Line(text, _PLAIN) for text in self.empty]
-        blank = Line("", _PLAIN)
-        return (lines + [blank] * size.height)[: size.height]
+            lines += [Line(text) for text in self.empty]
+        return (lines + [_BLANK] * size.height)[: size.height]
 
     def _row_lines(self, position: int, fitted: list[tuple[Column[Row], int]], width: int) -> list[Line]:
         row = self.row_at(position)
         if row is None:
-            return [Line("    ...", _PLAIN)] + [Line("", _PLAIN)] * self._extra()
-        problem = self.has_problem(row)
+            return [Line(" " * self._gutter_cells + "...")] + [_BLANK] * self._extra()
         cursor = self.in_hand and position == self.cursor
-        cells = [(column.fitted(row, cells), cells, column.right) for column, cells in fitted]
-        marks = ("> "[not cursor], " *"[self.is_marked(row)], " !"[problem])
-        text = f"{''.join(marks)} {line(cells)}"
-        style = _CURSOR if cursor else self._style(row, problem=problem)
-        painted = [Line(text, style)]
-        if self.under is not None:
-            painted += [Line(below, _PLAIN) for below in self.under(row, width)]
-        return painted
+        marked = None if self._compact else self.is_marked(row)
+        parts = gutter(self.mark_of(row), cursor=cursor, marked=marked)
+        for number, (column, cells) in enumerate(fitted):
+            text = cell(column.fitted(row, cells), cells, right=column.right)
+            parts.append((f" {text}" if number else text, column.role_of(row)))
+        line = line_of(*(gripped(parts) if cursor else parts))
+        if self.under is None:
+            return [line]
+        return [line, *self.under(row, width)]
 
-    def _style(self, row: Row, *, problem: bool) -> Style:
-        if not problem:
-            return _PLAIN
-        return _CRITICAL if self.is_critical(row) else _PROBLEM
+    def mark_of(self, row: Row) -> str:
+        """Return `!!` before a critical problem, `!` before another, nothing before none."""
+        return "!" * (1 + self.is_critical(row)) if self.has_problem(row) else ""
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y >= len(self._lines):
-            return Strip.blank(width)
-        painted = self._lines[y]
-        text = visible(painted.text, width)
-        return Strip([Segment(text, painted.style)]).adjust_cell_length(width, painted.style)
+        return painted(self, self._lines[y] if y < len(self._lines) else _BLANK, self.size.width)
 
     # the cursor
 
@@ -272,6 +282,8 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         self.repaint()
 
     def on_click(self, event: events.Click) -> None:
-        position = self.top + (event.y - 1) // (1 + self._extra())
-        if event.y >= 1 and position < self.total:
+        position = self.top + (event.y - self._heads) // (1 + self._extra())
+        if event.y >= self._heads and position < self.total:
             self.move_to(position)
+            if not self.in_hand:
+                self.post_message(self.Clicked())

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 from rich.cells import cell_len
 
 from core import Finding, Pool, json_fields
+from tui.terminal.roles import Role
 from tui.wording.phrases import age
 from tui.wording.sanitize import visible
 
@@ -39,6 +40,12 @@ class Column(Generic[Row]):
     """Whether it is shown until the operator chooses the columns."""
     least: int = 0
     """The cells to which it is squeezed before any column is left out; 0: its width."""
+    role: Callable[[Row], Role] | Role = Role.TEXT
+    """The role of the text in a pane; it may depend on the row."""
+
+    def role_of(self, row: Row) -> Role:
+        """Return the role of a row's text."""
+        return self.role if isinstance(self.role, Role) else self.role(row)
 
     def fitted(self, row: Row, width: int) -> str:
         """Return the text of a row for `width` cells."""
@@ -80,6 +87,7 @@ class InPane(Generic[PaneRow]):
     short: Callable[[PaneRow], str] | None = None
     standard: bool = True
     least: int = 0
+    role: Callable[[PaneRow], Role] | Role = Role.TEXT
     place: int = _LAST
     """The columns of the pane ascend by it; equal ones keep the order of the entries."""
 
@@ -153,7 +161,9 @@ class Listing(Generic[Row, PaneRow]):
 
         title = entry.title if how.title is None else how.title
         right = entry.right or how.right
-        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least)
+        return Column(
+            title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least, how.role
+        )
 
 
 Layout: TypeAlias = Listing[Any, Any]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
+from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
+from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
+from tui.wording.findings import in_a_word, in_few_words, repair_key_alone, what_is_wrong, what_is_wrong_short
 from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
 
@@ -25,7 +27,15 @@ __all__ = [
     "is_past",
 ]
 
-_SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
+_SEVERITY_ROLES: Final = {Severity.CRITICAL: Role.CRITICAL, Severity.WARNING: Role.WARNING}
+
+
+def _since(finding: Finding, around: Around) -> str:
+    return around.age(finding.since)
+
+
+def _severity_role(finding: Finding) -> Role:
+    return Role.DIM if finding.accepted else _SEVERITY_ROLES.get(finding.severity, Role.DIM)
 
 
 def _severity(finding: Finding, _around: Around) -> str:
@@ -42,17 +52,45 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
         Entry(
             "SEVERITY",
             lambda finding: finding.severity.value,
-            pane=InPane(8, text=_severity),
-            side=InPane(8, text=_severity),
+            pane=InPane(8, text=_severity, role=_severity_role, drop=3, place=4),
         ),
-        Entry("CODE", pane=InPane(22, text=lambda finding, _: finding.code, drop=2, least=12)),
-        Entry("SUBJECT", lambda finding: finding.subject, pane=InPane(15), side=InPane(15)),
+        Entry(
+            "SUBJECT",
+            lambda finding: finding.subject,
+            pane=InPane(15, "ABOUT", place=5),
+            side=InPane(15),
+        ),
         Entry("ID", lambda finding: finding.id),
-        Entry("SINCE", lambda finding: second(finding.since), pane=_SINCE, side=_SINCE),
+        Entry(
+            "SINCE",
+            lambda finding: second(finding.since),
+            pane=InPane(4, "AGE", _since, right=True, drop=2, role=Role.DIM, place=7),
+        ),
+        Entry(
+            "KEY",
+            pane=InPane(
+                10,
+                text=lambda finding, around: around.remedy(finding),
+                short=repair_key_alone,
+                drop=1,
+                role=Role.LABEL,
+                least=3,
+                place=8,
+            ),
+        ),
         Entry(
             "FINDING",
             lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
-            pane=InPane(20, "WHAT AND REMEDY", lambda finding, around: around.remedy(finding), stretch=True, drop=3),
+            pane=InPane(
+                31,
+                "WHAT IS WRONG",
+                lambda finding, _: what_is_wrong(finding),
+                stretch=True,
+                short=what_is_wrong_short,
+                least=27,
+                place=6,
+            ),
+            side=InPane(7, text=lambda finding, _: in_few_words(finding), right=True, stretch=True, short=in_a_word),
         ),
     ),
 )
@@ -196,7 +234,7 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
     (
         Entry("AGO", side=InPane(4, text=_ago, right=True, place=1)),
         Entry("AT", lambda event: second(event.at), pane=_AT),
-        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=1, least=7)),
+        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=1, least=6)),
         Entry(
             "ACTION",
             lambda event: event.action,

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from core import BindingKind, Cidr, Eip, EipRow, EipStatus, Pool, PoolKind, Service, ServiceRow
+from core import BindingKind, Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service, ServiceRow
+from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import or_dash, owner, pool_short, runway
 from tui.wording.services import KIND_WORDS, known_as, quota, served_by_words
@@ -33,19 +34,30 @@ def _eip_pool(row: EipRow, _around: Around) -> str:
     return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
 
 
+def _short_owner(row: EipRow, _around: Around) -> str:
+    return "own" if row.eip.customer_owned else "DEFAULT"
+
+
+def _owner_role(row: EipRow) -> Role:
+    return Role.OWN if row.eip.customer_owned else Role.ZENLAYER
+
+
+_STATE_ROLES: Final = {EipStatus.BOUND: Role.BOUND, EipStatus.UNBOUND: Role.UNBOUND}
+
+
+def _state_role(row: EipRow) -> Role:
+    return _STATE_ROLES.get(row.eip.status, Role.FREE)
+
+
 EIPS: Final[Listing[Eip, EipRow]] = Listing(
     Eip,
     (
         Entry("!", _landed),
         Entry("ADDRESS", lambda eip: eip.address, pane=InPane(15, place=1)),
         Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
-        Entry("OWNER", owner, pane=InPane(8, drop=2, place=2)),
-        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, place=4)),
-        Entry(
-            "POOL",
-            lambda eip: eip.pool_id,
-            pane=InPane(9, text=_eip_pool, drop=4, place=3),
-        ),
+        Entry("OWNER", owner, pane=InPane(7, text=_short_owner, drop=2, role=_owner_role, place=2)),
+        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, role=_state_role, place=4)),
+        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=_eip_pool, drop=4, least=7, place=3)),
         Entry(
             "MBPS",
             lambda eip: or_dash(eip.bandwidth_mbps),
@@ -65,7 +77,14 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
         Entry("BY", pane=InPane(12, text=lambda row, _: row.eip.allocated_by, drop=10, standard=False, place=11)),
         Entry(
             "AGE",
-            pane=InPane(4, text=lambda row, around: around.age(row.eip.allocated_at), right=True, drop=3, place=12),
+            pane=InPane(
+                4,
+                text=lambda row, around: around.age(row.eip.allocated_at),
+                right=True,
+                drop=3,
+                role=Role.DIM,
+                place=12,
+            ),
         ),
     ),
     lambda row: row.eip,
@@ -78,7 +97,15 @@ def _pool(pool: Pool, around: Around) -> str:
 
 
 def _kind(pool: Pool, _around: Around) -> str:
-    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
+    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "own"
+
+
+def _kind_role(pool: Pool) -> Role:
+    return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.OWN
+
+
+def _gauge_role(pool: Pool) -> Role:
+    return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.BOUND
 
 
 def _used(pool: Pool, _around: Around) -> str:
@@ -102,8 +129,8 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             pane=InPane(9, text=_pool, stretch=True, place=1),
             side=InPane(9, text=_pool, stretch=True),
         ),
-        Entry("KIND", lambda pool: pool.kind.value, pane=InPane(8, text=_kind, drop=2, place=2)),
-        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, place=3)),
+        Entry("KIND", lambda pool: pool.kind.value, pane=InPane(7, text=_kind, drop=7, role=_kind_role, place=2)),
+        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, role=_gauge_role, place=3)),
         Entry("REGION", lambda pool: pool.region),
         Entry("TOTAL", lambda pool: pool.total, right=True),
         Entry(
@@ -113,23 +140,21 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             pane=InPane(13, "USED/TOTAL", _used, place=4),
             side=InPane(10, "USED/TOTAL", _used),
         ),
-        Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(4, "COOL", drop=6, place=7)),
-        Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(4, "RSVD", drop=5, place=8)),
+        Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(7, drop=6, place=7)),
+        Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(8, drop=5, place=8)),
         Entry("HELD", lambda pool: pool.held, right=True),
-        Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=4, place=6)),
+        Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=2, least=4, place=6)),
         Entry(
             "USED",
             _percent,
             right=True,
             pane=InPane(3, "%", _bare_percent, place=5),
-            side=InPane(3, "%", _bare_percent),
         ),
         Entry(
             "RUNWAY",
             lambda pool: runway(pool.runway_days),
             right=True,
             pane=InPane(6, text=_runway, drop=3, place=9),
-            side=InPane(6, text=_runway),
         ),
         Entry("CIDRS", lambda pool: " ".join(pool.cidrs) or "-"),
     ),
@@ -140,6 +165,13 @@ def _cidr_pool(cidr: Cidr, _around: Around) -> str:
     return pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)
 
 
+_CIDR_ROLES: Final = {CidrState.ACTIVE: Role.BOUND, CidrState.DRAINING: Role.WARNING, CidrState.FAILED: Role.CRITICAL}
+
+
+def _cidr_role(cidr: Cidr) -> Role:
+    return _CIDR_ROLES.get(cidr.state, Role.UNBOUND)
+
+
 def _live_of(cidr: Cidr, _around: Around) -> str:
     return f"{cidr.allocated}/{cidr.total}"
 
@@ -148,9 +180,9 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
         Entry("CIDR", lambda cidr: cidr.cidr, pane=InPane(16, place=1)),
-        Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, place=3)),
+        Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, role=_cidr_role, place=3)),
         Entry("OWNER", owner),
-        Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, place=2)),
+        Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, least=7, place=2)),
         Entry("REGION", lambda cidr: cidr.region),
         Entry("TOTAL", lambda cidr: cidr.total, right=True),
         Entry(
@@ -177,6 +209,12 @@ def _row_kind(row: ServiceRow, _around: Around) -> str:
 
 def _known_as(row: ServiceRow, _around: Around) -> str:
     return known_as(row.service)
+
+
+def _serving_role(row: ServiceRow) -> Role:
+    if row.missing_since is not None:
+        return Role.WARNING
+    return Role.UNBOUND if row.idle else Role.TEXT
 
 
 def _served_by(row: ServiceRow, _around: Around) -> str:
@@ -213,7 +251,7 @@ SERVICE_ROWS: Final[Listing[Service, ServiceRow]] = Listing(
             lambda service: or_dash(service.name),
             pane=InPane(12, "KNOWN AS", _known_as, drop=4, place=3, least=8),
         ),
-        Entry("SERVES BY", pane=InPane(17, text=_served_by, stretch=True, place=4)),
+        Entry("SERVES BY", pane=InPane(17, text=_served_by, stretch=True, role=_serving_role, place=4)),
         Entry("SNAT", pane=InPane(5, text=_snat, right=True, drop=1, place=5)),
         Entry("DNAT", pane=InPane(7, text=_dnat, right=True, drop=2, place=6)),
         Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),

@@ -18,7 +18,7 @@ from tui.state.marks import Marks
 async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space", "space", "j", "space")
-        text = await operator.until("347 EIPs, rows 1-14; 3 marked, u clears")
+        text = await operator.until("347 EIPs, rows 1-15; 3 marked, u clears")
         assert [line[4:19].strip() for line in text.splitlines() if line[1:2] == "*"] == [
             "198.18.0.5",
             "198.18.0.6",
@@ -53,7 +53,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space")
         await operator.until(
-            "* 1 marked -- 198.18.0.6 -- ! default-bound", "next: R, U, B and F act on marked 198.18.0.5, not on 198"
+            "* 1 marked -- 198.18.0.6 -- ! default-bound", "R, U, B and F act on marked 198.18.0.5, not on 198"
         )
         await operator.press("space")
         await operator.until("* 2 marked -- 198.18.0.9", "R, U, B and F act on the 2 marked, not on 198.18.0.9")
@@ -62,7 +62,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
         await operator.press("f")
         await operator.until("[f Findings", absent="marked")
         await operator.press("e", "u")
-        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F rehome", absent="* 2 marked")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "F rehome", absent="* 2 marked")
 
 
 async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:

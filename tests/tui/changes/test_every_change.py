@@ -56,7 +56,7 @@ async def test_allocate_from_a_customer_pool(tmp_path: Path) -> None:
         await fill_in(operator, "", "", "", "web-44", "100", "J-902")
         await operator.until("review: allocate", "203.0.113.0", "customer-owned: yes", "y sends at once")
         await operator.confirm()
-        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     customer")
+        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     own")
         eip = inventory.eip("203.0.113.0")
         assert (eip.name, eip.bandwidth_mbps, eip.customer_owned) == ("web-44", 100, True)
         assert inventory.history("203.0.113.0")[-1].reason == "J-902"
@@ -83,7 +83,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
     inventory = small_desk(tmp_path)
     landed = on_the_balancer(inventory, allocated(inventory, pool=None))
     async with on_deck(inventory) as operator:
-        text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
+        text = await operator.until("> !! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
         assert "F rehome" in text
         await operator.press("F")
         await operator.until("rehome 198.18.0.0: choose where it goes")
@@ -91,7 +91,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
         await operator.until("review: rehome 198.18.0.0", "203.0.113.0", "DNS")
         await operator.confirm("0")
         await operator.until("rehomed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
-        await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
+        await operator.until(">    203.0.113.0", "203.0.113.0 -- customer-bound")
         assert inventory.eip("203.0.113.0").bindings[0].service_id == "lb-1"
         assert inventory.eip(str(landed.id)).status is EipStatus.RELEASED
         assert not inventory.findings()
@@ -333,7 +333,7 @@ async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
             await operator.press("enter")
         await operator.confirm()
         await operator.until("added 203.0.113.0/28", "validating")
-        await operator.until("> ! 203.0.113.0/28")
+        await operator.until("> !  203.0.113.0/28")
         await operator.press("colon")
         await operator.type("cidr activate")
         await operator.press("enter")
@@ -373,7 +373,7 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         await operator.confirm("21")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         await operator.press("c")
-        await operator.until("> ! 198.51.100.0/24", "D retire")
+        await operator.until("> !  198.51.100.0/24", "D retire")
         await operator.press("D")
         await operator.confirm("198.51.100.0/24")
         await operator.until("retired 198.51.100.0/24")
@@ -417,11 +417,11 @@ async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: 
         await operator.press("c", "D")
         await operator.until("plan: retire")
         await operator.press("enter")
-        await operator.until("filter: cidr:198.51.100.0/24", "> ! 198.51.100.20", "3 EIPs")
+        await operator.until("filter: cidr:198.51.100.0/24", "> !  198.51.100.20", "3 EIPs")
         await operator.press("left_square_bracket")
-        await operator.until("[c CIDRs 4]", "> ! 198.51.100.0/24")
+        await operator.until("[c CIDRs 4]", "> !  198.51.100.0/24")
         await operator.press("D", "j", "o")
-        await operator.until("filter: service:lb-old", "> ! 198.51.100.21")
+        await operator.until("filter: service:lb-old", "> !  198.51.100.21")
         await operator.press("left_square_bracket", "D")
         await operator.until("plan: retire")
         await operator.press("t")
@@ -632,7 +632,7 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
-            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F rehome")
+            await operator.until("> !  198.18.0.0      DEFAULT", "1 finding", "F rehome")
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -698,7 +698,7 @@ async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_pat
     inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500))
     async with on_deck(inventory) as operator:
         await operator.press("c")
-        await operator.until("> ! 203.0.113.0/28", "D drain")
+        await operator.until("> !  203.0.113.0/28", "D drain")
         await operator.press("D")
         await operator.confirm("203.0.113.0/28")
         await operator.until("draining", "D retire")

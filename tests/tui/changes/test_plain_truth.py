@@ -65,9 +65,9 @@ async def test_what_a_draining_cidr_gave_is_not_offered_to_be_taken_back(tmp_pat
     async with on_deck(inventory, size) as operator:
         await operator.type(eip.address)
         await operator.press("enter")
-        await operator.until("Z take it back")
+        await operator.until("Z recover")
         inventory.execute(DrainRequest(cidr="203.0.113.0/28"))
-        await operator.until(eip.address, absent="Z take it back")
+        await operator.until(eip.address, absent="Z recover")
         await operator.settled()
         await operator.press("Z")
         await operator.until("Z does nothing: the CIDR of", "is draining", "cidr activate")

@@ -83,7 +83,7 @@ async def test_a_long_list_is_read_by_the_block_and_keys_reach_both_ends(tmp_pat
         await operator.press("pageup", "pageup")
         await operator.until("nic-0672")
         await operator.press("g")
-        await operator.until(">   lb-1")
+        await operator.until(">    lb-1")
         await operator.press("pagedown")
         await operator.settled()
         assert operator.deck.panes.services.table.cursor == operator.deck.panes.services.table.height_in_rows
@@ -99,18 +99,18 @@ async def test_next_problem_goes_round(tmp_path: Path) -> None:
         await operator.press("G")
         await operator.until("nic-0299")
         await operator.press("n")
-        await operator.until("> ! lb-1")
+        await operator.until("> !! lb-1")
 
 
 async def test_s_turns_the_orders_and_the_cursor_stays_on_its_service(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await services(operator)
-        await operator.until("> ! lb-shop", "sorted: problems first")
+        await operator.until("> !! lb-shop", "sorted: problems first")
         for order in ("by id", "by name", "by kind", "by region", "problems first"):
             await operator.press("s")
-            await operator.until(f"sorted: {order}", "> ! lb-shop", "lb-shop -- !!")
+            await operator.until(f"sorted: {order}", "> !! lb-shop", "lb-shop -- !!")
         await operator.press("s", "g")
-        await operator.until(">   lab-02")
+        await operator.until(">    lab-02")
 
 
 async def test_a_service_is_registered_and_selected(tmp_path: Path) -> None:
@@ -148,11 +148,11 @@ async def test_a_removed_service_stays_listed_as_gone_and_comes_back(tmp_path: P
     on_the_balancer(inventory, allocated(inventory))
     async with on_deck(inventory) as operator:
         await services(operator)
-        await operator.until(">   lb-1")
+        await operator.until(">    lb-1")
         await operator.press("X")
         await operator.until("review: remove lb-1", "203.0.113.0 front end", "eipdeck service remove lb-1")
         await operator.confirm()
-        await operator.until("balancer lb-1 is gone: 1 EIP still names it", "> ! lb-1", "gone; 203.0.113.0")
+        await operator.until("balancer lb-1 is gone: 1 EIP still names it", "> !  lb-1", "gone; 203.0.113.0")
         await operator.press("X")
         await operator.until("lb-1 is gone already")
         await operator.press("S", "right", "right", "enter")

@@ -19,7 +19,7 @@ async def test_an_age_in_the_list_and_in_the_details_goes_on(tmp_path: Path, siz
     allocated(small)
     small.close()
     async with on_deck(open_inventory(small.url, operator="alice", clock=clock), size) as operator:
-        await operator.until("0s", "serves nothing")
+        await operator.until("0s", "nothing")
         deck = operator.deck
         for minutes, shown in ((3, "3m"), (60, "1h")):
             clock.now = NOW + timedelta(minutes=minutes)

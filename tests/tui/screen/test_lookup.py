@@ -20,7 +20,7 @@ async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys
         await operator.type("203.0.113.17")
         await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound -- fix in: customer_cidr")
         assert "esc leave the field" in operator.lines()[-1]
-        assert any(line.startswith("> ! 203.0.113.17") for line in operator.lines())
+        assert any(line.startswith("> !  203.0.113.17") for line in operator.lines())
         await operator.press("enter")
         await operator.until("judged as of 2025-11-23 03:12:44Z", "U unbind  R release")
         await operator.press("R")
@@ -45,14 +45,14 @@ async def test_an_address_without_a_row_leaves_no_row_in_hand(tmp_path: Path) ->
         await operator.press("R")
         await operator.until("203.0.113.0 has no live EIP: R does nothing")
         await operator.press("j")
-        await operator.until("> ! 198.18.0.5", "198.18.0.5 -- ! default-bound")
+        await operator.until("> !! 198.18.0.5", "198.18.0.5 -- ! default-bound")
 
 
 async def test_a_pasted_address_needs_no_further_key(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("p")
         await operator.paste("abuse from 203.0.113.17, please act\n")
-        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> ! 203.0.113.17", "customer-bound")
+        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> !  203.0.113.17", "customer-bound")
         assert operator.deck.view is View.EIPS
         await operator.press("U")
         await operator.until("review: unbind 203.0.113.17")
@@ -70,7 +70,7 @@ async def test_a_mail_with_several_addresses_is_a_list_and_the_past_refuses_chan
         await operator.press("j", "R")
         await operator.until("review: release 198.18.0.9")
         await operator.press("escape", "escape")
-        await operator.until("347 EIPs, rows 1-14")
+        await operator.until("347 EIPs, rows 1-15")
 
 
 async def test_a_change_that_turns_to_another_list_ends_the_lookup(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ async def test_an_added_cidr_ends_the_lookup(tmp_path: Path) -> None:
         while "review:" not in operator.text():
             await operator.press("enter")
         await operator.confirm()
-        await operator.until("added 203.0.113.0/28", "> ! 203.0.113.0/28", "look up: type or paste")
+        await operator.until("added 203.0.113.0/28", "> !  203.0.113.0/28", "look up: type or paste")
 
 
 async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_the_filter_speaks_the_grammar_and_says_what_it_hides(tmp_path: Pa
         await operator.press("slash")
         assert operator.deck.bars.lookup.field.value == "own:yes is:idle"
         await operator.press("escape", "escape")
-        await operator.until("347 EIPs, rows 1-14")
+        await operator.until("347 EIPs, rows 1-15")
 
 
 async def test_a_filter_that_means_nothing_leaves_the_list_and_says_why(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ async def test_other_lists_filter_by_words(tmp_path: Path) -> None:
 
 async def test_the_dashboard_opens_on_an_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), address="203.0.113.9") as operator:
-        await operator.until("203.0.113.9 -- customer-unbound", "> ! 203.0.113.9")
+        await operator.until("203.0.113.9 -- customer-unbound", "> !  203.0.113.9")
 
 
 async def test_a_copies_the_address_and_says_which_way_it_went(tmp_path: Path) -> None:
@@ -270,13 +270,13 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
     monkeypatch.setattr(lookups, "grouped", told("grouped", grouped))
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
-        await operator.until("4 addresses: ", "> ! 198.18.0.5 ")
+        await operator.until("4 addresses: ", "> !! 198.18.0.5 ")
         await operator.press("down", "s")
-        await operator.until(">   203.0.113.17 ")
+        await operator.until(">    203.0.113.17 ")
         await operator.press("slash")
         await operator.type("customer now:customer-bound")
         await operator.press("enter")
-        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">   203.0.113.17 ")
+        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">    203.0.113.17 ")
     assert not on_the_loop
 
 

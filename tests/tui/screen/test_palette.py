@@ -27,8 +27,8 @@ async def typed(operator: Operator, text: str) -> None:
         ("cidr 192.0.2.0/24", ("[c CIDRs 4]", "192.0.2.0/24 -- active")),
         ("service nat-2", ("[l Services 70]", "nat-2 -- gateway")),
         ("eips own:no state:bound", ("[e EIPs 347]", "filter: own:no state:bound")),
-        ("lookup 203.0.113.17", ("203.0.113.17 -- customer-bound",)),
-        ("lookup 203.0.113.17 @ 2025-11-22 21:14", ("203.0.113.17 @ 2025-11-22 21:14Z",)),
+        ("lookup 203.0.113.17", ("> !  203.0.113.17", "customer-bound")),
+        ("lookup 203.0.113.17 @ 2025-11-22 21:14", ("judged as of 2025-11-22 21:14:00Z",)),
         ("history 203.0.113.0/24", ("[t Timeline]",)),
         ("pools", ("[p Pools 4]",)),
     ],
@@ -96,3 +96,14 @@ async def test_it_uses_the_height_and_its_keys_reach_both_ends(
         await operator.until("> ", absent="> doctor")
         await operator.press("home")
         await operator.until("> allocate")
+
+
+async def test_a_theme_that_is_named_is_painted_and_kept(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        before = operator.lines()[3:20]
+        await typed(operator, "theme blind")
+        await operator.until("theme blind", absent="every command")
+        assert operator.deck.app.theme == "blind"
+        assert operator.lines()[3:20] == before, "no word and no mark moves"
+        await typed(operator, "theme pink")
+        await operator.until("pink is none of dark, light, contrast, blind, ansi")

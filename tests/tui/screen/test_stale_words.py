@@ -106,5 +106,5 @@ async def test_the_timeline_at_the_side_is_read_when_the_terminal_grows(tmp_path
         await operator.settled()
         await operator.pilot.resize_terminal(200, 50)
         await operator.when(lambda: operator.deck.panes.aside.table.total > 10)
-        await operator.until("t Timeline", "AGO")
+        await operator.until("t Timeline", "203.0.113.253")
     inventory.close()

@@ -22,11 +22,11 @@ async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
     bob = another(inventory)
     bob.announce(None)
     async with on_deck(inventory) as operator:
-        await operator.until("alice@10.0.4.7 +1 |")
+        await operator.until("alice@10.0.4.7 +1")
         await operator.pilot.resize_terminal(*WIDE)
-        await operator.until("alice@10.0.4.7 with bob |")
+        await operator.until("alice@10.0.4.7 with bob ")
         bob.close()
-        await operator.until("| alice@10.0.4.7 |")
+        await operator.until("  alice@10.0.4.7  ")
 
 
 async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
         bob.announce(None)
         await operator.deck.polling.poll()
         await operator.when(bob.other_sessions)
-        await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
+        await operator.until("+1  ", "[e EIPs 0]", "refreshing is paused")
     bob.close()
 
 

@@ -1,0 +1,49 @@
+"""The parts of which a row of a table is painted: its gutter, and the grip of the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tui.terminal.roles import Role
+from tui.widgets.columns import GUTTER, Column, cell
+from tui.widgets.lines import Line, Part
+
+__all__ = ["gripped", "gutter", "head"]
+
+_GRIP: Final = 18
+"""Cells of a row under which the ground of the cursor lies at least: the gutter and the subject."""
+_MARKS: Final = {"!!": Role.CRITICAL_CHIP, "!": Role.WARNING, "?": Role.WARNING}
+
+
+def head(fitted: Sequence[tuple[Column[Any], int]], indent: int, sorted_by: str, mark: str) -> Line:
+    """Return the titles of the columns; the one that has the order carries its mark."""
+    titles = (
+        cell(column.title + mark if column.title == sorted_by else column.title, width, right=column.right)
+        for column, width in fitted
+    )
+    return Line(" " * indent + " ".join(titles), Role.LABEL)
+
+
+def gutter(mark: str, *, cursor: bool, marked: bool | None) -> list[Part]:
+    """Return the cells before the first column: `> !! `; `marked` None leaves out the cell of the operator's mark."""
+    role = Role.WARNING_CHIP if cursor and mark == "!" else _MARKS.get(mark, Role.TEXT)
+    parts = [("> "[not cursor], Role.TEXT)]
+    if marked is not None:
+        parts.append((" *"[marked], Role.FOCUS if marked else Role.TEXT))
+    return [*parts, (mark, role), (" " * (GUTTER - 2 - len(mark)), Role.TEXT)]
+
+
+def gripped(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts of the selected row: the first ones in the role of the cursor, the others as they are.
+
+    A mark with a ground of its own keeps it.
+    """
+    gripped: list[Part] = []
+    cells = 0
+    for text, role in parts:
+        own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
+        if text:
+            gripped.append((text, role if own or cells >= _GRIP else Role.CURSOR))
+        cells += len(text)
+    return gripped
