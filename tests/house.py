@@ -26,7 +26,8 @@ ENTRIES = ("__init__", "__main__")
 """Modules at the top of a package that do not count as flat files."""
 DOORS = {
     ("tui.__main__", "tui.cli"): "each verb imports what it needs; help and version import no more",
-    ("tui.__main__", "tui.wording"): "only a defect is printed there",
+    ("tui.__main__", "tui.wording"): "a completion of the shell does without",
+    ("tui.cli.main", "tui.cli.keep"): "a look-up and a change leave nothing for the completion",
     ("tui.cli.launch", "core"): "the first paint does without the core; here it words a refusal",
     ("tui.cli.launch", "tui.app"): "Textual reads its environment when it is imported",
     ("tui.cli.launch", "tui.cli.dashboard"): "it imports the core, which the first paint does without",

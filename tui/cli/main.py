@@ -12,6 +12,9 @@ from tui.cli.result import Answer, print_answer
 
 __all__ = ["run"]
 
+_LISTS = ("eips", "pools", "cidrs", "services", "findings")
+"""The lists whose ids the shell's completion offers."""
+
 
 def run(command: Command, answer: Callable[[Inventory], Answer]) -> int:
     """Open the inventory, run the verb and print its answer; return the exit code.
@@ -25,4 +28,9 @@ def run(command: Command, answer: Callable[[Inventory], Answer]) -> int:
     if command.settings.read_only and command.verb.writes:
         raise error(Code.READ_ONLY, "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")
     with closing(inventory_of(command.settings, config)) as inventory:
-        return print_answer(answer(inventory), command.format)
+        found = answer(inventory)
+        if command.verb.name in _LISTS:
+            from tui.cli.keep import keeping  # noqa: PLC0415  # a look-up and a change leave nothing
+
+            found = keeping(command.verb.name, command.settings, inventory, found)
+        return print_answer(found, command.format)
