@@ -69,6 +69,10 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.completion import completion  # noqa: PLC0415  # imports shtab
 
         return completion
+    if command.verb.name.startswith("config "):
+        from tui.cli.configuration import configuration  # noqa: PLC0415  # imports the keys of the dashboard
+
+        return configuration
     if command.verb.name == "interface":
         from tui.cli.interface import interface  # noqa: PLC0415  # for this verb alone
 

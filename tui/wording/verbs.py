@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verbs_about_itself import ABOUT_ITSELF
 
 __all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
@@ -277,19 +278,13 @@ VERBS: Final = (
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
         (Argument("request_id", "ID"),),
     ),
-    Verb(
-        "completion",
-        "the script that completes commands and live values in a shell",
-        (Argument("shell", "SHELL", "bash, zsh or fish", choices=("bash", "zsh", "fish")),),
-        formats=(),
-    ),
-    Verb("interface", "every command, option and code of the command line, for programs"),
-    Verb("doctor", "check the files, the database and the terminal, with advice"),
+    *ABOUT_ITSELF,
 )
 
 GROUPS: Final = {
     "cidr": "add, activate, drain and retire customer CIDRs",
     "clock": "the clock that events go by",
+    "config": "the configuration",
     "pool": "a pool's settings",
     "service": "downstream targets",
 }
