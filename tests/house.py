@@ -27,6 +27,7 @@ ENTRIES = ("__init__", "__main__")
 DOORS = {
     ("tui.__main__", "tui.cli"): "each verb imports what it needs; help and version import no more",
     ("tui.__main__", "tui.wording"): "a completion of the shell does without",
+    ("tui.cli.main", "tui.wording.paint"): "a pipe gets no colours",
     ("tui.cli.main", "tui.cli.keep"): "a look-up and a change leave nothing for the completion",
     ("tui.cli.launch", "core"): "the first paint does without the core; here it words a refusal",
     ("tui.cli.launch", "tui.app"): "Textual reads its environment when it is imported",

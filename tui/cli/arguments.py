@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     profile: str | None = None
     config: str | None = None
     confined: str | None = None
+    color: str | None = None
 
 
 class Command(NamedTuple):
@@ -86,6 +87,7 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
+COLORS: Final = ("auto", "always", "never")
 OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--db": {"metavar": "URL", "help": "database URL or file (default: the embedded one; EIPDECK_DB)"},
     "--operator": {"metavar": "NAME", "help": "who is acting (default: login name; EIPDECK_OPERATOR)"},
@@ -96,6 +98,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "metavar": "DIR",
         "help": "for an SSH forced command: files lie in this folder, the command is SSH_ORIGINAL_COMMAND",
     },
+    "--color": {"choices": COLORS, "help": "colours in tables: auto, on a terminal (default), always or never"},
     "--version": {"action": _Version, "nargs": 0, "help": "print the version and stop"},
 }
 

@@ -40,7 +40,13 @@ def _document() -> dict[str, Any]:
     return {
         "version": version("eipdeck"),
         "options": [
-            {"name": name, "metavar": each.get("metavar"), "help": each["help"]} for name, each in OPTIONS.items()
+            {
+                "name": name,
+                "metavar": each.get("metavar"),
+                "choices": list(each.get("choices", ())),
+                "help": each["help"],
+            }
+            for name, each in OPTIONS.items()
         ],
         "commands": [_command(verb) for verb in VERBS],
         "exit_codes": [{"code": code, "means": means} for code, means in EXIT_CODES.items()],

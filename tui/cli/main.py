@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from core import Code, Inventory, error
 from tui.cli.arguments import Command
 from tui.cli.opening import checked_profile, config_of, inventory_of
 from tui.cli.result import Answer, print_answer
+
+if TYPE_CHECKING:
+    from tui.wording.paint import Paint
 
 __all__ = ["run"]
 
@@ -33,4 +39,15 @@ def run(command: Command, answer: Callable[[Inventory], Answer]) -> int:
             from tui.cli.keep import keeping  # noqa: PLC0415  # a look-up and a change leave nothing
 
             found = keeping(command.verb.name, command.settings, inventory, found)
-        return print_answer(found, command.format)
+        return print_answer(found, command.format, paint=_paint(command.settings.color))
+
+
+def _paint(when: str | None) -> Paint | None:
+    """Return what paints a table; without a wish, a terminal gets colours unless NO_COLOR is set."""
+    if when != "always":
+        dull = sys.stdout is None or not sys.stdout.isatty() or os.environ.get("TERM", "") in ("", "dumb", "unknown")
+        if when == "never" or dull or os.environ.get("NO_COLOR"):
+            return None
+    from tui.wording.paint import Paint  # noqa: PLC0415  # a pipe gets no colours
+
+    return Paint()

@@ -34,7 +34,9 @@ def _page(version: str) -> Iterator[str]:
     yield from (".SH DESCRIPTION", _text(_DESCRIPTION))
     yield ".SH OPTIONS"
     for name, each in OPTIONS.items():
-        yield from _entry(_option(name, each.get("metavar")), str(each["help"]))
+        yield from _entry(
+            _option(name, each.get("metavar") or "|".join(each.get("choices", ())) or None), str(each["help"])
+        )
     yield ".SH COMMANDS"
     for verb in VERBS:
         yield f".SS {_text(verb.name)}"
