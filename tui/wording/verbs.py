@@ -253,7 +253,7 @@ VERBS: Final = (
     _change(
         "import",
         "",
-        "load API responses or an export, all of it or nothing",
+        "load API responses, an export, or a CSV of addresses and names, all of it or nothing",
         Argument("files", "FILE", nargs="+", offers="files"),
     ),
     Verb(
