@@ -69,6 +69,8 @@ from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
+    from core.domain.config_problems import ConfigProblem, config_line
+    from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
@@ -94,6 +96,7 @@ __all__ = [
     "ClockAccepted",
     "Code",
     "Config",
+    "ConfigProblem",
     "DoubtCount",
     "Eip",
     "EipPage",
@@ -132,6 +135,7 @@ __all__ = [
     "ServicePage",
     "ServiceQuery",
     "ServiceRow",
+    "Setting",
     "Severity",
     "Siblings",
     "TextFacts",
@@ -142,7 +146,10 @@ __all__ = [
     "Violation",
     "Warn",
     "Word",
+    "config_line",
     "config_path",
+    "config_schema",
+    "config_settings",
     "default_path",
     "error",
     "filter_term",
@@ -170,6 +177,11 @@ __all__ = [
 
 
 _LATE = {
+    "ConfigProblem": "core.domain.config_problems",
+    "Setting": "core.domain.config_settings",
+    "config_line": "core.domain.config_problems",
+    "config_schema": "core.domain.config_settings",
+    "config_settings": "core.domain.config_settings",
     "format_table": "core.domain.evidence.own_formats",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",

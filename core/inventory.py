@@ -196,7 +196,8 @@ class Inventory(InventoryLookups):
     def import_files(
         self, paths: Sequence[Path], *, reason: str | None = None, request_id: str | None = None
     ) -> Imported:
-        """Import API responses or an export, all or nothing; a repeated request id gets the first answer.
+        """Import API responses, an export, or CSV files of names, all or nothing; a repeated request id gets the first
+        answer.
 
         Raises:
             EipdeckError: `invalid_import`, naming file and row; `read_only`; `request_mismatch` for a request id that

@@ -26,7 +26,9 @@ ENTRIES = ("__init__", "__main__")
 """Modules at the top of a package that do not count as flat files."""
 DOORS = {
     ("tui.__main__", "tui.cli"): "each verb imports what it needs; help and version import no more",
-    ("tui.__main__", "tui.wording"): "only a defect is printed there",
+    ("tui.__main__", "tui.wording"): "a completion of the shell does without",
+    ("tui.cli.main", "tui.wording.paint"): "a pipe gets no colours",
+    ("tui.cli.main", "tui.cli.keep"): "a look-up and a change leave nothing for the completion",
     ("tui.cli.launch", "core"): "the first paint does without the core; here it words a refusal",
     ("tui.cli.launch", "tui.app"): "Textual reads its environment when it is imported",
     ("tui.cli.launch", "tui.cli.dashboard"): "it imports the core, which the first paint does without",
@@ -36,6 +38,7 @@ DOORS = {
     ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
     ("core.inventory", "core.operations"): "a reading session imports no operation",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
+    ("core.domain.config", "core.domain.config_problems"): "a right configuration has no problem",
     ("core.queries.lookups", "core.queries.cidr_summary"): "most lookups are of addresses",
     ("core.queries.lookups", "core.domain.evidence.own_formats"): "the scanner of text is imported for text alone",
     ("core.queries.lookups", "core.queries.log_verdicts"): "the scanner of text is imported for text alone",

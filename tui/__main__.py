@@ -1,6 +1,6 @@
 """The program's entry: `eipdeck`, and `python -m tui`.
 
-Only `--help` and `--version` decide what is imported here; each verb imports its own part of the command line.
+A completion of the shell imports nothing more than this module does; each verb imports its own part.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tui.cli.arguments import Command, wants_json
-from tui.cli.forced_command import asked_for
-from tui.cli.stdio import drop, tell
-from tui.wording.verb import Format
+from tui.cli.offers import CALL, offer
+
+TYPE_CHECKING = False  # `typing` is slow, and a completion waits for this module
+if TYPE_CHECKING:
+    from tui.cli.arguments import Command
 
 __all__ = ["main"]
 
@@ -24,9 +25,13 @@ _DEFECT = 70
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return an exit code of the interface."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == [CALL]:
+        return offer(words[1:])
     try:
         return _run(words)
     except KeyboardInterrupt:
+        from tui.cli.stdio import drop  # noqa: PLC0415  # not for a completion
+
         drop(sys.stdout)
         return _INTERRUPTED
     except Exception:  # noqa: BLE001  # the last stop: every exception here is a defect, printed without control characters
@@ -35,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    from tui.cli.arguments import wants_json  # noqa: PLC0415  # imports argparse, which a completion does without
+    from tui.cli.forced_command import asked_for  # noqa: PLC0415
+    from tui.wording.verb import Format  # noqa: PLC0415
+
     as_json = wants_json(words)
     try:
         command = asked_for(words, os.environ)
@@ -56,6 +65,18 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.doctor import doctor  # noqa: PLC0415  # for this verb alone
 
         return doctor
+    if command.verb.name == "completion":
+        from tui.cli.completion import completion  # noqa: PLC0415  # imports shtab
+
+        return completion
+    if command.verb.name.startswith("config "):
+        from tui.cli.configuration import configuration  # noqa: PLC0415  # imports the keys of the dashboard
+
+        return configuration
+    if command.verb.name == "interface":
+        from tui.cli.interface import interface  # noqa: PLC0415  # for this verb alone
+
+        return interface
     if command.verb.writes:
         from tui.cli.changes import change  # noqa: PLC0415  # imports every request
 
@@ -68,6 +89,7 @@ def _runner(command: Command) -> Callable[[Command], int]:
 def _tell_defect() -> None:
     import traceback  # noqa: PLC0415  # slow, and only for a defect
 
+    from tui.cli.stdio import tell  # noqa: PLC0415  # not for a completion
     from tui.wording.sanitize import visible  # noqa: PLC0415  # only for a defect
 
     tell(visible(line) for line in traceback.format_exc().splitlines())

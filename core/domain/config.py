@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -12,7 +12,7 @@ from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
 from core.domain.times import InvalidTime, named_zone
 
-__all__ = ["Config", "config_path", "load_config"]
+__all__ = ["TYPES", "Config", "config_path", "load_config"]
 
 
 SEEDED_REGION = "asia-east-1"
@@ -58,7 +58,7 @@ def load_config(path: Path | None = None) -> Config:
     """Return the configuration at `path`, or at the default path when it exists, or the defaults.
 
     Raises:
-        EipdeckError: `usage`, with the file and what is wrong in it.
+        EipdeckError: `usage`, with the file, and each problem with its line.
 
     """
     chosen = path or config_path()
@@ -67,8 +67,8 @@ def load_config(path: Path | None = None) -> Config:
     import tomllib  # noqa: PLC0415  # mostly there is no file
 
     try:
-        with chosen.open("rb") as file:
-            return _checked(tomllib.load(file), chosen)
+        text = chosen.read_bytes().decode()
+        return _checked(tomllib.loads(text.replace("\r\n", "\n")), chosen, text)
     except OSError as problem:
         raise error(Code.USAGE, f"{chosen}: {(problem.strerror or 'cannot be read').lower()}.") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
@@ -77,7 +77,7 @@ def load_config(path: Path | None = None) -> Config:
         raise error(Code.USAGE, f"{chosen} cannot be read: {problem}.") from problem
 
 
-_TYPES: dict[str, type] = {
+TYPES: Mapping[str, type] = {
     "region": str,
     "regions": dict,
     "require_customer_pool": bool,
@@ -90,63 +90,84 @@ _TYPES: dict[str, type] = {
 }
 
 
-def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
-    """Return the ranges of the default pool of a region, each a prefix."""
-    if not isinstance(ranges, list) or not all(isinstance(words, str) for words in ranges):
-        raise error(Code.USAGE, f"{path}: regions.{region} must be a list of prefixes.")
-    if ranges and region == SEEDED_REGION:
-        raise error(Code.USAGE, f"{path}: regions.{region} has its range already; leave it out.")
-    try:
-        return tuple(str(parse_prefix(words)) for words in ranges)
-    except ValueError as problem:
-        raise error(Code.USAGE, f"{path}: regions.{region}: {problem}") from problem
-
-
+Refuse = Callable[[tuple[str | int, ...], str, Collection[str]], None]
+"""Notes a setting that cannot be used: its keys, why, and the names that could be meant."""
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a whole number of at least 1"}
 
 
-def _checked(data: UncheckedObject, path: Path) -> Config:
-    for key, value in data.items():
-        if key not in _TYPES:
-            raise error(Code.USAGE, f"{path}: {key!r} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")
-        wanted = _TYPES[key]
-        number = type(value) is int and value < 1
-        if type(value) is not wanted or number:
-            raise error(Code.USAGE, f"{path}: {key} must be {_NAMES[wanted]}.")
-    regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
-    keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
-    roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
-    formats = _log_formats(data.get("evidence", {}), path)
-    zone = _display_zone(data.get("display", {}), path)
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence", "display")}
+def _checked(data: UncheckedObject, path: Path, text: str) -> Config:
+    """Return the settings. Every problem is looked for before one is told."""
+    wrong: list[tuple[tuple[str | int, ...], str, Collection[str]]] = []
+
+    def refuse(keys: tuple[str | int, ...], why: str, known: Collection[str] = ()) -> None:
+        wrong.append((keys, why, known))
+
+    good = {key: value for key, value in data.items() if _is_fit(key, value, refuse)}
+    regions = {name: _ranges(name, ranges, refuse) for name, ranges in good.get("regions", {}).items()}
+    keys = {str(name): str(key) for name, key in good.get("keys", {}).items()}
+    roa_file = path.parent / good["roa_file"] if "roa_file" in good else None
+    formats = _log_formats(good.get("evidence", {}), refuse)
+    zone = _display_zone(good.get("display", {}), refuse)
+    if wrong:
+        from core.domain.config_problems import Wrong, refusal  # noqa: PLC0415  # a right configuration needs none
+
+        raise refusal(path, text, [Wrong(*each) for each in wrong])
+    plain = {key: value for key, value in data.items() if TYPES[key] is not dict and key != "roa_file"}
     return Config(
         **plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, display_zone=zone, path=path
     )
 
 
-def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject, ...]:
+def _is_fit(key: str, value: object, refuse: Refuse) -> bool:
+    """Return whether a setting is known and its value is of the right type."""
+    if key not in TYPES:
+        refuse((key,), f"{key!r} is not a known setting", TYPES)
+        return False
+    wanted = TYPES[key]
+    if type(value) is not wanted or (wanted is int and isinstance(value, int) and value < 1):
+        refuse((key,), f"{key} must be {_NAMES[wanted]}", ())
+        return False
+    return True
+
+
+def _ranges(region: str, ranges: object, refuse: Refuse) -> tuple[str, ...]:
+    """Return the ranges of the default pool of a region, each a prefix."""
+    where = ("regions", region)
+    if not isinstance(ranges, list) or not all(isinstance(words, str) for words in ranges):
+        refuse(where, f"regions.{region} must be a list of prefixes", ())
+    elif ranges and region == SEEDED_REGION:
+        refuse(where, f"regions.{region} has its range already; leave it out", ())
+    else:
+        try:
+            return tuple(str(parse_prefix(words)) for words in ranges)
+        except ValueError as problem:
+            refuse(where, f"regions.{region}: {str(problem).rstrip('.')}", ())
+    return ()
+
+
+def _log_formats(evidence: UncheckedObject, refuse: Refuse) -> tuple[UncheckedObject, ...]:
     """Return the tables of `[[evidence.format]]`."""
-    unknown = sorted(evidence.keys() - {"format"})
-    if unknown:
-        raise error(Code.USAGE, f"{path}: evidence.{unknown[0]} is not a known setting.", hint="Known: format.")
+    for unknown in sorted(evidence.keys() - {"format"}):
+        refuse(("evidence", unknown), f"evidence.{unknown} is not a known setting", ("format",))
     entries = evidence.get("format", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise error(Code.USAGE, f"{path}: evidence.format must be tables, each headed [[evidence.format]].")
+        refuse(("evidence", "format"), "evidence.format must be tables, each headed [[evidence.format]]", ())
+        return ()
     return tuple(entries)
 
 
-def _display_zone(table: Mapping[str, object], path: Path) -> tzinfo | None:
+def _display_zone(table: Mapping[str, object], refuse: Refuse) -> tzinfo | None:
     """Return the zone of the table `[display]`; None when it has none."""
-    unknown = next((key for key in table if key != "zone"), None)
-    if unknown is not None:
-        raise error(Code.USAGE, f"{path}: display.{unknown} is not a known setting.", hint="Known: zone.")
+    for unknown in table.keys() - {"zone"}:
+        refuse(("display", unknown), f"display.{unknown} is not a known setting", ("zone",))
     if "zone" not in table:
         return None
     name = table["zone"]
     try:
         zone = named_zone(name) if isinstance(name, str) else None
     except InvalidTime as problem:
-        raise error(Code.USAGE, f"{path}: display.zone: {problem}") from problem
+        refuse(("display", "zone"), f"display.zone: {str(problem).rstrip('.')}", ())
+        return None
     if zone is None:
-        raise error(Code.USAGE, f"{path}: display.zone is not a zone.", hint="Write one like Europe/Berlin.")
+        refuse(("display", "zone"), "display.zone is not a zone; write one like Europe/Berlin", ())
     return zone

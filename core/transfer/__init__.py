@@ -1,8 +1,8 @@
 """Whole inventories in and out: imports, exports, backups.
 
-`documents` reads files into rows. `zenlayer` imports the platform's API responses: pools and CIDRs, then EIPs, then
-services and bindings, in whatever order the files have them. `export` writes and imports eipdeck's own document.
-`backup` and `restore` copy a whole database.
+`documents` reads files into rows. `names` renames EIPs. `zenlayer` imports the platform's API responses: pools and
+CIDRs, then EIPs, then services and bindings, in whatever order the files have them. `export` writes and imports
+eipdeck's own document. `backup` and `restore` copy a whole database.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.storage.transaction import Transaction
 from core.transfer.backup import write_backup
 from core.transfer.documents import Documents, RowKind, read_documents
 from core.transfer.export import export_document, restore_export, write_export
+from core.transfer.names import rename_eips
 from core.transfer.restore import restore_backup
 from core.transfer.zenlayer.eips import import_eips
 from core.transfer.zenlayer.lacking import lacking
@@ -87,6 +88,7 @@ def _imported(transaction: Transaction, documents: Documents) -> Imported:
     import_eips(report, given)
     forget_gone(report, given, complete=complete)
     import_services(report, given)
+    rename_eips(report, documents.names)
     report.flush()
     done.append(report.imported())
     return Imported(

@@ -19,9 +19,10 @@ from core.domain.json_value import Json, JsonObject
 from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
+from core.transfer.csv_rows import is_table, rows_of
 from core.transfer.pages import Page, complete_kinds, missing_pages, pages_of
 
-__all__ = ["Documents", "Export", "Position", "ResponseRow", "RowKind", "read_documents"]
+__all__ = ["Documents", "Export", "NameRow", "Position", "ResponseRow", "RowKind", "read_documents"]
 
 
 class RowKind(StrEnum):
@@ -102,6 +103,17 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class NameRow:
+    """One row of a CSV file: the name of the EIP at an address."""
+
+    place: Position
+    address: str
+    name: str
+    id: str
+    """The EIP that is meant; empty: whichever is live."""
+
+
+@dataclass(frozen=True, slots=True)
 class Documents:
     """The contents of the files, read before any transaction begins."""
 
@@ -113,6 +125,7 @@ class Documents:
     """The kinds of rows of which the files have every page."""
     contents: tuple[str, ...]
     """The SHA-256 of each file, which identifies the import whatever the names of the files."""
+    names: tuple[NameRow, ...] = ()
 
 
 EXPORT_KEY: Final = "eipdeck_export"
@@ -121,7 +134,7 @@ _LARGEST: Final = 4 << 30
 
 
 def read_documents(paths: Sequence[Path]) -> Documents:
-    """Read JSON files: API responses, wrapped or bare, and eipdeck exports.
+    """Read JSON files, which are API responses, wrapped or bare, and eipdeck exports, and CSV files of names.
 
     Raises:
         EipdeckError: `invalid_import`, naming the file, and the row when it is known.
@@ -131,11 +144,15 @@ def read_documents(paths: Sequence[Path]) -> Documents:
     rows: list[ResponseRow] = []
     pages: list[Page] = []
     contents: list[str] = []
+    names: list[NameRow] = []
     for path in paths:
         place = Position(checked_text(str(path)) or "")
         try:
             content = _bytes_of(path, place)
             contents.append(hashlib.sha256(content).hexdigest())
+            if is_table(path.name, content):
+                names.extend(NameRow(place.inside(f"line {line}"), *row) for line, row in rows_of(content, place.wrong))
+                continue
             data = _parsed(content, place)
             if isinstance(data, dict) and EXPORT_KEY in data:
                 exports.append(Export(place, data))
@@ -146,7 +163,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
         except RecursionError as problem:
             raise place.wrong("it is nested too deeply to be a response of the platform") from problem
     missing, complete = tuple(missing_pages(pages)), complete_kinds(pages)
-    return Documents(tuple(exports), tuple(rows), missing, complete, tuple(contents))
+    return Documents(tuple(exports), tuple(rows), missing, complete, tuple(contents), tuple(names))
 
 
 def _parsed(content: bytes, place: Position) -> Json:

@@ -73,6 +73,10 @@ COMMANDS: Final = (
     "verify",
     "settle {}",
     "doctor",
+    "completion {}",
+    "config check",
+    "interface",
+    "--config {} config show",
 )
 NO_TEXT: Final = {"demo", "open"}
 """Commands of the table that end in a dashboard, or take no text."""

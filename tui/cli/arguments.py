@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise, takewhile
 from typing import Any, Final, NamedTuple, NoReturn
@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple, NoReturn
 from tui.wording.verb import Argument, Format, Kind, Verb
 from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
 
-__all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
+__all__ = ["EXITS", "OPTIONS", "Command", "Misuse", "Settings", "every_command", "parse", "wants_json"]
 
-_EXITS = """\
+EXITS = """\
 exit codes: 0 done, or the answer is yes; 1 the answer is no (an address not yours, findings); 2 used wrongly;
 3 done, but it landed in the default pool; 4 refused by a rule; 5 no such object; 6 database or platform
 unavailable; 7 outcome unknown. After 2, 4, 5 and 6 nothing has changed."""
@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     profile: str | None = None
     config: str | None = None
     confined: str | None = None
+    color: str | None = None
 
 
 class Command(NamedTuple):
@@ -63,7 +64,7 @@ class _Parser(argparse.ArgumentParser):
         return arg_strings if action.nargs else "--"
 
     def error(self, message: str) -> NoReturn:
-        misplaced = [option for option in _GLOBAL if option in message.replace("=", " ").split()]
+        misplaced = [option for option in OPTIONS if option in message.replace("=", " ").split()]
         if message.startswith("unrecognized arguments") and misplaced:
             message = f"{misplaced[0]} goes before the command word"
         elif any(mark in message for mark in ("://", "@", "password")):  # a database URL may hold a password
@@ -86,7 +87,8 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
-_GLOBAL: Final[Mapping[str, Mapping[str, Any]]] = {
+COLORS: Final = ("auto", "always", "never")
+OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--db": {"metavar": "URL", "help": "database URL or file (default: the embedded one; EIPDECK_DB)"},
     "--operator": {"metavar": "NAME", "help": "who is acting (default: login name; EIPDECK_OPERATOR)"},
     "--read-only": {"action": "store_true", "help": "refuse every write"},
@@ -96,6 +98,7 @@ _GLOBAL: Final[Mapping[str, Mapping[str, Any]]] = {
         "metavar": "DIR",
         "help": "for an SSH forced command: files lie in this folder, the command is SSH_ORIGINAL_COMMAND",
     },
+    "--color": {"choices": COLORS, "help": "colours in tables: auto, on a terminal (default), always or never"},
     "--version": {"action": _Version, "nargs": 0, "help": "print the version and stop"},
 }
 
@@ -144,21 +147,35 @@ def _value_before_option(words: Sequence[str]) -> Iterator[list[str]]:
                 yield [*words[:at], values[-1], word, *values[:-1], *words[at + 1 + len(values) :]]
 
 
+Mark = Callable[[argparse.Action, str], None]
+"""Notes at a described argument the kind of values that it takes (`Argument.offers`)."""
+_OFFERS: Final = {"--db": "files", "--config": "files", "--confined": "folders"}
+
+
+def _unmarked(_action: argparse.Action, _offers: str) -> None:
+    pass
+
+
+def every_command(mark: Mark) -> argparse.ArgumentParser:
+    """Return the parser of all commands, each argument marked."""
+    return _parser(VERBS, mark)
+
+
 def wants_json(words: Sequence[str]) -> bool:
     """Return whether the words ask for JSON errors, even when they are not a command."""
     asked = any(pair == ("--format", "json") for pair in pairwise(words))
     return asked or "--json" in words or "--format=json" in words
 
 
-def _parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
+def _parser(verbs: Iterable[Verb], mark: Mark = _unmarked) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="eipdeck",
         description="Elastic IPs on your own prefixes: whose address is it, what does it serve, where is the fix.",
-        epilog=_EXITS,
+        epilog=EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for name, settings in _GLOBAL.items():
-        parser.add_argument(name, **settings)
+    for name, settings in OPTIONS.items():
+        mark(parser.add_argument(name, **settings), _OFFERS.get(name, ""))
     parser.set_defaults(command="open", format=Format.TABLE)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     groups: dict[str, Any] = {}
@@ -167,17 +184,19 @@ def _parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
         if group and group not in groups:
             head = commands.add_parser(group, help=GROUPS[group], description=GROUPS[group])
             groups[group] = head.add_subparsers(metavar="VERB", required=True)
-        _describe((groups[group] if group else commands).add_parser(word, help=verb.help, description=verb.help), verb)
+        home = groups[group] if group else commands
+        _describe(home.add_parser(word, help=verb.help, description=verb.help), verb, mark)
     return parser
 
 
-def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
+def _describe(command: argparse.ArgumentParser, verb: Verb, mark: Mark) -> None:
     """Add a verb's arguments to its parser."""
     command.set_defaults(command=verb.name, format=Format.TABLE)
     excluding = [argument for argument in verb.arguments if argument.exclusive]
     one_of = command.add_mutually_exclusive_group(required=excluding[0].required) if excluding else command
     for argument in verb.arguments:
-        (one_of if argument.exclusive else command).add_argument(argument.name, **_told(argument))
+        added = (one_of if argument.exclusive else command).add_argument(argument.name, **_told(argument))
+        mark(added, argument.offers)
     if verb.formats:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")

@@ -9,7 +9,7 @@ from tui.cli.arguments import Command, Misuse, Settings, parse
 
 __all__ = ["asked_for"]
 
-_THEIRS = ("read_only",)
+_THEIRS = ("read_only", "color")
 """Options that the client may choose; the forced command decides the others."""
 
 
@@ -36,4 +36,5 @@ def asked_for(words: Sequence[str], environ: Mapping[str, str]) -> Command:
         if name not in _THEIRS and getattr(theirs.settings, name) is not None:
             raise Misuse(f"--{name} is not yours to choose on this connection; leave it out.")
     read_only = ours.settings.read_only or theirs.settings.read_only
-    return theirs._replace(settings=ours.settings._replace(read_only=read_only))
+    color = theirs.settings.color or ours.settings.color
+    return theirs._replace(settings=ours.settings._replace(read_only=read_only, color=color))

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from core import (
     Allocation,
@@ -31,6 +31,9 @@ from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 from tui.wording.writers import MEASURED, json_text, write_json, write_rows, write_table
+
+if TYPE_CHECKING:
+    from tui.wording.paint import Paint
 
 __all__ = ["Answer", "print_answer", "refuse"]
 
@@ -62,14 +65,17 @@ class Answer:
     """The receipt of a change; each object of its JSON has it."""
 
 
-def print_answer(answer: Answer, how: Format) -> int:
-    """Print an answer and its sentences; return the exit code, the same when the reader of stdout has gone."""
+def print_answer(answer: Answer, how: Format, *, paint: Paint | None = None) -> int:
+    """Print an answer and its sentences; return the exit code, the same when the reader of stdout has gone.
+
+    `paint` paints a table; None: it has no colours.
+    """
     failed: tuple[str, ...] = ()
     if sys.stdout is not None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
         try:
-            _write(answer, how, sys.stdout)
+            _write(answer, how, sys.stdout, paint=paint)
             sys.stdout.flush()
         except BrokenPipeError:
             drop(sys.stdout)
@@ -98,7 +104,7 @@ def refuse(problem: Exception, *, as_json: bool) -> int:
     return refusal.exit_code
 
 
-def _write(answer: Answer, how: Format, out: TextIO) -> None:
+def _write(answer: Answer, how: Format, out: TextIO, *, paint: Paint | None) -> None:
     if answer.layout is None and not isinstance(answer.value, dict):
         out.writelines(answer.value)
     elif how is Format.JSON or answer.layout is None:
@@ -107,7 +113,7 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
         write_rows(_rows(answer), answer.layout, how, out)
     else:
         width = shutil.get_terminal_size().columns if out.isatty() else None
-        if not write_table(_rows(answer), answer.layout, out, width=width, measured=answer.measured):
+        if not write_table(_rows(answer), answer.layout, out, width=width, measured=answer.measured, paint=paint):
             _say(["nothing to list"])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Final
 
 from textual.keys import Keys
@@ -39,8 +40,14 @@ def keymap_of(config: Config) -> dict[str, str]:
             Code.USAGE,
             f"{config.path or 'The configuration'}: [keys] cannot be used: {'; '.join(problems)}.",
             hint=f"Commands that have keys: {', '.join(_remappable())}.",
+            details={"problems": [{"key": _key(each, keymap), "message": each} for each in problems]},
         )
     return {name: ",".join(keys) for name, keys in keymap.items()}
+
+
+def _key(problem: str, keymap: Mapping[str, object]) -> str:
+    """Return the setting that a problem is about."""
+    return f"keys.{next(name for name in keymap if name in problem.split())}"
 
 
 def _remappable() -> list[str]:
@@ -56,7 +63,8 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
     if name not in _remappable():
-        yield f"{name} is not a command that has a key"
+        close = get_close_matches(name, _remappable(), 1)
+        yield f"{name} is not a command that has a key" + (f"; the nearest is {close[0]}" if close else "")
         return
     for key in keys:
         if key in NEVER_BOUND or _NEVER.fullmatch(key):

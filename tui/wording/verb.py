@@ -57,6 +57,8 @@ class Argument(NamedTuple):
     """Excludes the verb's other exclusive arguments."""
     when: tuple[str, ...] = ()
     """The kinds of binding that take it; empty: all."""
+    offers: str = ""
+    """The kind of values that a shell completes it with (`cli/offers.py`), `files` or `folders`; empty: none."""
 
     @property
     def is_option(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verbs_about_itself import ABOUT_ITSELF
 
 __all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
@@ -20,10 +21,10 @@ def _switch(name: str, says: str) -> Argument:
 _YES: Final = Argument("--yes", help="do not ask", kind=Kind.YES)
 _REASON: Final = Argument("--reason", "TEXT", "why, kept in the history")
 _REQUEST_ID: Final = Argument("--request-id", "KEY", "a retry with the same key changes nothing more")
-_EIP: Final = Argument("eip", "EIP")
-_CIDR: Final = Argument("cidr", "CIDR")
+_EIP: Final = Argument("eip", "EIP", offers="eips")
+_CIDR: Final = Argument("cidr", "CIDR", offers="cidrs")
 _RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
-_REGION: Final = Argument("--region", "R")
+_REGION: Final = Argument("--region", "R", offers="regions")
 _FORCE: Final = _switch("--force", "replace an existing file")
 _SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
 KIND_NAMES: Final = {
@@ -50,23 +51,25 @@ def _change(name: str, request: str, says: str, *arguments: Argument, needs_reas
     return Verb(name, says, (*arguments, reason, _REQUEST_ID), request, writes=True)
 
 
-def _target(name: str, metavar: str, kind: str, says: str) -> Argument:
+def _target(name: str, metavar: str, kind: str, says: str, offers: str) -> Argument:
     """One of the services that an EIP can be bound to."""
-    return Argument(name, metavar, says, Kind.TARGET, sets="service_id", required=True, exclusive=True, when=(kind,))
+    return Argument(
+        name, metavar, says, Kind.TARGET, "service_id", required=True, exclusive=True, when=(kind,), offers=offers
+    )
 
 
 VERBS: Final = (
     Verb(
         "open",
         "the dashboard (also without a command); with an address, on its verdict",
-        (Argument("address", "ADDRESS", nargs="?"),),
+        (Argument("address", "ADDRESS", nargs="?", offers="eips"),),
         formats=(),
     ),
     Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
     _rows(
         "lookup",
         "the verdict on addresses: whose, what it serves, where a fix lives; of a CIDR a summary",
-        Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+"),
+        Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+", offers="subjects"),
         Argument("--at", "TIME", "as it was at a past time; of a text, where it names none"),
         Argument("--zone", "NAME", "of a text: the zone of clocks that name none"),
         Argument("--year", "N", "of a text: the year of dates that name none"),
@@ -81,9 +84,9 @@ VERBS: Final = (
         "allocate",
         "AllocationRequest",
         "allocate EIPs from a pool",
-        Argument("--pool", "ID", "from this pool", sets="pool_id", exclusive=True),
+        Argument("--pool", "ID", "from this pool", sets="pool_id", exclusive=True, offers="pools"),
         Argument("--default", help="from the default pool, on purpose", kind=Kind.SWITCH, exclusive=True),
-        Argument("--region", "R", "the region whose default pool is meant"),
+        Argument("--region", "R", "the region whose default pool is meant", offers="regions"),
         Argument("--address", "IP", "this address"),
         Argument("--count", "N", "how many, 1 to 65,536; all or none", Kind.COUNT),
         Argument("--name", "NAME"),
@@ -95,10 +98,10 @@ VERBS: Final = (
         "BindRequest",
         "bind an EIP to one downstream service",
         _EIP,
-        _target("--nic", "NIC", "nic", "an instance's network interface"),
-        _target("--snat", "GATEWAY", "snat", "an SNAT entry of a NAT gateway"),
-        _target("--dnat", "GATEWAY", "dnat", "a DNAT entry of a NAT gateway"),
-        _target("--load-balancer", "LB", "load_balancer", "the front end of a load balancer"),
+        _target("--nic", "NIC", "nic", "an instance's network interface", "nic"),
+        _target("--snat", "GATEWAY", "snat", "an SNAT entry of a NAT gateway", "nat-gateway"),
+        _target("--dnat", "GATEWAY", "dnat", "a DNAT entry of a NAT gateway", "nat-gateway"),
+        _target("--load-balancer", "LB", "load_balancer", "the front end of a load balancer", "load-balancer"),
         Argument("--private-ip", "IP", "of the interface, or where DNAT forwards to", when=("nic", "dnat")),
         Argument("--source", "CIDR", "SNAT: what leaves", sets="sources", nargs="+", when=("snat",)),
         Argument("--protocol", help="DNAT", choices=("tcp", "udp", "any"), when=("dnat",)),
@@ -116,7 +119,7 @@ VERBS: Final = (
         "release",
         "ReleaseRequest",
         "release EIPs to the pools they came from",
-        Argument("eips", "EIP", nargs="+"),
+        Argument("eips", "EIP", nargs="+", offers="eips"),
         _switch("--unbind", "end their bindings first"),
         _YES,
     ),
@@ -139,7 +142,7 @@ VERBS: Final = (
         "RehomeRequest",
         "move an EIP to a customer pool: allocate, move bindings, release",
         _EIP,
-        Argument("--pool", "ID", "the customer pool to move to", sets="pool_id", required=True),
+        Argument("--pool", "ID", "the customer pool to move to", sets="pool_id", required=True, offers="pools"),
         Argument("--address", "IP", "this address of the pool"),
         _switch("--keep", "keep the old EIP until DNS has moved"),
         _YES,
@@ -154,7 +157,7 @@ VERBS: Final = (
         _CIDR,
         Argument("--isp", "LINE", "the ISP line that announces it", required=True),
         Argument("--asn", "N", "the ASN that originates it", Kind.ASN, required=True),
-        Argument("--pool", "ID", "the pool it opens or joins", sets="pool_id"),
+        Argument("--pool", "ID", "the pool it opens or joins", sets="pool_id", offers="pools"),
         _REGION,
         _switch("--avoid-edges", "withhold its first and last address"),
     ),
@@ -174,7 +177,7 @@ VERBS: Final = (
         "pool set",
         "PoolSettingsRequest",
         "change a pool's settings",
-        Argument("pool", "POOL", sets="pool_id"),
+        Argument("pool", "POOL", sets="pool_id", offers="pools"),
         Argument("--order", help="which free address is next", kind=Kind.ORDER, choices=("lru", "lowest")),
         Argument(
             "--cooldown",
@@ -191,7 +194,7 @@ VERBS: Final = (
     _rows(
         "eips",
         "every live EIP, or those that match a filter",
-        Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*"),
+        Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*", offers="filter"),
     ),
     _rows("services", "every downstream target"),
     _rows(
@@ -203,7 +206,7 @@ VERBS: Final = (
     _rows(
         "history",
         "events, newest last",
-        Argument("subject", "EIP|ADDRESS|CIDR", nargs="?"),
+        Argument("subject", "EIP|ADDRESS|CIDR", nargs="?", offers="subjects"),
         Argument("--since", "TIME"),
     ),
     _change(
@@ -219,7 +222,7 @@ VERBS: Final = (
         "accept",
         "AcceptRequest",
         "accept a finding, with a reason, or withdraw that",
-        Argument("finding", "FINDING", "its id, or the EIP of a landing"),
+        Argument("finding", "FINDING", "its id, or the EIP of a landing", offers="findings"),
         Argument("--until", "TIME", "the end of the acceptance (default: none)"),
         _switch("--withdraw", "end the acceptance: the finding is open again"),
         needs_reason=True,
@@ -231,7 +234,10 @@ VERBS: Final = (
         needs_reason=True,
     ),
     _change(
-        "service remove", "RemoveServiceRequest", "note that a target no longer exists", Argument("service_id", "ID")
+        "service remove",
+        "RemoveServiceRequest",
+        "note that a target no longer exists",
+        Argument("service_id", "ID", offers="services"),
     ),
     _change(
         "service add",
@@ -245,20 +251,25 @@ VERBS: Final = (
         Argument("--subnet", "CIDR", sets="subnets", nargs="+"),
     ),
     _change(
-        "import", "", "load API responses or an export, all of it or nothing", Argument("files", "FILE", nargs="+")
+        "import",
+        "",
+        "load API responses, an export, or a CSV of addresses and names, all of it or nothing",
+        Argument("files", "FILE", nargs="+", offers="files"),
     ),
     Verb(
         "export",
         "everything as one JSON document that can be imported again",
-        (Argument("file", "FILE", "without it: to stdout", nargs="?"), _FORCE),
+        (Argument("file", "FILE", "without it: to stdout", nargs="?", offers="files"), _FORCE),
     ),
     Verb(
-        "backup", "a copy of the database in a file of its own, while others work", (Argument("file", "FILE"), _FORCE)
+        "backup",
+        "a copy of the database in a file of its own, while others work",
+        (Argument("file", "FILE", offers="files"), _FORCE),
     ),
     Verb(
         "restore",
         "restore a backup; later changes are lost, and the old database stays in a file",
-        (Argument("file", "FILE", "a backup, of this version or an older one"), _REASON, _YES),
+        (Argument("file", "FILE", "a backup, of this version or an older one", offers="files"), _REASON, _YES),
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
@@ -267,12 +278,13 @@ VERBS: Final = (
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
         (Argument("request_id", "ID"),),
     ),
-    Verb("doctor", "check the files, the database and the terminal, with advice"),
+    *ABOUT_ITSELF,
 )
 
 GROUPS: Final = {
     "cidr": "add, activate, drain and retire customer CIDRs",
     "clock": "the clock that events go by",
+    "config": "the configuration",
     "pool": "a pool's settings",
     "service": "downstream targets",
 }

@@ -10,12 +10,15 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from core import to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
+
+if TYPE_CHECKING:
+    from tui.wording.paint import Paint
 
 __all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
@@ -125,7 +128,13 @@ def _excel_cell(value: object) -> str:
 
 
 def write_table(
-    rows: Iterable[object], layout: Layout, out: TextIO, *, width: int | None = None, measured: int = MEASURED
+    rows: Iterable[object],
+    layout: Layout,
+    out: TextIO,
+    *,
+    width: int | None = None,
+    measured: int = MEASURED,
+    paint: Paint | None = None,
 ) -> int:
     """Write aligned columns under a heading, nothing cut; return the number of rows.
 
@@ -135,6 +144,7 @@ def write_table(
         out: the stream.
         width: of the terminal, in cells, where the last column is folded; None: not folded.
         measured: the number of rows that decide the widths.
+        paint: paints words and marked rows; None: no colours.
 
     """
     columns = layout.columns
@@ -147,6 +157,7 @@ def write_table(
     widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
     shape = _Shape(columns, widths, width)
     out.write(shape.line(headings))
+    shape.paint = paint
     count = 0
     lines: Iterator[Sequence[object]] = chain(first, cells)
     for line in lines:
@@ -159,6 +170,8 @@ class _Shape:
     """Lays rows out in the widths of a table's columns."""
 
     def __init__(self, columns: Sequence[Column[Any]], widths: Sequence[int], width: int | None) -> None:
+        self.paint: Paint | None = None
+        self._headings = [column.title for column in columns]
         self._right = [column.right for column in columns]
         self._widths = widths
         self._indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
@@ -172,7 +185,8 @@ class _Shape:
 
     def line(self, row: Sequence[object]) -> str:
         """Return a row, which may be hostile, as a line."""
-        if self._plain is not None and (text := self._plain % tuple(row)).isascii() and text.isprintable():
+        plain = self._plain if self.paint is None else None
+        if plain is not None and (text := plain % tuple(row)).isascii() and text.isprintable():
             return f"{text.rstrip()}\n"
         cells = [visible(cell) for cell in row]
         padded = [
@@ -180,8 +194,13 @@ class _Shape:
             for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)
         ]
         parts = [cells[-1]] if self._room is None else _folded(cells[-1], self._room)
+        if self.paint is not None:
+            padded = list(map(self.paint.cell, self._headings, cells, padded))
         first = _GAP.join([*padded, parts[0]]).rstrip()
-        return "\n".join([first, *(" " * self._indent + part for part in parts[1:])]) + "\n"
+        lines = [first, *(" " * self._indent + part for part in parts[1:])]
+        if self.paint is not None:
+            lines = [self.paint.line(self._headings, cells, line) for line in lines]
+        return "\n".join(lines) + "\n"
 
 
 def _cells(text: str) -> int:

@@ -67,7 +67,12 @@ def _refusal(file: str, number: int, entry: UncheckedObject) -> _Refusal:
     called = f" ({name})" if isinstance(name, str) else ""
 
     def refusal(key: str, why: str) -> EipdeckError:
-        return error(Code.USAGE, f"{file}: evidence.format {number}{called}: {key}: {why}.")
+        problem = {"key": f"evidence.format.{number}.{key}", "message": f"{key}: {why}"}
+        return error(
+            Code.USAGE,
+            f"{file}: evidence.format {number}{called}: {key}: {why}.",
+            details={"problems": [problem]},
+        )
 
     return refusal
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core import AllocationRequest, EipdeckError, open_inventory
-from core.domain.config import Config, load_config
+from core import AllocationRequest, EipdeckError, config_line, config_schema, config_settings, open_inventory
+from core.domain.config import TYPES, Config, load_config
 
 
 @pytest.fixture
@@ -54,6 +56,77 @@ def test_a_wrong_one_is_refused_and_says_where(file: Path, words: str, why: str)
     assert (caught.value.code, caught.value.exit_code) == ("usage", 2)
     assert why in caught.value.message
     assert str(file) in caught.value.message
+
+
+WRONG = """\
+regoin = "x"
+idle_days = 0
+[regions]
+# eu is below
+na-east-1 = "198.18.16.0/20"
+eu = [
+  "198.18.16.1/20",
+]
+[display]
+zone = "Nowhere/City"
+[evidence]
+fromat = 3
+"""
+
+
+def test_every_problem_is_told_at_once_with_its_line_and_the_nearest_name(file: Path) -> None:
+    file.write_text(WRONG)
+    with pytest.raises(EipdeckError) as caught:
+        load_config(file)
+    problems = [(each["line"], each["key"]) for each in caught.value.details["problems"]]
+    assert problems == [
+        (1, "regoin"),
+        (2, "idle_days"),
+        (5, "regions.na-east-1"),
+        (6, "regions.eu"),
+        (10, "display.zone"),
+        (12, "evidence.fromat"),
+    ]
+    assert "6 problems: line 1: 'regoin' is not a known setting; the nearest is region; line 2" in caught.value.message
+    assert "line 12: evidence.fromat is not a known setting; the nearest is format" in caught.value.message
+
+
+def test_a_name_like_no_other_is_told_the_known_ones(file: Path) -> None:
+    file.write_text("\n\nzzz = 1")
+    with pytest.raises(EipdeckError, match="line 3: 'zzz' is not a known setting; known are region, regions"):
+        load_config(file)
+
+
+def test_a_file_of_many_problems_is_told_short(file: Path) -> None:
+    file.write_text("".join(f"wrong_{number} = {number}\n" for number in range(3000)))
+    with pytest.raises(EipdeckError) as caught:
+        load_config(file)
+    assert len(caught.value.details["problems"]) == 20
+    assert "3000 problems" in caught.value.message
+
+
+@given(
+    st.lists(
+        st.sampled_from(["idle_days = 0", "", "# idle_days", 'x = """\nidle_days = 3\n"""', "a = [\n1,\n2]"]),
+        unique=True,
+    )
+)
+def test_the_line_is_that_of_the_setting(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    found = config_line(text, ("idle_days",))
+    if "idle_days = 0" not in lines:
+        assert found is None
+    else:
+        assert text.splitlines()[(found or 0) - 1] == "idle_days = 0"
+
+
+def test_the_schema_knows_every_setting_and_no_other(file: Path) -> None:
+    schema = config_schema()
+    assert list(schema["properties"]) == list(TYPES)
+    assert not schema["additionalProperties"]
+    file.write_text("idle_days = 7\n")
+    assert [(each.key, each.line) for each in config_settings(file) if each.line] == [("idle_days", 1)]
+    assert [each.key for each in config_settings(file)] == list(TYPES)
 
 
 def test_a_missing_one_is_refused_when_it_was_named(file: Path) -> None:

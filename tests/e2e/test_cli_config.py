@@ -1,0 +1,75 @@
+"""`eipdeck config`: the settings with their sources, every problem of the file, the schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.domain.config import TYPES
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Deck
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_show_says_where_each_value_comes_from(empty: Deck, file: Path) -> None:
+    file.write_text("runway_days = 3\nidle_days = 7\n")
+    told = {each["key"]: each for each in empty.done("--config", str(file), "--operator", "bob", "config", "show")}
+    assert set(told) == {"db", "operator", *TYPES}
+    assert (told["idle_days"]["value"], told["idle_days"]["source"], told["idle_days"]["line"]) == (7, str(file), 2)
+    assert (told["region"]["value"], told["region"]["source"]) == ("asia-east-1", "default")
+    assert (told["operator"]["value"], told["operator"]["source"]) == ("bob", "--operator")
+    assert (told["db"]["value"], told["db"]["source"]) == (str(empty.path), "EIPDECK_DB")
+    assert not empty.path.exists()
+
+
+def test_show_repeats_no_password(empty: Deck) -> None:
+    for url in ("postgresql://bob:geheim@host/db", "postgresql://host/db?password=geheim"):
+        for how in ("table", "json", "csv"):
+            said = empty("--db", url, "config", "show", "--format", how)
+            assert said.code == 0
+            assert "geheim" not in said.out + said.err
+
+
+def test_check_tells_every_problem(empty: Deck, file: Path) -> None:
+    file.write_text('idle_dais = 7\n[keys]\nrelease = "j"\nhalp = "h"\n[[evidence.format]]\nname = "gate"\n')
+    (unknown,) = empty.done("--config", str(file), "config", "check", code=1)
+    assert (unknown["line"], unknown["key"]) == (1, "idle_dais")
+    file.write_text(file.read_text().replace("dais", "days"))
+    told = empty.done("--config", str(file), "config", "check", code=1)
+    assert [(each["line"], each["key"]) for each in told] == [
+        (3, "keys.release"),
+        (4, "keys.halp"),
+        (5, "evidence.format.1.sample"),
+    ]
+    assert told[1]["message"] == "halp is not a command that has a key; the nearest is help"
+    said = empty("--config", str(file), "config", "check")
+    assert said.code == 1
+    assert "keys.halp" in said.out
+
+
+def test_check_of_a_sound_file_and_of_none(empty: Deck, file: Path) -> None:
+    assert "does not exist; every setting is a default" in empty("config", "check").out
+    file.write_text("")
+    assert empty("--config", str(file), "config", "check").out == f"{file} is sound\n"
+    assert empty.done("--config", str(file), "config", "check") == []
+
+
+@pytest.mark.parametrize("words", ["idle_days =", "\udcff", "x = " + "[" * 5000])
+def test_what_is_no_configuration_is_one_problem(empty: Deck, file: Path, words: str) -> None:
+    file.write_bytes(words.encode("utf-8", "surrogateescape"))
+    (problem,) = empty.done("--config", str(file), "config", "check", code=1)
+    assert str(file) in problem["message"]
+
+
+def test_the_schema_is_json_for_an_editor(empty: Deck) -> None:
+    said = empty("config", "schema")
+    assert said.code == 0
+    assert set(json.loads(said.out)["properties"]) == set(TYPES)

@@ -1,0 +1,135 @@
+"""`eipdeck config`: the settings with their sources, a check of the file, its schema."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from core import (
+    Config,
+    ConfigProblem,
+    EipdeckError,
+    Setting,
+    config_line,
+    config_path,
+    config_schema,
+    config_settings,
+    format_table,
+    load_config,
+    to_json,
+)
+from tui.cli.arguments import Command, Settings
+from tui.cli.exit_codes import DONE, NO
+from tui.cli.result import Answer, print_answer
+from tui.screen.keymap import keymap_of
+from tui.wording.columns import Entry, Listing
+from tui.wording.phrases import or_dash
+from tui.wording.verb import Format
+from tui.wording.writers import json_text
+
+__all__ = ["configuration"]
+
+_SETTINGS: Final[Listing[Setting, Setting]] = Listing(
+    Setting,
+    (
+        Entry("SETTING", lambda setting: setting.key),
+        Entry("SOURCE", lambda setting: setting.source),
+        Entry("LINE", lambda setting: or_dash(setting.line), right=True),
+        Entry("VALUE", lambda setting: json.dumps(to_json(setting.value), ensure_ascii=False)),
+    ),
+)
+_PROBLEMS: Final[Listing[ConfigProblem, ConfigProblem]] = Listing(
+    ConfigProblem,
+    (
+        Entry("LINE", lambda problem: or_dash(problem.line), right=True),
+        Entry("SETTING", lambda problem: problem.key),
+        Entry("PROBLEM", lambda problem: problem.message),
+    ),
+)
+
+
+def configuration(command: Command) -> int:
+    """Run one of the verbs; return the exit code."""
+    return print_answer(_VERBS[command.verb.name](command), command.format)
+
+
+def _show(command: Command) -> Answer:
+    """Answer with every setting; the database and the operator are settings of the environment and the options."""
+    settings = command.settings
+    found = [
+        _from_outside("db", settings.db, "EIPDECK_DB"),
+        _from_outside("operator", settings.operator, "EIPDECK_OPERATOR"),
+        *config_settings(_file(settings)),
+    ]
+    return Answer(found, _SETTINGS)
+
+
+def _from_outside(name: str, option: str | None, variable: str) -> Setting:
+    if option:
+        return Setting(name, _shown(name, option), f"--{name}", None)
+    value = os.environ.get(variable)
+    return Setting(name, _shown(name, value), variable if value else "default", None)
+
+
+def _shown(name: str, value: str | None) -> str | None:
+    """Return the value; a URL with a login may hold a password and is not repeated."""
+    if name == "db" and value and ("@" in value or "password" in value):
+        return f"{value.partition('://')[0]}://…"
+    return value or None
+
+
+def _check(command: Command) -> Answer:
+    path = _file(command.settings)
+    problems: list[ConfigProblem] = []
+    try:
+        config = load_config(path)
+    except EipdeckError as refused:
+        problems = _problems(refused)
+    else:
+        for check in (keymap_of, _formats):
+            try:
+                check(config)
+            except EipdeckError as refused:
+                problems += _problems(refused, config)
+    shown = str(path or config_path())
+    if problems or command.format is Format.JSON:
+        return Answer(problems, _PROBLEMS, code=NO if problems else DONE)
+    state = "is sound" if path is not None or config_path().exists() else "does not exist; every setting is a default"
+    return Answer((f"{shown} {state}\n",))
+
+
+def _formats(config: Config) -> None:
+    format_table(config.log_formats, str(config.path))
+
+
+def _problems(refused: EipdeckError, config: Config | None = None) -> list[ConfigProblem]:
+    """Return the problems of a refusal; one without any is a problem itself."""
+    told = refused.details.get("problems")
+    if told is None:
+        return [ConfigProblem(None, "", refused.reason)]
+    text = "" if config is None or config.path is None else config.path.read_text(encoding="utf-8")
+    return [ConfigProblem(each.get("line") or _line(text, each["key"]), each["key"], each["message"]) for each in told]
+
+
+def _line(text: str, key: str) -> int | None:
+    """Return the line of a setting, or of the table that lacks it."""
+    keys = [int(each) - 1 if each.isdigit() else each for each in key.split(".")]
+    return config_line(text, keys) or config_line(text, keys[:-1])
+
+
+def _schema(_command: Command) -> Answer:
+    return Answer((f"{json_text(to_json(config_schema()))}\n",))
+
+
+def _file(settings: Settings) -> Path | None:
+    return Path(settings.config) if settings.config else None
+
+
+_VERBS: Final[Mapping[str, Callable[[Command], Answer]]] = {
+    "config show": _show,
+    "config check": _check,
+    "config schema": _schema,
+}

@@ -1,0 +1,68 @@
+"""Keeps the ids that a list has printed, for the shell's completion: mode 0600, offered for a minute."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from core import Inventory
+from tui.cli.arguments import Settings
+from tui.cli.offers import kept_file, without_password
+from tui.cli.opening import database_of
+from tui.cli.result import Answer
+
+__all__ = ["LISTS", "keeping"]
+
+LISTS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "eips": {"eips": ("address", "id"), "operators": ("allocated_by",)},
+    "pools": {"pools": ("id",), "regions": ("region",)},
+    "cidrs": {"cidrs": ("cidr",)},
+    "services": {"services": ("id",), "nic": ("id",), "nat-gateway": ("id",), "load-balancer": ("id",)},
+    "findings": {"findings": ("id",)},
+}
+"""The kinds of values that each list leaves, with their fields."""
+_MOST: Final = 10_000
+"""Rows beyond which a list leaves nothing: a part of them would complete to what only that part shares."""
+
+
+def keeping(verb: str, settings: Settings, inventory: Inventory, answer: Answer) -> Answer:
+    """Return the answer of a list; its ids are kept when it has been read, unless the shell finds them in a file."""
+    if settings.confined is not None or (inventory.file is not None and verb != "findings"):
+        return answer
+    url = database_of(settings) or ""
+    if isinstance(answer.value, Iterator):
+        return replace(answer, value=_read(answer.value, verb, url))
+    _keep(verb, url, answer.value)
+    return answer
+
+
+def _read(items: Iterator[Any], verb: str, url: str) -> Iterator[Any]:
+    seen: list[Any] = []
+    for item in items:
+        if len(seen) <= _MOST:
+            seen.append(item)
+        yield item
+    _keep(verb, url, seen)
+
+
+def _keep(verb: str, url: str, items: Iterable[Any]) -> None:
+    rows = list(items)
+    for kind, fields in LISTS[verb].items():
+        of_kind = [row for row in rows if kind in (verb, "regions", "operators", getattr(row, "kind", kind))]
+        values = {str(getattr(row, field)) for row in of_kind for field in fields}
+        with suppress(OSError):
+            _write(Path(kept_file(kind, url)), [without_password(url), *sorted(values if len(rows) <= _MOST else ())])
+
+
+def _write(path: Path, lines: Sequence[str]) -> None:
+    """Write the file anew; a value of several lines is left out."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write("\n".join(line for line in lines if "\n" not in line))
+    part.replace(path)

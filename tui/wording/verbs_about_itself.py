@@ -1,0 +1,23 @@
+"""The verbs about the program itself, declared: its configuration, its interface, its health."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.wording.verb import Argument, Format, Verb
+
+__all__ = ["ABOUT_ITSELF"]
+
+ABOUT_ITSELF: Final = (
+    Verb(
+        "completion",
+        "the script that completes commands and live values in a shell",
+        (Argument("shell", "SHELL", "bash, zsh or fish", choices=("bash", "zsh", "fish")),),
+        formats=(),
+    ),
+    Verb("config show", "every setting, its value, and where that comes from", formats=tuple(Format)),
+    Verb("config check", "every problem of the configuration, with its line; exit 1 when there is one"),
+    Verb("config schema", "the JSON Schema of the configuration, for editors", formats=()),
+    Verb("interface", "every command, option and code of the command line, for programs"),
+    Verb("doctor", "check the files, the database and the terminal, with advice"),
+)
