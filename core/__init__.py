@@ -61,6 +61,7 @@ from core.domain.values import (
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
+from core.queries.history_reads import EventPage, EventQuery
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
 from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from core.demo import seed_demo
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
 
@@ -103,8 +105,11 @@ __all__ = [
     "EipdeckError",
     "Event",
     "EventHead",
+    "EventPage",
+    "EventQuery",
     "Evidence",
     "Finding",
+    "FindingChange",
     "FindingCode",
     "Fix",
     "FixIn",
@@ -147,6 +152,7 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "finding_changes",
     "format_table",
     "full_time",
     "is_cidr",
@@ -154,6 +160,7 @@ __all__ = [
     "json_fields",
     "load_config",
     "login_name",
+    "open_by_key",
     "open_inventory",
     "option",
     "parse_duration",
@@ -170,6 +177,9 @@ __all__ = [
 
 
 _LATE = {
+    "FindingChange": "core.queries.finding_changes",
+    "finding_changes": "core.queries.finding_changes",
+    "open_by_key": "core.queries.finding_changes",
     "format_table": "core.domain.evidence.own_formats",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",

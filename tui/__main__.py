@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from tui.cli.arguments import Command, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
-from tui.wording.verb import Format
 
 __all__ = ["main"]
 
@@ -38,7 +37,7 @@ def _run(words: Sequence[str]) -> int:
     as_json = wants_json(words)
     try:
         command = asked_for(words, os.environ)
-        as_json = command.format is Format.JSON
+        as_json = command.format.is_json
         return _runner(command)(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without

@@ -23,7 +23,6 @@ from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
-from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
@@ -203,21 +202,6 @@ class InventoryReads:
             findings=tuple(found),
             accepted=tuple(each for each in every if each.accepted),
         )
-
-    def history(
-        self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
-    ) -> list[Event]:
-        """Return events, newest last: all of them, or those of an EIP (id), an address or a CIDR.
-
-        Raises:
-            EipdeckError: `eip_not_found`, `cidr_not_found`, `invalid_address`, `invalid_cidr`.
-
-        """
-        with self._store.read() as connection:
-            where, values = subject_condition(connection, subject, self._now(connection))
-            if since is not None:
-                where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
-            return history.events(connection, where, values, limit)
 
     def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
         """Return every EIP that has held an address, newest first, each with its live or its last bindings.

@@ -146,8 +146,8 @@ def _value_before_option(words: Sequence[str]) -> Iterator[list[str]]:
 
 def wants_json(words: Sequence[str]) -> bool:
     """Return whether the words ask for JSON errors, even when they are not a command."""
-    asked = any(pair == ("--format", "json") for pair in pairwise(words))
-    return asked or "--json" in words or "--format=json" in words
+    asked = any(pair in (("--format", "json"), ("--format", "ndjson")) for pair in pairwise(words))
+    return asked or not {"--json", "--format=json", "--format=ndjson"}.isdisjoint(words)
 
 
 def _parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
@@ -182,7 +182,10 @@ def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")
         if Format.CSV in verb.formats:
-            every = "table, json, csv, md (Markdown) or excel (CSV for a spreadsheet)"
+            every = (
+                "table, json, csv, md (Markdown), excel (CSV for a spreadsheet), ndjson (a JSON object a line)"
+                " or value (tabs between bare values)"
+            )
             how.add_argument("--format", choices=[each.value for each in verb.formats], help=every)
 
 

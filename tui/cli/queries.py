@@ -9,6 +9,8 @@ from typing import Final
 
 from core import (
     Code,
+    EventQuery,
+    Finding,
     Inventory,
     Severity,
     Verdict,
@@ -22,10 +24,12 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
+from tui.cli.shape import limit_of, shape_of, shaped
+from tui.cli.streams import follow_events, follow_findings
 from tui.cli.text_lookup import Text, lookup_text
 from tui.cli.times import moment_of, past_moment
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
+from tui.wording.reports import BROKEN, EVENTS, FINDING_CHANGES, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
@@ -44,8 +48,12 @@ def query(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    verb = _QUERIES[command.verb.name]
-    return run(command, lambda inventory: verb(inventory, command.format, **command.given))
+    verb, given = _QUERIES[command.verb.name], dict(command.given)
+    kept = given.pop("limit", None) if command.verb.name == "history" else None
+    shape = shape_of(given)
+    if kept is not None:
+        given["limit"] = kept
+    return run(command, lambda inventory: shaped(verb(inventory, command.format, **given), shape, command.format))
 
 
 def _lookup(
@@ -105,18 +113,47 @@ def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool) -> Answer:
+def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool, follow: bool) -> Answer:
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
-    every = inventory.findings(accepted=accepted)
-    findings = [each for each in every if worst.index(each.severity) <= worst.index(least)]
+
+    def wanted(finding: Finding) -> bool:
+        return worst.index(finding.severity) <= worst.index(least)
+
+    if follow:
+        changes = _begun(follow_findings(inventory, wanted, accepted=accepted))
+        return Answer(changes, FINDING_CHANGES, measured=1, endless=True)
+    findings = list(filter(wanted, inventory.findings(accepted=accepted)))
     is_open = any(not each.accepted for each in findings)
     return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
 
 
-def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
-    moment = None if since is None else moment_of(inventory, since, how)
-    return Answer(inventory.history(subject, since=moment), EVENTS)
+def _history(
+    inventory: Inventory,
+    how: Format,
+    *,
+    subject: str | None,
+    since: str | None,
+    until: str | None,
+    action: str | None,
+    by: str | None,
+    after: str | None,
+    follow: bool,
+    limit: str | None = None,
+) -> Answer:
+    if follow and until is not None:
+        raise error(Code.USAGE, "--until is an end, and --follow has none.", hint="Leave one of them out.")
+    begin, end = (None if each is None else moment_of(inventory, each, how) for each in (since, until))
+    actions = () if action is None else tuple(each.strip() for each in action.split(","))
+    query, most = EventQuery(subject, begin, end, actions, by), limit_of(limit)
+    if after is not None:
+        page = inventory.events_after(after, query)
+    elif follow:
+        page = inventory.newest_events(query, limit=most)
+    else:
+        return Answer(inventory.events(query, limit=most), EVENTS)
+    rows = follow_events(inventory, query, page, None if after is None else most, follow=follow)
+    return Answer(rows, EVENTS, measured=max(len(page.events), 1), endless=follow)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:

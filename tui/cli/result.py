@@ -60,6 +60,10 @@ class Answer:
     """The number of rows that decide the widths of a table's columns."""
     receipt: Receipt | None = None
     """The receipt of a change; each object of its JSON has it."""
+    header: bool = True
+    """Whether a list has headings."""
+    endless: bool = False
+    """Whether the rows go on: as JSON each is a line of its own then."""
 
 
 def print_answer(answer: Answer, how: Format) -> int:
@@ -79,7 +83,7 @@ def print_answer(answer: Answer, how: Format) -> int:
     if answer.then is not None:
         answer = answer.then()
     said, code = (*answer.said, *failed), NOT_WRITTEN if failed else answer.code
-    if how is not Format.JSON or code == NOT_WRITTEN:
+    if not how.is_json or code == NOT_WRITTEN:
         _say(said)
     _say(answer.doubts)
     return code
@@ -101,13 +105,16 @@ def refuse(problem: Exception, *, as_json: bool) -> int:
 def _write(answer: Answer, how: Format, out: TextIO) -> None:
     if answer.layout is None and not isinstance(answer.value, dict):
         out.writelines(answer.value)
-    elif how is Format.JSON or answer.layout is None:
+    elif answer.layout is None or (how is Format.JSON and not (answer.endless or answer.layout.chosen)):
         write_json(answer.value if answer.receipt is None else _received(answer.value, answer.receipt), out)
     elif how is not Format.TABLE:
-        write_rows(_rows(answer), answer.layout, how, out)
+        lines = Format.NDJSON if how is Format.JSON and answer.endless else how
+        write_rows(_rows(answer), answer.layout, lines, out, header=answer.header)
     else:
         width = shutil.get_terminal_size().columns if out.isatty() else None
-        if not write_table(_rows(answer), answer.layout, out, width=width, measured=answer.measured):
+        rows, measured = _rows(answer), answer.measured
+        count = write_table(rows, answer.layout, out, width=width, measured=measured, header=answer.header)
+        if not count and not answer.endless:
             _say(["nothing to list"])
 
 

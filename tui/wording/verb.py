@@ -17,6 +17,15 @@ class Format(StrEnum):
     MARKDOWN = "md"
     EXCEL = "excel"
     """CSV that a spreadsheet opens as it is: with the mark of UTF-8, and long numbers as text."""
+    NDJSON = "ndjson"
+    """A JSON object a line."""
+    VALUE = "value"
+    """The bare values of a row, with a tab between them."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer and the errors are JSON, without sentences beside them."""
+        return self in (Format.JSON, Format.NDJSON)
 
 
 class Kind(Enum):

@@ -39,9 +39,17 @@ KIND_NAMES: Final = {
 """Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
+_SHAPE: Final = (
+    Argument("--columns", "A,B", "only these columns: fields of the JSON, or headings of the table"),
+    Argument("--sort", "NAME[:desc]", "by this column"),
+    Argument("--limit", "N", "the first N rows; of the history the newest N, after a cursor the first N"),
+    _switch("--no-header", "no headings"),
+)
+
+
 def _rows(name: str, says: str, *arguments: Argument) -> Verb:
     """A verb that prints rows."""
-    return Verb(name, says, arguments, formats=tuple(Format))
+    return Verb(name, says, (*arguments, *_SHAPE), formats=tuple(Format))
 
 
 def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
@@ -199,12 +207,18 @@ VERBS: Final = (
         "what needs attention; exit 1 when there is something",
         Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
         _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
+        _switch("--follow", "what is open, then whatever opens or closes, until it is interrupted"),
     ),
     _rows(
         "history",
         "events, newest last",
         Argument("subject", "EIP|ADDRESS|CIDR", nargs="?"),
         Argument("--since", "TIME"),
+        Argument("--until", "TIME", "what happened before it"),
+        Argument("--action", "A,B", "only these actions, such as allocate,release"),
+        Argument("--by", "OPERATOR", "only what this operator did"),
+        Argument("--after", "SEQ:HASH", "what was committed after the event of this cursor, oldest first"),
+        _switch("--follow", "go on with each new event, until it is interrupted"),
     ),
     _change(
         "reserve",
