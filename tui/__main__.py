@@ -59,6 +59,10 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.changes import change  # noqa: PLC0415  # imports every request
 
         return change
+    if command.verb.is_list and (command.verb.name != "lookup" or command.is_shaped):
+        from tui.cli.lists import print_rows  # noqa: PLC0415  # a look-up does without the lists
+
+        return print_rows
     from tui.cli.queries import query  # noqa: PLC0415  # imports the core
 
     return query

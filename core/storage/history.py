@@ -228,5 +228,5 @@ def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
             request_id=row.request_id,
             before=None if row.before is None else json.loads(row.before),
             after=None if row.after is None else json.loads(row.after),
-            cursor=str(Cursor(row.seq, bytes(row.hash))),
+            cursor=str(Cursor(row.seq, row.hash)),
         )

@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 from typing import Any, Final, NamedTuple, NoReturn
 
 from tui.wording.verb import Argument, Format, Kind, Verb
-from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
+from tui.wording.verbs import GROUPS, KIND_NAMES, SHAPE, VERB_NAMED, VERBS
 
 __all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
 
@@ -43,6 +43,11 @@ class Command(NamedTuple):
     format: Format
     given: Mapping[str, str | bool | Sequence[str] | None]
     """The value of each of the verb's arguments, by `Argument.dest`; None: not given."""
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether the operator chose the shape of a list."""
+        return any(self.given.get(argument.dest) for argument in SHAPE)
 
 
 class Misuse(Exception):  # a mistake of the operator, not an error of the program
@@ -181,7 +186,7 @@ def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
     if verb.formats:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")
-        if Format.CSV in verb.formats:
+        if verb.is_list:
             every = (
                 "table, json, csv, md (Markdown), excel (CSV for a spreadsheet), ndjson (a JSON object a line)"
                 " or value (tabs between bare values)"

@@ -1,4 +1,4 @@
-"""The verbs that change nothing: verdicts, lists, history, export, backup, verify."""
+"""The verbs that change nothing: verdicts, export, backup, verify. The lists are in `lists.py`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Final
 
 from core import (
     Code,
-    EventQuery,
-    Finding,
     Inventory,
-    Severity,
     Verdict,
     error,
     is_cidr,
@@ -24,19 +21,18 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.cli.shape import limit_of, shape_of, shaped
-from tui.cli.streams import follow_events, follow_findings
 from tui.cli.text_lookup import Text, lookup_text
-from tui.cli.times import moment_of, past_moment
+from tui.cli.times import past_moment
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, EVENTS, FINDING_CHANGES, FINDINGS, answers
-from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.reports import BROKEN, answers
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
+from tui.wording.verbs import SHAPE
 
-__all__ = ["query"]
+__all__ = ["begun", "lookup", "query"]
 
 
+_SHAPE: Final = frozenset(argument.dest for argument in SHAPE)
 _TOLD: Final = 5
 """With more addresses than this, verdicts alone are printed."""
 
@@ -48,15 +44,12 @@ def query(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    verb, given = _QUERIES[command.verb.name], dict(command.given)
-    kept = given.pop("limit", None) if command.verb.name == "history" else None
-    shape = shape_of(given)
-    if kept is not None:
-        given["limit"] = kept
-    return run(command, lambda inventory: shaped(verb(inventory, command.format, **given), shape, command.format))
+    verb = _QUERIES[command.verb.name]
+    given = {name: value for name, value in command.given.items() if name not in _SHAPE}
+    return run(command, lambda inventory: verb(inventory, command.format, **given))
 
 
-def _lookup(
+def lookup(
     inventory: Inventory,
     how: Format,
     *,
@@ -91,74 +84,14 @@ def _lookup(
     return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
-def _cidrs(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.cidrs(), CIDRS)
-
-
-def _pools(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.pools(), POOLS)
-
-
-def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer:  # noqa: A002  # the argument's name
-    problems = {eip.address for eip in inventory.eips("is:problem")} if how is Format.TABLE else set()
-    return Answer(_begun(inventory.eips(" ".join(filter))), marked(problems))
-
-
-def _begun(items: Iterator[object]) -> Iterator[object]:
+def begun(items: Iterator[object]) -> Iterator[object]:
     """Return the same items, the first already read, so that a refusal comes before any output."""
     return chain(list(islice(items, 1)), items)
 
 
-def _services(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.services(), SERVICES)
-
-
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool, follow: bool) -> Answer:
-    worst = list(Severity)
-    least = worst[-1] if severity is None else Severity(severity)
-
-    def wanted(finding: Finding) -> bool:
-        return worst.index(finding.severity) <= worst.index(least)
-
-    if follow:
-        changes = _begun(follow_findings(inventory, wanted, accepted=accepted))
-        return Answer(changes, FINDING_CHANGES, measured=1, endless=True)
-    findings = list(filter(wanted, inventory.findings(accepted=accepted)))
-    is_open = any(not each.accepted for each in findings)
-    return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
-
-
-def _history(
-    inventory: Inventory,
-    how: Format,
-    *,
-    subject: str | None,
-    since: str | None,
-    until: str | None,
-    action: str | None,
-    by: str | None,
-    after: str | None,
-    follow: bool,
-    limit: str | None = None,
-) -> Answer:
-    if follow and until is not None:
-        raise error(Code.USAGE, "--until is an end, and --follow has none.", hint="Leave one of them out.")
-    begin, end = (None if each is None else moment_of(inventory, each, how) for each in (since, until))
-    actions = () if action is None else tuple(each.strip() for each in action.split(","))
-    query, most = EventQuery(subject, begin, end, actions, by), limit_of(limit)
-    if after is not None:
-        page = inventory.events_after(after, query)
-    elif follow:
-        page = inventory.newest_events(query, limit=most)
-    else:
-        return Answer(inventory.events(query, limit=most), EVENTS)
-    rows = follow_events(inventory, query, page, None if after is None else most, follow=follow)
-    return Answer(rows, EVENTS, measured=max(len(page.events), 1), endless=follow)
-
-
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:
     if file is None:
-        return Answer(_begun(inventory.export_text()))
+        return Answer(begun(inventory.export_text()))
     inventory.export(Path(file), force=force)
     return Answer((), said=(f"exported to {file}",))
 
@@ -195,13 +128,7 @@ def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
 
 
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
-    "lookup": _lookup,
-    "cidrs": _cidrs,
-    "pools": _pools,
-    "eips": _eips,
-    "services": _services,
-    "findings": _findings,
-    "history": _history,
+    "lookup": lookup,
     "export": _export,
     "backup": _backup,
     "verify": _verify,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import select
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["drop", "pause", "tell"]
+__all__ = ["drop", "tell"]
 
 
 def drop(stream: TextIO | None) -> None:
@@ -18,17 +16,6 @@ def drop(stream: TextIO | None) -> None:
     if stream is not None:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
-
-
-def pause(seconds: float) -> bool:
-    """Wait; return whether stdout still has a reader."""
-    try:
-        out = select.poll()
-        out.register(sys.stdout.fileno(), 0)
-    except (AttributeError, OSError, ValueError):  # closed, or not a file of the system
-        time.sleep(seconds)
-        return True
-    return not any(event & (select.POLLERR | select.POLLHUP) for _, event in out.poll(seconds * 1000))
 
 
 def tell(lines: Iterable[str]) -> None:

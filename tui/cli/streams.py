@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
@@ -20,10 +22,10 @@ from core import (
     finding_changes,
     open_by_key,
 )
-from tui.cli.stdio import pause, tell
+from tui.cli.stdio import tell
 from tui.wording.sanitize import visible
 
-__all__ = ["Patience", "follow_events", "follow_findings"]
+__all__ = ["INTERVAL", "Patience", "follow_events", "follow_findings"]
 
 T = TypeVar("T")
 
@@ -105,4 +107,15 @@ def _waited() -> bool:
     """Print what there is, then wait; return whether stdout still has a reader."""
     if sys.stdout is not None:
         sys.stdout.flush()
-    return pause(INTERVAL)
+    return _pause(INTERVAL)
+
+
+def _pause(seconds: float) -> bool:
+    """Wait; return whether stdout still has a reader."""
+    try:
+        out = select.poll()
+        out.register(sys.stdout.fileno(), 0)
+    except (AttributeError, OSError, ValueError):  # closed, or not a file of the system
+        time.sleep(seconds)
+        return True
+    return not any(event & (select.POLLERR | select.POLLHUP) for _, event in out.poll(seconds * 1000))

@@ -92,3 +92,8 @@ class Verb(NamedTuple):
     """The class of the request in `core`; empty: not a request."""
     formats: tuple[Format, ...] = (Format.TABLE, Format.JSON)
     writes: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it prints rows, which have columns."""
+        return Format.CSV in self.formats

@@ -10,7 +10,7 @@ from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
 
-__all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
+__all__ = ["GROUPS", "KIND_NAMES", "SHAPE", "VERBS", "VERB_NAMED", "VERB_OF"]
 
 
 def _switch(name: str, says: str) -> Argument:
@@ -39,17 +39,18 @@ KIND_NAMES: Final = {
 """Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
-_SHAPE: Final = (
+SHAPE: Final = (
     Argument("--columns", "A,B", "only these columns: fields of the JSON, or headings of the table"),
     Argument("--sort", "NAME[:desc]", "by this column"),
     Argument("--limit", "N", "the first N rows; of the history the newest N, after a cursor the first N"),
     _switch("--no-header", "no headings"),
 )
+"""The shape of a list."""
 
 
 def _rows(name: str, says: str, *arguments: Argument) -> Verb:
     """A verb that prints rows."""
-    return Verb(name, says, (*arguments, *_SHAPE), formats=tuple(Format))
+    return Verb(name, says, (*arguments, *SHAPE), formats=tuple(Format))
 
 
 def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
