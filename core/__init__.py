@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from core.demo import seed_demo
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
@@ -98,6 +99,7 @@ __all__ = [
     "Config",
     "DoubtCount",
     "Eip",
+    "EipCount",
     "EipPage",
     "EipQuery",
     "EipRow",
@@ -108,6 +110,7 @@ __all__ = [
     "EventPage",
     "EventQuery",
     "Evidence",
+    "Figures",
     "Finding",
     "FindingChange",
     "FindingCode",
@@ -177,6 +180,8 @@ __all__ = [
 
 
 _LATE = {
+    "EipCount": "core.queries.figures",
+    "Figures": "core.queries.figures",
     "FindingChange": "core.queries.finding_changes",
     "finding_changes": "core.queries.finding_changes",
     "open_by_key": "core.queries.finding_changes",

@@ -39,6 +39,7 @@ DOORS = {
     ("core.queries.lookups", "core.queries.cidr_summary"): "most lookups are of addresses",
     ("core.queries.lookups", "core.domain.evidence.own_formats"): "the scanner of text is imported for text alone",
     ("core.queries.lookups", "core.queries.log_verdicts"): "the scanner of text is imported for text alone",
+    ("core.queries.reads", "core.queries.figures"): "figures are for monitoring alone",
     ("core.storage", "core.storage.migrations"): "a database of the present schema opens without Alembic",
     ("core.storage.opening", "core.storage.postgres"): "SQLite starts without psycopg",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
 from core.domain.results import Proof
@@ -27,6 +27,9 @@ from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.store import Store
+
+if TYPE_CHECKING:
+    from core.queries.figures import Figures
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
 
@@ -230,6 +233,13 @@ class InventoryReads:
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""
         return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
+
+    def figures(self) -> Figures:
+        """Return figures for a monitoring system; every EIP is counted."""
+        from core.queries.figures import figures  # noqa: PLC0415  # most sessions ask for none
+
+        with self._store.read() as connection:
+            return figures(connection, self._basis(connection), self.config)
 
     def clock_doubt(self) -> str | None:
         """Return a sentence when the clock is doubtful, so that changes are refused, else None."""

@@ -36,6 +36,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
+        "verified": str(home / ".local/state/eipdeck/verified-*.json"),
     }
     text = deck("doctor").out
     for path in found["paths"].values():
@@ -63,8 +64,10 @@ def test_every_file_that_a_session_writes_is_among_the_paths(deck: Deck, home: P
         closing(open_inventory(f"sqlite:///{deck.path}", operator="alice")) as inventory,
         PendingChanges().noted(inventory, "release 203.0.113.0", "k-1"),
     ):
+        deck.done("verify")
         written = set(state.iterdir())
-    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json"}
+    (verified,) = state.glob("verified-*.json")
+    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json", verified}
     told = deck.done("doctor")["paths"].values()
     for path in written:
         assert sum(fnmatch(str(path), pattern) for pattern in told) == 1, path

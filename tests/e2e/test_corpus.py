@@ -71,6 +71,8 @@ COMMANDS: Final = (
     "pools",
     "services",
     "verify",
+    "metrics --out missing/{}",
+    "metrics",
     "settle {}",
     "doctor",
 )

@@ -14,7 +14,8 @@ from itertools import pairwise, takewhile
 from typing import Any, Final, NamedTuple, NoReturn
 
 from tui.wording.verb import Argument, Format, Kind, Verb
-from tui.wording.verbs import GROUPS, KIND_NAMES, SHAPE, VERB_NAMED, VERBS
+from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
+from tui.wording.verbs_lists import SHAPE
 
 __all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
 

@@ -63,6 +63,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "log": str(state / paths.LOG),
             "trails": str(state / paths.TRAILS),
             "sent": str(state / paths.SENT),
+            "verified": str(state / paths.VERIFIED),
         },
         "operator": operator_of(settings) or login_name(),
         "database": {"url": None, "ok": False},

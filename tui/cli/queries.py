@@ -27,9 +27,9 @@ from tui.wording.log_summary import about
 from tui.wording.reports import BROKEN, answers
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
-from tui.wording.verbs import SHAPE
+from tui.wording.verbs_lists import SHAPE
 
-__all__ = ["begun", "lookup", "query"]
+__all__ = ["answer_of", "begun", "lookup", "query"]
 
 
 _SHAPE: Final = frozenset(argument.dest for argument in SHAPE)
@@ -44,9 +44,13 @@ def query(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    verb = _QUERIES[command.verb.name]
+    return run(command, lambda inventory: answer_of(inventory, command))
+
+
+def answer_of(inventory: Inventory, command: Command) -> Answer:
+    """Return the answer of a verb of this module."""
     given = {name: value for name, value in command.given.items() if name not in _SHAPE}
-    return run(command, lambda inventory: verb(inventory, command.format, **given))
+    return _QUERIES[command.verb.name](inventory, command.format, **given)
 
 
 def lookup(

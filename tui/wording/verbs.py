@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verb import Argument, Kind, Verb
+from tui.wording.verbs_lists import LISTS, MONITORING, rows
 
-__all__ = ["GROUPS", "KIND_NAMES", "SHAPE", "VERBS", "VERB_NAMED", "VERB_OF"]
+__all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
 
 def _switch(name: str, says: str) -> Argument:
@@ -39,20 +40,6 @@ KIND_NAMES: Final = {
 """Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
-SHAPE: Final = (
-    Argument("--columns", "A,B", "only these columns: fields of the JSON, or headings of the table"),
-    Argument("--sort", "NAME[:desc]", "by this column"),
-    Argument("--limit", "N", "the first N rows; of the history the newest N, after a cursor the first N"),
-    _switch("--no-header", "no headings"),
-)
-"""The shape of a list."""
-
-
-def _rows(name: str, says: str, *arguments: Argument) -> Verb:
-    """A verb that prints rows."""
-    return Verb(name, says, (*arguments, *SHAPE), formats=tuple(Format))
-
-
 def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
     """A verb that writes; each takes a reason and a request id."""
     reason = _REASON._replace(required=needs_reason)
@@ -72,7 +59,7 @@ VERBS: Final = (
         formats=(),
     ),
     Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
-    _rows(
+    rows(
         "lookup",
         "the verdict on addresses: whose, what it serves, where a fix lives; of a CIDR a summary",
         Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+"),
@@ -195,32 +182,7 @@ VERBS: Final = (
         Argument("--warn", "PCT", "used share that is a finding", Kind.PERCENT, sets="warn_percent"),
         Argument("--critical", "PCT", "used share that is a critical finding", Kind.PERCENT, sets="critical_percent"),
     ),
-    _rows("cidrs", "every CIDR"),
-    _rows("pools", "every pool, with its usage"),
-    _rows(
-        "eips",
-        "every live EIP, or those that match a filter",
-        Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*"),
-    ),
-    _rows("services", "every downstream target"),
-    _rows(
-        "findings",
-        "what needs attention; exit 1 when there is something",
-        Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
-        _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
-        _switch("--follow", "what is open, then whatever opens or closes, until it is interrupted"),
-    ),
-    _rows(
-        "history",
-        "events, newest last",
-        Argument("subject", "EIP|ADDRESS|CIDR", nargs="?"),
-        Argument("--since", "TIME"),
-        Argument("--until", "TIME", "what happened before it"),
-        Argument("--action", "A,B", "only these actions, such as allocate,release"),
-        Argument("--by", "OPERATOR", "only what this operator did"),
-        Argument("--after", "SEQ:HASH", "what was committed after the event of this cursor, oldest first"),
-        _switch("--follow", "go on with each new event, until it is interrupted"),
-    ),
+    *LISTS,
     _change(
         "reserve",
         "ReserveRequest",
@@ -277,6 +239,7 @@ VERBS: Final = (
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    *MONITORING,
     Verb(
         "settle",
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",

@@ -46,7 +46,8 @@ from tui.cli.requests import request_of
 from tui.modals.lines import shell_rows
 from tui.wording.command_line import command_line, with_reason
 from tui.wording.verb import Argument, Kind, Verb
-from tui.wording.verbs import SHAPE, VERB_NAMED, VERB_OF, VERBS
+from tui.wording.verbs import VERB_NAMED, VERB_OF, VERBS
+from tui.wording.verbs_lists import SHAPE
 
 IP = "203.0.113.9"
 NET = "203.0.113.0/24"
@@ -229,7 +230,7 @@ def test_a_verb_that_takes_a_yes_asks_for_it() -> None:
 
 def test_what_answers_a_verb_takes_the_arguments_that_it_declares() -> None:
     answers: dict[str, Callable[..., Any]] = {**queries._QUERIES, **lists._LISTS, **changes._TRANSFERS}
-    others = {"open", "demo", "doctor"}
+    others = {"open", "demo", "doctor", "metrics"}
     assert set(answers) | others == {verb.name for verb in VERBS if not verb.request}
     for name, answer in answers.items():
         taken = [each.name for each in inspect.signature(answer).parameters.values() if each.kind is each.KEYWORD_ONLY]
