@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
+    from core.queries.findings import read_finding
+    from core.storage.lease import Lease
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
 
@@ -122,6 +124,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "Lease",
     "LineVerdicts",
     "NotFound",
     "OtherSession",
@@ -169,6 +172,7 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "port_words",
+    "read_finding",
     "reading",
     "seed_demo",
     "shell_command",
@@ -180,6 +184,8 @@ __all__ = [
 
 
 _LATE = {
+    "Lease": "core.storage.lease",
+    "read_finding": "core.queries.findings",
     "EipCount": "core.queries.figures",
     "Figures": "core.queries.figures",
     "FindingChange": "core.queries.finding_changes",

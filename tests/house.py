@@ -35,6 +35,7 @@ DOORS = {
     ("tui.screen", "tui.changes"): "the first page is painted before a change or a modal is imported",
     ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
     ("core.inventory", "core.operations"): "a reading session imports no operation",
+    ("core.inventory", "core.storage.lease"): "a watch alone holds it, and it imports psycopg",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
     ("core.queries.lookups", "core.queries.cidr_summary"): "most lookups are of addresses",
     ("core.queries.lookups", "core.domain.evidence.own_formats"): "the scanner of text is imported for text alone",

@@ -55,6 +55,10 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.doctor import doctor  # noqa: PLC0415  # for this verb alone
 
         return doctor
+    if command.verb.name == "watch":
+        from tui.cli.watch import watch  # noqa: PLC0415  # for this verb alone
+
+        return watch
     if command.verb.name in ("metrics", "verify"):
         from tui.cli import metrics  # noqa: PLC0415  # for these verbs alone
 

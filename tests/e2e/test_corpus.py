@@ -73,6 +73,8 @@ COMMANDS: Final = (
     "verify",
     "metrics --out missing/{}",
     "metrics",
+    "watch --exec {} --once --after {} --timeout {}",
+    "watch --exec true --once --after {}",
     "settle {}",
     "doctor",
 )

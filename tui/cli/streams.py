@@ -37,16 +37,17 @@ _PASSING: Final = (Code.STORE_UNAVAILABLE, Code.STORE_BUSY)
 
 
 class Patience:
-    """Asks a database that may be away for a while. The first question has to be answered."""
+    """Asks a database that may be away for a while, once it has answered."""
 
-    def __init__(self) -> None:
-        self._answered = self._away = False
+    def __init__(self, *, answered: bool = False) -> None:
+        self._answered = answered
+        self._away = False
 
     def __call__(self, ask: Callable[[], T]) -> T | None:
         """Return the answer; None while the database is away, which is told once.
 
         Raises:
-            EipdeckError: any other refusal, and every one of the first question.
+            EipdeckError: any other refusal, and every one before the first answer.
 
         """
         try:
@@ -75,7 +76,7 @@ def follow_events(
 
 
 def _events(inventory: Inventory, query: EventQuery, page: EventPage, *, follow: bool) -> Iterator[Event]:
-    patience = Patience()
+    patience = Patience(answered=True)
     while True:
         yield from page.events
         if not page.events and not (follow and _waited()):

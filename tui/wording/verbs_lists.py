@@ -62,4 +62,18 @@ MONITORING: Final = (
         "figures in the text format of Prometheus",
         (Argument("--out", "FILE", "into a file, by rename, readable for everybody on the host"),),
     ),
+    Verb(
+        "watch",
+        "give each event, and each finding that opens or closes, to a program as JSON on its standard input",
+        (
+            Argument(
+                "--exec", "PROGRAM", "one executable file; no shell; exit code 0: it took the document", required=True
+            ),
+            Argument("--only", help="one kind alone", choices=("events", "findings")),
+            Argument("--timeout", "SECONDS", "the time that the program has for one document (default: 30)"),
+            Argument("--after", "SEQ:HASH", "begin behind the event of this cursor, not where the last watch ended"),
+            _switch("--once", "end when nothing is left; exit 1 when the program does not take a document"),
+        ),
+        formats=(),
+    ),
 )
