@@ -86,7 +86,7 @@ def _watched(
     with closing(inventory.watch_lease()) as lease:
         lease.hold()
         watching = _Watch(inventory, program, kinds, _begun(inventory, after), once=once)
-        patience = Patience()
+        patience = Patience(answered=True)
         while True:
             try:
                 busy = patience(lambda: (lease.hold(), watching.round())[1])
