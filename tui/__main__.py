@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tui.cli.arguments import Command, wants_json
+from tui.cli.arguments import Command, Misuse, wants_json
 from tui.cli.forced_command import asked_for
 from tui.cli.stdio import drop, tell
 
@@ -36,13 +36,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str]) -> int:
     as_json = wants_json(words)
     try:
-        command = asked_for(words, os.environ)
+        command = _command(words)
         as_json = command.format.is_json
         return _runner(command)(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without
 
         return refuse(problem, as_json=as_json)
+
+
+def _command(words: Sequence[str]) -> Command:
+    """Return the command in the words, and in the answers to what is missing, where somebody is asked."""
+    while True:
+        try:
+            return asked_for(words, os.environ)
+        except Misuse as wrong:
+            if "ACCESSIBLE" not in os.environ or os.environ.get("SSH_ORIGINAL_COMMAND"):
+                raise
+            from tui.cli.asking import asked_words  # noqa: PLC0415  # on a terminal that is read aloud
+
+            words = asked_words(words, wrong)
 
 
 def _runner(command: Command) -> Callable[[Command], int]:

@@ -25,6 +25,10 @@ exit codes: 0 done, or the answer is yes; 1 the answer is no (an address not you
 unavailable; 7 outcome unknown. After 2, 4, 5 and 6 nothing has changed."""
 
 
+_REQUIRED: Final = "the following arguments are required: "
+_ONE_OF: Final = "one of the arguments "
+
+
 class Settings(NamedTuple):
     """The global options, which stand before the command word."""
 
@@ -54,6 +58,11 @@ class Command(NamedTuple):
 class Misuse(Exception):  # a mistake of the operator, not an error of the program
     """The words are not a command; one sentence says why."""
 
+    missing: tuple[str, ...] = ()
+    """The arguments that are missing, by option or metavar."""
+    any_of: bool = False
+    """Whether one of the missing options is enough."""
+
 
 class _Parser(argparse.ArgumentParser):
     """argparse without abbreviations, raising `Misuse` where it would print and exit."""
@@ -74,7 +83,12 @@ class _Parser(argparse.ArgumentParser):
             message = f"{misplaced[0]} goes before the command word"
         elif any(mark in message for mark in ("://", "@", "password")):  # a database URL may hold a password
             message = "one of the words is not a command or option, and is not repeated; a database goes after --db"
-        raise Misuse(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says more.")
+        wrong = Misuse(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says more.")
+        if message.startswith(_REQUIRED):
+            wrong.missing = tuple(message.removeprefix(_REQUIRED).split(", "))
+        elif message.startswith(_ONE_OF) and message.endswith(" is required"):
+            wrong.missing, wrong.any_of = tuple(message.removeprefix(_ONE_OF).split()[:-2]), True
+        raise wrong
 
 
 class _Version(argparse.Action):

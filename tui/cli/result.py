@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,11 +27,12 @@ from core import (
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
+from tui.terminal.environment import is_accessible
 from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
-from tui.wording.writers import MEASURED, json_text, write_json, write_rows, write_table
+from tui.wording.writers import MEASURED, json_text, write_json, write_lines, write_rows, write_table
 
 __all__ = ["Answer", "print_answer", "refuse"]
 
@@ -111,11 +113,17 @@ def _write(answer: Answer, how: Format, out: TextIO) -> None:
         lines = Format.NDJSON if how is Format.JSON and answer.endless else how
         write_rows(_rows(answer), answer.layout, lines, out, header=answer.header)
     else:
-        width = shutil.get_terminal_size().columns if out.isatty() else None
-        rows, measured = _rows(answer), answer.measured
-        count = write_table(rows, answer.layout, out, width=width, measured=measured, header=answer.header)
+        count = _write_table(answer, answer.layout, out)
         if not count and not answer.endless:
             _say(["nothing to list"])
+
+
+def _write_table(answer: Answer, layout: Layout, out: TextIO) -> int:
+    """Write a table, or its rows as lines where they are read aloud; return the number of rows."""
+    if is_accessible(os.environ):
+        return write_lines(_rows(answer), layout, out, header=answer.header)
+    width = shutil.get_terminal_size().columns if out.isatty() else None
+    return write_table(_rows(answer), layout, out, width=width, measured=answer.measured, header=answer.header)
 
 
 def _received(value: Changed | list[Eip], receipt: Receipt) -> object:

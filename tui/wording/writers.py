@@ -17,7 +17,17 @@ from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "MEASURED", "bare", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = [
+    "FILE_FORMATS",
+    "MEASURED",
+    "bare",
+    "csv_cell",
+    "json_text",
+    "write_json",
+    "write_lines",
+    "write_rows",
+    "write_table",
+]
 
 MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -154,6 +164,24 @@ _LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
 
 def _excel_cell(value: object) -> str:
     return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
+
+
+_MARK: Final = "!"
+"""The heading of the column that marks problems."""
+
+
+def write_lines(rows: Iterable[object], layout: Layout, out: TextIO, *, header: bool = True) -> int:
+    """Write each row as lines `HEADING: value`, with an empty line between rows; return the number of rows."""
+    count = 0
+    for count, row in enumerate(rows, 1):
+        out.write("\n" if count > 1 else "")
+        for column in layout.columns:
+            text = visible(column.text(row))
+            if column.title == _MARK:
+                out.write("PROBLEM: yes\n" if text else "")
+            else:
+                out.write(f"{column.title}: {text}\n" if header else f"{text}\n")
+    return count
 
 
 def write_table(
