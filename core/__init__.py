@@ -61,6 +61,7 @@ from core.domain.values import (
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
+from core.queries.history_reads import EventPage, EventQuery
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
 from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
@@ -73,6 +74,10 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.queries.figures import EipCount, Figures
+    from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
+    from core.queries.findings import read_finding
+    from core.storage.lease import Lease
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
 
@@ -99,6 +104,7 @@ __all__ = [
     "ConfigProblem",
     "DoubtCount",
     "Eip",
+    "EipCount",
     "EipPage",
     "EipQuery",
     "EipRow",
@@ -106,8 +112,12 @@ __all__ = [
     "EipdeckError",
     "Event",
     "EventHead",
+    "EventPage",
+    "EventQuery",
     "Evidence",
+    "Figures",
     "Finding",
+    "FindingChange",
     "FindingCode",
     "Fix",
     "FixIn",
@@ -117,6 +127,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "Lease",
     "LineVerdicts",
     "NotFound",
     "OtherSession",
@@ -154,6 +165,7 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "finding_changes",
     "format_table",
     "full_time",
     "is_cidr",
@@ -161,11 +173,13 @@ __all__ = [
     "json_fields",
     "load_config",
     "login_name",
+    "open_by_key",
     "open_inventory",
     "option",
     "parse_duration",
     "parse_time",
     "port_words",
+    "read_finding",
     "reading",
     "seed_demo",
     "shell_command",
@@ -182,6 +196,13 @@ _LATE = {
     "config_line": "core.domain.config_problems",
     "config_schema": "core.domain.config_settings",
     "config_settings": "core.domain.config_settings",
+    "Lease": "core.storage.lease",
+    "read_finding": "core.queries.findings",
+    "EipCount": "core.queries.figures",
+    "Figures": "core.queries.figures",
+    "FindingChange": "core.queries.finding_changes",
+    "finding_changes": "core.queries.finding_changes",
+    "open_by_key": "core.queries.finding_changes",
     "format_table": "core.domain.evidence.own_formats",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",

@@ -41,18 +41,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     from tui.cli.arguments import wants_json  # noqa: PLC0415  # imports argparse, which a completion does without
-    from tui.cli.forced_command import asked_for  # noqa: PLC0415
-    from tui.wording.verb import Format  # noqa: PLC0415
 
     as_json = wants_json(words)
     try:
-        command = asked_for(words, os.environ)
-        as_json = command.format is Format.JSON
+        command = _command(words)
+        as_json = command.format.is_json
         return _runner(command)(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without
 
         return refuse(problem, as_json=as_json)
+
+
+def _command(words: Sequence[str]) -> Command:
+    """Return the command in the words, and in the answers to what is missing, where somebody is asked."""
+    from tui.cli.arguments import Misuse  # noqa: PLC0415  # as above
+    from tui.cli.forced_command import asked_for  # noqa: PLC0415
+
+    while True:
+        try:
+            return asked_for(words, os.environ)
+        except Misuse as wrong:
+            if "ACCESSIBLE" not in os.environ or os.environ.get("SSH_ORIGINAL_COMMAND"):
+                raise
+            from tui.cli.asking import asked_words  # noqa: PLC0415  # on a terminal that is read aloud
+
+            words = asked_words(words, wrong)
 
 
 def _runner(command: Command) -> Callable[[Command], int]:
@@ -77,10 +91,27 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.interface import interface  # noqa: PLC0415  # for this verb alone
 
         return interface
+    if command.verb.name == "watch":
+        from tui.cli.watch import watch  # noqa: PLC0415  # for this verb alone
+
+        return watch
+    return _inventory_runner(command)
+
+
+def _inventory_runner(command: Command) -> Callable[[Command], int]:
+    """Import what runs a verb on an inventory."""
+    if command.verb.name in ("metrics", "verify"):
+        from tui.cli import metrics  # noqa: PLC0415  # for these verbs alone
+
+        return metrics.metrics if command.verb.name == "metrics" else metrics.verify
     if command.verb.writes:
         from tui.cli.changes import change  # noqa: PLC0415  # imports every request
 
         return change
+    if command.verb.is_list and (command.verb.name != "lookup" or command.is_shaped):
+        from tui.cli.lists import print_rows  # noqa: PLC0415  # a look-up does without the lists
+
+        return print_rows
     from tui.cli.queries import query  # noqa: PLC0415  # imports the core
 
     return query

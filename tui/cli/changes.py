@@ -52,8 +52,9 @@ from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.cli.times import moment_of
 from tui.wording.columns import Layout
+from tui.wording.finding_tables import FINDINGS
 from tui.wording.phrases import count_of
-from tui.wording.reports import CLOCK, FINDINGS, IMPORTED, RESTORED
+from tui.wording.reports import CLOCK, IMPORTED, RESTORED
 from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
 
 __all__ = ["change"]

@@ -64,6 +64,8 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "trails": str(state / paths.TRAILS),
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
+            "verified": str(state / paths.VERIFIED),
+            "watch": str(state / paths.WATCH),
         },
         "operator": operator_of(settings) or login_name(),
         "database": {"url": None, "ok": False},

@@ -10,9 +10,9 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
 from tui.widgets.list_table import ListTable
+from tui.wording.finding_tables import FINDINGS
 from tui.wording.findings import repair_key
 from tui.wording.phrases import count_of
-from tui.wording.reports import FINDINGS
 
 __all__ = ["FindingsPane"]
 

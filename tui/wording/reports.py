@@ -1,4 +1,4 @@
-"""The lists about the inventory: findings, verdicts, events, results. Each column is one entry."""
+"""The lists about the inventory: verdicts, events, results. Each column is one entry."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
-from tui.terminal.roles import Role
+from core import (
+    CidrSummary,
+    ClockAccepted,
+    Event,
+    Imported,
+    Restored,
+    Verdict,
+    Violation,
+)
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.findings import in_a_word, in_few_words, repair_key_alone, what_is_wrong, what_is_wrong_short
-from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
+from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
 
 __all__ = [
     "BROKEN",
     "CLOCK",
     "EVENTS",
-    "FINDINGS",
     "IMPORTED",
     "RESTORED",
     "SEEN",
@@ -26,74 +31,6 @@ __all__ = [
     "answers",
     "is_past",
 ]
-
-_SEVERITY_ROLES: Final = {Severity.CRITICAL: Role.CRITICAL, Severity.WARNING: Role.WARNING}
-
-
-def _since(finding: Finding, around: Around) -> str:
-    return around.age(finding.since)
-
-
-def _severity_role(finding: Finding) -> Role:
-    return Role.DIM if finding.accepted else _SEVERITY_ROLES.get(finding.severity, Role.DIM)
-
-
-def _severity(finding: Finding, _around: Around) -> str:
-    return "accepted" if finding.accepted else finding.severity.value
-
-
-def _accepted(finding: Finding) -> str:
-    return f" {accepted_words(finding)}." if finding.accepted else ""
-
-
-FINDINGS: Final[Listing[Finding, Finding]] = Listing(
-    Finding,
-    (
-        Entry(
-            "SEVERITY",
-            lambda finding: finding.severity.value,
-            pane=InPane(8, text=_severity, role=_severity_role, drop=3, place=4),
-        ),
-        Entry(
-            "SUBJECT",
-            lambda finding: finding.subject,
-            pane=InPane(15, "ABOUT", place=5),
-            side=InPane(15),
-        ),
-        Entry("ID", lambda finding: finding.id),
-        Entry(
-            "SINCE",
-            lambda finding: second(finding.since),
-            pane=InPane(4, "AGE", _since, right=True, drop=2, role=Role.DIM, place=7),
-        ),
-        Entry(
-            "KEY",
-            pane=InPane(
-                10,
-                text=lambda finding, around: around.remedy(finding),
-                short=repair_key_alone,
-                drop=1,
-                role=Role.LABEL,
-                least=3,
-                place=8,
-            ),
-        ),
-        Entry(
-            "FINDING",
-            lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
-            pane=InPane(
-                31,
-                "WHAT IS WRONG",
-                lambda finding, _: what_is_wrong(finding),
-                stretch=True,
-                short=what_is_wrong_short,
-                least=27,
-                place=6,
-            ),
-            side=InPane(7, text=lambda finding, _: in_few_words(finding), right=True, stretch=True, short=in_a_word),
-        ),
-    ),
-)
 
 
 def is_past(verdict: Verdict) -> bool:
