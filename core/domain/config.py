@@ -43,6 +43,9 @@ class Config:
     when a text is read."""
     display_zone: tzinfo | None = None
     """The zone of `@local` in typed times, beside UTC."""
+    profiles: Mapping[str, UncheckedObject] = field(default_factory=dict)
+    """Live accounts, each a table `[profiles.NAME]` with the keys of `core.live.profiles.Profile`, which are
+    checked when one is opened."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -87,6 +90,7 @@ _TYPES: dict[str, type] = {
     "keys": dict,
     "evidence": dict,
     "display": dict,
+    "profiles": dict,
 }
 
 
@@ -118,9 +122,20 @@ def _checked(data: UncheckedObject, path: Path) -> Config:
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
     formats = _log_formats(data.get("evidence", {}), path)
     zone = _display_zone(data.get("display", {}), path)
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence", "display")}
+    profiles = data.get("profiles", {})
+    for name, table in profiles.items():
+        if not isinstance(table, dict):
+            raise error(Code.USAGE, f"{path}: profiles.{name} must be a table.")
+    plain = {key: value for key, value in data.items() if _TYPES[key] is not dict and key != "roa_file"}
     return Config(
-        **plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, display_zone=zone, path=path
+        **plain,
+        regions=regions,
+        keys=keys,
+        roa_file=roa_file,
+        log_formats=formats,
+        display_zone=zone,
+        profiles=profiles,
+        path=path,
     )
 
 
