@@ -30,7 +30,17 @@ from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
-from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
+from core.domain.results import (
+    ClockAccepted,
+    Imported,
+    KindRead,
+    MirrorKind,
+    MirrorState,
+    Proof,
+    Restored,
+    Synced,
+    Violation,
+)
 from core.domain.serving import BindingWords, short_kind, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
 from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
@@ -69,6 +79,7 @@ from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
+    from core.account import AccountInventory, open_account
     from core.demo import seed_demo
     from core.domain.config_problems import ConfigProblem, config_line
     from core.domain.config_settings import Setting, config_schema, config_settings
@@ -90,6 +101,7 @@ __all__ = [
     "FILTER_KEYS",
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
+    "AccountInventory",
     "Allocation",
     "Binding",
     "BindingKind",
@@ -127,8 +139,11 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "KindRead",
     "Lease",
     "LineVerdicts",
+    "MirrorKind",
+    "MirrorState",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -149,6 +164,7 @@ __all__ = [
     "Setting",
     "Severity",
     "Siblings",
+    "Synced",
     "TextFacts",
     "TextVerdicts",
     "Unavailable",
@@ -173,6 +189,7 @@ __all__ = [
     "json_fields",
     "load_config",
     "login_name",
+    "open_account",
     "open_by_key",
     "open_inventory",
     "option",
@@ -203,7 +220,9 @@ _LATE = {
     "FindingChange": "core.queries.finding_changes",
     "finding_changes": "core.queries.finding_changes",
     "open_by_key": "core.queries.finding_changes",
+    "AccountInventory": "core.account",
     "format_table": "core.domain.evidence.own_formats",
+    "open_account": "core.account",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",
     "written_whole": "core.storage.whole_file",

@@ -54,6 +54,9 @@ _WITHOUT_DATABASE = (
     "evidence_formats",
     "ports",
     "serving",
+    "client",
+    "paging",
+    "profiles",
 )
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 

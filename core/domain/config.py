@@ -43,6 +43,11 @@ class Config:
     when a text is read."""
     display_zone: tzinfo | None = None
     """The zone of `@local` in typed times, beside UTC."""
+    profiles: Mapping[str, UncheckedObject] = field(default_factory=dict)
+    """Live accounts, each a table `[profiles.NAME]` with the keys of `core.live.profiles.Profile`, which are
+    checked when one is opened."""
+    account: str | None = None
+    """The profile of the account that the database mirrors; no setting of the file. None: the embedded platform."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -87,6 +92,7 @@ TYPES: Mapping[str, type] = {
     "keys": dict,
     "evidence": dict,
     "display": dict,
+    "profiles": dict,
 }
 
 
@@ -108,13 +114,24 @@ def _checked(data: UncheckedObject, path: Path, text: str) -> Config:
     roa_file = path.parent / good["roa_file"] if "roa_file" in good else None
     formats = _log_formats(good.get("evidence", {}), refuse)
     zone = _display_zone(good.get("display", {}), refuse)
+    profiles = good.get("profiles", {})
+    for name, table in profiles.items():
+        if not isinstance(table, dict):
+            refuse(("profiles", name), "must be a table")
     if wrong:
         from core.domain.config_problems import Wrong, refusal  # noqa: PLC0415  # a right configuration needs none
 
         raise refusal(path, text, [Wrong(*each) for each in wrong])
     plain = {key: value for key, value in data.items() if TYPES[key] is not dict and key != "roa_file"}
     return Config(
-        **plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, display_zone=zone, path=path
+        **plain,
+        regions=regions,
+        keys=keys,
+        roa_file=roa_file,
+        log_formats=formats,
+        display_zone=zone,
+        profiles=profiles,
+        path=path,
     )
 
 

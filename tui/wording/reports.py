@@ -12,6 +12,7 @@ from core import (
     Event,
     Imported,
     Restored,
+    Synced,
     Verdict,
     Violation,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "IMPORTED",
     "RESTORED",
     "SEEN",
+    "SYNCED",
     "VERDICTS",
     "Looked",
     "answers",
@@ -212,6 +214,18 @@ CLOCK: Final[Listing[ClockAccepted, ClockAccepted]] = Listing(
         Entry("CLOCK", lambda clock: second(clock.at)),
         Entry("AHEAD WAS", lambda clock: or_dash(clock.was and second(clock.was))),
         Entry("DOUBTFUL SINCE", lambda clock: or_dash(clock.since and second(clock.since))),
+    ),
+)
+
+SYNCED: Final[Listing[Synced, Synced]] = Listing(
+    Synced,
+    (
+        Entry("AS OF", lambda synced: second(synced.as_of)),
+        Entry("CREATED", lambda synced: synced.created, right=True),
+        Entry("CHANGED", lambda synced: synced.changed, right=True),
+        Entry("ENDED", lambda synced: synced.ended, right=True),
+        Entry("MISSING", lambda synced: synced.missing, right=True),
+        Entry("ASIDE", lambda synced: synced.aside, right=True),
     ),
 )
 

@@ -1,0 +1,147 @@
+"""The meaning of a failed call: whether to repeat it, and the refusal in the words of the interface."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Final
+
+from core.domain.errors import Code, EipdeckError, error
+
+__all__ = ["NETWORK", "NOT_JSON", "Failed", "Next", "next_step", "refusal_of"]
+
+NETWORK: Final = "NETWORK_ERROR"
+"""The code of a call without an answer."""
+NOT_JSON: Final = "NOT_JSON"
+"""The code of an answer that is not of the API."""
+
+
+class Failed(Exception):  # not an error of eipdeck: `reading` and `mirror` decide what follows from it
+    """A call without a good answer."""
+
+    def __init__(
+        self,
+        action: str,
+        code: str,
+        message: str,
+        *,
+        request_id: str | None = None,
+        status: int | None = None,
+        sent: bool = True,
+        retry_after: float | None = None,
+        clock_off: float | None = None,
+    ) -> None:
+        super().__init__(f"{action}: {code}")
+        self.action = action
+        self.code = _same(code)
+        self.message = message
+        """The words of the API, or ours for a call without an answer; the API's are hostile text."""
+        self.request_id = request_id
+        self.status = status
+        """The status of HTTP; None without an answer."""
+        self.sent = sent
+        """Whether the request may have reached the API."""
+        self.retry_after = retry_after
+        """Seconds that the API asks to wait."""
+        self.clock_off = clock_off
+        """Seconds by which the clock of this host is ahead of the API's, when the answer has a date."""
+
+
+def _same(code: str) -> str:
+    """Return a code in its one spelling: older services write `Invalid.Eip.Not.Found`."""
+    return code.upper().replace(".", "_")
+
+
+class Next(Enum):
+    """The next step after a failed read."""
+
+    RETRY = auto()
+    SLOW_DOWN = auto()
+    """Repeat it, with fewer calls a second from here on."""
+    NOT_PERMITTED = auto()
+    """The key may not use this action; others go on."""
+    GONE = auto()
+    """The object does not exist."""
+    STOP = auto()
+    """No call can succeed."""
+    REFUSED = auto()
+    """The API refuses this call."""
+
+
+_AGAIN: Final = (
+    *(NETWORK, "SERVICE_TEMPORARY_UNAVAILABLE", "INTERNAL_SERVER_ERROR"),
+    *("REQUEST_TIMED_OUT", "INVALID_OPERATION_TIMEOUT"),
+)
+_BLOCKED: Final = ("SECURITY_CHALLENGE", "REQUEST_BLOCKED")
+_FIREWALLS: Final = (401, 403, 407, 451)
+"""Statuses of an answer that is not of the API, but of something on the way."""
+
+
+def next_step(failed: Failed) -> Next:
+    """Return the next step after a failed read."""
+    code, status = failed.code, failed.status
+    if code == "REQUEST_LIMIT_EXCEEDED" or status == 429:
+        return Next.SLOW_DOWN
+    if code == "AUTHFAILURE_UNAUTHORIZED_OPERATION":
+        return Next.NOT_PERMITTED
+    if code.startswith("AUTHFAILURE_") or code in _BLOCKED:
+        return Next.STOP
+    if code == NOT_JSON:
+        return Next.STOP if status in _FIREWALLS else Next.RETRY
+    if code.endswith("_NOT_FOUND"):
+        return Next.GONE
+    if code in _AGAIN or (status is not None and status >= 500 and not _is_business(code)):
+        return Next.RETRY
+    return Next.REFUSED
+
+
+def _is_business(code: str) -> bool:
+    """Return whether a rule of the platform refused, whatever the status of HTTP: some come as 500."""
+    return code.startswith(("OPERATION_DENIED_", "INVALID_", "MISSING_"))
+
+
+def refusal_of(failed: Failed) -> EipdeckError:
+    """Return the refusal that a failed read ends as; its details have the platform's own words."""
+    code, reason, hint = _worded(failed)
+    platform = {
+        "action": failed.action,
+        "code": failed.code,
+        "message": failed.message,
+        "request_id": failed.request_id,
+        "status": failed.status,
+    }
+    return error(code, reason, hint=hint, details={"platform": platform})
+
+
+def _worded(failed: Failed) -> tuple[Code, str, str]:
+    action, code = failed.action, failed.code
+    if code == NETWORK:
+        return Code.PLATFORM_UNAVAILABLE, f"{action}: {failed.message}", "Nothing was changed; try again."
+    if code == NOT_JSON:
+        if failed.status in _FIREWALLS:
+            return Code.PLATFORM_UNAVAILABLE, *_on_the_way(failed)
+        return Code.PLATFORM_UNAVAILABLE, f"{action}: the answer (HTTP {failed.status}) is not of the API.", ""
+    if code in _BLOCKED:
+        return Code.PLATFORM_UNAVAILABLE, *_on_the_way(failed)
+    if code == "AUTHFAILURE_SIGNATURE_EXPIRED":
+        return Code.PLATFORM_UNAVAILABLE, f"{action}: the clock of this host is off{_by(failed)}.", "Correct the clock."
+    if code == "AUTHFAILURE_UNAUTHORIZED_OPERATION":
+        return Code.PLATFORM_REFUSED, f"{action} is not permitted to this key.", "Ask who manages the account."
+    if code.startswith("AUTHFAILURE_"):
+        hint = "Look at the key or token of the profile; a token has an end."
+        return Code.PLATFORM_REFUSED, f"{action}: Zenlayer does not accept the key or token ({code}).", hint
+    if next_step(failed) in (Next.RETRY, Next.SLOW_DOWN):
+        return Code.PLATFORM_UNAVAILABLE, f"{action}: Zenlayer does not answer now ({code}).", "Try again later."
+    return Code.PLATFORM_REFUSED, f"{action}: Zenlayer refuses it ({code}).", ""
+
+
+def _on_the_way(failed: Failed) -> tuple[str, str]:
+    return (
+        f"{failed.action}: a proxy or firewall answered (HTTP {failed.status}), not Zenlayer.",
+        "Look at the proxy of the profile and of the environment.",
+    )
+
+
+def _by(failed: Failed) -> str:
+    if failed.clock_off is None:
+        return " by more than 5 minutes"
+    return f" by {abs(failed.clock_off) / 60:.0f} minutes {'ahead' if failed.clock_off > 0 else 'behind'}"
