@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
-from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
+from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
-from core.storage.postgres_schema import schema_step
+from core.storage.postgres_pipeline import Driver, Step
+from core.storage.postgres_schema import ROLE, RoleRow, schema_step
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_conninfo, shown_url
 from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
@@ -36,12 +38,22 @@ TURN: Final = 0x45495044
 
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 """A whole number: the digits of a float8 in text depend on a setting of the session."""
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
+_SETTINGS: Final = (
+    f"{_SERVER_TIME},"
+    " set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
+    " set_config('default_transaction_read_only', coalesce(%s,"
+    " current_setting('default_transaction_read_only')), false),"
+    " set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    " ELSE current_setting('synchronous_commit') END, false)"
+).encode()
+_LIMITS: Final = (
+    b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
+)
+_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})".encode()
 """Waits for the turn. Returns the time at which it came."""
-_BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
-_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -75,9 +87,7 @@ class PostgresStore(Store):
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
-        self._readers: list[PostgresConnection] = []
-        """Idle connections of readers."""
-        self._writer: PostgresConnection | None = None
+        self._idle: list[PostgresConnection] = []
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
         self._standby = False
@@ -98,37 +108,26 @@ class PostgresStore(Store):
         return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
 
     def close(self) -> None:
-        readers, self._readers = self._readers, []
-        writer, self._writer = self._writer, None
-        for connection in (*readers, *((writer,) if writer else ())):
+        idle, self._idle = self._idle, []
+        for connection in idle:
             connection.driver.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with translated_errors(self.url), self._reader(_BEGIN_READING) as connection:
-            try:
-                yield connection
-            finally:
-                connection.driver.rollback()
+        with translated_errors(self.url), self._lent(Step(_BEGIN_READING)) as connection:
+            yield connection
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
-            try:
-                if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = _epoch(connection, _TAKE_TURN) - elapsed()
+            patience = _milliseconds(self._wait if wait is None else wait)
+            begun = Step(_BEGIN_WRITING), Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
+            with self._lent(*begun, Step(_TAKE_TURN, then=self._hear_time)) as connection:
                 yield connection
                 self._commit(connection)
-            except BaseException:
-                _undo(connection)
-                raise
-            finally:
-                self._writer = None if connection.driver.closed else connection
 
     def data_version(self) -> int:
-        with translated_errors(self.url), self._reader(None) as connection:
+        with translated_errors(self.url), self._lent() as connection:
             return connection.value(int, NEWEST) or 0
 
     def health(self) -> dict[str, str]:
@@ -138,7 +137,7 @@ class PostgresStore(Store):
                 for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
             }
             role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
-            may_change = connection.value(int, _MAY_CHANGE)
+            state = connection.row(RoleRow, ROLE)
             tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
             replica = self.replica(connection)
         durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
@@ -149,7 +148,7 @@ class PostgresStore(Store):
             **found,
             "durable": "yes" if durable else "no: the server may lose what it acknowledged",
             "role": role,
-            "may_change": "yes" if may_change and replica is None else "no",
+            "may_change": "yes" if state is not None and state.may_change and replica is None else "no",
             **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
             "tls": "yes" if tls else "no",
         }
@@ -168,15 +167,19 @@ class PostgresStore(Store):
 
     def _greet(self) -> None:
         """Bring the schema up to date, and find out whether this role may write."""
-        with self._reader(None) as connection:
+        with self._lent() as connection:
             step = schema_step(connection, self.url)
+            if step == HEAD:
+                self._learn(connection)
         if step != HEAD:
             self._migrate(step)
-        with self._reader(None) as connection:
-            self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
-            if not self._read_only:
-                self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
-        self.writable = self.writable and not self._read_only
+            with self._lent() as connection:
+                self._learn(connection)
+
+    def _learn(self, connection: Connection) -> None:
+        state = connection.row(RoleRow, ROLE)
+        self._standby = state is None or bool(state.standby)
+        self.writable = not (self._read_only or self._standby) and state is not None and bool(state.may_change)
 
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
@@ -192,7 +195,7 @@ class PostgresStore(Store):
                 driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
                 driver.autocommit = False
                 driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN)
+                upgrade(driver, _TAKE_TURN.decode())
             self.founded = step is None
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
@@ -202,55 +205,37 @@ class PostgresStore(Store):
                 hint="Let the owner of the database open it once.",
             ) from problem
 
-    def _connect(self, idle: int) -> PostgresConnection:
-        """Connect; the server ends a transaction that is idle for `idle` seconds."""
+    def _connect(self) -> Driver:
         driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        settings: dict[str, str | None] = {
-            "lock_timeout": _milliseconds(self._wait),
-            "idle_in_transaction_session_timeout": f"{idle}s",
-            "default_transaction_read_only": "on" if self._read_only else None,
-        }
-        for name, value in settings.items():
-            if value is not None:
-                driver.execute("SELECT set_config(%s, %s, false)", (name, value))
-        driver.execute(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-        )
-        connection = PostgresConnection(driver)
-        self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
-        return connection
+        return driver
 
-    def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
-        """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
-        if kept is not None:
-            try:
-                kept.execute(begin or "SELECT 1")
-            except psycopg.OperationalError:
-                kept.driver.close()
-            else:
-                return kept
-        fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
-        if begin is not None:
-            fresh.execute(begin)
-        return fresh
+    def _opening(self) -> Sequence[Step]:
+        """Return the steps that set a new connection up, and tell the time of the server."""
+        wanted = (_milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
+        return (Step(_SETTINGS, wanted, then=self._hear_time),)
+
+    def _hear_time(self, row: TupleRow) -> None:
+        self._ahead = row[0] / 1_000_000 - elapsed()
 
     @contextmanager
-    def _reader(self, begin: str | None) -> Iterator[PostgresConnection]:
-        """Lend a connection to one reader at a time; it is kept for the next unless it was lost."""
+    def _lent(self, *begun: Step) -> Iterator[PostgresConnection]:
+        """Lend a connection to one thread at a time, with a transaction that begins with these steps if any."""
         try:
-            kept = self._readers.pop()
+            connection = self._idle.pop()
         except IndexError:
-            kept = None
-        connection = self._begun(kept, begin)
+            connection = PostgresConnection(self._connect, self._opening)
+        if begun:
+            connection.begin(*begun)
         try:
             yield connection
         finally:
+            connection.end()
             if not connection.driver.closed:
-                self._readers.append(connection)
+                self._idle.append(connection)
 
     @contextmanager
     def _turned(self, wait: float) -> Iterator[None]:
@@ -263,7 +248,7 @@ class PostgresStore(Store):
 
     def _commit(self, connection: PostgresConnection) -> None:
         try:
-            connection.driver.commit()
+            connection.commit()
         except psycopg.OperationalError as problem:
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise
@@ -277,13 +262,3 @@ class PostgresStore(Store):
 def _milliseconds(seconds: float) -> str:
     """Return milliseconds as the server's settings take them, where 0 means no limit."""
     return str(int(seconds * 1000) or 1)
-
-
-def _epoch(connection: Connection, statement: str) -> float:
-    """Return the server's time in seconds since the epoch, UTC."""
-    return (connection.value(int, statement) or 0) / 1_000_000
-
-
-def _undo(connection: PostgresConnection) -> None:
-    with suppress(psycopg.Error):
-        connection.driver.rollback()

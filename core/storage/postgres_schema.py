@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final, NamedTuple
+
+import psycopg
 
 from core.domain.errors import Code, error
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Flag
+from core.storage.postgres_connection import PostgresConnection
+from core.storage.rows import COMPUTED, reads
 from core.storage.store import HEAD, newer
 
-__all__ = ["schema_step"]
+__all__ = ["ROLE", "RoleRow", "schema_step"]
+
+
+@reads()
+class RoleRow(NamedTuple):
+    may_change: Annotated[Flag, COMPUTED]
+    standby: Annotated[Flag, COMPUTED]
+
+
+ROLE: Final = "SELECT has_table_privilege('event', 'INSERT') AS may_change, pg_is_in_recovery() AS standby"
+_OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
+_STEP: Final = "SELECT version_num FROM alembic_version"
 
 _ELSEWHERE: Final = (
     "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -19,7 +34,7 @@ _ELSEWHERE: Final = (
 """A schema with tables of eipdeck, whether or not this role may see into it."""
 
 
-def schema_step(connection: Connection, url: str) -> str | None:
+def schema_step(connection: PostgresConnection, url: str) -> str | None:
     """Return the schema step of the database; None when it has no tables of eipdeck.
 
     Raises:
@@ -27,8 +42,15 @@ def schema_step(connection: Connection, url: str) -> str | None:
             not in the search path; `schema_newer`.
 
     """
-    has_steps = not connection.value(int, "SELECT to_regclass('alembic_version') IS NULL")
-    if not has_steps or connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
+    try:
+        for question in (ROLE, _OURS):
+            connection.ahead(question)
+        step, ours = connection.value(str, _STEP), connection.value(int, _OURS)
+    except psycopg.errors.UndefinedTable:
+        connection.end()
+        step, ours = None, 0
+    has_steps = connection.value(int, "SELECT to_regclass('alembic_version') IS NOT NULL") if not ours else 1
+    if not ours:
         _check_elsewhere(connection, url)
         if not has_steps:
             return None
@@ -37,7 +59,6 @@ def schema_step(connection: Connection, url: str) -> str | None:
             f"{url} holds another program's tables.",
             hint="Nothing in it was changed; name another database.",
         )
-    step = connection.value(str, "SELECT version_num FROM alembic_version")
     if step is not None and step > HEAD:
         raise newer(url, step)
     return step
