@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import psycopg
@@ -19,29 +20,25 @@ from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
+from core.storage.postgres_health import MAY_CHANGE, health_of
+from core.storage.postgres_hosts import connected
 from core.storage.postgres_schema import schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow
 from core.storage.postgres_standby import standby_of
-from core.storage.postgres_url import checked_conninfo, shown_url
+from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
 from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
 
 __all__ = ["TURN", "PostgresStore"]
 
-TURN: Final = 0x45495044
-"""The key of the advisory lock of writers: `EIPD`."""
-
-_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-"""A whole number: the digits of a float8 in text depend on a setting of the session."""
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
-"""Waits for the turn. Returns the time at which it came."""
+_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
-_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -71,7 +68,8 @@ class PostgresStore(Store):
 
         """
         super().__init__()
-        self._conninfo = checked_conninfo(conninfo)
+        self._parts = checked_parts(conninfo)
+        self._conninfo = with_defaults(self._parts, read_only=read_only)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
@@ -80,7 +78,9 @@ class PostgresStore(Store):
         self._writer: PostgresConnection | None = None
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
+        self._asked = Asked()
         self._standby = False
+        """Whether a server that this session has read from was a standby."""
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -90,12 +90,13 @@ class PostgresStore(Store):
 
     @property
     def url(self) -> str:
-        return shown_url(self._conninfo)
+        return shown_url(self._parts)
 
     @property
     def label(self) -> str:
-        host = str(self._conninfo.get("host", ""))
-        return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
+        (host, _), *others = hosts_of(self._parts)
+        where = "local" if host.startswith("/") or not host else host
+        return f"postgresql {self._parts.get('dbname', '')}@{where}{f'+{len(others)}' if others else ''}"
 
     def close(self) -> None:
         readers, self._readers = self._readers, []
@@ -114,11 +115,8 @@ class PostgresStore(Store):
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
+            connection = self._in_turn(wait)
             try:
-                if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = _epoch(connection, _TAKE_TURN) - elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -127,32 +125,23 @@ class PostgresStore(Store):
             finally:
                 self._writer = None if connection.driver.closed else connection
 
+    def refusal(self, done: str) -> EipdeckError:
+        if self._read_only or not self._standby:
+            return super().refusal(done)
+        return error(
+            Code.STORE_UNAVAILABLE,
+            f"{self.url} is a standby, which takes no writes; nothing was {done}.",
+            hint="Name every server of the cluster, postgresql+psycopg://user@host1,host2/database: a writer takes the"
+            " primary.",
+        )
+
     def data_version(self) -> int:
         with translated_errors(self.url), self._reader(None) as connection:
             return connection.value(int, NEWEST) or 0
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            found = {
-                name: connection.value(str, f"SHOW {name}") or ""
-                for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
-            }
-            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
-            may_change = connection.value(int, _MAY_CHANGE)
-            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-            replica = self.replica(connection)
-        durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
-        return {
-            "schema": HEAD,
-            "integrity": "ok",
-            "foreign_keys": "ok",
-            **found,
-            "durable": "yes" if durable else "no: the server may lose what it acknowledged",
-            "role": role,
-            "may_change": "yes" if may_change and replica is None else "no",
-            **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
-            "tls": "yes" if tls else "no",
-        }
+            return health_of(connection, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None
@@ -173,9 +162,8 @@ class PostgresStore(Store):
         if step != HEAD:
             self._migrate(step)
         with self._reader(None) as connection:
-            self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
             if not self._read_only:
-                self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
+                self.writable = bool(connection.value(int, MAY_CHANGE)) and not self._standby
         self.writable = self.writable and not self._read_only
 
     def _migrate(self, step: str | None) -> None:
@@ -204,7 +192,9 @@ class PostgresStore(Store):
 
     def _connect(self, idle: int) -> PostgresConnection:
         """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
+        return connected(self._conninfo, partial(self._prepared, idle))
+
+    def _prepared(self, idle: int, driver: Driver) -> PostgresConnection:
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
@@ -221,8 +211,33 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
+        server = self._seen(self._asked.now(connection))
+        self._standby = self._standby or server.standby
         return connection
+
+    def _in_turn(self, wait: float | None) -> PostgresConnection:
+        """Begin a write in its turn. A kept connection to a server that became a standby is left, once, for another."""
+        kept, self._writer = self._writer, None
+        while True:
+            connection = self._begun(kept, _BEGIN_WRITING)
+            try:
+                if wait is not None:
+                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
+                standby = self._seen(self._asked.in_turn(connection)).standby
+            except BaseException:
+                _undo(connection)
+                self._writer = None if connection.driver.closed else connection
+                raise
+            if not standby:
+                return connection
+            connection.driver.close()
+            if kept is None:
+                raise psycopg.OperationalError("that server is a standby, which takes no writes")
+            kept = None
+
+    def _seen(self, server: ServerRow) -> ServerRow:
+        self._ahead = server.time / 1_000_000 - elapsed()
+        return server
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
@@ -277,11 +292,6 @@ class PostgresStore(Store):
 def _milliseconds(seconds: float) -> str:
     """Return milliseconds as the server's settings take them, where 0 means no limit."""
     return str(int(seconds * 1000) or 1)
-
-
-def _epoch(connection: Connection, statement: str) -> float:
-    """Return the server's time in seconds since the epoch, UTC."""
-    return (connection.value(int, statement) or 0) / 1_000_000
 
 
 def _undo(connection: PostgresConnection) -> None:
