@@ -10,7 +10,7 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 from uuid import uuid4
 
 from core.domain.config import Config
-from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
+from core.domain.errors import Code, EipdeckError, OutcomeUnknown
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import AcceptClockRequest, Request
 from core.domain.times import is_ahead
@@ -108,11 +108,7 @@ class Executor:
 
     def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:
-            raise error(
-                Code.READ_ONLY,
-                "This session is read-only; nothing was sent.",
-                hint="Open a session that may write.",
-            )
+            raise self._store.refusal("sent")
         dry = getattr(request, "dry_run", False)
         begun = perf_counter()
         with suppress(_DryRun):

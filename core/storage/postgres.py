@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -20,37 +20,32 @@ from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
-from core.storage.postgres_pipeline import Driver, Step
-from core.storage.postgres_schema import ROLE, RoleRow, schema_step
+from core.storage.postgres_health import MAY_CHANGE, health_of
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_pipeline import Driver, StandbyError, Step
+from core.storage.postgres_schema import schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow
 from core.storage.postgres_standby import standby_of
-from core.storage.postgres_url import checked_conninfo, shown_url
+from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
 from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
 
 __all__ = ["TURN", "PostgresStore"]
 
-TURN: Final = 0x45495044
-"""The key of the advisory lock of writers: `EIPD`."""
-
-_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-"""A whole number: the digits of a float8 in text depend on a setting of the session."""
 _SETTINGS: Final = (
-    f"{_SERVER_TIME},"
-    " set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
-    " set_config('default_transaction_read_only', coalesce(%s,"
-    " current_setting('default_transaction_read_only')), false),"
-    " set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
-    " ELSE current_setting('synchronous_commit') END, false)"
-).encode()
+    b"SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
+    b" set_config('default_transaction_read_only', coalesce(%s, current_setting('default_transaction_read_only')),"
+    b" false), set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    b" ELSE current_setting('synchronous_commit') END, false)"
+)
 _LIMITS: Final = (
     b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 )
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})".encode()
-"""Waits for the turn. Returns the time at which it came."""
+_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
@@ -83,14 +78,17 @@ class PostgresStore(Store):
 
         """
         super().__init__()
-        self._conninfo = checked_conninfo(conninfo)
+        self._parts = checked_parts(conninfo)
+        self._conninfo = with_defaults(self._parts, read_only=read_only)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
         self._idle: list[PostgresConnection] = []
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
+        self._asked = Asked()
         self._standby = False
+        """Whether a server that this session has read from was a standby."""
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -100,12 +98,13 @@ class PostgresStore(Store):
 
     @property
     def url(self) -> str:
-        return shown_url(self._conninfo)
+        return shown_url(self._parts)
 
     @property
     def label(self) -> str:
-        host = str(self._conninfo.get("host", ""))
-        return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
+        (host, _), *others = hosts_of(self._parts)
+        where = "local" if host.startswith("/") or not host else host
+        return f"postgresql {self._parts.get('dbname', '')}@{where}{f'+{len(others)}' if others else ''}"
 
     def close(self) -> None:
         idle, self._idle = self._idle, []
@@ -119,12 +118,23 @@ class PostgresStore(Store):
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
+        """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
             patience = _milliseconds(self._wait if wait is None else wait)
-            begun = Step(_BEGIN_WRITING), Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
-            with self._lent(*begun, Step(_TAKE_TURN, then=self._hear_time)) as connection:
+            limits = Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
+            with self._lent(Step(_BEGIN_WRITING), limits, self._asked.in_turn(self._take_turn)) as connection:
                 yield connection
                 self._commit(connection)
+
+    def refusal(self, done: str) -> EipdeckError:
+        if self._read_only or not self._standby:
+            return super().refusal(done)
+        return error(
+            Code.STORE_UNAVAILABLE,
+            f"{self.url} is a standby, which takes no writes; nothing was {done}.",
+            hint="Name every server of the cluster, postgresql+psycopg://user@host1,host2/database: a writer takes the"
+            " primary.",
+        )
 
     def data_version(self) -> int:
         with translated_errors(self.url), self._lent() as connection:
@@ -132,26 +142,7 @@ class PostgresStore(Store):
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            found = {
-                name: connection.value(str, f"SHOW {name}") or ""
-                for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
-            }
-            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
-            state = connection.row(RoleRow, ROLE)
-            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-            replica = self.replica(connection)
-        durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
-        return {
-            "schema": HEAD,
-            "integrity": "ok",
-            "foreign_keys": "ok",
-            **found,
-            "durable": "yes" if durable else "no: the server may lose what it acknowledged",
-            "role": role,
-            "may_change": "yes" if state is not None and state.may_change and replica is None else "no",
-            **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
-            "tls": "yes" if tls else "no",
-        }
+            return health_of(connection, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None
@@ -177,9 +168,8 @@ class PostgresStore(Store):
                 self._learn(connection)
 
     def _learn(self, connection: Connection) -> None:
-        state = connection.row(RoleRow, ROLE)
-        self._standby = state is None or bool(state.standby)
-        self.writable = not (self._read_only or self._standby) and state is not None and bool(state.may_change)
+        may_change = bool(connection.value(int, MAY_CHANGE))
+        self.writable = may_change and not (self._read_only or self._standby)
 
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
@@ -195,7 +185,7 @@ class PostgresStore(Store):
                 driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
                 driver.autocommit = False
                 driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN.decode())
+                upgrade(driver, _TAKE_TURN)
             self.founded = step is None
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
@@ -206,20 +196,25 @@ class PostgresStore(Store):
             ) from problem
 
     def _connect(self) -> Driver:
-        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
+        return connected(self._conninfo, self._prepared)
+
+    def _prepared(self, driver: Driver) -> None:
+        """Set a new connection up and hear what server it is, in one round trip."""
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        return driver
-
-    def _opening(self) -> Sequence[Step]:
-        """Return the steps that set a new connection up, and tell the time of the server."""
         wanted = (_milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
-        return (Step(_SETTINGS, wanted, then=self._hear_time),)
+        server = self._seen(self._asked.first(driver, Step(_SETTINGS, wanted)))
+        self._standby = self._standby or server.standby
 
-    def _hear_time(self, row: TupleRow) -> None:
-        self._ahead = row[0] / 1_000_000 - elapsed()
+    def _take_turn(self, row: TupleRow) -> None:
+        if self._seen(ServerRow(*row)).standby:
+            raise StandbyError
+
+    def _seen(self, server: ServerRow) -> ServerRow:
+        self._ahead = server.time / 1_000_000 - elapsed()
+        return server
 
     @contextmanager
     def _lent(self, *begun: Step) -> Iterator[PostgresConnection]:
@@ -227,7 +222,7 @@ class PostgresStore(Store):
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = PostgresConnection(self._connect, self._opening)
+            connection = PostgresConnection(self._connect)
         if begun:
             connection.begin(*begun)
         try:

@@ -15,7 +15,7 @@ from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 
 from core.storage.connection import NO_VALUES, Connection, Cursor, R, Scalar, Values
-from core.storage.postgres_pipeline import APART, Driver, Step, give_up, sent
+from core.storage.postgres_pipeline import Driver, StandbyError, Step, give_up, sent
 
 
 class PostgresConnection(Connection):
@@ -24,17 +24,13 @@ class PostgresConnection(Connection):
     Statements without an answer, and questions asked ahead, wait for the next question and travel with it.
     """
 
-    __slots__ = ("_ahead", "_begun", "_connect", "_due", "_open", "_opening", "_renewable", "_waiting", "driver")
+    __slots__ = ("_ahead", "_begun", "_connect", "_open", "_renewable", "_waiting", "driver")
 
     words_are_indexed: ClassVar[bool] = False
 
-    def __init__(self, connect: Callable[[], Driver], opening: Callable[[], Sequence[Step]]) -> None:
-        """`opening` returns the first steps of a new connection, which travel with the first question."""
+    def __init__(self, connect: Callable[[], Driver]) -> None:
         self._connect = connect
-        self._opening = opening
         self.driver = connect()
-        self._due = list(opening())
-        """The first steps, as long as they are not sent."""
         self._waiting: list[Step] = []
         self._ahead: dict[_Asked, Step] = {}
         """The questions asked ahead, by statement and values."""
@@ -81,15 +77,17 @@ class PostgresConnection(Connection):
         steps, self._waiting = self._waiting, []
         if not steps:
             return
-        due, self._due, renewable, self._renewable = self._due, [], self._renewable, False
+        renewable, self._renewable = self._renewable, False
         self._open = self._begun
         try:
-            sent(self.driver, [*due, *((APART,) if due else ()), *steps])
-        except psycopg.OperationalError:
+            sent(self.driver, steps)
+        except psycopg.OperationalError as problem:
+            if isinstance(problem, StandbyError):
+                self.driver.close()
             if not (renewable and self.driver.closed):
                 raise
-            self.driver = self._connect()  # the old one was lost while it was idle
-            sent(self.driver, [*self._opening(), APART, *steps])
+            self.driver = self._connect()  # the old one was lost while it was idle, or its server is a standby now
+            sent(self.driver, steps)
 
     def commit(self) -> None:
         """Make the changes durable; those still waiting are sent with it."""

@@ -8,11 +8,10 @@ from contextlib import ExitStack
 from typing import Final, TypeVar
 
 import psycopg
-from psycopg._pipeline_base import BasePipeline
 from psycopg.abc import Params, PQGen
 from psycopg.rows import TupleRow
 
-__all__ = ["APART", "Driver", "Step", "give_up", "sent"]
+__all__ = ["APART", "Driver", "StandbyError", "Step", "give_up", "sent"]
 
 T = TypeVar("T")
 
@@ -20,7 +19,14 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it warns of er
 
 
 APART: Final = None
-"""Between two steps: what is before it is kept when what is behind it fails, outside of a transaction."""
+"""Stands between two steps, where a part of a flight ends."""
+
+
+class StandbyError(psycopg.OperationalError):
+    """The server takes no writes."""
+
+    def __init__(self) -> None:
+        super().__init__("that server is a standby, which takes no writes")
 
 
 class Driver(psycopg.Connection[TupleRow]):
@@ -28,7 +34,7 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
-    open: ExitStack | None = None
+    open: _Flight | None = None
     """The pipeline with a ROLLBACK whose answer was not read yet."""
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
@@ -37,6 +43,36 @@ class Driver(psycopg.Connection[TupleRow]):
         except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  # it has no other name
             self.pgconn.finish()
             raise psycopg.OperationalError(f"no answer for {self.patience:g} seconds") from late
+
+
+class _Flight(psycopg.Pipeline):
+    """A pipeline that ends with Sync alone.
+
+    psycopg's own ends with a Flush behind it, after which the server no longer limits how long a transaction is idle.
+    """
+
+    def mark(self) -> None:
+        """End a part: what is before it is kept when what is behind it fails, outside of a transaction."""
+        self._enqueue_sync()
+
+    def send(self) -> None:
+        """Send what is queued, and wait for nothing."""
+        self._conn.wait(self._communicate_gen())
+
+    def _exit_gen(self) -> PQGen[None]:
+        self._enqueue_sync()
+        first: psycopg.Error | None = None
+        step: PQGen[None] | None = self._communicate_gen()
+        left = len(self.result_queue) + 1
+        while step is not None:
+            try:
+                yield from step
+            except psycopg.Error as problem:
+                if first is None or isinstance(first, psycopg.errors.PipelineAborted):
+                    first = problem
+            step, left = self._fetch_gen(flush=False) if len(self.result_queue) < left else None, len(self.result_queue)
+        if first is not None:
+            raise first
 
 
 class Step:
@@ -89,16 +125,17 @@ def sent(driver: Driver, steps: Sequence[Step | None]) -> None:
     if driver.open is None and len(steps) == 1 and steps[0] is not None:
         steps[0].send(driver)
     else:
-        pipeline, driver.open = driver.open or _opened(driver), None
+        flight, driver.open = driver.open or _opened(driver), None
         try:
-            with pipeline:
+            with ExitStack() as landing:
+                landing.push(flight)
                 for step in steps:
                     if step is None:
-                        _mark_apart(driver)
+                        flight.mark()
                     else:
                         step.send(driver)
-        except psycopg.errors.PipelineAborted as aborted:
-            raise _cause(aborted) from None
+        finally:
+            driver._pipeline = None  # noqa: SLF001
     for step in steps:
         if step is not None:
             step.tell()
@@ -113,32 +150,12 @@ def give_up(driver: Driver) -> None:
     """
     if driver.open is not None:
         return
-    driver.open = _opened(driver)
+    driver.open = flight = _opened(driver)
     driver.execute(b"ROLLBACK")
-    _mark_apart(driver)
-    driver.wait(_pipeline(driver)._communicate_gen())  # noqa: SLF001  # its `sync` would wait
+    flight.mark()
+    flight.send()
 
 
-def _opened(driver: Driver) -> ExitStack:
-    stack = ExitStack()
-    stack.enter_context(driver.pipeline())
-    return stack
-
-
-def _mark_apart(driver: Driver) -> None:
-    _pipeline(driver)._enqueue_sync()  # noqa: SLF001  # its `sync` would wait
-
-
-def _pipeline(driver: Driver) -> BasePipeline:
-    pipeline = driver._pipeline  # noqa: SLF001
-    if pipeline is None:
-        raise psycopg.OperationalError("the pipeline is closed")
-    return pipeline
-
-
-def _cause(problem: BaseException) -> BaseException:
-    """Return the error that made the server skip the rest of a pipeline."""
-    found: BaseException | None = problem
-    while isinstance(found, psycopg.errors.PipelineAborted):
-        found = found.__context__
-    return found or problem
+def _opened(driver: Driver) -> _Flight:
+    driver._pipeline = flight = _Flight(driver)  # noqa: SLF001  # as `pipeline` does
+    return flight.__enter__()

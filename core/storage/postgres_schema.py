@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, NamedTuple
+from typing import Final
 
 import psycopg
 
 from core.domain.errors import Code, error
-from core.storage.connection import Connection, Flag
+from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection
-from core.storage.rows import COMPUTED, reads
+from core.storage.postgres_health import MAY_CHANGE
 from core.storage.store import HEAD, newer
 
-__all__ = ["ROLE", "RoleRow", "schema_step"]
+__all__ = ["schema_step"]
 
 
-@reads()
-class RoleRow(NamedTuple):
-    may_change: Annotated[Flag, COMPUTED]
-    standby: Annotated[Flag, COMPUTED]
-
-
-ROLE: Final = "SELECT has_table_privilege('event', 'INSERT') AS may_change, pg_is_in_recovery() AS standby"
 _OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
 _STEP: Final = "SELECT version_num FROM alembic_version"
 
@@ -43,7 +36,7 @@ def schema_step(connection: PostgresConnection, url: str) -> str | None:
 
     """
     try:
-        for question in (ROLE, _OURS):
+        for question in (MAY_CHANGE, _OURS):
             connection.ahead(question)
         step, ours = connection.value(str, _STEP), connection.value(int, _OURS)
     except psycopg.errors.UndefinedTable:

@@ -71,6 +71,14 @@ class Store(ABC):
         """Return the file and its side files, which no export or backup may overwrite."""
         return ()
 
+    def refusal(self, done: str) -> EipdeckError:
+        """Return the refusal of a write in a session that only reads; `done` says what was not done."""
+        return error(
+            Code.READ_ONLY,
+            f"This session is read-only; nothing was {done}.",
+            hint="Open a session that may write.",
+        )
+
     @abstractmethod
     def close(self) -> None:
         """Close every connection."""
