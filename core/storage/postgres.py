@@ -10,13 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
@@ -27,15 +26,14 @@ from core.storage.postgres_connection import Driver, PostgresConnection, WholeNu
 from core.storage.postgres_errors import busy, translated_errors
 from core.storage.postgres_health import MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
-from core.storage.postgres_schema import schema_step
-from core.storage.postgres_server import TURN, Asked, ServerRow
+from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
-from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
+from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
-_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
@@ -137,7 +135,7 @@ class PostgresStore(Store):
 
     def data_version(self) -> int:
         with translated_errors(self.url), self._reader(None) as connection:
-            return connection.value(int, NEWEST) or 0
+            return newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
@@ -173,22 +171,8 @@ class PostgresStore(Store):
                 f"{self.url} has no eipdeck schema of this version, and a read-only session creates none.",
                 hint="Open it once in a session that may write.",
             )
-        from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
-
-        try:
-            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
-                driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
-                driver.autocommit = False
-                driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN)
-            self.founded = step is None
-        except psycopg.errors.InsufficientPrivilege as problem:
-            why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
-            raise error(
-                Code.STORE_UNAVAILABLE,
-                f"{self.url} {why}, and this role may not make them.",
-                hint="Let the owner of the database open it once.",
-            ) from problem
+        migrate(self._conninfo, self.url, step, self._wait)
+        self.founded = step is None
 
     def _connect(self, idle: int) -> PostgresConnection:
         """Connect; the server ends a transaction that is idle for `idle` seconds."""
@@ -200,7 +184,7 @@ class PostgresStore(Store):
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
         settings: dict[str, str | None] = {
-            "lock_timeout": _milliseconds(self._wait),
+            "lock_timeout": milliseconds(self._wait),
             "idle_in_transaction_session_timeout": f"{idle}s",
             "default_transaction_read_only": "on" if self._read_only else None,
         }
@@ -211,7 +195,10 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        server = self._seen(self._asked.now(connection))
+        server = self._asked.now(connection)
+        if (outdated := self._outdated(server)) is not None:
+            raise psycopg.OperationalError(outdated)
+        self._see(server)
         self._standby = self._standby or server.standby
         return connection
 
@@ -222,22 +209,32 @@ class PostgresStore(Store):
             connection = self._begun(kept, _BEGIN_WRITING)
             try:
                 if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                standby = self._seen(self._asked.in_turn(connection)).standby
+                    connection.execute(f"SET LOCAL lock_timeout = {milliseconds(wait)}")
+                server = self._asked.in_turn(connection)
             except BaseException:
                 _undo(connection)
                 self._writer = None if connection.driver.closed else connection
                 raise
-            if not standby:
+            unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
+            if unfit is None:
+                self._see(server)
                 return connection
             connection.driver.close()
             if kept is None:
-                raise psycopg.OperationalError("that server is a standby, which takes no writes")
+                raise psycopg.OperationalError(unfit)
             kept = None
 
-    def _seen(self, server: ServerRow) -> ServerRow:
+    def _see(self, server: ServerRow) -> None:
         self._ahead = server.time / 1_000_000 - elapsed()
-        return server
+        if server.system is not None and server.timeline is not None:
+            self.lineage = Lineage(server.system, server.timeline)
+
+    def _outdated(self, server: ServerRow) -> str | None:
+        """Return a reason when this session has seen a later timeline of the same cluster."""
+        seen = self.lineage
+        if seen is None or server.timeline is None or server.system != seen.system or server.timeline >= seen.timeline:
+            return None
+        return f"is an older primary (timeline {server.timeline}; {seen.timeline} was seen)"
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
@@ -287,11 +284,6 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
-
-
-def _milliseconds(seconds: float) -> str:
-    """Return milliseconds as the server's settings take them, where 0 means no limit."""
-    return str(int(seconds * 1000) or 1)
 
 
 def _undo(connection: PostgresConnection) -> None:

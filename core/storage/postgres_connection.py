@@ -32,7 +32,8 @@ class PostgresConnection(Connection):
 
     @staticmethod
     def newest(table: str) -> str:
-        return f"SELECT max(seq) FROM {table}"
+        since = "since_seq" if table == "event" else table
+        return f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch))"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         with self.driver.cursor() as cursor:
