@@ -217,15 +217,19 @@ def events(connection: Connection, where: str, values: Values, limit: int | None
 
 
 _SEEN: Final = "SELECT hash FROM event WHERE seq = :seen"
+_RESTORED: Final = "SELECT 1 FROM event WHERE seq > :seen AND action = 'restore' LIMIT 1"
 _BEFORE: Final = "SELECT at FROM event WHERE seq < :seen ORDER BY seq DESC LIMIT 1"
 
 
 def lost_since(connection: Connection, seen: Seen) -> datetime | None:
-    """Return the time of the newest event before a seen one that is not there any more; None when it is there."""
+    """Return the time of the newest event before a seen one that is not there any more.
+
+    None when it is there, and when a later event tells that a backup was restored.
+    """
     if not seen.seq:
         return None
     found = connection.value(bytes, _SEEN, {"seen": seen.seq})
-    if found is not None and seen.is_event(found):
+    if (found is not None and seen.is_event(found)) or connection.value(int, _RESTORED, {"seen": seen.seq}):
         return None
     return from_micros(connection.value(int, _BEFORE, {"seen": seen.seq}) or 0)
 

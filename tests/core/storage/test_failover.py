@@ -4,51 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from core import AllocationRequest, EipdeckError, Inventory, PoolOrder, open_inventory
 from core.domain.values import iso
+from tests.cluster import Cluster, new_cluster
 from tests.core.kit import addresses, customer_cidr, many, nic, one, release, services
-from tests.server import Server, new_server, server
+from tests.server import Server, server
 
 _JUMP = 1 << 20
 
 
-@dataclass
-class Cluster:
-    """A primary, and a standby that does not hear of the newest changes while its receiver is stopped."""
-
-    primary: Server
-    standby: Server
-    name: str
-
-    def url(self) -> str:
-        return f"postgresql+psycopg://postgres@/{self.name}?host={self.primary.folder},{self.standby.folder}"
-
-    def part(self) -> None:
-        """Let the standby miss whatever is done from here on."""
-        self.standby.catch_up(self.primary)
-        self.standby.execute("ALTER SYSTEM SET primary_conninfo = ''")
-        self.standby.execute("SELECT pg_reload_conf()")
-        with self.standby.connect() as watching:
-            while watching.execute("SELECT 1 FROM pg_stat_wal_receiver").fetchone():
-                pass
-
-    def fail_over(self) -> None:
-        self.primary.kill()
-        self.standby.promote()
-
-
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    primary = new_server(checkpoint_timeout="30min")
-    standby = primary.standby()
-    yield Cluster(primary, standby, primary.create())
-    standby.remove()
-    primary.remove()
+    with new_cluster() as made:
+        yield made
 
 
 @pytest.fixture
