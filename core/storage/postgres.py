@@ -10,12 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
@@ -27,12 +26,12 @@ from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
 from core.storage.postgres_health import MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
-from core.storage.postgres_pipeline import Driver, StandbyError, Step
-from core.storage.postgres_schema import schema_step
-from core.storage.postgres_server import TURN, Asked, ServerRow
+from core.storage.postgres_pipeline import Driver, Step, UnfitError
+from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
-from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
+from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
@@ -45,7 +44,6 @@ _SETTINGS: Final = (
 _LIMITS: Final = (
     b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 )
-_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({TURN})"
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
@@ -120,7 +118,7 @@ class PostgresStore(Store):
     def write(self, wait: float | None = None) -> Iterator[Connection]:
         """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            patience = _milliseconds(self._wait if wait is None else wait)
+            patience = milliseconds(self._wait if wait is None else wait)
             limits = Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
             with self._lent(Step(_BEGIN_WRITING), limits, self._asked.in_turn(self._take_turn)) as connection:
                 yield connection
@@ -138,7 +136,7 @@ class PostgresStore(Store):
 
     def data_version(self) -> int:
         with translated_errors(self.url), self._lent() as connection:
-            return connection.value(int, NEWEST) or 0
+            return newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
@@ -178,22 +176,8 @@ class PostgresStore(Store):
                 f"{self.url} has no eipdeck schema of this version, and a read-only session creates none.",
                 hint="Open it once in a session that may write.",
             )
-        from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
-
-        try:
-            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
-                driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
-                driver.autocommit = False
-                driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN)
-            self.founded = step is None
-        except psycopg.errors.InsufficientPrivilege as problem:
-            why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
-            raise error(
-                Code.STORE_UNAVAILABLE,
-                f"{self.url} {why}, and this role may not make them.",
-                hint="Let the owner of the database open it once.",
-            ) from problem
+        migrate(self._conninfo, self.url, step, self._wait)
+        self.founded = step is None
 
     def _connect(self) -> Driver:
         return connected(self._conninfo, self._prepared)
@@ -204,17 +188,31 @@ class PostgresStore(Store):
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        wanted = (_milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
-        server = self._seen(self._asked.first(driver, Step(_SETTINGS, wanted)))
+        wanted = (milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
+        server = self._asked.first(driver, Step(_SETTINGS, wanted))
+        if (outdated := self._outdated(server)) is not None:
+            raise psycopg.OperationalError(outdated)
+        self._see(server)
         self._standby = self._standby or server.standby
 
     def _take_turn(self, row: TupleRow) -> None:
-        if self._seen(ServerRow(*row)).standby:
-            raise StandbyError
+        server = ServerRow(*row)
+        unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
+        if unfit is not None:
+            raise UnfitError(unfit)
+        self._see(server)
 
-    def _seen(self, server: ServerRow) -> ServerRow:
+    def _see(self, server: ServerRow) -> None:
         self._ahead = server.time / 1_000_000 - elapsed()
-        return server
+        if server.system is not None and server.timeline is not None:
+            self.lineage = Lineage(server.system, server.timeline)
+
+    def _outdated(self, server: ServerRow) -> str | None:
+        """Return a reason when this session has seen a later timeline of the same cluster."""
+        seen = self.lineage
+        if seen is None or server.timeline is None or server.system != seen.system or server.timeline >= seen.timeline:
+            return None
+        return f"is an older primary (timeline {server.timeline}; {seen.timeline} was seen)"
 
     @contextmanager
     def _lent(self, *begun: Step) -> Iterator[PostgresConnection]:
@@ -252,8 +250,3 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
-
-
-def _milliseconds(seconds: float) -> str:
-    """Return milliseconds as the server's settings take them, where 0 means no limit."""
-    return str(int(seconds * 1000) or 1)

@@ -15,7 +15,7 @@ from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 
 from core.storage.connection import NO_VALUES, Connection, Cursor, R, Scalar, Values
-from core.storage.postgres_pipeline import Driver, StandbyError, Step, give_up, sent
+from core.storage.postgres_pipeline import Driver, Step, UnfitError, give_up, sent
 
 
 class PostgresConnection(Connection):
@@ -82,11 +82,13 @@ class PostgresConnection(Connection):
         try:
             sent(self.driver, steps)
         except psycopg.OperationalError as problem:
-            if isinstance(problem, StandbyError):
+            if isinstance(problem, UnfitError):
                 self.driver.close()
             if not (renewable and self.driver.closed):
                 raise
-            self.driver = self._connect()  # the old one was lost while it was idle, or its server is a standby now
+            self.driver = (
+                self._connect()
+            )  # the old one was lost, or must not be written to any more
             sent(self.driver, steps)
 
     def commit(self) -> None:
@@ -112,9 +114,8 @@ class PostgresConnection(Connection):
 
     @staticmethod
     def newest(table: str) -> str:
-        return (
-            f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT last_value FROM {table}_seq_seq WHERE is_called))"
-        )
+        since = "since_seq" if table == "event" else table
+        return f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch))"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         self._forget(statement)

@@ -25,6 +25,7 @@ _REASONS: Final = {
     "session is read-only": "is a standby, or read-only",
     "server is in hot standby mode": "is a standby",
     "server is not in hot standby mode": "is no standby",
+    "is an older primary": "",
 }
 _BEFORE: Final = re.compile(r"^connection (?:failed|is bad): (?:.* failed: )?(?:FATAL: +)?")
 
@@ -72,4 +73,4 @@ def _connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:
 
 def _reason(problem: psycopg.Error) -> str:
     text = _BEFORE.sub("", str(problem).splitlines()[0] if str(problem) else "the connection was lost")
-    return next((words for said, words in _REASONS.items() if said in text), f"said: {text.rstrip('.')}")
+    return next((words or text for said, words in _REASONS.items() if said in text), f"said: {text.rstrip('.')}")

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.abc import Params, PQGen
 from psycopg.rows import TupleRow
 
-__all__ = ["APART", "Driver", "StandbyError", "Step", "give_up", "sent"]
+__all__ = ["APART", "Driver", "Step", "UnfitError", "give_up", "sent"]
 
 T = TypeVar("T")
 
@@ -22,11 +22,8 @@ APART: Final = None
 """Stands between two steps, where a part of a flight ends."""
 
 
-class StandbyError(psycopg.OperationalError):
-    """The server takes no writes."""
-
-    def __init__(self) -> None:
-        super().__init__("that server is a standby, which takes no writes")
+class UnfitError(psycopg.OperationalError):
+    """The server may not be written to."""
 
 
 class Driver(psycopg.Connection[TupleRow]):

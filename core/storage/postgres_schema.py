@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
 
 import psycopg
+from psycopg.abc import ConnDict
 
 from core.domain.errors import Code, error
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.postgres_health import MAY_CHANGE
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
-__all__ = ["schema_step"]
+__all__ = ["migrate", "schema_step"]
 
 
 _OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
@@ -55,6 +59,30 @@ def schema_step(connection: PostgresConnection, url: str) -> str | None:
     if step is not None and step > HEAD:
         raise newer(url, step)
     return step
+
+
+def migrate(conninfo: ConnDict, url: str, step: str | None, wait: float) -> None:
+    """Bring the schema up to date from a step, None from nothing; `wait` is the limit of seconds for the turn.
+
+    Raises:
+        EipdeckError: `store_unavailable` for a role that may not.
+
+    """
+    from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+    try:
+        with closing(connected(conninfo, lambda _: None)) as driver:
+            driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
+            driver.autocommit = False
+            driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            upgrade(driver, f"SELECT pg_advisory_xact_lock({TURN})")
+    except psycopg.errors.InsufficientPrivilege as problem:
+        why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
+        raise error(
+            Code.STORE_UNAVAILABLE,
+            f"{url} {why}, and this role may not make them.",
+            hint="Let the owner of the database open it once.",
+        ) from problem
 
 
 def _check_elsewhere(connection: Connection, url: str) -> None:

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from core.storage.postgres_pipeline import APART, Driver, Step, sent
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["TURN", "Asked", "ServerRow"]
+__all__ = ["TURN", "Asked", "ServerRow", "milliseconds"]
 
 TURN: Final = 0x45495044
 """The key of the advisory lock of writers: `EIPD`."""
@@ -44,6 +44,11 @@ _UNABLE: Final = (
     psycopg.errors.FeatureNotSupported,
     psycopg.errors.ObjectNotInPrerequisiteState,
 )
+
+
+def milliseconds(seconds: float) -> str:
+    """Return milliseconds as the server's settings take them, where 0 means no limit."""
+    return str(int(seconds * 1000) or 1)
 
 
 class Asked:
