@@ -10,38 +10,43 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
-from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
+from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
-from core.storage.postgres_schema import schema_step
+from core.storage.postgres_health import MAY_CHANGE, health_of
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_pipeline import Driver, Step, UnfitError
+from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
-from core.storage.postgres_url import checked_conninfo, shown_url
-from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
+from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
+from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
-TURN: Final = 0x45495044
-"""The key of the advisory lock of writers: `EIPD`."""
-
-_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-"""A whole number: the digits of a float8 in text depend on a setting of the session."""
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
-"""Waits for the turn. Returns the time at which it came."""
-_BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_SETTINGS: Final = (
+    b"SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
+    b" set_config('default_transaction_read_only', coalesce(%s, current_setting('default_transaction_read_only')),"
+    b" false), set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    b" ELSE current_setting('synchronous_commit') END, false)"
+)
+_LIMITS: Final = (
+    b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
+)
+_BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
-_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -71,16 +76,17 @@ class PostgresStore(Store):
 
         """
         super().__init__()
-        self._conninfo = checked_conninfo(conninfo)
+        self._parts = checked_parts(conninfo)
+        self._conninfo = with_defaults(self._parts, read_only=read_only)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
-        self._readers: list[PostgresConnection] = []
-        """Idle connections of readers."""
-        self._writer: PostgresConnection | None = None
+        self._idle: list[PostgresConnection] = []
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
+        self._asked = Asked()
         self._standby = False
+        """Whether a server that this session has read from was a standby."""
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -90,69 +96,51 @@ class PostgresStore(Store):
 
     @property
     def url(self) -> str:
-        return shown_url(self._conninfo)
+        return shown_url(self._parts)
 
     @property
     def label(self) -> str:
-        host = str(self._conninfo.get("host", ""))
-        return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
+        (host, _), *others = hosts_of(self._parts)
+        where = "local" if host.startswith("/") or not host else host
+        return f"postgresql {self._parts.get('dbname', '')}@{where}{f'+{len(others)}' if others else ''}"
 
     def close(self) -> None:
-        readers, self._readers = self._readers, []
-        writer, self._writer = self._writer, None
-        for connection in (*readers, *((writer,) if writer else ())):
+        idle, self._idle = self._idle, []
+        for connection in idle:
             connection.driver.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with translated_errors(self.url), self._reader(_BEGIN_READING) as connection:
-            try:
-                yield connection
-            finally:
-                connection.driver.rollback()
+        with translated_errors(self.url), self._lent(Step(_BEGIN_READING)) as connection:
+            yield connection
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
+        """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
-            try:
-                if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = _epoch(connection, _TAKE_TURN) - elapsed()
+            patience = milliseconds(self._wait if wait is None else wait)
+            limits = Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
+            with self._lent(Step(_BEGIN_WRITING), limits, self._asked.in_turn(self._take_turn)) as connection:
                 yield connection
                 self._commit(connection)
-            except BaseException:
-                _undo(connection)
-                raise
-            finally:
-                self._writer = None if connection.driver.closed else connection
+
+    def refusal(self, done: str) -> EipdeckError:
+        if self._read_only or not self._standby:
+            return super().refusal(done)
+        return error(
+            Code.STORE_UNAVAILABLE,
+            f"{self.url} is a standby, which takes no writes; nothing was {done}.",
+            hint="Name every server of the cluster, postgresql+psycopg://user@host1,host2/database: a writer takes the"
+            " primary.",
+        )
 
     def data_version(self) -> int:
-        with translated_errors(self.url), self._reader(None) as connection:
-            return connection.value(int, NEWEST) or 0
+        with translated_errors(self.url), self._lent() as connection:
+            return newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            found = {
-                name: connection.value(str, f"SHOW {name}") or ""
-                for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
-            }
-            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
-            may_change = connection.value(int, _MAY_CHANGE)
-            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-            replica = self.replica(connection)
-        durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
-        return {
-            "schema": HEAD,
-            "integrity": "ok",
-            "foreign_keys": "ok",
-            **found,
-            "durable": "yes" if durable else "no: the server may lose what it acknowledged",
-            "role": role,
-            "may_change": "yes" if may_change and replica is None else "no",
-            **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
-            "tls": "yes" if tls else "no",
-        }
+            return health_of(connection, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None
@@ -168,15 +156,18 @@ class PostgresStore(Store):
 
     def _greet(self) -> None:
         """Bring the schema up to date, and find out whether this role may write."""
-        with self._reader(None) as connection:
+        with self._lent() as connection:
             step = schema_step(connection, self.url)
+            if step == HEAD:
+                self._learn(connection)
         if step != HEAD:
             self._migrate(step)
-        with self._reader(None) as connection:
-            self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
-            if not self._read_only:
-                self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
-        self.writable = self.writable and not self._read_only
+            with self._lent() as connection:
+                self._learn(connection)
+
+    def _learn(self, connection: Connection) -> None:
+        may_change = bool(connection.value(int, MAY_CHANGE))
+        self.writable = may_change and not (self._read_only or self._standby)
 
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
@@ -185,77 +176,64 @@ class PostgresStore(Store):
                 f"{self.url} has no eipdeck schema of this version, and a read-only session creates none.",
                 hint="Open it once in a session that may write.",
             )
-        from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+        migrate(self._conninfo, self.url, step, self._wait)
+        self.founded = step is None
 
-        try:
-            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
-                driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
-                driver.autocommit = False
-                driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN)
-            self.founded = step is None
-        except psycopg.errors.InsufficientPrivilege as problem:
-            why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
-            raise error(
-                Code.STORE_UNAVAILABLE,
-                f"{self.url} {why}, and this role may not make them.",
-                hint="Let the owner of the database open it once.",
-            ) from problem
+    def _connect(self) -> Driver:
+        return connected(self._conninfo, self._prepared)
 
-    def _connect(self, idle: int) -> PostgresConnection:
-        """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
+    def _prepared(self, driver: Driver) -> None:
+        """Set a new connection up and hear what server it is, in one round trip."""
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        settings: dict[str, str | None] = {
-            "lock_timeout": _milliseconds(self._wait),
-            "idle_in_transaction_session_timeout": f"{idle}s",
-            "default_transaction_read_only": "on" if self._read_only else None,
-        }
-        for name, value in settings.items():
-            if value is not None:
-                driver.execute("SELECT set_config(%s, %s, false)", (name, value))
-        driver.execute(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-        )
-        connection = PostgresConnection(driver)
-        self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
-        return connection
+        wanted = (milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
+        server = self._asked.first(driver, Step(_SETTINGS, wanted))
+        if (outdated := self._outdated(server)) is not None:
+            raise psycopg.OperationalError(outdated)
+        self._see(server)
+        self._standby = self._standby or server.standby
 
     def apart(self) -> PostgresConnection:
         """Return a connection for one holder, who closes it; in no transaction."""
         with translated_errors(self.url):
-            return self._connect(_READING_SECONDS)
+            return PostgresConnection(self._connect)
 
-    def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
-        """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
-        if kept is not None:
-            try:
-                kept.execute(begin or "SELECT 1")
-            except psycopg.OperationalError:
-                kept.driver.close()
-            else:
-                return kept
-        fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
-        if begin is not None:
-            fresh.execute(begin)
-        return fresh
+    def _take_turn(self, row: TupleRow) -> None:
+        server = ServerRow(*row)
+        unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
+        if unfit is not None:
+            raise UnfitError(unfit)
+        self._see(server)
+
+    def _see(self, server: ServerRow) -> None:
+        self._ahead = server.time / 1_000_000 - elapsed()
+        if server.system is not None and server.timeline is not None:
+            self.lineage = Lineage(server.system, server.timeline)
+
+    def _outdated(self, server: ServerRow) -> str | None:
+        """Return a reason when this session has seen a later timeline of the same cluster."""
+        seen = self.lineage
+        if seen is None or server.timeline is None or server.system != seen.system or server.timeline >= seen.timeline:
+            return None
+        return f"is an older primary (timeline {server.timeline}; {seen.timeline} was seen)"
 
     @contextmanager
-    def _reader(self, begin: str | None) -> Iterator[PostgresConnection]:
-        """Lend a connection to one reader at a time; it is kept for the next unless it was lost."""
+    def _lent(self, *begun: Step) -> Iterator[PostgresConnection]:
+        """Lend a connection to one thread at a time, with a transaction that begins with these steps if any."""
         try:
-            kept = self._readers.pop()
+            connection = self._idle.pop()
         except IndexError:
-            kept = None
-        connection = self._begun(kept, begin)
+            connection = PostgresConnection(self._connect)
+        if begun:
+            connection.begin(*begun)
         try:
             yield connection
         finally:
+            connection.end()
             if not connection.driver.closed:
-                self._readers.append(connection)
+                self._idle.append(connection)
 
     @contextmanager
     def _turned(self, wait: float) -> Iterator[None]:
@@ -268,7 +246,7 @@ class PostgresStore(Store):
 
     def _commit(self, connection: PostgresConnection) -> None:
         try:
-            connection.driver.commit()
+            connection.commit()
         except psycopg.OperationalError as problem:
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise
@@ -277,18 +255,3 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
-
-
-def _milliseconds(seconds: float) -> str:
-    """Return milliseconds as the server's settings take them, where 0 means no limit."""
-    return str(int(seconds * 1000) or 1)
-
-
-def _epoch(connection: Connection, statement: str) -> float:
-    """Return the server's time in seconds since the epoch, UTC."""
-    return (connection.value(int, statement) or 0) / 1_000_000
-
-
-def _undo(connection: PostgresConnection) -> None:
-    with suppress(psycopg.Error):
-        connection.driver.rollback()

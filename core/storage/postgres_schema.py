@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
+
+import psycopg
+from psycopg.abc import ConnDict
 
 from core.domain.errors import Code, error
 from core.storage.connection import Connection
+from core.storage.postgres_connection import PostgresConnection
+from core.storage.postgres_health import MAY_CHANGE
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
-__all__ = ["schema_step"]
+__all__ = ["migrate", "schema_step"]
+
+
+_OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
+_STEP: Final = "SELECT version_num FROM alembic_version"
 
 _ELSEWHERE: Final = (
     "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -19,7 +31,7 @@ _ELSEWHERE: Final = (
 """A schema with tables of eipdeck, whether or not this role may see into it."""
 
 
-def schema_step(connection: Connection, url: str) -> str | None:
+def schema_step(connection: PostgresConnection, url: str) -> str | None:
     """Return the schema step of the database; None when it has no tables of eipdeck.
 
     Raises:
@@ -27,8 +39,15 @@ def schema_step(connection: Connection, url: str) -> str | None:
             not in the search path; `schema_newer`.
 
     """
-    has_steps = not connection.value(int, "SELECT to_regclass('alembic_version') IS NULL")
-    if not has_steps or connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
+    try:
+        for question in (MAY_CHANGE, _OURS):
+            connection.ahead(question)
+        step, ours = connection.value(str, _STEP), connection.value(int, _OURS)
+    except psycopg.errors.UndefinedTable:
+        connection.end()
+        step, ours = None, 0
+    has_steps = connection.value(int, "SELECT to_regclass('alembic_version') IS NOT NULL") if not ours else 1
+    if not ours:
         _check_elsewhere(connection, url)
         if not has_steps:
             return None
@@ -37,10 +56,33 @@ def schema_step(connection: Connection, url: str) -> str | None:
             f"{url} holds another program's tables.",
             hint="Nothing in it was changed; name another database.",
         )
-    step = connection.value(str, "SELECT version_num FROM alembic_version")
     if step is not None and step > HEAD:
         raise newer(url, step)
     return step
+
+
+def migrate(conninfo: ConnDict, url: str, step: str | None, wait: float) -> None:
+    """Bring the schema up to date from a step, None from nothing; `wait` is the limit of seconds for the turn.
+
+    Raises:
+        EipdeckError: `store_unavailable` for a role that may not.
+
+    """
+    from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+    try:
+        with closing(connected(conninfo, lambda _: None)) as driver:
+            driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
+            driver.autocommit = False
+            driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            upgrade(driver, f"SELECT pg_advisory_xact_lock({TURN})")
+    except psycopg.errors.InsufficientPrivilege as problem:
+        why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
+        raise error(
+            Code.STORE_UNAVAILABLE,
+            f"{url} {why}, and this role may not make them.",
+            hint="Let the owner of the database open it once.",
+        ) from problem
 
 
 def _check_elsewhere(connection: Connection, url: str) -> None:

@@ -26,8 +26,8 @@ from core.transfer.older_exports import bring_up_to_date
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
 FORMAT: Final = 1
-_NOT_THE_INVENTORY: Final = ("presence", "mirror")
-"""Beginnings of the names of tables that are no part of it: who is here, and how far an account was read."""
+_NOT_THE_INVENTORY: Final = ("presence", "epoch", "mirror")
+"""Beginnings of the names of tables that are no part of it: who is here, which server, how far an account was read."""
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
 """The tables that `Imported` counts."""
 

@@ -49,8 +49,9 @@ HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "r
 """What of an event its hash covers."""
 UNDO_0007 = ("DROP TABLE mirror", "DROP TABLE mirror_kind", "DROP TABLE mirror_row", "DROP TABLE mirror_aside")
 """The schema step 0007, undone in an embedded database."""
+UNDO_0005 = (*UNDO_0007, "DROP TABLE epoch", "ALTER TABLE pool DROP COLUMN picks_from")
 UNDO_0004 = (
-    *UNDO_0007,
+    *UNDO_0005,
     "DROP INDEX cooling_released",
     "DROP INDEX eip_alive",
     "ALTER TABLE cooling DROP COLUMN released_at",

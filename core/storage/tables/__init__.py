@@ -17,7 +17,14 @@ from sqlmodel import SQLModel
 
 from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
 from core.storage.tables.mirror import MirrorAsideTable, MirrorKindTable, MirrorRowTable, MirrorTable
-from core.storage.tables.records import AcceptanceTable, ChainTable, EventTable, PresenceTable, RequestTable
+from core.storage.tables.records import (
+    AcceptanceTable,
+    ChainTable,
+    EpochTable,
+    EventTable,
+    PresenceTable,
+    RequestTable,
+)
 from core.storage.tables.space import (
     CidrTable,
     CoolingMinuteTable,
@@ -36,6 +43,7 @@ __all__ = [
     "CoolingMinuteTable",
     "CoolingTable",
     "EipTable",
+    "EpochTable",
     "EventTable",
     "FreeRangeTable",
     "MirrorAsideTable",

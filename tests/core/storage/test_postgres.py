@@ -126,6 +126,26 @@ def test_a_reader_looks_and_is_refused_every_change(shared: Inventory) -> None:
     assert len(list(shared.eips())) == 1
 
 
+def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory) -> None:
+    """The table is granted as the history is."""
+    name = database_of(shared)
+    with server().connect(name) as owner:
+        owner.execute(b"DROP TABLE epoch; ALTER TABLE pool DROP COLUMN picks_from")
+        owner.execute(b"UPDATE alembic_version SET version_num = '0004'")
+    open_inventory(server().url(name), operator="owner").close()
+    assert one(shared).address == "203.0.113.0"
+    with closing(open_inventory(server().url(name, "eipdeck_reader"), operator="eve")) as reader:
+        assert len(list(reader.eips())) == 1
+    with (
+        server().connect(name, "eipdeck_reader") as reading,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        reading.execute(b"INSERT INTO epoch VALUES (1, 1, 1, 1, 1)")
+    with server().connect(name) as owner:
+        owner.execute(b"UPDATE epoch SET timeline = 0")
+    assert one(shared).address == "203.0.113.8"
+
+
 @pytest.mark.usefixtures("database")
 def test_who_may_not_make_tables_is_told_who_can() -> None:
     empty = server().create()
@@ -302,7 +322,7 @@ def test_a_commit_without_an_answer_settles_itself_once_the_server_answers(datab
         def cut_off(connection: PostgresConnection) -> None:
             store._commit = commit  # type: ignore[attr-defined]
             if arrives:
-                connection.driver.commit()
+                connection.commit()
             connection.driver.close()
             commit(connection)
 
@@ -322,8 +342,10 @@ def test_while_another_writes_an_unknown_request_is_not_known_yet(database: str)
     store = open_store(server().url(database, "eipdeck_operator"), wait=0.3)
     asking = Inventory(store, store.now, "alice", Config(), read_only=False)
     other = open_store(server().url(database, "eipdeck_operator"))
-    with other.write(), pytest.raises(OutcomeUnknown):
-        asking.settle("in-flight")
+    with other.write() as turn:
+        turn.flush()
+        with pytest.raises(OutcomeUnknown):
+            asking.settle("in-flight")
     assert asking.settle("in-flight") is None
     other.close()
     asking.close()
@@ -421,11 +443,12 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
 
 
 def stand_still(transaction: AbstractContextManager[Connection]) -> None:
-    """A transaction in which nothing is done until the server has ended it."""
+    """A transaction in which nothing is done until the server has ended it; then it is asked something."""
     with server().connect() as watching, transaction as connection:
         pid = connection.value(int, "SELECT pg_backend_pid()")
         while watching.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
             pass
+        connection.value(int, "SELECT 1")
 
 
 def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -458,6 +481,7 @@ def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(sh
     desks = [open_inventory(shared.url, operator=f"operator-{place}") for place in range(2)]
     with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
         with store.write() as connection:
+            connection.flush()
             waiting = [several.submit(one, inventory) for inventory in desks]
             while (connection.value(int, queueing) or 0) < len(desks):
                 pass
@@ -484,8 +508,8 @@ def test_who_writes_past_the_program_takes_a_turn_too(shared: Inventory) -> None
     with closing(server().connect(database_of(shared), "eipdeck_operator")) as other:
         other.execute("BEGIN")
         other.execute("UPDATE cidr SET version = version")
-        with pytest.raises(EipdeckError) as caught, impatient.write():
-            pass
+        with pytest.raises(EipdeckError) as caught, impatient.write() as turn:
+            turn.flush()
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
         other.execute("ROLLBACK")
     with impatient.write() as connection:
