@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --quiet --dist worksteal
 BESIDE := .pytest_cache/postgresql.log
 
-.PHONY: help run demo demo-live test quick check house format bench screenshots clean
+.PHONY: help run demo demo-live test quick check house format bench release screenshots clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
@@ -56,6 +56,9 @@ format: .venv/installed-dev       ## rewrite what ruff can
 
 bench: .venv/installed-dev        ## the figures, as ratios
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only --numprocesses 0 --quiet
+
+release: .venv/installed-dev      ## the checklist of a release, with the wheel in clean environments
+	$(BIN)/python tests/release.py
 
 screenshots: .venv/installed-dev  ## the pictures in the README
 	$(BIN)/python screenshots/make.py

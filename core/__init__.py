@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.domain.addresses import is_cidr
 from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
-from core.domain.config import Config, config_path, load_config
+from core.domain.config import Config, SavedView, config_path, load_config
 from core.domain.errors import (
     CODES,
     Code,
@@ -156,6 +156,7 @@ __all__ = [
     "Receipt",
     "Refused",
     "Restored",
+    "SavedView",
     "Service",
     "ServiceKind",
     "ServicePage",

@@ -9,14 +9,26 @@ from pathlib import Path
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
+from core.domain.filters import InvalidFilter, parse_filter
 from core.domain.json_value import UncheckedObject
 from core.domain.times import InvalidTime, named_zone
 
-__all__ = ["TYPES", "Config", "config_path", "load_config"]
+__all__ = ["TYPES", "Config", "SavedView", "config_path", "load_config"]
 
 
 SEEDED_REGION = "asia-east-1"
 """The region that every new database has, with 198.18.0.0/20."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list of EIPs that an operator named."""
+
+    filter: str = ""
+    sort: str | None = None
+    """The order, one of the dashboard's; None: as it is."""
+    columns: tuple[str, ...] = ()
+    """The headings of the dashboard's columns; none: as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,10 @@ class Config:
     checked when one is opened."""
     account: str | None = None
     """The profile of the account that the database mirrors; no setting of the file. None: the embedded platform."""
+    views: Mapping[str, SavedView] = field(default_factory=dict)
+    """Saved views (`[views.NAME]`)."""
+    start_view: str | None = None
+    """The saved view that the dashboard begins with."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -93,6 +109,8 @@ TYPES: Mapping[str, type] = {
     "evidence": dict,
     "display": dict,
     "profiles": dict,
+    "views": dict,
+    "start_view": str,
 }
 
 
@@ -118,6 +136,9 @@ def _checked(data: UncheckedObject, path: Path, text: str) -> Config:
     for name, table in profiles.items():
         if not isinstance(table, dict):
             refuse(("profiles", name), "must be a table")
+    views = {name: _view(name, view, refuse) for name, view in good.get("views", {}).items()}
+    if (start := good.get("start_view", "")) and start not in views:
+        refuse(("start_view",), f"start_view: there is no view {start!r}", views)
     if wrong:
         from core.domain.config_problems import Wrong, refusal  # noqa: PLC0415  # a right configuration needs none
 
@@ -131,6 +152,7 @@ def _checked(data: UncheckedObject, path: Path, text: str) -> Config:
         log_formats=formats,
         display_zone=zone,
         profiles=profiles,
+        views=views,
         path=path,
     )
 
@@ -160,6 +182,28 @@ def _ranges(region: str, ranges: object, refuse: Refuse) -> tuple[str, ...]:
         except ValueError as problem:
             refuse(where, f"regions.{region}: {str(problem).rstrip('.')}", ())
     return ()
+
+
+def _view(name: str, table: object, refuse: Refuse) -> SavedView:
+    """Return a saved view; the dashboard checks its order and columns."""
+    where = f"views.{name}"
+    if not isinstance(table, dict):
+        refuse(("views", name), f"{where} must be a table", ())
+        return SavedView()
+    for key in table.keys() - {"filter", "sort", "columns"}:
+        refuse(("views", name, key), f"{where}.{key} is not a known setting", ("filter", "sort", "columns"))
+    words, sort, columns = table.get("filter", ""), table.get("sort"), table.get("columns", [])
+    if not isinstance(words, str) or not isinstance(sort, str | None):
+        refuse(("views", name), f"{where}: filter and sort must be text", ())
+    elif not isinstance(columns, list) or not all(isinstance(each, str) for each in columns):
+        refuse(("views", name, "columns"), f"{where}.columns must be a list of headings", ())
+    else:
+        try:
+            parse_filter(words)
+        except InvalidFilter as problem:
+            refuse(("views", name, "filter"), f"{where}.filter: {str(problem).rstrip('.')}", ())
+        return SavedView(words, sort, tuple(columns))
+    return SavedView()
 
 
 def _log_formats(evidence: UncheckedObject, refuse: Refuse) -> tuple[UncheckedObject, ...]:

@@ -21,6 +21,8 @@ _SAYS: Final = {
     "keys": "Keys of the dashboard, by command.",
     "evidence": "Log formats of your own.",
     "display": "The zone of @local in typed times.",
+    "views": "Saved views of the EIPs.",
+    "start_view": "The saved view that the dashboard begins with.",
 }
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _SHAPES: Final[dict[str, dict[str, Any]]] = {
@@ -30,6 +32,14 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
         "type": "object",
         "properties": {"format": {"type": "array", "items": {"type": "object", "required": ["name", "sample"]}}},
         "additionalProperties": False,
+    },
+    "views": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {"filter": {"type": "string"}, "sort": {"type": "string"}, "columns": _TEXTS},
+            "additionalProperties": False,
+        },
     },
     "display": {"type": "object", "properties": {"zone": {"type": "string"}}, "additionalProperties": False},
 }

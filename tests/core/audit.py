@@ -55,7 +55,10 @@ def audit(inventory: Inventory) -> dict[int, Life]:
     return lives
 
 
-_LIVED = "(retired_at IS NULL OR retired_at > created_at)"
+_LIVED = (
+    "(retired_at IS NULL OR retired_at > created_at"
+    " OR EXISTS (SELECT 1 FROM pool WHERE pool.id = cidr.pool_id AND pool.kind = 'customer'))"
+)
 """A range of a new database that the founding of a mirror retires never lived."""
 
 

@@ -55,6 +55,14 @@ def test_check_tells_every_problem(empty: Deck, file: Path) -> None:
     assert "keys.halp" in said.out
 
 
+def test_check_tells_an_order_and_a_column_that_the_list_lacks(empty: Deck, file: Path) -> None:
+    file.write_text('[views.a]\nsort = "newst"\n[views.b]\ncolumns = ["POOL", "owner"]\n')
+    first, second = empty.done("--config", str(file), "config", "check", code=1)
+    assert (first["line"], first["key"]) == (2, "views.a.sort")
+    assert first["message"].endswith("the nearest is newest")
+    assert (second["line"], second["message"][-20:]) == (4, "the nearest is OWNER")
+
+
 def test_check_of_a_sound_file_and_of_none(empty: Deck, file: Path) -> None:
     assert "does not exist; every setting is a default" in empty("config", "check").out
     file.write_text("")

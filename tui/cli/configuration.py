@@ -25,6 +25,7 @@ from tui.cli.arguments import Command, Settings
 from tui.cli.exit_codes import DONE, NO
 from tui.cli.result import Answer, print_answer
 from tui.screen.keymap import keymap_of
+from tui.screen.saved_views import checked_views
 from tui.wording.columns import Entry, Listing
 from tui.wording.phrases import or_dash
 from tui.wording.verb import Format
@@ -89,7 +90,7 @@ def _check(command: Command) -> Answer:
     except EipdeckError as refused:
         problems = _problems(refused)
     else:
-        for check in (keymap_of, _formats):
+        for check in (keymap_of, checked_views, _formats):
             try:
                 check(config)
             except EipdeckError as refused:

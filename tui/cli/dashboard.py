@@ -9,6 +9,7 @@ from core import Inventory, seed_demo
 from tui.cli.arguments import Settings
 from tui.cli.opening import config_of, inventory_of
 from tui.screen.keymap import keymap_of
+from tui.screen.saved_views import checked_views
 
 __all__ = ["opened", "seeded"]
 
@@ -22,6 +23,7 @@ def opened(settings: Settings, url: str | None = None) -> Inventory:
     """
     config = config_of(settings)
     keymap_of(config)
+    checked_views(config)
     return inventory_of(settings, config, url)
 
 

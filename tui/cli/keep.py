@@ -53,7 +53,7 @@ def _keep(verb: str, url: str, items: Iterable[Any]) -> None:
     rows = list(items)
     for kind, fields in LISTS[verb].items():
         of_kind = [row for row in rows if kind in (verb, "regions", "operators", getattr(row, "kind", kind))]
-        values = {str(getattr(row, field)) for row in of_kind for field in fields}
+        values = {str(value) for row in of_kind for field in fields if (value := getattr(row, field, None))}
         with suppress(OSError):
             _write(Path(kept_file(kind, url)), [without_password(url), *sorted(values if len(rows) <= _MOST else ())])
 

@@ -219,6 +219,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         views=(View.EIPS, View.SERVICES, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
+    Command("view", (), "view", "a saved view of the configuration", scope=Scope.PALETTE, argument="NAME"),
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
     Command("next_pane", ("tab",), "next pane", "the next pane (from 120 columns)"),
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),

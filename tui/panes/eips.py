@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from core import Eip, EipdeckError, EipQuery, Inventory, filter_term
+from core import Eip, EipdeckError, EipQuery, Inventory, SavedView, filter_term
 from tui.commands.registry import View, key_of
 from tui.panes.pane import Navigate, Pane
 from tui.state.marks import Marks
@@ -19,7 +19,7 @@ from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.tables import EIPS
 
-__all__ = ["EipsPane"]
+__all__ = ["ORDERS", "EipsPane"]
 
 MOST_MARKS = 1_000
 """The most EIPs that one review is about."""
@@ -44,6 +44,7 @@ _SORTED = {
     "operator": "by operator",
 }
 """The orders, as the sort key turns through them."""
+ORDERS = tuple(_SORTED)
 
 
 class EipsPane(Pane):
@@ -94,14 +95,24 @@ class EipsPane(Pane):
         return "", f"    No EIP is allocated.  {key_of('allocate')} allocates one; {key_of('cidrs')} shows the CIDRs."
 
     async def narrow(self, text: str) -> None:
+        await self._narrow(text, None)
+
+    async def _narrow(self, text: str, sort: str | None) -> None:
+        """List the EIPs that match, in this order; None: as before."""
         now = self._table.now
         if now is None:
             return
         if self.all_eips:
             self._table.empty = ("", f"    No EIP matches: {self.all_eips:,} hidden by the filter.")
-        await self._table.list(EipQuery(text, self._table.window.query.sort), now)
+        await self._table.list(EipQuery(text, sort or self._table.window.query.sort), now)
         self.filter = text
         self.show_title()
+
+    async def show_saved(self, view: SavedView) -> None:
+        """List with the filter, the order and the columns of a saved view."""
+        if view.columns:
+            self._table.choose(view.columns)
+        await self._narrow(view.filter, view.sort)
 
     async def select(self, key: str) -> bool:
         return await self._table.go_to(key)

@@ -17,6 +17,7 @@ from tui.screen.typed_commands import TypedCommands
 from tui.session.host import Host
 from tui.state.navigation import NavigationHistory
 from tui.terminal.clipboard import CopyRequested
+from tui.wording.sanitize import visible
 
 __all__ = ["command_table", "screen_commands"]
 
@@ -57,6 +58,7 @@ def command_table(
         "mark_all": partial(host.jobs.move, addresses.mark_all),
         "unmark": eips.turn_marks,
         "sort": partial(_sort, host, panes, navigator),
+        "view": partial(_say_views, host),
         "abort": runner.abort,
         "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
         "back": navigator.back,
@@ -117,6 +119,12 @@ def _copy(host: Host) -> None:
         host.say("nothing is selected to copy")
     else:
         host.app.post_message(CopyRequested(host.selection.id))
+
+
+def _say_views(host: Host) -> None:
+    views = host.inventory.config.views
+    named = visible(", ".join(views), 60)
+    host.say(f"view NAME shows one of {named}" if views else "[views.NAME] in the configuration saves a view")
 
 
 def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:

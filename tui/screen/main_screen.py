@@ -116,7 +116,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_class(self._glyphs is ASCII, "-ascii")
         self.navigator.lay_out()
         self.navigator.focus()
-        self.jobs.read(partial(start_session, self, self.polling, self.lookups, self._first_address))
+        self.jobs.read(partial(start_session, self, self.navigator, self.polling, self.lookups, self._first_address))
         self.set_interval(POLL_SECONDS, self._tick)
 
     # the state

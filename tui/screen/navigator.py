@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from core import SavedView
 from tui.commands.registry import View, key_of
 from tui.panes.pane import Navigate, Pane
 from tui.screen.layout import Panes
@@ -199,6 +200,15 @@ class Navigator:
         """Go to another view, with a filter or to a row of it."""
         self.show_view(view)
         self._workers.move(partial(self._arrive, Navigate(view, filter_=filter_, select=select)))
+
+    def show_saved(self, view: SavedView) -> None:
+        """Show a saved view of the EIPs."""
+        self.show_view(View.EIPS)
+        self._workers.move(partial(self._arrange, view))
+
+    async def _arrange(self, view: SavedView) -> None:
+        await self._panes.eips.show_saved(view)
+        self._reader.move(self._panes.eips.selection, by_operator=True)
 
     async def _arrive(self, place: Navigate) -> None:
         pane = self._panes.panes[place.view]

@@ -7,14 +7,17 @@ import gc
 from importlib import import_module
 
 from tui.screen.lookups import Lookups
+from tui.screen.navigator import Navigator
 from tui.screen.polling import Polling
 from tui.session.host import Host
 
 __all__ = ["start_session"]
 
 
-async def start_session(host: Host, polling: Polling, lookups: Lookups, address: str | None) -> None:
-    """Read the lists, look up the address of the command line, and report interrupted changes of earlier sessions."""
+async def start_session(
+    host: Host, navigator: Navigator, polling: Polling, lookups: Lookups, address: str | None
+) -> None:
+    """Read the lists, go to the address of the command line or the start view, and report interrupted changes."""
     await polling.read()
     if host.kept.problem:
         host.say(host.kept.problem, problem=True)
@@ -22,6 +25,8 @@ async def start_session(host: Host, polling: Polling, lookups: Lookups, address:
     gc.enable()
     if address:
         lookups.opened(address)
+    elif (start := host.inventory.config.start_view) is not None:
+        navigator.show_saved(host.inventory.config.views[start])
     await _settle_pending(host)
     await asyncio.to_thread(_import_changes)
 

@@ -36,6 +36,7 @@ class TypedCommands:
             "pools": partial(self._select, View.POOLS),
             "theme": self._paint,
             "services": lambda words: host.jobs.move(partial(self._show_service, words)),
+            "view": self._show_saved,
             "timeline": lambda words: navigator.leave_for(Place(View.TIMELINE, "", words)),
         }
 
@@ -47,6 +48,8 @@ class TypedCommands:
         """Return the known values of what a command takes; none when it takes any text."""
         if name == "theme":
             return LOOKS
+        if name == "view":
+            return list(self._host.inventory.config.views)
         snapshot = self._host.snapshot
         if snapshot is None:
             return ()
@@ -65,6 +68,13 @@ class TypedCommands:
             self._navigator.go(view, select=words)
         else:
             self._host.say(f"{visible(words, _SHOWN)} is not in the {view.value}", problem=True)
+
+    def _show_saved(self, words: str) -> None:
+        view = self._host.inventory.config.views.get(words)
+        if view is None:
+            self._host.say(f"{visible(words, _SHOWN)} is not a view of the configuration", problem=True)
+        else:
+            self._navigator.show_saved(view)
 
     async def _show_service(self, words: str) -> None:
         await self._host.ask(lambda inventory: inventory.service(words))
