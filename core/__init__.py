@@ -28,6 +28,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
+from core.domain.progress import Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
@@ -134,6 +135,7 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PortRange",
+    "Progress",
     "Proof",
     "Receipt",
     "Refused",
@@ -172,6 +174,7 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "port_words",
+    "progress_to",
     "read_finding",
     "reading",
     "seed_demo",
