@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from core.queries.findings import read_finding
     from core.storage.lease import Lease
     from core.storage.reading import reading
+    from core.storage.tracing import trace_to
     from core.storage.whole_file import written_whole
 
 __all__ = [
@@ -182,6 +183,7 @@ __all__ = [
     "short_kind",
     "stored_binding",
     "to_json",
+    "trace_to",
     "written_whole",
 ]
 
@@ -197,6 +199,7 @@ _LATE = {
     "format_table": "core.domain.evidence.own_formats",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",
+    "trace_to": "core.storage.tracing",
     "written_whole": "core.storage.whole_file",
 }
 

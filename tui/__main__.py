@@ -41,6 +41,10 @@ def _run(words: Sequence[str]) -> int:
     try:
         command = _command(words)
         as_json = command.format.is_json
+        if level := os.environ.get("EIPDECK_LOG"):
+            from tui.cli.debug_log import begin_debug_log  # noqa: PLC0415  # for a report of a defect
+
+            begin_debug_log(command, level)
         return _run_shown(command) if command.verb.name in _LONG else _runner(command)(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without

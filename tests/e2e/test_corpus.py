@@ -77,6 +77,7 @@ COMMANDS: Final = (
     "watch --exec true --once --after {}",
     "settle {}",
     "doctor",
+    "doctor --bundle missing/{}",
 )
 NO_TEXT: Final = {"demo", "open"}
 """Commands of the table that end in a dashboard, or take no text."""

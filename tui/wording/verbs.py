@@ -245,7 +245,15 @@ VERBS: Final = (
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
         (Argument("request_id", "ID"),),
     ),
-    Verb("doctor", "check the files, the database and the terminal, with advice"),
+    Verb(
+        "doctor",
+        "check the files, the database and the terminal, with advice",
+        (
+            Argument("--bundle", "FILE", "write what a report of a defect needs, addresses and names masked"),
+            _switch("--with-addresses", "mask nothing in the bundle"),
+            _FORCE,
+        ),
+    ),
 )
 
 GROUPS: Final = {
