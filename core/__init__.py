@@ -28,6 +28,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
+from core.domain.progress import Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import (
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from core.queries.findings import read_finding
     from core.storage.lease import Lease
     from core.storage.reading import reading
+    from core.storage.tracing import trace_to
     from core.storage.whole_file import written_whole
 
 __all__ = [
@@ -152,6 +154,7 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PortRange",
+    "Progress",
     "Proof",
     "Receipt",
     "Refused",
@@ -197,6 +200,7 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "port_words",
+    "progress_to",
     "read_finding",
     "reading",
     "seed_demo",
@@ -204,6 +208,7 @@ __all__ = [
     "short_kind",
     "stored_binding",
     "to_json",
+    "trace_to",
     "written_whole",
 ]
 
@@ -226,6 +231,7 @@ _LATE = {
     "open_account": "core.account",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",
+    "trace_to": "core.storage.tracing",
     "written_whole": "core.storage.whole_file",
 }
 

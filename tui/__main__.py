@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from tui.cli.offers import CALL, offer
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_LONG = ("allocate", "release", "import", "export", "backup", "restore", "verify")
+"""The verbs that may take more than a second."""
 _DEFECT = 70
 """A defect has a code of its own: exit 1 means "the answer is no"."""
 
@@ -46,11 +49,24 @@ def _run(words: Sequence[str]) -> int:
     try:
         command = _command(words)
         as_json = command.format.is_json
-        return _runner(command)(command)
+        if level := os.environ.get("EIPDECK_LOG"):
+            from tui.cli.debug_log import begin_debug_log  # noqa: PLC0415  # for a report of a defect
+
+            begin_debug_log(command, level)
+        return _run_shown(command) if command.verb.name in _LONG else _runner(command)(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without
 
         return refuse(problem, as_json=as_json)
+
+
+def _run_shown(command: Command) -> int:
+    """Run a command that may take long, with its progress on a terminal."""
+    from tui.cli.progress import shown_progress  # noqa: PLC0415  # imports the core
+
+    onto_screen = command.verb.name == "export" and not command.given["file"] and sys.stdout and sys.stdout.isatty()
+    with nullcontext() if onto_screen else shown_progress(command.verb.name):
+        return _runner(command)(command)
 
 
 def _command(words: Sequence[str]) -> Command:

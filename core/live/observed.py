@@ -88,7 +88,7 @@ def _imported(
     refused: list[SetAside] = []
     while True:
         aside = list(refused)
-        report = ImportReport(replace(transaction, heads={}), observed)
+        report = ImportReport(replace(transaction, heads={}), _untold, observed)
         transaction.run("SAVEPOINT picture")
         try:
             _import(report, rows.values(), aside)
@@ -184,3 +184,7 @@ def _note_rows(connection: Connection, kind: KindPicture, aside: Sequence[SetAsi
 def _subject(row: JsonObject) -> str | None:
     found = row.get("cidrBlock")
     return found if isinstance(found, str) else None
+
+
+def _untold(_more: int) -> None:
+    """Tell nobody of the progress: a sync tells its calls."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Final, TypeVar
+from time import perf_counter
+from typing import ClassVar, Final, TypeVar
 
 import psycopg
 from psycopg.abc import Params, PQGen
@@ -31,6 +32,8 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
+    trace: ClassVar[Callable[[str, float, str], None] | None] = None
+    """Gets the time of each flight: the kind, seconds, the statements; the rows have arrived by then."""
     open: _Flight | None = None
     """The pipeline with a ROLLBACK whose answer was not read yet."""
 
@@ -92,6 +95,10 @@ class Step:
         self._then = then
         self.cursor: psycopg.Cursor[TupleRow] | None = None
 
+    @property
+    def statement(self) -> str:
+        return self._statement.decode()
+
     def send(self, driver: Driver) -> None:
         self.cursor = cursor = driver.cursor()
         if self._many is None:
@@ -119,6 +126,19 @@ def sent(driver: Driver, steps: Sequence[Step | None]) -> None:
         psycopg.Error: of the first step that failed; the steps behind it, up to `APART`, did nothing.
 
     """
+    trace = Driver.trace
+    if trace is None:
+        _fly(driver, steps)
+        return
+    begun = perf_counter()
+    try:
+        _fly(driver, steps)
+    finally:
+        told = [step.statement for step in steps if step is not None]
+        trace("commit" if told[-1] == "COMMIT" else "statement", perf_counter() - begun, "; ".join(told))
+
+
+def _fly(driver: Driver, steps: Sequence[Step | None]) -> None:
     if driver.open is None and len(steps) == 1 and steps[0] is not None:
         steps[0].send(driver)
     else:

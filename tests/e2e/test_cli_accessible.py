@@ -99,3 +99,17 @@ def test_no_line_is_overwritten_for_a_reader(deck: Deck, tmp_path: Path) -> None
             assert deck_.ended() == 0
             assert b"lines read" not in deck_.sent
             assert b"\x1b" not in deck_.sent
+
+
+def test_progress_is_told_on_a_terminal_alone(deck: Deck, tmp_path: Path) -> None:
+    """The work is made to look slow by a clock that runs fast."""
+    deck.done("cidr", "add", "44.0.0.0/20", "--isp", "x", "--asn", "64500", "--pool", "big")
+    deck.done("cidr", "activate", "44.0.0.0/20", "--reason", "x")
+    deck.done("allocate", "--pool", "big", "--count", "1000")
+    fast = "import time, itertools; ticks = itertools.count(); time.monotonic = lambda: next(ticks)"
+    for number, env in enumerate(({}, {"ACCESSIBLE": "1"}, {"TERM": "dumb"})):
+        with terminal("export", str(tmp_path / f"{number}.json"), begun=fast, env=env) as deck_:
+            assert deck_.ended() == 0
+            assert (b" rows, " in deck_.sent) == (not env)
+            assert "exported to" in deck_.text()
+            assert "rows" not in deck_.text(), "the line is gone"

@@ -81,6 +81,7 @@ COMMANDS: Final = (
     "config check",
     "interface",
     "--config {} config show",
+    "doctor --bundle missing/{}",
 )
 NO_TEXT: Final = {"demo", "open"}
 """Commands of the table that end in a dashboard, or take no text."""
