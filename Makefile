@@ -5,9 +5,9 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --quiet --dist worksteal
 BESIDE := .pytest_cache/postgresql.log
 
-.PHONY: help run demo test quick check house format bench screenshots clean
+.PHONY: help run demo demo-live test quick check house format bench screenshots clean
 help:            ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
 .venv/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -23,6 +23,9 @@ run: .venv/installed              ## the dashboard on the embedded database
 
 demo: .venv/installed             ## the dashboard on a throw-away incident
 	$(BIN)/eipdeck demo
+
+demo-live: .venv/installed-dev    ## the dashboard on a stand-in of a live account
+	$(BIN)/python -m tests.standin.demo
 
 test: check                       ## everything CI runs
 	@mkdir -p $(dir $(BESIDE)); \

@@ -30,7 +30,17 @@ from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
-from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
+from core.domain.results import (
+    ClockAccepted,
+    Imported,
+    KindRead,
+    MirrorKind,
+    MirrorState,
+    Proof,
+    Restored,
+    Synced,
+    Violation,
+)
 from core.domain.serving import BindingWords, short_kind, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
 from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
@@ -68,6 +78,7 @@ from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
+    from core.account import AccountInventory, open_account
     from core.demo import seed_demo
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
@@ -83,6 +94,7 @@ __all__ = [
     "FILTER_KEYS",
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
+    "AccountInventory",
     "Allocation",
     "Binding",
     "BindingKind",
@@ -114,7 +126,10 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "KindRead",
     "LineVerdicts",
+    "MirrorKind",
+    "MirrorState",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",
@@ -134,6 +149,7 @@ __all__ = [
     "ServiceRow",
     "Severity",
     "Siblings",
+    "Synced",
     "TextFacts",
     "TextVerdicts",
     "Unavailable",
@@ -154,6 +170,7 @@ __all__ = [
     "json_fields",
     "load_config",
     "login_name",
+    "open_account",
     "open_inventory",
     "option",
     "parse_duration",
@@ -170,7 +187,9 @@ __all__ = [
 
 
 _LATE = {
+    "AccountInventory": "core.account",
     "format_table": "core.domain.evidence.own_formats",
+    "open_account": "core.account",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",
     "written_whole": "core.storage.whole_file",

@@ -24,7 +24,7 @@ from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
 from core.storage.opening import open_store
-from core.storage.store import Store
+from core.storage.store import MIRRORED, Store
 
 if TYPE_CHECKING:
     from core.domain.receipt import CarriedOut, Receipt
@@ -53,14 +53,29 @@ def open_inventory(
     datetimes; None is the clock of the database.
 
     Raises:
-        EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL.
+        EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL and for the mirror of a live account, which
+            `open_account` opens.
 
     """
     store = open_store(url, read_only=read_only)
+    _check_embedded(store)
     who = checked_text(operator or login_name()) or ""
     return Inventory(
         store, clock or store.now, who, config or Config(), read_only=read_only or not store.writable, confined=confined
     )
+
+
+def _check_embedded(store: Store) -> None:
+    with store.read() as connection:
+        profile = connection.value(str, MIRRORED)
+    if profile is not None:
+        store.close()
+        raise error(
+            Code.USAGE,
+            f"{store.url} mirrors the live account of profile {profile}; nothing was opened.",
+            hint="Name that profile.",
+            details={"profile": profile},
+        )
 
 
 def login_name() -> str:

@@ -46,6 +46,8 @@ class Config:
     profiles: Mapping[str, UncheckedObject] = field(default_factory=dict)
     """Live accounts, each a table `[profiles.NAME]` with the keys of `core.live.profiles.Profile`, which are
     checked when one is opened."""
+    account: str | None = None
+    """The profile of the account that the database mirrors; no setting of the file. None: the embedded platform."""
     path: Path | None = None
     """The file that the settings were read from."""
 

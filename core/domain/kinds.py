@@ -8,6 +8,7 @@ from typing import Final
 __all__ = [
     "DEFAULT_POOL",
     "IMPORTED",
+    "OBSERVED",
     "BindingKind",
     "CidrState",
     "EipStatus",
@@ -25,6 +26,9 @@ DEFAULT_POOL: Final = "default-"
 """The beginning of the id of a default pool; its region follows."""
 IMPORTED: Final = "import"
 """The operator of an imported EIP: the platform does not name the one who allocated it."""
+
+OBSERVED: Final = "zenlayer"
+"""The operator of a change that was seen on a live account: somebody made it there."""
 
 
 class PoolKind(StrEnum):
@@ -81,6 +85,8 @@ class FindingCode(StrEnum):
     EIP_IDLE = "eip_idle"
     CIDR_DRAINING_BLOCKED = "cidr_draining_blocked"
     SERVICE_MISSING = "service_missing"
+    MIRROR_HELD = "mirror_held"
+    MIRROR_ROW_ASIDE = "mirror_row_aside"
 
 
 class FixIn(StrEnum):

@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.receipt import EventHead
+from core.domain.values import Event
 
-__all__ = ["ClockAccepted", "Imported", "Proof", "Restored", "Violation"]
+__all__ = [
+    "ClockAccepted",
+    "Imported",
+    "KindRead",
+    "MirrorKind",
+    "MirrorState",
+    "Proof",
+    "Restored",
+    "Synced",
+    "Violation",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +86,67 @@ class Proof:
     chains: int
     broken: tuple[Violation, ...]
     """At most 20 subjects of each invariant, and the first broken link of each chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRead:
+    """One kind of rows of a live account, as a sync read it."""
+
+    kind: str
+    """The action of the API that lists them."""
+    rows: int
+    steady: bool
+    """Whether its pages agreed; only then can a row be missing."""
+    problem: str | None
+    """The platform's code for why it was not read; None when it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The result of a sync with a live account."""
+
+    profile: str
+    as_of: datetime
+    """The beginning of the reading."""
+    dry_run: bool
+    calls: int
+    """The number of calls to the API."""
+    kinds: tuple[KindRead, ...]
+    created: int
+    changed: int
+    ended: int
+    """The number of EIPs that ended."""
+    missing: int
+    """The number of EIPs that no answer had; a later sync ends those that are missing again."""
+    aside: int
+    """The number of rows that a rule of the inventory refuses."""
+    events: tuple[Event, ...] = ()
+    """With a dry run, what the history would say."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorKind:
+    """One kind of rows of a live account, as it is known here."""
+
+    kind: str
+    rows: int
+    read_at: datetime | None
+    """The beginning of the last reading in full; None: it was never read."""
+    steady: bool
+    problem: str | None
+    """Why the last reading failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorState:
+    """The mirror of a live account."""
+
+    profile: str
+    endpoint: str
+    as_of: datetime | None
+    """The time of the picture, which is that of its EIPs."""
+    held: str | None
+    """The reason why the last picture was not taken over."""
+    aside: int
+    """The number of rows that a rule of the inventory refuses."""
+    kinds: tuple[MirrorKind, ...]

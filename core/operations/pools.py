@@ -138,7 +138,9 @@ def make_known(transaction: Transaction, region: str) -> PoolRow:
     pool_id = f"{DEFAULT_POOL}{region}"
     create_pool(transaction, pool_id, PoolKind.DEFAULT, region)
     given = transaction.config.regions.get(region, ())
-    prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given] or _next_supply(transaction)
+    prefixes = [with_code(Code.INVALID_CIDR, parse_prefix, words) for words in given]
+    if not prefixes and transaction.config.account is None:  # the supply of an account is Zenlayer's to give out
+        prefixes = _next_supply(transaction)
     for prefix in prefixes:
         _supply(transaction, pool_id, prefix)
     return PoolRow(pool_id, PoolKind.DEFAULT, region, PoolOrder.LRU, 0)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.requests import RecoverRequest, ReleaseRequest
 from core.domain.serving import serves_targets
 from core.domain.validation import checked_address
@@ -87,8 +88,11 @@ _PLACE: Final = (
 _COUNT: Final = "UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id"
 
 
-def end_tenancy(transaction: Transaction, eip: Eip) -> None:
-    """Release one live EIP: end its bindings and return its address to its CIDR. A released one stays as it is."""
+def end_tenancy(transaction: Transaction, eip: Eip, more: JsonObject | None = None) -> None:
+    """Release one live EIP: end its bindings and return its address to its CIDR. A released one stays as it is.
+
+    `more` is added to what the event says.
+    """
     if eip.status is EipStatus.RELEASED:
         return
     if eip.bindings:
@@ -114,7 +118,7 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
             pool_id=eip.pool_id,
             cidr=eip.cidr,
             before={"status": EipStatus.UNBOUND.value, "name": eip.name},
-            after={"status": EipStatus.RELEASED.value, "ready_at": iso(from_micros(ready_at))},
+            after={"status": EipStatus.RELEASED.value, "ready_at": iso(from_micros(ready_at)), **(more or {})},
         ),
     )
 

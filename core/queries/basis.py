@@ -10,7 +10,7 @@ from typing import Final
 from core.domain.addresses import parse_prefix
 from core.domain.config import Config
 from core.domain.kinds import DEFAULT_POOL
-from core.domain.times import MINUTE
+from core.domain.times import DAY, MINUTE
 from core.domain.values import CidrState, PoolKind, from_micros, stamp
 from core.queries.cidr_row import CidrRow
 from core.queries.usage import DEFAULT_REGIONS
@@ -21,6 +21,10 @@ __all__ = ["Basis", "basis_of", "latest"]
 
 _TOO_OLD: Final = 5 * MINUTE
 """Data of a standby that is behind and this old tells nothing of now."""
+_STALE: Final = 60 * MINUTE
+"""A picture of a live account this old is told as old."""
+_WORTHLESS: Final = DAY
+"""A picture of a live account this old tells nothing of now."""
 _NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
 
 
@@ -33,27 +37,30 @@ class Basis:
     as_of: int
     """The time up to which the data tells everything: now, or the last commit that a standby has replayed."""
     behind: str | None = None
-    """The reason why a standby may lack something of after `as_of`."""
+    """The reason why the data may lack something of after `as_of`."""
     founded: bool = False
     """Whether this session made the database."""
+    account: str | None = None
+    """The live account that the data mirrors."""
     configured: Sequence[CidrRow] = ()
     """The ranges of the configuration that are in no pool yet."""
 
     @property
     def too_old(self) -> bool:
         """Return whether the data tells nothing of now."""
-        return self.behind is not None and self.now - self.as_of >= _TOO_OLD
+        limit = _TOO_OLD if self.account is None else _WORTHLESS
+        return self.behind is not None and self.now - self.as_of >= limit
 
     @property
     def old_since(self) -> datetime | None:
-        """Return the moment of the data of a standby that is behind, else None."""
+        """Return the moment of the data of a standby that is behind, or of an old picture of an account; else None."""
         return None if self.behind is None else from_micros(self.as_of)
 
     @property
     def lag(self) -> str | None:
-        """Return a sentence about a standby that is behind, else None."""
-        if self.behind is None:
-            return None
+        """Return a sentence about a standby that is behind, or about an old picture of an account, else None."""
+        if self.behind is None or self.account is not None:
+            return self.behind
         return f"This is a standby, and {self.behind}: its data is as of {stamp(from_micros(self.as_of))}."
 
 
@@ -66,13 +73,29 @@ def basis_of(store: Store, connection: Connection, now: int, config: Config) -> 
     """Return the basis of verdicts in this read transaction; `now` is the clock's."""
     now = latest(connection, now)
     replica = store.replica(connection)
-    if replica is None:
+    if config.account is not None:
+        as_of, behind = _pictured(connection, now, config.account)
+    elif replica is None:
         as_of, behind = now, None
     else:
         as_of = replica.as_of or connection.value(int, _NEWEST) or now
         as_of, behind = min(as_of, now), replica.behind
     configured = _configured_ranges(connection, config) if config.regions else ()
-    return Basis(now, as_of, behind, store.founded, configured)
+    return Basis(now, as_of, behind, store.founded and config.account is None, config.account, configured)
+
+
+def _pictured(connection: Connection, now: int, account: str) -> tuple[int, str | None]:
+    """Return the time of the picture of an account, and a sentence when it is old."""
+    from core.queries.mirror import mirror_of, picture_at  # noqa: PLC0415  # the embedded platform starts without it
+
+    read_at = picture_at(connection)
+    if read_at is None:
+        mirror = mirror_of(connection)
+        since = now if mirror is None else mirror.since
+        return min(since, now - _WORTHLESS), f"The account {account} was not read yet: eipdeck sync reads it."
+    if now - read_at < _STALE:
+        return min(read_at, now), None
+    return read_at, f"The account {account} was last read {stamp(from_micros(read_at))}."
 
 
 def _configured_ranges(connection: Connection, config: Config) -> tuple[CidrRow, ...]:

@@ -109,7 +109,8 @@ class _SaidRow(NamedTuple):
 
 
 _SAID: Final = (
-    "SELECT at, after FROM event WHERE address = :address AND eip_id = :eip AND action = 'import' ORDER BY seq DESC"
+    "SELECT at, after FROM event WHERE address = :address AND eip_id = :eip AND action IN ('import', 'observed')"
+    " ORDER BY seq DESC"
 )
 _OWNER_SAID: Final = ('"platform_customer_owned"', '"customer_owned"')
 """Keys in the events of imports that say the owner of an EIP: its CIDR's word, or the platform's."""

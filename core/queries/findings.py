@@ -17,7 +17,7 @@ from core.domain.errors import Code, Fix, error
 from core.domain.json_types import FINDING_FIELDS
 from core.domain.json_value import UncheckedObject
 from core.domain.values import Finding, FindingCode, Severity, from_micros
-from core.queries.finding_parts import Fingerprinted, RuleInput
+from core.queries.finding_parts import Fingerprinted, Rule, RuleInput
 from core.queries.finding_rules_eips import EIP_RULES
 from core.queries.finding_rules_shared import SHARED_RULES
 from core.storage.connection import Connection
@@ -73,8 +73,17 @@ def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
 
 
 def _all(facts: RuleInput) -> Iterator[Fingerprinted]:
-    for rule in (*EIP_RULES, *SHARED_RULES):
+    for rule in (*EIP_RULES, *SHARED_RULES, *_of_account(facts)):
         yield from rule(facts)
+
+
+def _of_account(facts: RuleInput) -> tuple[Rule, ...]:
+    """Return the rules about the mirror of a live account; none for the embedded platform, which starts without."""
+    if facts.config.account is None:
+        return ()
+    from core.queries.finding_rules_mirror import MIRROR_RULES  # noqa: PLC0415  # as above
+
+    return MIRROR_RULES
 
 
 def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from typing import Final
 
 from core.domain.addresses import NEVER_SPANS
-from core.domain.kinds import IMPORTED
+from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.values import Binding, PoolKind
 from core.queries.cidr_row import CIDR_COLUMNS, CidrRow
 from core.queries.eips import (
@@ -118,7 +118,12 @@ class GatheredFacts:
         for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
             self._tenancies[tenancy.address].append(tenancy)
         self._replaced.update(replaced_in_eips(self._connection, addresses))
-        imported = {row.address for each in addresses for row in self._tenancies[each] if row.allocated_by == IMPORTED}
+        imported = {
+            row.address
+            for each in addresses
+            for row in self._tenancies[each]
+            if row.allocated_by in (IMPORTED, OBSERVED)
+        }
         if imported:
             self._imported.update(imported_at(self._connection, sorted(imported)))
         services: set[str] = set()

@@ -65,7 +65,7 @@ _OF_CIDR: Final = (
 )
 _OF_EIPS: Final = (
     "SELECT seq, at, eip_id, before FROM event WHERE address IN :addresses AND before IS NOT NULL"
-    " AND action IN ('import', 'bandwidth', 'rename') ORDER BY seq DESC"
+    " AND action IN ('import', 'observed', 'bandwidth', 'rename') ORDER BY seq DESC"
 )
 
 
@@ -129,8 +129,8 @@ class _ImportedRow(NamedTuple):
 
 
 _IMPORTED: Final = (
-    "SELECT eip_id, min(at) AS at FROM event WHERE address IN :addresses AND action = 'import' AND eip_id IS NOT NULL"
-    " GROUP BY eip_id"
+    "SELECT eip_id, min(at) AS at FROM event WHERE address IN :addresses AND action IN ('import', 'observed')"
+    " AND eip_id IS NOT NULL GROUP BY eip_id"
 )
 
 

@@ -49,7 +49,7 @@ class InventorySnapshot:
     """The `data_version` before the read: a later commit has another one."""
     read_at: datetime
     behind: datetime | None
-    """The moment of the data of a standby that is behind; else None."""
+    """The moment of the data of a standby that is behind, or of an old picture of an account; else None."""
     eips: int
     """The number of live EIPs."""
     services: int
@@ -60,6 +60,8 @@ class InventorySnapshot:
     """The open findings, worst first."""
     accepted: tuple[Finding, ...]
     """The accepted findings, worst first."""
+    account: str | None = None
+    """The live account that the data mirrors."""
 
 
 class InventoryReads:
@@ -202,6 +204,7 @@ class InventoryReads:
             cidrs=tuple(cidrs),
             findings=tuple(found),
             accepted=tuple(each for each in every if each.accepted),
+            account=self.config.account,
         )
 
     def history(

@@ -66,7 +66,7 @@ _TAKEN: Final = (
     "SELECT at, sum(CASE WHEN action = 'release' THEN 1 ELSE -1 END) AS freed FROM event"
     " WHERE seq >= :first AND seq < :end AND pool_id = :pool AND address IS NOT NULL"
     " AND (action IN ('allocate', 'rehome', 'recover', 'release')"
-    " OR (action = 'import' AND before IS NULL AND after LIKE '%\"allocated_at\"%')) GROUP BY at"
+    " OR (action IN ('import', 'observed') AND before IS NULL AND after LIKE '%\"allocated_at\"%')) GROUP BY at"
 )
 _AT: Final = "SELECT at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1"
 _NEWEST: Final = "SELECT max(seq) FROM event"

@@ -39,7 +39,7 @@ _CHANGED: Final = (
     " UNION SELECT e.seq FROM event v JOIN binding b ON b.service_id = json_extract(v.after, '$.id')"
     " AND b.unbound_at IS NULL JOIN eip e ON e.id = b.eip_id"
     " WHERE v.seq > :mark AND v.seq <= :upto AND v.eip_id IS NULL"
-    " AND v.action IN ('add_service', 'remove_service', 'import')"
+    " AND v.action IN ('add_service', 'remove_service', 'import', 'observed')"
 )
 """The EIPs of events: their own, and those of a service that was renamed."""
 _WORDS: Final = (

@@ -227,7 +227,10 @@ def _pool(row: _PoolRow, cidr_rows: list[_CidrRow], growth: float | None) -> Poo
 
 def cidrs(connection: Connection, now: int) -> list[Cidr]:
     """Return one CIDR a prefix: its present life, or its last one when it is retired; by prefix."""
-    present = "c.id = (SELECT max(o.id) FROM cidr o WHERE o.cidr = c.cidr)"
+    present = (
+        "c.id = (SELECT max(o.id) FROM cidr o WHERE o.cidr = c.cidr)"
+        " AND (c.retired_at IS NULL OR c.retired_at > c.created_at)"
+    )
     return [_cidr(row) for row in _cidr_rows(connection, f"{present} ORDER BY c.first, c.last", now)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.domain.addresses import format_address, never_routed, prefix_of_range
-from core.domain.kinds import IMPORTED
+from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.serving import serves_fully
 from core.domain.times import is_ahead
 from core.domain.values import (
@@ -127,7 +127,8 @@ def _live(asked: _Question, row: TenancyRow) -> Verdict:
     if unknown_before is None:
         serving = f"it {serves_fully(bindings, names)}"
     else:
-        serving = f"what it served before its import {stamp(from_micros(unknown_before))} is not known"
+        first = "its import" if row.allocated_by == IMPORTED else "it was first seen on the account,"
+        serving = f"what it served before {first} {stamp(from_micros(unknown_before))} is not known"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
     summary = (
@@ -139,7 +140,7 @@ def _live(asked: _Question, row: TenancyRow) -> Verdict:
 
 def _imported_after(asked: _Question, row: TenancyRow) -> int | None:
     """Return the time at which an EIP was imported, when the question is about an earlier one; else None."""
-    if row.allocated_by != IMPORTED or not asked.past:
+    if row.allocated_by not in (IMPORTED, OBSERVED) or not asked.past:
         return None
     imported = asked.facts.imported(row)
     return imported if imported is not None and imported > asked.at else None

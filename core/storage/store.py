@@ -12,13 +12,16 @@ from typing import ClassVar, Final, NamedTuple
 from core.domain.errors import Code, EipdeckError, error
 from core.storage.connection import Connection
 
-__all__ = ["APART", "HEAD", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
+__all__ = ["APART", "HEAD", "MIRRORED", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
 
-HEAD: Final = "0004"
+HEAD: Final = "0007"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
 """The longest wait of a writer; then it raises `store_busy`."""
+
+MIRRORED: Final = "SELECT profile FROM mirror"
+"""The profile of the live account that the database mirrors; no row for an embedded platform."""
 
 NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
 """The highest event number; it grows in commit order."""

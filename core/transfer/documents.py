@@ -33,6 +33,7 @@ class RowKind(StrEnum):
     GATEWAY = "DescribeNatGateways"
     GATEWAY_DETAIL = "DescribeNatGatewayDetail"
     BALANCER = "DescribeLoadBalancers"
+    INTERFACE = "DescribeNetworkInterfaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ _TELLING: Final = (
     (RowKind.BALANCER, ("loadBalancerId",)),
     (RowKind.GATEWAY, ("natGatewayId",)),
     (RowKind.POOL, ("poolId",)),
+    (RowKind.INTERFACE, ("nicId",)),
 )
 """The keys that identify a kind of row, in this order: an EIP names its CIDR, a CIDR its pool."""
 

@@ -26,13 +26,15 @@ from core.transfer.older_exports import bring_up_to_date
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
 FORMAT: Final = 1
+_NOT_THE_INVENTORY: Final = ("presence", "mirror")
+"""Beginnings of the names of tables that are no part of it: who is here, and how far an account was read."""
 _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
 """The tables that `Imported` counts."""
 
 
 def _tables() -> list[Table]:
     """Return every table of the inventory, referenced tables first."""
-    return [table for table in SQLModel.metadata.sorted_tables if table.name != "presence"]
+    return [table for table in SQLModel.metadata.sorted_tables if not table.name.startswith(_NOT_THE_INVENTORY)]
 
 
 _CHUNK: Final = 512

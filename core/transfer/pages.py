@@ -21,7 +21,7 @@ class Page(NamedTuple):
     """The keys of its rows; pages may overlap."""
 
 
-_KEYS: Final = ("eipId", "cidrId", "natGatewayId", "loadBalancerId", "poolId")
+_KEYS: Final = ("eipId", "cidrId", "natGatewayId", "loadBalancerId", "poolId", "nicId")
 
 
 def pages_of(value: Json, kind: str) -> Iterator[Page]:

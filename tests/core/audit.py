@@ -55,9 +55,13 @@ def audit(inventory: Inventory) -> dict[int, Life]:
     return lives
 
 
+_LIVED = "(retired_at IS NULL OR retired_at > created_at)"
+"""A range of a new database that the founding of a mirror retires never lived."""
+
+
 def _read(read: Read) -> dict[int, Life]:
     columns = "id, cidr, pool_id, first, last, state, allocated, reserved"
-    lives = {row[0]: Life(*row) for row in read(f"SELECT {columns} FROM cidr ORDER BY id")}
+    lives = {row[0]: Life(*row) for row in read(f"SELECT {columns} FROM cidr WHERE {_LIVED} ORDER BY id")}
     for cidr_id, address in read("SELECT cidr_id, address FROM eip WHERE released_at IS NULL"):
         lives[cidr_id].live.add(address)
     for cidr_id, first, last in read("SELECT cidr_id, first, last FROM reservation"):

@@ -72,6 +72,7 @@ COMMANDS: Final = (
     "services",
     "verify",
     "settle {}",
+    "sync --accept-losses {}",
     "doctor",
 )
 NO_TEXT: Final = {"demo", "open"}

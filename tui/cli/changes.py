@@ -50,11 +50,13 @@ from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
+from tui.cli.sync import sync
 from tui.cli.times import moment_of
 from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
 from tui.wording.reports import CLOCK, FINDINGS, IMPORTED, RESTORED
 from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
+from tui.wording.verb import Format
 
 __all__ = ["change"]
 
@@ -82,7 +84,7 @@ def change(command: Command) -> int:
 def _changed(command: Command, inventory: Inventory) -> Answer:
     transfer = _TRANSFERS.get(command.verb.name)
     if transfer is not None:
-        return transfer(inventory, **command.given)
+        return transfer(inventory, command.format, **command.given)
     request = request_of(command)
     if isinstance(request, AcceptRequest) and request.until is not None:
         moment_of(inventory, request.until, command.format, ahead=True)
@@ -209,14 +211,16 @@ def _(_request: RemoveServiceRequest, service: Service, inventory: Inventory) ->
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} no longer exists{still}",))
 
 
-def _import(inventory: Inventory, *, files: Sequence[str], reason: str | None, request_id: str | None) -> Answer:
+def _import(
+    inventory: Inventory, _how: Format, *, files: Sequence[str], reason: str | None, request_id: str | None
+) -> Answer:
     done = inventory.import_files([Path(file) for file in files], reason=reason, request_id=request_id)
     return Answer(
         done, IMPORTED, said=(f"imported {count_of(len(files), 'file')}", *(f"! {note}" for note in done.notes))
     )
 
 
-def _restore(inventory: Inventory, *, file: str, reason: str | None, yes: bool) -> Answer:
+def _restore(inventory: Inventory, _how: Format, *, file: str, reason: str | None, yes: bool) -> Answer:
     def ask(what: Restored) -> None:
         ask_to_go_on(f"Restore {file}{_as_of(what)} into {inventory.url}. {_lost(what)}")
 
@@ -238,5 +242,5 @@ def _lost(what: Restored) -> str:
     return f"Lost: {count_of(what.lost, 'event')} since {iso(what.lost_since)}, and what they changed."
 
 
-_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore}
+_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore, "sync": sync}
 """The functions of the verbs that are not requests; the keyword arguments are those of the verb's declaration."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import Inventory, seed_demo
 from tui.cli.arguments import Settings
-from tui.cli.opening import checked_profile, config_of, inventory_of
+from tui.cli.opening import config_of, inventory_of
 from tui.screen.keymap import keymap_of
 
 __all__ = ["opened", "seeded"]
@@ -20,7 +20,6 @@ def opened(settings: Settings, url: str | None = None) -> Inventory:
         EipdeckError: the configuration is wrong, or the database cannot be opened.
 
     """
-    checked_profile(settings)
     config = config_of(settings)
     keymap_of(config)
     return inventory_of(settings, config, url)

@@ -7,27 +7,33 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import core
 from core import (
+    AccountInventory,
     Code,
     EipdeckError,
     Inventory,
+    MirrorKind,
     config_path,
     default_path,
     error,
     format_table,
+    iso,
     login_name,
     open_inventory,
 )
 from tui.cli.arguments import Command, Settings
-from tui.cli.opening import checked_profile, config_of, database_of, operator_of
+from tui.cli.opening import config_of, database_of, operator_of, profile_of
 from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
 from tui.terminal.environment import Route, clipboard_route, is_too_small, names_a_terminal, over_ssh
+from tui.wording.phrases import count_of
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
@@ -45,7 +51,6 @@ _LITTLE: Final = 1_000_000
 
 def doctor(command: Command) -> int:
     """Print the checks and the advice; return the exit code of the first refusal, or 0."""
-    checked_profile(command.settings)
     found, refusal = _examine(command.settings)
     as_json = command.format is Format.JSON
     code = print_answer(Answer(found if as_json else _report(found)), command.format)
@@ -86,11 +91,14 @@ def _examine_database(found: Found, settings: Settings) -> None:
     if config.roa_file is not None and not config.roa_file.is_file():
         found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
     format_table(config.log_formats, str(config.path))
-    url = database_of(settings)
-    if url is None and not default_path().exists():
+    url, profile = database_of(settings), profile_of(settings)
+    if url is None and profile is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
         return
-    with closing(open_inventory(url, read_only=True, config=config)) as inventory:
+    opened: Callable[..., Inventory] = open_inventory if profile is None else partial(core.open_account, profile)
+    with closing(opened(url, read_only=True, config=config)) as inventory:
+        if isinstance(inventory, AccountInventory):
+            found["platform"] = _account(inventory)
         if inventory.file is None:
             del found["paths"]["database"]
         else:
@@ -109,6 +117,24 @@ def _database(inventory: Inventory) -> Found:
     looked = inventory.integrity()
     sound = looked["integrity"] == "ok" and looked["foreign_keys"] == "ok"
     return {"url": inventory.url, "ok": sound, **looked, **({} if inventory.file is None else _file(inventory.file))}
+
+
+def _account(inventory: AccountInventory) -> Found:
+    """Return the live account: whether it answers, and how old its picture is, kind by kind."""
+    problem, mirror = inventory.unreachable(), inventory.mirror()
+    found: Found = {"kind": "live", "reachable": problem is None}
+    if problem is not None:
+        found["problem"] = refusal_words(problem)
+    if mirror is not None:
+        found |= {"profile": mirror.profile, "endpoint": mirror.endpoint, "as_of": mirror.as_of and iso(mirror.as_of)}
+        found |= {"held": mirror.held, "aside": mirror.aside}
+        found |= {each.kind: _reading(each) for each in mirror.kinds}
+    return found
+
+
+def _reading(each: MirrorKind) -> str:
+    read = "never read" if each.read_at is None else f"{count_of(each.rows, 'row')} at {iso(each.read_at)}"
+    return read if each.problem is None else f"{read}; {each.problem}"
 
 
 def _file(path: Path) -> Found:
@@ -145,7 +171,11 @@ def _colour(environ: Mapping[str, str]) -> str:
 
 
 def _advice(found: Found) -> Iterator[str]:
-    terminal, database = found["terminal"], found["database"]
+    terminal, database, platform = found["terminal"], found["database"], found["platform"]
+    if not platform["reachable"]:
+        yield f"The account does not answer: {platform['problem']}"
+    if platform["kind"] == "live" and platform.get("as_of") is None:
+        yield "The account was not read yet: `eipdeck sync` reads it."
     if not names_a_terminal(terminal["term"]):
         yield "TERM does not name a terminal: the dashboard cannot run, the command line can."
     elif is_too_small(terminal["columns"], terminal["lines"]):

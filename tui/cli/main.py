@@ -7,7 +7,7 @@ from contextlib import closing
 
 from core import Code, Inventory, error
 from tui.cli.arguments import Command
-from tui.cli.opening import checked_profile, config_of, inventory_of
+from tui.cli.opening import config_of, inventory_of
 from tui.cli.result import Answer, print_answer
 
 __all__ = ["run"]
@@ -20,7 +20,6 @@ def run(command: Command, answer: Callable[[Inventory], Answer]) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    checked_profile(command.settings)
     config = config_of(command.settings)
     if command.settings.read_only and command.verb.writes:
         raise error(Code.READ_ONLY, "--read-only refuses every write; nothing changed.", hint="Leave --read-only out.")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from core import Code, Config, Inventory, error, load_config, open_inventory
+import core
+from core import Config, Inventory, load_config, open_inventory
 from tui.cli.arguments import Settings
 
-__all__ = ["checked_profile", "config_of", "database_of", "inventory_of", "operator_of"]
+__all__ = ["config_of", "database_of", "inventory_of", "operator_of", "profile_of"]
 
 
-def checked_profile(settings: Settings) -> None:
-    """Refuse every profile: a live account cannot be configured yet."""
-    if settings.profile is not None:
-        raise error(
-            Code.USAGE,
-            f"There is no profile {settings.profile!r}: no live account is configured.",
-            hint="Leave --profile out to work on the embedded database.",
-        )
+def profile_of(settings: Settings) -> str | None:
+    """Return the profile of the live account; None: the embedded platform. A database that is typed means no other."""
+    return settings.profile or (None if settings.db else os.environ.get("EIPDECK_PROFILE") or None)
 
 
 def config_of(settings: Settings) -> Config:
@@ -27,8 +25,8 @@ def config_of(settings: Settings) -> Config:
 
 
 def database_of(settings: Settings) -> str | None:
-    """Return the URL or file of the database; None: the embedded one."""
-    return settings.db or os.environ.get("EIPDECK_DB") or None
+    """Return the URL or file of the database; None: the embedded one, or that of the profile."""
+    return settings.db or (None if profile_of(settings) else os.environ.get("EIPDECK_DB") or None)
 
 
 def operator_of(settings: Settings) -> str | None:
@@ -43,7 +41,9 @@ def inventory_of(settings: Settings, config: Config, url: str | None = None) -> 
         EipdeckError: it cannot be opened.
 
     """
-    return open_inventory(
+    profile = profile_of(settings) if url is None else None
+    opened: Callable[..., Inventory] = open_inventory if profile is None else partial(core.open_account, profile)
+    return opened(
         url or database_of(settings),
         operator=operator_of(settings),
         read_only=settings.read_only,

@@ -69,7 +69,11 @@ class Refresher:
         if self.paused:
             return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
         behind = None if self.snapshot is None else self.snapshot.behind
-        return Freshness() if behind is None else Freshness(behind, "the standby is behind", "as of")
+        if behind is None or self.snapshot is None:
+            return Freshness()
+        account = self.snapshot.account
+        why = "the standby is behind" if account is None else f"eipdeck sync reads {account}"
+        return Freshness(behind, why, "as of")
 
     def wait(self) -> None:
         """Count another second without an answer; after `LATE_SECONDS` the data is called old."""

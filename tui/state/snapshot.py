@@ -20,7 +20,7 @@ class Snapshot:
     eips: int
     """The number of live EIPs."""
     behind: datetime | None
-    """The moment of the data of a standby that is behind; else None."""
+    """The moment of the data of a standby that is behind, or of an old picture of an account; else None."""
     services: int
     """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
@@ -29,6 +29,8 @@ class Snapshot:
     """The open findings, worst first."""
     accepted: tuple[Finding, ...] = ()
     """The accepted findings, worst first."""
+    account: str | None = None
+    """The live account that the data mirrors."""
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +91,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
         accepted=read.accepted,
+        account=read.account,
     )
 
 

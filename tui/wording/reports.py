@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
+from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Synced, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
@@ -19,6 +19,7 @@ __all__ = [
     "IMPORTED",
     "RESTORED",
     "SEEN",
+    "SYNCED",
     "VERDICTS",
     "Looked",
     "answers",
@@ -237,6 +238,18 @@ CLOCK: Final[Listing[ClockAccepted, ClockAccepted]] = Listing(
         Entry("CLOCK", lambda clock: second(clock.at)),
         Entry("AHEAD WAS", lambda clock: or_dash(clock.was and second(clock.was))),
         Entry("DOUBTFUL SINCE", lambda clock: or_dash(clock.since and second(clock.since))),
+    ),
+)
+
+SYNCED: Final[Listing[Synced, Synced]] = Listing(
+    Synced,
+    (
+        Entry("AS OF", lambda synced: second(synced.as_of)),
+        Entry("CREATED", lambda synced: synced.created, right=True),
+        Entry("CHANGED", lambda synced: synced.changed, right=True),
+        Entry("ENDED", lambda synced: synced.ended, right=True),
+        Entry("MISSING", lambda synced: synced.missing, right=True),
+        Entry("ASIDE", lambda synced: synced.aside, right=True),
     ),
 )
 

@@ -248,6 +248,16 @@ VERBS: Final = (
         "import", "", "load API responses or an export, all of it or nothing", Argument("files", "FILE", nargs="+")
     ),
     Verb(
+        "sync",
+        "read the live account of the profile; exit 4 when its picture is held",
+        (
+            _switch("--dry-run", "show the differences and change nothing"),
+            Argument("--accept-losses", "N", "exactly so many EIPs are gone"),
+            _switch("--accept-account", "the account shows nothing of what is here, and is right"),
+        ),
+        writes=True,
+    ),
+    Verb(
         "export",
         "everything as one JSON document that can be imported again",
         (Argument("file", "FILE", "without it: to stdout", nargs="?"), _FORCE),

@@ -16,6 +16,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
+from core.storage.tables.mirror import MirrorAsideTable, MirrorKindTable, MirrorRowTable, MirrorTable
 from core.storage.tables.records import AcceptanceTable, ChainTable, EventTable, PresenceTable, RequestTable
 from core.storage.tables.space import (
     CidrTable,
@@ -37,6 +38,10 @@ __all__ = [
     "EipTable",
     "EventTable",
     "FreeRangeTable",
+    "MirrorAsideTable",
+    "MirrorKindTable",
+    "MirrorRowTable",
+    "MirrorTable",
     "PoolTable",
     "PresenceTable",
     "RequestTable",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
-from core.domain.kinds import IMPORTED
+from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.values import from_micros, iso
 from core.operations.pools import PoolRow, find_pool
 from core.storage.connection import Flag, Value, Values
@@ -165,7 +165,7 @@ _INSERT: Final = (
     "INSERT INTO eip (seq, id, address, pool_id, cidr_id, cidr_first, cidr_last, customer_owned,"
     " platform_customer_owned, name, bandwidth_mbps, status, allocated_at, allocated_by, unbound_since,"
     " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
-    " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
+    " :bandwidth, 'unbound', :since, :by, :now, :landed)"
 )
 
 
@@ -180,20 +180,20 @@ def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
         with found[0].eip.place.checking():
             take(transaction, found[0].home, sorted(each.eip.address for each in found))
     rows = [
-        _row(seq, each)
+        _row(report, seq, each)
         for seq, each in zip(_seqs(transaction, [each.eip.id for each in beginning]), beginning, strict=True)
     ]
     count_begun(
         transaction,
         ((each.home.pool_id, None if each.eip.created_at is None else each.since) for each in beginning),
     )
-    shared: Values = {"by": IMPORTED, "now": transaction.now}
+    shared: Values = {"by": IMPORTED if report.observed is None else OBSERVED, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
         _begun(report, each)
 
 
-def _row(seq: int, each: _Beginning) -> Values:
+def _row(report: ImportReport, seq: int, each: _Beginning) -> Values:
     eip, home = each.eip, each.home
     return {
         "seq": seq,
@@ -208,7 +208,15 @@ def _row(seq: int, each: _Beginning) -> Values:
         "name": eip.name,
         "bandwidth": eip.bandwidth_mbps,
         "since": each.since,
+        "landed": _landed(report, each),
     }
+
+
+def _landed(report: ImportReport, each: _Beginning) -> bool:
+    """Return whether the EIP is a landing that was seen on a live account."""
+    if report.observed is None or each.home.customer_owned or each.eip.customer_owned:
+        return False
+    return report.observed.landed(each.eip.created_at)
 
 
 def _begun(report: ImportReport, each: _Beginning) -> None:
@@ -223,6 +231,9 @@ def _begun(report: ImportReport, each: _Beginning) -> None:
         "allocated_at": iso(from_micros(each.since)),
     }
     report.note(eip.place, _fact(eip, home.pool_id, cidr, None, after))
+    if _landed(report, each):
+        landed = _fact(eip, home.pool_id, cidr, None, {"customer_owned": False})
+        report.note(eip.place, landed._replace(action="landed_in_default"))
 
 
 def _pool_of_unknown(report: ImportReport, eip: GivenEip) -> PoolRow:
@@ -279,12 +290,4 @@ def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
 
 
 def _fact(eip: GivenEip, pool_id: str, cidr: str, before: Values | None, after: Values) -> EventData:
-    return EventData(
-        "import",
-        eip_id=eip.id,
-        address=eip.address,
-        pool_id=pool_id,
-        cidr=cidr,
-        before=before,
-        after=after,
-    )
+    return EventData("import", eip.id, eip.address, pool_id, cidr, before=before, after=after)

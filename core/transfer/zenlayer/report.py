@@ -6,13 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
+from typing import NamedTuple
 
+from core.domain.json_value import JsonObject
 from core.domain.results import Imported
+from core.domain.values import from_micros, iso
 from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 
-__all__ = ["ImportReport", "RowOutcome"]
+__all__ = ["ImportReport", "Observed", "RowOutcome"]
 
 
 class RowOutcome(IntEnum):
@@ -23,11 +26,33 @@ class RowOutcome(IntEnum):
     CREATED = 2
 
 
+class Observed(NamedTuple):
+    """The frame of changes that were seen on a live account: they happened between two readings."""
+
+    since: int | None
+    """The beginning of the reading before, in microseconds; None: there was none."""
+    until: int
+    baseline: int | None
+    """The time of the first picture: an EIP that is not the customer's and began later is a landing. None: none is."""
+
+    @property
+    def between(self) -> JsonObject:
+        """The two moments, as an event has them."""
+        since = None if self.since is None else iso(from_micros(self.since))
+        return {"between": [since, iso(from_micros(self.until))]}
+
+    def landed(self, created_at: int | None) -> bool:
+        """Return whether an EIP that is not the customer's began after the first picture."""
+        return self.baseline is not None and (created_at is None or created_at > self.baseline)
+
+
 @dataclass(slots=True)
 class ImportReport:
-    """One import in one transaction."""
+    """One import, or one picture of a live account, in one transaction."""
 
     transaction: Transaction
+    observed: Observed | None = None
+    """None: an import of files."""
     _outcomes: dict[tuple[str, str], RowOutcome] = field(default_factory=dict)
     _facts: list[tuple[str, str, EventData]] = field(default_factory=list)
 
@@ -38,6 +63,9 @@ class ImportReport:
 
     def note(self, place: Position, fact: EventData) -> None:
         """Keep an event for `flush`; its reason is the operator's, else the name of the file."""
+        if self.observed is not None:
+            action = "observed" if fact.action == "import" else fact.action
+            fact = fact._replace(action=action, after={**(fact.after or {}), **self.observed.between})
         self._facts.append((fact.pool_id or "", self.reason(place), fact))
 
     def reason(self, place: Position) -> str:

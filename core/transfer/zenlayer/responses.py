@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final
 
 from core.domain.addresses import (
     asn_refusal,
@@ -21,47 +21,37 @@ from core.domain.values import CidrState, ServiceKind
 from core.transfer.documents import ResponseRow, RowKind
 from core.transfer.zenlayer.fields import Fields
 from core.transfer.zenlayer.given import Dnat, Given, GivenCidr, GivenEip, GivenPool, GivenService, Holder, Snat
+from core.transfer.zenlayer.refusals import Refusals, SetAside
 
 __all__ = ["read_rows"]
 
 
-_G = TypeVar("_G", GivenPool, GivenCidr, GivenEip, GivenService)
-_K = TypeVar("_K", bound=Hashable)
-
-
-def read_rows(rows: Iterable[ResponseRow]) -> Given:
-    """Return the objects of the rows.
+def read_rows(rows: Iterable[ResponseRow], aside: list[SetAside] | None = None) -> Given:
+    """Return the objects of the rows. With `aside`, a row that is refused goes there.
 
     Raises:
-        EipdeckError: `invalid_import`, naming file and row.
+        EipdeckError: `invalid_import`, naming file and row, without `aside`.
 
     """
     by_kind: dict[RowKind, list[Fields]] = {kind: [] for kind in RowKind}
     for row in rows:
         by_kind[row.kind].append(Fields.of(row))
-    cidrs = _once(map(_cidr, by_kind[RowKind.CIDR]), "cidrBlock", lambda cidr: cidr.prefix)
-    _once((cidr for cidr in cidrs.values() if cidr.id), "cidrId", lambda cidr: cidr.id)
-    eips = _once((eip for row in by_kind[RowKind.EIP] if (eip := _eip(row)) is not None), "eipId", lambda eip: eip.id)
-    _once(eips.values(), "address", lambda eip: eip.address)
+    refused = Refusals(aside)
+    cidrs = refused.once(refused.read(_cidr, by_kind[RowKind.CIDR]), "cidrBlock", lambda cidr: cidr.prefix)
+    refused.once((cidr for cidr in cidrs.values() if cidr.id), "cidrId", lambda cidr: cidr.id)
+    read = refused.read(_eip, by_kind[RowKind.EIP])
+    eips = refused.once((eip for eip in read if eip is not None), "eipId", lambda eip: eip.id)
+    alone = refused.once(eips.values(), "address", lambda eip: eip.address)
     services: list[GivenService] = []
-    for kind, read in _SERVICES.items():
-        services.extend(_once(map(read, by_kind[kind]), "id", lambda service: service.id).values())
+    for kind, reading in _SERVICES.items():
+        found = refused.once(refused.read(reading, by_kind[kind]), "id", lambda service: service.id)
+        services.extend(found.values())
     return Given(
-        pools=_once(map(_pool, by_kind[RowKind.POOL]), "poolId", lambda pool: pool.id),
+        pools=refused.once(refused.read(_pool, by_kind[RowKind.POOL]), "poolId", lambda pool: pool.id),
         cidrs=cidrs,
-        eips=eips,
+        eips={eip.id: eip for eip in alone.values()},
         services=tuple(services),
     )
-
-
-def _once(given: Iterable[_G], same: str, key: Callable[[_G], _K]) -> dict[_K, _G]:
-    """Return each object once. Pages may overlap; two rows of one object must be equal."""
-    found: dict[_K, _G] = {}
-    for each in given:
-        before = found.setdefault(key(each), each)
-        if before != each:
-            each.place.refuse(f"it contradicts {before.place}, which has the same {same}")
-    return found
 
 
 def _pool(row: Fields) -> GivenPool:
@@ -243,6 +233,18 @@ def _balancer(row: Fields) -> GivenService:
     )
 
 
+def _interface(row: Fields) -> GivenService:
+    private_ips = _ipv4(row, "privateIpList")
+    return GivenService(
+        place=row.place,
+        id=row.required("nicId"),
+        kind=ServiceKind.NIC,
+        name=row.text("name"),
+        region=row.text("regionId"),
+        private_ips=None if private_ips is None else tuple(map(format_address, private_ips)),
+    )
+
+
 def _ipv4(row: Fields, key: str) -> tuple[int, ...] | None:
     """Return the IPv4 addresses of a list that may have IPv6 addresses too."""
     found = row.texts(key)
@@ -257,4 +259,5 @@ _SERVICES: Final = {
     RowKind.GATEWAY: _gateway,
     RowKind.GATEWAY_DETAIL: _gateway_detail,
     RowKind.BALANCER: _balancer,
+    RowKind.INTERFACE: _interface,
 }

@@ -45,7 +45,7 @@ def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str)
         eip.place.refuse(f"{format_address(eip.address)} is held by EIP {holder} and by {eip.id} in this import")
     transaction = report.because(eip.place)
     (replaced,) = eips_by_id(transaction.connection, [holder])
-    end_tenancy(transaction, replaced)
+    end_tenancy(transaction, replaced, None if report.observed is None else report.observed.between)
     report.count("eip", holder, RowOutcome.CHANGED)
 
 

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.json_value import JsonObject
@@ -103,6 +103,7 @@ def test_pages_that_never_agree_are_unsteady() -> None:
     assert not reader(Direct(account)).read_all("DescribeEips", lambda _rows: None).steady
 
 
+@settings(max_examples=25)
 @given(seed=st.integers(0, 1000), released=st.integers(0, 4), made=st.integers(0, 4))
 def test_a_steady_reading_has_seen_all_that_stays(seed: int, released: int, made: int) -> None:
     account, chance = account_of(2100), random.Random(seed)

@@ -1,0 +1,139 @@
+"""The inventory of a live account: a sync fills its database, and changes of the account are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from core.domain.config import Config
+from core.domain.errors import EipdeckError
+from core.domain.kinds import OBSERVED
+from core.domain.receipt import CarriedOut
+from core.domain.requests import Request
+from core.domain.results import MirrorState, Synced
+from core.domain.validation import checked_text
+from core.inventory import Inventory, login_name
+from core.live.account import Account, account_of
+from core.operations.executor import Executor
+from core.queries.mirror import mirror_state
+from core.storage.opening import open_store
+from core.storage.store import Store
+
+__all__ = ["AccountInventory", "open_account"]
+
+Answer = TypeVar("Answer")
+
+
+def open_account(
+    profile: str,
+    url: str | None = None,
+    *,
+    operator: str | None = None,
+    read_only: bool = False,
+    config: Config | None = None,
+    clock: Callable[[], datetime] | None = None,
+    confined: Path | None = None,
+) -> AccountInventory:
+    """Open the mirror of a live account; create it when needed. No call is made.
+
+    `profile` is the name of the account in the configuration, `url` its database (None: that of the profile, else a
+    file of its own beside the embedded database); the rest is as for `open_inventory`.
+
+    Raises:
+        EipdeckError: `usage` for an unknown or wrong profile, and for the database of an embedded platform or of
+            another account; `store_…`, `schema_newer`.
+
+    """
+    account = account_of(config or Config(), profile)
+    store = open_store(url or account.database, read_only=read_only)
+    try:
+        who = checked_text(operator or login_name()) or ""
+        shut = read_only or not store.writable
+        return AccountInventory(account, store, clock or store.now, who, read_only=shut, confined=confined)
+    except BaseException:
+        store.close()
+        raise
+
+
+class AccountInventory(Inventory):
+    """Everything that a front end can ask of a live account. Reads never call it."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        clock: Callable[[], datetime],
+        operator: str,
+        *,
+        read_only: bool,
+        confined: Path | None = None,
+    ) -> None:
+        super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
+        self._account = account
+        account.found(store, self._executor.begin, read_only=read_only)
+
+    @property
+    def label(self) -> str:
+        return self._account.label
+
+    @property
+    def embedded(self) -> bool:
+        return False
+
+    def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
+        """Carry out a change of the inventory alone.
+
+        Raises:
+            EipdeckError: `platform_refused` for a change of the account; nothing was sent. Else as the base has it.
+
+        """
+        self._account.check(request)
+        return super().carry_out(request)
+
+    def sync(
+        self,
+        *,
+        on_progress: Callable[[str, int], None] = lambda *_: None,
+        dry_run: bool = False,
+        accept_losses: int | None = None,
+        accept_account: bool = False,
+    ) -> Synced:
+        """Read the account and take the differences over into the history, as seen between two readings.
+
+        Args:
+            on_progress: gets the kind of rows and how many were read.
+            dry_run: change nothing; the answer has the events.
+            accept_losses: take over a picture that lacks exactly so many EIPs.
+            accept_account: take over an account that shows nothing of what is here.
+
+        Raises:
+            EipdeckError: `usage` without the key or the SDK; `read_only`; `conflict` for a picture that is held;
+                `platform_unavailable`, `platform_refused`; `store_…`.
+
+        """
+        super()._checked_writable("read")
+        seen = Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
+        return self._account.sync(
+            self._store,
+            seen.begin,
+            self._micros,
+            told=on_progress,
+            dry_run=dry_run,
+            losses=accept_losses,
+            any_account=accept_account,
+        )
+
+    def mirror(self) -> MirrorState | None:
+        """Return the account and its readings, kind by kind."""
+        with self._store.read() as connection:
+            return mirror_state(connection)
+
+    def _checked_writable(self, done: str) -> None:
+        """Refuse an import and a restoration: a sync alone fills the mirror."""
+        raise self._account.refuse_transfer(done)
+
+    def unreachable(self) -> EipdeckError | None:
+        """Ask the account for one row; return why it does not answer, else None."""
+        return self._account.unreachable()

@@ -1,0 +1,238 @@
+"""`eipdeck sync` and a live account on the command line, through the real SDK against a stand-in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
+
+from tests.e2e.conftest import Deck
+from tests.e2e.terminal import terminal
+from tests.standin.account import Account, stamped
+from tests.standin.demo import console, furnished
+from tests.standin.server import TOKEN, Fault, Standin, serving
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def account() -> Account:
+    return furnished()
+
+
+@pytest.fixture
+def standin(account: Account, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
+    """The account, and the configuration that names it `acme`."""
+    with serving(account) as found:
+        folder = home / ".config/eipdeck"
+        folder.mkdir(parents=True)
+        (folder / "config.toml").write_text(
+            f'[profiles.acme]\nendpoint = "{found.endpoint}"\ntoken = "env:ZC_TOKEN"\nrate = 10000\n'
+        )
+        monkeypatch.setenv("ZC_TOKEN", TOKEN)
+        monkeypatch.setenv("EIPDECK_PROFILE", "acme")
+        yield found
+
+
+@pytest.fixture
+def live(empty: Deck, standin: Standin) -> Deck:
+    """The command line after the first sync."""
+    assert standin.port
+    assert empty("sync").code == 0
+    return empty
+
+
+def test_a_sync_tells_its_progress_on_stderr_and_its_figures_on_stdout(empty: Deck, standin: Standin) -> None:
+    said = empty("sync")
+    assert said.code == 0
+    assert "reading DescribeEips: 5" in said.err
+    assert "7 calls" in said.err
+    assert said.out.splitlines()[0].split() == ["AS", "OF", "CREATED", "CHANGED", "ENDED", "MISSING", "ASIDE"]
+    assert len(standin.seen) == 7
+
+
+def test_a_sync_as_json(live: Deck, account: Account) -> None:
+    account.eips["eip-out"]["name"] = "egress"
+    dry = live.done("sync", "--dry-run")
+    assert [(each["action"], each["address"]) for each in dry["events"]] == [("observed", "203.0.113.20")]
+    done = live.done("sync")
+    assert (done["profile"], done["changed"], done["events"], done["dry_run"]) == ("acme", 1, [], False)
+    assert {each["kind"] for each in done["kinds"]} >= {"DescribeEips", "DescribeNatGatewayDetail"}
+
+
+def test_a_dry_run_shows_the_differences(live: Deck, account: Account) -> None:
+    account.eips["eip-out"]["name"] = "egress"
+    said = live("sync", "--dry-run")
+    assert "203.0.113.20" in said.out
+    assert "would be changed" in said.err
+    assert live.done("eips", "203.0.113.20")[0]["name"] == "out"
+
+
+def test_the_lists_and_verdicts_are_those_of_the_account(live: Deck) -> None:
+    assert [each["address"] for each in live.done("eips", "own:no")] == ["198.51.100.20"]
+    (verdict,) = live.done("lookup", "203.0.113.19")
+    assert (verdict["verdict"], verdict["eip"]["bindings"][0]["service_id"]) == ("customer-bound", "lb-shop")
+
+
+def test_a_landing_on_the_console_is_a_finding_after_the_next_sync(live: Deck, account: Account) -> None:
+    for act in console(account)[:2]:
+        act()
+    account.eips["eip-oops"]["createTime"] = stamped(datetime.now(UTC) + timedelta(seconds=1))
+    live.done("sync")
+    found = live.done("findings", code=1)
+    assert [each["subject"] for each in found if each["code"] == "landed_in_default_pool"] == ["198.51.100.21"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "allocate --default",
+        "bind 203.0.113.17 --nic nic-web-01 --private-ip 10.0.1.1",
+        "unbind 203.0.113.17",
+        "release 203.0.113.17 --unbind --yes",
+        "bandwidth 203.0.113.17 5",
+        "name 203.0.113.17 other",
+        "rehome 198.51.100.20 --pool pool-cidr-hk --yes",
+        "recover 203.0.113.99",
+        "cidr add 192.0.2.0/24 --isp a --asn 64500",
+        "cidr drain 203.0.113.0/24",
+        "service add nic nic-9",
+        "import nothing.json",
+        "restore nothing.db --yes",
+    ],
+)
+def test_a_change_of_the_account_is_refused_with_where_it_is_done(live: Deck, standin: Standin, words: str) -> None:
+    sent = len(standin.seen)
+    said = live(*words.split(), "--json")
+    assert (said.error["code"], said.code) == ("platform_refused", 4)
+    assert len(standin.seen) == sent
+
+
+def test_a_held_picture_is_refused_with_its_number(live: Deck, account: Account) -> None:
+    for number in range(50):
+        account.eip(f"n-{number}", f"203.0.113.{100 + number}", "cidr-hk")
+    live.done("sync")
+    for number in range(30):
+        del account.eips[f"n-{number}"]
+    said = live("sync", "--json")
+    assert (said.code, said.error["code"], said.error["details"]["losses"]) == (4, "conflict", 30)
+    assert "mirror_held" in [each["code"] for each in live.done("findings", code=1)]
+    assert live.done("sync", "--accept-losses", "30")["ended"] == 30
+    assert live("sync", "--accept-losses", "many", "--json").error["code"] == "invalid_count"
+
+
+def test_doctor_asks_the_account_and_tells_the_age_of_each_kind(live: Deck, standin: Standin) -> None:
+    found = live.done("doctor")["platform"]
+    assert (found["kind"], found["profile"], found["reachable"], found["held"]) == ("live", "acme", True, None)
+    assert found["DescribeEips"].startswith("5 rows at 2")
+    standin.always = Fault(401, "AUTHFAILURE_SIGNATURE_FAILURE")
+    found = live.done("doctor")
+    assert (found["platform"]["reachable"], "does not answer" in " ".join(found["advice"])) == (False, True)
+
+
+@pytest.mark.parametrize("words", ["sync", "lookup 203.0.113.17"])
+def test_an_unknown_profile_is_refused(live: Deck, words: str) -> None:
+    said = live("--profile", "nobody", *words.split(), "--json")
+    assert (said.error["code"], said.code) == ("usage", 2)
+    assert "acme" in said.error["message"]
+
+
+def test_the_embedded_platform_has_no_account(deck: Deck) -> None:
+    said = deck("sync", "--json")
+    assert (said.error["code"], said.code) == ("usage", 2)
+
+
+def test_a_database_that_is_typed_comes_before_the_profile_of_the_environment(live: Deck, prepared: Path) -> None:
+    assert live("--db", str(prepared), "cidrs", "--json").document[-1]["cidr"] == "203.0.113.0/28"
+    assert live("--db", str(prepared), "--profile", "acme", "cidrs", "--json").error["code"] == "usage"
+
+
+def test_a_mirror_is_not_opened_without_its_profile(live: Deck, home: Path) -> None:
+    said = live("--db", str(home / ".local/share/eipdeck/acme.db"), "eips", "--json")
+    assert (said.error["code"], said.error["details"]) == ("usage", {"profile": "acme"})
+
+
+def test_without_the_sdk_the_extra_is_named(live: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "core.live.client")
+    monkeypatch.setitem(sys.modules, "zenlayercloud", None)
+    monkeypatch.setitem(sys.modules, "zenlayercloud.common.abstract_client", None)
+    said = live("sync", "--json")
+    assert said.error["code"] == "usage"
+    assert "eipdeck[zenlayer]" in said.error["message"]
+    assert live("lookup", "203.0.113.17", "--json").code == 0
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_token_is_named_by_its_variable(
+    live: Deck, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    if value is None:
+        monkeypatch.delenv("ZC_TOKEN")
+    else:
+        monkeypatch.setenv("ZC_TOKEN", value)
+    said = live("sync", "--json")
+    assert (said.code, "ZC_TOKEN" in said.error["message"]) == (2, True)
+
+
+def test_no_secret_is_in_any_file_or_output(live: Deck, standin: Standin, home: Path) -> None:
+    standin.faults.append(Fault(401, "AUTHFAILURE_SIGNATURE_FAILURE"))
+    heard = "".join(
+        each.out + each.err for each in (live("sync"), live("sync", "--json"), live("doctor"), live("export"))
+    )
+    assert TOKEN not in heard
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) >= 2
+    assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
+
+
+def test_ctrl_c_ends_a_sync_with_130_and_the_picture_stands(live: Deck, standin: Standin) -> None:
+    standin.always = Fault(kind="drip")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "sync"], cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, text=True
+    )
+    while len(standin.seen) == 7:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert live.done("lookup", "203.0.113.17")[0]["verdict"] == "customer-bound"
+
+
+@pytest.mark.usefixtures("live")
+def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
+    with terminal() as deck:
+        deck.until("acme", "READ-ONLY", "203.0.113.17")
+        assert deck.leave() == 0
+
+
+@pytest.mark.usefixtures("live")
+def test_a_lookup_on_an_account_imports_neither_the_sdk_nor_requests() -> None:
+    program = (
+        "import sys; from tui.__main__ import main; main(['lookup', '203.0.113.17', '--json']);"
+        " print(sorted({name.partition('.')[0] for name in sys.modules} & {'requests', 'zenlayercloud'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.usefixtures("deck")
+def test_the_embedded_platform_imports_nothing_of_the_live_account() -> None:
+    program = (
+        "import sys; from tui.__main__ import main; main(['lookup', '203.0.113.1']);"
+        " live = ('core.live', 'core.account', 'core.queries.mirror');"
+        " print([name for name in sys.modules if name.startswith(live)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

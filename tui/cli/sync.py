@@ -1,0 +1,68 @@
+"""`eipdeck sync`: reads a live account, with its progress on stderr."""
+
+from __future__ import annotations
+
+from core import AccountInventory, Code, Inventory, Synced, error
+from tui.cli.result import Answer
+from tui.cli.stdio import tell
+from tui.wording.phrases import count_of
+from tui.wording.reports import EVENTS, SYNCED
+from tui.wording.sanitize import visible
+from tui.wording.verb import Format
+
+__all__ = ["sync"]
+
+_STEP = 10_000
+"""Rows of a kind after which its progress is told again."""
+
+
+def sync(
+    inventory: Inventory, how: Format, *, dry_run: bool, accept_losses: str | None, accept_account: bool
+) -> Answer:
+    """Read the account and take the differences over."""
+    if not isinstance(inventory, AccountInventory):
+        raise error(Code.USAGE, "This is the embedded platform: it has no account to read.", hint="Name a profile.")
+    losses = None if accept_losses is None else _number(accept_losses)
+    tell_progress = _ignored if how is Format.JSON else _Progress().tell
+    done = inventory.sync(
+        on_progress=tell_progress, dry_run=dry_run, accept_losses=losses, accept_account=accept_account
+    )
+    said = tuple(_sentences(done))
+    return Answer(done, EVENTS, done.events, said) if dry_run else Answer(done, SYNCED, said=said)
+
+
+def _ignored(_kind: str, _rows: int) -> None:
+    """With JSON, stderr holds the error document alone."""
+
+
+def _number(words: str) -> int:
+    if not (words.isascii() and words.isdigit() and len(words) < 10):
+        raise error(Code.INVALID_COUNT, f"{words!r} is not a number of EIPs.", hint="Write the number that sync told.")
+    return int(words)
+
+
+class _Progress:
+    """Tells how far the reading is, a line for each kind and for many rows."""
+
+    def __init__(self) -> None:
+        self._told = ("", 0)
+
+    def tell(self, kind: str, rows: int) -> None:
+        before, at = self._told
+        if kind != before or rows - at >= _STEP:
+            self._told = (kind, rows)
+            tell([f"eipdeck: reading {visible(kind)}: {rows:,}"])
+
+
+def _sentences(done: Synced) -> list[str]:
+    would = "would be " if done.dry_run else ""
+    read = f"read {done.profile} with {count_of(done.calls, 'call')}"
+    ended = f"{count_of(done.ended, 'EIP')} {would}ended"
+    said = [f"{read}: {done.created:,} {would}new, {done.changed:,} {would}changed, {ended}"]
+    said += [f"! {each.kind} was not read: {each.problem}" for each in done.kinds if each.problem is not None]
+    said += [f"! the pages of {each.kind} do not agree" for each in done.kinds if not each.steady and not each.problem]
+    if done.missing:
+        said.append(f"! {count_of(done.missing, 'EIP')} missing; a sync after a minute ends what is missing again")
+    if done.aside:
+        said.append(f"! {count_of(done.aside, 'row')} set aside: `eipdeck findings` names them")
+    return said
