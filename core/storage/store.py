@@ -14,7 +14,7 @@ from core.storage.connection import Connection
 
 __all__ = ["APART", "HEAD", "MIRRORED", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0

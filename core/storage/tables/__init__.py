@@ -16,7 +16,13 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
-from core.storage.tables.mirror import MirrorAsideTable, MirrorKindTable, MirrorRowTable, MirrorTable
+from core.storage.tables.mirror import (
+    MirrorAsideTable,
+    MirrorKindTable,
+    MirrorOperationTable,
+    MirrorRowTable,
+    MirrorTable,
+)
 from core.storage.tables.records import AcceptanceTable, ChainTable, EventTable, PresenceTable, RequestTable
 from core.storage.tables.space import (
     CidrTable,
@@ -40,6 +46,7 @@ __all__ = [
     "FreeRangeTable",
     "MirrorAsideTable",
     "MirrorKindTable",
+    "MirrorOperationTable",
     "MirrorRowTable",
     "MirrorTable",
     "PoolTable",
