@@ -87,6 +87,16 @@ class AccountInventory(Inventory):
         return self._account.label
 
     @property
+    def profile(self) -> str:
+        """The name of the account in the configuration."""
+        return self._account.profile.name
+
+    @property
+    def refresh_seconds(self) -> int:
+        """Seconds between two syncs of a dashboard."""
+        return self._account.profile.refresh_seconds
+
+    @property
     def embedded(self) -> bool:
         return False
 
@@ -133,6 +143,7 @@ class AccountInventory(Inventory):
         dry_run: bool = False,
         accept_losses: int | None = None,
         accept_account: bool = False,
+        background: bool = False,
     ) -> Synced:
         """Read the account and take the differences over into the history, as seen between two readings.
 
@@ -141,6 +152,7 @@ class AccountInventory(Inventory):
             dry_run: change nothing; the answer has the events.
             accept_losses: take over a picture that lacks exactly so many EIPs.
             accept_account: take over an account that shows nothing of what is here.
+            background: at half the pace, for the calls of operators go first.
 
         Raises:
             EipdeckError: `usage` without the key or the SDK; `read_only`; `conflict` for a picture that is held;
@@ -149,11 +161,7 @@ class AccountInventory(Inventory):
         """
         super()._checked_writable("read")
         if not dry_run:
-            with self._store.read() as connection:
-                waiting = open_operations(connection)
-            for operation in waiting:
-                with suppress(OutcomeUnknown):  # what cannot be read cannot be settled; the sync says why
-                    self._changes.settle(operation.request_id)
+            self._settle_waiting()
         seen = Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
         return self._account.sync(
             self._store,
@@ -163,7 +171,16 @@ class AccountInventory(Inventory):
             dry_run=dry_run,
             losses=accept_losses,
             any_account=accept_account,
+            share=0.5 if background else 1.0,
         )
+
+    def _settle_waiting(self) -> None:
+        """Settle the changes that were stopped or not answered."""
+        with self._store.read() as connection:
+            waiting = open_operations(connection)
+        for operation in waiting:
+            with suppress(OutcomeUnknown):  # what cannot be read cannot be settled; the sync says why
+                self._changes.settle(operation.request_id)
 
     def mirror(self) -> MirrorState | None:
         """Return the account and its readings, kind by kind."""

@@ -156,11 +156,12 @@ class Account:
             ) from problem
         return Client(access, may_write=may_write)
 
-    def reader(self) -> Reader:
-        """Return a reader of the account, with a budget of its own."""
+    def reader(self, share: float = 1.0) -> Reader:
+        """Return a reader of the account, with a share of the pace that the profile allows."""
+        rate = share * self.profile.rate
         return Reader(
             self.connect(),
-            Budget(self.profile.rate, 2 * self.profile.rate),
+            Budget(rate, 2 * rate),
             sleep=sleep,
             stopped=lambda: False,
             region=self.profile.region,
@@ -176,13 +177,14 @@ class Account:
         dry_run: bool = False,
         losses: int | None = None,
         any_account: bool = False,
+        share: float = 1.0,
     ) -> Synced:
         """Read the account and take the differences over, as `Sync.run` does."""
         done = Sync(
             store=store,
             profile=self.profile.name,
             begin=lambda connection: begin(connection, reason=None),
-            reader=self.reader(),
+            reader=self.reader(share),
             now=now,
             told=told,
             dry_run=dry_run,

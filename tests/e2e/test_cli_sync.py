@@ -243,6 +243,17 @@ def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
 
 
 @pytest.mark.usefixtures("live")
+@pytest.mark.usefixtures("live")
+def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
+    config = home / ".config/eipdeck/config.toml"
+    config.write_text(f"{config.read_text()}refresh_seconds = 1\n")
+    with terminal() as deck:
+        deck.until("acme", "203.0.113.17")
+        account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")
+        deck.until("203.0.113.99")
+        assert deck.leave() == 0
+
+
 def test_a_lookup_on_an_account_imports_neither_the_sdk_nor_requests() -> None:
     program = (
         "import sys; from tui.__main__ import main; main(['lookup', '203.0.113.17', '--json']);"
