@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from time import sleep
 from typing import TypeVar
 
 from core.domain.config import Config
-from core.domain.errors import EipdeckError
+from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
 from core.domain.kinds import OBSERVED
-from core.domain.receipt import CarriedOut
+from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import Request
 from core.domain.results import MirrorState, Synced
 from core.domain.validation import checked_text
 from core.inventory import Inventory, login_name
 from core.live.account import Account, account_of
+from core.live.executor import AccountExecutor
+from core.live.journal import open_operations, operation_of
+from core.live.steps import STEPS
+from core.operations import settling
 from core.operations.executor import Executor
 from core.queries.mirror import mirror_state
 from core.storage.opening import open_store
@@ -72,6 +79,7 @@ class AccountInventory(Inventory):
     ) -> None:
         super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
         self._account = account
+        self._sleep: Callable[[float], None] = sleep
         account.found(store, self._executor.begin, read_only=read_only)
 
     @property
@@ -79,18 +87,54 @@ class AccountInventory(Inventory):
         return self._account.label
 
     @property
+    def profile(self) -> str:
+        """The name of the account in the configuration."""
+        return self._account.profile.name
+
+    @property
+    def refresh_seconds(self) -> int:
+        """Seconds between two syncs of a dashboard."""
+        return self._account.profile.refresh_seconds
+
+    @property
     def embedded(self) -> bool:
         return False
 
     def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
-        """Carry out a change of the inventory alone.
+        """Carry out a change: on the account where it is one of it, and here.
 
         Raises:
-            EipdeckError: `platform_refused` for a change of the account; nothing was sent. Else as the base has it.
+            EipdeckError: `platform_refused` for a change that is not made on an account yet, or that the platform
+                refuses; `platform_unavailable`: nothing was changed. `outcome_unknown`. Else as the base has it.
 
         """
+        if type(request) in STEPS:
+            if self.read_only:
+                raise error(Code.READ_ONLY, "This session is read-only; nothing was sent.")
+            return self._changes.carry_out(request)
         self._account.check(request)
         return super().carry_out(request)
+
+    def settle(self, request_id: str) -> Receipt | None:
+        """Return the receipt of a change by its request id, after a look at the account when it is not settled."""
+        if not self.read_only:
+            self._changes.settle(request_id)
+        with self._store.read() as connection:
+            operation = operation_of(connection, request_id)
+        if operation is not None and operation.is_open:
+            raise settling.unsettled("The account does not show the change yet", request_id)
+        return super().settle(request_id)
+
+    @cached_property
+    def _changes(self) -> AccountExecutor:
+        return AccountExecutor(
+            store=self._store,
+            begin=self._executor.begin,
+            now=self._micros,
+            writer=lambda: self._account.connect(may_write=True),
+            reader=self._account.reader,
+            sleep=self._sleep,
+        )
 
     def sync(
         self,
@@ -99,6 +143,7 @@ class AccountInventory(Inventory):
         dry_run: bool = False,
         accept_losses: int | None = None,
         accept_account: bool = False,
+        background: bool = False,
     ) -> Synced:
         """Read the account and take the differences over into the history, as seen between two readings.
 
@@ -107,6 +152,7 @@ class AccountInventory(Inventory):
             dry_run: change nothing; the answer has the events.
             accept_losses: take over a picture that lacks exactly so many EIPs.
             accept_account: take over an account that shows nothing of what is here.
+            background: at half the pace, for the calls of operators go first.
 
         Raises:
             EipdeckError: `usage` without the key or the SDK; `read_only`; `conflict` for a picture that is held;
@@ -114,6 +160,8 @@ class AccountInventory(Inventory):
 
         """
         super()._checked_writable("read")
+        if not dry_run:
+            self._settle_waiting()
         seen = Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
         return self._account.sync(
             self._store,
@@ -123,7 +171,16 @@ class AccountInventory(Inventory):
             dry_run=dry_run,
             losses=accept_losses,
             any_account=accept_account,
+            share=0.5 if background else 1.0,
         )
+
+    def _settle_waiting(self) -> None:
+        """Settle the changes that were stopped or not answered."""
+        with self._store.read() as connection:
+            waiting = open_operations(connection)
+        for operation in waiting:
+            with suppress(OutcomeUnknown):  # what cannot be read cannot be settled; the sync says why
+                self._changes.settle(operation.request_id)
 
     def mirror(self) -> MirrorState | None:
         """Return the account and its readings, kind by kind."""

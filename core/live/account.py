@@ -114,7 +114,7 @@ class Account:
         if not isinstance(request, _HERE):
             raise error(
                 Code.PLATFORM_REFUSED,
-                f"eipdeck reads the account of {self.profile.name} and does not change it yet; nothing was sent.",
+                f"eipdeck does not make this change on the account of {self.profile.name} yet; nothing was sent.",
                 hint="Make the change in Zenlayer's console; the next sync shows it here.",
                 details={"profile": self.profile.name, "request": type(request).__name__},
             )
@@ -138,8 +138,8 @@ class Account:
             return problem
         return None
 
-    def connect(self) -> Caller:
-        """Return a client that only reads.
+    def connect(self, *, may_write: bool = False) -> Caller:
+        """Return a client; one that only reads sends no change.
 
         Raises:
             EipdeckError: `usage`: a secret is not where the profile says, or the SDK is not installed.
@@ -154,7 +154,18 @@ class Account:
                 "A live account needs Zenlayer's SDK, which is not installed.",
                 hint="Install eipdeck with its extra: pip install 'eipdeck[zenlayer]'.",
             ) from problem
-        return Client(access)
+        return Client(access, may_write=may_write)
+
+    def reader(self, share: float = 1.0) -> Reader:
+        """Return a reader of the account, with a share of the pace that the profile allows."""
+        rate = share * self.profile.rate
+        return Reader(
+            self.connect(),
+            Budget(rate, 2 * rate),
+            sleep=sleep,
+            stopped=lambda: False,
+            region=self.profile.region,
+        )
 
     def sync(
         self,
@@ -166,20 +177,14 @@ class Account:
         dry_run: bool = False,
         losses: int | None = None,
         any_account: bool = False,
+        share: float = 1.0,
     ) -> Synced:
         """Read the account and take the differences over, as `Sync.run` does."""
-        reader = Reader(
-            self.connect(),
-            Budget(self.profile.rate, 2 * self.profile.rate),
-            sleep=sleep,
-            stopped=lambda: False,
-            region=self.profile.region,
-        )
         done = Sync(
             store=store,
             profile=self.profile.name,
             begin=lambda connection: begin(connection, reason=None),
-            reader=reader,
+            reader=self.reader(share),
             now=now,
             told=told,
             dry_run=dry_run,

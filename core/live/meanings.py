@@ -7,7 +7,17 @@ from typing import Final
 
 from core.domain.errors import Code, EipdeckError, error
 
-__all__ = ["NETWORK", "NOT_JSON", "Failed", "Next", "next_step", "refusal_of"]
+__all__ = [
+    "NETWORK",
+    "NOT_JSON",
+    "Failed",
+    "Next",
+    "Outcome",
+    "change_refusal",
+    "next_step",
+    "outcome_of",
+    "refusal_of",
+]
 
 NETWORK: Final = "NETWORK_ERROR"
 """The code of a call without an answer."""
@@ -97,6 +107,58 @@ def next_step(failed: Failed) -> Next:
 def _is_business(code: str) -> bool:
     """Return whether a rule of the platform refused, whatever the status of HTTP: some come as 500."""
     return code.startswith(("OPERATION_DENIED_", "INVALID_", "MISSING_"))
+
+
+class Outcome(Enum):
+    """What a failed change did."""
+
+    REFUSED = auto()
+    """Nothing."""
+    GONE = auto()
+    """Nothing: the object does not exist."""
+    NOT_TAKEN_UP = auto()
+    """Nothing, most likely: too many calls, or not now."""
+    UNKNOWN = auto()
+    """It may have been made."""
+
+
+_MAYBE: Final = ("INTERNAL_SERVER_ERROR", "REQUEST_TIMED_OUT", "INVALID_OPERATION_TIMEOUT")
+
+
+def outcome_of(failed: Failed) -> Outcome:
+    """Return what a failed change did."""
+    code, status = failed.code, failed.status
+    if code == NETWORK:
+        return Outcome.UNKNOWN if failed.sent else Outcome.REFUSED
+    if status == 429 or code in ("REQUEST_LIMIT_EXCEEDED", "SERVICE_TEMPORARY_UNAVAILABLE"):
+        return Outcome.NOT_TAKEN_UP
+    if code == NOT_JSON:
+        return Outcome.REFUSED if status in _FIREWALLS else Outcome.UNKNOWN
+    if code in _MAYBE or (status is not None and status >= 500 and not _is_business(code)):
+        return Outcome.UNKNOWN
+    return Outcome.GONE if code.endswith("_NOT_FOUND") else Outcome.REFUSED
+
+
+_CHANGES: Final = {
+    "INVALID_EIP_NOT_FOUND": Code.EIP_NOT_FOUND,
+    "OPERATION_FAILED_RESOURCE_NOT_FOUND": Code.EIP_NOT_FOUND,
+    "OPERATION_DENIED_EIP_IS_NOT_UN_ASSIGN": Code.EIP_BOUND,
+    "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT": Code.CONFLICT,
+    "OPERATION_FAILED_FOR_RECYCLE_RESOURCE": Code.CONFLICT,
+    "OPERATION_DENIED_EIP_RECYCLED": Code.CONFLICT,
+}
+_QUOTAS: Final = ("_LIMIT", "_QUOTA", "_EXCEED_LIMIT", "_LIMIT_EXCEEDED")
+
+
+def change_refusal(failed: Failed) -> EipdeckError:
+    """Return the refusal of a change; nothing was changed."""
+    refusal, code = refusal_of(failed), _CHANGES.get(failed.code)
+    if failed.code.startswith("INVALID_PARAMETER_BANDWIDTH"):
+        code = Code.INVALID_BANDWIDTH
+    elif failed.code.endswith(_QUOTAS) and failed.code != "REQUEST_LIMIT_EXCEEDED":
+        code = Code.QUOTA_EXCEEDED
+    hint = f"{refusal.hint} Nothing was changed.".strip() if "othing" not in refusal.hint else refusal.hint
+    return error(code or refusal.code, refusal.reason, hint=hint, details=refusal.details)
 
 
 def refusal_of(failed: Failed) -> EipdeckError:

@@ -71,12 +71,15 @@ class Profile:
     """Where the URL of the proxy is; None: the environment's."""
     rate: int = 5
     """The most calls a second."""
+    refresh_seconds: int = 60
+    """Seconds between two syncs of a dashboard."""
 
 
 _TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
     "production": bool,
     "rate": int,
+    "refresh_seconds": int,
 }
 _SOURCES: Final = ("env", "file", "keyring")
 

@@ -15,7 +15,7 @@ from core.storage.transaction import Transaction
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["answered", "remember"]
+__all__ = ["answered", "remember", "request_hash"]
 
 _KEEP: Final = (
     "INSERT INTO request (request_id, hash, at, answer) VALUES (:id, :hash, :at, :answer)"
@@ -37,7 +37,7 @@ def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedO
     """
     if transaction.kept is None:
         return None
-    if transaction.kept.hash != _hash(request):
+    if transaction.kept.hash != request_hash(request):
         raise _used(transaction)
     answer: UncheckedObject = json.loads(transaction.kept.answer)
     return answer
@@ -55,7 +55,7 @@ def remember(transaction: Transaction, request: DataclassInstance, answer: JsonO
     if transaction.made_id and not changed:
         return
     request_id, at = transaction.request_id, transaction.now
-    if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):
+    if not transaction.run(_KEEP, id=request_id, hash=request_hash(request), at=at, answer=json.dumps(answer)):
         raise _used(transaction)
 
 
@@ -68,7 +68,8 @@ def _used(transaction: Transaction) -> EipdeckError:
     )
 
 
-def _hash(request: DataclassInstance) -> bytes:
+def request_hash(request: DataclassInstance) -> bytes:
+    """Return a hash of what is asked, whoever asks and why."""
     values = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in _NOT_ASKED}
     asked = {name: to_json(value) for name, value in values.items() if value or name not in _ADDED}
     content = json.dumps([type(request).__name__, asked], sort_keys=True)

@@ -47,8 +47,8 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
 """What of an event its hash covers."""
-UNDO_0007 = ("DROP TABLE mirror", "DROP TABLE mirror_kind", "DROP TABLE mirror_row", "DROP TABLE mirror_aside")
-"""The schema step 0007, undone in an embedded database."""
+UNDO_0007 = tuple(f"DROP TABLE mirror{end}" for end in ("_operation", "_aside", "_row", "_kind", ""))
+"""The schema steps 0007 and 0008, undone in an embedded database."""
 UNDO_0005 = (*UNDO_0007, "DROP TABLE epoch", "ALTER TABLE pool DROP COLUMN picks_from")
 UNDO_0004 = (
     *UNDO_0005,

@@ -98,8 +98,6 @@ def test_a_landing_on_the_console_is_a_finding_after_the_next_sync(live: Deck, a
         "bind 203.0.113.17 --nic nic-web-01 --private-ip 10.0.1.1",
         "unbind 203.0.113.17",
         "release 203.0.113.17 --unbind --yes",
-        "bandwidth 203.0.113.17 5",
-        "name 203.0.113.17 other",
         "rehome 198.51.100.20 --pool pool-cidr-hk --yes",
         "recover 203.0.113.99",
         "cidr add 192.0.2.0/24 --isp a --asn 64500",
@@ -114,6 +112,37 @@ def test_a_change_of_the_account_is_refused_with_where_it_is_done(live: Deck, st
     said = live(*words.split(), "--json")
     assert (said.error["code"], said.code) == ("platform_refused", 4)
     assert len(standin.seen) == sent
+
+
+def test_a_name_a_cap_and_a_release_are_made_on_the_account(live: Deck, account: Account) -> None:
+    assert live.done("name", "198.51.100.20", "spare", "--reason", "J-1")[0]["name"] == "spare"
+    assert live.done("bandwidth", "198.51.100.20", "70")[0]["bandwidth_mbps"] == 70
+    assert (account.eips["eip-old"]["name"], account.eips["eip-old"]["bandwidth"]) == ("spare", 70)
+    assert "back to default" in live("release", "198.51.100.20", "--yes").err
+    assert "eip-old" not in account.eips
+    assert [each["operator"] for each in live.done("history", "198.51.100.20")[1:]] == ["alice"] * 6
+
+
+def test_a_release_into_the_recycle_bin_is_told(live: Deck, account: Account) -> None:
+    account.recycle_bin = True
+    assert "recycle bin" in live("release", "198.51.100.20", "--yes").err
+    assert live.done("eips", "198.51.100.20")[0]["status"] == "unbound"
+
+
+def test_an_outcome_that_is_not_known_exits_with_7_until_it_is_settled(
+    live: Deck, account: Account, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.account.sleep", lambda _seconds: None)
+    account.late_reads = 50
+    standin.faults.append(Fault(kind="cut_after"))
+    said = live("name", "198.51.100.20", "spare", "--request-id", "key-1", "--json")
+    assert (said.code, said.error["code"], said.error["details"]["request_id"]) == (7, "outcome_unknown", "key-1")
+    assert live("settle", "key-1").code == 7
+    account.late_reads = 0
+    account._later = [(1, change) for _, change in account._later]
+    assert live.done("settle", "key-1")["made"]
+    assert live.done("name", "198.51.100.20", "spare", "--request-id", "key-1")[0]["name"] == "spare"
+    assert account.changed["ModifyEipAttribute"] == 1
 
 
 def test_a_held_picture_is_refused_with_its_number(live: Deck, account: Account) -> None:
@@ -214,6 +243,17 @@ def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
 
 
 @pytest.mark.usefixtures("live")
+@pytest.mark.usefixtures("live")
+def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
+    config = home / ".config/eipdeck/config.toml"
+    config.write_text(f"{config.read_text()}refresh_seconds = 1\n")
+    with terminal() as deck:
+        deck.until("acme", "203.0.113.17")
+        account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")
+        deck.until("203.0.113.99")
+        assert deck.leave() == 0
+
+
 def test_a_lookup_on_an_account_imports_neither_the_sdk_nor_requests() -> None:
     program = (
         "import sys; from tui.__main__ import main; main(['lookup', '203.0.113.17', '--json']);"

@@ -76,6 +76,7 @@ COMMANDS: Final = (
     "watch --exec {} --once --after {} --timeout {}",
     "watch --exec true --once --after {}",
     "settle {}",
+    "sync --accept-losses {}",
     "doctor",
     "completion {}",
     "config check",

@@ -50,10 +50,15 @@ class Account:
     """Lists that a new EIP is missing from, though a look-up by id has it."""
     shuffled: random.Random | None = None
     """Pages in another order each time."""
+    late_reads: int = 0
+    """Lists of EIPs until a change shows."""
     before_page: Callable[[str, int], None] = lambda *_: None
     """Called before a page is answered: what somebody else does in between."""
     calls: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    """The changes that were made, by action; a repeated one counts again."""
     _hidden: dict[str, int] = field(default_factory=dict)
+    _later: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
 
     def answer(self, action: str, body: Row) -> Row:
         """The response to a call."""
@@ -76,7 +81,12 @@ class Account:
         }
         if action not in changes:
             raise Refusal(404, "AUTHFAILURE_UNAUTHORIZED_OPERATION", "no such action")
-        changes[action](body)
+        self._eip(body["eipId"])
+        self.changed[action] += 1
+        if self.late_reads:
+            self._later.append((self.late_reads, lambda: changes[action](body)))
+        else:
+            changes[action](body)
         return {}
 
     def _page(self, action: str, body: Row) -> Row:
@@ -85,6 +95,8 @@ class Account:
         if not 1 <= size <= 1000:
             raise Refusal(400, "INVALID_PARAMETER_EXCEED_MAXIMUM")
         self.before_page(action, number)
+        if action == "DescribeEips":
+            self._ripen()
         rows: list[Row] = list(getattr(self, name).values())
         if body.get(ids):
             rows = [row for row in rows if row[_key(name)] in body[ids]]
@@ -95,6 +107,15 @@ class Account:
         if self.shuffled is not None:
             self.shuffled.shuffle(rows)
         return {"totalCount": len(rows), "dataSet": rows[(number - 1) * size : number * size]}
+
+    def _ripen(self) -> None:
+        """Make the changes whose time has come."""
+        waiting, self._later = self._later, []
+        for left, change in waiting:
+            if left > 1:
+                self._later.append((left - 1, change))
+            else:
+                change()
 
     def _hides(self, name: str, row: Row) -> bool:
         left = self._hidden.get(row[_key(name)], 0) if name == "eips" else 0

@@ -21,6 +21,7 @@ from core import (
     ClockAccepted,
     DrainRequest,
     Eip,
+    EipStatus,
     Finding,
     Inventory,
     Pool,
@@ -141,6 +142,10 @@ def _(_request: BindRequest | UnbindRequest, eips: list[Eip], _inventory: Invent
 
 @_answer.register
 def _(_request: ReleaseRequest, eips: list[Eip], _inventory: Inventory) -> Answer:
+    binned = [eip.address for eip in eips if eip.status is not EipStatus.RELEASED]
+    if binned:
+        said = f"{', '.join(binned)} went to the recycle bin of the account, and keeps its address"
+        return Answer(eips, EIPS, said=(said,))
     pools = ", ".join(sorted({eip.pool_id for eip in eips}))
     return Answer(eips, EIPS, said=(f"released {count_of(len(eips), 'EIP')}, back to {pools}",))
 

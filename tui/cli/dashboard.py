@@ -24,7 +24,12 @@ def opened(settings: Settings, url: str | None = None) -> Inventory:
     config = config_of(settings)
     keymap_of(config)
     checked_views(config)
-    return inventory_of(settings, config, url)
+    inventory = inventory_of(settings, config, url)
+    if inventory.config.account is not None and not inventory.read_only:
+        from tui.cli.background import keep_synced  # noqa: PLC0415  # for live accounts alone
+
+        keep_synced(inventory, settings)
+    return inventory
 
 
 def seeded(settings: Settings, folder: Path) -> Inventory:

@@ -17,7 +17,13 @@ _STEP = 10_000
 
 
 def sync(
-    inventory: Inventory, how: Format, *, dry_run: bool, accept_losses: str | None, accept_account: bool
+    inventory: Inventory,
+    how: Format,
+    *,
+    dry_run: bool,
+    accept_losses: str | None,
+    accept_account: bool,
+    background: bool,
 ) -> Answer:
     """Read the account and take the differences over."""
     if not isinstance(inventory, AccountInventory):
@@ -25,7 +31,11 @@ def sync(
     losses = None if accept_losses is None else _number(accept_losses)
     tell_progress = _ignored if how is Format.JSON else _Progress().tell
     done = inventory.sync(
-        on_progress=tell_progress, dry_run=dry_run, accept_losses=losses, accept_account=accept_account
+        on_progress=tell_progress,
+        dry_run=dry_run,
+        accept_losses=losses,
+        accept_account=accept_account,
+        background=background,
     )
     said = tuple(_sentences(done))
     return Answer(done, EVENTS, done.events, said) if dry_run else Answer(done, SYNCED, said=said)

@@ -5,7 +5,7 @@ A cell of `served` and `services_served` can hold foreign text: the widget or th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core import Binding, BindingWords, Eip, Event, Service, Verdict, stored_binding
 from tui.wording.phrases import quoted
@@ -121,8 +121,21 @@ def change_words(event: Event) -> str:
         case "bandwidth":
             old, new = (each.get("bandwidth_mbps") for each in (before, after))
             return f"{'no cap' if old is None else old} to {new} Mbps"
+        case "observed" | "import":
+            return _seen_words(before, after)
         case _:
             return ""
+
+
+def _seen_words(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """Return what an import or a sync found of an EIP: `bound nic web-05`, `name, bandwidth_mbps`."""
+    if "kind" in after and "bound_at" in after:
+        return f"bound {stored_binding(after)}"
+    if "kind" in before and "bound_at" in before:
+        return f"unbound {stored_binding(before)}"
+    if before:
+        return ", ".join(key for key in after if key in before)
+    return "new" if "allocated_at" in after else ""
 
 
 def _text(value: object) -> str | None:

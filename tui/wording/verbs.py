@@ -240,6 +240,7 @@ VERBS: Final = (
             _switch("--dry-run", "show the differences and change nothing"),
             Argument("--accept-losses", "N", "exactly so many EIPs are gone"),
             _switch("--accept-account", "the account shows nothing of what is here, and is right"),
+            _switch("--background", "at half the pace, as the dashboard does"),
         ),
         writes=True,
     ),

@@ -16,7 +16,13 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
-from core.storage.tables.mirror import MirrorAsideTable, MirrorKindTable, MirrorRowTable, MirrorTable
+from core.storage.tables.mirror import (
+    MirrorAsideTable,
+    MirrorKindTable,
+    MirrorOperationTable,
+    MirrorRowTable,
+    MirrorTable,
+)
 from core.storage.tables.records import (
     AcceptanceTable,
     ChainTable,
@@ -48,6 +54,7 @@ __all__ = [
     "FreeRangeTable",
     "MirrorAsideTable",
     "MirrorKindTable",
+    "MirrorOperationTable",
     "MirrorRowTable",
     "MirrorTable",
     "PoolTable",

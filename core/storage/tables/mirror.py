@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from core.storage.tables.columns import BIG, Moment
+from core.storage.tables.columns import BIG, Moment, words
 
-__all__ = ["MirrorAsideTable", "MirrorKindTable", "MirrorRowTable", "MirrorTable"]
+__all__ = ["MirrorAsideTable", "MirrorKindTable", "MirrorOperationTable", "MirrorRowTable", "MirrorTable"]
 
 
 class MirrorTable(SQLModel, table=True):
@@ -71,3 +71,40 @@ class MirrorAsideTable(SQLModel, table=True):
     raw: str
     """The row as JSON, at most 16 KiB of it."""
     since: datetime = Field(sa_type=Moment)
+
+
+class MirrorOperationTable(SQLModel, table=True):
+    """A change of the account: one call, noted before it is sent; never deleted."""
+
+    __tablename__ = "mirror_operation"
+    __table_args__: ClassVar[tuple[Any, ...]] = (
+        words("state", "noted", "sent", "unknown", "done", "refused"),
+        Index(
+            "mirror_operation_open",
+            "eip_id",
+            unique=True,
+            sqlite_where=text("state IN ('noted', 'sent', 'unknown')"),
+            postgresql_where=text("state IN ('noted', 'sent', 'unknown')"),
+        ),
+    )
+    request_id: str = Field(primary_key=True)
+    hash: bytes = Field(sa_type=LargeBinary)
+    verb: str
+    """The class of the request."""
+    asked: str
+    """The request as JSON."""
+    operator: str
+    reason: str | None
+    eip_id: str
+    action: str
+    """The action of the API."""
+    body: str
+    """Its fields as JSON."""
+    state: str
+    noted_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = Field(sa_type=Moment)
+    settled_at: datetime | None = Field(sa_type=Moment)
+    platform_request_id: str | None
+    code: str | None
+    """The platform's code, when it refused or did not answer."""
+    message: str | None
