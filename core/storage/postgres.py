@@ -47,6 +47,8 @@ _LIMITS: Final = (
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
+_FAR_SECONDS: Final = 0.01
+"""A round trip from which on changes are rehearsed; beside the server it would only take time."""
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -189,7 +191,9 @@ class PostgresStore(Store):
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
         wanted = (milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
+        asked = time.monotonic()
         server = self._asked.first(driver, Step(_SETTINGS, wanted))
+        self.is_far = time.monotonic() - asked > _FAR_SECONDS
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
         self._see(server)

@@ -103,6 +103,8 @@ class Store(ABC):
     """Whether this session may change anything."""
     lineage: Lineage | None = None
     """The lineage of the server that this session last wrote to; None for a file, and for a server that hides it."""
+    is_far: bool = False
+    """Whether a round trip to it takes so long that a change is rehearsed before its turn."""
     founded: bool = False
     """Whether this session made the database, which was empty or missing."""
 
