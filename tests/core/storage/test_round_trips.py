@@ -64,18 +64,18 @@ def flights(far: tuple[Proxy, str], act: Callable[[Inventory], object]) -> int:
 
 READS: dict[str, tuple[int, Callable[[Inventory], object]]] = {
     "open": (1, lambda inventory: inventory.url),
-    "lookup, bound": (5, lambda inventory: inventory.lookup("203.0.113.0")),
-    "lookup, free": (5, lambda inventory: inventory.lookup("203.0.113.99")),
-    "lookup, cooling": (5, lambda inventory: inventory.lookup("203.0.113.9")),
-    "lookup, not ours": (5, lambda inventory: inventory.lookup("8.8.8.8")),
-    "lookup of 100": (6, lambda inventory: inventory.lookup_many(f"203.0.113.{last}" for last in range(100))),
-    "eips": (6, lambda inventory: list(inventory.eips())),
-    "page": (6, lambda inventory: inventory.page(EipQuery())),
+    "lookup, bound": (3, lambda inventory: inventory.lookup("203.0.113.0")),
+    "lookup, free": (2, lambda inventory: inventory.lookup("203.0.113.99")),
+    "lookup, cooling": (2, lambda inventory: inventory.lookup("203.0.113.9")),
+    "lookup, not ours": (2, lambda inventory: inventory.lookup("8.8.8.8")),
+    "lookup of 100": (11, lambda inventory: inventory.lookup_many(f"203.0.113.{last}" for last in range(100))),
+    "eips": (8, lambda inventory: list(inventory.eips())),
+    "page": (9, lambda inventory: inventory.page(EipQuery())),
     "pools": (6, Inventory.pools),
-    "cidrs": (6, Inventory.cidrs),
-    "services": (6, Inventory.services),
-    "findings": (6, Inventory.findings),
-    "history": (6, Inventory.history),
+    "cidrs": (3, Inventory.cidrs),
+    "services": (2, Inventory.services),
+    "findings": (3, Inventory.findings),
+    "history": (3, Inventory.history),
     "snapshot": (8, Inventory.snapshot),
 }
 
@@ -87,15 +87,15 @@ def test_a_read_takes_few_round_trips(far: tuple[Proxy, str], verb: str) -> None
 
 
 WRITES: dict[str, tuple[int, Callable[[Inventory], object]]] = {
-    "allocate": (5, lambda inventory: inventory.execute(AllocationRequest(pool_id="edge"))),
-    "allocate 50": (5, lambda inventory: inventory.execute(AllocationRequest(pool_id="edge", count=50))),
-    "bind": (5, lambda inventory: inventory.execute(nic("203.0.113.5", 2))),
-    "unbind": (5, lambda inventory: inventory.execute(UnbindRequest(eip="203.0.113.0"))),
-    "bandwidth": (5, lambda inventory: inventory.execute(BandwidthRequest(eip="203.0.113.5", bandwidth_mbps=5))),
-    "rename": (5, lambda inventory: inventory.execute(RenameRequest(eip="203.0.113.5", name="web"))),
-    "release": (5, lambda inventory: inventory.execute(ReleaseRequest(eips=("203.0.113.5",)))),
+    "allocate": (8, lambda inventory: inventory.execute(AllocationRequest(pool_id="edge"))),
+    "allocate 50": (11, lambda inventory: inventory.execute(AllocationRequest(pool_id="edge", count=50))),
+    "bind": (9, lambda inventory: inventory.execute(nic("203.0.113.5", 2))),
+    "unbind": (7, lambda inventory: inventory.execute(UnbindRequest(eip="203.0.113.0"))),
+    "bandwidth": (6, lambda inventory: inventory.execute(BandwidthRequest(eip="203.0.113.5", bandwidth_mbps=5))),
+    "rename": (6, lambda inventory: inventory.execute(RenameRequest(eip="203.0.113.5", name="web"))),
+    "release": (11, lambda inventory: inventory.execute(ReleaseRequest(eips=("203.0.113.5",)))),
     "release --unbind": (
-        5,
+        12,
         lambda inventory: inventory.execute(ReleaseRequest(eips=("203.0.113.0",), unbind=True)),
     ),
 }
