@@ -63,6 +63,9 @@ def checked_filter(words: str) -> Filter:
         raise error(Code.INVALID_FILTER, str(problem)) from problem
 
 
+_AT_ONCE: Final = 500
+
+
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
     """Yield every EIP that matches, by address; read in pages by key, in flat memory."""
     chosen = _selected(connection, words, now, problems)
@@ -73,13 +76,13 @@ def matching(connection: Connection, words: str, now: int, problems: Sequence[in
             _statement(
                 chosen,
                 "(e.address > :address OR (e.address = :address AND e.seq > :seq)) AND e.address >= :address",
-                "ORDER BY e.address, e.seq LIMIT 500",
+                f"ORDER BY e.address, e.seq LIMIT {_AT_ONCE}",
             ),
             {**chosen.values, "address": after[0], "seq": after[1]},
         )
-        if not rows:
-            return
         yield from read_eips(connection, rows)
+        if len(rows) < _AT_ONCE:
+            return
         after = (rows[-1].address, rows[-1].seq)
 
 

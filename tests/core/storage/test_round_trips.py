@@ -101,7 +101,12 @@ WRITES: dict[str, tuple[int, Callable[[Inventory], object]]] = {
 }
 
 
+UNDER_TURN = {"allocate 50": 5, "release --unbind": 3}
+"""Flights from the turn to the commit; two free ranges are cut one after the other."""
+
+
 @pytest.mark.parametrize("verb", WRITES)
 def test_a_write_takes_few_round_trips(far: tuple[Proxy, str], verb: str) -> None:
     ceiling, act = WRITES[verb]
     assert flights(far, act) <= ceiling
+    assert far[0].under_turn == UNDER_TURN.get(verb, 2)
