@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Final, NamedTuple
 
 import psycopg
+from psycopg.rows import TupleRow
 
-from core.storage.connection import Connection
+from core.storage.postgres_pipeline import APART, Driver, Step, sent
 from core.storage.rows import COMPUTED, reads
 
 __all__ = ["TURN", "Asked", "ServerRow", "milliseconds"]
@@ -55,18 +57,19 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def now(self, connection: Connection) -> ServerRow:
-        """Ask outside of a transaction."""
+    def first(self, driver: Driver, *settings: Step) -> ServerRow:
+        """Run the settings of a new connection and ask, in one round trip."""
+        told: list[TupleRow] = []
         try:
-            return _row(connection, self._statement)
+            sent(driver, [*settings, APART, self._step("", told.append)])
         except _UNABLE:
             self._statement = _UNTOLD
-            return _row(connection, self._statement)
+            sent(driver, [*settings, APART, self._step("", told.append)])
+        return ServerRow(*told[0])
 
-    def in_turn(self, connection: Connection) -> ServerRow:
-        """Wait for the turn of writers, then ask."""
-        return _row(connection, f"{self._statement} FROM pg_advisory_xact_lock({TURN})")
+    def in_turn(self, then: Callable[[TupleRow], None]) -> Step:
+        """Return the step that waits for the turn of writers, then asks; `then` gets the row."""
+        return self._step(f" FROM pg_advisory_xact_lock({TURN})", then)
 
-
-def _row(connection: Connection, statement: str) -> ServerRow:
-    return connection.row(ServerRow, statement) or ServerRow(0, standby=False, system=None, timeline=None)
+    def _step(self, behind: str, then: Callable[[TupleRow], None]) -> Step:
+        return Step(f"{self._statement}{behind}".encode(), then=then)

@@ -48,6 +48,14 @@ class Transaction:
         """Run one statement. Returns how many rows it changed."""
         return self.connection.execute(statement, values)
 
+    def later(self, statement: str, /, **values: Value) -> None:
+        """Run one statement whose answer nobody needs; its error may come with a later one."""
+        self.connection.later(statement, values)
+
+    def ahead(self, statement: str, /, **values: Value) -> None:
+        """Tell of a question that is asked soon."""
+        self.connection.ahead(statement, values)
+
     def rows(self, row: type[R], statement: str, /, **values: Value) -> list[R]:
         """Return every row."""
         return self.connection.rows(row, statement, values)
