@@ -14,8 +14,8 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 
-from core.storage.connection import NO_VALUES, Connection, Cursor, R, Scalar, Values
-from core.storage.postgres_pipeline import Driver, StandbyError, Step, give_up, sent
+from core.storage.connection import NO_VALUES, Connection, Cursor, Question, R, Scalar, Values
+from core.storage.postgres_pipeline import Driver, Step, UnfitError, give_up, sent
 
 
 class PostgresConnection(Connection):
@@ -73,6 +73,12 @@ class PostgresConnection(Connection):
         with suppress(Exception):  # nothing is found, which a question need not expect
             question(_Foreseeing(self))
 
+    def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:
+        stage = _Stage(self)
+        with suppress(Exception):  # a refusal comes again in the turn
+            change(stage)
+        return stage.asked
+
     def flush(self) -> None:
         steps, self._waiting = self._waiting, []
         if not steps:
@@ -82,17 +88,18 @@ class PostgresConnection(Connection):
         try:
             sent(self.driver, steps)
         except psycopg.OperationalError as problem:
-            if isinstance(problem, StandbyError):
+            if isinstance(problem, UnfitError):
                 self.driver.close()
             if not (renewable and self.driver.closed):
                 raise
-            self.driver = self._connect()  # the old one was lost while it was idle, or its server is a standby now
+            self.driver = self._connect()  # the old one was lost, or must not be written to any more
             sent(self.driver, steps)
 
     def commit(self) -> None:
         """Make the changes durable; those still waiting are sent with it."""
         if not self._open:
             self.flush()  # whoever loses the connection now knows that nothing changed
+        self._ahead.clear()
         self._waiting.append(Step(b"COMMIT"))
         self.flush()
         self._begun = self._open = False
@@ -113,10 +120,7 @@ class PostgresConnection(Connection):
     @staticmethod
     def newest(table: str) -> str:
         since = "since_seq" if table == "event" else table
-        return (
-            f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch),"
-            f" (SELECT last_value FROM {table}_seq_seq WHERE is_called))"
-        )
+        return f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch))"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         self._forget(statement)
@@ -159,6 +163,35 @@ class _Foreseeing(Connection):
         raise NotImplementedError
 
 
+class _Stage(Connection):
+    """Asks every question and makes no change."""
+
+    __slots__ = ("_real", "asked")
+
+    words_are_indexed: ClassVar[bool] = False
+
+    def __init__(self, real: PostgresConnection) -> None:
+        self._real = real
+        self.asked: list[Question] = []
+
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        if _CHANGED.match(statement):
+            return _Nothing()
+        self.asked.append((statement, values))
+        return self._real.cursor(statement, values)
+
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:  # noqa: ARG002
+        return 1
+
+    def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
+        self._real.ahead(statement, values)
+
+    newest = PostgresConnection.newest
+
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        pass
+
+
 class _Nothing:
     """The answer to a question that finds nothing."""
 
@@ -173,11 +206,14 @@ class _Nothing:
 
 
 _Asked: TypeAlias = tuple[str, tuple[tuple[str, object], ...]]
+_MOMENTS: Final = ("now", "minute")
 _CHANGED: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
 
 def _asked(statement: str, values: Values) -> _Asked:
-    alike = ((name, tuple(value) if type(value) is list else value) for name, value in values.items())
+    """Return a question to compare: what was asked ahead a moment ago counts as asked now."""
+    given = ((name, value) for name, value in values.items() if name not in _MOMENTS)
+    alike = ((name, tuple(value) if type(value) is list else value) for name, value in given)
     return statement, tuple(sorted(alike, key=itemgetter(0)))
 
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.abc import Params, PQGen
 from psycopg.rows import TupleRow
 
-__all__ = ["APART", "Driver", "StandbyError", "Step", "give_up", "sent"]
+__all__ = ["APART", "Driver", "Step", "UnfitError", "give_up", "sent"]
 
 T = TypeVar("T")
 
@@ -22,8 +22,8 @@ APART: Final = None
 """Stands between two steps, where a part of a flight ends."""
 
 
-class StandbyError(psycopg.OperationalError):
-    """The server takes no writes, or is an older primary than one that was seen."""
+class UnfitError(psycopg.OperationalError):
+    """The server may not be written to."""
 
 
 class Driver(psycopg.Connection[TupleRow]):
@@ -31,8 +31,15 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
+    unreplicated = False
+    """Whether the server gave up the wait for a standby, in the commit that is under way or was the last one."""
     open: _Flight | None = None
     """The pipeline with a ROLLBACK whose answer was not read yet."""
+
+    def hear(self, told: psycopg.errors.Diagnostic) -> None:
+        """Take note of a warning; its text may be in any language."""
+        if told.source_function == "SyncRepWaitForLSN":
+            self.unreplicated = True
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         try:

@@ -13,7 +13,6 @@ from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.postgres_health import MAY_CHANGE
 from core.storage.postgres_hosts import connected
-from core.storage.postgres_pipeline import Driver
 from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
@@ -71,11 +70,9 @@ def migrate(conninfo: ConnDict, url: str, step: str | None, wait: float) -> None
     """
     from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
-    def limited(driver: Driver) -> None:
-        driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
-
     try:
-        with closing(connected(conninfo, limited)) as driver:
+        with closing(connected(conninfo, lambda _: None)) as driver:
+            driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
             driver.autocommit = False
             driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
             upgrade(driver, f"SELECT pg_advisory_xact_lock({TURN})")

@@ -22,6 +22,8 @@ class ServerRow(NamedTuple):
     time: Annotated[int, COMPUTED]
     """Microseconds since the epoch, UTC: a whole number, since the digits of a float8 depend on a setting."""
     standby: Annotated[bool, COMPUTED]
+    backend: Annotated[int, COMPUTED]
+    """The process that answers."""
     system: Annotated[int | None, COMPUTED]
     """The identifier of the cluster."""
     timeline: Annotated[int | None, COMPUTED]
@@ -29,7 +31,8 @@ class ServerRow(NamedTuple):
 
 
 _TIME: Final = (
-    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby"
+    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby,"
+    " pg_backend_pid() AS backend"
 )
 _TOLD: Final = (
     f"{_TIME}, (SELECT system_identifier FROM pg_control_system()) AS system,"
@@ -57,14 +60,14 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def first(self, driver: Driver, *settings: Step) -> ServerRow:
-        """Run the settings of a new connection and ask, in one round trip."""
+    def first(self, driver: Driver) -> ServerRow:
+        """Ask on a new connection."""
         told: list[TupleRow] = []
         try:
-            sent(driver, [*settings, APART, self._step("", told.append)])
+            sent(driver, [APART, self._step("", told.append)])
         except _UNABLE:
             self._statement = _UNTOLD
-            sent(driver, [*settings, APART, self._step("", told.append)])
+            sent(driver, [APART, self._step("", told.append)])
         return ServerRow(*told[0])
 
     def in_turn(self, then: Callable[[TupleRow], None]) -> Step:

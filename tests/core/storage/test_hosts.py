@@ -124,7 +124,8 @@ def test_a_primary_that_became_a_standby_is_left_for_the_other_one() -> None:
         store = open_store(several(name, primary, standby))
         only_standby = open_store(standby.url(name))
         (mine,), (other,) = store._idle, only_standby._idle  # type: ignore[attr-defined]
-        mine.driver, other.driver = other.driver, mine.driver
+        mine.driver.close()
+        mine.driver = other.driver
         with store.write() as connection:
             assert connection.value(int, "SELECT pg_is_in_recovery()") is False
         other.driver.close()
