@@ -154,6 +154,8 @@ class Executor:
         if isinstance(request, AcceptClockRequest):
             return ()
         with suppress(EipdeckError), self._store.read() as connection:
+            for table in ("event", "eip", "binding"):
+                connection.ahead(connection.newest(table))
             return connection.rehearse(lambda stage: self._made(stage, request, request_id))
         return ()
 

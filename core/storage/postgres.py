@@ -27,7 +27,7 @@ from core.storage.postgres_errors import busy, translated_errors
 from core.storage.postgres_health import MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_pipeline import Driver, Step, UnfitError
-from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_schema import GREETING, migrate, schema_step
 from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
@@ -49,8 +49,6 @@ _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
 _BEGIN_IN_VAIN: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY"
-_FAR_SECONDS: Final = 0.01
-"""A round trip from which on changes are rehearsed; beside the server it would only take time."""
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -92,6 +90,7 @@ class PostgresStore(Store):
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
         self._asked = Asked()
+        self._greeted = False
         self._standby = False
         """Whether a server that this session has read from was a standby."""
         try:
@@ -203,9 +202,8 @@ class PostgresStore(Store):
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
         driver.add_notice_handler(driver.hear)
-        asked = time.monotonic()
-        server = self._asked.first(driver)
-        self.is_far = time.monotonic() - asked > _FAR_SECONDS
+        server = self._asked.first(driver, () if self._greeted else GREETING)
+        self._greeted, self.is_far = True, driver.far
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
         if server.backend != driver.info.backend_pid:

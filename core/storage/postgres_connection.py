@@ -32,7 +32,7 @@ class PostgresConnection(Connection):
         self._connect = connect
         self.driver = connect()
         self._waiting: list[Step] = []
-        self._ahead: dict[_Asked, Step] = {}
+        self._ahead: dict[_Asked, Step] = {_asked(told, {}): step for told, step in self.driver.told.items()}
         """The questions asked ahead, by statement and values."""
         self._begun = self._open = False
         """Whether a transaction begins with the next steps, or is open on the server."""
@@ -65,13 +65,14 @@ class PostgresConnection(Connection):
 
     def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
         asked = _asked(statement, values)
-        if asked not in self._ahead:
+        if self.driver.far and asked not in self._ahead:
             self._ahead[asked] = step = Step(_marked(statement), values)
             self._waiting.append(step)
 
     def foresee(self, question: Callable[[Connection], object]) -> None:
         with suppress(Exception):  # nothing is found, which a question need not expect
-            question(_Foreseeing(self))
+            if self.driver.far:
+                question(_Foreseeing(self))
 
     def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:
         stage = _Stage(self)
@@ -157,7 +158,7 @@ class _Foreseeing(Connection):
         self._real.ahead(statement, values)
         return _Nothing()
 
-    newest = PostgresConnection.newest
+    newest = staticmethod(PostgresConnection.newest)
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         raise NotImplementedError
@@ -177,6 +178,8 @@ class _Stage(Connection):
     def cursor(self, statement: str, values: Values) -> Cursor:
         if _CHANGED.match(statement):
             return _Nothing()
+        if (statement, values) in self.asked:
+            raise LookupError  # what it waits for is a change
         self.asked.append((statement, values))
         return self._real.cursor(statement, values)
 
@@ -186,7 +189,7 @@ class _Stage(Connection):
     def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
         self._real.ahead(statement, values)
 
-    newest = PostgresConnection.newest
+    newest = staticmethod(PostgresConnection.newest)
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         pass

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import psycopg
@@ -33,6 +34,10 @@ class Driver(psycopg.Connection[TupleRow]):
     """Seconds."""
     unreplicated = False
     """Whether the server gave up the wait for a standby, in the commit that is under way or was the last one."""
+    far = False
+    """Whether a round trip takes so long that questions are asked ahead."""
+    told: Mapping[str, Step] = MappingProxyType({})
+    """Statements that were answered with the greeting."""
     open: _Flight | None = None
     """The pipeline with a ROLLBACK whose answer was not read yet."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Annotated, Final, NamedTuple
 
 import psycopg
@@ -41,6 +42,8 @@ _TOLD: Final = (
 )
 """The timeline of the current WAL file: `pg_control_checkpoint` keeps the old one until the first checkpoint."""
 _UNTOLD: Final = f"{_TIME}, CAST(NULL AS bigint) AS system, CAST(NULL AS bigint) AS timeline"
+_FAR_SECONDS: Final = 0.01
+"""A round trip from which on questions are asked ahead; beside the server it would only take time."""
 _UNABLE: Final = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.UndefinedFunction,
@@ -60,14 +63,22 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def first(self, driver: Driver) -> ServerRow:
-        """Ask on a new connection."""
-        told: list[TupleRow] = []
+    def first(self, driver: Driver, more: Sequence[str]) -> ServerRow:
+        """Ask on a new connection, in one round trip; `driver.told` gets the answers to `more`."""
         try:
-            sent(driver, [APART, self._step("", told.append)])
+            return self._first(driver, more)
+        except psycopg.errors.UndefinedTable:
+            return self._first(driver)
         except _UNABLE:
             self._statement = _UNTOLD
-            sent(driver, [APART, self._step("", told.append)])
+            return self._first(driver)
+
+    def _first(self, driver: Driver, more: Sequence[str] = ()) -> ServerRow:
+        told: list[TupleRow] = []
+        others = {statement: Step(statement.encode()) for statement in more}
+        begun = monotonic()
+        sent(driver, [self._step("", told.append), APART, *others.values()])
+        driver.far, driver.told = monotonic() - begun > _FAR_SECONDS, others
         return ServerRow(*told[0])
 
     def in_turn(self, then: Callable[[TupleRow], None]) -> Step:
