@@ -100,7 +100,7 @@ class EmbeddedStore(Store):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None) -> Iterator[SqliteConnection]:
+    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[SqliteConnection]:  # noqa: ARG002
         with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 
