@@ -64,6 +64,8 @@ def checked_filter(words: str) -> Filter:
 
 
 _AT_ONCE: Final = 500
+_LIVE: Final = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
+"""The number of live EIPs."""
 
 
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
@@ -152,6 +154,8 @@ class Listing:
         counted: bool = True,
     ) -> EipPage:
         """Return the first rows, the rows after or before a row, or the last rows; with the total when `counted`."""
+        if counted and self._chosen.everything:
+            self._connection.ahead(_LIVE)
         if before is not None or last:
             rows = self._backward(None if before is None else before.key, limit)[::-1]
         else:
@@ -161,8 +165,7 @@ class Listing:
     def total(self) -> int:
         """Return how many EIPs are listed. Costs as much as there are, unless the list has all or few of them."""
         if self._chosen.everything:
-            counted = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
-            return self._connection.value(int, counted) or 0
+            return self._connection.value(int, _LIVE) or 0
         return self._count("TRUE", {})
 
     def rank(self, address: str) -> int | None:
