@@ -26,6 +26,7 @@ from core.domain.errors import (
 )
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
+from core.domain.login import login_name
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.progress import Progress, progress_to
@@ -69,7 +70,7 @@ from core.domain.values import (
     Warn,
     iso,
 )
-from core.inventory import Inventory, login_name, open_inventory
+from core.inventory import Inventory, open_inventory
 from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.history_reads import EventPage, EventQuery

@@ -13,11 +13,12 @@ from typing import TypeVar
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
 from core.domain.kinds import OBSERVED
+from core.domain.login import login_name
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import Request
 from core.domain.results import MirrorState, Synced
 from core.domain.validation import checked_text
-from core.inventory import Inventory, login_name
+from core.inventory import Inventory
 from core.live.account import Account, account_of
 from core.live.executor import AccountExecutor
 from core.live.journal import open_operations, operation_of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +16,7 @@ from core.domain.addresses import asn_warning, customer_prefix
 from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
+from core.domain.login import login_name
 from core.domain.results import Imported, Restored
 from core.domain.validation import checked_text, with_code
 from core.domain.values import Allocation, OtherSession
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from core.operations.executor import Executor
     from core.storage.lease import Lease
 
-__all__ = ["Inventory", "login_name", "open_inventory"]
+__all__ = ["Inventory", "open_inventory"]
 
 Answer = TypeVar("Answer")
 _PRESENCE_SECONDS: Final = 1.0
@@ -77,16 +76,6 @@ def _check_embedded(store: Store) -> None:
             hint="Name that profile.",
             details={"profile": profile},
         )
-
-
-def login_name() -> str:
-    """Return the login name, with the address of the client under SSH."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = f"uid-{os.getuid()}"
-    client = (os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_CLIENT") or "").split()
-    return f"{name}@{client[0]}" if client else name
 
 
 class Inventory(InventoryLookups):
@@ -202,6 +191,13 @@ class Inventory(InventoryLookups):
         """Return the other open sessions."""
         with self._store.read() as connection:
             return presence.other_sessions(connection, self._session or "", self._micros())
+
+    def pulse(self) -> tuple[int, list[OtherSession]]:
+        """Return the `data_version` and the other open sessions, in one round trip of a server."""
+        session, now = self._session or "", self._micros()
+        with self._store.read() as connection:
+            connection.foresee(lambda ahead: presence.other_sessions(ahead, session, now))
+            return self._store.version_in(connection), presence.other_sessions(connection, session, now)
 
     def preview(self, request: AllocationRequest) -> Allocation:
         """Return what an allocation would give now; nothing changes."""

@@ -40,7 +40,7 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
         return _withdraw(transaction, request)
     until = _until(transaction, request.until)
     found = finding_by_key(transaction, request.finding)
-    transaction.run(
+    transaction.later(
         _ACCEPT,
         id=found.finding.id,
         ground=found.fingerprint,
@@ -62,7 +62,7 @@ def _withdraw(transaction: Transaction, request: AcceptRequest) -> Finding:
     finding = finding_by_key(transaction, request.finding).finding
     if not finding.accepted:
         return finding
-    transaction.run(_WITHDRAW, id=finding.id, at=transaction.now)
+    transaction.later(_WITHDRAW, id=finding.id, at=transaction.now)
     until = None if finding.accepted_until is None else iso(finding.accepted_until)
     before = {"finding": finding.id, "reason": finding.accepted_reason, "until": until}
     _record(transaction, "withdraw_acceptance", finding, before=before, after={"finding": finding.id})

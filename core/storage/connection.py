@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
-__all__ = ["NO_LIMIT", "NO_VALUES", "Connection", "Cursor", "Flag", "Scalar", "Value", "Values", "refusals"]
+__all__ = ["NO_LIMIT", "NO_VALUES", "Connection", "Cursor", "Flag", "Question", "Scalar", "Value", "Values", "refusals"]
 
 NO_LIMIT: Final = 1 << 62
 """A limit that no number of rows reaches."""
@@ -22,6 +22,8 @@ Scalar: TypeAlias = str | int | float | bytes | None
 Value: TypeAlias = Scalar | list[str] | list[int]
 """A value of a statement; a list stands after `IN`."""
 Values: TypeAlias = Mapping[str, Value]
+Question: TypeAlias = tuple[str, Values]
+"""A statement that changes nothing, and its values."""
 Flag: TypeAlias = int
 """A boolean column in a row: SQLite has 0 and 1, PostgreSQL has False and True."""
 
@@ -79,6 +81,10 @@ class Connection(ABC):
 
     def foresee(self, question: Callable[[Connection], object]) -> None:  # noqa: B027  # a file has no distance
         """Tell ahead of everything that a function asks when it finds nothing."""
+
+    def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:  # noqa: ARG002  # as above
+        """Return what a change asks, in a read transaction: it is made without changing anything."""
+        return ()
 
     def flush(self) -> None:  # noqa: B027  # a file has no distance
         """Wait for what is not answered yet, to get its errors here."""

@@ -14,7 +14,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 
-from core.storage.connection import NO_VALUES, Connection, Cursor, R, Scalar, Values
+from core.storage.connection import NO_VALUES, Connection, Cursor, Question, R, Scalar, Values
 from core.storage.postgres_pipeline import Driver, Step, UnfitError, give_up, sent
 
 
@@ -32,7 +32,7 @@ class PostgresConnection(Connection):
         self._connect = connect
         self.driver = connect()
         self._waiting: list[Step] = []
-        self._ahead: dict[_Asked, Step] = {}
+        self._ahead: dict[_Asked, Step] = {_asked(told, {}): step for told, step in self.driver.told.items()}
         """The questions asked ahead, by statement and values."""
         self._begun = self._open = False
         """Whether a transaction begins with the next steps, or is open on the server."""
@@ -45,12 +45,14 @@ class PostgresConnection(Connection):
         self._begun = True
 
     def cursor(self, statement: str, values: Values) -> Cursor:
-        step = self._ahead.pop(_asked(statement, values), None) if self._ahead else None
+        step = self._ahead.get(_asked(statement, values)) if self._ahead else None
         if step is None:
             step = Step(_marked(statement), values)
             self._waiting.append(step)
         if step.cursor is None:
             self.flush()
+        elif step.cursor.rownumber:
+            step.cursor.scroll(0, mode="absolute")  # it was asked before
         return step.answer()
 
     def execute(self, statement: str, values: Values = NO_VALUES) -> int:
@@ -65,13 +67,20 @@ class PostgresConnection(Connection):
 
     def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
         asked = _asked(statement, values)
-        if asked not in self._ahead:
+        if self.driver.far and asked not in self._ahead:
             self._ahead[asked] = step = Step(_marked(statement), values)
             self._waiting.append(step)
 
     def foresee(self, question: Callable[[Connection], object]) -> None:
         with suppress(Exception):  # nothing is found, which a question need not expect
-            question(_Foreseeing(self))
+            if self.driver.far:
+                question(_Foreseeing(self))
+
+    def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:
+        stage = _Stage(self)
+        with suppress(Exception):  # a refusal comes again in the turn
+            change(stage)
+        return stage.asked
 
     def flush(self) -> None:
         steps, self._waiting = self._waiting, []
@@ -93,6 +102,7 @@ class PostgresConnection(Connection):
         """Make the changes durable; those still waiting are sent with it."""
         if not self._open:
             self.flush()  # whoever loses the connection now knows that nothing changed
+        self._ahead.clear()
         self._waiting.append(Step(b"COMMIT"))
         self.flush()
         self._begun = self._open = False
@@ -150,10 +160,41 @@ class _Foreseeing(Connection):
         self._real.ahead(statement, values)
         return _Nothing()
 
-    newest = PostgresConnection.newest
+    newest = staticmethod(PostgresConnection.newest)
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         raise NotImplementedError
+
+
+class _Stage(Connection):
+    """Asks every question and makes no change."""
+
+    __slots__ = ("_real", "asked")
+
+    words_are_indexed: ClassVar[bool] = False
+
+    def __init__(self, real: PostgresConnection) -> None:
+        self._real = real
+        self.asked: list[Question] = []
+
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        if _CHANGED.match(statement):
+            return _Nothing()
+        if (statement, values) in self.asked:
+            raise LookupError  # what it waits for is a change
+        self.asked.append((statement, values))
+        return self._real.cursor(statement, values)
+
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:  # noqa: ARG002
+        return 1
+
+    def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
+        self._real.ahead(statement, values)
+
+    newest = staticmethod(PostgresConnection.newest)
+
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        pass
 
 
 class _Nothing:
@@ -170,11 +211,14 @@ class _Nothing:
 
 
 _Asked: TypeAlias = tuple[str, tuple[tuple[str, object], ...]]
+_MOMENTS: Final = ("now", "minute")
 _CHANGED: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
 
 def _asked(statement: str, values: Values) -> _Asked:
-    alike = ((name, tuple(value) if type(value) is list else value) for name, value in values.items())
+    """Return a question to compare: what was asked ahead a moment ago counts as asked now."""
+    given = ((name, value) for name, value in values.items() if name not in _MOMENTS)
+    alike = ((name, tuple(value) if type(value) is list else value) for name, value in given)
     return statement, tuple(sorted(alike, key=itemgetter(0)))
 
 

@@ -16,11 +16,13 @@ from core.storage.postgres_hosts import connected
 from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
-__all__ = ["migrate", "schema_step"]
+__all__ = ["GREETING", "migrate", "schema_step"]
 
 
 _OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
 _STEP: Final = "SELECT version_num FROM alembic_version"
+GREETING: Final = (MAY_CHANGE, _OURS, _STEP)
+"""What a session asks once."""
 
 _ELSEWHERE: Final = (
     "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -40,11 +42,8 @@ def schema_step(connection: PostgresConnection, url: str) -> str | None:
 
     """
     try:
-        for question in (MAY_CHANGE, _OURS):
-            connection.ahead(question)
         step, ours = connection.value(str, _STEP), connection.value(int, _OURS)
     except psycopg.errors.UndefinedTable:
-        connection.end()
         step, ours = None, 0
     has_steps = connection.value(int, "SELECT to_regclass('alembic_version') IS NOT NULL") if not ours else 1
     if not ours:

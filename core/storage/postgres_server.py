@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Annotated, Final, NamedTuple
 
 import psycopg
@@ -22,6 +23,8 @@ class ServerRow(NamedTuple):
     time: Annotated[int, COMPUTED]
     """Microseconds since the epoch, UTC: a whole number, since the digits of a float8 depend on a setting."""
     standby: Annotated[bool, COMPUTED]
+    backend: Annotated[int, COMPUTED]
+    """The process that answers."""
     system: Annotated[int | None, COMPUTED]
     """The identifier of the cluster."""
     timeline: Annotated[int | None, COMPUTED]
@@ -29,7 +32,8 @@ class ServerRow(NamedTuple):
 
 
 _TIME: Final = (
-    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby"
+    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby,"
+    " pg_backend_pid() AS backend"
 )
 _TOLD: Final = (
     f"{_TIME}, (SELECT system_identifier FROM pg_control_system()) AS system,"
@@ -38,6 +42,8 @@ _TOLD: Final = (
 )
 """The timeline of the current WAL file: `pg_control_checkpoint` keeps the old one until the first checkpoint."""
 _UNTOLD: Final = f"{_TIME}, CAST(NULL AS bigint) AS system, CAST(NULL AS bigint) AS timeline"
+_FAR_SECONDS: Final = 0.01
+"""A round trip from which on questions are asked ahead; beside the server it would only take time."""
 _UNABLE: Final = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.UndefinedFunction,
@@ -57,14 +63,22 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def first(self, driver: Driver, *settings: Step) -> ServerRow:
-        """Run the settings of a new connection and ask, in one round trip."""
-        told: list[TupleRow] = []
+    def first(self, driver: Driver, more: Sequence[str]) -> ServerRow:
+        """Ask on a new connection, in one round trip; `driver.told` gets the answers to `more`."""
         try:
-            sent(driver, [*settings, APART, self._step("", told.append)])
+            return self._first(driver, more)
+        except psycopg.errors.UndefinedTable:
+            return self._first(driver)
         except _UNABLE:
             self._statement = _UNTOLD
-            sent(driver, [*settings, APART, self._step("", told.append)])
+            return self._first(driver)
+
+    def _first(self, driver: Driver, more: Sequence[str] = ()) -> ServerRow:
+        told: list[TupleRow] = []
+        others = {statement: Step(statement.encode()) for statement in more}
+        begun = monotonic()
+        sent(driver, [self._step("", told.append), APART, *others.values()])
+        driver.far, driver.told = monotonic() - begun > _FAR_SECONDS, others
         return ServerRow(*told[0])
 
     def in_turn(self, then: Callable[[TupleRow], None]) -> Step:

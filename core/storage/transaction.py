@@ -20,10 +20,10 @@ class StoredAnswer:
 class ChainHead(NamedTuple):
     """The end of a chain after a transaction wrote to it."""
 
+    seq: int
+    """The number of its last event."""
     length: int
     hash: bytes
-    written: int
-    """Events that the transaction had written by then, of every chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Transaction:
     config: Config
     made_id: bool = False
     """The request id was made here, not by the caller."""
+    at_once: bool = True
+    """Every statement is run at once, so that its error names the row that it is about."""
     kept: StoredAnswer | None = None
     """The earlier answer to the request id."""
     heads: dict[str, ChainHead] = field(default_factory=dict)
@@ -49,8 +51,11 @@ class Transaction:
         return self.connection.execute(statement, values)
 
     def later(self, statement: str, /, **values: Value) -> None:
-        """Run one statement whose answer nobody needs; its error may come with a later one."""
-        self.connection.later(statement, values)
+        """Run one statement whose answer nobody needs; unless `at_once`, its error may come with a later one."""
+        if self.at_once:
+            self.connection.execute(statement, values)
+        else:
+            self.connection.later(statement, values)
 
     def ahead(self, statement: str, /, **values: Value) -> None:
         """Tell of a question that is asked soon."""
