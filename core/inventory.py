@@ -181,6 +181,13 @@ class Inventory(InventoryLookups):
         with self._store.read() as connection:
             return presence.other_sessions(connection, self._session or "", self._micros())
 
+    def pulse(self) -> tuple[int, list[OtherSession]]:
+        """Return the `data_version` and the other open sessions, in one round trip of a server."""
+        session, now = self._session or "", self._micros()
+        with self._store.read() as connection:
+            connection.foresee(lambda ahead: presence.other_sessions(ahead, session, now))
+            return self._store.version_in(connection), presence.other_sessions(connection, session, now)
+
     def preview(self, request: AllocationRequest) -> Allocation:
         """Return what an allocation would give now; nothing changes."""
         dry = self.execute(replace(request, dry_run=True, request_id=None))

@@ -212,17 +212,7 @@ class Executor:
                 raise clock.clock_refusal(newest, now)
             now = max(now, newest)
         who, why = self._operator, checked_text(reason)
-        begun = Transaction(
-            connection,
-            now,
-            who,
-            why,
-            request_id,
-            self._config,
-            made_id=made_id,
-            at_once=at_once,
-            kept=before.kept,
-        )
+        begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept)
         follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
         return begun
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from core.domain.errors import Code, OutcomeUnknown, error
+from core.storage.connection import Connection
 from core.storage.sqlite_connection import SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
@@ -121,7 +122,10 @@ class EmbeddedStore(Store):
 
     def data_version(self) -> int:
         with self.read() as connection:
-            return (self._files << VERSION_BITS) + newest_version(connection)
+            return self.version_in(connection)
+
+    def version_in(self, connection: Connection) -> int:
+        return (self._files << VERSION_BITS) + newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:

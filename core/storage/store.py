@@ -172,6 +172,10 @@ class Store(ABC):
         """Return the state of a database that follows another one; None for any other."""
         return None
 
+    def version_in(self, connection: Connection) -> int:
+        """Return the `data_version` of a read transaction."""
+        return newest_version(connection)
+
     @abstractmethod
     def data_version(self) -> int:
         """Return a number that changes with every commit, and when another history replaces this one.
