@@ -28,6 +28,7 @@ from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, f
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
+from core.domain.progress import Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
@@ -61,6 +62,7 @@ from core.domain.values import (
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
+from core.queries.history_reads import EventPage, EventQuery
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
 from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
@@ -73,7 +75,12 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.queries.figures import EipCount, Figures
+    from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
+    from core.queries.findings import read_finding
+    from core.storage.lease import Lease
     from core.storage.reading import reading
+    from core.storage.tracing import trace_to
     from core.storage.whole_file import written_whole
 
 __all__ = [
@@ -99,6 +106,7 @@ __all__ = [
     "ConfigProblem",
     "DoubtCount",
     "Eip",
+    "EipCount",
     "EipPage",
     "EipQuery",
     "EipRow",
@@ -106,8 +114,12 @@ __all__ = [
     "EipdeckError",
     "Event",
     "EventHead",
+    "EventPage",
+    "EventQuery",
     "Evidence",
+    "Figures",
     "Finding",
+    "FindingChange",
     "FindingCode",
     "Fix",
     "FixIn",
@@ -117,6 +129,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "Lease",
     "LineVerdicts",
     "NotFound",
     "OtherSession",
@@ -126,6 +139,7 @@ __all__ = [
     "PoolKind",
     "PoolOrder",
     "PortRange",
+    "Progress",
     "Proof",
     "Receipt",
     "Refused",
@@ -155,6 +169,7 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "finding_changes",
     "format_table",
     "full_time",
     "is_cidr",
@@ -162,17 +177,21 @@ __all__ = [
     "json_fields",
     "load_config",
     "login_name",
+    "open_by_key",
     "open_inventory",
     "option",
     "parse_duration",
     "parse_time",
     "port_words",
+    "progress_to",
+    "read_finding",
     "reading",
     "seed_demo",
     "shell_command",
     "short_kind",
     "stored_binding",
     "to_json",
+    "trace_to",
     "written_whole",
 ]
 
@@ -183,9 +202,17 @@ _LATE = {
     "config_line": "core.domain.config_problems",
     "config_schema": "core.domain.config_settings",
     "config_settings": "core.domain.config_settings",
+    "Lease": "core.storage.lease",
+    "read_finding": "core.queries.findings",
+    "EipCount": "core.queries.figures",
+    "Figures": "core.queries.figures",
+    "FindingChange": "core.queries.finding_changes",
+    "finding_changes": "core.queries.finding_changes",
+    "open_by_key": "core.queries.finding_changes",
     "format_table": "core.domain.evidence.own_formats",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",
+    "trace_to": "core.storage.tracing",
     "written_whole": "core.storage.whole_file",
 }
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.domain.receipt import CarriedOut, Receipt
     from core.domain.requests import AllocationRequest, Request
     from core.operations.executor import Executor
+    from core.storage.lease import Lease
 
 __all__ = ["Inventory", "login_name", "open_inventory"]
 
@@ -164,6 +165,12 @@ class Inventory(InventoryLookups):
         with suppress(EipdeckError), self._store.write(wait=_PRESENCE_SECONDS) as connection:
             presence.leave(connection, session)
         self._store.close()
+
+    def watch_lease(self) -> Lease:
+        """Return the lease of the one watch of the database, not yet taken."""
+        from core.storage.lease import lease_on  # noqa: PLC0415  # for a watch alone
+
+        return lease_on(self._store)
 
     def announce(self, doing: str | None) -> None:
         """Publish this session and the targets of the change it is reviewing, one a line.

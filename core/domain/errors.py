@@ -6,7 +6,7 @@ The tree, with the codes of each class; `EipdeckError` itself is never raised::
     ├── InvalidInput           usage, confirmation_required, invalid_…             exit 2
     ├── Refused                a rule refused the change                           exit 4
     ├── NotFound               …_not_found                                         exit 5
-    ├── Unavailable            store_busy, store_unavailable, schema_newer, …      exit 6
+    ├── Unavailable            store_busy, store_unavailable, history_lost, …      exit 6
     └── OutcomeUnknown         outcome_unknown                                     exit 7
 
 The code decides the class, so errors are made by `error(code, …)` only.
@@ -60,6 +60,7 @@ class Code(StrEnum):
     STORE_UNAVAILABLE = "store_unavailable"
     SCHEMA_NEWER = "schema_newer"
     PLATFORM_UNAVAILABLE = "platform_unavailable"
+    HISTORY_LOST = "history_lost"
 
     CIDR_OVERLAP = "cidr_overlap"
     CIDR_NOT_ACTIVE = "cidr_not_active"
@@ -181,7 +182,13 @@ class OutcomeUnknown(EipdeckError):
 
 
 _INVALID: Final = (Code.USAGE, Code.CONFIRMATION_REQUIRED)
-_UNAVAILABLE: Final = (Code.STORE_BUSY, Code.STORE_UNAVAILABLE, Code.SCHEMA_NEWER, Code.PLATFORM_UNAVAILABLE)
+_UNAVAILABLE: Final = (
+    Code.STORE_BUSY,
+    Code.STORE_UNAVAILABLE,
+    Code.SCHEMA_NEWER,
+    Code.PLATFORM_UNAVAILABLE,
+    Code.HISTORY_LOST,
+)
 
 
 def _class_of(code: Code) -> type[EipdeckError]:

@@ -246,6 +246,8 @@ class Event:
     request_id: str | None
     before: JsonObject | None
     after: JsonObject | None
+    cursor: str = field(default="", compare=False)
+    """The place in the history behind it, `SEQ:HASH`, with which `history --after` goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import format_address, parse_address
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
+from core.domain.progress import counted
 from core.domain.requests import RecoverRequest, ReleaseRequest
 from core.domain.serving import serves_targets
 from core.domain.validation import checked_address
@@ -49,7 +50,7 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
                 hint="Unbind it first, or ask for its bindings to end with the release.",
                 details={"eip": eip.id, "bindings": to_json(eip.bindings)},
             )
-    for eip in eips.values():
+    for eip in counted(eips.values(), eips, "EIPs"):
         end_tenancy(transaction, eip)
     return list(eips)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from core.domain.addresses import format_address, prefix_of_range
 from core.domain.json_value import Json
+from core.domain.progress import steps
 from core.domain.values import Eip, EipStatus, FindingCode, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
 from core.operations.pools import PoolRow
@@ -47,9 +48,14 @@ class _Fresh(NamedTuple):
     address: int
 
 
+T = TypeVar("T")
+_PART: Final = 8_192
+
+
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of runs that are out of the free space already, with their events."""
     seq, count = 0, f"{_COUNT} RETURNING ({transaction.connection.newest('eip')})"
+    step = steps(lambda: 2 * sum(run.hi - run.lo + 1 for run in runs), "rows")
     events: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:
@@ -60,14 +66,24 @@ def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[Addr
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
         ]
         rows: list[Values] = [{"seq": each.seq, "id": each.id, "address": each.address} for each in fresh]
-        transaction.connection.insert(_INSERT, rows, _alike(transaction, pool, run.cidr, tenancy))
+        alike = _alike(transaction, pool, run.cidr, tenancy)
+        for some in _parts(rows):
+            transaction.connection.insert(_INSERT, some, alike)
+            step(len(some))
         seq += len(fresh)
         cidr = str(prefix_of_range(run.cidr.first, run.cidr.last))
         events += _events(pool, cidr, fresh, tenancy)
         eips += _eips(transaction, pool, cidr, fresh, tenancy)
     count_usage(transaction, pool.id, allocated=len(eips), freed=-len(eips))
-    record_all(transaction, pool.id, events)
+    for part in _parts(events):
+        record_all(transaction, pool.id, part)
+        step(len(part))
     return eips
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the items in parts, so that the progress of a batch can be told between them."""
+    return (items[start : start + _PART] for start in range(0, len(items), _PART))
 
 
 def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tenancy) -> Values:

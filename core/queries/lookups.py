@@ -14,8 +14,8 @@ from core.domain.errors import Code, error
 from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
+from core.queries.history_reads import InventoryHistory
 from core.queries.owned import owned
-from core.queries.service_reads import InventoryServices
 
 if TYPE_CHECKING:
     from core.domain.evidence.formats import FormatTable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["InventoryLookups"]
 
 
-class InventoryLookups(InventoryServices):
+class InventoryLookups(InventoryHistory):
     """The verdicts of an inventory."""
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
 from core.domain.results import Proof
@@ -23,11 +23,13 @@ from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
-from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.store import Store
+
+if TYPE_CHECKING:
+    from core.queries.figures import Figures
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
 
@@ -204,21 +206,6 @@ class InventoryReads:
             accepted=tuple(each for each in every if each.accepted),
         )
 
-    def history(
-        self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
-    ) -> list[Event]:
-        """Return events, newest last: all of them, or those of an EIP (id), an address or a CIDR.
-
-        Raises:
-            EipdeckError: `eip_not_found`, `cidr_not_found`, `invalid_address`, `invalid_cidr`.
-
-        """
-        with self._store.read() as connection:
-            where, values = subject_condition(connection, subject, self._now(connection))
-            if since is not None:
-                where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
-            return history.events(connection, where, values, limit)
-
     def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
         """Return every EIP that has held an address, newest first, each with its live or its last bindings.
 
@@ -246,6 +233,13 @@ class InventoryReads:
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""
         return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
+
+    def figures(self) -> Figures:
+        """Return figures for a monitoring system; every EIP is counted."""
+        from core.queries.figures import figures  # noqa: PLC0415  # most sessions ask for none
+
+        with self._store.read() as connection:
+            return figures(connection, self._basis(connection), self.config)
 
     def clock_doubt(self) -> str | None:
         """Return a sentence when the clock is doubtful, so that changes are refused, else None."""

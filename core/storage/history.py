@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.cursor import Cursor
 from core.domain.json_value import JsonObject
 from core.domain.receipt import EventHead
 from core.domain.values import Event, from_micros
@@ -23,6 +24,7 @@ __all__ = [
     "EventRow",
     "event_hash",
     "events",
+    "events_upward",
     "last_event",
     "record",
     "record_all",
@@ -205,6 +207,12 @@ def events(connection: Connection, where: str, values: Values, limit: int | None
     return list(_read(rows))[::-1]
 
 
+def events_upward(connection: Connection, where: str, values: Values, limit: int) -> list[Event]:
+    """Return the oldest `limit` events that match, newest last."""
+    statement = f"SELECT {EVENT_COLUMNS} FROM event WHERE {where} ORDER BY seq LIMIT :limit"
+    return list(_read(connection.rows(EventRow, statement, {**values, "limit": limit})))
+
+
 def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
     for row in rows:
         yield Event(
@@ -220,4 +228,5 @@ def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
             request_id=row.request_id,
             before=None if row.before is None else json.loads(row.before),
             after=None if row.after is None else json.loads(row.after),
+            cursor=str(Cursor(row.seq, row.hash)),
         )

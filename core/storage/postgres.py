@@ -224,6 +224,11 @@ class PostgresStore(Store):
         self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
         return connection
 
+    def apart(self) -> PostgresConnection:
+        """Return a connection for one holder, who closes it; in no transaction."""
+        with translated_errors(self.url):
+            return self._connect(_READING_SECONDS)
+
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
         if kept is not None:

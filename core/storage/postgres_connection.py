@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import ClassVar, Final, TypeVar
+from time import perf_counter
+from typing import Any, ClassVar, Final, TypeVar
 
 import psycopg
-from psycopg.abc import Buffer, PQGen
+from psycopg.abc import Buffer, PQGen, Query
 from psycopg.adapt import Loader
 from psycopg.rows import TupleRow, dict_row
 
@@ -52,6 +53,26 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
+    trace: ClassVar[Callable[[str, float, str], None] | None] = None
+    """Gets the time of each statement and commit; the rows have arrived by then."""
+
+    def execute(self, query: Query, *values: Any, **options: Any) -> psycopg.Cursor[TupleRow]:
+        trace = Driver.trace
+        if trace is None:
+            return super().execute(query, *values, **options)
+        begun = perf_counter()
+        try:
+            return super().execute(query, *values, **options)
+        finally:
+            trace("statement", perf_counter() - begun, query.decode() if isinstance(query, bytes) else str(query))
+
+    def commit(self) -> None:
+        begun, trace = perf_counter(), Driver.trace
+        try:
+            super().commit()
+        finally:
+            if trace is not None:
+                trace("commit", perf_counter() - begun, "")
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         try:

@@ -36,6 +36,7 @@ def connect(path: Path, *, writing: bool, read_only: bool, wait: float) -> Sqlit
         isolation_level=None,  # sqlite3 must not emit BEGIN by itself
         check_same_thread=False,
         cached_statements=256,
+        factory=SqliteConnection.driver_kind,
     )
     for pragma in (
         "foreign_keys=ON",
@@ -55,6 +56,8 @@ class SqliteConnection(Connection):
     __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = True
+    driver_kind: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
+    """The class of the driver's connections; another one traces them."""
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self.driver = driver

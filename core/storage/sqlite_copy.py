@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Final
 from urllib.parse import quote
 
 from core.domain.errors import Code, error
+from core.domain.progress import is_listened_to, steps
 from core.storage.sqlite_connection import SqliteConnection
 from core.storage.sqlite_errors import in_doubt, translated_errors
 from core.storage.sqlite_file import cannot_change, check_log
@@ -52,8 +54,40 @@ def copy(connection: SqliteConnection, path: Path) -> None:
 
     """
     with translated_errors(path), closing(sqlite3.connect(path)) as target:
-        connection.driver.backup(target)
+        with _progress(connection, path):
+            connection.driver.backup(target)  # in one step: a step after a write of others would begin anew
         target.execute(_LEAVE_WITHOUT_LOG)
+
+
+_LOOK: Final = 0.2
+"""Seconds between two looks at the size of a copy."""
+_BYTES: Final = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+
+
+@contextmanager
+def _progress(connection: SqliteConnection, path: Path) -> Iterator[None]:
+    """Tell the size of the file that the block writes, when somebody listens."""
+    if not is_listened_to():
+        yield
+        return
+    kib = (connection.value(int, _BYTES) or 0) // 1024
+    step, ended, written = steps(kib, "KiB"), Event(), 0
+
+    def look() -> None:
+        nonlocal written
+        while not ended.wait(_LOOK):
+            size = min(path.stat().st_size // 1024, kib)
+            step(size - written)
+            written = size
+
+    looking = Thread(target=look, daemon=True, name="eipdeck-progress")
+    looking.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        looking.join()
+    step(kib - written)
 
 
 def copy_file(path: Path, target: Path) -> None:

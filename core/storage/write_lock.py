@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
+from typing import ClassVar
 
 from core.domain.errors import Code, EipdeckError, error
 
@@ -16,6 +18,9 @@ __all__ = ["WriteLock", "busy"]
 
 class WriteLock:
     """flock on a file beside the database; the kernel frees it after kill -9."""
+
+    waited: ClassVar[Callable[[float], None] | None] = None
+    """Gets the seconds of each wait."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -30,11 +35,15 @@ class WriteLock:
             EipdeckError: `store_busy` after these seconds.
 
         """
+        begun = monotonic()
         file = self._open()
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._queue(file, seconds)
+        waited = WriteLock.waited
+        if waited is not None:
+            waited(monotonic() - begun)
         try:
             yield
         finally:

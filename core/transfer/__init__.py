@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.domain.json_types import to_json
+from core.domain.progress import steps
 from core.domain.results import Imported
 from core.operations.idempotency import answered, remember
 from core.operations.settling import stored_receipt
@@ -81,7 +82,8 @@ def import_documents(transaction: Transaction, documents: Documents) -> Imported
 def _imported(transaction: Transaction, documents: Documents) -> Imported:
     done = [restore_export(transaction, export) for export in documents.exports]
     given = read_rows(documents.rows)
-    report = ImportReport(transaction)
+    objects = len(given.pools) + len(given.cidrs) + len(given.eips) + len(given.services)
+    report = ImportReport(transaction, steps(objects, "objects"))
     import_pools(report, given.pools.values(), given.cidrs.values())
     import_cidrs(report, given.cidrs.values())
     complete = RowKind.EIP.value in documents.complete

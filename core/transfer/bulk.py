@@ -24,8 +24,11 @@ def insert(
     rows: Sequence[Values],
     shared: Values,
     place: Callable[[int], Position],
+    step: Callable[[int], None] | None = None,
 ) -> None:
     """Insert the rows; `shared` has the values that all rows have in common, `place` tells where the nth was read.
+
+    `step` is called with the number of rows after each statement.
 
     Raises:
         EipdeckError: `invalid_import` for the first row that breaks a rule of the database.
@@ -42,6 +45,8 @@ def insert(
                 with place(nth).checking():
                     transaction.connection.execute(statement, {**shared, **row})
         transaction.run("RELEASE SAVEPOINT rows")
+        if step is not None:
+            step(len(some))
 
 
 def chunks(keys: Sequence[K]) -> Iterator[list[K]]:

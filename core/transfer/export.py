@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Boolean, LargeBinary, Table
 
 from core.domain.json_value import Json, UncheckedObject
+from core.domain.progress import steps
 from core.domain.results import Imported
 from core.queries.integrity import prove
 from core.storage.connection import Connection, Values
@@ -51,13 +52,21 @@ def copy_rows(source: Connection, target: Connection) -> None:
 
     """
     target.execute("DELETE FROM free_range")
+    step = steps(lambda: _rows_in(source), "rows")
     for table in _tables():
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         rows = source.stream_dicts(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}")
         while chunk := list(islice(rows, _CHUNK)):
+            count = len(chunk)
             if table.name in _THERE_FROM_THE_START:
                 chunk = [row for row in chunk if not target.execute(_overwrite(table), row)]
             target.insert(_insert(table), chunk, {})
+            step(count)
+
+
+def _rows_in(connection: Connection) -> int:
+    """Return the number of rows of every table."""
+    return sum(connection.value(int, f"SELECT count(*) FROM {table.name}") or 0 for table in _tables())
 
 
 def _listed(table: Table) -> str:
@@ -82,6 +91,7 @@ def _overwrite(table: Table) -> str:
 def export_document(connection: Connection) -> Iterator[str]:
     """Yield the whole database as one JSON document, in parts and in flat memory."""
     yield f'{{"{EXPORT_KEY}": {FORMAT}, "tables": {{'
+    step = steps(lambda: _rows_in(connection), "rows")
     for place, table in enumerate(_tables()):
         yield f'{"," if place else ""}\n"{table.name}": ['
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
@@ -90,6 +100,7 @@ def export_document(connection: Connection) -> Iterator[str]:
         for row in connection.stream_dicts(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}"):
             yield f"{comma}\n{json.dumps(_plain(row, flags))}"
             comma = ","
+            step(1)
         yield "]"
     yield "}}\n"
 
@@ -172,19 +183,32 @@ def _put(transaction: Transaction, export: Export, tables: _Rows) -> None:
 
     """
     transaction.run("DELETE FROM free_range")
+    step = steps(sum(map(len, tables.values())), "rows")
     for table in _tables():
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
         rows = [
             {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}
             for row in tables[table.name]
         ]
-        _put_table(transaction, export, table, rows)
+        _put_table(transaction, export, table, rows, step)
 
 
-def _put_table(transaction: Transaction, export: Export, table: Table, rows: Sequence[UncheckedObject]) -> None:
+def _put_table(
+    transaction: Transaction,
+    export: Export,
+    table: Table,
+    rows: Sequence[UncheckedObject],
+    step: Callable[[int], None],
+) -> None:
     left = [place for place, row in enumerate(rows) if not _overwritten(transaction, export, table, place, row)]
+    step(len(rows) - len(left))
     insert(
-        transaction, _insert(table), [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth])
+        transaction,
+        _insert(table),
+        [rows[place] for place in left],
+        {},
+        lambda nth: _place(export, table, left[nth]),
+        step,
     )
 
 

@@ -36,6 +36,8 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
+        "verified": str(home / ".local/state/eipdeck/verified-*.json"),
+        "watch": str(home / ".local/state/eipdeck/watch-*.json"),
     }
     text = deck("doctor").out
     for path in found["paths"].values():
@@ -63,8 +65,11 @@ def test_every_file_that_a_session_writes_is_among_the_paths(deck: Deck, home: P
         closing(open_inventory(f"sqlite:///{deck.path}", operator="alice")) as inventory,
         PendingChanges().noted(inventory, "release 203.0.113.0", "k-1"),
     ):
+        deck.done("verify")
+        assert deck("watch", "--exec", "true", "--once").code == 0
         written = set(state.iterdir())
-    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json"}
+    (verified,), (watch,) = state.glob("verified-*.json"), state.glob("watch-*.json")
+    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json", verified, watch}
     told = deck.done("doctor")["paths"].values()
     for path in written:
         assert sum(fnmatch(str(path), pattern) for pattern in told) == 1, path

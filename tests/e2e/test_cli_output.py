@@ -26,7 +26,7 @@ FIELDS = {
     " used_percent runway_days",
     "cidrs": "cidr pool_id isp asn region state customer_owned rpki total allocated available",
     "findings": "id code severity subject message remedy since accepted_reason accepted_until",
-    "history": "id at operator action eip_id address pool_id cidr reason request_id before after",
+    "history": "id at operator action eip_id address pool_id cidr reason request_id before after cursor",
 }
 LISTS = [*FIELDS, "lookup 203.0.113.0 198.18.0.0"]
 

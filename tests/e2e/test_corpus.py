@@ -71,12 +71,17 @@ COMMANDS: Final = (
     "pools",
     "services",
     "verify",
+    "metrics --out missing/{}",
+    "metrics",
+    "watch --exec {} --once --after {} --timeout {}",
+    "watch --exec true --once --after {}",
     "settle {}",
     "doctor",
     "completion {}",
     "config check",
     "interface",
     "--config {} config show",
+    "doctor --bundle missing/{}",
 )
 NO_TEXT: Final = {"demo", "open"}
 """Commands of the table that end in a dashboard, or take no text."""

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from tui.wording.verb import Argument, Format, Kind, Verb
 from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
+from tui.wording.verbs_lists import SHAPE
 
 __all__ = ["EXITS", "OPTIONS", "Command", "Misuse", "Settings", "every_command", "parse", "wants_json"]
 
@@ -22,6 +23,10 @@ EXITS = """\
 exit codes: 0 done, or the answer is yes; 1 the answer is no (an address not yours, findings); 2 used wrongly;
 3 done, but it landed in the default pool; 4 refused by a rule; 5 no such object; 6 database or platform
 unavailable; 7 outcome unknown. After 2, 4, 5 and 6 nothing has changed."""
+
+
+_REQUIRED: Final = "the following arguments are required: "
+_ONE_OF: Final = "one of the arguments "
 
 
 class Settings(NamedTuple):
@@ -45,9 +50,19 @@ class Command(NamedTuple):
     given: Mapping[str, str | bool | Sequence[str] | None]
     """The value of each of the verb's arguments, by `Argument.dest`; None: not given."""
 
+    @property
+    def is_shaped(self) -> bool:
+        """Whether the operator chose the shape of a list."""
+        return any(self.given.get(argument.dest) for argument in SHAPE)
+
 
 class Misuse(Exception):  # a mistake of the operator, not an error of the program
     """The words are not a command; one sentence says why."""
+
+    missing: tuple[str, ...] = ()
+    """The arguments that are missing, by option or metavar."""
+    any_of: bool = False
+    """Whether one of the missing options is enough."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,7 +84,12 @@ class _Parser(argparse.ArgumentParser):
             message = f"{misplaced[0]} goes before the command word"
         elif any(mark in message for mark in ("://", "@", "password")):  # a database URL may hold a password
             message = "one of the words is not a command or option, and is not repeated; a database goes after --db"
-        raise Misuse(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says more.")
+        wrong = Misuse(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says more.")
+        if message.startswith(_REQUIRED):
+            wrong.missing = tuple(message.removeprefix(_REQUIRED).split(", "))
+        elif message.startswith(_ONE_OF) and message.endswith(" is required"):
+            wrong.missing, wrong.any_of = tuple(message.removeprefix(_ONE_OF).split()[:-2]), True
+        raise wrong
 
 
 class _Version(argparse.Action):
@@ -163,8 +183,8 @@ def every_command(mark: Mark) -> argparse.ArgumentParser:
 
 def wants_json(words: Sequence[str]) -> bool:
     """Return whether the words ask for JSON errors, even when they are not a command."""
-    asked = any(pair == ("--format", "json") for pair in pairwise(words))
-    return asked or "--json" in words or "--format=json" in words
+    asked = any(pair in (("--format", "json"), ("--format", "ndjson")) for pair in pairwise(words))
+    return asked or not {"--json", "--format=json", "--format=ndjson"}.isdisjoint(words)
 
 
 def _parser(verbs: Iterable[Verb], mark: Mark = _unmarked) -> argparse.ArgumentParser:
@@ -200,8 +220,11 @@ def _describe(command: argparse.ArgumentParser, verb: Verb, mark: Mark) -> None:
     if verb.formats:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")
-        if Format.CSV in verb.formats:
-            every = "table, json, csv, md (Markdown) or excel (CSV for a spreadsheet)"
+        if verb.is_list:
+            every = (
+                "table, json, csv, md (Markdown), excel (CSV for a spreadsheet), ndjson (a JSON object a line)"
+                " or value (tabs between bare values)"
+            )
             how.add_argument("--format", choices=[each.value for each in verb.formats], help=every)
 
 

@@ -24,6 +24,7 @@ from core import (
     open_inventory,
 )
 from tui.cli.arguments import Command, Settings
+from tui.cli.bundle import write_bundle
 from tui.cli.opening import checked_profile, config_of, database_of, operator_of
 from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
@@ -47,8 +48,13 @@ def doctor(command: Command) -> int:
     """Print the checks and the advice; return the exit code of the first refusal, or 0."""
     checked_profile(command.settings)
     found, refusal = _examine(command.settings)
-    as_json = command.format is Format.JSON
-    code = print_answer(Answer(found if as_json else _report(found)), command.format)
+    as_json, given = command.format is Format.JSON, command.given
+    said: tuple[str, ...] = ()
+    if given["bundle"] is not None:
+        confined, masked = command.settings.confined is not None, not given["with_addresses"]
+        write_bundle(Path(str(given["bundle"])), found, force=bool(given["force"]), masked=masked, confined=confined)
+        said = (f"the bundle is {given['bundle']}; read it before you send it",)
+    code = print_answer(Answer(found if as_json else _report(found), said=said), command.format)
     return code if refusal is None else refuse(refusal, as_json=as_json)
 
 
@@ -63,6 +69,8 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "log": str(state / paths.LOG),
             "trails": str(state / paths.TRAILS),
             "sent": str(state / paths.SENT),
+            "verified": str(state / paths.VERIFIED),
+            "watch": str(state / paths.WATCH),
         },
         "operator": operator_of(settings) or login_name(),
         "database": {"url": None, "ok": False},

@@ -1,4 +1,4 @@
-"""The verbs that change nothing: verdicts, lists, history, export, backup, verify."""
+"""The verbs that change nothing: verdicts, export, backup, verify. The lists are in `lists.py`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Final
 from core import (
     Code,
     Inventory,
-    Severity,
     Verdict,
     error,
     is_cidr,
@@ -23,16 +22,17 @@ from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
-from tui.cli.times import moment_of, past_moment
+from tui.cli.times import past_moment
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
-from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.reports import BROKEN, answers
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
+from tui.wording.verbs_lists import SHAPE
 
-__all__ = ["query"]
+__all__ = ["answer_of", "begun", "lookup", "query"]
 
 
+_SHAPE: Final = frozenset(argument.dest for argument in SHAPE)
 _TOLD: Final = 5
 """With more addresses than this, verdicts alone are printed."""
 
@@ -44,11 +44,16 @@ def query(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    verb = _QUERIES[command.verb.name]
-    return run(command, lambda inventory: verb(inventory, command.format, **command.given))
+    return run(command, lambda inventory: answer_of(inventory, command))
 
 
-def _lookup(
+def answer_of(inventory: Inventory, command: Command) -> Answer:
+    """Return the answer of a verb of this module."""
+    given = {name: value for name, value in command.given.items() if name not in _SHAPE}
+    return _QUERIES[command.verb.name](inventory, command.format, **given)
+
+
+def lookup(
     inventory: Inventory,
     how: Format,
     *,
@@ -83,45 +88,14 @@ def _lookup(
     return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
-def _cidrs(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.cidrs(), CIDRS)
-
-
-def _pools(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.pools(), POOLS)
-
-
-def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer:  # noqa: A002  # the argument's name
-    problems = {eip.address for eip in inventory.eips("is:problem")} if how is Format.TABLE else set()
-    return Answer(_begun(inventory.eips(" ".join(filter))), marked(problems))
-
-
-def _begun(items: Iterator[object]) -> Iterator[object]:
+def begun(items: Iterator[object]) -> Iterator[object]:
     """Return the same items, the first already read, so that a refusal comes before any output."""
     return chain(list(islice(items, 1)), items)
 
 
-def _services(inventory: Inventory, _how: Format) -> Answer:
-    return Answer(inventory.services(), SERVICES)
-
-
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool) -> Answer:
-    worst = list(Severity)
-    least = worst[-1] if severity is None else Severity(severity)
-    every = inventory.findings(accepted=accepted)
-    findings = [each for each in every if worst.index(each.severity) <= worst.index(least)]
-    is_open = any(not each.accepted for each in findings)
-    return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
-
-
-def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
-    moment = None if since is None else moment_of(inventory, since, how)
-    return Answer(inventory.history(subject, since=moment), EVENTS)
-
-
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:
     if file is None:
-        return Answer(_begun(inventory.export_text()))
+        return Answer(begun(inventory.export_text()))
     inventory.export(Path(file), force=force)
     return Answer((), said=(f"exported to {file}",))
 
@@ -158,13 +132,7 @@ def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
 
 
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
-    "lookup": _lookup,
-    "cidrs": _cidrs,
-    "pools": _pools,
-    "eips": _eips,
-    "services": _services,
-    "findings": _findings,
-    "history": _history,
+    "lookup": lookup,
     "export": _export,
     "backup": _backup,
     "verify": _verify,

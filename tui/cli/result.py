@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,11 +27,12 @@ from core import (
 from tui.cli.arguments import Misuse
 from tui.cli.exit_codes import NOT_WRITTEN
 from tui.cli.stdio import drop, tell
+from tui.terminal.environment import is_accessible
 from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
-from tui.wording.writers import MEASURED, json_text, write_json, write_rows, write_table
+from tui.wording.writers import MEASURED, json_text, write_json, write_lines, write_rows, write_table
 
 if TYPE_CHECKING:
     from tui.wording.paint import Paint
@@ -63,6 +65,10 @@ class Answer:
     """The number of rows that decide the widths of a table's columns."""
     receipt: Receipt | None = None
     """The receipt of a change; each object of its JSON has it."""
+    header: bool = True
+    """Whether a list has headings."""
+    endless: bool = False
+    """Whether the rows go on: as JSON each is a line of its own then."""
 
 
 def print_answer(answer: Answer, how: Format, *, paint: Paint | None = None) -> int:
@@ -85,7 +91,7 @@ def print_answer(answer: Answer, how: Format, *, paint: Paint | None = None) -> 
     if answer.then is not None:
         answer = answer.then()
     said, code = (*answer.said, *failed), NOT_WRITTEN if failed else answer.code
-    if how is not Format.JSON or code == NOT_WRITTEN:
+    if not how.is_json or code == NOT_WRITTEN:
         _say(said)
     _say(answer.doubts)
     return code
@@ -107,14 +113,24 @@ def refuse(problem: Exception, *, as_json: bool) -> int:
 def _write(answer: Answer, how: Format, out: TextIO, *, paint: Paint | None) -> None:
     if answer.layout is None and not isinstance(answer.value, dict):
         out.writelines(answer.value)
-    elif how is Format.JSON or answer.layout is None:
+    elif answer.layout is None or (how is Format.JSON and not (answer.endless or answer.layout.chosen)):
         write_json(answer.value if answer.receipt is None else _received(answer.value, answer.receipt), out)
     elif how is not Format.TABLE:
-        write_rows(_rows(answer), answer.layout, how, out)
+        lines = Format.NDJSON if how is Format.JSON and answer.endless else how
+        write_rows(_rows(answer), answer.layout, lines, out, header=answer.header)
     else:
-        width = shutil.get_terminal_size().columns if out.isatty() else None
-        if not write_table(_rows(answer), answer.layout, out, width=width, measured=answer.measured, paint=paint):
+        count = _write_table(answer, answer.layout, out, paint)
+        if not count and not answer.endless:
             _say(["nothing to list"])
+
+
+def _write_table(answer: Answer, layout: Layout, out: TextIO, paint: Paint | None) -> int:
+    """Write a table, or its rows as lines where they are read aloud; return the number of rows."""
+    if is_accessible(os.environ):
+        return write_lines(_rows(answer), layout, out, header=answer.header)
+    width = shutil.get_terminal_size().columns if out.isatty() else None
+    rows, measured = _rows(answer), answer.measured
+    return write_table(rows, layout, out, width=width, measured=measured, header=answer.header, paint=paint)
 
 
 def _received(value: Changed | list[Eip], receipt: Receipt) -> object:

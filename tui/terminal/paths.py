@@ -7,7 +7,7 @@ from typing import Final
 
 from platformdirs import user_state_path
 
-__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "state_folder"]
+__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "VERIFIED", "WATCH", "state_folder"]
 
 CLIP: Final = "clip"
 """The last copied text."""
@@ -17,6 +17,10 @@ TRAILS: Final = "trail-*.md"
 """The incident trails; `*` is the start time and the process id."""
 SENT: Final = "sent-*.json"
 """Notes of changes whose answer has not come; `*` is the request id."""
+VERIFIED: Final = "verified-*.json"
+"""The last `verify` of each database; `*` is a hash of its URL."""
+WATCH: Final = "watch-*.json"
+"""The place of the watch of each database; `*` is a hash of its URL."""
 
 
 def state_folder() -> Path:

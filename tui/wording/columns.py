@@ -113,11 +113,15 @@ class Listing(Generic[Row, PaneRow]):
     """Returns the object of a pane's row."""
     also: type | None = None
     """A second kind that its objects can have."""
+    chosen: tuple[str, ...] = ()
+    """The fields that the operator chose; empty: every field."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields of the JSON of every kind of its objects."""
-        return tuple(dict.fromkeys((*json_fields(self.kind), *(json_fields(self.also) if self.also else ()))))
+        """The fields of the JSON of every kind of its objects, or the chosen ones."""
+        return self.chosen or tuple(
+            dict.fromkeys((*json_fields(self.kind), *(json_fields(self.also) if self.also else ())))
+        )
 
     @property
     def columns(self) -> tuple[Column[Row], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from core import DoubtCount, Inventory, Verdict
+from tui.terminal.environment import may_overwrite
 from tui.wording.doubts import doubt_sentences
 from tui.wording.phrases import count_of, eips_beyond, owner, quoted
 from tui.wording.serving import served_by
@@ -138,10 +140,10 @@ def pieces(stream: io.BufferedIOBase) -> Iterator[bytes]:
 @contextmanager
 def progress() -> Iterator[Callable[[int], None] | None]:
     """Show on a terminal how many lines have been read; the line is removed at the end."""
-    if sys.stderr is None or not sys.stderr.isatty():
+    err = sys.stderr
+    if err is None or not may_overwrite(err, os.environ):
         yield None
         return
-    err = sys.stderr
 
     def show(lines: int) -> None:
         if lines:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
+from core import CidrSummary, ClockAccepted, Event, Finding, FindingChange, Imported, Restored, Verdict, Violation
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
@@ -16,6 +16,7 @@ __all__ = [
     "CLOCK",
     "EVENTS",
     "FINDINGS",
+    "FINDING_CHANGES",
     "IMPORTED",
     "RESTORED",
     "SEEN",
@@ -54,6 +55,19 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
             lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
             pane=InPane(20, "WHAT AND REMEDY", lambda finding, around: around.remedy(finding), stretch=True, drop=3),
         ),
+    ),
+)
+
+
+FINDING_CHANGES: Final[Listing[FindingChange, FindingChange]] = Listing(
+    FindingChange,
+    (
+        Entry("AT", lambda change: second(change.at)),
+        Entry("CHANGE", lambda change: change.change),
+        Entry("SEVERITY", lambda change: change.severity.value),
+        Entry("SUBJECT", lambda change: change.subject),
+        Entry("ID", lambda change: change.id),
+        Entry("FINDING", lambda change: f"{change.message} Remedy: {change.remedy}"),
     ),
 )
 

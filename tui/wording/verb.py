@@ -17,6 +17,15 @@ class Format(StrEnum):
     MARKDOWN = "md"
     EXCEL = "excel"
     """CSV that a spreadsheet opens as it is: with the mark of UTF-8, and long numbers as text."""
+    NDJSON = "ndjson"
+    """A JSON object a line."""
+    VALUE = "value"
+    """The bare values of a row, with a tab between them."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer and the errors are JSON, without sentences beside them."""
+        return self in (Format.JSON, Format.NDJSON)
 
 
 class Kind(Enum):
@@ -85,3 +94,8 @@ class Verb(NamedTuple):
     """The class of the request in `core`; empty: not a request."""
     formats: tuple[Format, ...] = (Format.TABLE, Format.JSON)
     writes: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it prints rows, which have columns."""
+        return Format.CSV in self.formats

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verb import Argument, Kind, Verb
 from tui.wording.verbs_about_itself import ABOUT_ITSELF
+from tui.wording.verbs_lists import LISTS, MONITORING, rows
 
 __all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
@@ -40,11 +41,6 @@ KIND_NAMES: Final = {
 """Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
-def _rows(name: str, says: str, *arguments: Argument) -> Verb:
-    """A verb that prints rows."""
-    return Verb(name, says, arguments, formats=tuple(Format))
-
-
 def _change(name: str, request: str, says: str, *arguments: Argument, needs_reason: bool = False) -> Verb:
     """A verb that writes; each takes a reason and a request id."""
     reason = _REASON._replace(required=needs_reason)
@@ -66,7 +62,7 @@ VERBS: Final = (
         formats=(),
     ),
     Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
-    _rows(
+    rows(
         "lookup",
         "the verdict on addresses: whose, what it serves, where a fix lives; of a CIDR a summary",
         Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+", offers="subjects"),
@@ -189,26 +185,7 @@ VERBS: Final = (
         Argument("--warn", "PCT", "used share that is a finding", Kind.PERCENT, sets="warn_percent"),
         Argument("--critical", "PCT", "used share that is a critical finding", Kind.PERCENT, sets="critical_percent"),
     ),
-    _rows("cidrs", "every CIDR"),
-    _rows("pools", "every pool, with its usage"),
-    _rows(
-        "eips",
-        "every live EIP, or those that match a filter",
-        Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*", offers="filter"),
-    ),
-    _rows("services", "every downstream target"),
-    _rows(
-        "findings",
-        "what needs attention; exit 1 when there is something",
-        Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
-        _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
-    ),
-    _rows(
-        "history",
-        "events, newest last",
-        Argument("subject", "EIP|ADDRESS|CIDR", nargs="?", offers="subjects"),
-        Argument("--since", "TIME"),
-    ),
+    *LISTS,
     _change(
         "reserve",
         "ReserveRequest",
@@ -273,6 +250,7 @@ VERBS: Final = (
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    *MONITORING,
     Verb(
         "settle",
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",

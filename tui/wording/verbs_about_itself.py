@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.wording.verb import Argument, Format, Verb
+from tui.wording.verb import Argument, Format, Kind, Verb
 
 __all__ = ["ABOUT_ITSELF"]
 
@@ -19,5 +19,15 @@ ABOUT_ITSELF: Final = (
     Verb("config check", "every problem of the configuration, with its line; exit 1 when there is one"),
     Verb("config schema", "the JSON Schema of the configuration, for editors", formats=()),
     Verb("interface", "every command, option and code of the command line, for programs"),
-    Verb("doctor", "check the files, the database and the terminal, with advice"),
+    Verb(
+        "doctor",
+        "check the files, the database and the terminal, with advice",
+        (
+            Argument(
+                "--bundle", "FILE", "write what a report of a defect needs, addresses and names masked", offers="files"
+            ),
+            Argument("--with-addresses", help="mask nothing in the bundle", kind=Kind.SWITCH),
+            Argument("--force", help="replace an existing file", kind=Kind.SWITCH),
+        ),
+    ),
 )

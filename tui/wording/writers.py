@@ -20,7 +20,17 @@ from tui.wording.verb import Format
 if TYPE_CHECKING:
     from tui.wording.paint import Paint
 
-__all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = [
+    "FILE_FORMATS",
+    "MEASURED",
+    "bare",
+    "csv_cell",
+    "json_text",
+    "write_json",
+    "write_lines",
+    "write_rows",
+    "write_table",
+]
 
 MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
@@ -52,48 +62,71 @@ def write_json(value: object, out: TextIO) -> None:
     out.write("[]\n" if start == "[" else "\n]\n")
 
 
-def write_rows(rows: Iterable[object], layout: Layout, how: Format, out: TextIO) -> None:
-    """Write rows in a format of `FILE_FORMATS`."""
-    _WRITERS[how](rows, layout, out)
+def write_rows(rows: Iterable[object], layout: Layout, how: Format, out: TextIO, *, header: bool = True) -> None:
+    """Write rows in any format but a table; `header` False leaves the headings out."""
+    _WRITERS[how](rows, layout, out, header)
 
 
-def _write_json_rows(rows: Iterable[object], _layout: Layout, out: TextIO) -> None:
-    write_json(iter(rows), out)
+def _write_json_rows(rows: Iterable[object], layout: Layout, out: TextIO, _header: bool) -> None:  # noqa: FBT001
+    write_json((_object(row, layout) for row in rows), out)
 
 
-def _write_csv(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
+def _write_ndjson(rows: Iterable[object], layout: Layout, out: TextIO, _header: bool) -> None:  # noqa: FBT001
+    out.writelines(f"{_plain(json.dumps(_object(row, layout)))}\n" for row in rows)
+
+
+def _object(row: object, layout: Layout) -> object:
+    """Return the JSON of a row, with the chosen fields alone when some are."""
+    if not layout.chosen:
+        return to_json(row)
+    return {name: to_json(getattr(row, name, None)) for name in layout.chosen}
+
+
+def _write_value(rows: Iterable[object], layout: Layout, out: TextIO, _header: bool) -> None:  # noqa: FBT001
+    """Write the bare values of each row with a tab between them; no value has a tab or the end of a line in it."""
+    names = layout.fields
+    out.writelines("\t".join(bare(getattr(row, name, None)) for name in names) + "\n" for row in rows)
+
+
+def _write_csv(rows: Iterable[object], layout: Layout, out: TextIO, header: bool) -> None:  # noqa: FBT001
     """Write a header of the JSON's field names and a record a row."""
-    _write_records(rows, layout, out, csv_cell)
+    _write_records(rows, layout, out, csv_cell, header=header)
 
 
-def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
+def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO, header: bool) -> None:  # noqa: FBT001
     """Write CSV with the mark of UTF-8; ids of more digits than a spreadsheet keeps are text."""
     out.write("\ufeff")
-    _write_records(rows, layout, out, _excel_cell)
+    _write_records(rows, layout, out, _excel_cell, header=header)
 
 
-def _write_records(rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str]) -> None:
+def _write_records(
+    rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str], *, header: bool
+) -> None:
     names = layout.fields
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
+    if header:
+        writer.writerow(names)
     for row in rows:
         writer.writerow([cell(getattr(row, name, None)) for name in names])
 
 
-def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
+def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO, header: bool) -> None:  # noqa: FBT001
     """Write a table for a ticket or a chat, with the columns of the table on screen."""
     headings = [column.title for column in layout.columns]
-    out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
+    if header:
+        out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
     for row in rows:
         cells = [_markdown_cell(column.text(row)) for column in layout.columns]
         out.write(f"| {' | '.join(cells)} |\n")
 
 
-_WRITERS: Final[Mapping[Format, Callable[[Iterable[object], Layout, TextIO], None]]] = {
+_WRITERS: Final[Mapping[Format, Callable[[Iterable[object], Layout, TextIO, bool], None]]] = {
     Format.CSV: _write_csv,
     Format.JSON: _write_json_rows,
     Format.MARKDOWN: _write_markdown,
     Format.EXCEL: _write_excel,
+    Format.NDJSON: _write_ndjson,
+    Format.VALUE: _write_value,
 }
 FILE_FORMATS: Final = (Format.CSV, Format.JSON, Format.MARKDOWN)
 """The formats that a list can be written to a file in."""
@@ -107,16 +140,25 @@ def _markdown_cell(value: object) -> str:
 def csv_cell(value: object) -> str:
     """Return a value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
     plain = to_json(value)
+    text = _text(plain)
+    is_number = isinstance(plain, (int, float))
+    return f"'{visible(text)}" if not is_number and text.startswith(_FORMULA) else visible(text)
+
+
+def bare(value: object) -> str:
+    """Return a value as one word for scripts: control characters visible, absent empty, lists with spaces."""
+    return visible(_text(to_json(value)))
+
+
+def _text(plain: object) -> str:
+    """Return a JSON value as text, which may be hostile."""
     if plain is None:
         return ""
     if isinstance(plain, bool):
         return "true" if plain else "false"
-    if isinstance(plain, (int, float)):
-        return str(plain)
     if isinstance(plain, list) and all(isinstance(item, str) for item in plain):
-        plain = " ".join(plain)
-    text = plain if isinstance(plain, str) else _plain(json.dumps(plain))
-    return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
+        return " ".join(plain)
+    return plain if isinstance(plain, str) else _plain(json.dumps(plain))
 
 
 _LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
@@ -127,6 +169,24 @@ def _excel_cell(value: object) -> str:
     return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
 
 
+_MARK: Final = "!"
+"""The heading of the column that marks problems."""
+
+
+def write_lines(rows: Iterable[object], layout: Layout, out: TextIO, *, header: bool = True) -> int:
+    """Write each row as lines `HEADING: value`, with an empty line between rows; return the number of rows."""
+    count = 0
+    for count, row in enumerate(rows, 1):
+        out.write("\n" if count > 1 else "")
+        for column in layout.columns:
+            text = visible(column.text(row))
+            if column.title == _MARK:
+                out.write("PROBLEM: yes\n" if text else "")
+            else:
+                out.write(f"{column.title}: {text}\n" if header else f"{text}\n")
+    return count
+
+
 def write_table(
     rows: Iterable[object],
     layout: Layout,
@@ -135,6 +195,7 @@ def write_table(
     width: int | None = None,
     measured: int = MEASURED,
     paint: Paint | None = None,
+    header: bool = True,
 ) -> int:
     """Write aligned columns under a heading, nothing cut; return the number of rows.
 
@@ -145,6 +206,7 @@ def write_table(
         width: of the terminal, in cells, where the last column is folded; None: not folded.
         measured: the number of rows that decide the widths.
         paint: paints words and marked rows; None: no colours.
+        header: False leaves the headings out.
 
     """
     columns = layout.columns
@@ -153,10 +215,11 @@ def write_table(
     first = [[*map(visible, line)] for line in islice(cells, measured)]
     if not first:
         return 0
-    headings = [column.title for column in columns]
+    headings = [column.title if header else "" for column in columns]
     widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
     shape = _Shape(columns, widths, width)
-    out.write(shape.line(headings))
+    if header:
+        out.write(shape.line(headings))
     shape.paint = paint
     count = 0
     lines: Iterator[Sequence[object]] = chain(first, cells)
@@ -196,6 +259,7 @@ class _Shape:
         parts = [cells[-1]] if self._room is None else _folded(cells[-1], self._room)
         if self.paint is not None:
             padded = list(map(self.paint.cell, self._headings, cells, padded))
+            parts[0] = self.paint.cell(self._headings[-1], cells[-1], parts[0])
         first = _GAP.join([*padded, parts[0]]).rstrip()
         lines = [first, *(" " * self._indent + part for part in parts[1:])]
         if self.paint is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
@@ -28,13 +29,17 @@ class ImportReport:
     """One import in one transaction."""
 
     transaction: Transaction
+    step: Callable[[int], None]
+    """Called with 1 for each object that is met first."""
     _outcomes: dict[tuple[str, str], RowOutcome] = field(default_factory=dict)
     _facts: list[tuple[str, str, EventData]] = field(default_factory=list)
 
     def count(self, what: str, key: str, outcome: RowOutcome) -> None:
         """Count an object with its result, once however often it is met."""
-        before = self._outcomes.get((what, key), RowOutcome.UNCHANGED)
-        self._outcomes[what, key] = max(before, outcome)
+        before = self._outcomes.get((what, key))
+        self._outcomes[what, key] = outcome if before is None else max(before, outcome)
+        if before is None:
+            self.step(1)
 
     def note(self, place: Position, fact: EventData) -> None:
         """Keep an event for `flush`; its reason is the operator's, else the name of the file."""

@@ -40,7 +40,7 @@ from core import (
     UnreserveRequest,
 )
 from core.domain import requests as domain_requests
-from tui.cli import changes, confirmation, queries
+from tui.cli import changes, confirmation, lists, queries
 from tui.cli.arguments import Misuse, parse
 from tui.cli.requests import request_of
 from tui.modals.lines import shell_rows
@@ -48,6 +48,7 @@ from tui.wording.command_line import command_line, with_reason
 from tui.wording.verb import Argument, Kind, Verb
 from tui.wording.verbs import VERB_NAMED, VERB_OF, VERBS
 from tui.wording.verbs_about_itself import ABOUT_ITSELF
+from tui.wording.verbs_lists import SHAPE
 
 IP = "203.0.113.9"
 NET = "203.0.113.0/24"
@@ -229,12 +230,14 @@ def test_a_verb_that_takes_a_yes_asks_for_it() -> None:
 
 
 def test_what_answers_a_verb_takes_the_arguments_that_it_declares() -> None:
-    answers: dict[str, Callable[..., Any]] = {**queries._QUERIES, **changes._TRANSFERS}
-    others = {"open", "demo", "doctor", *(verb.name for verb in ABOUT_ITSELF)}
+    answers: dict[str, Callable[..., Any]] = {**queries._QUERIES, **lists._LISTS, **changes._TRANSFERS}
+    others = {"open", "demo", "metrics", "watch", *(verb.name for verb in ABOUT_ITSELF)}
     assert set(answers) | others == {verb.name for verb in VERBS if not verb.request}
     for name, answer in answers.items():
         taken = [each.name for each in inspect.signature(answer).parameters.values() if each.kind is each.KEYWORD_ONLY]
-        assert sorted(taken) == sorted(argument.dest for argument in VERB_NAMED[name].arguments), name
+        declared = {argument.dest for argument in VERB_NAMED[name].arguments}
+        of_lists = {each.dest for each in SHAPE} - ({"limit"} if name == "history" else set())
+        assert sorted(taken) == sorted(declared - of_lists), name
         assert VERB_NAMED[name].writes == (name in changes._TRANSFERS)
 
 

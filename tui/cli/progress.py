@@ -1,0 +1,81 @@
+"""The progress of a command, on a line of stderr that is overwritten, on a terminal alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final, TextIO
+
+from core import progress_to
+from tui.terminal.environment import may_overwrite
+
+__all__ = ["shown_progress"]
+
+_QUICK: Final = 1.0
+"""Seconds without a line: most commands end before."""
+_APART: Final = 0.1
+"""Seconds between two lines."""
+
+
+@contextmanager
+def shown_progress(what: str) -> Iterator[None]:
+    """Show the progress of the block; the line is removed at the end of each part of the work."""
+    err = sys.stderr
+    if err is None or not may_overwrite(err, os.environ):
+        yield
+        return
+    line = ProgressLine(what, err)
+    try:
+        with progress_to(line):
+            yield
+    finally:
+        line.clear()
+
+
+class ProgressLine:
+    """`verify: 12,000 of 65,003 events, 3 s left`."""
+
+    def __init__(self, what: str, out: TextIO, clock: Callable[[], float] = monotonic) -> None:
+        self._what = what
+        self._out = out
+        self._clock = clock
+        self._began = self._part_began = self._shown_at = clock()
+        self._part: tuple[int, str] | None = None
+        self._is_shown = False
+
+    def __call__(self, done: int, total: int, unit: str) -> None:
+        """Show how much of a part is done; a part has a total and a unit."""
+        now = self._clock()
+        if self._part != (total, unit):
+            self._part, self._part_began = (total, unit), now
+        if done >= total:
+            self.clear()
+        elif now - self._began >= _QUICK and (not self._is_shown or now - self._shown_at >= _APART):
+            self._show(f"{self._what}: {done:,} of {total:,} {unit}{_left(now - self._part_began, done, total)}")
+            self._shown_at = now
+
+    def _show(self, line: str) -> None:
+        self._out.write(f"\r{line}\x1b[K")
+        self._out.flush()
+        self._is_shown = True
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._is_shown:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+            self._is_shown = False
+
+
+def _left(seconds: float, done: int, total: int) -> str:
+    """Return the time that is left at the pace so far; nothing before there is a pace."""
+    if not done or seconds <= 0:
+        return ""
+    left = round(seconds * (total - done) / done)
+    if left < 60:
+        return f", {max(left, 1)} s left"
+    minutes = round(left / 60)
+    return f", {minutes} min left" if minutes < 90 else f", {round(left / 3600)} h left"
