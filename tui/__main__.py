@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 
 from tui.cli.offers import CALL, offer
 
@@ -21,6 +20,8 @@ __all__ = ["main"]
 _INTERRUPTED = 130
 _LONG = ("allocate", "release", "import", "export", "backup", "restore", "verify")
 """The verbs that may take more than a second."""
+_ABOUT_ITSELF = ("completion", "config", "doctor", "interface")
+"""The first words of the verbs about the program itself."""
 _DEFECT = 70
 """A defect has a code of its own: exit 1 means "the answer is no"."""
 
@@ -62,6 +63,8 @@ def _run(words: Sequence[str]) -> int:
 
 def _run_shown(command: Command) -> int:
     """Run a command that may take long, with its progress on a terminal."""
+    from contextlib import nullcontext  # noqa: PLC0415  # not for a completion
+
     from tui.cli.progress import shown_progress  # noqa: PLC0415  # imports the core
 
     onto_screen = command.verb.name == "export" and not command.given["file"] and sys.stdout and sys.stdout.isatty()
@@ -71,8 +74,8 @@ def _run_shown(command: Command) -> int:
 
 def _command(words: Sequence[str]) -> Command:
     """Return the command in the words, and in the answers to what is missing, where somebody is asked."""
-    from tui.cli.arguments import Misuse  # noqa: PLC0415  # as above
-    from tui.cli.forced_command import asked_for  # noqa: PLC0415
+    from tui.cli.arguments import Misuse  # noqa: PLC0415  # not for a completion
+    from tui.cli.forced_command import asked_for  # noqa: PLC0415  # not for a completion
 
     while True:
         try:
@@ -91,31 +94,12 @@ def _runner(command: Command) -> Callable[[Command], int]:
         from tui.cli.launch import dashboard  # noqa: PLC0415  # for the dashboard alone
 
         return dashboard
-    if command.verb.name == "doctor":
-        from tui.cli.doctor import doctor  # noqa: PLC0415  # for this verb alone
-
-        return doctor
-    if command.verb.name == "completion":
-        from tui.cli.completion import completion  # noqa: PLC0415  # imports shtab
-
-        return completion
-    if command.verb.name.startswith("config "):
-        from tui.cli.configuration import configuration  # noqa: PLC0415  # imports the keys of the dashboard
-
-        return configuration
-    if command.verb.name == "interface":
-        from tui.cli.interface import interface  # noqa: PLC0415  # for this verb alone
-
-        return interface
+    if command.verb.name.partition(" ")[0] in _ABOUT_ITSELF:
+        return _about_itself(command.verb.name)
     if command.verb.name == "watch":
         from tui.cli.watch import watch  # noqa: PLC0415  # for this verb alone
 
         return watch
-    return _inventory_runner(command)
-
-
-def _inventory_runner(command: Command) -> Callable[[Command], int]:
-    """Import what runs a verb on an inventory."""
     if command.verb.name in ("metrics", "verify"):
         from tui.cli import metrics  # noqa: PLC0415  # for these verbs alone
 
@@ -131,6 +115,25 @@ def _inventory_runner(command: Command) -> Callable[[Command], int]:
     from tui.cli.queries import query  # noqa: PLC0415  # imports the core
 
     return query
+
+
+def _about_itself(name: str) -> Callable[[Command], int]:
+    """Import what runs a verb about the program itself."""
+    if name == "doctor":
+        from tui.cli.doctor import doctor  # noqa: PLC0415  # for this verb alone
+
+        return doctor
+    if name == "completion":
+        from tui.cli.completion import completion  # noqa: PLC0415  # imports shtab
+
+        return completion
+    if name == "interface":
+        from tui.cli.interface import interface  # noqa: PLC0415  # for this verb alone
+
+        return interface
+    from tui.cli.configuration import configuration  # noqa: PLC0415  # imports the keys of the dashboard
+
+    return configuration
 
 
 def _tell_defect() -> None:

@@ -23,7 +23,9 @@ ABOUT_ITSELF: Final = (
         "doctor",
         "check the files, the database and the terminal, with advice",
         (
-            Argument("--bundle", "FILE", "write what a report of a defect needs, addresses and names masked"),
+            Argument(
+                "--bundle", "FILE", "write what a report of a defect needs, addresses and names masked", offers="files"
+            ),
             Argument("--with-addresses", help="mask nothing in the bundle", kind=Kind.SWITCH),
             Argument("--force", help="replace an existing file", kind=Kind.SWITCH),
         ),

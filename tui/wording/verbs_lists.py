@@ -50,7 +50,7 @@ LISTS: Final = (
         Argument("--since", "TIME"),
         Argument("--until", "TIME", "what happened before it"),
         Argument("--action", "A,B", "only these actions, such as allocate,release"),
-        Argument("--by", "OPERATOR", "only what this operator did"),
+        Argument("--by", "OPERATOR", "only what this operator did", offers="operators"),
         Argument("--after", "SEQ:HASH", "what was committed after the event of this cursor, oldest first"),
         _switch("--follow", "go on with each new event, until it is interrupted"),
     ),
@@ -60,14 +60,18 @@ MONITORING: Final = (
     Verb(
         "metrics",
         "figures in the text format of Prometheus",
-        (Argument("--out", "FILE", "into a file, by rename, readable for everybody on the host"),),
+        (Argument("--out", "FILE", "into a file, by rename, readable for everybody on the host", offers="files"),),
     ),
     Verb(
         "watch",
         "give each event, and each finding that opens or closes, to a program as JSON on its standard input",
         (
             Argument(
-                "--exec", "PROGRAM", "one executable file; no shell; exit code 0: it took the document", required=True
+                "--exec",
+                "PROGRAM",
+                "one executable file; no shell; exit code 0: it took the document",
+                required=True,
+                offers="files",
             ),
             Argument("--only", help="one kind alone", choices=("events", "findings")),
             Argument("--timeout", "SECONDS", "the time that the program has for one document (default: 30)"),

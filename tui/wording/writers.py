@@ -259,6 +259,7 @@ class _Shape:
         parts = [cells[-1]] if self._room is None else _folded(cells[-1], self._room)
         if self.paint is not None:
             padded = list(map(self.paint.cell, self._headings, cells, padded))
+            parts[0] = self.paint.cell(self._headings[-1], cells[-1], parts[0])
         first = _GAP.join([*padded, parts[0]]).rstrip()
         lines = [first, *(" " * self._indent + part for part in parts[1:])]
         if self.paint is not None:
