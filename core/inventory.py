@@ -23,7 +23,7 @@ from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
 from core.storage.opening import open_store
-from core.storage.store import MIRRORED, Store
+from core.storage.store import Store
 
 if TYPE_CHECKING:
     from core.domain.receipt import CarriedOut, Receipt
@@ -66,8 +66,7 @@ def open_inventory(
 
 
 def _check_embedded(store: Store) -> None:
-    with store.read() as connection:
-        profile = connection.value(str, MIRRORED)
+    profile = store.mirrored()
     if profile is not None:
         store.close()
         raise error(

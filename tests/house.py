@@ -32,6 +32,8 @@ DOORS = {
     ("tui.cli.launch", "core"): "the first paint does without the core; here it words a refusal",
     ("tui.cli.launch", "tui.app"): "Textual reads its environment when it is imported",
     ("tui.cli.launch", "tui.cli.dashboard"): "it imports the core, which the first paint does without",
+    ("tui.cli.doctor", "core"): "the embedded platform is examined without the live account",
+    ("tui.cli.sync", "core"): "the changes import its declaration, and do without the live account",
     ("tui.app", "tui.screen"): "the splash screen is painted before the main screen is imported",
     ("tui.screen.command_table", "tui.session.actions"): "the first page is painted before a modal is imported",
     ("tui.screen", "tui.changes"): "the first page is painted before a change or a modal is imported",

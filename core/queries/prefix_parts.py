@@ -42,7 +42,9 @@ _SERVING: Final = (
 _COOLING: Final = (
     "SELECT DISTINCT e.address FROM eip e WHERE e.address BETWEEN :first AND :last AND e.allocated_at <= :at"
     " AND e.released_at <= :at AND e.ready_at > :at"
+    " AND NOT EXISTS (SELECT 1 FROM eip l WHERE l.address = e.address AND l.seq > e.seq AND l.allocated_at <= :at)"
 )
+"""The cool-down of an address is that of its last tenancy."""
 _WITHHELD: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cidr AND first <= :last AND last >= :first"
 
 

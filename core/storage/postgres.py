@@ -31,7 +31,7 @@ from core.storage.postgres_schema import GREETING, migrate, schema_step
 from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
-from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
+from core.storage.store import APART, HEAD, MIRRORED, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
@@ -92,6 +92,7 @@ class PostgresStore(Store):
         self._asked = Asked()
         self._greeted = False
         self._standby = False
+        self._profile: str | None = None
         """Whether a server that this session has read from was a standby."""
         try:
             with translated_errors(self.url):
@@ -147,6 +148,9 @@ class PostgresStore(Store):
             " primary.",
         )
 
+    def mirrored(self) -> str | None:
+        return self._profile
+
     def data_version(self) -> int:
         with translated_errors(self.url), self._lent() as connection:
             return newest_version(connection)
@@ -179,6 +183,7 @@ class PostgresStore(Store):
                 self._learn(connection)
 
     def _learn(self, connection: Connection) -> None:
+        self._profile = connection.value(str, MIRRORED)
         may_change = bool(connection.value(int, MAY_CHANGE))
         self.writable = may_change and not (self._read_only or self._standby)
 

@@ -180,6 +180,11 @@ class Store(ABC):
         """Return the `data_version` of a read transaction."""
         return newest_version(connection)
 
+    def mirrored(self) -> str | None:
+        """Return the profile of the live account that the database mirrors; None: it mirrors none."""
+        with self.read() as connection:
+            return connection.value(str, MIRRORED)
+
     @abstractmethod
     def data_version(self) -> int:
         """Return a number that changes with every commit, and when another history replaces this one.

@@ -22,6 +22,12 @@ def on_terminal(*words: str) -> str:
     return str(said)
 
 
+@pytest.fixture(autouse=True)
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other tests run without."""
+    monkeypatch.delenv("NO_COLOR")
+
+
 @pytest.mark.usefixtures("demo")
 def test_a_terminal_gets_the_roles_of_words_and_marks() -> None:
     said = on_terminal("findings")

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import core
 from core import (
-    AccountInventory,
     Code,
     EipdeckError,
     Inventory,
@@ -106,7 +105,7 @@ def _examine_database(found: Found, settings: Settings) -> None:
         return
     opened: Callable[..., Inventory] = open_inventory if profile is None else partial(core.open_account, profile)
     with closing(opened(url, read_only=True, config=config)) as inventory:
-        if isinstance(inventory, AccountInventory):
+        if inventory.config.account is not None:
             found["platform"] = _account(inventory)
         if inventory.file is None:
             del found["paths"]["database"]
@@ -128,8 +127,11 @@ def _database(inventory: Inventory) -> Found:
     return {"url": inventory.url, "ok": sound, **looked, **({} if inventory.file is None else _file(inventory.file))}
 
 
-def _account(inventory: AccountInventory) -> Found:
+def _account(inventory: Inventory) -> Found:
     """Return the live account: whether it answers, and how old its picture is, kind by kind."""
+    from core import AccountInventory  # noqa: PLC0415  # imports SQLModel
+
+    assert isinstance(inventory, AccountInventory)  # noqa: S101  # its configuration names the account
     problem, mirror = inventory.unreachable(), inventory.mirror()
     found: Found = {"kind": "live", "reachable": problem is None}
     if problem is not None:

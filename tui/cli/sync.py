@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import AccountInventory, Code, Inventory, Synced, error
+from core import Code, Inventory, Synced, error
 from tui.cli.result import Answer
 from tui.cli.stdio import tell
 from tui.wording.phrases import count_of
@@ -26,6 +26,8 @@ def sync(
     background: bool,
 ) -> Answer:
     """Read the account and take the differences over."""
+    from core import AccountInventory  # noqa: PLC0415  # imports SQLModel, which changes do without
+
     if not isinstance(inventory, AccountInventory):
         raise error(Code.USAGE, "This is the embedded platform: it has no account to read.", hint="Name a profile.")
     losses = None if accept_losses is None else _number(accept_losses)

@@ -16,7 +16,7 @@ from tests.core.kit import customer_cidr, of_a_file, one, refused
 
 pytestmark = of_a_file
 
-SIZE = "3m"
+SIZE = "4m"
 
 
 @pytest.fixture
