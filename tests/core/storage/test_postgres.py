@@ -37,8 +37,8 @@ ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```
 
 
 MIRROR_FUNCTIONS = (
-    "DO $$ DECLARE each regprocedure; BEGIN FOR each IN SELECT oid::regprocedure FROM pg_proc WHERE proname ~ '^mirror_'"
-    " LOOP EXECUTE 'DROP FUNCTION ' || each; END LOOP; END $$"
+    "DO $$ DECLARE each regprocedure; BEGIN FOR each IN SELECT oid::regprocedure FROM pg_proc"
+    " WHERE proname ~ '^mirror_' LOOP EXECUTE 'DROP FUNCTION ' || each; END LOOP; END $$"
 )
 """Drops what the rules of the dropped tables called."""
 
