@@ -78,7 +78,7 @@ from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
-    from core.account import AccountInventory, open_account
+    from core.account import AccountInventory, account_answers, open_account
     from core.demo import seed_demo
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
@@ -158,6 +158,7 @@ __all__ = [
     "Violation",
     "Warn",
     "Word",
+    "account_answers",
     "config_path",
     "default_path",
     "error",
@@ -188,6 +189,7 @@ __all__ = [
 
 _LATE = {
     "AccountInventory": "core.account",
+    "account_answers": "core.account",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",
     "reading": "core.storage.reading",

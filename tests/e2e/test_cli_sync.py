@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -165,6 +167,32 @@ def test_doctor_asks_the_account_and_tells_the_age_of_each_kind(live: Deck, stan
     standin.always = Fault(401, "AUTHFAILURE_SIGNATURE_FAILURE")
     found = live.done("doctor")
     assert (found["platform"]["reachable"], "does not answer" in " ".join(found["advice"])) == (False, True)
+
+
+def test_doctor_tries_a_key_before_the_first_sync_and_makes_nothing(
+    empty: Deck, standin: Standin, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = empty.done("doctor")
+    assert (found["platform"]["reachable"], found["database"]["state"]) == (True, "made by the first sync")
+    assert "eipdeck sync" in " ".join(found["advice"])
+    monkeypatch.setenv("ZC_TOKEN", "another")
+    assert not empty.done("doctor")["platform"]["reachable"]
+    assert len(standin.seen) == 2
+    assert not (home / ".local/share/eipdeck").exists()
+
+
+def test_a_backup_of_a_mirror_is_proved_by_the_command_that_it_tells(live: Deck, tmp_path: Path) -> None:
+    told = live("backup", str(tmp_path / "copy.db")).err.split("`")[1]
+    assert live(*shlex.split(told)[1:]).code == 0
+
+
+def test_the_history_tells_what_was_seen(live: Deck, account: Account) -> None:
+    account.eips["eip-out"]["name"] = "egress"
+    account.unbind("eip-shop")
+    live.done("sync")
+    text = live("history").out
+    assert re.search(r"zenlayer +observed +203\.0\.113\.20 .* name +observed", text)
+    assert "unbound lb lb-shop" in text
 
 
 @pytest.mark.parametrize("words", ["sync", "lookup 203.0.113.17"])

@@ -219,7 +219,7 @@ def test_absence_ends_nothing_until_it_is_asked_for_by_id_twice(
     done = mirror.sync()
     assert (done.ended, done.missing) == (1, 0)
     event = mirror.history("203.0.113.10")[-1]
-    assert (event.action, event.operator) == ("release", "zenlayer")
+    assert (event.action, event.operator, event.reason) == ("release", "zenlayer", "observed")
     assert event.after is not None
     assert event.after["between"] == [
         f"{each:%Y-%m-%dT%H:%M:%S}Z" for each in (clock.now - timedelta(seconds=31), clock.now)
