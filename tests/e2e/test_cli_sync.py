@@ -274,7 +274,7 @@ def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
 @pytest.mark.usefixtures("live")
 def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
     config = home / ".config/eipdeck/config.toml"
-    config.write_text(f"{config.read_text()}refresh_seconds = 1\n")
+    config.write_text(f"{config.read_text()}refresh_seconds = 2\n")
     with terminal() as deck:
         deck.until("acme", "203.0.113.17")
         account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")

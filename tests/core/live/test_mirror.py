@@ -477,6 +477,15 @@ def test_the_age_of_the_picture_is_said_and_a_day_is_too_old(
     assert mirror.lookup("203.0.113.7", read).verdict.value == "customer-bound"
 
 
+def test_the_age_is_shown_when_the_syncs_of_a_dashboard_fail(mirror: AccountInventory, clock: Clock) -> None:
+    read = clock.now
+    assert mirror.snapshot().behind is None
+    clock.advance(301)
+    assert mirror.snapshot().behind == read
+    mirror.sync()
+    assert mirror.snapshot().behind is None
+
+
 def test_an_account_that_was_never_read_tells_nothing(opened: Opened) -> None:
     found = opened().lookup("203.0.113.7")
     assert found.verdict.value == "unknown"
