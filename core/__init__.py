@@ -81,7 +81,7 @@ from core.queries.usage import Outlook
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
-    from core.account import AccountInventory, open_account
+    from core.account import AccountInventory, account_answers, open_account
     from core.demo import seed_demo
     from core.domain.config_problems import ConfigProblem, config_line
     from core.domain.config_settings import Setting, config_schema, config_settings
@@ -179,6 +179,7 @@ __all__ = [
     "Warn",
     "Word",
     "config_line",
+    "account_answers",
     "config_path",
     "config_schema",
     "config_settings",
@@ -228,6 +229,7 @@ _LATE = {
     "finding_changes": "core.queries.finding_changes",
     "open_by_key": "core.queries.finding_changes",
     "AccountInventory": "core.account",
+    "account_answers": "core.account",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",
     "reading": "core.storage.reading",

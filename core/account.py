@@ -65,6 +65,17 @@ def open_account(
         raise
 
 
+def account_answers(config: Config, profile: str) -> tuple[str, EipdeckError | None]:
+    """Ask a live account for one row, without its database; return the database, and why it does not answer, else None.
+
+    Raises:
+        EipdeckError: `usage` for an unknown or wrong profile.
+
+    """
+    account = account_of(config, profile)
+    return account.database, account.unreachable()
+
+
 class AccountInventory(Inventory):
     """Everything that a front end can ask of a live account. Reads never call it."""
 

@@ -183,7 +183,7 @@ class Account:
         done = Sync(
             store=store,
             profile=self.profile.name,
-            begin=lambda connection: begin(connection, reason=None),
+            begin=lambda connection: begin(connection, reason=_SEEN),
             reader=self.reader(share),
             now=now,
             told=told,
@@ -194,6 +194,8 @@ class Account:
         return done.run()
 
 
+_SEEN: Final = "observed"
+"""The reason of every event that a sync writes: nobody said another."""
 _FOUND: Final = "INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, :profile, :endpoint, :since)"
 _NO_SUPPLY: Final = "UPDATE cidr SET state = 'retired', retired_at = created_at, version = version + 1"
 """A new database has a range for the default pool of one region; in the account's it was never one."""

@@ -49,7 +49,10 @@ ACTIONS: Final = {
             "DescribeCidrs",
             "zec",
             ("cidrIds", *_PAGES),
-            ("cidrId", "cidrBlock", "poolId", "regionId", "source", "networkLineType", "asn", "status", "createTime"),
+            (
+                *("cidrId", "cidrBlock", "poolId", "regionId", "source", "networkLineType", "eipV4Type"),
+                *("asn", "status", "createTime"),
+            ),
             model="CidrInfo",
             id="cidrId",
             ids="cidrIds",
@@ -61,7 +64,7 @@ ACTIONS: Final = {
             (
                 *("eipId", "name", "regionId", "status", "publicIpAddresses", "prefixLength", "cidrId"),
                 *("isCustomized", "bandwidth", "createTime"),
-                *("associatedType", "associatedId", "privateIpAddress"),
+                *("associatedType", "associatedId", "nicId", "privateIpAddress"),
             ),
             model="EipInfo",
             id="eipId",

@@ -21,8 +21,10 @@ __all__ = ["Basis", "basis_of", "latest"]
 
 _TOO_OLD: Final = 5 * MINUTE
 """Data of a standby that is behind and this old tells nothing of now."""
+_LATE: Final = 5 * MINUTE
+"""A picture of a live account this old shows its age: an open dashboard reads it every minute."""
 _STALE: Final = 60 * MINUTE
-"""A picture of a live account this old is told as old."""
+"""From here on a verdict says it."""
 _WORTHLESS: Final = DAY
 """A picture of a live account this old tells nothing of now."""
 _NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
@@ -54,7 +56,8 @@ class Basis:
     @property
     def old_since(self) -> datetime | None:
         """Return the moment of the data of a standby that is behind, or of an old picture of an account; else None."""
-        return None if self.behind is None else from_micros(self.as_of)
+        late = self.behind is not None if self.account is None else self.now - self.as_of >= _LATE
+        return from_micros(self.as_of) if late else None
 
     @property
     def lag(self) -> str | None:

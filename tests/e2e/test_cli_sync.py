@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -167,6 +169,32 @@ def test_doctor_asks_the_account_and_tells_the_age_of_each_kind(live: Deck, stan
     assert (found["platform"]["reachable"], "does not answer" in " ".join(found["advice"])) == (False, True)
 
 
+def test_doctor_tries_a_key_before_the_first_sync_and_makes_nothing(
+    empty: Deck, standin: Standin, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = empty.done("doctor")
+    assert (found["platform"]["reachable"], found["database"]["state"]) == (True, "made by the first sync")
+    assert "eipdeck sync" in " ".join(found["advice"])
+    monkeypatch.setenv("ZC_TOKEN", "another")
+    assert not empty.done("doctor")["platform"]["reachable"]
+    assert len(standin.seen) == 2
+    assert not (home / ".local/share/eipdeck").exists()
+
+
+def test_a_backup_of_a_mirror_is_proved_by_the_command_that_it_tells(live: Deck, tmp_path: Path) -> None:
+    told = live("backup", str(tmp_path / "copy.db")).err.split("`")[1]
+    assert live(*shlex.split(told)[1:]).code == 0
+
+
+def test_the_history_tells_what_was_seen(live: Deck, account: Account) -> None:
+    account.eips["eip-out"]["name"] = "egress"
+    account.unbind("eip-shop")
+    live.done("sync")
+    text = live("history").out
+    assert re.search(r"zenlayer +observed +203\.0\.113\.20 .* name +observed", text)
+    assert "unbound lb lb-shop" in text
+
+
 @pytest.mark.parametrize("words", ["sync", "lookup 203.0.113.17"])
 def test_an_unknown_profile_is_refused(live: Deck, words: str) -> None:
     said = live("--profile", "nobody", *words.split(), "--json")
@@ -246,7 +274,7 @@ def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
 @pytest.mark.usefixtures("live")
 def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
     config = home / ".config/eipdeck/config.toml"
-    config.write_text(f"{config.read_text()}refresh_seconds = 1\n")
+    config.write_text(f"{config.read_text()}refresh_seconds = 2\n")
     with terminal() as deck:
         deck.until("acme", "203.0.113.17")
         account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")

@@ -16,6 +16,7 @@ from typing import Any, Final
 import core
 from core import (
     Code,
+    Config,
     EipdeckError,
     Inventory,
     MirrorKind,
@@ -103,6 +104,8 @@ def _examine_database(found: Found, settings: Settings) -> None:
     if url is None and profile is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
         return
+    if profile is not None and _is_new(found, config, url, profile):
+        return
     opened: Callable[..., Inventory] = open_inventory if profile is None else partial(core.open_account, profile)
     with closing(opened(url, read_only=True, config=config)) as inventory:
         if inventory.config.account is not None:
@@ -125,6 +128,19 @@ def _database(inventory: Inventory) -> Found:
     looked = inventory.integrity()
     sound = looked["integrity"] == "ok" and looked["foreign_keys"] == "ok"
     return {"url": inventory.url, "ok": sound, **looked, **({} if inventory.file is None else _file(inventory.file))}
+
+
+def _is_new(found: Found, config: Config, url: str | None, profile: str) -> bool:
+    """Examine a live account that was not read yet; return whether its database is missing."""
+    database, problem = core.account_answers(config, profile)
+    path = Path(url or database)
+    if "://" in (url or database) or path.exists():
+        return False
+    found["platform"] = {"kind": "live", "profile": profile, "reachable": problem is None}
+    if problem is not None:
+        found["platform"]["problem"] = refusal_words(problem)
+    found["database"] = {"url": f"sqlite:///{path}", "ok": True, "state": "made by the first sync"}
+    return True
 
 
 def _account(inventory: Inventory) -> Found:

@@ -102,7 +102,9 @@ def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool
 
 def _backup(inventory: Inventory, _how: Format, *, file: str, force: bool) -> Answer:
     inventory.backup(Path(file), force=force)
-    verify = shell_command(*option("--db", file), "verify")
+    account = inventory.config.account
+    profile = () if account is None or inventory.file is None else option("--profile", account)
+    verify = shell_command(*profile, *option("--db", file), "verify")
     return Answer((), said=(f"backed up to {file}; `{verify}` proves it",))
 
 

@@ -74,7 +74,7 @@ class Refresher:
         if behind is None or self.snapshot is None:
             return Freshness()
         account = self.snapshot.account
-        why = "the standby is behind" if account is None else f"eipdeck sync reads {account}"
+        why = "the standby is behind" if account is None else f"{account} was not read since, doctor says why"
         return Freshness(behind, why, "as of")
 
     def wait(self) -> None:

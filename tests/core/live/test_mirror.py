@@ -219,7 +219,7 @@ def test_absence_ends_nothing_until_it_is_asked_for_by_id_twice(
     done = mirror.sync()
     assert (done.ended, done.missing) == (1, 0)
     event = mirror.history("203.0.113.10")[-1]
-    assert (event.action, event.operator) == ("release", "zenlayer")
+    assert (event.action, event.operator, event.reason) == ("release", "zenlayer", "observed")
     assert event.after is not None
     assert event.after["between"] == [
         f"{each:%Y-%m-%dT%H:%M:%S}Z" for each in (clock.now - timedelta(seconds=31), clock.now)
@@ -475,6 +475,15 @@ def test_the_age_of_the_picture_is_said_and_a_day_is_too_old(
     assert (found.verdict.value, found.as_of) == (word, read)
     assert found.summary.count("was last read") == sentences
     assert mirror.lookup("203.0.113.7", read).verdict.value == "customer-bound"
+
+
+def test_the_age_is_shown_when_the_syncs_of_a_dashboard_fail(mirror: AccountInventory, clock: Clock) -> None:
+    read = clock.now
+    assert mirror.snapshot().behind is None
+    clock.advance(301)
+    assert mirror.snapshot().behind == read
+    mirror.sync()
+    assert mirror.snapshot().behind is None
 
 
 def test_an_account_that_was_never_read_tells_nothing(opened: Opened) -> None:
