@@ -16,7 +16,6 @@ from tests.server import server
 
 ROUND_TRIP = 0.08
 WRITERS = 12
-SECONDS = 6.0
 
 
 @pytest.fixture
