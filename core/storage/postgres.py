@@ -207,7 +207,7 @@ class PostgresStore(Store):
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
         if server.backend != driver.info.backend_pid:
-            driver.prepare_threshold = None  # a pooler is between, which may change the server behind the statements
+            driver.pooled, driver.prepare_threshold = True, None  # what is prepared may stay with another server
         self._see(server)
         self._standby = self._standby or server.standby
 
