@@ -17,7 +17,8 @@ from typing import Final
 
 __all__ = ["Cut", "Proxy", "proxied"]
 
-_COMMIT: Final = b"COMMIT"
+_COMMIT: Final = b"COMMIT\0"
+"""In a statement and in its answer; READ COMMITTED is another word."""
 _READ: Final = 1 << 16
 
 
@@ -221,7 +222,7 @@ class _Talk:
         self._proxy.flights += 1
         takes_turn = any(b"pg_advisory_xact_lock" in statement for statement in part)
         self._in_turn += bool(self._in_turn or takes_turn)
-        if _COMMIT in part:
+        if b"COMMIT" in part:
             self._proxy.under_turn, self._in_turn = self._in_turn, 0
 
 
