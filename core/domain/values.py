@@ -246,6 +246,8 @@ class Event:
     request_id: str | None
     before: JsonObject | None
     after: JsonObject | None
+    claimed: str | None = None
+    """The name that the operator gave, when the database knows another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class Executor:
         config: Config,
         *,
         read_only: bool,
+        claimed: str | None = None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._store = store
@@ -79,6 +80,8 @@ class Executor:
         self._operator = operator
         self._config = config
         self._read_only = read_only
+        self._claimed = claimed
+        """The name that the operator gives, when the database knows another one."""
         self._new_id = new_id
         """Makes the id of a request that has none."""
         self._writes = 0
@@ -182,7 +185,8 @@ class Executor:
                 raise clock.clock_refusal(newest, now)
             now = max(now, newest)
         who, why = self._operator, checked_text(reason)
-        return Transaction(connection, now, who, why, request_id, self._config, made_id=made_id, kept=before.kept)
+        claimed, kept = self._claimed, before.kept
+        return Transaction(connection, now, who, why, request_id, self._config, claimed, made_id=made_id, kept=kept)
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""

@@ -55,8 +55,8 @@ _LINK: Final = (
 )
 _EVENT: Final = (
     "INSERT INTO event (at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
-    " hash) VALUES (:at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id, :before,"
-    " :after, :hash)"
+    " hash, claimed) VALUES (:at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id,"
+    " :before, :after, :hash, :claimed)"
 )
 
 
@@ -75,6 +75,7 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
         "pool_id": pool_id,
         "reason": transaction.reason,
         "request_id": transaction.request_id,
+        "claimed": transaction.claimed,
     }
     before, after = _Dumped(), _Dumped()
     rows: list[dict[str, Scalar]] = []
@@ -91,7 +92,8 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
         rows.append(row)
     if rows:
         transaction.connection.insert(_EVENT, rows, shared)
-        transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
+        if not transaction.connection.chains_events:
+            transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
         _note_head(transaction.heads, chain, ChainHead(length + len(rows), link, len(rows)))
 
 
@@ -161,10 +163,12 @@ _HASHED: Final = itemgetter(
 
 
 def event_hash(previous: bytes, row: Values) -> bytes:
-    """Return SHA-256 over the previous event's hash and a JSON list of every column of this event."""
+    """Return SHA-256 over the previous event's hash and a JSON list of this event's columns; `claimed` where it is."""
     import hashlib  # noqa: PLC0415  # a reading session starts without it
 
     content = ",".join(map(_json, _HASHED(row)))
+    if (claimed := row.get("claimed")) is not None:
+        content += f",{json.dumps(claimed)}"
     return hashlib.sha256(b"%b[%b]" % (previous, content.encode())).digest()
 
 
@@ -191,10 +195,11 @@ class EventRow(NamedTuple):
     before: str | None
     after: str | None
     hash: bytes
+    claimed: str | None
 
 
 EVENT_COLUMNS: Final = (
-    "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash"
+    "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash, claimed"
 )
 
 
@@ -220,4 +225,5 @@ def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
             request_id=row.request_id,
             before=None if row.before is None else json.loads(row.before),
             after=None if row.after is None else json.loads(row.after),
+            claimed=row.claimed,
         )

@@ -1,6 +1,6 @@
 """The shared database: PostgreSQL, where writers of several hosts take turns.
 
-Writers take turns under one advisory lock, held to the end of a short transaction. So the history has one order, and
+Writers take turns under one lock on a table, held to the end of a short transaction. So the history has one order, and
 no writer retries, meets a deadlock or decides on data that another is changing. Triggers take the lock for other
 programs. The time is the server's. The server ends the transaction of a client that hangs while it writes.
 """
@@ -32,12 +32,19 @@ from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store
 __all__ = ["TURN", "PostgresStore"]
 
 TURN: Final = 0x45495044
-"""The key of the advisory lock of writers: `EIPD`."""
+"""The key of the advisory lock under which the schema is brought up to date: `EIPD`."""
 
 _SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 """A whole number: the digits of a float8 in text depend on a setting of the session."""
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM pg_advisory_xact_lock({TURN})"
+_TAKE_TURN: Final = f"{_SERVER_TIME} FROM take_turn()"
 """Waits for the turn. Returns the time at which it came."""
+_FOUND: Final = f"SELECT 1 FROM pg_advisory_xact_lock({TURN})"
+"""Waits for the other sessions that bring the schema up to date; `take_turn` comes with it."""
+_ACTING: Final = (
+    "SELECT CASE WHEN pg_has_role(session_user, relowner, 'MEMBER') THEN NULL ELSE CAST(session_user AS text) END"
+    " FROM pg_class WHERE oid = to_regclass('event')"
+)
+"""The name that the events of this session bear. The owner of the tables writes in any name."""
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
@@ -174,6 +181,7 @@ class PostgresStore(Store):
             self._migrate(step)
         with self._reader(None) as connection:
             self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
+            self.acting = connection.value(str, _ACTING)
             if not self._read_only:
                 self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
         self.writable = self.writable and not self._read_only
@@ -192,7 +200,7 @@ class PostgresStore(Store):
                 driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
                 driver.autocommit = False
                 driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _TAKE_TURN)
+                upgrade(driver, _FOUND)
             self.founded = step is None
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"

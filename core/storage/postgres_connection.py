@@ -23,6 +23,7 @@ class PostgresConnection(Connection):
     __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -35,8 +36,10 @@ class PostgresConnection(Connection):
         return f"SELECT max(seq) FROM {table}"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
-        with self.driver.cursor() as cursor:
-            cursor.executemany(_marked(statement), [{**shared, **row} for row in rows])
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            values = {f"{name}__{nth}": value for nth, row in enumerate(some) for name, value in row.items()}
+            self.driver.execute(_several(statement, tuple(some[0]), len(some)), {**shared, **values})
 
     def stream(self, row: type[R], statement: str) -> Iterator[R]:
         with self.driver.cursor(name="eipdeck") as cursor:
@@ -66,6 +69,19 @@ class WholeNumber(Loader):
 
     def load(self, data: Buffer) -> int:
         return int(bytes(data))
+
+
+_AT_ONCE: Final = 512
+"""The number of rows that a statement inserts; a trigger of statements, as that of the chains, fires once for all."""
+
+
+@lru_cache(maxsize=64)
+def _several(statement: str, names: tuple[str, ...], count: int) -> bytes:
+    """Return the INSERT of one row as one of `count` rows, whose own values are named `NAME__NTH`."""
+    head, row = statement.split(" VALUES ")
+    own = re.compile(rf":({'|'.join(names)})\b") if names else re.compile("(?!)")
+    rows = (own.sub(rf":\1__{nth}", row) for nth in range(count))
+    return _marked(f"{head} VALUES {', '.join(rows)}")
 
 
 _PARTS: Final = re.compile(r"('(?:[^']|'')*')|(\bIN :(\w+))|:(\w+)|(\bLIKE\b)|(%)")

@@ -55,6 +55,7 @@ class SqliteConnection(Connection):
     __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = True
+    chains_events: ClassVar[bool] = False
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self.driver = driver

@@ -14,7 +14,7 @@ from core.storage.connection import Connection
 
 __all__ = ["APART", "HEAD", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
 
-HEAD: Final = "0004"
+HEAD: Final = "0006"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
@@ -44,6 +44,8 @@ class Store(ABC):
     """Whether it is a file of this host, which only this host's users write."""
     writable: bool = True
     """Whether this session may change anything."""
+    acting: str | None = None
+    """The name under which the database lets this session write; None: the one that it claims."""
     founded: bool = False
     """Whether this session made the database, which was empty or missing."""
 

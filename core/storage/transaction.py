@@ -34,9 +34,12 @@ class Transaction:
     now: int
     """Microseconds since the epoch, UTC; never before the newest event, so that no tenancy ends before it began."""
     operator: str
+    """The name that the history gives."""
     reason: str | None
     request_id: str
     config: Config
+    claimed: str | None = None
+    """The name that the operator claims, when the database gives another one."""
     made_id: bool = False
     """The request id was made here, not by the caller."""
     kept: StoredAnswer | None = None

@@ -47,14 +47,22 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
 """What of an event its hash covers."""
+RULES_0006 = ("eip_begun", "eip_ended", "binding_begun", "binding_ended", "acceptance_told", "acceptance_kept")
+"""The triggers of the schema step 0006 in an embedded database."""
+UNDO_0006 = (
+    *(f"DROP TRIGGER IF EXISTS {name}" for name in RULES_0006),
+    "ALTER TABLE event DROP COLUMN claimed",
+)
+"""The schema step 0006, undone in an embedded database."""
 UNDO_0004 = (
+    *UNDO_0006,
     "DROP INDEX cooling_released",
     "DROP INDEX eip_alive",
     "ALTER TABLE cooling DROP COLUMN released_at",
     "ALTER TABLE usage_day DROP COLUMN freed",
     "ALTER TABLE eip DROP COLUMN alive_since",
 )
-"""The schema step 0004, undone in an embedded database."""
+"""The schema step 0004 and later ones, undone in an embedded database."""
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]
 
