@@ -29,7 +29,7 @@ from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
-from core.domain.receipt import CarriedOut, EventHead, Receipt
+from core.domain.receipt import CarriedOut, ChainEnd, EventHead, Head, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
 from core.domain.serving import BindingWords, short_kind, stored_binding
 from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
@@ -88,6 +88,7 @@ __all__ = [
     "BindingKind",
     "BindingWords",
     "CarriedOut",
+    "ChainEnd",
     "Cidr",
     "CidrState",
     "CidrSummary",
@@ -108,6 +109,7 @@ __all__ = [
     "FindingCode",
     "Fix",
     "FixIn",
+    "Head",
     "Imported",
     "InvalidFilter",
     "InvalidInput",

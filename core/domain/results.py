@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from core.domain.receipt import EventHead
+from core.domain.receipt import EventHead, Head
 
-__all__ = ["ClockAccepted", "Imported", "Proof", "Restored", "Violation"]
+__all__ = ["KEPT", "ClockAccepted", "Imported", "Proof", "Restored", "Violation"]
+
+
+KEPT: Final = "the history goes on from the head that was kept"
+"""The law that a kept head breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +80,10 @@ class Proof:
     chains: int
     broken: tuple[Violation, ...]
     """At most 20 subjects of each invariant, and the first broken link of each chain."""
+    head: Head
+    """The end of the history that was read."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything agrees with itself, whatever was kept."""
+        return all(broken.law == KEPT for broken in self.broken)

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
-from core.domain.results import Proof
 from core.domain.times import MINUTE
 from core.domain.validation import checked_address, checked_prefix
-from core.domain.values import (
-    Cidr,
-    Eip,
-    Event,
-    Finding,
-    Pool,
-    to_micros,
-)
+from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
 from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
-from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.store import Store
+
+if TYPE_CHECKING:
+    from core.domain.receipt import Head
+    from core.domain.results import Proof
+    from core.queries.chains import Progress
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
 
@@ -238,10 +234,20 @@ class InventoryReads:
             where = "address IS NULL AND cidr = :cidr"
             return history.events(connection, where, {"cidr": str(checked_prefix(prefix))}, None)
 
-    def verify(self) -> Proof:
-        """Check every invariant on the rows, and every link of the history; reads everything."""
-        with self._store.read() as connection:
-            return prove(connection)
+    def verify(self, since: Sequence[str] = (), progress: Progress | None = None) -> Proof:
+        """Check every rule, that the rows are what the history says, and that it goes on from the heads `since`.
+
+        Reads everything; `progress` is called with the events read and their number. `usage` for what is no head.
+        """
+        from core.queries.integrity import proof_of  # noqa: PLC0415  # a verdict does without the proof
+
+        return proof_of(self._store, since, progress)
+
+    def head(self) -> Head:
+        """Return the head of the history, to keep it elsewhere; it proves nothing by itself."""
+        from core.queries.integrity import head_of  # noqa: PLC0415
+
+        return head_of(self._store)
 
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""

@@ -115,6 +115,12 @@ class Store(ABC):
     def health(self) -> dict[str, str]:
         """Return the lines of `doctor`: schema, integrity, foreign keys, durability."""
 
+    def weak_rules(self, connection: Connection) -> tuple[tuple[str, str], ...]:
+        """Return the triggers and constraints of the schema that are missing or changed, each with how."""
+        from core.storage.migrations.rules import weak_rules  # noqa: PLC0415  # Alembic only when there is work
+
+        return weak_rules(connection, embedded=self.embedded)
+
     def now(self) -> datetime:
         """Return the time that all operators of this database share, UTC."""
         return datetime.fromtimestamp(time.time(), UTC)

@@ -71,6 +71,8 @@ COMMANDS: Final = (
     "pools",
     "services",
     "verify",
+    "verify --since {}",
+    "head",
     "settle {}",
     "doctor",
 )

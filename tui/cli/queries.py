@@ -21,11 +21,12 @@ from core import (
 from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
+from tui.cli.proofs import head, verify
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
 from tui.cli.times import moment_of, past_moment
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
+from tui.wording.reports import EVENTS, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
@@ -128,22 +129,8 @@ def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool
 
 def _backup(inventory: Inventory, _how: Format, *, file: str, force: bool) -> Answer:
     inventory.backup(Path(file), force=force)
-    verify = shell_command(*option("--db", file), "verify")
-    return Answer((), said=(f"backed up to {file}; `{verify}` proves it",))
-
-
-def _verify(inventory: Inventory, how: Format) -> Answer:
-    proof = inventory.verify()
-    doubt = inventory.clock_doubt()
-    warned = () if doubt is None else (f"! {doubt}; eipdeck clock accept goes on by the clock",)
-    looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
-    if how is Format.JSON:
-        return Answer(to_json(proof), code=exit_codes.DONE if proof.ok else exit_codes.NO)
-    if proof.ok:
-        return Answer((f"sound: {looked}\n",), said=warned)
-    times = "once" if len(proof.broken) == 1 else f"{len(proof.broken)} times"
-    said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup", *warned)
-    return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
+    proof = shell_command(*option("--db", file), "verify")
+    return Answer((), said=(f"backed up to {file}; `{proof}` proves it",))
 
 
 def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
@@ -167,7 +154,8 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "history": _history,
     "export": _export,
     "backup": _backup,
-    "verify": _verify,
+    "verify": verify,
+    "head": head,
     "settle": _settle,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""
