@@ -273,4 +273,4 @@ class Inventory(InventoryLookups):
 
     def _checked_writable(self, done: str) -> None:
         if self.read_only:
-            raise error(Code.READ_ONLY, f"This session is read-only; nothing was {done}.")
+            raise self._store.refusal(done)

@@ -116,6 +116,14 @@ class Server:
         made.start()
         return made
 
+    def promote(self) -> None:
+        """Make this standby a primary."""
+        self.execute("SELECT pg_promote(wait_seconds => 60)")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.stop(kill=True)
+
     def catch_up(self, primary: Server, position: str = "replay") -> None:
         """Wait until this standby has replayed, or received (`receive`), everything that the primary has written."""
         end = time.monotonic() + 30

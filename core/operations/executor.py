@@ -10,18 +10,19 @@ from typing import Annotated, Final, NamedTuple, TypeVar
 from uuid import uuid4
 
 from core.domain.config import Config
-from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
+from core.domain.errors import Code, EipdeckError, OutcomeUnknown
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import AcceptClockRequest, Request
 from core.domain.times import is_ahead
 from core.domain.validation import checked_name, checked_text
 from core.domain.values import to_micros
 from core.operations import clock, settling
+from core.operations.failover import follow_lineage
 from core.operations.verbs import verb_of
 from core.queries.text_index import follow
 from core.storage.connection import Connection
 from core.storage.rows import COMPUTED, reads
-from core.storage.store import Store
+from core.storage.store import Lineage, Store
 from core.storage.transaction import StoredAnswer, Transaction
 
 __all__ = ["Executor"]
@@ -29,26 +30,34 @@ __all__ = ["Executor"]
 Answer = TypeVar("Answer")
 
 
-@reads("request")
+@reads("request", "epoch")
 class _BeforeRow(NamedTuple):
     newest: Annotated[int | None, COMPUTED]
     hash: Annotated[bytes | None, "request.hash"]
     answer: Annotated[str | None, "request.answer"]
+    system: Annotated[int | None, "epoch.system"]
+    timeline: Annotated[int | None, "epoch.timeline"]
 
     @property
     def kept(self) -> StoredAnswer | None:
         """The stored answer to the request id."""
         return None if self.hash is None or self.answer is None else StoredAnswer(self.hash, self.answer)
 
+    @property
+    def lineage(self) -> Lineage | None:
+        """The lineage that was recorded last."""
+        return None if self.system is None or self.timeline is None else Lineage(self.system, self.timeline)
+
 
 _BEFORE: Final = (
-    "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
+    "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer, e.system, e.timeline"
     " FROM (SELECT 1) AS one LEFT JOIN request r ON r.request_id = :request_id"
+    " LEFT JOIN epoch e ON e.since_seq = (SELECT max(since_seq) FROM epoch)"
 )
 
 
 def _before(connection: Connection, request_id: str) -> _BeforeRow:
-    return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(None, None, None)
+    return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(*(None,) * 5)
 
 
 _SELDOM: Final = 32
@@ -111,11 +120,7 @@ class Executor:
 
     def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:
-            raise error(
-                Code.READ_ONLY,
-                "This session is read-only; nothing was sent.",
-                hint="Open a session that may write.",
-            )
+            raise self._store.refusal("sent")
         dry = getattr(request, "dry_run", False)
         begun = perf_counter()
         with suppress(_DryRun):
@@ -186,7 +191,9 @@ class Executor:
             now = max(now, newest)
         who, why = self._operator, checked_text(reason)
         claimed, kept = self._claimed, before.kept
-        return Transaction(connection, now, who, why, request_id, self._config, claimed, made_id=made_id, kept=kept)
+        begun = Transaction(connection, now, who, why, request_id, self._config, claimed, made_id=made_id, kept=kept)
+        follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
+        return begun
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""

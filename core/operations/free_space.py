@@ -89,10 +89,6 @@ class ReservationRow(NamedTuple):
     reason: str | None
 
 
-_FIRST_RANGE: Final = (
-    "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
-    " WHERE f.pool_id = :pool ORDER BY f.hi LIMIT 1"
-)
 _RANGE_AT: Final = (
     "SELECT f.lo, f.hi, c.id, c.first, c.last FROM free_range f JOIN cidr c ON c.id = f.cidr_id"
     " WHERE f.pool_id = :pool AND f.hi >= :address ORDER BY f.hi LIMIT 1"
@@ -113,11 +109,11 @@ _RESERVED: Final = (
 )
 
 
-def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: int) -> list[AddressRun]:
-    """Take `count` addresses in the order of the pool; fewer when it has no more."""
+def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: int, begin: int = 0) -> list[AddressRun]:
+    """Take `count` addresses in the order of the pool, fewer when it has no more; free ones from `begin` on first."""
     if order is PoolOrder.LOWEST:
         _fold_ready(transaction, pool_id)
-    runs = list(_take_ranges(transaction, pool_id, count))
+    runs = list(_take_ranges(transaction, pool_id, count, begin))
     missing = count - sum(run.hi - run.lo + 1 for run in runs)
     if missing and order is PoolOrder.LRU:
         runs.extend(_take_ready(transaction, pool_id, missing))
@@ -257,12 +253,19 @@ def _reserved_runs(transaction: Transaction, cidr_id: int, lo: int, hi: int) -> 
     return transaction.rows(_SpanRow, _RESERVATIONS, cidr_id=cidr_id, lo=lo, hi=hi)
 
 
-def _take_ranges(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:
-    while count and (found := transaction.row(RangeRow, _FIRST_RANGE, pool=pool_id)):
-        last = min(found.hi, found.lo + count - 1)
-        cut(transaction, pool_id, found, found.lo, last)
-        yield AddressRun(CidrRef(found.id, found.first, found.last), found.lo, last)
-        count -= last - found.lo + 1
+def _take_ranges(transaction: Transaction, pool_id: str, count: int, begin: int) -> Iterator[AddressRun]:
+    while count:
+        found = transaction.row(RangeRow, _RANGE_AT, pool=pool_id, address=begin)
+        if found is None:
+            if not begin:
+                return
+            begin = 0
+            continue
+        first = max(found.lo, begin)
+        last = min(found.hi, first + count - 1)
+        cut(transaction, pool_id, found, first, last)
+        yield AddressRun(CidrRef(found.id, found.first, found.last), first, last)
+        count -= last - first + 1
 
 
 def _take_ready(transaction: Transaction, pool_id: str, count: int) -> Iterator[AddressRun]:

@@ -24,7 +24,7 @@ def take(transaction: Transaction, pool: PoolRow, count: int) -> list[AddressRun
         EipdeckError: `pool_exhausted`, `no_active_cidr`.
 
     """
-    runs = take_next(transaction, pool.id, pool.order, count)
+    runs = take_next(transaction, pool.id, pool.order, count, pool.picks_from or 0)
     if sum(run.hi - run.lo + 1 for run in runs) < count:
         raise _exhausted(transaction, pool, count)
     return runs

@@ -43,6 +43,8 @@ class PoolRow:
     region: str
     order: PoolOrder
     cooldown_seconds: int
+    picks_from: int | None = None
+    """The address from which free ones are picked, those below it last; None: from the lowest one."""
 
     @property
     def customer_owned(self) -> bool:
@@ -56,9 +58,10 @@ class _Row(NamedTuple):
     region: str
     order: str
     cooldown_seconds: int
+    picks_from: int | None
 
 
-_COLUMNS: Final = 'id, kind, region, "order", cooldown_seconds'
+_COLUMNS: Final = 'id, kind, region, "order", cooldown_seconds, picks_from'
 _BY_ID: Final = f"SELECT {_COLUMNS} FROM pool WHERE id = :id"
 _DEFAULT: Final = f"SELECT {_COLUMNS} FROM pool WHERE region = :region AND kind = 'default'"
 _INSERT: Final = (
@@ -268,4 +271,4 @@ def _checked_settings(request: PoolSettingsRequest) -> None:
 def _read(row: _Row | None) -> PoolRow | None:
     if row is None:
         return None
-    return PoolRow(row.id, PoolKind(row.kind), row.region, PoolOrder(row.order), row.cooldown_seconds)
+    return PoolRow(row.id, PoolKind(row.kind), row.region, PoolOrder(row.order), row.cooldown_seconds, row.picks_from)

@@ -18,7 +18,7 @@ from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
-from core.storage.store import Store
+from core.storage.store import Seen, Store
 
 if TYPE_CHECKING:
     from core.domain.receipt import Head
@@ -79,10 +79,15 @@ class InventoryReads:
 
     def news(self, version: int, sent: Collection[str] = (), *, limit: int = 1_000) -> list[Event]:
         """Return what was done since a `data_version`, newest last, without the requests of the ids in `sent`."""
-        values: Values = {"seen": version & _SEQ}
+        values: Values = {"seen": Seen.of(version).seq}
         with self._store.read() as connection:
             found = history.events(connection, "seq > :seen", values, limit)
         return [event for event in found if event.request_id not in sent]
+
+    def lost(self, version: int) -> datetime | None:
+        """Return since when changes are lost that a `data_version` saw; None when its newest event is still there."""
+        with self._store.read() as connection:
+            return history.lost_since(connection, Seen.of(version))
 
     def data_version(self) -> int:
         """Return a number that changes with every change of the data; cheap."""
@@ -291,5 +296,3 @@ class InventoryReads:
 
 
 _WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
-_SEQ: Final = (1 << 48) - 1
-"""The part of a data version that counts events."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
@@ -15,6 +16,7 @@ from core.domain.receipt import EventHead
 from core.domain.values import Event, from_micros
 from core.storage.connection import NO_LIMIT, Connection, Scalar, Values
 from core.storage.rows import reads
+from core.storage.store import Seen
 from core.storage.transaction import ChainHead, Transaction
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "event_hash",
     "events",
     "last_event",
+    "lost_since",
     "record",
     "record_all",
     "written_heads",
@@ -60,13 +63,18 @@ _EVENT: Final = (
 )
 
 
-def record(transaction: Transaction, fact: EventData) -> None:
-    """Write one event, linked to the previous event of its pool's chain."""
-    record_all(transaction, fact.pool_id, (fact,))
+_NUMBERED: Final = _EVENT.replace("(at,", "(seq, at,").replace("(:at,", "(:seq, :at,")
 
 
-def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[EventData]) -> None:
-    """Write events of one pool (None: of no pool) in order, with one statement."""
+def record(transaction: Transaction, fact: EventData, *, seq: int | None = None) -> None:
+    """Write one event, linked to the previous event of its pool's chain; `seq` is its number, None the next one."""
+    record_all(transaction, fact.pool_id, (fact,), seq=seq)
+
+
+def record_all(
+    transaction: Transaction, pool_id: str | None, facts: Iterable[EventData], *, seq: int | None = None
+) -> None:
+    """Write events of one pool (None: of no pool) in order, with one statement; a `seq` is of a single one."""
     chain = pool_id or ""
     length, link = transaction.row(_ChainRow, _CHAIN, chain=chain) or (0, b"")
     shared: Values = {
@@ -91,7 +99,10 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
         row["hash"] = link = event_hash(link, {**shared, **row})
         rows.append(row)
     if rows:
-        transaction.connection.insert(_EVENT, rows, shared)
+        if seq is None:
+            transaction.connection.insert(_EVENT, rows, shared)
+        else:
+            transaction.run(_NUMBERED, seq=seq, **shared, **rows[0])
         if not transaction.connection.chains_events:
             transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
         _note_head(transaction.heads, chain, ChainHead(length + len(rows), link, len(rows)))
@@ -208,6 +219,24 @@ def events(connection: Connection, where: str, values: Values, limit: int | None
     statement = f"SELECT {EVENT_COLUMNS} FROM event WHERE {where} ORDER BY seq DESC LIMIT :limit"
     rows = connection.rows(EventRow, statement, {**values, "limit": NO_LIMIT if limit is None else limit})
     return list(_read(rows))[::-1]
+
+
+_SEEN: Final = "SELECT hash FROM event WHERE seq = :seen"
+_RESTORED: Final = "SELECT 1 FROM event WHERE seq > :seen AND action = 'restore' LIMIT 1"
+_BEFORE: Final = "SELECT at FROM event WHERE seq < :seen ORDER BY seq DESC LIMIT 1"
+
+
+def lost_since(connection: Connection, seen: Seen) -> datetime | None:
+    """Return the time of the newest event before a seen one that is not there any more.
+
+    None when it is there, and when a later event tells that a backup was restored.
+    """
+    if not seen.seq:
+        return None
+    found = connection.value(bytes, _SEEN, {"seen": seen.seq})
+    if (found is not None and seen.is_event(found)) or connection.value(int, _RESTORED, {"seen": seen.seq}):
+        return None
+    return from_micros(connection.value(int, _BEFORE, {"seen": seen.seq}) or 0)
 
 
 def _read(rows: Iterable[EventRow]) -> Iterator[Event]:

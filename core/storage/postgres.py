@@ -10,45 +10,33 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
-from core.storage.postgres_schema import schema_step
+from core.storage.postgres_health import ACTING, MAY_CHANGE, health_of
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
-from core.storage.postgres_url import checked_conninfo, shown_url
-from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
+from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
+from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
-TURN: Final = 0x45495044
-"""The key of the advisory lock under which the schema is brought up to date: `EIPD`."""
-
-_SERVER_TIME: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-"""A whole number: the digits of a float8 in text depend on a setting of the session."""
-_TAKE_TURN: Final = f"{_SERVER_TIME} FROM take_turn()"
-"""Waits for the turn. Returns the time at which it came."""
-_FOUND: Final = f"SELECT 1 FROM pg_advisory_xact_lock({TURN})"
-"""Waits for the other sessions that bring the schema up to date; `take_turn` comes with it."""
-_ACTING: Final = (
-    "SELECT CASE WHEN pg_has_role(session_user, relowner, 'MEMBER') THEN NULL ELSE CAST(session_user AS text) END"
-    " FROM pg_class WHERE oid = to_regclass('event')"
-)
-"""The name that the events of this session bear. The owner of the tables writes in any name."""
 _BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
-_MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
@@ -78,7 +66,8 @@ class PostgresStore(Store):
 
         """
         super().__init__()
-        self._conninfo = checked_conninfo(conninfo)
+        self._parts = checked_parts(conninfo)
+        self._conninfo = with_defaults(self._parts, read_only=read_only)
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
@@ -87,7 +76,9 @@ class PostgresStore(Store):
         self._writer: PostgresConnection | None = None
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
+        self._asked = Asked()
         self._standby = False
+        """Whether a server that this session has read from was a standby."""
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -97,12 +88,13 @@ class PostgresStore(Store):
 
     @property
     def url(self) -> str:
-        return shown_url(self._conninfo)
+        return shown_url(self._parts)
 
     @property
     def label(self) -> str:
-        host = str(self._conninfo.get("host", ""))
-        return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
+        (host, _), *others = hosts_of(self._parts)
+        where = "local" if host.startswith("/") or not host else host
+        return f"postgresql {self._parts.get('dbname', '')}@{where}{f'+{len(others)}' if others else ''}"
 
     def close(self) -> None:
         readers, self._readers = self._readers, []
@@ -121,11 +113,8 @@ class PostgresStore(Store):
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            connection, self._writer = self._begun(self._writer, _BEGIN_WRITING), None
+            connection = self._in_turn(wait)
             try:
-                if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = _epoch(connection, _TAKE_TURN) - elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -134,32 +123,23 @@ class PostgresStore(Store):
             finally:
                 self._writer = None if connection.driver.closed else connection
 
+    def refusal(self, done: str) -> EipdeckError:
+        if self._read_only or not self._standby:
+            return super().refusal(done)
+        return error(
+            Code.STORE_UNAVAILABLE,
+            f"{self.url} is a standby, which takes no writes; nothing was {done}.",
+            hint="Name every server of the cluster, postgresql+psycopg://user@host1,host2/database: a writer takes the"
+            " primary.",
+        )
+
     def data_version(self) -> int:
         with translated_errors(self.url), self._reader(None) as connection:
-            return connection.value(int, NEWEST) or 0
+            return newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            found = {
-                name: connection.value(str, f"SHOW {name}") or ""
-                for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
-            }
-            role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
-            may_change = connection.value(int, _MAY_CHANGE)
-            tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-            replica = self.replica(connection)
-        durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
-        return {
-            "schema": HEAD,
-            "integrity": "ok",
-            "foreign_keys": "ok",
-            **found,
-            "durable": "yes" if durable else "no: the server may lose what it acknowledged",
-            "role": role,
-            "may_change": "yes" if may_change and replica is None else "no",
-            **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
-            "tls": "yes" if tls else "no",
-        }
+            return health_of(connection, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None
@@ -180,10 +160,9 @@ class PostgresStore(Store):
         if step != HEAD:
             self._migrate(step)
         with self._reader(None) as connection:
-            self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
-            self.acting = connection.value(str, _ACTING)
+            self.acting = connection.value(str, ACTING)
             if not self._read_only:
-                self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
+                self.writable = bool(connection.value(int, MAY_CHANGE)) and not self._standby
         self.writable = self.writable and not self._read_only
 
     def _migrate(self, step: str | None) -> None:
@@ -193,32 +172,20 @@ class PostgresStore(Store):
                 f"{self.url} has no eipdeck schema of this version, and a read-only session creates none.",
                 hint="Open it once in a session that may write.",
             )
-        from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
-
-        try:
-            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
-                driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
-                driver.autocommit = False
-                driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                upgrade(driver, _FOUND)
-            self.founded = step is None
-        except psycopg.errors.InsufficientPrivilege as problem:
-            why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
-            raise error(
-                Code.STORE_UNAVAILABLE,
-                f"{self.url} {why}, and this role may not make them.",
-                hint="Let the owner of the database open it once.",
-            ) from problem
+        migrate(self._conninfo, self.url, step, self._wait)
+        self.founded = step is None
 
     def _connect(self, idle: int) -> PostgresConnection:
         """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
+        return connected(self._conninfo, partial(self._prepared, idle))
+
+    def _prepared(self, idle: int, driver: Driver) -> PostgresConnection:
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
         settings: dict[str, str | None] = {
-            "lock_timeout": _milliseconds(self._wait),
+            "lock_timeout": milliseconds(self._wait),
             "idle_in_transaction_session_timeout": f"{idle}s",
             "default_transaction_read_only": "on" if self._read_only else None,
         }
@@ -229,8 +196,46 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
+        server = self._asked.now(connection)
+        if (outdated := self._outdated(server)) is not None:
+            raise psycopg.OperationalError(outdated)
+        self._see(server)
+        self._standby = self._standby or server.standby
         return connection
+
+    def _in_turn(self, wait: float | None) -> PostgresConnection:
+        """Begin a write in its turn. A kept connection to a server that became a standby is left, once, for another."""
+        kept, self._writer = self._writer, None
+        while True:
+            connection = self._begun(kept, _BEGIN_WRITING)
+            try:
+                if wait is not None:
+                    connection.execute(f"SET LOCAL lock_timeout = {milliseconds(wait)}")
+                server = self._asked.in_turn(connection)
+            except BaseException:
+                _undo(connection)
+                self._writer = None if connection.driver.closed else connection
+                raise
+            unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
+            if unfit is None:
+                self._see(server)
+                return connection
+            connection.driver.close()
+            if kept is None:
+                raise psycopg.OperationalError(unfit)
+            kept = None
+
+    def _see(self, server: ServerRow) -> None:
+        self._ahead = server.time / 1_000_000 - elapsed()
+        if server.system is not None and server.timeline is not None:
+            self.lineage = Lineage(server.system, server.timeline)
+
+    def _outdated(self, server: ServerRow) -> str | None:
+        """Return a reason when this session has seen a later timeline of the same cluster."""
+        seen = self.lineage
+        if seen is None or server.timeline is None or server.system != seen.system or server.timeline >= seen.timeline:
+            return None
+        return f"is an older primary (timeline {server.timeline}; {seen.timeline} was seen)"
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
@@ -280,16 +285,6 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
-
-
-def _milliseconds(seconds: float) -> str:
-    """Return milliseconds as the server's settings take them, where 0 means no limit."""
-    return str(int(seconds * 1000) or 1)
-
-
-def _epoch(connection: Connection, statement: str) -> float:
-    """Return the server's time in seconds since the epoch, UTC."""
-    return (connection.value(int, statement) or 0) / 1_000_000
 
 
 def _undo(connection: PostgresConnection) -> None:

@@ -33,7 +33,8 @@ class PostgresConnection(Connection):
 
     @staticmethod
     def newest(table: str) -> str:
-        return f"SELECT max(seq) FROM {table}"
+        since = "since_seq" if table == "event" else table
+        return f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch))"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         for start in range(0, len(rows), _AT_ONCE):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import psycopg
 
 from core.domain.errors import Code, EipdeckError, Fix, error
 
-__all__ = ["busy", "translated_errors"]
+__all__ = ["busy", "is_of_the_url", "translated_errors"]
 
 
 @contextmanager
@@ -42,12 +44,22 @@ def translated_errors(url: str) -> Iterator[None]:
     except psycopg.DataError as problem:
         raise error(Code.INVALID_NAME, f"The database cannot hold that: {_first_line(problem)}.") from problem
     except psycopg.Error as problem:
-        raise error(
-            Code.STORE_UNAVAILABLE,
-            f"{url}: {_first_line(problem)}; nothing changed.",
-            hint="Try again when it can be reached, or examine it.",
-            fix=Fix("doctor"),
-        ) from problem
+        raise _unavailable(url, problem) from problem
+
+
+def _unavailable(url: str, problem: psycopg.Error) -> EipdeckError:
+    if is_of_the_url(problem):
+        return error(
+            Code.USAGE,
+            f"{url}: {_first_line(problem).removeprefix('connection is bad: ')}; nothing was opened.",
+            hint="Correct the hosts, or the options after the question mark.",
+        )
+    return error(
+        Code.STORE_UNAVAILABLE,
+        f"{url}: {_first_line(problem)}; nothing changed.",
+        hint="Try again when it can be reached, or examine it.",
+        fix=Fix("doctor"),
+    )
 
 
 def busy(url: str) -> EipdeckError:
@@ -57,6 +69,17 @@ def busy(url: str) -> EipdeckError:
         f"{url} is being written by others for too long; nothing changed.",
         hint="Try again; with the same request id nothing happens twice.",
     )
+
+
+_WRONG_OPTION: Final = re.compile(
+    "^connection is bad: (?:invalid |definition of service )|invalid integer value|^could not match |^bad value for "
+)
+"""Refusals of libpq and of the driver."""
+
+
+def is_of_the_url(problem: psycopg.Error) -> bool:
+    """Return whether the URL is wrong, whatever the servers say."""
+    return problem.sqlstate is None and bool(_WRONG_OPTION.search(str(problem)))
 
 
 def _first_line(problem: psycopg.Error) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Final
+
+import psycopg
+from psycopg.abc import ConnDict
 
 from core.domain.errors import Code, error
 from core.storage.connection import Connection
+from core.storage.postgres_connection import Driver, PostgresConnection
+from core.storage.postgres_hosts import connected
+from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
-__all__ = ["schema_step"]
+__all__ = ["migrate", "schema_step"]
 
 _ELSEWHERE: Final = (
     "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -41,6 +48,33 @@ def schema_step(connection: Connection, url: str) -> str | None:
     if step is not None and step > HEAD:
         raise newer(url, step)
     return step
+
+
+def migrate(conninfo: ConnDict, url: str, step: str | None, wait: float) -> None:
+    """Bring the schema up to date from a step, None from nothing; `wait` is the limit of seconds for the turn.
+
+    Raises:
+        EipdeckError: `store_unavailable` for a role that may not.
+
+    """
+    from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
+
+    def opened(driver: Driver) -> PostgresConnection:
+        return PostgresConnection(driver)
+
+    try:
+        with closing(connected(conninfo, opened).driver) as driver:
+            driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
+            driver.autocommit = False
+            driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            upgrade(driver, f"SELECT pg_advisory_xact_lock({TURN})")
+    except psycopg.errors.InsufficientPrivilege as problem:
+        why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
+        raise error(
+            Code.STORE_UNAVAILABLE,
+            f"{url} {why}, and this role may not make them.",
+            hint="Let the owner of the database open it once.",
+        ) from problem
 
 
 def _check_elsewhere(connection: Connection, url: str) -> None:

@@ -20,7 +20,7 @@ from core.storage.sqlite_connection import SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
 from core.storage.sqlite_file import BESIDE, NOTHING, check_log, close_to_others, identity, prepare
-from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store
+from core.storage.store import HEAD, VERSION_BITS, WAIT_SECONDS, Store, newest_version
 from core.storage.write_lock import WriteLock, busy
 
 __all__ = ["EmbeddedStore", "default_path"]
@@ -121,7 +121,7 @@ class EmbeddedStore(Store):
 
     def data_version(self) -> int:
         with self.read() as connection:
-            return (self._files << 48) + (connection.value(int, NEWEST) or 0)
+            return (self._files << VERSION_BITS) + newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:

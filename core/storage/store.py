@@ -11,8 +11,22 @@ from typing import ClassVar, Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, error
 from core.storage.connection import Connection
+from core.storage.rows import reads
 
-__all__ = ["APART", "HEAD", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
+__all__ = [
+    "APART",
+    "HEAD",
+    "NEWEST",
+    "VERSION_BITS",
+    "WAIT_SECONDS",
+    "Lineage",
+    "Replica",
+    "Seen",
+    "Store",
+    "elapsed",
+    "newer",
+    "newest_version",
+]
 
 HEAD: Final = "0006"
 """The schema step of this version."""
@@ -22,6 +36,49 @@ WAIT_SECONDS: Final = 10.0
 
 NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
 """The highest event number; it grows in commit order."""
+
+
+@reads("event")
+class _NewestRow(NamedTuple):
+    seq: int
+    hash: bytes
+
+
+_NEWEST: Final = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1"
+_SEQ_BITS: Final = 48
+_MARK: Final = 8
+"""Bytes of a hash that tell two events with one number apart."""
+VERSION_BITS: Final = _SEQ_BITS + 8 * _MARK
+
+
+class Seen(NamedTuple):
+    """The newest event of a data version."""
+
+    seq: int
+    mark: int
+    """The first bytes of its hash."""
+
+    @staticmethod
+    def of(version: int) -> Seen:
+        """Return what `data_version` saw."""
+        return Seen(version >> 8 * _MARK & ((1 << _SEQ_BITS) - 1), version & ((1 << 8 * _MARK) - 1))
+
+    def is_event(self, found: bytes) -> bool:
+        """Return whether an event of this number, with this hash, is the one that was seen."""
+        return int.from_bytes(found[:_MARK]) == self.mark
+
+
+def newest_version(connection: Connection) -> int:
+    """Return the number and the mark of the newest event as one number, which grows in commit order."""
+    row = connection.row(_NewestRow, _NEWEST)
+    return 0 if row is None else (row.seq << 8 * _MARK) + int.from_bytes(row.hash[:_MARK])
+
+
+class Lineage(NamedTuple):
+    """The server that a history is written on: its identifier, and the timeline that each promotion raises."""
+
+    system: int
+    timeline: int
 
 
 class Replica(NamedTuple):
@@ -46,6 +103,8 @@ class Store(ABC):
     """Whether this session may change anything."""
     acting: str | None = None
     """The name under which the database lets this session write; None: the one that it claims."""
+    lineage: Lineage | None = None
+    """The lineage of the server that this session last wrote to; None for a file, and for a server that hides it."""
     founded: bool = False
     """Whether this session made the database, which was empty or missing."""
 
@@ -72,6 +131,14 @@ class Store(ABC):
     def files(self) -> tuple[Path, ...]:
         """Return the file and its side files, which no export or backup may overwrite."""
         return ()
+
+    def refusal(self, done: str) -> EipdeckError:
+        """Return the refusal of a write in a session that only reads; `done` says what was not done."""
+        return error(
+            Code.READ_ONLY,
+            f"This session is read-only; nothing was {done}.",
+            hint="Open a session that may write.",
+        )
 
     @abstractmethod
     def close(self) -> None:
@@ -106,7 +173,7 @@ class Store(ABC):
 
     @abstractmethod
     def data_version(self) -> int:
-        """Return a number that changes with every commit, and when another database replaces this one.
+        """Return a number that changes with every commit, and when another history replaces this one.
 
         Cheap enough to be called every second.
         """

@@ -30,9 +30,13 @@ _COUNTED: Final = ("pool", "cidr", "eip", "service", "binding")
 """The tables that `Imported` counts."""
 
 
+_OF_THE_DATABASE: Final = ("presence", "epoch")
+"""The tables that are no part of the inventory."""
+
+
 def _tables() -> list[Table]:
     """Return every table of the inventory, referenced tables first."""
-    return [table for table in SQLModel.metadata.sorted_tables if table.name != "presence"]
+    return [table for table in SQLModel.metadata.sorted_tables if table.name not in _OF_THE_DATABASE]
 
 
 def _chains_last() -> list[Table]:

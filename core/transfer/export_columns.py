@@ -200,6 +200,7 @@ _KINDS: Final[Mapping[str, _ColumnKind]] = {
     **dict.fromkeys(("pool_id", "pool.id", "pool.name"), _POOL),
     **dict.fromkeys(("warn_percent", "critical_percent"), _PERCENT),
     **dict.fromkeys(("before", "after"), _FACTS),
+    "picks_from": _ADDRESS,
     "freed": _whole("a count", -1 << 32, 1 << 32),
     "chain.pool_id": _ColumnKind("the id of a pool, or empty", lambda value: value == "" or _is_pool(value)),
     "event.seq": _SEQ,

@@ -21,6 +21,7 @@ def bring_up_to_date(tables: Mapping[str, Any]) -> None:
         "usage_day": ("freed", _freed),
         "eip": ("alive_since", lambda _: None),
         "event": ("claimed", lambda _: None),
+        "pool": ("picks_from", lambda _: None),
     }
     for table, (column, value) in added.items():
         for row in _rows(tables, table):

@@ -54,15 +54,16 @@ UNDO_0006 = (
     "ALTER TABLE event DROP COLUMN claimed",
 )
 """The schema step 0006, undone in an embedded database."""
+UNDO_0005 = (*UNDO_0006, "DROP TABLE epoch", "ALTER TABLE pool DROP COLUMN picks_from")
 UNDO_0004 = (
-    *UNDO_0006,
+    *UNDO_0005,
     "DROP INDEX cooling_released",
     "DROP INDEX eip_alive",
     "ALTER TABLE cooling DROP COLUMN released_at",
     "ALTER TABLE usage_day DROP COLUMN freed",
     "ALTER TABLE eip DROP COLUMN alive_since",
 )
-"""The schema step 0004 and later ones, undone in an embedded database."""
+"""The schema steps from 0004 on, undone in an embedded database."""
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]
 

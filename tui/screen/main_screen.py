@@ -88,7 +88,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.navigator, self.panes.eips, self.reader, self.refresher, self.jobs, self.painter.changed
         )
         self.polling = Polling(
-            self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
+            self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self
         )
         self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
         self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)

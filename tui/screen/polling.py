@@ -12,10 +12,12 @@ from tui.commands.registry import key_of
 from tui.screen.painting import Painter
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.status_bar import StatusBar
+from tui.session.host import Host
 from tui.state.presence import OtherSessions, news_of
 from tui.state.refresh import Refresher
 from tui.state.snapshot import Snapshot
-from tui.state.workers import Say, Workers
+from tui.state.workers import Workers
+from tui.wording.phrases import second
 
 __all__ = ["REREAD_SECONDS", "Polling"]
 
@@ -37,7 +39,7 @@ class Polling:
         painter: Painter,
         workers: Workers,
         status: StatusBar,
-        say: Say,
+        host: Host,
     ) -> None:
         self._refresher = refresher
         self._others = others
@@ -45,7 +47,10 @@ class Polling:
         self._painter = painter
         self._workers = workers
         self._status = status
-        self._say = say
+        self._host = host
+        self._say = host.say
+        self._seen = 0
+        """The data version after which nothing is known to be lost."""
         self._poller: Worker[None] | None = None
 
     async def read(self) -> None:
@@ -94,7 +99,21 @@ class Polling:
             await self._meet(before if read else None)
         if read:
             self._reader.load()
+        await self._look_for_losses(self._seen or (0 if before is None else before.version))
         self._painter.changed()
+
+    async def _look_for_losses(self, seen: int) -> None:
+        """Say that changes which a data version saw are gone, and drop write mode."""
+        snapshot = self._refresher.snapshot
+        if snapshot is None or snapshot.version == seen:
+            return
+        with suppress(EipdeckError):
+            since = await self._others.lost(seen)
+            self._seen = snapshot.version
+            if since is not None:
+                self._host.set_mode(self._host.mode.dropped())
+                left = f"{key_of('timeline')} shows the history that is left"
+                self._say(f"Lost: changes since {second(since)}.  {left}", problem=True)
 
     async def _meet(self, before: Snapshot | None) -> None:
         """See which other operators are here, and say what they changed since `before`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from typing import Final
 
@@ -42,6 +43,10 @@ class OtherSessions:
     async def news(self, version: int) -> list[Event]:
         """Return what other sessions and programs have done since a data version."""
         return await self._ask(lambda inventory: inventory.news(version, self._sent))
+
+    async def lost(self, version: int) -> datetime | None:
+        """Return since when changes are lost that a data version saw; None when they are all there."""
+        return await self._ask(lambda inventory: inventory.lost(version))
 
     def begin(self, doing: str) -> None:
         """Announce that a change of these targets is reviewed, one target per line; of many, the first ones."""
@@ -103,6 +108,9 @@ def news_of(events: Sequence[Event], selected: str | None) -> News | None:
     who, key = visible(newest.operator), key_of("timeline")
     if newest.action == "restore":
         return News(f"{who} restored a backup: later changes are lost.  {key} shows it", urgent=True)
+    if newest.action == "failover":
+        since = visible(str((newest.before or {}).get("as_of")))
+        return News(f"The database failed over: changes since {since} may be lost.  {key} shows it", urgent=True)
     subject = visible(newest.address or newest.cidr or newest.pool_id or "a service")
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
     if newest.action == _LANDED:
@@ -113,7 +121,8 @@ def news_of(events: Sequence[Event], selected: str | None) -> News | None:
 
 
 def _weight(event: Event, selected: str | None) -> int:
-    return 3 * (event.action == "restore") or 2 * (event.action == _LANDED) or int(_is_about(event, selected))
+    of_all = event.action in ("restore", "failover")
+    return 3 * of_all or 2 * (event.action == _LANDED) or int(_is_about(event, selected))
 
 
 def _is_about(event: Event, selected: str | None) -> bool:

@@ -16,7 +16,14 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
-from core.storage.tables.records import AcceptanceTable, ChainTable, EventTable, PresenceTable, RequestTable
+from core.storage.tables.records import (
+    AcceptanceTable,
+    ChainTable,
+    EpochTable,
+    EventTable,
+    PresenceTable,
+    RequestTable,
+)
 from core.storage.tables.space import (
     CidrTable,
     CoolingMinuteTable,
@@ -35,6 +42,7 @@ __all__ = [
     "CoolingMinuteTable",
     "CoolingTable",
     "EipTable",
+    "EpochTable",
     "EventTable",
     "FreeRangeTable",
     "PoolTable",

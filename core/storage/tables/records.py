@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from core.storage.tables.columns import BIG, Address, Moment
 
-__all__ = ["AcceptanceTable", "ChainTable", "EventTable", "PresenceTable", "RequestTable"]
+__all__ = ["AcceptanceTable", "ChainTable", "EpochTable", "EventTable", "PresenceTable", "RequestTable"]
 
 
 class EventTable(SQLModel, table=True):
@@ -79,6 +79,20 @@ class AcceptanceTable(SQLModel, table=True):
     operator: str
     at: datetime = Field(sa_type=Moment)
     until: datetime | None = Field(sa_type=Moment)
+
+
+class EpochTable(SQLModel, table=True):
+    """A server, and a timeline of it, that the history was written on; not a part of the inventory. A file has none."""
+
+    __tablename__ = "epoch"
+    since_seq: int = Field(sa_type=BIG, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The number of its first event; of the first epoch, the number before it."""
+    system: int = Field(sa_type=BIG)
+    timeline: int = Field(sa_type=BIG)
+    eip: int = Field(sa_type=BIG)
+    """The numbers of its EIPs are above this one."""
+    binding: int = Field(sa_type=BIG)
+    """The numbers of its bindings are above this one."""
 
 
 class PresenceTable(SQLModel, table=True):

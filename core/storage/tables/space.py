@@ -50,6 +50,8 @@ class PoolTable(SQLModel, table=True):
     warn_percent: float
     critical_percent: float
     created_at: datetime = Field(sa_type=Moment)
+    picks_from: IPv4Address | None = Field(sa_type=Address)
+    """The address from which free ones are picked, those below it last; None: from the lowest one."""
 
 
 class CidrTable(SQLModel, table=True):

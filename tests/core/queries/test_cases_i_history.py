@@ -218,7 +218,7 @@ def test_81_every_verb_leaves_events_with_operator_reason_and_request_id(invento
         RetireRequest(cidr=cidr),
     )
     for place, request in enumerate(requests):
-        before = inventory.data_version()
+        ((before,),) = rows(inventory, "SELECT coalesce(max(seq), 0) FROM event")
         inventory.execute(replace(request, reason=f"J-{place}", request_id=f"key-{place}"))
         told = rows(inventory, "SELECT operator, reason, request_id FROM event WHERE seq > ?", before)
         assert set(told) == {("alice", f"J-{place}", f"key-{place}")}, request

@@ -55,7 +55,7 @@ BIND = (
 
 SECOND_DEFAULT_POOL = (
     "INSERT INTO pool SELECT 'second', name, kind, customer_owned, region, \"order\", cooldown_seconds,"
-    " warn_percent, critical_percent, created_at FROM pool WHERE kind = 'default'"
+    " warn_percent, critical_percent, created_at, picks_from FROM pool WHERE kind = 'default'"
 )
 
 

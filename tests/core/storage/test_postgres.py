@@ -124,6 +124,28 @@ def test_a_reader_looks_and_is_refused_every_change(shared: Inventory) -> None:
     assert len(list(shared.eips())) == 1
 
 
+def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory) -> None:
+    """The table is granted as the history is."""
+    name = database_of(shared)
+    with server().connect(name) as owner:
+        owner.execute(
+            b"DROP TABLE epoch; ALTER TABLE pool DROP COLUMN picks_from; ALTER TABLE event DROP COLUMN claimed"
+        )
+        owner.execute(b"UPDATE alembic_version SET version_num = '0004'")
+    open_inventory(server().url(name), operator="owner").close()
+    assert one(shared).address == "203.0.113.0"
+    with closing(open_inventory(server().url(name, "eipdeck_reader"), operator="eve")) as reader:
+        assert len(list(reader.eips())) == 1
+    with (
+        server().connect(name, "eipdeck_reader") as reading,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        reading.execute(b"INSERT INTO epoch VALUES (1, 1, 1, 1, 1)")
+    with server().connect(name) as owner:
+        owner.execute(b"UPDATE epoch SET timeline = 0")
+    assert one(shared).address == "203.0.113.8"
+
+
 @pytest.mark.usefixtures("database")
 def test_who_may_not_make_tables_is_told_who_can() -> None:
     empty = server().create()

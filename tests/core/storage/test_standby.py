@@ -127,4 +127,5 @@ def test_nothing_is_written_on_a_standby(desks: tuple[Inventory, Inventory]) -> 
     assert reading.integrity()["may_change"] == "no"
     with pytest.raises(EipdeckError) as refused:
         one(reading)
-    assert refused.value.code == "read_only"
+    assert (refused.value.code, refused.value.exit_code) == ("store_unavailable", 6)
+    assert "is a standby" in refused.value.message

@@ -15,6 +15,7 @@ from core import BEAT_SECONDS, AllocationRequest, Code, EipdeckError, Inventory,
 from tests.core.kit import another, of_a_file
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
 from tui.session.pending import PendingChanges
+from tui.wording.phrases import second
 
 
 async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
@@ -72,6 +73,23 @@ async def test_a_restored_backup_is_told_whoever_restored_it(tmp_path: Path) -> 
         with closing(another(inventory, operator=inventory.operator)) as same:
             same.restore(tmp_path / "backup.db", reason="J-7")
         await operator.until("restored a backup: later changes are lost.", "[e EIPs 0]")
+
+
+@of_a_file
+async def test_changes_that_were_shown_and_are_gone_are_told_and_write_mode_is_dropped(tmp_path: Path) -> None:
+    """An older copy takes the place of the file, as a snapshot of the host that is rolled back would."""
+    inventory = small_desk(tmp_path)
+    inventory.backup(tmp_path / "older.db")
+    at = second(inventory.now())
+    eip = allocated(inventory)
+    async with on_deck(inventory, WIDE) as operator:
+        await operator.until(eip.address, "WRITE")
+        assert inventory.file is not None
+        inventory._store.close()
+        for end in ("-wal", "-shm"):
+            inventory.file.with_name(f"{inventory.file.name}{end}").unlink(missing_ok=True)
+        (tmp_path / "older.db").rename(inventory.file)
+        await operator.until(f"Lost: changes since {at}.  t shows the history that is left", "[e EIPs 0]", "READ-ONLY")
 
 
 async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:
