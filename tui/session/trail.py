@@ -20,6 +20,7 @@ from tui.wording.phrases import count_of, owner, pool_short, quoted, with_port
 from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
 from tui.wording.serving import serves_words
+from tui.wording.writers import markdown_text
 
 __all__ = ["Entry", "Trail", "changed", "looked_up", "pinned", "pinned_list"]
 
@@ -55,7 +56,9 @@ class Trail:
         title, lines = entry
         # an indented block is code, so its text cannot be Markdown
         body = "".join(f"    {visible(line)}\n" for line in lines if line)
-        text = f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {visible(title)}\n\n{body}    by {visible(operator)}\n\n"
+        text = (
+            f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {markdown_text(title)}\n\n{body}    by {visible(operator)}\n\n"
+        )
         head = f"# Incident trail, times in UTC, begun {iso(self._begun)}\n\n"
         try:
             descriptor = opened_private(self.path, os.O_WRONLY | os.O_APPEND)

@@ -17,14 +17,25 @@ from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = [
+    "FILE_FORMATS",
+    "MEASURED",
+    "csv_cell",
+    "json_text",
+    "markdown_text",
+    "write_json",
+    "write_rows",
+    "write_table",
+]
 
 MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
 _GAP: Final = "  "
 _NARROWEST: Final = 30
 """Cells below which the last column is not folded: it would be unreadable."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_FORMULA: Final = re.compile(rf"""((?:^|[;,|])[\s"']*)(?=[{_SIGNS}])""")
+"""The place before a sign of a formula, also a full-width one: at the start, or where a spreadsheet may split."""
 
 
 def json_text(value: object) -> str:
@@ -96,9 +107,26 @@ FILE_FORMATS: Final = (Format.CSV, Format.JSON, Format.MARKDOWN)
 """The formats that a list can be written to a file in."""
 
 
+_LIVE: Final = re.compile(r"@\w|#\d|://|\bwww\.|\bmailto:|\bGH-\d|&#?\w+;", re.IGNORECASE)
+"""Text that a ticket system makes a mention, a reference or a link of, also where it is escaped."""
+
+
+def markdown_text(value: object) -> str:
+    """Return a value as text of one line of Markdown: no image, link, mention or HTML comes of it."""
+    shown = visible(value)
+    if not _LIVE.search(shown):
+        return re.sub(r"([\\`*_~\[\]<>&|])", r"\\\1", shown)
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown[0] == "`" or shown[-1] == "`" else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
 def _markdown_cell(value: object) -> str:
     """Escape a value so that it stays in its cell."""
-    return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
+    shown = visible(value)
+    if _LIVE.search(shown):
+        return markdown_text(shown).replace("|", "\\|")
+    return re.sub(r"([\\`*_~{}\[\]<>()#!|&])", r"\\\1", shown)
 
 
 def csv_cell(value: object) -> str:
@@ -113,7 +141,11 @@ def csv_cell(value: object) -> str:
     if isinstance(plain, list) and all(isinstance(item, str) for item in plain):
         plain = " ".join(plain)
     text = plain if isinstance(plain, str) else _plain(json.dumps(plain))
-    return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
+    return _guarded(visible(text)) if text[:1] != "\t" else f"'{visible(text)}"
+
+
+def _guarded(text: str) -> str:
+    return _FORMULA.sub(r"\1'", text)
 
 
 _LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
