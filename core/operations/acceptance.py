@@ -43,7 +43,7 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
     accepted_until = None if until is None else from_micros(until)
     told = None if accepted_until is None else iso(accepted_until)
     _record(transaction, "accept_finding", found.finding, after={"finding": found.finding.id, "until": told})
-    transaction.run(
+    transaction.later(
         _ACCEPT,
         id=found.finding.id,
         ground=found.fingerprint,
@@ -65,7 +65,7 @@ def _withdraw(transaction: Transaction, request: AcceptRequest) -> Finding:
     until = None if finding.accepted_until is None else iso(finding.accepted_until)
     before = {"finding": finding.id, "reason": finding.accepted_reason, "until": until}
     _record(transaction, "withdraw_acceptance", finding, before=before, after={"finding": finding.id})
-    transaction.run(_WITHDRAW, id=finding.id, at=transaction.now)
+    transaction.later(_WITHDRAW, id=finding.id, at=transaction.now)
     return replace(finding, accepted_reason=None, accepted_until=None)
 
 

@@ -23,7 +23,7 @@ from core.storage.transaction import Transaction
 __all__ = ["begin_binding", "bind", "end_bindings", "unbind"]
 
 
-def bind(transaction: Transaction, request: BindRequest) -> list[str]:
+def bind(transaction: Transaction, request: BindRequest) -> list[Eip]:
     """Bind an EIP to one service; binding the same thing again changes nothing.
 
     Raises:
@@ -37,13 +37,13 @@ def bind(transaction: Transaction, request: BindRequest) -> list[str]:
     if eip.status is EipStatus.RELEASED:
         raise released_refusal(eip)
     if any(_same(wanted, binding) for binding in eip.bindings):
-        return [str(eip.id)]
+        return [eip]
     service = present_service(transaction.connection, request.service_id)
     wanted = checked_target(eip, service, wanted)
     checked_holder(eip, service, wanted)
     checked_quota(transaction, service, wanted)
-    begin_binding(transaction, eip, wanted)
-    return [str(eip.id)]
+    begun = begin_binding(transaction, eip, wanted)
+    return [eip._replace(status=EipStatus.BOUND, bindings=(*eip.bindings, begun))]
 
 
 def _same(wanted: Binding, binding: Binding) -> bool:
@@ -71,7 +71,7 @@ def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_ei
     seq = (transaction.value(int, transaction.connection.newest("binding")) or 0) + 1
     port, port_end = wanted.port or (None, None)
     to_port, to_port_end = wanted.to_port or (None, None)
-    transaction.run(
+    transaction.later(
         _INSERT,
         seq=seq,
         id=f"b-{seq}",
@@ -88,13 +88,13 @@ def begin_binding(transaction: Transaction, eip: Eip, wanted: Binding, *, all_ei
         to_port_end=to_port_end,
         now=transaction.now,
     )
-    transaction.run(_BOUND, id=eip.id)
+    transaction.later(_BOUND, id=eip.id)
     begun = replace(wanted, id=f"b-{seq}", bound_at=from_micros(transaction.now))
     record(transaction, _event("bind", eip, None, to_json(begun)))
     return begun
 
 
-def unbind(transaction: Transaction, request: UnbindRequest) -> list[str]:
+def unbind(transaction: Transaction, request: UnbindRequest) -> list[Eip]:
     """End one binding of an EIP, or all of them; ending what has ended changes nothing.
 
     Raises:
@@ -106,9 +106,11 @@ def unbind(transaction: Transaction, request: UnbindRequest) -> list[str]:
     if request.binding_id is not None:
         _checked_binding(transaction, eip, request.binding_id)
         ending = tuple(binding for binding in ending if binding.id == request.binding_id)
-    if ending:
-        end_bindings(transaction, eip, ending)
-    return [str(eip.id)]
+    if not ending:
+        return [eip]
+    end_bindings(transaction, eip, ending)
+    left = tuple(binding for binding in eip.bindings if binding not in ending)
+    return [eip._replace(status=EipStatus.BOUND if left else EipStatus.UNBOUND, bindings=left)]
 
 
 _HAS: Final = "SELECT 1 FROM binding WHERE id = :id AND eip_id = :eip"
@@ -133,8 +135,8 @@ _UNBOUND: Final = (
 def end_bindings(transaction: Transaction, eip: Eip, ending: Sequence[Binding]) -> None:
     """End these live bindings of an EIP, each with its event."""
     for binding in ending:
-        transaction.run(_END, id=binding.id, now=transaction.now)
-    transaction.run(_UNBOUND, id=eip.id, now=transaction.now)
+        transaction.later(_END, id=binding.id, now=transaction.now)
+    transaction.later(_UNBOUND, id=eip.id, now=transaction.now)
     record_all(transaction, eip.pool_id, [_event("unbind", eip, to_json(binding), None) for binding in ending])
 
 

@@ -114,8 +114,8 @@ def _checked_apart(transaction: Transaction, prefix: Prefix) -> None:
 
 def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> None:
     for edge in (prefix.first, prefix.last):
-        transaction.run(RESERVE, cidr_id=cidr_id, first=edge, last=edge, kind="hard", reason="edge of the CIDR")
-    transaction.run(WITHHOLD, cidr_id=cidr_id, count=2)
+        transaction.later(RESERVE, cidr_id=cidr_id, first=edge, last=edge, kind="hard", reason="edge of the CIDR")
+    transaction.later(WITHHOLD, cidr_id=cidr_id, count=2)
 
 
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
@@ -166,7 +166,7 @@ _STATE: Final = (
 def _move(transaction: Transaction, row: PresentCidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
     """Put a CIDR in another state, with its event; `rpki` when the validity was checked again."""
     rpki = rpki or row.rpki
-    transaction.run(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
+    transaction.later(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
     before, after = {"state": row.state}, {"state": state}
     if rpki != row.rpki:
         before, after = {**before, "rpki": row.rpki}, {**after, "rpki": rpki}
@@ -210,7 +210,7 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
         raise retired_refusal(row)
     rpki = _known_rpki(transaction, row, request.asn)
     if (row.asn, row.rpki) != (request.asn, rpki):
-        transaction.run(_SET_ASN, asn=request.asn, rpki=rpki, id=row.id)
+        transaction.later(_SET_ASN, asn=request.asn, rpki=rpki, id=row.id)
         before: JsonObject = {"asn": row.asn, "rpki": row.rpki}
         after: JsonObject = {"asn": request.asn, "rpki": rpki}
         record(transaction, EventData("set_asn", pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))

@@ -106,16 +106,16 @@ _NO_DAYS: Final = "UPDATE usage_day SET allocated = 0, released = 0, freed = 0 W
 def _put_back(transaction: Transaction) -> None:
     now, today = transaction.now, transaction.now // DAY
     active = transaction.rows(_ActiveRow, _ACTIVE)
-    transaction.run("DELETE FROM cooling_minute")
-    transaction.run("DELETE FROM presence WHERE at > :now", now=now)
+    transaction.later("DELETE FROM cooling_minute")
+    transaction.later("DELETE FROM presence WHERE at > :now", now=now)
     for row in active:
         close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), row.first, row.last)
-    transaction.run(_EIPS, now=now)
+    transaction.later(_EIPS, now=now)
     for table, columns in _TIMES.items():
         for column in columns:
-            transaction.run(f"UPDATE {table} SET {column} = :now WHERE {column} > :now", now=now)
-    transaction.run(_DAYS, today=today)
-    transaction.run(_NO_DAYS, today=today)
+            transaction.later(f"UPDATE {table} SET {column} = :now WHERE {column} > :now", now=now)
+    transaction.later(_DAYS, today=today)
+    transaction.later(_NO_DAYS, today=today)
     for row in active:
         cidr = CidrRef(row.id, row.first, row.last)
         open_range(transaction, row.pool_id, PoolOrder(row.order), cidr, row.first, row.last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
@@ -20,7 +20,7 @@ from core.operations import clock, settling
 from core.operations.failover import follow_lineage
 from core.operations.verbs import verb_of
 from core.queries.text_index import follow
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Question
 from core.storage.rows import COMPUTED, reads
 from core.storage.store import Lineage, Store
 from core.storage.transaction import StoredAnswer, Transaction
@@ -122,21 +122,41 @@ class Executor:
         if self._read_only:
             raise self._store.refusal("sent")
         dry = getattr(request, "dry_run", False)
+        rehearsed = self._rehearsed(request, request_id) if self._store.is_far else ()
         begun = perf_counter()
         with suppress(_DryRun):
             with self._store.write() as connection:
-                transaction = self.begin(
-                    connection,
-                    reason=request.reason,
-                    request_id=request_id,
-                    made_id=request.request_id is None,
-                    as_it_is=isinstance(request, AcceptClockRequest),
-                )
-                done = verb_of(request).carry_out(transaction, request)
+                for question in rehearsed:
+                    connection.ahead(*question)
+                done = self._made(connection, request, request_id)
                 if dry:
                     raise _DryRun
             self._follow(perf_counter() - begun)
         return done._replace(receipt=Receipt(None, ())) if dry else done
+
+    def _made(self, connection: Connection, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
+        transaction = self.begin(
+            connection,
+            reason=request.reason,
+            request_id=request_id,
+            made_id=request.request_id is None,
+            as_it_is=isinstance(request, AcceptClockRequest),
+            at_once=False,
+        )
+        return verb_of(request).carry_out(transaction, request)
+
+    def _rehearsed(self, request: Request[Answer], request_id: str) -> Sequence[Question]:
+        """Return what a change will ask, found by making it without a change before its turn.
+
+        All of it is asked again in one round trip of the turn, and only what is found then counts.
+        """
+        if isinstance(request, AcceptClockRequest):
+            return ()
+        with suppress(EipdeckError), self._store.read() as connection:
+            for table in ("event", "eip", "binding"):
+                connection.ahead(connection.newest(table))
+            return connection.rehearse(lambda stage: self._made(stage, request, request_id))
+        return ()
 
     def _asked_again(
         self, request: Request[Answer], request_id: str, unknown: OutcomeUnknown
@@ -167,6 +187,7 @@ class Executor:
         request_id: str | None = None,
         made_id: bool = False,
         as_it_is: bool = False,
+        at_once: bool = True,
     ) -> Transaction:
         """Begin a change in a write transaction. Its time is never before the newest event, unless `as_it_is`.
 
@@ -190,8 +211,18 @@ class Executor:
                 raise clock.clock_refusal(newest, now)
             now = max(now, newest)
         who, why = self._operator, checked_text(reason)
-        claimed, kept = self._claimed, before.kept
-        begun = Transaction(connection, now, who, why, request_id, self._config, claimed, made_id=made_id, kept=kept)
+        begun = Transaction(
+            connection,
+            now,
+            who,
+            why,
+            request_id,
+            self._config,
+            self._claimed,
+            made_id=made_id,
+            at_once=at_once,
+            kept=before.kept,
+        )
         follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
         return begun
 

@@ -74,11 +74,11 @@ def follow_lineage(
     (numbers,) = transaction.rows(_NumbersRow, _numbers(transaction))
     jump = 0 if known is None else _JUMP
     event, eip, binding = (number + jump for number in numbers)
-    transaction.run(_EPOCH, since_seq=event, system=server.system, timeline=server.timeline, eip=eip, binding=binding)
+    transaction.later(_EPOCH, since_seq=event, system=server.system, timeline=server.timeline, eip=eip, binding=binding)
     if known is None:
         return
-    transaction.run(_PICK_ELSEWHERE)
-    transaction.run(_COOLED_LAST, now=transaction.now)
+    transaction.later(_PICK_ELSEWHERE)
+    transaction.later(_COOLED_LAST, now=transaction.now)
     before: JsonObject = {"timeline": known.timeline, "as_of": iso(from_micros(newest))}
     after: JsonObject = {"timeline": server.timeline, "cause": "promotion"}
     if known.system != server.system:

@@ -49,20 +49,20 @@ _MINUTES_PAST: Final = "DELETE FROM cooling_minute WHERE cidr_id = :cidr_id AND 
 def cut(transaction: Transaction, pool_id: str, found: RangeRow, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free range `found`."""
     if hi < found.hi:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
+        transaction.later(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=hi + 1)
     else:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+        transaction.later(_DROP_RANGE, pool=pool_id, hi=found.hi)
     if found.lo < lo:
-        transaction.run(_ADD_RANGE, pool=pool_id, hi=lo - 1, lo=found.lo, cidr_id=found.id)
+        transaction.later(_ADD_RANGE, pool=pool_id, hi=lo - 1, lo=found.lo, cidr_id=found.id)
 
 
 def cut_out(transaction: Transaction, pool_id: str, found: RangeRow, taken: Sequence[int]) -> None:
     """Remove addresses from the free range `found`."""
     pieces = list(gaps(((address, address) for address in taken), found.lo, found.hi))
     if pieces and pieces[-1][1] == found.hi:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
+        transaction.later(_MOVE_LOW, pool=pool_id, hi=found.hi, lo=pieces.pop()[0])
     else:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=found.hi)
+        transaction.later(_DROP_RANGE, pool=pool_id, hi=found.hi)
     rows = [{"hi": hi, "lo": lo} for lo, hi in pieces]
     transaction.connection.insert(_ADD_RANGE, rows, {"pool": pool_id, "cidr_id": found.id})
 
@@ -82,27 +82,27 @@ def add_free(transaction: Transaction, pool_id: str, cidr_id: int, lo: int, hi: 
     """Add a free range, merged with its neighbours of the same CIDR."""
     left = transaction.value(int, _LEFT, pool=pool_id, hi=lo - 1, cidr_id=cidr_id)
     if left is not None:
-        transaction.run(_DROP_RANGE, pool=pool_id, hi=lo - 1)
+        transaction.later(_DROP_RANGE, pool=pool_id, hi=lo - 1)
         lo = left
     right = transaction.row(_NeighbourRow, _RIGHT, pool=pool_id, hi=hi)
     if right is not None and right.lo == hi + 1 and right.cidr_id == cidr_id:
-        transaction.run(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
+        transaction.later(_MOVE_LOW, pool=pool_id, hi=right.hi, lo=lo)
     else:
-        transaction.run(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
+        transaction.later(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
 
 
 def cool(
     transaction: Transaction, pool_id: str, cidr_id: int, address: int, *, released_at: int, ready_at: int
 ) -> None:
     """Add a cooling address, and count it in its minute if it is not ready yet. Minutes that are over are dropped."""
-    transaction.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id, released_at=released_at)
+    transaction.later(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id, released_at=released_at)
     if ready_at > transaction.now:
-        transaction.run(_MINUTES_PAST, cidr_id=cidr_id, minute=transaction.now // MINUTE)
-        transaction.run(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)
+        transaction.later(_MINUTES_PAST, cidr_id=cidr_id, minute=transaction.now // MINUTE)
+        transaction.later(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)
 
 
 def warm(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
     """Remove a cooling address, and its count if it is not ready yet."""
-    transaction.run(_WARM, pool=pool_id, address=address)
+    transaction.later(_WARM, pool=pool_id, address=address)
     if ready_at > transaction.now:
-        transaction.run(_MINUTE_DOWN, cidr_id=cidr_id, minute=ready_at // MINUTE)
+        transaction.later(_MINUTE_DOWN, cidr_id=cidr_id, minute=ready_at // MINUTE)

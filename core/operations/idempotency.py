@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.json_types import to_json
 from core.domain.json_value import JsonObject, UncheckedObject
+from core.storage.connection import Values
 from core.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ def remember(transaction: Transaction, request: DataclassInstance, answer: JsonO
     if transaction.made_id and not changed:
         return
     request_id, at = transaction.request_id, transaction.now
-    if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):
-        raise _used(transaction)
+    values: Values = {"id": request_id, "hash": _hash(request), "at": at, "answer": json.dumps(answer)}
+    if transaction.at_once:
+        if not transaction.connection.execute(_KEEP, values):
+            raise _used(transaction)
+    else:
+        transaction.connection.later(_KEEP, values)  # no verb stores a request, and the id was free in this turn
 
 
 def _used(transaction: Transaction) -> EipdeckError:

@@ -111,7 +111,7 @@ def _take_reserved(transaction: Transaction, cidr: _CidrRow, address: int, *, co
     ready_at = transaction.value(int, _READY_AT, address=address) or 0
     if ready_at > transaction.now and not cooling_too:
         raise _cooling(words, ready_at)
-    transaction.run(_UNRESERVE, cidr_id=cidr.id)
+    transaction.later(_UNRESERVE, cidr_id=cidr.id)
     count_usage(transaction, cidr.pool_id, freed=1)  # it was not free, and its tenancy counts as if it had been
     return CidrRef(cidr.id, cidr.first, cidr.last)
 

@@ -149,7 +149,7 @@ def make_known(transaction: Transaction, region: str) -> PoolRow:
 
 def create_pool(transaction: Transaction, pool_id: str, kind: PoolKind, region: str) -> PoolRow:
     """A new pool with the platform's settings."""
-    transaction.run(
+    transaction.later(
         _INSERT, id=pool_id, kind=kind.value, owned=kind is PoolKind.CUSTOMER, region=region, now=transaction.now
     )
     record(transaction, EventData("create_pool", pool_id=pool_id, after={"kind": kind.value, "region": region}))
@@ -195,7 +195,7 @@ def _supply(transaction: Transaction, pool_id: str, prefix: Prefix) -> None:
         )
     values: dict[str, Value] = {"pool": pool_id, "first": prefix.first, "last": prefix.last}
     cidr_id = transaction.value(int, _SUPPLY, cidr=str(prefix), now=transaction.now, **values)
-    transaction.run(_FREE, cidr_id=cidr_id, **values)
+    transaction.later(_FREE, cidr_id=cidr_id, **values)
     record(
         transaction,
         EventData("add_cidr", pool_id=pool_id, cidr=str(prefix), after={"state": "active", "isp": "zenlayer"}),
@@ -233,7 +233,7 @@ def set_pool(transaction: Transaction, request: PoolSettingsRequest) -> str:
         raise error(Code.USAGE, f"The warn threshold, {warn:g} %, is above the critical one, {critical:g} %.")
     if after:
         columns = ", ".join(f'"{name}" = :{name}' for name in after)
-        transaction.run(f"UPDATE pool SET {columns} WHERE id = :id", id=request.pool_id, **after)
+        transaction.later(f"UPDATE pool SET {columns} WHERE id = :id", id=request.pool_id, **after)
         if after.get("order") == PoolOrder.LRU:
             _restore_order(transaction, request.pool_id)
         old = {name: before[name] for name in after}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address, parse_address
@@ -27,7 +28,7 @@ from core.storage.transaction import Transaction
 __all__ = ["end_tenancy", "recover", "release"]
 
 
-def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
+def release(transaction: Transaction, request: ReleaseRequest) -> list[Eip]:
     """Release EIPs, all or none. An EIP named twice is released once; a released one stays as it is.
 
     Raises:
@@ -49,9 +50,7 @@ def release(transaction: Transaction, request: ReleaseRequest) -> list[str]:
                 hint="Unbind it first, or ask for its bindings to end with the release.",
                 details={"eip": eip.id, "bindings": to_json(eip.bindings)},
             )
-    for eip in eips.values():
-        end_tenancy(transaction, eip)
-    return list(eips)
+    return [end_tenancy(transaction, eip) for eip in eips.values()]
 
 
 def _checked_seen(eip: Eip, expected: Mapping[str | None, Eip]) -> None:
@@ -87,20 +86,23 @@ _PLACE: Final = (
 _COUNT: Final = "UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id"
 
 
-def end_tenancy(transaction: Transaction, eip: Eip) -> None:
-    """Release one live EIP: end its bindings and return its address to its CIDR. A released one stays as it is."""
+def end_tenancy(transaction: Transaction, eip: Eip) -> Eip:
+    """Release one live EIP: end its bindings and return its address to its CIDR. A released one stays as it is.
+
+    Return the EIP as it is then.
+    """
     if eip.status is EipStatus.RELEASED:
-        return
-    if eip.bindings:
-        end_bindings(transaction, eip, eip.bindings)
+        return eip
     pool = pool_by_id(transaction, eip.pool_id)
     address = parse_address(eip.address)
     (row,) = transaction.rows(_PlaceRow, _PLACE, id=eip.id)
     cidr = CidrRef(row.cidr_id, row.cidr_first, row.cidr_last)
     reserved = reservation_of(transaction, cidr.cidr_id, address) is not None
+    if eip.bindings:
+        end_bindings(transaction, eip, eip.bindings)
     ready_at = transaction.now + pool.cooldown_seconds * 1_000_000
-    transaction.run(_END, id=eip.id, now=transaction.now, operator=transaction.operator, ready_at=ready_at)
-    transaction.run(_COUNT, cidr_id=cidr.cidr_id, reserved=int(reserved))
+    transaction.later(_END, id=eip.id, now=transaction.now, operator=transaction.operator, ready_at=ready_at)
+    transaction.later(_COUNT, cidr_id=cidr.cidr_id, reserved=int(reserved))
     returns = row.state == "active" and not reserved
     count_usage(transaction, pool.id, released=1, freed=int(returns))
     if returns:
@@ -117,6 +119,9 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
             after={"status": EipStatus.RELEASED.value, "ready_at": iso(from_micros(ready_at))},
         ),
     )
+    now = from_micros(transaction.now)
+    ended = tuple(replace(binding, unbound_at=now) for binding in eip.bindings)
+    return eip._replace(status=EipStatus.RELEASED, released_at=now, bindings=ended)
 
 
 @reads("eip")

@@ -7,7 +7,7 @@ from typing import Final
 from core.domain.addresses import parse_address
 from core.domain.requests import RenameRequest
 from core.domain.validation import checked_name
-from core.domain.values import EipStatus
+from core.domain.values import Eip, EipStatus
 from core.operations.eip_lookup import load_unchanged_eip, released_refusal
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
@@ -17,7 +17,7 @@ __all__ = ["rename"]
 _RENAME: Final = "UPDATE eip SET name = :name WHERE id = :id"
 
 
-def rename(transaction: Transaction, request: RenameRequest) -> list[str]:
+def rename(transaction: Transaction, request: RenameRequest) -> list[Eip]:
     """Change the name of an EIP; the same name again changes nothing.
 
     Raises:
@@ -29,8 +29,8 @@ def rename(transaction: Transaction, request: RenameRequest) -> list[str]:
     if eip.status is EipStatus.RELEASED:
         raise released_refusal(eip)
     if eip.name != name:
-        transaction.run(_RENAME, name=name, id=eip.id)
+        transaction.later(_RENAME, name=name, id=eip.id)
         before, after = {"name": eip.name}, {"name": name}
         address = parse_address(eip.address)
         record(transaction, EventData("rename", eip.id, address, eip.pool_id, eip.cidr, before, after))
-    return [str(eip.id)]
+    return [eip._replace(name=name)]

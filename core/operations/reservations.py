@@ -57,8 +57,8 @@ def reserve(transaction: Transaction, request: ReserveRequest) -> str:
     if _covered(transaction, row, first, last, kind):
         return row.cidr
     _lift(transaction, row, first, last)
-    transaction.run(RESERVE, cidr_id=row.id, first=first, last=last, kind=kind, reason=transaction.reason)
-    transaction.run(WITHHOLD, cidr_id=row.id, count=_unheld(transaction, first, last))
+    transaction.later(RESERVE, cidr_id=row.id, first=first, last=last, kind=kind, reason=transaction.reason)
+    transaction.later(WITHHOLD, cidr_id=row.id, count=_unheld(transaction, first, last))
     close_range(transaction, row.pool_id, CidrRef(row.id, row.first, row.last), first, last)
     _record(transaction, row, "reserve", first, last, kind)
     return row.cidr
@@ -109,12 +109,12 @@ def _lift(transaction: Transaction, row: PresentCidrRow, first: int, last: int) 
     """Cut the range out of every reservation that it overlaps. Return the part of each in the range."""
     rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     for each in rows:
-        transaction.run(_LIFT, id=each.id)
+        transaction.later(_LIFT, id=each.id)
         for lo, hi in ((each.first, first - 1), (last + 1, each.last)):
             if lo <= hi:
-                transaction.run(RESERVE, cidr_id=row.id, first=lo, last=hi, kind=each.kind, reason=each.reason)
+                transaction.later(RESERVE, cidr_id=row.id, first=lo, last=hi, kind=each.kind, reason=each.reason)
         lo, hi = max(each.first, first), min(each.last, last)
-        transaction.run(WITHHOLD, cidr_id=row.id, count=-_unheld(transaction, lo, hi))
+        transaction.later(WITHHOLD, cidr_id=row.id, count=-_unheld(transaction, lo, hi))
     return [each._replace(first=max(each.first, first), last=min(each.last, last)) for each in rows]
 
 

@@ -61,7 +61,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
         region = known_region(transaction, request.region)
         make_known(transaction, region)
         values = _values(name, ips, subnets)
-        transaction.run(_INSERT, id=service_id, kind=request.kind.value, region=region, **values)
+        transaction.later(_INSERT, id=service_id, kind=request.kind.value, region=region, **values)
         _record(transaction, service_id, None, {"kind": request.kind.value, "region": region, **values})
         return service_id
     _checked_same(request, found)
@@ -72,7 +72,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
         _merged(json.loads(found.subnets), subnets),
     )
     if after != before or found.missing_since is not None:
-        transaction.run(_UPDATE, id=service_id, **after)
+        transaction.later(_UPDATE, id=service_id, **after)
         _record(transaction, service_id, before, after)
     return service_id
 
@@ -87,7 +87,7 @@ def remove_service(transaction: Transaction, request: RemoveServiceRequest) -> s
     service = service_by_id(transaction.connection, request.service_id)
     (found,) = transaction.rows(_ServiceRow, _FIND, id=service.id)
     if found.missing_since is None:
-        transaction.run(_REMOVE, id=service.id, at=transaction.now)
+        transaction.later(_REMOVE, id=service.id, at=transaction.now)
         about = {"id": service.id, "kind": found.kind, "region": found.region}
         record(transaction, EventData("remove_service", before=about, after={"id": service.id, "missing": True}))
     return service.id

@@ -49,12 +49,11 @@ class _Fresh(NamedTuple):
 
 def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[AddressRun], tenancy: Tenancy) -> list[Eip]:
     """Insert the EIPs of runs that are out of the free space already, with their events."""
-    seq, count = 0, f"{_COUNT} RETURNING ({transaction.connection.newest('eip')})"
+    seq = transaction.value(int, transaction.connection.newest("eip")) or 0
     events: list[EventData] = []
     eips: list[Eip] = []
     for run in runs:
-        newest = transaction.value(int, count, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1)
-        seq = seq or newest or 0
+        transaction.later(_COUNT, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1)
         fresh = [
             _Fresh(number, f"eip-{number}", address)
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)

@@ -30,7 +30,7 @@ def count_usage(
 
     `freed` counts the addresses that became free or cooling, less those that were taken, by whatever change.
     """
-    transaction.run(
+    transaction.later(
         _USAGE,
         pool=pool_id,
         day=transaction.now // DAY if day is None else day,

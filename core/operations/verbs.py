@@ -132,8 +132,10 @@ _ALLOCATION: Final[_AnswerKind[Allocation, Allocation]] = _AnswerKind(
     _load_allocation,
     lambda _, done: done,
 )
-_EIPS: Final[_AnswerKind[list[str], list[Eip]]] = _AnswerKind(
-    lambda ids: {"eips": ids}, lambda transaction, kept: eips_by_id(transaction.connection, kept["eips"])
+_EIPS: Final[_AnswerKind[list[Eip], list[Eip]]] = _AnswerKind(
+    lambda eips: {"eips": [eip.id for eip in eips]},
+    lambda transaction, kept: eips_by_id(transaction.connection, kept["eips"]),
+    lambda _, eips: eips,
 )
 _FINDING: Final[_AnswerKind[Finding, Finding]] = _AnswerKind(
     lambda finding: {"finding": to_json(finding)},

@@ -24,6 +24,7 @@ from core.queries.past import (
     replaced_in_eips,
     tenancy_at,
 )
+from core.queries.services import NameRow
 from core.storage.connection import Connection
 
 __all__ = ["FactSource", "StoredFacts", "configured_at"]
@@ -57,7 +58,7 @@ class FactSource(Protocol):
         """Return the bindings of the EIP that were live at that time."""
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        """Return the names of services by id."""
+        """Return the names of services of the last bindings, by id."""
 
     def imported(self, row: TenancyRow) -> int | None:
         """Return the time at which an EIP was imported, or None."""
@@ -86,7 +87,7 @@ _BINDINGS: Final = (
     f"SELECT {BINDING_COLUMNS} FROM binding b WHERE b.eip_id = :eip AND b.bound_at <= :at"
     " AND (b.unbound_at IS NULL OR b.unbound_at > :at) ORDER BY b.seq"
 )
-_SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
+_NAMES: Final = "SELECT id, name FROM service WHERE id IN (SELECT service_id FROM binding WHERE eip_id = :eip)"
 
 
 def configured_at(configured: Iterable[CidrRow], address: int) -> CidrRow | None:
@@ -100,12 +101,30 @@ class StoredFacts:
     def __init__(self, connection: Connection, configured: Iterable[CidrRow] = ()) -> None:
         self._connection = connection
         self._configured = configured
+        self._eip_id = ""
+        """The EIP whose bindings were read last."""
+
+    def foresee(self, address: int, at: int, *, past: bool) -> None:
+        """Tell ahead of what a verdict on the address may need."""
+        ahead, moment = self._connection.ahead, {"address": address, "at": at}
+        ahead(_TENANCY, moment)
+        self._connection.foresee(lambda connection: replaced_in_eips(connection, [address]))
+        ahead(_AT, moment) if past else ahead(_PRESENT, {"address": address})
+        for statement in (_FIRST, *_NEIGHBOURS):
+            ahead(statement, {"address": address})
+        ahead(_RETIRED, moment)
+        ahead(_CUSTOMER)
+        if past:
+            self._connection.foresee(clock_acceptances)
 
     def _first(self, statement: str, **values: int) -> CidrRow | None:
         return self._connection.row(CidrRow, statement, values)
 
     def tenancy(self, address: int, at: int) -> TenancyRow | None:
         row = self._connection.row(TenancyRow, _TENANCY, {"address": address, "at": at})
+        if row is not None:
+            self._connection.ahead(_BINDINGS, {"eip": row.id, "at": at})
+            self._connection.ahead(_NAMES, {"eip": row.id})
         if row is None or (row.released_at is not None and row.released_at <= at):
             return row
         return tenancy_at(row, replaced_in_eips(self._connection, [address]).get(row.id, ()), at)
@@ -138,6 +157,7 @@ class StoredFacts:
         return [row for statement in _NEIGHBOURS if (row := self._first(statement, address=address)) is not None]
 
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
+        self._eip_id = eip_id
         found = self._connection.rows(BindingRow, _BINDINGS, {"eip": eip_id, "at": at})
         return tuple(read_binding(row) for row in found)
 
@@ -145,4 +165,5 @@ class StoredFacts:
         return imported_at(self._connection, [row.address]).get(row.id)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
-        return {key: self._connection.value(str, _SERVICE_NAMES, {"id": key}) or "" for key in service_ids}
+        found = {row.id: row.name or "" for row in self._connection.rows(NameRow, _NAMES, {"eip": self._eip_id})}
+        return {key: found.get(key, "") for key in service_ids}

@@ -46,7 +46,9 @@ class InventoryLookups(InventoryServices):
                 raise error(Code.INVALID_ADDRESS, str(problem)) from problem
             return dressed
         with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._basis(connection))
+            now = self._micros()
+            verdicts.foresee(connection, number, moment, now)
+            return verdicts.judge(connection, number, moment, self._basis(connection, now))
 
     def lookup_cidr(self, cidr: str, at: datetime | None = None) -> CidrSummary:
         """Return how the addresses of a prefix are held and by what, now or at a past moment.

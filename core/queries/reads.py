@@ -178,12 +178,15 @@ class InventoryReads:
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """Return the open findings, worst first; with `accepted` the accepted ones too."""
         with self._store.read() as connection:
+            self._foresee_findings(connection)
             return findings.evaluate_findings(connection, self._now(connection), self.config, accepted=accepted)
 
     def snapshot(self) -> InventorySnapshot:
         """Return the pools, the CIDRs and the findings of one moment; listings need not evaluate the findings again."""
         version, at = self.data_version(), self.now()
         with self._store.read() as connection:
+            self._foresee_findings(connection)
+            connection.foresee(self._snapshot_beside_findings)
             basis = self._basis(connection)
             now = basis.now
             every = findings.evaluate_findings(connection, now, self.config, accepted=True)
@@ -204,6 +207,13 @@ class InventoryReads:
             findings=tuple(found),
             accepted=tuple(each for each in every if each.accepted),
         )
+
+    def _snapshot_beside_findings(self, connection: Connection) -> None:
+        now = self._micros()
+        Listing(connection, EipQuery(), now, ()).total()
+        usage.pools(connection, now)
+        usage.cidrs(connection, now)
+        services.count(connection)
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -272,9 +282,9 @@ class InventoryReads:
         """Return the time of a read in microseconds: never before the newest event, even when a clock was set back."""
         return latest(connection, self._micros())
 
-    def _basis(self, connection: Connection) -> Basis:
-        """Return the basis of the verdicts of this read transaction."""
-        return basis_of(self._store, connection, self._micros(), self.config)
+    def _basis(self, connection: Connection, now: int | None = None) -> Basis:
+        """Return the basis of the verdicts of this read transaction; None is the time of the clock."""
+        return basis_of(self._store, connection, self._micros() if now is None else now, self.config)
 
     def _problem_addresses(self) -> tuple[int, ...]:
         """Return the addresses of the EIPs in findings, worst first."""
@@ -283,12 +293,18 @@ class InventoryReads:
     def _open_findings(self) -> tuple[Finding, ...]:
         return self._evaluated().findings
 
+    def _foresee_findings(self, connection: Connection) -> None:
+        now = self._micros()
+        connection.foresee(lambda ahead: latest(ahead, now))
+        connection.foresee(lambda ahead: findings.evaluate_findings(ahead, now, self.config))
+
     def _evaluated(self) -> _Problems:
         """Return the open findings; cached until the data or the minute changes."""
         version, now = self.data_version(), self._micros()
         cached = self._problems
         if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
             with self._store.read() as connection:
+                self._foresee_findings(connection)
                 found = findings.evaluate_findings(connection, self._now(connection), self.config)
             cached = _Problems(version, now // MINUTE, tuple(found), findings.problems_of(found))
             self._problems = cached

@@ -64,7 +64,7 @@ def service_by_id(connection: Connection, service_id: str) -> Service:
 
 
 @reads("service")
-class _NameRow(NamedTuple):
+class NameRow(NamedTuple):
     id: str
     name: str | None
 
@@ -76,7 +76,7 @@ def service_names(connection: Connection, ids: Collection[str]) -> dict[str, str
     """Return the names of these services by id; a service without a name has an empty one."""
     if not ids:
         return {}
-    return {row.id: row.name or "" for row in connection.rows(_NameRow, _NAMES, {"ids": sorted(ids)})}
+    return {row.id: row.name or "" for row in connection.rows(NameRow, _NAMES, {"ids": sorted(ids)})}
 
 
 _MISSING: Final = "SELECT missing_since FROM service WHERE id = :id"

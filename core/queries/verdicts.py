@@ -30,7 +30,7 @@ from core.queries.eips import TenancyRow, read_eip
 from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
-__all__ = ["clock_doubt", "judge", "judge_from", "judge_ipv6"]
+__all__ = ["clock_doubt", "foresee", "judge", "judge_from", "judge_ipv6"]
 
 _FIX: Final = {
     "customer": FixIn.CUSTOMER_CIDR,
@@ -58,6 +58,12 @@ def clock_doubt(connection: Connection, now: int) -> str | None:
     if not is_ahead(newest, now):
         return None
     return f"the newest event is of {stamp(from_micros(newest))}, ahead of the clock, {stamp(from_micros(now))}"
+
+
+def foresee(connection: Connection, address: int, at: int | None, now: int) -> None:
+    """Tell ahead of what `judge` asks; `now` is the clock's."""
+    connection.foresee(lambda ahead: latest(ahead, now))
+    StoredFacts(connection).foresee(address, now if at is None else at, past=at is not None and at < now)
 
 
 def judge(connection: Connection, address: int, at: int | None, basis: Basis, count: int = 1) -> Verdict:

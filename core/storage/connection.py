@@ -9,10 +9,10 @@ from __future__ import annotations
 import sqlite3
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
-__all__ = ["NO_LIMIT", "Connection", "Cursor", "Flag", "Scalar", "Value", "Values", "refusals"]
+__all__ = ["NO_LIMIT", "NO_VALUES", "Connection", "Cursor", "Flag", "Question", "Scalar", "Value", "Values", "refusals"]
 
 NO_LIMIT: Final = 1 << 62
 """A limit that no number of rows reaches."""
@@ -22,13 +22,15 @@ Scalar: TypeAlias = str | int | float | bytes | None
 Value: TypeAlias = Scalar | list[str] | list[int]
 """A value of a statement; a list stands after `IN`."""
 Values: TypeAlias = Mapping[str, Value]
+Question: TypeAlias = tuple[str, Values]
+"""A statement that changes nothing, and its values."""
 Flag: TypeAlias = int
 """A boolean column in a row: SQLite has 0 and 1, PostgreSQL has False and True."""
 
 R = TypeVar("R", bound=NamedTuple)
 V = TypeVar("V", str, int, float, bytes)
 
-_NO_VALUES: Final[Values] = {}
+NO_VALUES: Final[Values] = {}
 
 
 def refusals(*others: type[Exception]) -> tuple[type[Exception], ...]:
@@ -65,35 +67,55 @@ class Connection(ABC):
     chains_events: ClassVar[bool]
     """Whether the database itself moves the chain of an event."""
 
-    def execute(self, statement: str, values: Values = _NO_VALUES) -> int:
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:
         """Run one statement. Returns how many rows it changed."""
         return self.cursor(statement, values).rowcount
 
-    def rows(self, row: type[R], statement: str, values: Values = _NO_VALUES) -> list[R]:
+    def later(self, statement: str, values: Values = NO_VALUES) -> None:
+        """Run one statement whose answer nobody needs; a server gets it with the next question, or the commit."""
+        self.execute(statement, values)
+
+    def ahead(self, statement: str, values: Values = NO_VALUES) -> None:  # noqa: B027  # a file has no distance
+        """Tell of a question that is asked soon: a server answers it together with the next one.
+
+        Its answer is forgotten when a table that it reads is changed first.
+        """
+
+    def foresee(self, question: Callable[[Connection], object]) -> None:  # noqa: B027  # a file has no distance
+        """Tell ahead of everything that a function asks when it finds nothing."""
+
+    def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:  # noqa: ARG002  # as above
+        """Return what a change asks, in a read transaction: it is made without changing anything."""
+        return ()
+
+    def flush(self) -> None:  # noqa: B027  # a file has no distance
+        """Wait for what is not answered yet, to get its errors here."""
+
+    def rows(self, row: type[R], statement: str, values: Values = NO_VALUES) -> list[R]:
         """Return every row, its columns in the order of the fields."""
         return list(map(row._make, self.cursor(statement, values)))
 
-    def row(self, row: type[R], statement: str, values: Values = _NO_VALUES) -> R | None:
+    def row(self, row: type[R], statement: str, values: Values = NO_VALUES) -> R | None:
         """Return the first row, or None."""
         found = self.cursor(statement, values).fetchone()
         return None if found is None else row._make(found)
 
-    def column(self, kind: type[V], statement: str, values: Values = _NO_VALUES) -> list[V]:  # noqa: ARG002  # for mypy
+    def column(self, kind: type[V], statement: str, values: Values = NO_VALUES) -> list[V]:  # noqa: ARG002  # for mypy
         """Return the first column of every row, which is of this type."""
         return cast("list[V]", [row[0] for row in self.cursor(statement, values)])
 
-    def value(self, kind: type[V], statement: str, values: Values = _NO_VALUES) -> V | None:  # noqa: ARG002  # for mypy
+    def value(self, kind: type[V], statement: str, values: Values = NO_VALUES) -> V | None:  # noqa: ARG002  # for mypy
         """Return the first column of the first row, which is of this type; None when there is no row."""
         found = self.cursor(statement, values).fetchone()
         return None if found is None else cast("V | None", found[0])
 
     def stream(self, row: type[R], statement: str) -> Iterator[R]:
         """Yield the rows of a statement without values in flat memory."""
-        return map(row._make, self.cursor(statement, _NO_VALUES))
+        return map(row._make, self.cursor(statement, NO_VALUES))
 
     def stream_dicts(self, statement: str) -> Iterator[dict[str, Scalar]]:
         """Yield rows of any table, by the names of their columns, in flat memory."""
-        return _dicts(self.cursor(statement, _NO_VALUES))
+        return _dicts(self.cursor(statement, NO_VALUES))
 
     @abstractmethod
     def cursor(self, statement: str, values: Values) -> Cursor:

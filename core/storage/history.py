@@ -57,26 +57,27 @@ _LINK: Final = (
     " ON CONFLICT (pool_id) DO UPDATE SET at = excluded.at, length = excluded.length, hash = excluded.hash"
 )
 _EVENT: Final = (
-    "INSERT INTO event (at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
-    " hash, claimed) VALUES (:at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id,"
+    "INSERT INTO event (seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
+    " hash, claimed) VALUES (:seq, :at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id,"
     " :before, :after, :hash, :claimed)"
 )
 
 
-_NUMBERED: Final = _EVENT.replace("(at,", "(seq, at,").replace("(:at,", "(:seq, :at,")
-
-
 def record(transaction: Transaction, fact: EventData, *, seq: int | None = None) -> None:
-    """Write one event, linked to the previous event of its pool's chain; `seq` is its number, None the next one."""
+    """Write one event, linked to the previous event of its pool's chain; `seq` is its number, None: the next one."""
     record_all(transaction, fact.pool_id, (fact,), seq=seq)
 
 
 def record_all(
     transaction: Transaction, pool_id: str | None, facts: Iterable[EventData], *, seq: int | None = None
 ) -> None:
-    """Write events of one pool (None: of no pool) in order, with one statement; a `seq` is of a single one."""
+    """Write events of one pool (None: of no pool) in order, with one statement.
+
+    `seq` is the number of the first one; None: the next one.
+    """
     chain = pool_id or ""
-    length, link = transaction.row(_ChainRow, _CHAIN, chain=chain) or (0, b"")
+    seq = _next_number(transaction) if seq is None else seq
+    length, link = _end_of(transaction, chain)
     shared: Values = {
         "at": transaction.now,
         "operator": transaction.operator,
@@ -89,6 +90,7 @@ def record_all(
     rows: list[dict[str, Scalar]] = []
     for fact in facts:
         row: dict[str, Scalar] = {
+            "seq": seq + len(rows),
             "action": fact.action,
             "eip_id": fact.eip_id,
             "address": fact.address,
@@ -99,45 +101,36 @@ def record_all(
         row["hash"] = link = event_hash(link, {**shared, **row})
         rows.append(row)
     if rows:
-        if seq is None:
-            transaction.connection.insert(_EVENT, rows, shared)
-        else:
-            transaction.run(_NUMBERED, seq=seq, **shared, **rows[0])
+        transaction.connection.insert(_EVENT, rows, shared)
         if not transaction.connection.chains_events:
-            transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
-        _note_head(transaction.heads, chain, ChainHead(length + len(rows), link, len(rows)))
+            transaction.later(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
+        transaction.heads.pop(chain, None)
+        transaction.heads[chain] = ChainHead(seq + len(rows) - 1, length + len(rows), link)
 
 
-def _note_head(heads: dict[str, ChainHead], chain: str, head: ChainHead) -> None:
-    """Note the head of a chain behind those of other chains; its count covers every event written so far."""
-    written = _written(heads)
-    heads.pop(chain, None)
-    heads[chain] = head._replace(written=written + head.written)
+def _end_of(transaction: Transaction, chain: str) -> tuple[int, bytes]:
+    """Return the length and the last hash of a chain."""
+    head = transaction.heads.get(chain)
+    if head is not None:
+        return head.length, head.hash
+    return transaction.row(_ChainRow, _CHAIN, chain=chain) or (0, b"")
 
 
-def _written(heads: dict[str, ChainHead]) -> int:
-    return next((head.written for head in reversed(heads.values())), 0)
-
-
-_NUMBER: Final = "SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET :later"
+def _next_number(transaction: Transaction) -> int:
+    for head in reversed(transaction.heads.values()):
+        return head.seq + 1
+    return (transaction.value(int, transaction.connection.newest("event")) or 0) + 1
 
 
 def last_event(transaction: Transaction) -> EventHead | None:
     """Return the last event that the transaction wrote; None when it wrote none."""
-    for chain, head in reversed(transaction.heads.items()):
-        return EventHead(f"ev-{transaction.value(int, _NUMBER, later=0)}", chain, head.length, head.hash.hex())
-    return None
+    return next(iter(written_heads(transaction)[::-1]), None)
 
 
 def written_heads(transaction: Transaction) -> tuple[EventHead, ...]:
-    """Return the last event of each chain that the transaction wrote to."""
-    heads = transaction.heads
-    total = _written(heads)
+    """Return the last event of each chain that the transaction wrote to, the last one last."""
     return tuple(
-        EventHead(
-            f"ev-{transaction.value(int, _NUMBER, later=total - head.written)}", chain, head.length, head.hash.hex()
-        )
-        for chain, head in heads.items()
+        EventHead(f"ev-{head.seq}", chain, head.length, head.hash.hex()) for chain, head in transaction.heads.items()
     )
 
 

@@ -10,23 +10,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 import psycopg
+from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
-from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
+from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
 from core.storage.postgres_health import ACTING, MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
-from core.storage.postgres_schema import migrate, schema_step
+from core.storage.postgres_pipeline import Driver, Step, UnfitError
+from core.storage.postgres_schema import GREETING, migrate, schema_step
 from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
@@ -34,8 +35,17 @@ from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Stor
 
 __all__ = ["TURN", "PostgresStore"]
 
-_BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_BEGIN_WRITING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_SETTINGS: Final = (
+    b"SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
+    b" set_config('default_transaction_read_only', coalesce(%s, current_setting('default_transaction_read_only')),"
+    b" false), set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    b" ELSE current_setting('synchronous_commit') END, false)"
+)
+_LIMITS: Final = (
+    b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
+)
+_BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
@@ -71,12 +81,11 @@ class PostgresStore(Store):
         self._read_only = read_only
         self._wait = wait
         self._turn = threading.Lock()
-        self._readers: list[PostgresConnection] = []
-        """Idle connections of readers."""
-        self._writer: PostgresConnection | None = None
+        self._idle: list[PostgresConnection] = []
         self._ahead = 0.0
         """Seconds by which the server's clock is ahead of `elapsed`."""
         self._asked = Asked()
+        self._greeted = False
         self._standby = False
         """Whether a server that this session has read from was a standby."""
         try:
@@ -97,31 +106,24 @@ class PostgresStore(Store):
         return f"postgresql {self._parts.get('dbname', '')}@{where}{f'+{len(others)}' if others else ''}"
 
     def close(self) -> None:
-        readers, self._readers = self._readers, []
-        writer, self._writer = self._writer, None
-        for connection in (*readers, *((writer,) if writer else ())):
+        idle, self._idle = self._idle, []
+        for connection in idle:
             connection.driver.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with translated_errors(self.url), self._reader(_BEGIN_READING) as connection:
-            try:
-                yield connection
-            finally:
-                connection.driver.rollback()
+        with translated_errors(self.url), self._lent(Step(_BEGIN_READING)) as connection:
+            yield connection
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Connection]:
+        """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
-            connection = self._in_turn(wait)
-            try:
+            patience = milliseconds(self._wait if wait is None else wait)
+            limits = Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
+            with self._lent(Step(_BEGIN_WRITING), limits, self._asked.in_turn(self._take_turn)) as connection:
                 yield connection
                 self._commit(connection)
-            except BaseException:
-                _undo(connection)
-                raise
-            finally:
-                self._writer = None if connection.driver.closed else connection
 
     def refusal(self, done: str) -> EipdeckError:
         if self._read_only or not self._standby:
@@ -134,7 +136,7 @@ class PostgresStore(Store):
         )
 
     def data_version(self) -> int:
-        with translated_errors(self.url), self._reader(None) as connection:
+        with translated_errors(self.url), self._lent() as connection:
             return newest_version(connection)
 
     def health(self) -> dict[str, str]:
@@ -155,15 +157,19 @@ class PostgresStore(Store):
 
     def _greet(self) -> None:
         """Bring the schema up to date, and find out whether this role may write."""
-        with self._reader(None) as connection:
+        with self._lent() as connection:
             step = schema_step(connection, self.url)
+            if step == HEAD:
+                self._learn(connection)
         if step != HEAD:
             self._migrate(step)
-        with self._reader(None) as connection:
-            self.acting = connection.value(str, ACTING)
-            if not self._read_only:
-                self.writable = bool(connection.value(int, MAY_CHANGE)) and not self._standby
-        self.writable = self.writable and not self._read_only
+            with self._lent() as connection:
+                self._learn(connection)
+
+    def _learn(self, connection: Connection) -> None:
+        self.acting = connection.value(str, ACTING)
+        may_change = bool(connection.value(int, MAY_CHANGE))
+        self.writable = may_change and not (self._read_only or self._standby)
 
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
@@ -175,55 +181,29 @@ class PostgresStore(Store):
         migrate(self._conninfo, self.url, step, self._wait)
         self.founded = step is None
 
-    def _connect(self, idle: int) -> PostgresConnection:
-        """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        return connected(self._conninfo, partial(self._prepared, idle))
+    def _connect(self) -> Driver:
+        return connected(self._conninfo, self._prepared)
 
-    def _prepared(self, idle: int, driver: Driver) -> PostgresConnection:
+    def _prepared(self, driver: Driver) -> None:
+        """Set a new connection up and hear what server it is, in one round trip."""
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        settings: dict[str, str | None] = {
-            "lock_timeout": milliseconds(self._wait),
-            "idle_in_transaction_session_timeout": f"{idle}s",
-            "default_transaction_read_only": "on" if self._read_only else None,
-        }
-        for name, value in settings.items():
-            if value is not None:
-                driver.execute("SELECT set_config(%s, %s, false)", (name, value))
-        driver.execute(
-            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-        )
-        connection = PostgresConnection(driver)
-        server = self._asked.now(connection)
+        wanted = (milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
+        server = self._asked.first(driver, Step(_SETTINGS, wanted), () if self._greeted else GREETING)
+        self._greeted, self.is_far = True, driver.far
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
         self._see(server)
         self._standby = self._standby or server.standby
-        return connection
 
-    def _in_turn(self, wait: float | None) -> PostgresConnection:
-        """Begin a write in its turn. A kept connection to a server that became a standby is left, once, for another."""
-        kept, self._writer = self._writer, None
-        while True:
-            connection = self._begun(kept, _BEGIN_WRITING)
-            try:
-                if wait is not None:
-                    connection.execute(f"SET LOCAL lock_timeout = {milliseconds(wait)}")
-                server = self._asked.in_turn(connection)
-            except BaseException:
-                _undo(connection)
-                self._writer = None if connection.driver.closed else connection
-                raise
-            unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
-            if unfit is None:
-                self._see(server)
-                return connection
-            connection.driver.close()
-            if kept is None:
-                raise psycopg.OperationalError(unfit)
-            kept = None
+    def _take_turn(self, row: TupleRow) -> None:
+        server = ServerRow(*row)
+        unfit = "it is a standby, which takes no writes" if server.standby else self._outdated(server)
+        if unfit is not None:
+            raise UnfitError(unfit)
+        self._see(server)
 
     def _see(self, server: ServerRow) -> None:
         self._ahead = server.time / 1_000_000 - elapsed()
@@ -237,33 +217,21 @@ class PostgresStore(Store):
             return None
         return f"is an older primary (timeline {server.timeline}; {seen.timeline} was seen)"
 
-    def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
-        """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
-        if kept is not None:
-            try:
-                kept.execute(begin or "SELECT 1")
-            except psycopg.OperationalError:
-                kept.driver.close()
-            else:
-                return kept
-        fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
-        if begin is not None:
-            fresh.execute(begin)
-        return fresh
-
     @contextmanager
-    def _reader(self, begin: str | None) -> Iterator[PostgresConnection]:
-        """Lend a connection to one reader at a time; it is kept for the next unless it was lost."""
+    def _lent(self, *begun: Step) -> Iterator[PostgresConnection]:
+        """Lend a connection to one thread at a time, with a transaction that begins with these steps if any."""
         try:
-            kept = self._readers.pop()
+            connection = self._idle.pop()
         except IndexError:
-            kept = None
-        connection = self._begun(kept, begin)
+            connection = PostgresConnection(self._connect)
+        if begun:
+            connection.begin(*begun)
         try:
             yield connection
         finally:
+            connection.end()
             if not connection.driver.closed:
-                self._readers.append(connection)
+                self._idle.append(connection)
 
     @contextmanager
     def _turned(self, wait: float) -> Iterator[None]:
@@ -276,7 +244,7 @@ class PostgresStore(Store):
 
     def _commit(self, connection: PostgresConnection) -> None:
         try:
-            connection.driver.commit()
+            connection.commit()
         except psycopg.OperationalError as problem:
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise
@@ -285,8 +253,3 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
-
-
-def _undo(connection: PostgresConnection) -> None:
-    with suppress(psycopg.Error):
-        connection.driver.rollback()

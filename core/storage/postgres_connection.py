@@ -3,33 +3,121 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from typing import ClassVar, Final, TypeVar
+from operator import itemgetter
+from typing import ClassVar, Final, TypeAlias
 
 import psycopg
-from psycopg.abc import Buffer, PQGen
+from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.rows import TupleRow, dict_row
+from psycopg.rows import dict_row
 
-from core.storage.connection import Connection, Cursor, R, Scalar, Values
-
-T = TypeVar("T")
+from core.storage.connection import NO_VALUES, Connection, Cursor, Question, R, Scalar, Values
+from core.storage.postgres_pipeline import Driver, Step, UnfitError, give_up, sent
 
 
 class PostgresConnection(Connection):
-    """The same statements, with this driver's marks for values."""
+    """The same statements, with this driver's marks for values.
 
-    __slots__ = ("driver",)
+    Statements without an answer, and questions asked ahead, wait for the next question and travel with it.
+    """
+
+    __slots__ = ("_ahead", "_begun", "_connect", "_open", "_renewable", "_waiting", "driver")
 
     words_are_indexed: ClassVar[bool] = False
     chains_events: ClassVar[bool] = True
 
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
+    def __init__(self, connect: Callable[[], Driver]) -> None:
+        self._connect = connect
+        self.driver = connect()
+        self._waiting: list[Step] = []
+        self._ahead: dict[_Asked, Step] = {_asked(told, {}): step for told, step in self.driver.told.items()}
+        """The questions asked ahead, by statement and values."""
+        self._begun = self._open = False
+        """Whether a transaction begins with the next steps, or is open on the server."""
+        self._renewable = False
+        """Whether a new connection may take over: nothing was answered since this one was idle."""
+
+    def begin(self, *steps: Step) -> None:
+        """Begin a transaction with these steps; they are sent with its first question."""
+        self._waiting += steps
+        self._begun = True
 
     def cursor(self, statement: str, values: Values) -> Cursor:
-        return self.driver.execute(_marked(statement), values)
+        step = self._ahead.pop(_asked(statement, values), None) if self._ahead else None
+        if step is None:
+            step = Step(_marked(statement), values)
+            self._waiting.append(step)
+        if step.cursor is None:
+            self.flush()
+        return step.answer()
+
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:
+        self.later(statement, values)
+        step = self._waiting[-1]
+        self.flush()
+        return step.answer().rowcount
+
+    def later(self, statement: str, values: Values = NO_VALUES) -> None:
+        self._forget(statement)
+        self._waiting.append(Step(_marked(statement), values))
+
+    def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
+        asked = _asked(statement, values)
+        if self.driver.far and asked not in self._ahead:
+            self._ahead[asked] = step = Step(_marked(statement), values)
+            self._waiting.append(step)
+
+    def foresee(self, question: Callable[[Connection], object]) -> None:
+        with suppress(Exception):  # nothing is found, which a question need not expect
+            if self.driver.far:
+                question(_Foreseeing(self))
+
+    def rehearse(self, change: Callable[[Connection], object]) -> Sequence[Question]:
+        stage = _Stage(self)
+        with suppress(Exception):  # a refusal comes again in the turn
+            change(stage)
+        return stage.asked
+
+    def flush(self) -> None:
+        steps, self._waiting = self._waiting, []
+        if not steps:
+            return
+        renewable, self._renewable = self._renewable, False
+        self._open = self._begun
+        try:
+            sent(self.driver, steps)
+        except psycopg.OperationalError as problem:
+            if isinstance(problem, UnfitError):
+                self.driver.close()
+            if not (renewable and self.driver.closed):
+                raise
+            self.driver = self._connect()  # the old one was lost, or must not be written to any more
+            sent(self.driver, steps)
+
+    def commit(self) -> None:
+        """Make the changes durable; those still waiting are sent with it."""
+        if not self._open:
+            self.flush()  # whoever loses the connection now knows that nothing changed
+        self._ahead.clear()
+        self._waiting.append(Step(b"COMMIT"))
+        self.flush()
+        self._begun = self._open = False
+        self._renewable = True
+
+    def end(self) -> None:
+        """Give an open transaction up, and keep the connection for another one; waits for nothing."""
+        self._ahead.clear()
+        self._waiting.clear()
+        if self._open and not self.driver.closed:
+            try:
+                give_up(self.driver)
+            except psycopg.Error:
+                self.driver.close()
+        self._begun = self._open = False
+        self._renewable = True
 
     @staticmethod
     def newest(table: str) -> str:
@@ -37,32 +125,103 @@ class PostgresConnection(Connection):
         return f"SELECT greatest((SELECT max(seq) FROM {table}), (SELECT max({since}) FROM epoch))"
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        self._forget(statement)
         for start in range(0, len(rows), _AT_ONCE):
             some = rows[start : start + _AT_ONCE]
             values = {f"{name}__{nth}": value for nth, row in enumerate(some) for name, value in row.items()}
-            self.driver.execute(_several(statement, tuple(some[0]), len(some)), {**shared, **values})
+            self._waiting.append(Step(_several(statement, tuple(some[0]), len(some)), {**shared, **values}))
 
     def stream(self, row: type[R], statement: str) -> Iterator[R]:
+        self.flush()
         with self.driver.cursor(name="eipdeck") as cursor:
             yield from map(row._make, cursor.execute(_marked(statement), {}))
 
     def stream_dicts(self, statement: str) -> Iterator[dict[str, Scalar]]:
+        self.flush()
         with self.driver.cursor(name="eipdeck", row_factory=dict_row) as cursor:
             yield from cursor.execute(_marked(statement), {})
 
+    def _forget(self, change: str) -> None:
+        """Forget the answers that a change may make wrong."""
+        if self._ahead and (found := _CHANGED.match(change)):
+            named = re.compile(rf"\b{found[1]}\b")
+            self._ahead = {asked: step for asked, step in self._ahead.items() if not named.search(asked[0])}
 
-class Driver(psycopg.Connection[TupleRow]):
-    """A connection that gives up waiting for an answer: a host that hangs keeps its connections open."""
 
-    patience = 60.0
-    """Seconds."""
+class _Foreseeing(Connection):
+    """Asks everything ahead, and finds nothing."""
 
-    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  # it has no other name
-            self.pgconn.finish()
-            raise psycopg.OperationalError(f"no answer for {self.patience:g} seconds") from late
+    __slots__ = ("_real",)
+
+    words_are_indexed: ClassVar[bool] = False
+
+    def __init__(self, real: PostgresConnection) -> None:
+        self._real = real
+
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        self._real.ahead(statement, values)
+        return _Nothing()
+
+    newest = staticmethod(PostgresConnection.newest)
+
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        raise NotImplementedError
+
+
+class _Stage(Connection):
+    """Asks every question and makes no change."""
+
+    __slots__ = ("_real", "asked")
+
+    words_are_indexed: ClassVar[bool] = False
+
+    def __init__(self, real: PostgresConnection) -> None:
+        self._real = real
+        self.asked: list[Question] = []
+
+    def cursor(self, statement: str, values: Values) -> Cursor:
+        if _CHANGED.match(statement):
+            return _Nothing()
+        if (statement, values) in self.asked:
+            raise LookupError  # what it waits for is a change
+        self.asked.append((statement, values))
+        return self._real.cursor(statement, values)
+
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:  # noqa: ARG002
+        return 1
+
+    def ahead(self, statement: str, values: Values = NO_VALUES) -> None:
+        self._real.ahead(statement, values)
+
+    newest = staticmethod(PostgresConnection.newest)
+
+    def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
+        pass
+
+
+class _Nothing:
+    """The answer to a question that finds nothing."""
+
+    rowcount = 0
+    description: Sequence[Sequence[object]] | None = None
+
+    def fetchone(self) -> None:
+        return None
+
+    def __iter__(self) -> Iterator[tuple[Scalar, ...]]:
+        return iter(())
+
+
+_Asked: TypeAlias = tuple[str, tuple[tuple[str, object], ...]]
+_MOMENTS: Final = ("now", "minute")
+_CHANGED: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
+
+
+def _asked(statement: str, values: Values) -> _Asked:
+    """Return a question to compare: what was asked ahead a moment ago counts as asked now."""
+    given = ((name, value) for name, value in values.items() if name not in _MOMENTS)
+    alike = ((name, tuple(value) if type(value) is list else value) for name, value in given)
+    return statement, tuple(sorted(alike, key=itemgetter(0)))
 
 
 class WholeNumber(Loader):

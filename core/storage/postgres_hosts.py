@@ -11,8 +11,8 @@ import psycopg
 from psycopg.abc import ConnDict
 from psycopg.conninfo import make_conninfo
 
-from core.storage.postgres_connection import Driver, PostgresConnection
 from core.storage.postgres_errors import is_of_the_url
+from core.storage.postgres_pipeline import Driver
 from core.storage.postgres_url import hosts_of
 
 __all__ = ["connected"]
@@ -30,7 +30,7 @@ _REASONS: Final = {
 _BEFORE: Final = re.compile(r"^connection (?:failed|is bad): (?:.* failed: )?(?:FATAL: +)?")
 
 
-def connected(parts: ConnDict, prepared: Callable[[Driver], PostgresConnection]) -> PostgresConnection:
+def connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:
     """Connect to the first host that is what the parts look for, and that `prepared` does not refuse.
 
     Raises:
@@ -61,13 +61,14 @@ def connected(parts: ConnDict, prepared: Callable[[Driver], PostgresConnection])
     raise psycopg.OperationalError(f"none of {len(hosts)} servers {takes}: {said}")
 
 
-def _connected(parts: ConnDict, prepared: Callable[[Driver], PostgresConnection]) -> PostgresConnection:
+def _connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:
     driver = Driver.connect(make_conninfo("", **parts), autocommit=True)
     try:
-        return prepared(driver)
+        prepared(driver)
     except BaseException:
         driver.close()
         raise
+    return driver
 
 
 def _reason(problem: psycopg.Error) -> str:

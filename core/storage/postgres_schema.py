@@ -10,12 +10,19 @@ from psycopg.abc import ConnDict
 
 from core.domain.errors import Code, error
 from core.storage.connection import Connection
-from core.storage.postgres_connection import Driver, PostgresConnection
+from core.storage.postgres_connection import PostgresConnection
+from core.storage.postgres_health import ACTING, MAY_CHANGE
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, newer
 
-__all__ = ["migrate", "schema_step"]
+__all__ = ["GREETING", "migrate", "schema_step"]
+
+
+_OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
+_STEP: Final = "SELECT version_num FROM alembic_version"
+GREETING: Final = (MAY_CHANGE, ACTING, _OURS, _STEP)
+"""What a session asks once."""
 
 _ELSEWHERE: Final = (
     "SELECT quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -26,7 +33,7 @@ _ELSEWHERE: Final = (
 """A schema with tables of eipdeck, whether or not this role may see into it."""
 
 
-def schema_step(connection: Connection, url: str) -> str | None:
+def schema_step(connection: PostgresConnection, url: str) -> str | None:
     """Return the schema step of the database; None when it has no tables of eipdeck.
 
     Raises:
@@ -34,8 +41,12 @@ def schema_step(connection: Connection, url: str) -> str | None:
             not in the search path; `schema_newer`.
 
     """
-    has_steps = not connection.value(int, "SELECT to_regclass('alembic_version') IS NULL")
-    if not has_steps or connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
+    try:
+        step, ours = connection.value(str, _STEP), connection.value(int, _OURS)
+    except psycopg.errors.UndefinedTable:
+        step, ours = None, 0
+    has_steps = connection.value(int, "SELECT to_regclass('alembic_version') IS NOT NULL") if not ours else 1
+    if not ours:
         _check_elsewhere(connection, url)
         if not has_steps:
             return None
@@ -44,7 +55,6 @@ def schema_step(connection: Connection, url: str) -> str | None:
             f"{url} holds another program's tables.",
             hint="Nothing in it was changed; name another database.",
         )
-    step = connection.value(str, "SELECT version_num FROM alembic_version")
     if step is not None and step > HEAD:
         raise newer(url, step)
     return step
@@ -59,11 +69,8 @@ def migrate(conninfo: ConnDict, url: str, step: str | None, wait: float) -> None
     """
     from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
-    def opened(driver: Driver) -> PostgresConnection:
-        return PostgresConnection(driver)
-
     try:
-        with closing(connected(conninfo, opened).driver) as driver:
+        with closing(connected(conninfo, lambda _: None)) as driver:
             driver.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds(wait),))
             driver.autocommit = False
             driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED

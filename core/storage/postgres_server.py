@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Annotated, Final, NamedTuple
 
 import psycopg
+from psycopg.rows import TupleRow
 
-from core.storage.connection import Connection
+from core.storage.postgres_pipeline import APART, Driver, Step, sent
 from core.storage.rows import COMPUTED, reads
 
 __all__ = ["TURN", "Asked", "ServerRow", "milliseconds"]
@@ -36,6 +39,8 @@ _TOLD: Final = (
 )
 """The timeline of the current WAL file: `pg_control_checkpoint` keeps the old one until the first checkpoint."""
 _UNTOLD: Final = f"{_TIME}, CAST(NULL AS bigint) AS system, CAST(NULL AS bigint) AS timeline"
+_FAR_SECONDS: Final = 0.01
+"""A round trip from which on questions are asked ahead; beside the server it would only take time."""
 _UNABLE: Final = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.UndefinedFunction,
@@ -55,18 +60,27 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def now(self, connection: Connection) -> ServerRow:
-        """Ask outside of a transaction."""
+    def first(self, driver: Driver, setting: Step, more: Sequence[str]) -> ServerRow:
+        """Run the settings of a new connection and ask, in one round trip; `driver.told` gets the answers to `more`."""
         try:
-            return _row(connection, self._statement)
+            return self._first(driver, setting, more)
+        except psycopg.errors.UndefinedTable:
+            return self._first(driver, setting)
         except _UNABLE:
             self._statement = _UNTOLD
-            return _row(connection, self._statement)
+            return self._first(driver, setting)
 
-    def in_turn(self, connection: Connection) -> ServerRow:
-        """Wait for the turn of writers, then ask."""
-        return _row(connection, f"{self._statement} FROM take_turn()")
+    def _first(self, driver: Driver, setting: Step, more: Sequence[str] = ()) -> ServerRow:
+        told: list[TupleRow] = []
+        others = {statement: Step(statement.encode()) for statement in more}
+        begun = monotonic()
+        sent(driver, [setting, APART, self._step("", told.append), APART, *others.values()])
+        driver.far, driver.told = monotonic() - begun > _FAR_SECONDS, others
+        return ServerRow(*told[0])
 
+    def in_turn(self, then: Callable[[TupleRow], None]) -> Step:
+        """Return the step that waits for the turn of writers, then asks; `then` gets the row."""
+        return self._step(" FROM take_turn()", then)
 
-def _row(connection: Connection, statement: str) -> ServerRow:
-    return connection.row(ServerRow, statement) or ServerRow(0, standby=False, system=None, timeline=None)
+    def _step(self, behind: str, then: Callable[[TupleRow], None]) -> Step:
+        return Step(f"{self._statement}{behind}".encode(), then=then)

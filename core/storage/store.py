@@ -105,6 +105,8 @@ class Store(ABC):
     """The name under which the database lets this session write; None: the one that it claims."""
     lineage: Lineage | None = None
     """The lineage of the server that this session last wrote to; None for a file, and for a server that hides it."""
+    is_far: bool = False
+    """Whether a round trip to it takes so long that a change is rehearsed before its turn."""
     founded: bool = False
     """Whether this session made the database, which was empty or missing."""
 

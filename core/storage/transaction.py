@@ -20,10 +20,10 @@ class StoredAnswer:
 class ChainHead(NamedTuple):
     """The end of a chain after a transaction wrote to it."""
 
+    seq: int
+    """The number of its last event."""
     length: int
     hash: bytes
-    written: int
-    """Events that the transaction had written by then, of every chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Transaction:
     """The name that the operator claims, when the database gives another one."""
     made_id: bool = False
     """The request id was made here, not by the caller."""
+    at_once: bool = True
+    """Every statement is run at once, so that its error names the row that it is about."""
     kept: StoredAnswer | None = None
     """The earlier answer to the request id."""
     heads: dict[str, ChainHead] = field(default_factory=dict)
@@ -50,6 +52,17 @@ class Transaction:
     def run(self, statement: str, /, **values: Value) -> int:
         """Run one statement. Returns how many rows it changed."""
         return self.connection.execute(statement, values)
+
+    def later(self, statement: str, /, **values: Value) -> None:
+        """Run one statement whose answer nobody needs; unless `at_once`, its error may come with a later one."""
+        if self.at_once:
+            self.connection.execute(statement, values)
+        else:
+            self.connection.later(statement, values)
+
+    def ahead(self, statement: str, /, **values: Value) -> None:
+        """Tell of a question that is asked soon."""
+        self.connection.ahead(statement, values)
 
     def rows(self, row: type[R], statement: str, /, **values: Value) -> list[R]:
         """Return every row."""

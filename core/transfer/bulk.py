@@ -36,6 +36,7 @@ def insert(
         transaction.run("SAVEPOINT rows")
         try:
             transaction.connection.insert(statement, some, shared)
+            transaction.connection.flush()
         except refusals():
             transaction.run("ROLLBACK TO SAVEPOINT rows")
             for nth, row in enumerate(some, start):

@@ -104,7 +104,8 @@ def test_93_held_space_raises_no_alarm_and_eases_none(inventory: Inventory) -> N
 def statements(inventory: Inventory, act: Callable[[], object]) -> int:
     act()
     seen: list[str] = []
-    connection = type(inventory._store._readers[-1])  # type: ignore[attr-defined]
+    with inventory._store.read() as reading:
+        connection = type(reading)
     cursor: Callable[[Connection, str, Values], Cursor] = connection.cursor
 
     def counted(self: Connection, statement: str, values: Values) -> Cursor:

@@ -123,11 +123,14 @@ def test_a_primary_that_became_a_standby_is_left_for_the_other_one() -> None:
         standby.catch_up(primary)
         store = open_store(several(name, primary, standby))
         only_standby = open_store(standby.url(name))
-        store._writer = only_standby._begun(None, None)  # type: ignore[attr-defined]
+        (mine,), (other,) = store._idle, only_standby._idle  # type: ignore[attr-defined]
+        mine.driver.close()
+        mine.driver = other.driver
         with store.write() as connection:
             assert connection.value(int, "SELECT pg_is_in_recovery()") is False
-        with pytest.raises(EipdeckError) as caught, only_standby.write():
-            pass
+        other.driver = only_standby._connect()  # type: ignore[attr-defined]
+        with pytest.raises(EipdeckError) as caught, only_standby.write() as connection:
+            connection.flush()
         assert (caught.value.code, "is a standby" in caught.value.message) == ("store_unavailable", True)
         primary.kill()
         standby.promote()

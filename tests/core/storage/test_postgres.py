@@ -322,7 +322,7 @@ def test_a_commit_without_an_answer_settles_itself_once_the_server_answers(datab
         def cut_off(connection: PostgresConnection) -> None:
             store._commit = commit  # type: ignore[attr-defined]
             if arrives:
-                connection.driver.commit()
+                connection.commit()
             connection.driver.close()
             commit(connection)
 
@@ -342,8 +342,10 @@ def test_while_another_writes_an_unknown_request_is_not_known_yet(database: str)
     store = open_store(server().url(database, "eipdeck_operator"), wait=0.3)
     asking = Inventory(store, store.now, "alice", Config(), read_only=False)
     other = open_store(server().url(database, "eipdeck_operator"))
-    with other.write(), pytest.raises(OutcomeUnknown):
-        asking.settle("in-flight")
+    with other.write() as turn:
+        turn.flush()
+        with pytest.raises(OutcomeUnknown):
+            asking.settle("in-flight")
     assert asking.settle("in-flight") is None
     other.close()
     asking.close()
@@ -441,11 +443,12 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
 
 
 def stand_still(transaction: AbstractContextManager[Connection]) -> None:
-    """A transaction in which nothing is done until the server has ended it."""
+    """A transaction in which nothing is done until the server has ended it; then it is asked something."""
     with server().connect() as watching, transaction as connection:
         pid = connection.value(int, "SELECT pg_backend_pid()")
         while watching.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
             pass
+        connection.value(int, "SELECT 1")
 
 
 def test_a_list_is_read_as_slowly_as_its_reader_likes(shared: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,6 +481,7 @@ def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(sh
     desks = [open_inventory(shared.url, operator=f"operator-{place}") for place in range(2)]
     with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
         with store.write() as connection:
+            connection.flush()
             waiting = [several.submit(one, inventory) for inventory in desks]
             while (connection.value(int, queueing) or 0) < len(desks):
                 pass
@@ -504,8 +508,8 @@ def test_who_writes_past_the_program_takes_a_turn_too(shared: Inventory) -> None
     with closing(server().connect(database_of(shared), "eipdeck_operator")) as other:
         other.execute("BEGIN")
         other.execute("UPDATE cidr SET version = version")
-        with pytest.raises(EipdeckError) as caught, impatient.write():
-            pass
+        with pytest.raises(EipdeckError) as caught, impatient.write() as turn:
+            turn.flush()
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
         other.execute("ROLLBACK")
     with impatient.write() as connection:
