@@ -27,9 +27,11 @@ from core.storage.opening import open_store
 from core.storage.store import Store
 
 if TYPE_CHECKING:
-    from core.domain.receipt import CarriedOut, Receipt
+    from core.domain.receipt import CarriedOut, Head, Receipt
     from core.domain.requests import AllocationRequest, Request
+    from core.domain.results import Proof
     from core.operations.executor import Executor
+    from core.queries.chains import Progress
 
 __all__ = ["Inventory", "login_name", "open_inventory"]
 
@@ -185,6 +187,13 @@ class Inventory(InventoryLookups):
         with self._store.read() as connection:
             return presence.other_sessions(connection, self._session or "", self._micros())
 
+    def pulse(self) -> tuple[int, list[OtherSession]]:
+        """Return the `data_version` and the other open sessions, in one round trip of a server."""
+        session, now = self._session or "", self._micros()
+        with self._store.read() as connection:
+            connection.foresee(lambda ahead: presence.other_sessions(ahead, session, now))
+            return self._store.version_in(connection), presence.other_sessions(connection, session, now)
+
     def preview(self, request: AllocationRequest) -> Allocation:
         """Return what an allocation would give now; nothing changes."""
         dry = self.execute(replace(request, dry_run=True, request_id=None))
@@ -196,6 +205,21 @@ class Inventory(InventoryLookups):
         _, sentences = with_code(Code.INVALID_CIDR, customer_prefix, cidr)
         caution = asn_warning(asn)
         return (*sentences, caution) if caution else sentences
+
+    def verify(self, since: Sequence[str] = (), progress: Progress | None = None) -> Proof:
+        """Check every rule, that the rows are what the history says, and that it goes on from the heads `since`.
+
+        Reads everything; `progress` is called with the events read and their number. `usage` for what is no head.
+        """
+        from core.queries.integrity import proof_of  # noqa: PLC0415  # a verdict does without the proof
+
+        return proof_of(self._store, since, progress)
+
+    def head(self) -> Head:
+        """Return the head of the history, to keep it elsewhere; it proves nothing by itself."""
+        from core.queries.integrity import head_of  # noqa: PLC0415
+
+        return head_of(self._store)
 
     def import_files(
         self, paths: Sequence[Path], *, reason: str | None = None, request_id: str | None = None

@@ -1,6 +1,6 @@
 """A TCP proxy before a server: it delays, stalls, cuts and resets connections, and counts round trips.
 
-A flight is one wait of the client: it sent something, and an answer came back.
+A flight is one wait of the client for an answer. Nobody waits for the answer to a ROLLBACK that is sent alone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -39,6 +40,8 @@ class Proxy:
         """The next COMMIT is cut so, once."""
         self.port = 0
         self.flights = 0
+        self.under_turn = 0
+        """The flights of the last write from the turn of writers to the COMMIT, that of the turn included."""
         self.connections = 0
         self._target = target
         self._flowing = asyncio.Event()
@@ -96,7 +99,8 @@ class _Link:
         self._proxy = proxy
         self._here = here
         self._there = there
-        self._asked = self._committing = False
+        self._committing = False
+        self._talk = _Talk(proxy)
 
     async def run(self, flowing: asyncio.Event) -> None:
         out: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
@@ -145,7 +149,7 @@ class _Link:
                 return
 
     def _outward(self, data: bytes) -> bool:
-        self._asked = True
+        self._talk.hear_client(data)
         self._committing = self._proxy.cut is not None and _COMMIT in data
         if self._committing and self._proxy.cut is Cut.BEFORE:
             self._proxy.cut = None
@@ -153,13 +157,71 @@ class _Link:
         return True
 
     def _homeward(self, data: bytes) -> bool:
-        if self._asked:
-            self._proxy.flights += 1
-            self._asked = False
+        self._talk.hear_server(data)
         if self._proxy.cut is Cut.AFTER and _COMMIT in data:
             self._proxy.cut = None
             return False
         return True
+
+
+class _Talk:
+    """What client and server say, message by message."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
+        self._begun = False
+        self._client = self._server = b""
+        self._prepared: dict[bytes, bytes] = {}
+        self._said: list[bytes] = []
+        self._waiting: deque[list[bytes]] = deque()
+        """The statements of each part that the server will answer as ready."""
+        self._in_turn = 0
+
+    def hear_client(self, data: bytes) -> None:
+        if not self._begun:
+            return  # the messages of the greeting have no kind
+        messages, self._client = _messages(self._client + data)
+        for kind, body in messages:
+            if kind == b"P":
+                name, statement, _ = body.split(b"\0", 2)
+                self._prepared[name] = statement
+            elif kind == b"B":
+                self._said.append(self._prepared.get(body.split(b"\0", 2)[1], b""))
+            elif kind == b"Q":
+                self._said.append(body)
+            if kind in {b"Q", b"S"}:
+                self._waiting.append(self._said)
+                self._said = []
+
+    def hear_server(self, data: bytes) -> None:
+        if not self._begun and data == b"N":  # no TLS
+            self._proxy.flights += 1
+            return
+        messages, self._server = _messages(self._server + data)
+        for _ in (kind for kind, _ in messages if kind == b"Z"):
+            if not self._begun:
+                self._begun = True
+                self._proxy.flights += 1
+            elif self._waiting:
+                self._count(self._waiting.popleft(), last=not self._waiting)
+
+    def _count(self, part: list[bytes], *, last: bool) -> None:
+        if part == [b"ROLLBACK"] or not last:
+            return
+        self._proxy.flights += 1
+        takes_turn = any(b"take_turn" in statement for statement in part)
+        self._in_turn += bool(self._in_turn or takes_turn)
+        if _COMMIT in part:
+            self._proxy.under_turn, self._in_turn = self._in_turn, 0
+
+
+def _messages(data: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """The whole messages in the data, each with its kind, and the rest."""
+    found = []
+    while len(data) > 4 and len(data) > (size := int.from_bytes(data[1:5])):
+        found.append((data[:1], data[5 : size + 1]))
+        data = data[size + 1 :]
+    return found, data
 
 
 @contextmanager

@@ -66,6 +66,10 @@ _LONG: Final = 0.05
 """Seconds from which a write is not small."""
 
 
+def _is_batch(request: Request[Answer]) -> bool:
+    return getattr(request, "count", 1) > 1 or len(getattr(request, "eips", ())) > 1
+
+
 class _DryRun(Exception):  # a way out of a transaction, not an error
     """Leaves the transaction without a commit."""
 
@@ -111,7 +115,7 @@ class Executor:
             return self._sent(request, request_id)
         except OutcomeUnknown as unknown:
             unknown.details = {**unknown.details, "request_id": request_id}
-            if self._store.embedded:  # a failing disk tells nothing
+            if self._store.embedded or "on_this_server" in unknown.details:  # asking tells nothing more
                 raise
             made = self._asked_again(request, request_id, unknown)
             if made is None:
@@ -125,7 +129,7 @@ class Executor:
         rehearsed = self._rehearsed(request, request_id) if self._store.is_far else ()
         begun = perf_counter()
         with suppress(_DryRun):
-            with self._store.write() as connection:
+            with self._store.write(long=_is_batch(request)) as connection:
                 for question in rehearsed:
                     connection.ahead(*question)
                 done = self._made(connection, request, request_id)
@@ -210,19 +214,8 @@ class Executor:
             if is_ahead(newest, now):
                 raise clock.clock_refusal(newest, now)
             now = max(now, newest)
-        who, why = self._operator, checked_text(reason)
-        begun = Transaction(
-            connection,
-            now,
-            who,
-            why,
-            request_id,
-            self._config,
-            self._claimed,
-            made_id=made_id,
-            at_once=at_once,
-            kept=before.kept,
-        )
+        who, why, claimed = self._operator, checked_text(reason), self._claimed
+        begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept, claimed)
         follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
         return begun
 

@@ -26,6 +26,7 @@ from core.queries.past import (
     Replaced,
     cidr_at,
     clock_acceptances,
+    foresee_replaced,
     imported_at,
     is_doubtful,
     replaced_in_cidr,
@@ -40,6 +41,9 @@ __all__ = ["Cidrs", "GatheredFacts"]
 _CHUNK: Final = 1_000
 """Number of addresses in one statement."""
 
+_FORESEEN: Final = 100
+"""CIDRs of which the history is asked ahead."""
+
 _LIVES: Final = f"{CIDR_COLUMNS} ORDER BY c.first"
 
 
@@ -50,6 +54,7 @@ class Cidrs:
         self._connection = connection
         self.configured = configured
         self._replaced: dict[int, list[Replaced]] = {}
+        connection.ahead(_LIVES)
         self.acceptances = clock_acceptances(connection)
         rows = connection.rows(CidrRow, _LIVES)
         self._by_size: dict[int, dict[int, list[CidrRow]]] = defaultdict(lambda: defaultdict(list))
@@ -67,7 +72,7 @@ class Cidrs:
         """Return the replaced states and ASNs of one life, newest first."""
         found = self._replaced.get(row.id)
         if found is None:
-            found = self._replaced[row.id] = replaced_in_cidr(self._connection, row)
+            found = self._replaced[row.id] = replaced_in_cidr(self._connection, row, self.acceptances)
         return found
 
     def within(self) -> list[int]:
@@ -115,9 +120,12 @@ class GatheredFacts:
             self._gather(in_known[start : start + _CHUNK])
 
     def _gather(self, addresses: list[int]) -> None:
+        lives = {life.id: life for address in addresses for life in self._lives[address]}
+        foresee_replaced(self._connection, addresses, list(lives.values())[:_FORESEEN])
+        self._connection.ahead(_BINDINGS, {"addresses": addresses})
         for tenancy in self._connection.rows(TenancyRow, _TENANCIES, {"addresses": addresses}):
             self._tenancies[tenancy.address].append(tenancy)
-        self._replaced.update(replaced_in_eips(self._connection, addresses))
+        self._replaced.update(replaced_in_eips(self._connection, addresses, self._known.acceptances))
         imported = {row.address for each in addresses for row in self._tenancies[each] if row.allocated_by == IMPORTED}
         if imported:
             self._imported.update(imported_at(self._connection, sorted(imported)))

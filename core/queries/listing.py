@@ -63,6 +63,11 @@ def checked_filter(words: str) -> Filter:
         raise error(Code.INVALID_FILTER, str(problem)) from problem
 
 
+_AT_ONCE: Final = 500
+_LIVE: Final = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
+"""The number of live EIPs."""
+
+
 def matching(connection: Connection, words: str, now: int, problems: Sequence[int]) -> Iterator[Eip]:
     """Yield every EIP that matches, by address; read in pages by key, in flat memory."""
     chosen = _selected(connection, words, now, problems)
@@ -73,13 +78,13 @@ def matching(connection: Connection, words: str, now: int, problems: Sequence[in
             _statement(
                 chosen,
                 "(e.address > :address OR (e.address = :address AND e.seq > :seq)) AND e.address >= :address",
-                "ORDER BY e.address, e.seq LIMIT 500",
+                f"ORDER BY e.address, e.seq LIMIT {_AT_ONCE}",
             ),
             {**chosen.values, "address": after[0], "seq": after[1]},
         )
-        if not rows:
-            return
         yield from read_eips(connection, rows)
+        if len(rows) < _AT_ONCE:
+            return
         after = (rows[-1].address, rows[-1].seq)
 
 
@@ -149,6 +154,8 @@ class Listing:
         counted: bool = True,
     ) -> EipPage:
         """Return the first rows, the rows after or before a row, or the last rows; with the total when `counted`."""
+        if counted and self._chosen.everything:
+            self._connection.ahead(_LIVE)
         if before is not None or last:
             rows = self._backward(None if before is None else before.key, limit)[::-1]
         else:
@@ -158,8 +165,7 @@ class Listing:
     def total(self) -> int:
         """Return how many EIPs are listed. Costs as much as there are, unless the list has all or few of them."""
         if self._chosen.everything:
-            counted = "SELECT coalesce(sum(allocated), 0) FROM cidr WHERE allocated > 0"
-            return self._connection.value(int, counted) or 0
+            return self._connection.value(int, _LIVE) or 0
         return self._count("TRUE", {})
 
     def rank(self, address: str) -> int | None:

@@ -23,7 +23,7 @@ from core.domain.evidence.scan import Scanner
 from core.domain.evidence.settle import Seen, key_moment
 from core.domain.text_evidence import LineVerdicts, Progress
 from core.domain.values import Verdict, to_micros
-from core.queries.basis import Basis
+from core.queries.basis import Basis, latest
 from core.queries.batch_judge import BatchJudge, judged, of_port
 from core.queries.gathered_facts import Cidrs
 from core.queries.text_mentions import Mentions, ended
@@ -31,7 +31,16 @@ from core.queries.text_settings import text_settings
 from core.queries.verdicts import judge, judge_ipv6
 from core.storage.connection import Connection
 
-__all__ = ["follow_text", "judge_all", "judge_many", "judge_sighting", "read_text", "sighting_in", "text_settings"]
+__all__ = [
+    "follow_text",
+    "foresee_many",
+    "judge_all",
+    "judge_many",
+    "judge_sighting",
+    "read_text",
+    "sighting_in",
+    "text_settings",
+]
 
 _IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
 """A prefix of more than one address."""
@@ -173,6 +182,12 @@ def _distinct(within: Sequence[int], addresses: Iterable[int]) -> set[int]:
             if len(ours) > _AT_ONCE:
                 break
     return ours
+
+
+def foresee_many(connection: Connection, now: int) -> None:
+    """Tell ahead of what `judge_many` asks first; `now` is the clock's."""
+    connection.foresee(lambda ahead: latest(ahead, now))
+    connection.foresee(Cidrs)
 
 
 def judge_many(connection: Connection, addresses: Iterable[str], basis: Basis) -> Iterator[Verdict]:

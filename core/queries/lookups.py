@@ -63,10 +63,14 @@ class InventoryLookups(InventoryServices):
         from core.queries.cidr_summary import asked_prefix, summarize  # noqa: PLC0415  # most lookups are of addresses
 
         prefix, moment = asked_prefix(cidr, at, self.now())
-        problems = self._problem_addresses()
         with self._store.read() as connection:
+            now, problems = self._begin(connection)
             return summarize(
-                connection, prefix, None if moment is None else to_micros(moment), self._basis(connection), problems
+                connection,
+                prefix,
+                None if moment is None else to_micros(moment),
+                self._basis(connection, now),
+                problems,
             )
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
@@ -93,10 +97,13 @@ class InventoryLookups(InventoryServices):
         wanted = list(dict.fromkeys(addresses))
         if not wanted:
             return {}
-        from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
+        from core.queries.log_verdicts import foresee_many, judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection))}
+            foresee_many(connection, now := self._micros())
+            return {
+                verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection, now))
+            }
 
     @cached_property
     def _formats(self) -> FormatTable:

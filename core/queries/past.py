@@ -21,6 +21,7 @@ __all__ = [
     "Replaced",
     "cidr_at",
     "clock_acceptances",
+    "foresee_replaced",
     "imported_at",
     "is_doubtful",
     "replaced_in_cidr",
@@ -105,18 +106,31 @@ def _effective(events: Sequence[_EventRow], acceptances: Sequence[ClockAcceptanc
     ]
 
 
-def replaced_in_cidr(connection: Connection, row: CidrRow) -> list[Replaced]:
-    """Return the replaced states and ASNs of one life of a prefix, newest first."""
-    ends = row.retired_at
-    events = _effective(connection.rows(_EventRow, _OF_CIDR, {"cidr": row.cidr}), clock_acceptances(connection))
+def foresee_replaced(connection: Connection, addresses: Sequence[int], rows: Iterable[CidrRow]) -> None:
+    """Tell ahead that the replaced values of EIPs and of CIDRs are asked."""
+    connection.ahead(_OF_EIPS, {"addresses": list(addresses)})
+    for row in rows:
+        connection.ahead(_OF_CIDR, {"cidr": row.cidr})
+
+
+def replaced_in_cidr(
+    connection: Connection, row: CidrRow, acceptances: Sequence[ClockAcceptance] | None = None
+) -> list[Replaced]:
+    """Return the replaced states and ASNs of one life of a prefix, newest first; None: the acceptances are read."""
+    ends, accepted = row.retired_at, clock_acceptances(connection) if acceptances is None else acceptances
+    events = _effective(connection.rows(_EventRow, _OF_CIDR, {"cidr": row.cidr}), accepted)
     return _replaced([event for event in events if ends is None or event.at <= ends], _CIDR_VALUES)
 
 
-def replaced_in_eips(connection: Connection, addresses: Sequence[int]) -> dict[str, list[Replaced]]:
+def replaced_in_eips(
+    connection: Connection, addresses: Sequence[int], acceptances: Sequence[ClockAcceptance] | None = None
+) -> dict[str, list[Replaced]]:
     """Return the replaced values of every EIP at these addresses, by its id, newest first."""
     by_eip: dict[str, list[_EventRow]] = defaultdict(list)
     events = connection.rows(_EventRow, _OF_EIPS, {"addresses": list(addresses)})
-    for event in _effective(events, clock_acceptances(connection) if events else ()):
+    if acceptances is None:
+        acceptances = clock_acceptances(connection) if events else ()
+    for event in _effective(events, acceptances):
         if event.eip_id is not None:
             by_eip[event.eip_id].append(event)
     return {eip_id: _replaced(events, _EIP_VALUES) for eip_id, events in by_eip.items()}

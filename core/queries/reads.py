@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from core.domain.config import Config
 from core.domain.times import MINUTE
@@ -19,11 +19,6 @@ from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import NO_LIMIT, Connection, Values
 from core.storage.store import Seen, Store
-
-if TYPE_CHECKING:
-    from core.domain.receipt import Head
-    from core.domain.results import Proof
-    from core.queries.chains import Progress
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
 
@@ -42,7 +37,7 @@ class InventorySnapshot:
     """The whole inventory but its EIPs, as one read transaction sees it."""
 
     version: int
-    """The `data_version` before the read: a later commit has another one."""
+    """The `data_version` of the read: a later commit has another one."""
     read_at: datetime
     behind: datetime | None
     """The moment of the data of a standby that is behind; else None."""
@@ -110,9 +105,9 @@ class InventoryReads:
             EipdeckError: `invalid_filter`.
 
         """
-        problems = self._problem_addresses()
         with self._store.read() as connection:
-            yield from matching(connection, words, self._now(connection), problems)
+            now, problems = self._begin(connection)
+            yield from matching(connection, words, now, problems)
 
     def page(
         self,
@@ -132,22 +127,19 @@ class InventoryReads:
             EipdeckError: `invalid_filter`, `usage` for an unknown order.
 
         """
-        problems = self._problem_addresses()
         with self._store.read() as connection:
-            listing = Listing(connection, query, self._now(connection), problems)
+            listing = Listing(connection, query, *self._begin(connection))
             return listing.page(limit, after=after, before=before, last=last, counted=counted)
 
     def count(self, query: EipQuery) -> int:
         """Return the number of EIPs of a listing."""
-        problems = self._problem_addresses()
         with self._store.read() as connection:
-            return Listing(connection, query, self._now(connection), problems).total()
+            return Listing(connection, query, *self._begin(connection)).total()
 
     def rank(self, query: EipQuery, address: str) -> int | None:
         """Return the 0-based place of a live EIP in a listing; None when it is not in it."""
-        problems = self._problem_addresses()
         with self._store.read() as connection:
-            return Listing(connection, query, self._now(connection), problems).rank(address)
+            return Listing(connection, query, *self._begin(connection)).rank(address)
 
     def pools(self) -> list[Pool]:
         """Return every pool with its usage, customer pools first."""
@@ -178,16 +170,15 @@ class InventoryReads:
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """Return the open findings, worst first; with `accepted` the accepted ones too."""
         with self._store.read() as connection:
-            self._foresee_findings(connection)
-            return findings.evaluate_findings(connection, self._now(connection), self.config, accepted=accepted)
+            return findings.evaluate_findings(connection, self._foresee(connection), self.config, accepted=accepted)
 
     def snapshot(self) -> InventorySnapshot:
         """Return the pools, the CIDRs and the findings of one moment; listings need not evaluate the findings again."""
-        version, at = self.data_version(), self.now()
+        at = self.now()
+        micros = to_micros(at)
         with self._store.read() as connection:
-            self._foresee_findings(connection)
-            connection.foresee(self._snapshot_beside_findings)
-            basis = self._basis(connection)
+            connection.foresee(lambda ahead: self._foresee_snapshot(ahead, micros))
+            version, basis = self._store.version_in(connection), self._basis(connection, micros)
             now = basis.now
             every = findings.evaluate_findings(connection, now, self.config, accepted=True)
             found = [each for each in every if not each.accepted]
@@ -195,7 +186,7 @@ class InventoryReads:
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
             registered = services.count(connection)
-        self._problems = _Problems(version, to_micros(at) // MINUTE, tuple(found), problems)
+        self._problems = _Problems(version, micros // MINUTE, tuple(found), problems)
         return InventorySnapshot(
             version=version,
             read_at=at,
@@ -208,12 +199,12 @@ class InventoryReads:
             accepted=tuple(each for each in every if each.accepted),
         )
 
-    def _snapshot_beside_findings(self, connection: Connection) -> None:
-        now = self._micros()
-        Listing(connection, EipQuery(), now, ()).total()
-        usage.pools(connection, now)
-        usage.cidrs(connection, now)
-        services.count(connection)
+    def _foresee_snapshot(self, ahead: Connection, now: int) -> None:
+        latest(ahead, now)
+        findings.evaluate_findings(ahead, now, self.config)
+        Listing(ahead, EipQuery(), now, ()).total()
+        services.count(ahead)
+        usage.cidrs(ahead, now)
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -249,21 +240,6 @@ class InventoryReads:
             where = "address IS NULL AND cidr = :cidr"
             return history.events(connection, where, {"cidr": str(checked_prefix(prefix))}, None)
 
-    def verify(self, since: Sequence[str] = (), progress: Progress | None = None) -> Proof:
-        """Check every rule, that the rows are what the history says, and that it goes on from the heads `since`.
-
-        Reads everything; `progress` is called with the events read and their number. `usage` for what is no head.
-        """
-        from core.queries.integrity import proof_of  # noqa: PLC0415  # a verdict does without the proof
-
-        return proof_of(self._store, since, progress)
-
-    def head(self) -> Head:
-        """Return the head of the history, to keep it elsewhere; it proves nothing by itself."""
-        from core.queries.integrity import head_of  # noqa: PLC0415
-
-        return head_of(self._store)
-
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""
         return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
@@ -286,27 +262,29 @@ class InventoryReads:
         """Return the basis of the verdicts of this read transaction; None is the time of the clock."""
         return basis_of(self._store, connection, self._micros() if now is None else now, self.config)
 
-    def _problem_addresses(self) -> tuple[int, ...]:
-        """Return the addresses of the EIPs in findings, worst first."""
-        return self._evaluated().addresses
+    def _begin(self, connection: Connection) -> tuple[int, tuple[int, ...]]:
+        """Return the time of a listing, and the addresses of the EIPs in findings, worst first."""
+        cached, micros = self._problems, self._micros()
+        connection.foresee(self._store.version_in)
+        fresh = cached is not None and cached.minute == micros // MINUTE
+        now = latest(connection, micros) if fresh else self._foresee(connection, micros)
+        return now, self._evaluated(connection, now).addresses
 
-    def _open_findings(self) -> tuple[Finding, ...]:
-        return self._evaluated().findings
+    def _open_findings(self, connection: Connection) -> tuple[Finding, ...]:
+        return self._evaluated(connection, self._foresee(connection)).findings
 
-    def _foresee_findings(self, connection: Connection) -> None:
-        now = self._micros()
-        connection.foresee(lambda ahead: latest(ahead, now))
+    def _foresee(self, connection: Connection, micros: int | None = None) -> int:
+        """Return the time of a read, and tell ahead of what findings need; None is the time of the clock."""
+        now = self._micros() if micros is None else micros
         connection.foresee(lambda ahead: findings.evaluate_findings(ahead, now, self.config))
+        return latest(connection, now)
 
-    def _evaluated(self) -> _Problems:
+    def _evaluated(self, connection: Connection, now: int) -> _Problems:
         """Return the open findings; cached until the data or the minute changes."""
-        version, now = self.data_version(), self._micros()
-        cached = self._problems
-        if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
-            with self._store.read() as connection:
-                self._foresee_findings(connection)
-                found = findings.evaluate_findings(connection, self._now(connection), self.config)
-            cached = _Problems(version, now // MINUTE, tuple(found), findings.problems_of(found))
+        version, minute, cached = self._store.version_in(connection), self._micros() // MINUTE, self._problems
+        if cached is None or (cached.version, cached.minute) != (version, minute):
+            found = findings.evaluate_findings(connection, now, self.config)
+            cached = _Problems(version, minute, tuple(found), findings.problems_of(found))
             self._problems = cached
         return cached
 

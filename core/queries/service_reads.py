@@ -28,20 +28,20 @@ class InventoryServices(InventoryReads):
             EipdeckError: `invalid_filter`, `usage` for an unknown order.
 
         """
-        found = self._open_findings()
         with self._store.read() as connection:
+            found = self._open_findings(connection)
             return ServiceListing(connection, query, troubled_services(connection, found)).page(offset, limit)
 
     def service_rank(self, query: ServiceQuery, service_id: str) -> int | None:
         """Return the 0-based place of a service in a listing; None when it is not in it."""
-        found = self._open_findings()
         with self._store.read() as connection:
+            found = self._open_findings(connection)
             return ServiceListing(connection, query, troubled_services(connection, found)).rank(service_id)
 
     def service_row(self, service_id: str) -> ServiceRow:
         """Return one service as a list shows it, or raise `service_not_found`."""
-        found = self._open_findings()
         with self._store.read() as connection:
+            found = self._open_findings(connection)
             services.service_by_id(connection, service_id)
             return ServiceListing(connection, ServiceQuery(), troubled_services(connection, found)).row(service_id)
 

@@ -158,10 +158,13 @@ def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[
     where, cidr_where = ("p.id = :pool", "c.pool_id = :pool AND ") if pool_id else ("TRUE", "")
     values: dict[str, Value] = {"pool": pool_id} if pool_id else {}
     by_pool: dict[str, list[_CidrRow]] = {}
+    of_pools = f"{_POOLS} WHERE {where} AND NOT ({_LEFT}) ORDER BY p.kind, p.id"
+    connection.ahead(of_pools, values)
+    connection.foresee(lambda ahead: _growth(ahead, now))
     for row in _cidr_rows(connection, f"{cidr_where}c.state <> 'retired' ORDER BY c.first", now, **values):
         by_pool.setdefault(row.pool_id, []).append(row)
     growth = _growth(connection, now)
-    rows = connection.rows(_PoolRow, f"{_POOLS} WHERE {where} AND NOT ({_LEFT}) ORDER BY p.kind, p.id", values)
+    rows = connection.rows(_PoolRow, of_pools, values)
     return [_pool(row, by_pool.get(row.id, []), growth.get(row.id)) for row in rows]
 
 

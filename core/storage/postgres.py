@@ -19,7 +19,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
@@ -35,24 +35,29 @@ from core.storage.store import APART, HEAD, WAIT_SECONDS, Lineage, Replica, Stor
 
 __all__ = ["TURN", "PostgresStore"]
 
-_SETTINGS: Final = (
-    b"SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),"
-    b" set_config('default_transaction_read_only', coalesce(%s, current_setting('default_transaction_read_only')),"
-    b" false), set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
-    b" ELSE current_setting('synchronous_commit') END, false)"
-)
 _LIMITS: Final = (
     b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
+)
+"""Settings are of one transaction: behind a pooler, others get the connection after it."""
+_WRITING: Final = (
+    b"SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    b" ELSE current_setting('synchronous_commit') END, true), set_config('tcp_user_timeout', %s, true),"
+    b" set_config('client_connection_check_interval', CASE WHEN version() LIKE '%%linux%%' THEN '1s'"
+    b" ELSE current_setting('client_connection_check_interval') END, true)"
 )
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 """Overrides the default of the database: after the wait a writer has to see every earlier commit."""
+_BEGIN_IN_VAIN: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY"
 _ENDED: Final = ("08", "57P")
 """States of a lost connection, after which the outcome is unknown."""
 _PATIENCE: Final = 6
 """The wait for an answer of the server, as a multiple of the wait for a turn."""
-_IDLE_SECONDS: Final = 60
-"""The limit of an idle write. The server ends it then, so that others do not wait for a client that hangs."""
+_IDLE_SECONDS: Final = 5
+"""The limit of an idle write, below the wait for a turn: the server ends it then, so that others do not wait for a
+client that hangs, or whose network is gone."""
+_LONG_SECONDS: Final = 60
+"""The limit of an idle write that computes for long between its statements."""
 _READING_SECONDS: Final = 3600
 """The limit of an idle read. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
 end because the server keeps every replaced row for it: measured, an allocation takes ten times as long after 15,000."""
@@ -112,16 +117,23 @@ class PostgresStore(Store):
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with translated_errors(self.url), self._lent(Step(_BEGIN_READING)) as connection:
+        limits = Step(_LIMITS, (milliseconds(self._wait), f"{_READING_SECONDS}s"))
+        with translated_errors(self.url), self._lent(Step(_BEGIN_READING), limits) as connection:
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None) -> Iterator[Connection]:
+    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[Connection]:
         """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
             patience = milliseconds(self._wait if wait is None else wait)
-            limits = Step(_LIMITS, (patience, f"{_IDLE_SECONDS}s"))
-            with self._lent(Step(_BEGIN_WRITING), limits, self._asked.in_turn(self._take_turn)) as connection:
+            idle = f"{_LONG_SECONDS if long else _IDLE_SECONDS}s"
+            steps = (
+                Step(_BEGIN_IN_VAIN if self._read_only else _BEGIN_WRITING),
+                Step(_LIMITS, (patience, idle)),
+                Step(_WRITING, (idle,)),
+                self._asked.in_turn(self._take_turn),
+            )
+            with self._lent(*steps) as connection:
                 yield connection
                 self._commit(connection)
 
@@ -190,11 +202,13 @@ class PostgresStore(Store):
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
         driver.adapters.register_dumper(str, StrDumper)  # or the server would guess its type in every place
-        wanted = (milliseconds(self._wait), f"{_READING_SECONDS}s", "on" if self._read_only else None)
-        server = self._asked.first(driver, Step(_SETTINGS, wanted), () if self._greeted else GREETING)
+        driver.add_notice_handler(driver.hear)
+        server = self._asked.first(driver, () if self._greeted else GREETING)
         self._greeted, self.is_far = True, driver.far
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
+        if server.backend != driver.info.backend_pid:
+            driver.prepare_threshold = None  # a pooler is between, which may change the server behind the statements
         self._see(server)
         self._standby = self._standby or server.standby
 
@@ -243,6 +257,7 @@ class PostgresStore(Store):
             self._turn.release()
 
     def _commit(self, connection: PostgresConnection) -> None:
+        connection.driver.unreplicated = False
         try:
             connection.commit()
         except psycopg.OperationalError as problem:
@@ -253,3 +268,12 @@ class PostgresStore(Store):
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
+        if connection.driver.unreplicated:
+            raise error(
+                Code.OUTCOME_UNKNOWN,
+                f"{self.url} was told to wait no longer for its standby: the change is made, and is lost if this server"
+                " is lost before the standby has it.",
+                hint="Look whether a standby is connected.",
+                fix=Fix("doctor"),
+                details={"on_this_server": True},
+            )

@@ -46,12 +46,14 @@ class PostgresConnection(Connection):
         self._begun = True
 
     def cursor(self, statement: str, values: Values) -> Cursor:
-        step = self._ahead.pop(_asked(statement, values), None) if self._ahead else None
+        step = self._ahead.get(_asked(statement, values)) if self._ahead else None
         if step is None:
             step = Step(_marked(statement), values)
             self._waiting.append(step)
         if step.cursor is None:
             self.flush()
+        elif step.cursor.rownumber:
+            step.cursor.scroll(0, mode="absolute")  # it was asked before
         return step.answer()
 
     def execute(self, statement: str, values: Values = NO_VALUES) -> int:

@@ -32,12 +32,19 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
+    unreplicated = False
+    """Whether the server gave up the wait for a standby, in the commit that is under way or was the last one."""
     far = False
     """Whether a round trip takes so long that questions are asked ahead."""
     told: Mapping[str, Step] = MappingProxyType({})
     """Statements that were answered with the greeting."""
     open: _Flight | None = None
     """The pipeline with a ROLLBACK whose answer was not read yet."""
+
+    def hear(self, told: psycopg.errors.Diagnostic) -> None:
+        """Take note of a warning; its text may be in any language."""
+        if told.source_function == "SyncRepWaitForLSN":
+            self.unreplicated = True
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         try:

@@ -23,6 +23,8 @@ class ServerRow(NamedTuple):
     time: Annotated[int, COMPUTED]
     """Microseconds since the epoch, UTC: a whole number, since the digits of a float8 depend on a setting."""
     standby: Annotated[bool, COMPUTED]
+    backend: Annotated[int, COMPUTED]
+    """The process that answers."""
     system: Annotated[int | None, COMPUTED]
     """The identifier of the cluster."""
     timeline: Annotated[int | None, COMPUTED]
@@ -30,7 +32,8 @@ class ServerRow(NamedTuple):
 
 
 _TIME: Final = (
-    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby"
+    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS time, pg_is_in_recovery() AS standby,"
+    " pg_backend_pid() AS backend"
 )
 _TOLD: Final = (
     f"{_TIME}, (SELECT system_identifier FROM pg_control_system()) AS system,"
@@ -60,21 +63,21 @@ class Asked:
     def __init__(self) -> None:
         self._statement = _TOLD
 
-    def first(self, driver: Driver, setting: Step, more: Sequence[str]) -> ServerRow:
-        """Run the settings of a new connection and ask, in one round trip; `driver.told` gets the answers to `more`."""
+    def first(self, driver: Driver, more: Sequence[str]) -> ServerRow:
+        """Ask on a new connection, in one round trip; `driver.told` gets the answers to `more`."""
         try:
-            return self._first(driver, setting, more)
+            return self._first(driver, more)
         except psycopg.errors.UndefinedTable:
-            return self._first(driver, setting)
+            return self._first(driver)
         except _UNABLE:
             self._statement = _UNTOLD
-            return self._first(driver, setting)
+            return self._first(driver)
 
-    def _first(self, driver: Driver, setting: Step, more: Sequence[str] = ()) -> ServerRow:
+    def _first(self, driver: Driver, more: Sequence[str] = ()) -> ServerRow:
         told: list[TupleRow] = []
         others = {statement: Step(statement.encode()) for statement in more}
         begun = monotonic()
-        sent(driver, [setting, APART, self._step("", told.append), APART, *others.values()])
+        sent(driver, [self._step("", told.append), APART, *others.values()])
         driver.far, driver.told = monotonic() - begun > _FAR_SECONDS, others
         return ServerRow(*told[0])
 

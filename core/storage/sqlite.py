@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from core.domain.errors import Code, OutcomeUnknown, error
+from core.storage.connection import Connection
 from core.storage.own_file import opened_own
 from core.storage.sqlite_connection import SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
@@ -100,7 +101,7 @@ class EmbeddedStore(Store):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None) -> Iterator[SqliteConnection]:
+    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[SqliteConnection]:  # noqa: ARG002
         with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 
@@ -122,7 +123,10 @@ class EmbeddedStore(Store):
 
     def data_version(self) -> int:
         with self.read() as connection:
-            return (self._files << VERSION_BITS) + newest_version(connection)
+            return self.version_in(connection)
+
+    def version_in(self, connection: Connection) -> int:
+        return (self._files << VERSION_BITS) + newest_version(connection)
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:

@@ -156,11 +156,12 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def write(self, wait: float | None = None) -> AbstractContextManager[Connection]:
+    def write(self, wait: float | None = None, *, long: bool = False) -> AbstractContextManager[Connection]:
         """Begin a write transaction: durable when the block ends, undone when it raises.
 
         Args:
             wait: seconds to queue; None: the store's own limit.
+            long: the block computes for long between its statements; a server then waits longer for the next one.
 
         Raises:
             EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be reached or written.
@@ -172,6 +173,10 @@ class Store(ABC):
     def replica(self, connection: Connection) -> Replica | None:  # noqa: ARG002  # a server is asked
         """Return the state of a database that follows another one; None for any other."""
         return None
+
+    def version_in(self, connection: Connection) -> int:
+        """Return the `data_version` of a read transaction."""
+        return newest_version(connection)
 
     @abstractmethod
     def data_version(self) -> int:

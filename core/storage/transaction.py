@@ -38,14 +38,14 @@ class Transaction:
     reason: str | None
     request_id: str
     config: Config
-    claimed: str | None = None
-    """The name that the operator claims, when the database gives another one."""
     made_id: bool = False
     """The request id was made here, not by the caller."""
     at_once: bool = True
     """Every statement is run at once, so that its error names the row that it is about."""
     kept: StoredAnswer | None = None
     """The earlier answer to the request id."""
+    claimed: str | None = None
+    """The name that the operator claims, when the database gives another one."""
     heads: dict[str, ChainHead] = field(default_factory=dict)
     """The chains that this transaction has written to, the last one last."""
 

@@ -35,7 +35,8 @@ def columns_are_named_as_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every row that any test of the core reads has the names of its fields, in their order."""
 
     def checked(row: type[R], cursor: Cursor) -> None:
-        assert tuple(column[0] for column in cursor.description or ()) == row._fields
+        if cursor.description is not None:  # a question that is asked ahead has no answer yet
+            assert tuple(column[0] for column in cursor.description) == row._fields
 
     def rows(self: Connection, row: type[R], statement: str, values: Values = {}) -> list[R]:  # noqa: B006  # read only
         cursor = self.cursor(statement, values)

@@ -118,7 +118,7 @@ class Polling:
     async def _meet(self, before: Snapshot | None) -> None:
         """See which other operators are here, and say what they changed since `before`."""
         with suppress(EipdeckError):
-            await self._others.beat()
+            await self._others.beat(self._refresher.others)
             if before is not None:
                 selection, said = self._reader.selection, self._status.said
                 news = news_of(await self._others.news(before.version), selection.id if selection else None)

@@ -34,11 +34,11 @@ class OtherSessions:
         self._in_turn = asyncio.Lock()
         self._said = -BEAT_SECONDS - 1.0
 
-    async def beat(self) -> None:
-        """Read the other sessions, and announce this one every `BEAT_SECONDS`; called once a second."""
+    async def beat(self, heard: Sequence[OtherSession] | None) -> None:
+        """Note the other sessions, read when None, and announce this one every `BEAT_SECONDS`; called once a second."""
         if monotonic() - self._said >= BEAT_SECONDS:
             self._announce()
-        self.others = tuple(await self._ask(Inventory.other_sessions))
+        self.others = tuple(await self._ask(Inventory.other_sessions) if heard is None else heard)
 
     async def news(self, version: int) -> list[Event]:
         """Return what other sessions and programs have done since a data version."""

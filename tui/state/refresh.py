@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from core import EipdeckError, Inventory
+from core import EipdeckError, Inventory, OtherSession
 from tui.commands.registry import key_of
 from tui.state.snapshot import Freshness, Snapshot, load_snapshot
 from tui.state.workers import Ask
@@ -40,6 +40,8 @@ class Refresher:
         self.snapshot: Snapshot | None = None
         self.now: datetime | None = None
         """The time of the inventory at the last poll."""
+        self.others: list[OtherSession] | None = None
+        """The other sessions at the last poll; None when it did not ask."""
         self.paused = False
         self._ask = ask
         self._show = show
@@ -88,9 +90,11 @@ class Refresher:
             return False
         self._waited = 0
         if self.paused:
+            self.others = None
             self.now = await self._ask(_now)
             return False
         self._polling = True
+        self.others = None
         try:
             return await self._poll()
         except EipdeckError as refusal:
@@ -101,7 +105,7 @@ class Refresher:
 
     async def _poll(self) -> bool:
         self.now = await self._ask(_now)
-        version = await self._ask(_version)
+        version, self.others = await self._ask(Inventory.pulse)
         if self._is_behind(version):
             await self.settled()
         self._answered, known = self.now, self.snapshot
@@ -150,7 +154,3 @@ class Refresher:
 
 def _now(inventory: Inventory) -> datetime:
     return inventory.now()
-
-
-def _version(inventory: Inventory) -> int:
-    return inventory.data_version()

@@ -76,7 +76,7 @@ class Freshness:
 def load_snapshot(inventory: Inventory) -> Snapshot:
     """Read everything the lists show; blocks.
 
-    Its version is that before the read: a commit during the read makes the next poll read again.
+    A commit during the read makes the next poll read again.
     """
     read = inventory.snapshot()
     return Snapshot(

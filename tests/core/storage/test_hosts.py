@@ -128,6 +128,7 @@ def test_a_primary_that_became_a_standby_is_left_for_the_other_one() -> None:
         mine.driver = other.driver
         with store.write() as connection:
             assert connection.value(int, "SELECT pg_is_in_recovery()") is False
+        other.driver.close()
         other.driver = only_standby._connect()  # type: ignore[attr-defined]
         with pytest.raises(EipdeckError) as caught, only_standby.write() as connection:
             connection.flush()

@@ -442,6 +442,55 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
     frozen.close()
 
 
+@pytest.mark.parametrize(("long", "limit"), [(False, "5s"), (True, "1min")])
+def test_the_server_waits_longer_for_who_computes_for_long(shared: Inventory, *, long: bool, limit: str) -> None:
+    with closing(open_store(shared.url)) as store, store.write(long=long) as connection:
+        assert connection.value(str, "SHOW idle_in_transaction_session_timeout") == limit
+        assert connection.value(str, "SHOW client_connection_check_interval") in ("1s", "0")
+
+
+@pytest.fixture
+def waiting() -> Iterator[tuple[Server, str]]:
+    """A server that waits for a standby which is not there, and a database on it."""
+    made = new_server()
+    name = made.create()
+    with closing(open_inventory(made.url(name), operator="owner")) as inventory:
+        customer_cidr(inventory)
+    made.execute("ALTER SYSTEM SET synchronous_standby_names = 'gone'")
+    made.execute("SELECT pg_reload_conf()")
+    yield made, name
+    made.remove()
+
+
+@pytest.mark.parametrize(("how", "on_this_server"), [("cancel", True), ("terminate", None)])
+def test_a_commit_whose_wait_for_the_standby_is_ended_is_in_doubt(
+    waiting: tuple[Server, str], how: str, on_this_server: object
+) -> None:
+    made, name = waiting
+    stuck = b"SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    with (
+        closing(open_inventory(made.url(name), operator="alice")) as inventory,
+        made.connect() as watching,
+        ThreadPoolExecutor(1) as another,
+    ):
+        answer = another.submit(inventory.execute, AllocationRequest(pool_id="edge", request_id="k-1"))
+        while (found := watching.execute(stuck).fetchone()) is None:
+            pass
+        if how == "terminate":
+            watching.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            watching.execute(f"SELECT pg_terminate_backend({found[0]})".encode())
+            watching.execute("SELECT pg_reload_conf()")
+            assert addresses(answer.result().eips) == ["203.0.113.0"]  # it asked again, once it was connected
+            return
+        watching.execute(f"SELECT pg_cancel_backend({found[0]})".encode())
+        with pytest.raises(OutcomeUnknown) as caught:
+            answer.result()
+        assert caught.value.details == {"on_this_server": on_this_server, "request_id": "k-1"}
+        assert "lost if this server is lost" in caught.value.message
+        settled = inventory.settle("k-1")
+        assert settled is not None
+
+
 def stand_still(transaction: AbstractContextManager[Connection]) -> None:
     """A transaction in which nothing is done until the server has ended it; then it is asked something."""
     with server().connect() as watching, transaction as connection:

@@ -210,7 +210,7 @@ async def test_arming_runs_out_while_the_database_does_not_answer(tmp_path: Path
     demo_desk(tmp_path).close()
     inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
     async with on_deck(inventory) as operator:
-        with held_up(inventory, "data_version"):
+        with held_up(inventory, "pulse"):
             operator.deck._tick()
             armed(operator, 60)
             await operator.until("| WRITE 1m |", "F rehome  A alloc")
@@ -250,7 +250,7 @@ async def test_a_database_that_does_not_answer_is_not_called_live(tmp_path: Path
     demo_desk(tmp_path).close()
     inventory = open_inventory(f"sqlite:///{tmp_path / 'eipdeck.db'}", operator="alice", clock=clock)
     async with on_deck(inventory) as operator:
-        with held_up(inventory, "data_version"):
+        with held_up(inventory, "pulse"):
             await operator.until("| live ")
             clock.advance(120)
             for _second in range(LATE_SECONDS + 2):
