@@ -156,6 +156,7 @@ class _Foreseeing(Connection):
     __slots__ = ("_real",)
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real
@@ -176,6 +177,7 @@ class _Stage(Connection):
     __slots__ = ("_real", "asked")
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real
