@@ -60,6 +60,8 @@ def _before(connection: Connection, request_id: str) -> _BeforeRow:
     return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(*(None,) * 5)
 
 
+_TRIES: Final = 3
+"""The number of times that a change is sent when the database undoes it for another one."""
 _SELDOM: Final = 32
 """The text index is checked after one small write in so many."""
 _LONG: Final = 0.05
@@ -112,7 +114,7 @@ class Executor:
         """
         request_id = self._new_id() if request.request_id is None else request.request_id
         try:
-            return self._sent(request, request_id)
+            return self._repeated(request, request_id)
         except OutcomeUnknown as unknown:
             unknown.details = {**unknown.details, "request_id": request_id}
             if self._store.embedded or "on_this_server" in unknown.details:  # asking tells nothing more
@@ -121,6 +123,16 @@ class Executor:
             if made is None:
                 raise settling.not_made(unknown.reason, request_id) from unknown
             return made
+
+    def _repeated(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
+        """Send a request again when the database undid it, as it does when another program takes locks crosswise."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self._sent(request, request_id)
+            except EipdeckError as problem:
+                if not problem.overtaken:
+                    raise
+        return self._sent(request, request_id)
 
     def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import EipdeckError, Inventory, open_inventory
+from core import EipdeckError, Inventory, RenameRequest, open_inventory
 from core.storage.history import event_hash
 from tests.core.kit import balancer, customer_cidr, many, one, release, services
 from tests.server import server
@@ -228,3 +229,21 @@ def test_the_owner_takes_spare_rights_back_with_the_upgrade(database: str) -> No
             " has_sequence_privilege('eipdeck_operator', 'event_seq_seq', 'USAGE')"
         ).fetchone()
     assert rights == (False, False, True)
+
+
+def test_a_change_that_the_server_undoes_for_another_one_is_made_then(
+    alice: Inventory, bob: psycopg.Connection[Any], database: str
+) -> None:
+    """Another program locks a row first and takes its turn then: the server ends one of the two."""
+    bob.execute("BEGIN")
+    bob.execute("SELECT 1 FROM eip WHERE id = 'eip-2' FOR UPDATE")
+    with ThreadPoolExecutor() as several, closing(server().connect(database)) as watching:
+        renamed = several.submit(alice.execute, RenameRequest(eip="203.0.113.1", name="later"))
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'alice_r' AND wait_event_type = 'Lock'"
+        while watching.execute(waiting.encode()).fetchone() == (0,):
+            pass
+        bob.execute("UPDATE cidr SET version = version")
+        bob.execute("COMMIT")
+        renamed.result()
+    assert alice.eip("203.0.113.1").name == "later"
+    assert [event.action for event in alice.history("203.0.113.1")].count("rename") == 1
