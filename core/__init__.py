@@ -31,7 +31,7 @@ from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.progress import Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
-from core.domain.receipt import CarriedOut, EventHead, Receipt
+from core.domain.receipt import CarriedOut, ChainEnd, EventHead, Head, Receipt
 from core.domain.results import (
     ClockAccepted,
     Imported,
@@ -110,6 +110,7 @@ __all__ = [
     "BindingKind",
     "BindingWords",
     "CarriedOut",
+    "ChainEnd",
     "Cidr",
     "CidrState",
     "CidrSummary",
@@ -136,6 +137,7 @@ __all__ = [
     "FindingCode",
     "Fix",
     "FixIn",
+    "Head",
     "Imported",
     "InvalidFilter",
     "InvalidInput",

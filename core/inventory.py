@@ -90,7 +90,9 @@ class Inventory(InventoryLookups):
         read_only: bool,
         confined: Path | None = None,
     ) -> None:
-        super().__init__(store, clock, operator, config)
+        super().__init__(store, clock, store.acting or operator, config)
+        self.claimed = operator if self.operator != operator else None
+        """The name that the operator gave, when the database knows another one; the history has both."""
         self.read_only = read_only
         self._confined = confined
         self._session: str | None = None
@@ -101,7 +103,9 @@ class Inventory(InventoryLookups):
         """The executor of changes: the seam for another one, such as a live account."""
         from core.operations.executor import Executor  # noqa: PLC0415  # reads start without it
 
-        return Executor(self._store, self._clock, self.operator, self.config, read_only=self.read_only)
+        return Executor(
+            self._store, self._clock, self.operator, self.config, read_only=self.read_only, claimed=self.claimed
+        )
 
     def execute(self, request: Request[Answer]) -> Answer:
         """Carry out a change, in one transaction with its history; a repeated request id gets the first answer.

@@ -220,7 +220,7 @@ class _Talk:
         if part == [b"ROLLBACK"] or not last:
             return
         self._proxy.flights += 1
-        takes_turn = any(b"pg_advisory_xact_lock" in statement for statement in part)
+        takes_turn = any(b"take_turn" in statement for statement in part)
         self._in_turn += bool(self._in_turn or takes_turn)
         if b"COMMIT" in part:
             self._proxy.under_turn, self._in_turn = self._in_turn, 0

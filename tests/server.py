@@ -81,6 +81,15 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY file_copy")
         return name
 
+    def make_roles(self, database: str) -> None:
+        """Make the roles that the README tells, as it tells them; roles are there for every database."""
+        told = (Path(__file__).parents[1] / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
+        with self.connect(database) as connection:
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+            made = [f"CREATE ROLE {name} " for name in known]
+            lines = [line for line in told.splitlines() if not any(line.startswith(each) for each in made)]
+            connection.execute("\n".join(lines).encode())
+
     def drop(self, database: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 

@@ -257,7 +257,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         from tui.screen.modal_screens import copy_text  # noqa: PLC0415  # the first paint goes without
 
         if self.main_screen is not None:
-            await copy_text(self, event.text, self.main_screen.say)
+            await copy_text(self, event, self.main_screen.say)
 
 
 def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> int:

@@ -10,7 +10,7 @@ __all__ = ["inside"]
 
 
 def inside(folder: Path, path: Path) -> Path:
-    """Return the file at `path`, relative to the folder unless absolute. It is in the folder and is not a link.
+    """Return the file at `path`, relative to the folder unless absolute. It is in the folder, and no link or pipe.
 
     Raises:
         EipdeckError: `usage` when it is not, whether the file exists or not; nothing was read or written.
@@ -25,6 +25,7 @@ def inside(folder: Path, path: Path) -> Path:
             and "\0" not in named.name
             and found.parent.is_relative_to(root)
             and not found.is_symlink()
+            and (found.is_file() or not found.exists())
         ):
             return found
     except (OSError, ValueError, RuntimeError):

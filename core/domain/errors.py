@@ -118,6 +118,9 @@ class EipdeckError(Exception):
 
     exit_code: ClassVar[int] = 4
 
+    overtaken: bool = False
+    """Whether the database undid the change for another one: the same again may succeed."""
+
     def __init__(
         self,
         code: Code,

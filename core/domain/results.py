@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from core.domain.receipt import EventHead
+from core.domain.receipt import EventHead, Head
 from core.domain.values import Event
 
 __all__ = [
+    "KEPT",
     "ClockAccepted",
     "Imported",
     "KindRead",
@@ -19,6 +21,10 @@ __all__ = [
     "Synced",
     "Violation",
 ]
+
+
+KEPT: Final = "the history goes on from the head that was kept"
+"""The law that a kept head breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,13 @@ class Proof:
     chains: int
     broken: tuple[Violation, ...]
     """At most 20 subjects of each invariant, and the first broken link of each chain."""
+    head: Head
+    """The end of the history that was read."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether everything agrees with itself, whatever was kept."""
+        return all(broken.law == KEPT for broken in self.broken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from core.domain.ports import PortRange, parse_ports
 __all__ = [
     "checked_address",
     "checked_bandwidth",
+    "checked_id",
     "checked_name",
     "checked_ports",
     "checked_prefix",
@@ -59,6 +60,25 @@ def checked_name(name: str | None, what: str = "name") -> str | None:
         raise _invalid_name(f"A {what} has 1 to {MAX_NAME} characters, this one {len(name)}.")
     if "\0" in name or (not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name)):
         raise _invalid_name(f"A {what} is text without NUL and without broken characters.")
+    return name
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Unicode categories of control characters, formats (bidi, zero width) and line ends."""
+
+
+def checked_id(name: str | None, what: str) -> str | None:
+    """Return an id unchanged: a name without characters that nobody sees. Raise `invalid_name` for any other.
+
+    An id is copied and typed; an older database may still hold other ones.
+    """
+    if name is None or (name.isascii() and name.isprintable() and len(name) <= MAX_NAME and name):
+        return name
+    import unicodedata  # noqa: PLC0415  # nearly every id is ASCII
+
+    checked_name(name, what)
+    if any(unicodedata.category(char) in _UNSEEN for char in name):
+        raise _invalid_name(f"A {what} has no control characters, line ends and invisible marks.")
     return name
 
 

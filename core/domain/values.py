@@ -248,6 +248,8 @@ class Event:
     after: JsonObject | None
     cursor: str = field(default="", compare=False)
     """The place in the history behind it, `SEQ:HASH`, with which `history --after` goes on."""
+    claimed: str | None = None
+    """The name that the operator gave, when the database knows another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
         return _withdraw(transaction, request)
     until = _until(transaction, request.until)
     found = finding_by_key(transaction, request.finding)
+    accepted_until = None if until is None else from_micros(until)
+    told = None if accepted_until is None else iso(accepted_until)
+    _record(transaction, "accept_finding", found.finding, after={"finding": found.finding.id, "until": told})
     transaction.later(
         _ACCEPT,
         id=found.finding.id,
@@ -49,9 +52,6 @@ def accept(transaction: Transaction, request: AcceptRequest) -> Finding:
         at=transaction.now,
         until=until,
     )
-    accepted_until = None if until is None else from_micros(until)
-    told = None if accepted_until is None else iso(accepted_until)
-    _record(transaction, "accept_finding", found.finding, after={"finding": found.finding.id, "until": told})
     return replace(found.finding, accepted_reason=transaction.reason, accepted_until=accepted_until)
 
 
@@ -62,10 +62,10 @@ def _withdraw(transaction: Transaction, request: AcceptRequest) -> Finding:
     finding = finding_by_key(transaction, request.finding).finding
     if not finding.accepted:
         return finding
-    transaction.later(_WITHDRAW, id=finding.id, at=transaction.now)
     until = None if finding.accepted_until is None else iso(finding.accepted_until)
     before = {"finding": finding.id, "reason": finding.accepted_reason, "until": until}
     _record(transaction, "withdraw_acceptance", finding, before=before, after={"finding": finding.id})
+    transaction.later(_WITHDRAW, id=finding.id, at=transaction.now)
     return replace(finding, accepted_reason=None, accepted_until=None)
 
 

@@ -21,7 +21,7 @@ from core.domain.requests import (
     SetAsnRequest,
 )
 from core.domain.serving import serves_targets
-from core.domain.validation import checked_name, checked_prefix, with_code
+from core.domain.validation import checked_id, checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
 from core.operations.cidr_lookup import PRESENT_CIDR, PresentCidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
@@ -121,7 +121,7 @@ def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> N
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     """Return the named pool, or the one that the prefix had before, or a new one."""
     before = transaction.row(PresentCidrRow, PRESENT_CIDR, cidr=str(prefix))
-    pool_id = checked_name(request.pool_id, "pool id")
+    pool_id = checked_id(request.pool_id, "pool id")
     if pool_id is None:
         ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
         pool_id = ours.pool_id if ours is not None else f"pool-{str(prefix).replace('/', '-')}"

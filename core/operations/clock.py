@@ -58,9 +58,9 @@ def accept_clock(transaction: Transaction, _: AcceptClockRequest) -> ClockAccept
     if newest <= now:
         return ClockAccepted(at=from_micros(now), was=None, since=None)
     since = transaction.value(int, _SOUND, now=now)
-    _put_back(transaction)
     was, since_words = iso(from_micros(newest)), None if since is None else iso(from_micros(since))
     record(transaction, EventData("accept_clock", before={"at": was}, after={"since": since_words}))
+    _put_back(transaction)  # after the event: only then the database lets times go back
     return ClockAccepted(
         at=from_micros(now), was=from_micros(newest), since=None if since is None else from_micros(since)
     )
@@ -85,7 +85,6 @@ _TIMES: Final = {
     "pool": ("created_at",),
     "service": ("missing_since",),
     "acceptance": ("at",),
-    "chain": ("at",),
 }
 _EIPS: Final = (
     "UPDATE eip SET ready_at = CASE WHEN released_at > :now THEN ready_at - released_at + :now ELSE ready_at END,"

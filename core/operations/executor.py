@@ -60,6 +60,8 @@ def _before(connection: Connection, request_id: str) -> _BeforeRow:
     return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(*(None,) * 5)
 
 
+_TRIES: Final = 3
+"""The number of times that a change is sent when the database undoes it for another one."""
 _SELDOM: Final = 32
 """The text index is checked after one small write in so many."""
 _LONG: Final = 0.05
@@ -85,6 +87,7 @@ class Executor:
         config: Config,
         *,
         read_only: bool,
+        claimed: str | None = None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._store = store
@@ -92,6 +95,8 @@ class Executor:
         self._operator = operator
         self._config = config
         self._read_only = read_only
+        self._claimed = claimed
+        """The name that the operator gives, when the database knows another one."""
         self._new_id = new_id
         """Makes the id of a request that has none."""
         self._writes = 0
@@ -109,7 +114,7 @@ class Executor:
         """
         request_id = self._new_id() if request.request_id is None else request.request_id
         try:
-            return self._sent(request, request_id)
+            return self._repeated(request, request_id)
         except OutcomeUnknown as unknown:
             unknown.details = {**unknown.details, "request_id": request_id}
             if self._store.embedded or "on_this_server" in unknown.details:  # asking tells nothing more
@@ -118,6 +123,16 @@ class Executor:
             if made is None:
                 raise settling.not_made(unknown.reason, request_id) from unknown
             return made
+
+    def _repeated(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
+        """Send a request again when the database undid it, as it does when another program takes locks crosswise."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self._sent(request, request_id)
+            except EipdeckError as problem:
+                if not problem.overtaken:
+                    raise
+        return self._sent(request, request_id)
 
     def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:
@@ -211,8 +226,8 @@ class Executor:
             if is_ahead(newest, now):
                 raise clock.clock_refusal(newest, now)
             now = max(now, newest)
-        who, why = self._operator, checked_text(reason)
-        begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept)
+        who, why, claimed = self._operator, checked_text(reason), self._claimed
+        begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept, claimed)
         follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
         return begun
 

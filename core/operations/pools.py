@@ -9,7 +9,7 @@ from core.domain.addresses import Prefix, parse_prefix
 from core.domain.errors import Code, error
 from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import PoolSettingsRequest
-from core.domain.validation import checked_name, with_code
+from core.domain.validation import checked_id, with_code
 from core.domain.values import PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.queries.usage import DEFAULT_REGIONS, unknown_pool
@@ -130,7 +130,7 @@ def check_configured(transaction: Transaction, prefix: Prefix) -> None:
 
 def known_region(transaction: Transaction, region: str | None) -> str:
     """Return the region of a new object, checked as a name; the configured one when None."""
-    return checked_name(region, "region") or transaction.config.region
+    return checked_id(region, "region") or transaction.config.region
 
 
 def make_known(transaction: Transaction, region: str) -> PoolRow:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import format_address
 from core.domain.errors import Code, error
 from core.domain.requests import AddServiceRequest, RemoveServiceRequest
-from core.domain.validation import checked_address, checked_name, checked_prefix
+from core.domain.validation import checked_address, checked_id, checked_name, checked_prefix
 from core.domain.values import ServiceKind
 from core.operations.pools import known_region, make_known
 from core.queries.services import service_by_id
@@ -50,7 +50,7 @@ def add_service(transaction: Transaction, request: AddServiceRequest) -> str:
             to another kind; `region_mismatch` when it is known in another region.
 
     """
-    service_id = str(checked_name(request.service_id, "service id"))
+    service_id = str(checked_id(request.service_id, "service id"))
     name = checked_name(request.name)
     ips = [format_address(checked_address(words)) for words in request.private_ips]
     subnets = [str(checked_prefix(words)) for words in request.subnets]

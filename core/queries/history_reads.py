@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.domain.cursor import Cursor, parse_cursor
 from core.domain.errors import Code, error
@@ -13,6 +14,10 @@ from core.queries.subjects import subject_condition
 from core.storage import history
 from core.storage.connection import Connection, Value, Values
 from core.storage.rows import reads
+
+if TYPE_CHECKING:
+    from core.domain.receipt import Head
+    from core.domain.results import Proof
 
 __all__ = ["EventPage", "EventQuery", "InventoryHistory"]
 
@@ -95,6 +100,25 @@ class InventoryHistory(InventoryServices):
             found = history.events_upward(connection, f"seq > :after AND ({where})", values, limit)
             place_now = found[-1].cursor if len(found) == limit else _newest(connection)
         return EventPage(tuple(found), place_now)
+
+    def verify(self, since: Sequence[str] = ()) -> Proof:
+        """Check every rule, that the rows are what the history says, and that it goes on from the heads `since`.
+
+        It reads everything.
+
+        Raises:
+            EipdeckError: `usage` for what is no head.
+
+        """
+        from core.queries.integrity import proof_of  # noqa: PLC0415  # a verdict does without the proof
+
+        return proof_of(self._store, since)
+
+    def head(self) -> Head:
+        """Return the head of the history, to keep it elsewhere; it proves nothing by itself."""
+        from core.queries.integrity import head_of  # noqa: PLC0415  # as above
+
+        return head_of(self._store)
 
     def _condition(self, connection: Connection, query: EventQuery) -> tuple[str, Values]:
         where, values = subject_condition(connection, query.subject, self._now(connection))

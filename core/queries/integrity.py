@@ -6,26 +6,55 @@ a backup or the owner of the database may have changed them. It reads every row,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from core.domain.addresses import format_address
+from core.domain.receipt import Head, KeptHead, parse_head
 from core.domain.results import Proof, Violation
-from core.domain.values import from_micros, iso
+from core.queries.chains import Chains, stored_head
+from core.queries.replay import Replay
 from core.storage.connection import Connection
-from core.storage.history import EVENT_COLUMNS, EventRow, event_hash
-from core.storage.rows import reads
+from core.storage.store import Store
 
-__all__ = ["prove"]
+__all__ = ["head_of", "proof_of", "prove"]
 
 
-def prove(connection: Connection) -> Proof:
-    """Check every invariant and the history, in one read transaction."""
-    history = _History()
-    broken = [*_violations(connection), *history.read(connection)]
+def prove(connection: Connection, kept: Sequence[KeptHead] = ()) -> Proof:
+    """Check every invariant and the history, in one read transaction.
+
+    Args:
+        connection: in a read transaction.
+        kept: heads of earlier moments, which must still be part of the history.
+
+    """
+    chains, replay = Chains(kept), Replay(connection)
+    broken = [*_violations(connection), *chains.read(connection, replay), *replay.violations()]
     eips = connection.value(int, "SELECT count(*) FROM eip") or 0
-    return Proof(not broken, eips, history.events, len(history.ends), tuple(broken))
+    return Proof(not broken, eips, chains.events, len(chains.ends), tuple(broken), chains.head())
+
+
+_RULES: Final = "the rules of the schema stand"
+
+
+def proof_of(store: Store, since: Sequence[str]) -> Proof:
+    """Check a whole database as `prove` does, and that it has every rule of its schema.
+
+    Raises:
+        EipdeckError: `usage` for a head that is none.
+
+    """
+    kept = [parse_head(words) for words in since]
+    with store.read() as connection:
+        proof = prove(connection, kept)
+        weak = tuple(Violation(_RULES, name, f"{name} {how}.") for name, how in store.weak_rules(connection))
+    return replace(proof, ok=proof.ok and not weak, broken=(*proof.broken, *weak))
+
+
+def head_of(store: Store) -> Head:
+    """Return the head of the history as its chains tell it."""
+    with store.read() as connection:
+        return stored_head(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +152,6 @@ _INVARIANTS: Final = (
         "SELECT e.id FROM free_range f JOIN eip e ON e.released_at IS NULL AND e.address BETWEEN f.lo AND f.hi"
         " UNION SELECT e.id FROM cooling k JOIN eip e ON e.released_at IS NULL AND e.address = k.address",
     ),
-    Invariant(
-        "every EIP is in the history",
-        "SELECT e.id FROM eip e WHERE NOT EXISTS"
-        " (SELECT 1 FROM event v WHERE v.address = e.address AND v.eip_id = e.id)",
-    ),
-    Invariant(
-        "every release is in the history",
-        "SELECT e.id FROM eip e WHERE e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event v"
-        " WHERE v.address = e.address AND v.eip_id = e.id AND v.at >= e.released_at)",
-    ),
 )
 
 
@@ -140,50 +159,3 @@ def _violations(connection: Connection) -> Iterator[Violation]:
     for invariant in _INVARIANTS:
         for subject in connection.column(str, f"{invariant.subjects} LIMIT {_NAMED}"):
             yield Violation(invariant.says, subject, f"{subject}: it does not hold that {invariant.says}.")
-
-
-@reads("chain")
-class _EndRow(NamedTuple):
-    pool_id: str
-    length: int
-    hash: bytes
-
-
-class _History:
-    """The chains, one a pool, computed from their events."""
-
-    def __init__(self) -> None:
-        self.events = 0
-        self.ends: dict[str, tuple[int, bytes]] = {}
-        self._said: set[str] = set()
-
-    def read(self, connection: Connection) -> Iterator[Violation]:
-        """Yield the first broken link of each chain, and each end that differs from the stored one."""
-        for row in connection.stream(EventRow, _EVENTS):
-            yield from self._link(row)
-        stored = {row.pool_id: (row.length, row.hash) for row in connection.rows(_EndRow, _ENDS)}
-        for chain in sorted(stored.keys() | self.ends.keys()):
-            found, kept = self.ends.get(chain, (0, b"")), stored.get(chain, (0, b""))
-            if found != kept and chain not in self._said:
-                yield _broken(chain, f"has {found[0]} events, {kept[0]} were written")
-
-    def _link(self, event: EventRow) -> Iterator[Violation]:
-        chain = event.pool_id or ""
-        length, link = self.ends.get(chain, (0, b""))
-        self.events += 1
-        self.ends[chain] = (length + 1, event.hash)
-        if event_hash(link, event._asdict()) != event.hash and chain not in self._said:
-            self._said.add(chain)
-            subject = format_address(event.address) if event.address is not None else event.cidr or "-"
-            when = iso(from_micros(event.at))
-            yield _broken(chain, f"breaks at ev-{event.seq} ({event.action} of {subject}, {when})")
-
-
-_EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
-_ENDS: Final = "SELECT pool_id, length, hash FROM chain"
-_CHAINED: Final = "the history is as it was written"
-
-
-def _broken(chain: str, how: str) -> Violation:
-    name = f"of pool {chain}" if chain else "of no pool"
-    return Violation(_CHAINED, chain or "-", f"The history {name} {how}: what follows cannot be trusted.")

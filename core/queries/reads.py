@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
-from core.domain.results import Proof
 from core.domain.times import MINUTE
 from core.domain.validation import checked_address, checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
 from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
-from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.usage import Outlook
 from core.storage import history
@@ -231,11 +229,6 @@ class InventoryReads:
         with self._store.read() as connection:
             where = "address IS NULL AND cidr = :cidr"
             return history.events(connection, where, {"cidr": str(checked_prefix(prefix))}, None)
-
-    def verify(self) -> Proof:
-        """Check every invariant on the rows, and every link of the history; reads everything."""
-        with self._store.read() as connection:
-            return prove(connection)
 
     def integrity(self) -> dict[str, str]:
         """Return what `doctor` asks of the database: its schema, its own checks, and its durability settings."""

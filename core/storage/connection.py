@@ -64,6 +64,8 @@ class Connection(ABC):
 
     words_are_indexed: ClassVar[bool]
     """Whether names, ids and services have a text index."""
+    chains_events: ClassVar[bool]
+    """Whether the database itself moves the chain of an event."""
 
     def execute(self, statement: str, values: Values = NO_VALUES) -> int:
         """Run one statement. Returns how many rows it changed."""

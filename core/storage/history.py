@@ -60,8 +60,8 @@ _LINK: Final = (
 )
 _EVENT: Final = (
     "INSERT INTO event (seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after,"
-    " hash) VALUES (:seq, :at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id, :before,"
-    " :after, :hash)"
+    " hash, claimed) VALUES (:seq, :at, :operator, :action, :eip_id, :address, :pool_id, :cidr, :reason, :request_id,"
+    " :before, :after, :hash, :claimed)"
 )
 
 
@@ -86,6 +86,7 @@ def record_all(
         "pool_id": pool_id,
         "reason": transaction.reason,
         "request_id": transaction.request_id,
+        "claimed": transaction.claimed,
     }
     before, after = _Dumped(), _Dumped()
     rows: list[dict[str, Scalar]] = []
@@ -103,7 +104,8 @@ def record_all(
         rows.append(row)
     if rows:
         transaction.connection.insert(_EVENT, rows, shared)
-        transaction.later(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
+        if not transaction.connection.chains_events:
+            transaction.later(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
         transaction.heads.pop(chain, None)
         transaction.heads[chain] = ChainHead(seq + len(rows) - 1, length + len(rows), link)
 
@@ -167,10 +169,12 @@ _HASHED: Final = itemgetter(
 
 
 def event_hash(previous: bytes, row: Values) -> bytes:
-    """Return SHA-256 over the previous event's hash and a JSON list of every column of this event."""
+    """Return SHA-256 over the previous event's hash and a JSON list of this event's columns; `claimed` where it is."""
     import hashlib  # noqa: PLC0415  # a reading session starts without it
 
     content = ",".join(map(_json, _HASHED(row)))
+    if (claimed := row.get("claimed")) is not None:
+        content += f",{json.dumps(claimed)}"
     return hashlib.sha256(b"%b[%b]" % (previous, content.encode())).digest()
 
 
@@ -197,10 +201,11 @@ class EventRow(NamedTuple):
     before: str | None
     after: str | None
     hash: bytes
+    claimed: str | None
 
 
 EVENT_COLUMNS: Final = (
-    "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash"
+    "seq, at, operator, action, eip_id, address, pool_id, cidr, reason, request_id, before, after, hash, claimed"
 )
 
 
@@ -251,4 +256,5 @@ def _read(rows: Iterable[EventRow]) -> Iterator[Event]:
             before=None if row.before is None else json.loads(row.before),
             after=None if row.after is None else json.loads(row.after),
             cursor=str(Cursor(row.seq, row.hash)),
+            claimed=row.claimed,
         )

@@ -1,6 +1,6 @@
 """The shared database: PostgreSQL, where writers of several hosts take turns.
 
-Writers take turns under one advisory lock, held to the end of a short transaction. So the history has one order, and
+Writers take turns under one lock on a table, held to the end of a short transaction. So the history has one order, and
 no writer retries, meets a deadlock or decides on data that another is changing. Triggers take the lock for other
 programs. The time is the server's. The server ends the transaction of a client that hangs while it writes.
 """
@@ -24,7 +24,7 @@ from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
-from core.storage.postgres_health import MAY_CHANGE, health_of
+from core.storage.postgres_health import ACTING, MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_pipeline import Driver, Step, UnfitError
 from core.storage.postgres_schema import GREETING, migrate, schema_step
@@ -184,6 +184,7 @@ class PostgresStore(Store):
 
     def _learn(self, connection: Connection) -> None:
         self._profile = connection.value(str, MIRRORED)
+        self.acting = connection.value(str, ACTING)
         may_change = bool(connection.value(int, MAY_CHANGE))
         self.writable = may_change and not (self._read_only or self._standby)
 

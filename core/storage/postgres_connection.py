@@ -27,6 +27,7 @@ class PostgresConnection(Connection):
     __slots__ = ("_ahead", "_begun", "_connect", "_open", "_renewable", "_waiting", "driver")
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, connect: Callable[[], Driver]) -> None:
         self._connect = connect
@@ -127,7 +128,10 @@ class PostgresConnection(Connection):
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
         self._forget(statement)
-        self._waiting.append(Step(_marked(statement), many=[{**shared, **row} for row in rows]))
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            values = {f"{name}__{nth}": value for nth, row in enumerate(some) for name, value in row.items()}
+            self._waiting.append(Step(_several(statement, tuple(some[0]), len(some)), {**shared, **values}))
 
     def stream(self, row: type[R], statement: str) -> Iterator[R]:
         self.flush()
@@ -152,6 +156,7 @@ class _Foreseeing(Connection):
     __slots__ = ("_real",)
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real
@@ -172,6 +177,7 @@ class _Stage(Connection):
     __slots__ = ("_real", "asked")
 
     words_are_indexed: ClassVar[bool] = False
+    chains_events: ClassVar[bool] = True
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real
@@ -227,6 +233,19 @@ class WholeNumber(Loader):
 
     def load(self, data: Buffer) -> int:
         return int(bytes(data))
+
+
+_AT_ONCE: Final = 512
+"""The number of rows that a statement inserts; a trigger of statements, as that of the chains, fires once for all."""
+
+
+@lru_cache(maxsize=64)
+def _several(statement: str, names: tuple[str, ...], count: int) -> bytes:
+    """Return the INSERT of one row as one of `count` rows, whose own values are named `NAME__NTH`."""
+    head, row = statement.split(" VALUES ")
+    own = re.compile(rf":({'|'.join(names)})\b") if names else re.compile("(?!)")
+    rows = (own.sub(rf":\1__{nth}", row) for nth in range(count))
+    return _marked(f"{head} VALUES {', '.join(rows)}")
 
 
 _PARTS: Final = re.compile(r"('(?:[^']|'')*')|(\bIN :(\w+))|:(\w+)|(\bLIKE\b)|(%)")

@@ -28,6 +28,10 @@ def translated_errors(url: str) -> Iterator[None]:
         raise error(Code.INVALID_NAME, "A name or a key is text; this one holds bytes that are not.") from problem
     except psycopg.errors.LockNotAvailable as problem:
         raise busy(url) from problem
+    except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as problem:
+        overtaken = busy(url)
+        overtaken.overtaken = True
+        raise overtaken from problem
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as problem:
         raise error(
             Code.READ_ONLY,

@@ -5,8 +5,13 @@ from __future__ import annotations
 from core.storage.connection import Connection
 from core.storage.store import HEAD, Replica
 
-__all__ = ["MAY_CHANGE", "health_of"]
+__all__ = ["ACTING", "MAY_CHANGE", "health_of"]
 
+ACTING = (
+    "SELECT CASE WHEN pg_has_role(session_user, relowner, 'MEMBER') THEN NULL ELSE CAST(session_user AS text) END"
+    " FROM pg_class WHERE oid = to_regclass('event')"
+)
+"""The name that the events of this session bear. The owner of the tables writes in any name."""
 MAY_CHANGE = "SELECT has_table_privilege('event', 'INSERT')"
 
 

@@ -11,7 +11,7 @@ from psycopg.abc import ConnDict
 from core.domain.errors import Code, error
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection
-from core.storage.postgres_health import MAY_CHANGE
+from core.storage.postgres_health import ACTING, MAY_CHANGE
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_server import TURN, milliseconds
 from core.storage.store import HEAD, MIRRORED, newer
@@ -21,7 +21,7 @@ __all__ = ["GREETING", "migrate", "schema_step"]
 
 _OURS: Final = "SELECT to_regclass('free_range') IS NOT NULL"
 _STEP: Final = "SELECT version_num FROM alembic_version"
-GREETING: Final = (MAY_CHANGE, _OURS, _STEP, MIRRORED)
+GREETING: Final = (MAY_CHANGE, ACTING, _OURS, _STEP, MIRRORED)
 """What a session asks once."""
 
 _ELSEWHERE: Final = (

@@ -15,7 +15,7 @@ from core.storage.rows import COMPUTED, reads
 __all__ = ["TURN", "Asked", "ServerRow", "milliseconds"]
 
 TURN: Final = 0x45495044
-"""The key of the advisory lock of writers: `EIPD`."""
+"""The key of the advisory lock under which the schema is brought up to date: `EIPD`."""
 
 
 @reads()
@@ -83,7 +83,7 @@ class Asked:
 
     def in_turn(self, then: Callable[[TupleRow], None]) -> Step:
         """Return the step that waits for the turn of writers, then asks; `then` gets the row."""
-        return self._step(f" FROM pg_advisory_xact_lock({TURN})", then)
+        return self._step(" FROM take_turn()", then)
 
     def _step(self, behind: str, then: Callable[[TupleRow], None]) -> Step:
         return Step(f"{self._statement}{behind}".encode(), then=then)

@@ -17,6 +17,7 @@ from time import monotonic
 
 from core.domain.errors import Code, OutcomeUnknown, error
 from core.storage.connection import Connection
+from core.storage.own_file import opened_own
 from core.storage.sqlite_connection import SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
@@ -215,8 +216,10 @@ class EmbeddedStore(Store):
         """Write the inode of the database into the lock file, for `check_log`."""
         lock = self.path.with_name(f"{self.path.name}.lock")
         words = str(identity(self.path)[1])
-        if lock.read_text(encoding="ascii", errors="replace") != words:
-            with lock.open("w", encoding="ascii") as file:
+        with os.fdopen(opened_own(lock, os.O_RDWR, self.path), "r+", encoding="ascii", errors="replace") as file:
+            if file.read() != words:
+                file.seek(0)
+                file.truncate()
                 file.write(words)
                 file.flush()
                 os.fsync(file.fileno())
@@ -261,7 +264,7 @@ class EmbeddedStore(Store):
 
         if step is not None:
             kept = self.path.with_name(f"{self.path.name}.schema-{step}")
-            kept.touch(mode=0o600)
+            os.close(opened_own(kept, os.O_RDWR | os.O_CREAT, self.path))
             with self._reader() as connection:
                 copy(connection, kept)
         connection = self._connect(writing=True)

@@ -56,6 +56,7 @@ class SqliteConnection(Connection):
     __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = True
+    chains_events: ClassVar[bool] = False
     driver_kind: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
     """The class of the driver's connections; another one traces them."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.domain.errors import Code, Fix, error
+from core.storage.own_file import check_beside, check_folder, opened_own
 
 __all__ = ["BESIDE", "NOTHING", "cannot_change", "check_log", "close_to_others", "identity", "prepare"]
 
@@ -35,7 +36,7 @@ def check_log(path: Path) -> None:
     if not _size(log) and not _size(index):
         return
     rests = not path.exists() or _head(path)[18:20] != _AHEAD
-    begun_by = lock.read_text(encoding="ascii", errors="replace") if lock.exists() else ""
+    begun_by = _text(lock, path)
     if not rests and (not _size(log) or begun_by in ("", str(identity(path)[1]))):
         return
     together = "" if rests else f" If the two were brought here together, remove {lock}."
@@ -45,6 +46,15 @@ def check_log(path: Path) -> None:
         hint=f"To go on with what is at {path}, move {log.name} and {index.name} away.{together} Or restore a backup.",
         fix=Fix("restore", ("FILE",)),
     )
+
+
+def _text(lock: Path, path: Path) -> str:
+    try:
+        handle = opened_own(lock, os.O_RDONLY, path)
+    except FileNotFoundError:
+        return ""
+    with os.fdopen(handle, encoding="ascii", errors="replace") as file:
+        return file.read()
 
 
 def _head(path: Path) -> bytes:
@@ -86,6 +96,10 @@ def prepare(path: Path, *, read_only: bool) -> None:
             f"{path.parent} is on {network}: SQLite's locks do not hold there.",
             hint="Keep the file on a local disk, and share it by working on that host.",
         )
+    if not read_only:
+        check_folder(path.parent)
+        for end in BESIDE:
+            check_beside(path.with_name(f"{path.name}{end}"), path)
     check_log(path)
     if not read_only:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))

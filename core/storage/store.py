@@ -105,6 +105,8 @@ class Store(ABC):
     """Whether it is a file of this host, which only this host's users write."""
     writable: bool = True
     """Whether this session may change anything."""
+    acting: str | None = None
+    """The name under which the database lets this session write; None: the one that it claims."""
     lineage: Lineage | None = None
     """The lineage of the server that this session last wrote to; None for a file, and for a server that hides it."""
     is_far: bool = False
@@ -195,6 +197,12 @@ class Store(ABC):
     @abstractmethod
     def health(self) -> dict[str, str]:
         """Return the lines of `doctor`: schema, integrity, foreign keys, durability."""
+
+    def weak_rules(self, connection: Connection) -> tuple[tuple[str, str], ...]:
+        """Return the triggers and constraints of the schema that are missing or changed, each with how."""
+        from core.storage.migrations.rules import weak_rules  # noqa: PLC0415  # Alembic only when there is work
+
+        return weak_rules(connection, embedded=self.embedded)
 
     def now(self) -> datetime:
         """Return the time that all operators of this database share, UTC."""

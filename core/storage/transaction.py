@@ -34,6 +34,7 @@ class Transaction:
     now: int
     """Microseconds since the epoch, UTC; never before the newest event, so that no tenancy ends before it began."""
     operator: str
+    """The name that the history gives."""
     reason: str | None
     request_id: str
     config: Config
@@ -43,6 +44,8 @@ class Transaction:
     """Every statement is run at once, so that its error names the row that it is about."""
     kept: StoredAnswer | None = None
     """The earlier answer to the request id."""
+    claimed: str | None = None
+    """The name that the operator claims, when the database gives another one."""
     heads: dict[str, ChainHead] = field(default_factory=dict)
     """The chains that this transaction has written to, the last one last."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from core.domain.errors import Code, error
 
@@ -36,7 +38,7 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
             yield part
             with part.open("rb") as file:
                 os.fsync(file.fileno())
-            part.replace(path)
+            _put(part, path, force=force)
             _flushed(path.parent)
         finally:
             for left in part.parent.glob(f"{part.name}*"):
@@ -44,6 +46,27 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
         raise error(Code.STORE_UNAVAILABLE, f"Nothing was written, {why}: {path}") from problem
+
+
+def _put(part: Path, path: Path, *, force: bool) -> None:
+    """Give the part its name. Without `force` a file that came meanwhile stays: a link is made, or refused."""
+    if force:
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        _check_place(path, force=False)
+        raise
+    except OSError as problem:
+        if problem.errno not in _NO_LINKS:
+            raise
+        _check_place(path, force=False)
+        part.replace(path)
+
+
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""File systems without hard links."""
 
 
 def _check_place(path: Path, *, force: bool) -> None:

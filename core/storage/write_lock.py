@@ -12,6 +12,7 @@ from time import monotonic
 from typing import ClassVar
 
 from core.domain.errors import Code, EipdeckError, error
+from core.storage.own_file import opened_own
 
 __all__ = ["WriteLock", "busy"]
 
@@ -56,7 +57,7 @@ class WriteLock:
 
     def _open(self) -> int:
         if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = opened_own(self._path, os.O_RDWR | os.O_CREAT, self._database)
         return self._file
 
     def _queue(self, file: int, seconds: float) -> None:

@@ -38,6 +38,10 @@ def _tables() -> list[Table]:
     return [table for table in SQLModel.metadata.sorted_tables if not table.name.startswith(_NOT_THE_INVENTORY)]
 
 
+def _chains_last() -> list[Table]:
+    return sorted(_tables(), key=lambda table: table.name == "chain")
+
+
 _CHUNK: Final = 512
 """The number of rows that are read before they are inserted."""
 
@@ -55,7 +59,7 @@ def copy_rows(source: Connection, target: Connection) -> None:
     """
     target.execute("DELETE FROM free_range")
     step = steps(lambda: _rows_in(source), "rows")
-    for table in _tables():
+    for table in _chains_last():
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         rows = source.stream_dicts(f"SELECT {_listed(table)} FROM {table.name} ORDER BY {keys}")
         while chunk := list(islice(rows, _CHUNK)):
@@ -80,8 +84,9 @@ def _insert(table: Table) -> str:
     return f"INSERT INTO {table.name} ({_listed(table)}) VALUES ({given})"
 
 
-_THERE_FROM_THE_START: Final = ("pool", "cidr")
-"""A new database has the default pool of one region. Pools and CIDRs are never deleted, so these are overwritten."""
+_THERE_FROM_THE_START: Final = ("pool", "cidr", "chain")
+"""A new database has the default pool of one region. Pools and CIDRs are never deleted, so these are overwritten. A
+server makes the chains of the events, so they are too."""
 
 
 def _overwrite(table: Table) -> str:
@@ -186,7 +191,7 @@ def _put(transaction: Transaction, export: Export, tables: _Rows) -> None:
     """
     transaction.run("DELETE FROM free_range")
     step = steps(sum(map(len, tables.values())), "rows")
-    for table in _tables():
+    for table in _chains_last():
         binary = {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
         rows = [
             {key: bytes.fromhex(value) if key in binary else value for key, value in row.items()}

@@ -20,6 +20,7 @@ def bring_up_to_date(tables: Mapping[str, Any]) -> None:
         "cooling": ("released_at", lambda row: releases.get(row.get("address"), row.get("ready_at"))),
         "usage_day": ("freed", _freed),
         "eip": ("alive_since", lambda _: None),
+        "event": ("claimed", lambda _: None),
         "pool": ("picks_from", lambda _: None),
     }
     for table, (column, value) in added.items():

@@ -49,7 +49,15 @@ HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "r
 """What of an event its hash covers."""
 UNDO_0007 = tuple(f"DROP TABLE mirror{end}" for end in ("_operation", "_aside", "_row", "_kind", ""))
 """The schema steps 0007 and 0008, undone in an embedded database."""
-UNDO_0005 = (*UNDO_0007, "DROP TABLE epoch", "ALTER TABLE pool DROP COLUMN picks_from")
+RULES_0006 = ("eip_begun", "eip_ended", "binding_begun", "binding_ended", "acceptance_told", "acceptance_kept")
+"""The triggers of the schema step 0006 in an embedded database."""
+UNDO_0006 = (
+    *UNDO_0007,
+    *(f"DROP TRIGGER IF EXISTS {name}" for name in RULES_0006),
+    "ALTER TABLE event DROP COLUMN claimed",
+)
+"""The schema steps from 0006 on, undone in an embedded database."""
+UNDO_0005 = (*UNDO_0006, "DROP TABLE epoch", "ALTER TABLE pool DROP COLUMN picks_from")
 UNDO_0004 = (
     *UNDO_0005,
     "DROP INDEX cooling_released",

@@ -75,6 +75,8 @@ COMMANDS: Final = (
     "metrics",
     "watch --exec {} --once --after {} --timeout {}",
     "watch --exec true --once --after {}",
+    "verify --since {}",
+    "head",
     "settle {}",
     "sync --accept-losses {}",
     "doctor",

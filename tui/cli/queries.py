@@ -20,11 +20,12 @@ from core import (
 from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
+from tui.cli.proofs import head, verify
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
 from tui.cli.times import past_moment
 from tui.wording.log_summary import about
-from tui.wording.reports import BROKEN, answers
+from tui.wording.reports import answers
 from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
 from tui.wording.verbs_lists import SHAPE
@@ -103,22 +104,8 @@ def _backup(inventory: Inventory, _how: Format, *, file: str, force: bool) -> An
     inventory.backup(Path(file), force=force)
     account = inventory.config.account
     profile = () if account is None or inventory.file is None else option("--profile", account)
-    verify = shell_command(*profile, *option("--db", file), "verify")
-    return Answer((), said=(f"backed up to {file}; `{verify}` proves it",))
-
-
-def _verify(inventory: Inventory, how: Format) -> Answer:
-    proof = inventory.verify()
-    doubt = inventory.clock_doubt()
-    warned = () if doubt is None else (f"! {doubt}; eipdeck clock accept goes on by the clock",)
-    looked = f"{proof.eips:,} EIPs, {proof.events:,} events in {proof.chains:,} chains"
-    if how is Format.JSON:
-        return Answer(to_json(proof), code=exit_codes.DONE if proof.ok else exit_codes.NO)
-    if proof.ok:
-        return Answer((f"sound: {looked}\n",), said=warned)
-    times = "once" if len(proof.broken) == 1 else f"{len(proof.broken)} times"
-    said = (f"broken {times} in {looked}; keep the database as it is, and look at the last good backup", *warned)
-    return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
+    proof = shell_command(*profile, *option("--db", file), "verify")
+    return Answer((), said=(f"backed up to {file}; `{proof}` proves it",))
 
 
 def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
@@ -136,7 +123,8 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "lookup": lookup,
     "export": _export,
     "backup": _backup,
-    "verify": _verify,
+    "verify": verify,
+    "head": head,
     "settle": _settle,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""

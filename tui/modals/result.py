@@ -13,7 +13,7 @@ from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.notices import Notice
 from tui.terminal.clipboard import CopyRequested
-from tui.wording.sanitize import safe
+from tui.wording.sanitize import safe, visible
 
 __all__ = ["ResultModal"]
 
@@ -45,4 +45,4 @@ class ResultModal(Notice[None]):
 
     def action_copy(self) -> None:
         self.say(f"copying {len(self._rows):,} lines")
-        self.post_message(CopyRequested("\n".join(self._rows)))
+        self.post_message(CopyRequested("\n".join(map(visible, self._rows)), lines=True))

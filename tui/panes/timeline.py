@@ -10,7 +10,7 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.widgets.list_table import ListTable
-from tui.wording.phrases import count_of, event_subject
+from tui.wording.phrases import by_words, count_of, event_subject
 from tui.wording.reports import EVENTS
 
 __all__ = ["TimelinePane"]
@@ -76,7 +76,7 @@ class TimelinePane(ListPane[Event]):
         }
 
     def words(self, row: Event) -> str:
-        return f"{row.operator} {row.action} {event_subject(row)} {row.eip_id or ''} {row.reason or ''}"
+        return f"{by_words(row)} {row.action} {event_subject(row)} {row.eip_id or ''} {row.reason or ''}"
 
     def summary(self) -> str:
         whose = "everything" if self.subject is None else f"{self.subject}, {key_of('timeline')} again: everything"

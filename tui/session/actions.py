@@ -53,6 +53,8 @@ class TextLookups(Protocol):
 
 
 _LISTS: Final = {"list as text": Format.TABLE, "list as md": Format.MARKDOWN, "list as csv": Format.CSV}
+_SEVERAL_LINES: Final = frozenset({"verdict", "JSON"})
+"""Copies of one item with several lines; values in them are spelled out or JSON."""
 _COPIED: Final = 10_000
 """Rows of a list that are copied at most."""
 
@@ -73,7 +75,7 @@ async def choose_copy(host: Host, pane: Pane) -> None:
     about = selection.id if selected and selection is not None else pane.view.value
     chosen = await host.app.push_screen_wait(CopyModal(about, {**texts, **lists}))
     if chosen in texts:
-        host.app.post_message(CopyRequested(texts[chosen]))
+        host.app.post_message(CopyRequested(texts[chosen], lines=chosen in _SEVERAL_LINES))
     elif chosen in lists:
         await _copy_list(host, pane, _LISTS[chosen])
 
@@ -86,7 +88,7 @@ async def _copy_list(host: Host, pane: Pane, format_: Format) -> None:
         return
     read, layout = pane.exported(), pane.written_as
     text = await host.ask(lambda inventory: rows_text(read(inventory), layout, format_))
-    host.app.post_message(CopyRequested(text))
+    host.app.post_message(CopyRequested(text, lines=True))
 
 
 def _texts(details: SelectionDetails, row: str) -> dict[str, str]:
@@ -204,7 +206,7 @@ async def show_trail(host: Host) -> None:
         return
     match await host.app.push_screen_wait(TrailModal(text, trail.path)):
         case TrailAnswer.COPY:
-            host.app.post_message(CopyRequested(text))
+            host.app.post_message(CopyRequested(text, lines=True))
         case TrailAnswer.EXPORT:
             asked = await host.app.push_screen_wait(
                 ExportModal("trail", trail.entries, f"eipdeck-{trail.path.stem}", formats=(Format.MARKDOWN,))

@@ -75,9 +75,13 @@ class PendingChanges:
         return told
 
 
+def _opened(note: Path) -> int:
+    return os.open(note, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
 def _left(note: Path) -> dict[str, object] | None:
     """Return the content of a note; None if its session still runs or the file is not a note."""
-    with suppress(OSError, ValueError), note.open("rb") as file:
+    with suppress(OSError, ValueError), os.fdopen(_opened(note), "rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         content = json.loads(file.read(65_536))
         return content if isinstance(content, dict) else None

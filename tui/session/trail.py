@@ -16,6 +16,7 @@ from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
+from tui.wording.markdown import markdown_text
 from tui.wording.phrases import count_of, owner, pool_short, quoted, with_port
 from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
@@ -55,7 +56,9 @@ class Trail:
         title, lines = entry
         # an indented block is code, so its text cannot be Markdown
         body = "".join(f"    {visible(line)}\n" for line in lines if line)
-        text = f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {visible(title)}\n\n{body}    by {visible(operator)}\n\n"
+        text = (
+            f"## {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} {markdown_text(title)}\n\n{body}    by {visible(operator)}\n\n"
+        )
         head = f"# Incident trail, times in UTC, begun {iso(self._begun)}\n\n"
         try:
             descriptor = opened_private(self.path, os.O_WRONLY | os.O_APPEND)

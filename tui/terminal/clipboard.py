@@ -29,11 +29,12 @@ _TIMEOUT: Final = 2.0
 
 
 class CopyRequested(Message):
-    """A request to the app to copy a text."""
+    """A request to the app to copy a text: one line, unless it says that it has several."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, lines: bool = False) -> None:
         super().__init__()
         self.text = text
+        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)

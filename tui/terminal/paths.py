@@ -7,7 +7,7 @@ from typing import Final
 
 from platformdirs import user_state_path
 
-__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "UI", "VERIFIED", "WATCH", "state_folder"]
+__all__ = ["CLIP", "HEADS", "LOG", "SENT", "TRAILS", "UI", "VERIFIED", "WATCH", "state_folder"]
 
 CLIP: Final = "clip"
 """The last copied text."""
@@ -15,6 +15,8 @@ LOG: Final = "eipdeck.log"
 """The log: internal errors, and the messages of libraries."""
 TRAILS: Final = "trail-*.md"
 """The incident trails; `*` is the start time and the process id."""
+HEADS: Final = "heads.json"
+"""The heads of the histories that were found sound here, by database."""
 SENT: Final = "sent-*.json"
 """Notes of changes whose answer has not come; `*` is the request id."""
 VERIFIED: Final = "verified-*.json"

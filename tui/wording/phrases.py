@@ -16,6 +16,7 @@ from tui.wording.sanitize import visible
 __all__ = [
     "accepted_words",
     "age",
+    "by_words",
     "count_of",
     "eips_beyond",
     "event_subject",
@@ -65,6 +66,11 @@ def second(moment: datetime) -> str:
 def or_dash(value: object) -> object:
     """Return the value; `-` for None and for an empty text."""
     return "-" if value is None or value == "" else value
+
+
+def by_words(event: Event) -> str:
+    """Return who wrote an event, with the name that the writer claims when the database knows another one."""
+    return event.operator if event.claimed is None else f"{event.operator} (as {event.claimed})"
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:

@@ -17,7 +17,7 @@ from core import (
     Violation,
 )
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.phrases import age, event_subject, minute, minute_short, or_dash, second, with_port
+from tui.wording.phrases import age, by_words, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
 
 __all__ = [
@@ -173,7 +173,7 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
     (
         Entry("AGO", side=InPane(4, text=_ago, right=True, place=1)),
         Entry("AT", lambda event: second(event.at), pane=_AT),
-        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=1, least=6)),
+        Entry("OPERATOR", by_words, pane=InPane(12, drop=1, least=7)),
         Entry(
             "ACTION",
             lambda event: event.action,

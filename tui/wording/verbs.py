@@ -260,8 +260,13 @@ VERBS: Final = (
         (Argument("file", "FILE", "a backup, of this version or an older one", offers="files"), _REASON, _YES),
         writes=True,
     ),
-    Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
     *MONITORING,
+    Verb(
+        "verify",
+        "prove the rules of the inventory and its history; exit 1 when broken",
+        (Argument("--since", "HEAD", "a head that was kept: has anything before it been rewritten, or cut off?"),),
+    ),
+    Verb("head", "the end of the history, to keep elsewhere and compare with verify --since"),
     Verb(
         "settle",
         "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",

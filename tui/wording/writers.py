@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from core import to_json
 from tui.wording.columns import Column, Layout
+from tui.wording.markdown import markdown_cell
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
@@ -37,7 +38,9 @@ MEASURED: Final = 500
 _GAP: Final = "  "
 _NARROWEST: Final = 30
 """Cells below which the last column is not folded: it would be unreadable."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_FORMULA: Final = re.compile(rf"""((?:^|[;,|])[\s"']*)(?=[{_SIGNS}])""")
+"""The place before a sign of a formula, also a full-width one: at the start, or where a spreadsheet may split."""
 
 
 def json_text(value: object) -> str:
@@ -116,7 +119,7 @@ def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO, header:
     if header:
         out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
     for row in rows:
-        cells = [_markdown_cell(column.text(row)) for column in layout.columns]
+        cells = [markdown_cell(column.text(row)) for column in layout.columns]
         out.write(f"| {' | '.join(cells)} |\n")
 
 
@@ -132,17 +135,13 @@ FILE_FORMATS: Final = (Format.CSV, Format.JSON, Format.MARKDOWN)
 """The formats that a list can be written to a file in."""
 
 
-def _markdown_cell(value: object) -> str:
-    """Escape a value so that it stays in its cell."""
-    return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
-
-
 def csv_cell(value: object) -> str:
     """Return a value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
     plain = to_json(value)
     text = _text(plain)
-    is_number = isinstance(plain, (int, float))
-    return f"'{visible(text)}" if not is_number and text.startswith(_FORMULA) else visible(text)
+    if isinstance(plain, (int, float)):
+        return text
+    return f"'{visible(text)}" if text[:1] == "\t" else _FORMULA.sub(r"\1'", visible(text))
 
 
 def bare(value: object) -> str:

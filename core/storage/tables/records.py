@@ -32,6 +32,7 @@ class EventTable(SQLModel, table=True):
     seq: int | None = Field(sa_type=BIG, primary_key=True, default=None)
     at: datetime = Field(sa_type=Moment)
     operator: str
+    """The role that wrote it, on PostgreSQL; the owner of the tables, and a file, take any name."""
     action: str
     eip_id: str | None
     address: IPv4Address | None = Field(sa_type=Address)
@@ -42,6 +43,8 @@ class EventTable(SQLModel, table=True):
     before: str | None
     after: str | None
     hash: bytes = Field(sa_type=LargeBinary)
+    claimed: str | None = None
+    """The name that the role gave itself, when it is another one."""
 
 
 class ChainTable(SQLModel, table=True):

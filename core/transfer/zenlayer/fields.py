@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from core.domain.errors import InvalidInput
 from core.domain.json_value import Json, JsonObject
-from core.domain.validation import checked_name
+from core.domain.validation import checked_id, checked_name
 from core.domain.values import to_micros
 from core.transfer.documents import Position, ResponseRow
 
@@ -114,7 +114,7 @@ class Fields:
         if found is not None and not isinstance(found, str):
             self.wrong(key, f"is text, not {_shown(found)}")
         try:
-            return checked_name(found or None, key)
+            return (checked_id if key.lower().endswith("id") else checked_name)(found or None, key)
         except InvalidInput as problem:
             self.wrong(key, f"is refused: {problem.reason}")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.kinds import DEFAULT_POOL
-from core.domain.validation import checked_name
+from core.domain.validation import checked_id
 from core.domain.values import CidrState, PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import PoolRow, find_pool, make_known
@@ -80,7 +80,7 @@ def _open(report: ImportReport, place: Position, pool_id: str, region: str, name
 
 def region_pool(report: ImportReport, place: Position, region: str | None) -> PoolRow:
     """Return the default pool of a region (None: the configured one); an import makes the region known."""
-    name = checked_name(region, "region") or report.transaction.config.region
+    name = checked_id(region, "region") or report.transaction.config.region
     return make_known(report.because(place), name)
 
 

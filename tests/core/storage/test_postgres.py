@@ -29,11 +29,10 @@ from core.storage.opening import open_store
 from core.storage.postgres import TURN
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.store import elapsed
-from tests.core.kit import ROOT, UNDO_0005, addresses, customer_cidr, many, one, release
+from tests.core.kit import ROOT, UNDO_0007, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
 
-ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
-"""The README says how the roles are made; it is tried as it is written."""
+TURNS = "relation = CAST('alembic_version' AS regclass) AND mode = 'ShareUpdateExclusiveLock'"
 
 
 MIRROR_FUNCTIONS = (
@@ -48,8 +47,7 @@ def fresh() -> str:
     """A database with the schema and the roles, to be copied."""
     name = server().create()
     open_inventory(server().url(name), operator="owner").close()
-    with server().connect(name) as connection:
-        connection.execute(ROLES.encode())
+    server().make_roles(name)
     return name
 
 
@@ -137,7 +135,10 @@ def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inv
     """The table is granted as the history is."""
     name = database_of(shared)
     with server().connect(name) as owner:
-        owner.execute("; ".join((*UNDO_0005, MIRROR_FUNCTIONS)).encode())
+        owner.execute("; ".join((*UNDO_0007, MIRROR_FUNCTIONS)).encode())
+        owner.execute(
+            b"DROP TABLE epoch; ALTER TABLE pool DROP COLUMN picks_from; ALTER TABLE event DROP COLUMN claimed"
+        )
         owner.execute(b"UPDATE alembic_version SET version_num = '0004'")
     open_inventory(server().url(name), operator="owner").close()
     assert one(shared).address == "203.0.113.0"
@@ -533,7 +534,7 @@ def test_a_reader_that_went_away_keeps_no_old_rows_for_ever(shared: Inventory, m
 def test_whatever_isolation_is_the_default_who_waited_sees_what_was_committed(shared: Inventory) -> None:
     database = database_of(shared)
     server().execute(f"ALTER DATABASE {database} SET default_transaction_isolation TO 'repeatable read'")
-    queueing = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN} AND NOT granted"
+    queueing = f"SELECT count(*) FROM pg_locks WHERE {TURNS} AND NOT granted"
     desks = [open_inventory(shared.url, operator=f"operator-{place}") for place in range(2)]
     with ThreadPoolExecutor() as several, closing(open_store(shared.url)) as store:
         with store.write() as connection:
@@ -569,7 +570,7 @@ def test_who_writes_past_the_program_takes_a_turn_too(shared: Inventory) -> None
         assert (caught.value.code, caught.value.exit_code) == ("store_busy", 6)
         other.execute("ROLLBACK")
     with impatient.write() as connection:
-        held = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {TURN}"
+        held = f"SELECT count(*) FROM pg_locks WHERE {TURNS}"
         assert connection.value(int, held) == 1
     impatient.close()
 

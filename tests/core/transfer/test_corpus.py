@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from core import (
     AcceptRequest,
+    AddCidrRequest,
     AddServiceRequest,
     AllocationRequest,
     BindingKind,
@@ -56,7 +57,7 @@ from tests.corpus import REFUSED, TEXTS, VALUES
 def test_every_text_is_kept_as_it_came_and_found_again(inventory: Inventory) -> None:
     customer_cidr(inventory, "203.0.113.0/24")
     for number, text in enumerate(TEXTS):
-        service = f"{number}{text}"
+        service = f"{number}{ascii(text)[:200]}"
         inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=text))
         request = AllocationRequest(pool_id="edge", name=text, reason=text, request_id=f"{number}{text}")
         eip = inventory.execute(request).eips[0]
@@ -71,6 +72,31 @@ def test_every_text_is_kept_as_it_came_and_found_again(inventory: Inventory) -> 
         inventory.execute(ReleaseRequest(eips=(eip.address,), unbind=True, reason=text))
     audit(inventory)
     assert not inventory.verify().broken
+
+
+UNSEEN = (
+    "a\nb",
+    "a\x1b[201~b",
+    "a\tb",
+    "a\x7f",
+    "a\x9b31m",
+    "a\u202eb",
+    "a\u200bb",
+    "a\u2028b",
+    "\ufeffa",
+    "\U000e0041a",
+)
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_a_new_id_has_no_character_that_nobody_sees(inventory: Inventory, text: str) -> None:
+    for request in (
+        AddServiceRequest(kind=ServiceKind.NIC, service_id=text),
+        AddCidrRequest(cidr="192.0.2.0/24", isp="bgp-a", asn=64500, pool_id=text),
+        AddCidrRequest(cidr="192.0.2.0/24", isp="bgp-a", asn=64500, pool_id="p", region=text),
+    ):
+        with refused(inventory, "invalid_name"):
+            inventory.execute(request)
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))

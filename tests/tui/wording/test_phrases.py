@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from core import CidrState, VerdictWord
+from core import CidrState, Event, VerdictWord
 from tests.tui.deck_kit import NOW, demo_desk
 from tui.commands.context import KeyContext, refusal
 from tui.commands.registry import BY_ID, View
@@ -31,7 +31,7 @@ from tui.terminal.theme import ASCII, UNICODE, escape_delay, glyphs
 from tui.widgets.columns import Column, fit, line
 from tui.widgets.gauge import gauge
 from tui.widgets.lines import fold
-from tui.wording.phrases import age, runway
+from tui.wording.phrases import age, by_words, runway
 
 PICTURES = {
     "bound": "A alloc  U unbind  R release  M mbps  a copy  / filter  : all  ? help  q quit",
@@ -269,3 +269,9 @@ def test_so_is_every_file_that_the_log_goes_on_in(tmp_path: Path, capsys: pytest
         assert kept is None
         assert not victim.exists()
     assert capsys.readouterr().err == ""
+
+
+def test_who_wrote_is_told_with_the_name_that_was_claimed() -> None:
+    event = Event("ev-1", NOW, "alice_r", "release", None, None, None, None, None, None, None, None)
+    assert by_words(event) == "alice_r"
+    assert by_words(replace(event, claimed="anna")) == "alice_r (as anna)"

@@ -1,0 +1,73 @@
+"""Files beside the database, opened so that nobody can turn them to another file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from core.domain.errors import Code, EipdeckError, error
+
+__all__ = ["check_beside", "check_folder", "opened_own"]
+
+_ROOT: Final = 0
+
+
+def opened_own(path: Path, flags: int, database: Path) -> int:
+    """Open a file beside the database, mode 0600 when it is made, and return its descriptor.
+
+    Raises:
+        EipdeckError: `store_unavailable` when a link, a pipe, a file of several names or of somebody else is there;
+            not a byte of it changed.
+        OSError: it cannot be opened.
+
+    """
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        if problem.errno in (errno.ELOOP, errno.ENXIO):
+            raise _not_ours(path) from problem
+        raise
+    if _is_ours(os.fstat(handle), database):
+        return handle
+    os.close(handle)
+    raise _not_ours(path)
+
+
+def check_beside(path: Path, database: Path) -> None:
+    """Refuse a file beside the database, which SQLite itself opens, that is not ours. A missing one may be made."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return
+    if not _is_ours(found, database):
+        raise _not_ours(path)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder in which everybody may replace the files of others."""
+    mode = folder.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise error(
+            Code.STORE_UNAVAILABLE,
+            f"Everybody may write in {folder}, and so replace the database; nothing was opened.",
+            hint=f"Take that right away: chmod o-w {folder}",
+        )
+
+
+def _is_ours(found: os.stat_result, database: Path) -> bool:
+    try:
+        owner = database.stat().st_uid
+    except OSError:
+        owner = os.geteuid()
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and found.st_uid in (os.geteuid(), owner, _ROOT)
+
+
+def _not_ours(path: Path) -> EipdeckError:
+    return error(
+        Code.STORE_UNAVAILABLE,
+        f"{path} is a link, has other names, or is not a plain file of this user; nothing was changed.",
+        hint="Move it away.",
+    )
