@@ -54,6 +54,7 @@ from core.domain.values import (
 )
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
+from core.queries.address_map import AddressMap, CellState, MapCell
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
@@ -74,9 +75,11 @@ __all__ = [
     "EIPS_COUNTED",
     "FILTER_KEYS",
     "SNAT_ENTRIES",
+    "AddressMap",
     "Allocation",
     "Binding",
     "BindingKind",
+    "CellState",
     "Cidr",
     "CidrState",
     "ClockAccepted",
@@ -100,6 +103,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "MapCell",
     "NotFound",
     "OtherSession",
     "OutcomeUnknown",

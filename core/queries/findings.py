@@ -23,7 +23,7 @@ from core.storage.connection import Connection
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
-__all__ = ["evaluate_findings", "finding_by_key", "problem_addresses", "problems_of", "read_finding"]
+__all__ = ["evaluate_findings", "finding_by_key", "problems_of", "read_finding"]
 
 _WORST_FIRST: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -66,11 +66,6 @@ def _with_acceptances(facts: Facts) -> list[Found]:
 def _all(facts: Facts) -> Iterator[Found]:
     for rule in (*EIP_RULES, *SHARED_RULES):
         yield from rule(facts)
-
-
-def problem_addresses(connection: Connection, now: int, config: Config) -> tuple[int, ...]:
-    """Return the addresses of the EIPs that the open findings are about; see `problems_of`."""
-    return problems_of(evaluate_findings(connection, now, config))
 
 
 def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:

@@ -11,12 +11,12 @@ from core.domain.errors import Code, error
 from core.domain.text_evidence import Evidence, Progress, TextFacts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
-from core.queries.reads import InventoryReads
+from core.queries.picture_reads import InventoryPictures
 
 __all__ = ["InventoryLookups"]
 
 
-class InventoryLookups(InventoryReads):
+class InventoryLookups(InventoryPictures):
     """The verdicts of an inventory."""
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:

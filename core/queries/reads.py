@@ -11,7 +11,7 @@ from core.domain.addresses import InvalidAddress, parse_address
 from core.domain.config import Config
 from core.domain.results import Proof
 from core.domain.times import MINUTE
-from core.domain.validation import checked_address, checked_prefix
+from core.domain.validation import checked_prefix
 from core.domain.values import (
     Cidr,
     Eip,
@@ -23,12 +23,13 @@ from core.domain.values import (
     to_micros,
 )
 from core.queries import eips, findings, services, usage, verdicts
+from core.queries.address_map import MapProblems, map_problems
 from core.queries.eips import Siblings
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.usage import Outlook
 from core.storage import history
-from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.connection import Connection, Values
 from core.storage.store import Store
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -39,6 +40,7 @@ class _Problems:
     version: int
     minute: int
     addresses: tuple[int, ...]
+    mapped: MapProblems
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class InventoryReads:
             problems = findings.problems_of(found)
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
-        self._problems = _Problems(version, to_micros(at) // MINUTE, problems)
+        self._problems = _Problems(version, to_micros(at) // MINUTE, problems, map_problems(found))
         return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found))
 
     def history(
@@ -228,19 +230,6 @@ class InventoryReads:
             if since is not None:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
-
-    def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
-        """Return every EIP that has held an address, newest first, each with its live or its last bindings.
-
-        Raises:
-            EipdeckError: `invalid_address`.
-
-        """
-        number = checked_address(address)
-        with self._store.read() as connection:
-            values = {"address": number, "limit": NO_LIMIT if limit is None else limit}
-            tail = "ORDER BY e.allocated_at DESC, e.seq DESC LIMIT :limit"
-            return eips.eips_where(connection, "e.address = :address", values, tail)
 
     def cidr_history(self, prefix: str) -> list[Event]:
         """Return the events of a CIDR itself, not of the addresses in it, newest last."""
@@ -270,14 +259,18 @@ class InventoryReads:
         return verdicts.latest(connection, self._micros())
 
     def _problem_addresses(self) -> tuple[int, ...]:
+        return self._known_problems().addresses
+
+    def _known_problems(self) -> _Problems:
         """Return the addresses of the EIPs in findings, worst first; cached until the data or the minute changes."""
         version, now = self.data_version(), self._micros()
         cached = self._problems
         if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
             with self._store.read() as connection:
-                addresses = findings.problem_addresses(connection, self._now(connection), self.config)
-            cached = self._problems = _Problems(version, now // MINUTE, addresses)
-        return cached.addresses
+                found = findings.evaluate_findings(connection, self._now(connection), self.config)
+            problems, mapped = findings.problems_of(found), map_problems(found)
+            cached = self._problems = _Problems(version, now // MINUTE, problems, mapped)
+        return cached
 
 
 _WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
