@@ -139,13 +139,11 @@ _RESERVED: Final = "SELECT first, last FROM reservation WHERE cidr_id = :cidr AN
 
 
 def _each_block(source: str) -> str:
-    """Return a statement for one address in each block that has any: one probe of an index by address for each."""
+    """Return a statement for the blocks that have an address: one probe of an index by address for each block."""
     return (
-        f"WITH RECURSIVE found(address) AS (SELECT min(address) FROM {source} AND address BETWEEN :first AND :last"
-        f" UNION ALL SELECT (SELECT min(address) FROM {source} AND address"
-        " BETWEEN :first + ((found.address - :first) / :block + 1) * :block AND :last)"
-        " FROM found WHERE found.address IS NOT NULL)"
-        " SELECT (address - :first) / :block FROM found WHERE address IS NOT NULL"
+        "WITH RECURSIVE block(cell) AS (SELECT 0 UNION ALL SELECT cell + 1 FROM block WHERE cell < :cells - 1)"
+        f" SELECT cell FROM block WHERE (SELECT address FROM {source} AND address BETWEEN :first + cell * :block"
+        " AND :first + cell * :block + :block - 1 ORDER BY address LIMIT 1) IS NOT NULL"
     )
 
 
@@ -178,6 +176,11 @@ class _Area:
     @property
     def by_block(self) -> Values:
         return {**self.values, "block": self.block}
+
+    @property
+    def probed(self) -> Values:
+        """The values of a probe for each block."""
+        return {"first": self.first, "block": self.block, "cells": self.cells}
 
     def cell_of(self, address: int) -> int:
         return (address - self.first) // self.block
@@ -241,7 +244,7 @@ def _see_live(connection: Connection, area: _Area, seen: _Seen) -> None:
     elif area.counted:
         seen.live.update(connection.rows(_BlockRow, _LIVE_BLOCKS, area.by_block))
     else:
-        seen.live.update(dict.fromkeys(connection.column(int, LIVE_PROBES, area.by_block)))
+        seen.live.update(dict.fromkeys(connection.column(int, LIVE_PROBES, area.probed)))
 
 
 def _see_cooling(connection: Connection, area: _Area, seen: _Seen) -> None:
@@ -255,8 +258,7 @@ def _see_cooling(connection: Connection, area: _Area, seen: _Seen) -> None:
     if len(newest) < COOLING_READ:
         seen.cooling.update(area.cell_of(each) for each in newest if area.first <= each <= area.last)
     else:
-        probed = {**area.by_block, "pool": area.place.pool_id}
-        seen.cooling.update(connection.column(int, COOLED_PROBES, probed))
+        seen.cooling.update(connection.column(int, COOLED_PROBES, {**area.probed, "pool": area.place.pool_id}))
 
 
 def _see_reserved(connection: Connection, area: _Area, seen: _Seen) -> None:

@@ -204,7 +204,7 @@ def test_a_block_is_probed_by_an_index(inventory: Inventory, statement: str) -> 
     """The plan searches an index by address in each step, and scans no table."""
     customer_cidr(inventory, "44.0.0.0/16")
     many(inventory, 2000)
-    values: Values = {"first": 0, "last": 1, "block": 1, "pool": "edge"}
+    values: Values = {"first": 0, "block": 1, "cells": 256, "pool": "edge"}
     with inventory._store.read() as connection:
         plan = "EXPLAIN QUERY PLAN " if connection.words_are_indexed else "EXPLAIN "
         steps = [" ".join(map(str, row)) for row in connection.cursor(plan + statement, values)]
@@ -212,4 +212,4 @@ def test_a_block_is_probed_by_an_index(inventory: Inventory, statement: str) -> 
     assert "SCAN eip" not in text
     assert "SCAN cooling" not in text
     assert "Seq Scan" not in text
-    assert text.count("SEARCH") + text.count("Index") >= 2
+    assert "SEARCH" in text or "Index" in text
