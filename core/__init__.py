@@ -59,6 +59,7 @@ from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.reads import InventorySnapshot
 from core.queries.usage import Outlook
+from core.queries.use_over_time import UseDay, UseOverTime
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ __all__ = [
     "Siblings",
     "TextFacts",
     "Unavailable",
+    "UseDay",
+    "UseOverTime",
     "Verdict",
     "VerdictWord",
     "Violation",

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Annotated, Final, NamedTuple
+
 from core.domain.validation import checked_address, checked_prefix
-from core.domain.values import Eip
+from core.domain.values import Eip, from_micros
 from core.queries import eips
 from core.queries.address_map import AddressMap, address_map
 from core.queries.reads import InventoryReads
+from core.queries.use_over_time import UseOverTime, use_over_time
 from core.storage.connection import NO_LIMIT
+from core.storage.rows import reads
 
 __all__ = ["InventoryPictures"]
 
 
+@reads("eip")
+class _CooledRow(NamedTuple):
+    id: str
+    ready_at: Annotated[int, "eip.ready_at"]
+
+
+_COOLED: Final = "SELECT id, ready_at FROM eip WHERE address = :address AND ready_at IS NOT NULL"
+
+
 class InventoryPictures(InventoryReads):
-    """The address map of a CIDR, and the holders of an address."""
+    """The address map of a CIDR, the use of a pool over time, and the holders of an address."""
 
     def address_map(self, cidr: str, part: str | None = None) -> AddressMap:
         """Return the map of a CIDR in its present or last life, or of a part of it, which is a prefix too.
@@ -28,6 +42,22 @@ class InventoryPictures(InventoryReads):
         problems = self._known_problems().mapped
         with self._store.read() as connection:
             return address_map(connection, words, within, problems, self._now(connection))
+
+    def use_over_time(self, pool_id: str) -> UseOverTime:
+        """Return the live EIPs and the addresses of a pool on each of the last 30 days, or raise `pool_not_found`."""
+        with self._store.read() as connection:
+            return use_over_time(connection, self._now(connection), pool_id)
+
+    def cooled_until(self, address: str) -> dict[str, datetime]:
+        """Return by EIP id when the cool-down after each tenancy of an address ended or would end.
+
+        Raises:
+            EipdeckError: `invalid_address`.
+
+        """
+        with self._store.read() as connection:
+            rows = connection.rows(_CooledRow, _COOLED, {"address": checked_address(address)})
+        return {row.id: from_micros(row.ready_at) for row in rows}
 
     def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
         """Return every EIP that has held an address, newest first, each with its live or its last bindings.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import ip_network
 
-from core import AllocationRequest, Inventory
+from core import AllocationRequest, EipdeckError, Inventory
 from tests.benchmarks.bench import POOL, Ratio, allocate, onboard
 
 LARGE, SMALL = "44.0.0.0/8", "198.51.100.0/24"
@@ -15,7 +16,8 @@ def test_the_map_of_a_slash_8_against_a_slash_24(ratio: Ratio, million: Inventor
     onboard(million, SMALL, "mapped")
     allocate(million, "mapped", 256)
     for block in ip_network(LARGE).subnets(new_prefix=16):
-        million.execute(AllocationRequest(pool_id=POOL, address=str(block[-2])))
+        with suppress(EipdeckError):  # taken already
+            million.execute(AllocationRequest(pool_id=POOL, address=str(block[-2])))
     ratio.of(
         lambda: million.address_map(LARGE),
         lambda: million.address_map(SMALL),
