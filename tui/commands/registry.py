@@ -45,6 +45,7 @@ class Scope(StrEnum):
 
     SCREEN = "screen"
     TABLE = "table"
+    MAP = "map"
     PALETTE = "palette"
     """No key: the palette runs it, by its command-line name."""
 
@@ -87,8 +88,8 @@ def _view(view: View, key: str) -> Command:
     return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower())
 
 
-def _move(id_: str, keys: str, help_: str) -> Command:
-    return Command(id_, tuple(keys.split()), id_, help_, scope=Scope.TABLE)
+def _move(id_: str, keys: str, help_: str, scope: Scope = Scope.TABLE) -> Command:
+    return Command(id_, tuple(keys.split()), id_, help_, scope=scope)
 
 
 def _change(
@@ -184,6 +185,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),
     _move("down", "j down", "the next row"),
     _move("up", "k up", "the row before"),
+    _move("left", "left", "in an address map: the cell to the left (h too)", Scope.MAP),
+    _move("right", "right", "in an address map: the cell to the right (l too)", Scope.MAP),
     _move("first", "g home", "the first row"),
     _move("last", "G end", "the last row"),
     _move("page_down", "pagedown ctrl+d", "a page down"),

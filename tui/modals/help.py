@@ -56,7 +56,7 @@ class CommandsModal(Sheet[str]):
 
 def _can_run(command: Command) -> bool:
     """Whether the command applies outside a list and a review."""
-    return command.scope is not Scope.TABLE and command.id not in _KEYS_ONLY
+    return command.scope not in (Scope.TABLE, Scope.MAP) and command.id not in _KEYS_ONLY
 
 
 def _option(command: Command, *, named: bool) -> Option[str]:

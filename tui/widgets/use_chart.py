@@ -1,4 +1,4 @@
-"""The use of a pool over time: a crest for each day over a quiet body, the thresholds, and the trend to the full day."""
+"""The use of a pool over time: a crest over a quiet body, the thresholds, and the trend to the day that is full."""
 
 from __future__ import annotations
 

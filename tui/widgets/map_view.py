@@ -1,0 +1,166 @@
+"""The address map of a CIDR with a cursor: keys and mouse walk it, and enter opens the cell."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from core import AddressMap, CellState
+from tui.commands.bindings import bindings_for
+from tui.commands.registry import Scope
+from tui.widgets.address_map import COLUMNS, map_rows, map_width
+from tui.widgets.picture import Picture
+
+__all__ = ["MapView"]
+
+_PAGE: Final = 4
+"""Rows of a page."""
+
+
+class MapView(Picture, can_focus=True):
+    """The map of a CIDR, or of a block of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_for(Scope.TABLE),
+        *bindings_for(Scope.MAP),
+        Binding("h", "left", "left", show=False),
+        Binding("l", "right", "right", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another cell."""
+
+        def __init__(self, view: MapView) -> None:
+            super().__init__()
+            self.view = view
+
+    class Opened(Message):
+        """Enter was pressed on a cell."""
+
+        def __init__(self, view: MapView) -> None:
+            super().__init__()
+            self.view = view
+
+    class NothingFound(Message):
+        """No cell has a problem."""
+
+    def __init__(self, *, ascii_only: bool) -> None:
+        super().__init__(classes="map")
+        self.map: AddressMap | None = None
+        self.cursor = 0
+        self._ascii_only = ascii_only
+        self._top = 0
+        """The first row of cells shown."""
+
+    def show_map(self, shown: AddressMap, cursor: int | None = None) -> None:
+        """Show a map; the cursor goes to a cell, or stays where it was on the same addresses."""
+        known = self.map
+        same = known is not None and (known.first, known.last) == (shown.first, shown.last)
+        self.map = shown
+        if cursor is not None or not same:
+            self.cursor = cursor or 0
+        self.repaint()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.map = None
+        self.show(())
+
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last address of the cell under the cursor."""
+        return None if self.map is None else self.map.span(self.cursor)
+
+    def repaint(self) -> None:
+        """Paint the cells that differ from what is on the screen."""
+        if self.map is None or not self.size.width:
+            return
+        head, *rows = map_rows(self.map, self.cursor, self.size.width, ascii_only=self._ascii_only)
+        room = max(self.size.height - 1, 1)
+        at = self.cursor // COLUMNS
+        self._top = max(min(max(self._top, at - room + 1), at, len(rows) - 1), 0)
+        self._top = max(min(self._top, len(rows) - room), 0)
+        self.show([head, *rows[self._top : self._top + room]])
+
+    def _go(self, cell: int) -> None:
+        if self.map is None:
+            return
+        cell = min(max(cell, 0), len(self.map.cells) - 1)
+        if cell != self.cursor:
+            self.cursor = cell
+            self.repaint()
+            self.post_message(self.Moved(self))
+
+    def _step(self, rows: int) -> None:
+        """Go rows up or down in the same column, as far as the map goes."""
+        if self.map is not None:
+            column, last = self.cursor % COLUMNS, (len(self.map.cells) - 1) // COLUMNS
+            self._go(min(max(self.cursor // COLUMNS + rows, 0), last) * COLUMNS + column)
+
+    def action_down(self) -> None:
+        self._step(1)
+
+    def action_up(self) -> None:
+        self._step(-1)
+
+    def action_left(self) -> None:
+        self._go(self.cursor - 1)
+
+    def action_right(self) -> None:
+        self._go(self.cursor + 1)
+
+    def action_page_down(self) -> None:
+        self._step(_PAGE)
+
+    def action_page_up(self) -> None:
+        self._step(-_PAGE)
+
+    def action_first(self) -> None:
+        self._go(0)
+
+    def action_last(self) -> None:
+        if self.map is not None:
+            self._go(len(self.map.cells) - 1)
+
+    def action_next_problem(self) -> None:
+        self._seek(1)
+
+    def action_previous_problem(self) -> None:
+        self._seek(-1)
+
+    def _seek(self, way: int) -> None:
+        """Go to the next cell with a problem, round the end."""
+        if self.map is None:
+            return
+        cells = self.map.cells
+        for step in range(1, len(cells) + 1):
+            place = (self.cursor + way * step) % len(cells)
+            if cells[place].state is CellState.PROBLEM:
+                self._go(place)
+                return
+        self.post_message(self.NothingFound())
+
+    def action_open(self) -> None:
+        if self.map is not None:
+            self.post_message(self.Opened(self))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.repaint()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the clicked cell; a click on it opens it."""
+        shown = self.map
+        if shown is None or event.y < 1:
+            return
+        gaps = self.size.width >= map_width(shown)
+        begin = map_width(shown, gaps=gaps) - (2 * COLUMNS if gaps else COLUMNS)
+        column = (event.x - begin + gaps) // (1 + gaps)
+        cell = (self._top + event.y - 1) * COLUMNS + column
+        if not (0 <= column < COLUMNS and cell < len(shown.cells)):
+            return
+        if cell == self.cursor:
+            self.action_open()
+        self._go(cell)
