@@ -142,7 +142,7 @@ class Inventory(InventoryLookups):
         if self._session is None:
             self._store.close()
             return
-        leaving = Thread(target=self._leave, args=(self._session,), daemon=True)
+        leaving = Thread(target=self._leave, args=(self._session,), daemon=True, name="eipdeck-leave")
         leaving.start()
         leaving.join(_PRESENCE_SECONDS)
 

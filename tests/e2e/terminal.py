@@ -81,6 +81,14 @@ class Terminal:
             self._read(0.05)
         return self.text()
 
+    def cursor_row(self) -> str:
+        """Read until the list has its cursor, which moves from row to row in two writes; return its row."""
+        deadline = monotonic() + PATIENCE
+        while len(rows := [line for line in self.lines() if line.startswith("> ")]) != 1:
+            assert monotonic() < deadline, f"no row has the cursor; the screen says:\n{self.text()}"
+            self._read(0.05)
+        return rows[0]
+
     def _shows(self, *wanted: str, absent: str) -> bool:
         text = self.text()
         return all(each in text for each in wanted) and not (absent and absent in text)

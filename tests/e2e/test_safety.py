@@ -221,8 +221,7 @@ def test_a_key_that_comes_with_the_move_before_it_acts_on_the_row_moved_to(demo:
             reviewed = next(line for line in deck.lines() if "review: release" in line).split()[3]
             deck.press("esc")
             deck.until("e EIPs 347", absent="review:")
-            (row,) = (line for line in deck.lines() if line.startswith("> "))
-            assert row[4:].split()[0] == reviewed
+            assert deck.cursor_row()[4:].split()[0] == reviewed
         deck.send("\x1b[200~203.0.113.17\x1b[201~R")
         deck.until("203.0.113.17 -- customer-bound")
         assert "review: release 198" not in deck.text()

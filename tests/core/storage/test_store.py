@@ -460,6 +460,9 @@ def test_a_desk_that_closes_waits_for_nobody_who_writes(inventory: Inventory) ->
         begun = time.monotonic()
         leaving.close()
         assert time.monotonic() - begun < 5
+        for thread in threading.enumerate():
+            if thread.name == "eipdeck-leave":
+                thread.join(10)
     writing.close()
     assert [present.operator for present in inventory.other_sessions()] == ["bob"]
 
