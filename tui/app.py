@@ -30,7 +30,8 @@ from tui.terminal.clipboard import CopyRequested
 from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
 from tui.terminal.environment import over_ssh
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
-from tui.terminal.theme import ASCII, THEME, OnlyAscii, escape_delay, glyphs
+from tui.terminal.palette import choose, default_look, themes
+from tui.terminal.theme import ASCII, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -55,11 +56,14 @@ class EipdeckApp(App[int], inherit_bindings=False):
     TITLE = "eipdeck"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
-    # chosen before App.__init__ reads it: only then does NO_COLOR leave no colour at all
-    theme: Reactive[str] = Reactive(THEME)
+    # App.__init__ reads it before ours are registered: only with native colours does NO_COLOR leave no colour at all
+    theme: Reactive[str] = Reactive("ansi-dark")
 
     def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
         super().__init__(driver_class=TerminalDriver)
+        for theme in themes():
+            self.register_theme(theme)
+        self.paint_with(default_look(os.environ))
         self.key_guard = KeyGuard()
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
@@ -80,6 +84,11 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
         self._paste_timer: Timer | None = None
+
+    def paint_with(self, name: str) -> None:
+        """Paint with a theme from now on."""
+        choose(name, os.environ)
+        self.theme = name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]

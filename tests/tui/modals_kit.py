@@ -34,7 +34,7 @@ from tui.modals.lines import Line
 from tui.modals.review_model import Review, Tier
 from tui.modals.sheet import Sheet
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.theme import THEME
+from tui.terminal.palette import ANSI, choose, themes
 
 STYLES: Final = Path(tui.modals.__file__).with_name("modals.tcss")
 SEEN: Final = datetime(2025, 11, 21, 9, 40, tzinfo=UTC)
@@ -75,7 +75,10 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__(ansi_color=True)
-        self.theme = THEME
+        for theme in themes():
+            self.register_theme(theme)
+        choose(ANSI, {})
+        self.theme = ANSI
         self.answers: list[Any] = []
         self.copied: list[str] = []
         self.leaks = 0

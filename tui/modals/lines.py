@@ -12,11 +12,12 @@ from rich.console import Console, ConsoleOptions
 from rich.table import Table
 from rich.text import Text
 
+from tui.terminal.palette import style
+from tui.terminal.roles import Role
 from tui.wording.sanitize import visible
 
 __all__ = ["Line", "Shell", "grid", "shell_rows"]
 
-PROBLEM: Final = "yellow"
 REVIEW_LABEL: Final = 16
 """Cells of the labels of a review."""
 FORM_LABEL: Final = 12
@@ -88,7 +89,7 @@ def grid(lines: Iterable[Line | tuple[str, Shell]], label: int = REVIEW_LABEL) -
 def _row(line: Line, width: int) -> tuple[Text, Text]:
     label, text = visible(line.label), visible(line.text)
     if not line.problem:
-        return Text(label), Text(text)
+        return Text(label, style=style(Role.LABEL)), Text(text)
     if len(label) + 3 <= width:
-        return Text(f"{label:{width - 2}}! ", style=PROBLEM), Text(text, style=PROBLEM)
-    return Text(label, style=PROBLEM), Text(f"! {text}", style=PROBLEM)
+        return Text(f"{label:{width - 2}}! ", style=style(Role.WARNING)), Text(text, style=style(Role.WARNING))
+    return Text(label, style=style(Role.WARNING)), Text(f"! {text}", style=style(Role.WARNING))

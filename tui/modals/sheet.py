@@ -20,9 +20,12 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.modals.lines import PROBLEM
+from tui.commands.registry import key_of
+from tui.terminal.palette import style
+from tui.terminal.roles import Role
 from tui.terminal.theme import ASCII, glyphs
-from tui.widgets.key_hints import fit_keys
+from tui.widgets.key_hints import hints
+from tui.widgets.lines import rich_text
 from tui.wording.sanitize import safe, visible
 
 __all__ = ["HelpSheet", "Sheet", "rule"]
@@ -105,8 +108,8 @@ class Sheet(ModalScreen[Result]):
         *parts, last = self.keys()
         if self.overflows:
             parts.append("PgDn more")
-        line = fit_keys([*parts, last], self.size.width, self.expendable)
-        self.query_one(".sheet-keys", Static).update(Text(line))
+        line = hints([*parts, last], self.size.width, self.expendable, [key_of("yes")])
+        self.query_one(".sheet-keys", Static).update(rich_text(line, self.size.width))
 
     @property
     def body(self) -> Widget:
@@ -119,7 +122,7 @@ class Sheet(ModalScreen[Result]):
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Write the line above the keys, if it is composed yet."""
-        shown = Text(f"! {visible(text)}", style=PROBLEM) if problem else safe(text)
+        shown = Text(f"! {visible(text)}", style=style(Role.WARNING)) if problem else safe(text)
         for note in self.query(".sheet-note").results(Static):
             note.update(shown)
 

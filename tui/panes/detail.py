@@ -7,8 +7,8 @@ from textual.containers import Vertical
 
 from tui.panes.detail_text import detail_lines
 from tui.state.selection import SelectionDetails
-from tui.widgets.lines import Line, Lines, ScrollLines
-from tui.wording.sanitize import visible
+from tui.widgets.lines import Lines, ScrollLines
+from tui.widgets.title import title_line
 
 __all__ = ["DetailPane"]
 
@@ -49,5 +49,5 @@ class DetailPane(Vertical):
             return
         self.text.show_whole(detail_lines(details, width), keep_place=details.selection.id == self._laid_out)
         self._laid_out = details.selection.id
-        head = f"{self._rule} {visible(details.selection.id)} "
-        self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))
+        focused = self.text.has_focus
+        self.title_line.show(title_line(details.selection.id, "", width, rule=self._rule, focused=focused))

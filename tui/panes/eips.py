@@ -165,10 +165,12 @@ class EipsPane(Pane):
         )
 
     def title(self) -> str:
-        sort = _SORTED[self._table.window.query.sort]
-        filtered = f"  filter: {self.filter}" if self.filter else ""
         total = f"{self._table.total:,}" if self._table.counted else "counting"
-        return f"{key_of('eips')} EIPs {total}  sorted: {sort}{filtered}"
+        return f"{key_of('eips')} EIPs {total}"
+
+    def title_note(self) -> str:
+        sort = _SORTED[self._table.window.query.sort]
+        return f"{sort}, filter: {self.filter}" if self.filter else sort
 
     def go_to(self) -> None:
         """Go to the EIPs of the bound service; from an unbound EIP to its pool."""

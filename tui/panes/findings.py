@@ -10,10 +10,9 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
 from tui.state.snapshot import Snapshot
 from tui.widgets.list_table import ListTable
-from tui.wording.findings import finding_words
+from tui.wording.findings import repair_key
 from tui.wording.phrases import count_of
 from tui.wording.reports import FINDINGS
-from tui.wording.sanitize import visible
 
 __all__ = ["FindingsPane"]
 
@@ -26,19 +25,13 @@ class FindingsPane(ListPane[Finding]):
     _pools: frozenset[str] = frozenset()
 
     def make_table(self) -> ListTable[Finding]:
-        self._around.remedy = finding_words
+        self._around.remedy = repair_key
         return ListTable(
             FINDINGS.pane(self._around),
             key=lambda finding: finding.id,
             problem=lambda finding: finding.severity is not Severity.INFO,
             critical=lambda finding: finding.severity is Severity.CRITICAL,
         )
-
-    def be_compact(self, *, compact: bool) -> None:
-        super().be_compact(compact=compact)
-        table = self._table
-        table.under = self._under if compact else None
-        table.under_lines = 1
 
     @property
     def selection(self) -> Selection | None:
@@ -100,6 +93,3 @@ class FindingsPane(ListPane[Finding]):
             self.go_to()
         else:
             super().open()
-
-    def _under(self, finding: Finding, width: int) -> list[str]:
-        return [f"             {visible(finding_words(finding), max(width - 13, 0))}"]

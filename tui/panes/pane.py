@@ -18,9 +18,10 @@ from tui.state.screen_state import ListState
 from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, run_in_thread
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines
 from tui.widgets.list_table import ListTable
 from tui.widgets.rows import RowTable
+from tui.widgets.title import title_line
 from tui.wording.columns import Around, Layout
 
 __all__ = ["ListPane", "Navigate", "Pane"]
@@ -115,6 +116,10 @@ class Pane(Vertical):
     def title(self) -> str:
         """Return the title of the pane, shown from 120 columns on."""
 
+    def title_note(self) -> str:
+        """Return what stands at the right of the title."""
+        return f"filter: {self.filter}" if self.filter else ""
+
     @abstractmethod
     def exported(self) -> Callable[[Inventory], Iterable[Any]]:
         """Return a blocking read of every object of the list as it is now."""
@@ -136,9 +141,9 @@ class Pane(Vertical):
         """Use few cells, for a side column, or all."""
 
     def show_title(self) -> None:
-        width = self.size.width
-        head = f"{self._rule} {self.title()} "
-        self.title_line.show(Line(head + self._rule * max(width - len(head), 0)))
+        focused = self.table.in_hand
+        line = title_line(self.title(), self.title_note(), self.size.width, rule=self._rule, focused=focused)
+        self.title_line.show(line)
 
     def on_resize(self) -> None:
         self.show_title()
@@ -175,7 +180,9 @@ class ListPane(Pane, Generic[Row]):
 
     def be_compact(self, *, compact: bool) -> None:
         listing = self.written_as
-        self._table.columns = (compact and listing.side(self._around)) or listing.pane(self._around)
+        side = compact and listing.side(self._around)
+        self._table.columns = side or listing.pane(self._around)
+        self._table.be_compact(compact=bool(side))
 
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
         """Return the value of a row for each `key:` of a filter."""

@@ -10,13 +10,18 @@ from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot, troubled_pools
 from tui.state.workers import Ask
+from tui.terminal.roles import Role
 from tui.terminal.theme import Glyphs
 from tui.widgets.gauge import gauge
+from tui.widgets.lines import Line, line_of
 from tui.widgets.list_table import ListTable
 from tui.wording.phrases import count_of
 from tui.wording.tables import POOLS
 
 __all__ = ["PoolsPane"]
+
+_SIDE_GAUGE = 11
+"""Cells of a gauge in the side column."""
 
 
 class PoolsPane(ListPane[Pool]):
@@ -84,7 +89,10 @@ class PoolsPane(ListPane[Pool]):
     def _gauge(self, pool: Pool, width: int) -> str:
         return gauge(pool.allocated / pool.total if pool.total else 0.0, width, self._glyphs)
 
-    def _under(self, pool: Pool, width: int) -> list[str]:
+    def _under(self, pool: Pool, width: int) -> list[Line]:
         free = f"{pool.available:,} free" if pool.kind is PoolKind.CUSTOMER else "not yours"
-        room = max(width - 6 - 2 - len(free), 4)
-        return [f"      {self._gauge(pool, room)}  {free}"]
+        bar = self._gauge(pool, _SIDE_GAUGE)
+        used = bar.rstrip(self._glyphs.empty)
+        gap = " " * max(width - 4 - _SIDE_GAUGE - len(free) - 2, 2)
+        role = Role.BOUND if pool.kind is PoolKind.CUSTOMER else Role.ZENLAYER
+        return [line_of("    ", (used, role), (bar[len(used) :], Role.TRACK), (f"{gap}{free}", Role.DIM))]

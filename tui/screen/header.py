@@ -1,13 +1,15 @@
-"""The top line: the database, the operators, the write mode, the age of the data, and its findings."""
+"""The top line: the database, the operators, the write mode, the age of the data, its findings, and the clock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.cells import cell_len
 
 from tui.state.screen_state import WIDE
+from tui.terminal.roles import Role
+from tui.widgets.lines import Line, Part, chip, line_of
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import visible
 
@@ -32,44 +34,74 @@ class Top:
     critical: int = 0
     others: str = ""
     """The other operators; empty when there are none."""
+    clock: str = ""
+    """`Sat 03:12Z`; empty until the time of the inventory is known."""
+    live: bool = True
+    """Whether the age is the one of current data."""
 
 
 def database_name(label: str, file: Path | None, width: int) -> str:
-    """Return the name of the database, with its file's name where there is room."""
-    if file is None or width < WIDE:
+    """Return the name of the database, with its kind and its file's name where there is room."""
+    if file is None:
         return label
+    if width < WIDE:
+        return label.rpartition(" ")[2]
     return " ".join(dict.fromkeys((*label.split(" ", 1), file.name)))
 
 
-def top_line(top: Top, width: int) -> str:
-    """Return `eipdeck | embedded | alice@10.0.4.7 +1 | WRITE | live     | 7 findings, 2 critical`.
+def top_line(top: Top, width: int) -> Line:
+    """Return ` eipdeck  embedded  alice   WRITE   live      2 critical   7 findings  Sat 03:12Z`.
 
-    When short, the database's name is cut to what a name needs, then the operator; mode, age and count never are.
+    When short, the weekday goes, then the operator is cut, then the database; mode, age and counts never are.
     """
-    count = "reading" if top.findings is None else count_of(top.findings, "finding")
-    if top.critical:
-        count += f", {top.critical} critical"
     label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
-    parts = ["eipdeck", label, operator, top.mode, f"{top.age:<8}", count]
     if top.others:
-        parts[2] = f"{operator} with {top.others}"
-        if cell_len(" | ".join(parts)) > width:
-            parts[2] = operator = f"{operator} +{top.others.count(', ') + 1}"
-    over = cell_len(" | ".join(parts)) - width
-    if over > 0:
-        keep = cell_len(operator) - over
-        parts[2] = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
-    if cell_len(" | ".join(filter(None, parts))) <= width:
-        return " | ".join(filter(None, parts))
-    short = "|".join(["eipdeck", label, top.mode, top.age, _short_count(top)])
-    if cell_len(short) <= width:
-        return short
-    rest = "|".join([top.mode, top.age, _short_count(top)])
-    room = width - cell_len(rest) - 1
-    return f"{visible(label, room)}|{rest}" if room > 0 else rest
+        whole = f"{operator} with {top.others}"
+        short = f"{operator} +{top.others.count(', ') + 1}"
+        operator = whole if _cells(_left(top, label, whole) + _right(top)) < width else short
+    for clock in (top.clock, top.clock.rpartition(" ")[2]):
+        right = _right(replace(top, clock=clock))
+        over = _cells(_left(top, label, operator) + right) + 1 - width
+        if over <= 0:
+            return _spread(_left(top, label, operator), right, width)
+    keep = cell_len(operator) - over
+    operator = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
+    over = _cells(_left(top, label, operator) + right) + 1 - width
+    keep = cell_len(label) - max(over, 0)
+    if keep > 0:
+        return _spread(_left(top, visible(label, keep), operator), right, width)
+    return _spread([_mode(top), _age(top)], right[: 3 if top.critical else 1], width)
 
 
-def _short_count(top: Top) -> str:
-    if top.findings is None:
-        return "reading"
-    return f"{top.findings} find" + (f",{top.critical} crit" if top.critical else "")
+def _left(top: Top, label: str, operator: str) -> list[Part]:
+    names: list[Part] = [(f"  {label}", Role.DIM)]
+    if operator:
+        names.append((f"  {operator}", Role.TEXT))
+    return [(" eipdeck", Role.KEY), *names, ("  ", Role.TEXT), _mode(top), _age(top)]
+
+
+def _mode(top: Top) -> Part:
+    if not top.mode:
+        return "", Role.TEXT
+    return chip(top.mode, Role.WRITE_CHIP if top.mode.startswith("WRITE") else Role.READ_ONLY_CHIP)
+
+
+def _age(top: Top) -> Part:
+    return f"  {top.age}", Role.OK if top.live else Role.WARNING
+
+
+def _right(top: Top) -> list[Part]:
+    count = "reading" if top.findings is None else count_of(top.findings, "finding")
+    parts: list[Part] = [(f"  {count}", Role.TEXT)]
+    if top.critical:
+        parts[:0] = [("  ", Role.TEXT), chip(f"{top.critical} critical", Role.CRITICAL_CHIP)]
+    return [*parts, (f"  {top.clock}", Role.STRONG)] if top.clock else parts
+
+
+def _cells(parts: list[Part]) -> int:
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def _spread(left: list[Part], right: list[Part], width: int) -> Line:
+    blanks = " " * max(width - 1 - _cells(left) - _cells(right), 0)
+    return line_of(*left, (blanks, Role.TEXT), *right)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from core import CidrState
 from tui.commands.context import KeyContext
-from tui.commands.registry import BY_ID, View, key_of, key_text, keys_of
-from tui.widgets.key_hints import fit_keys
+from tui.commands.registry import BY_ID, COMMANDS, View, key_of, key_text, keys_of
+from tui.widgets.key_hints import hint_parts, hints
+from tui.widgets.lines import Line, line_of
 
 __all__ = ["FIELD_FILTER", "FIELD_LOOKUP", "count_line", "field_line", "key_line"]
 
@@ -20,18 +21,27 @@ _TAIL = ("find", "palette", "help", "quit")
 _LOOKING = ("write_mode", "open", "go_to", "copy")
 
 
-def field_line(parts: Sequence[str], width: int) -> str:
+def field_line(parts: Sequence[str], width: int) -> Line:
     """Return the key line while the field is in use; help is on a key that is not text."""
     helping = [key_text(key) for key in keys_of("help") if key.startswith("f") and key[1:].isdigit()]
-    return fit_keys([*parts, *(f"{key} help" for key in helping[:1])], width, FIELD_EXPENDABLE)
+    return hints([*parts, *(f"{key} help" for key in helping[:1])], width, FIELD_EXPENDABLE)
 
 
-def count_line() -> str:
+def count_line() -> Line:
     """Return the key line while a grace count runs."""
-    return f"{key_of('abort')} abort   esc abort   other keys wait until the count is over"
+    return line_of(
+        *hint_parts([f"{key_of('abort')} abort", "   esc abort"]), "   other keys wait until the count is over"
+    )
 
 
-def key_line(context: KeyContext, width: int) -> str:
+def _changing(context: KeyContext) -> list[str]:
+    """Return the keys that lead to a change now."""
+    if not context.writing:
+        return [key_of("write_mode")]
+    return [key_of(command.id) for command in COMMANDS if command.changes]
+
+
+def key_line(context: KeyContext, width: int) -> Line:
     """Return one line of keys and labels.
 
     Args:
@@ -39,15 +49,22 @@ def key_line(context: KeyContext, width: int) -> str:
         width: cells of the line; `?` and `q` stay however few there are.
 
     """
+    items = _fitting(context, width)
+    return line_of(
+        *hint_parts([item if not number else f"  {item}" for number, item in enumerate(items)], _changing(context))
+    )
+
+
+def _fitting(context: KeyContext, width: int) -> list[str]:
     head = _head(context)
     tail = [_item(name, {}) for name in _TAIL]
     while True:
         items = [_item(name, labels) for name, labels in head] + tail
-        text = "  ".join(items)
-        if len(text) <= width or not (head or len(tail) > 2):
-            return text
-        if context.marked and len(text) - len(" quit") <= width:
-            return text.removesuffix(" quit")
+        cells = len("  ".join(items))
+        if cells <= width or not (head or len(tail) > 2):
+            return items
+        if context.marked and cells - len(" quit") <= width:
+            return [*items[:-1], items[-1].removesuffix(" quit")]
         if len(head) > 2 or len(tail) == 2:
             head = head[:-1]
         else:

@@ -14,10 +14,11 @@ from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.timeline import TimelinePane
-from tui.state.screen_state import VERY_WIDE, WIDE, Shape, shape_of
+from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
 from tui.terminal.theme import Glyphs
+from tui.widgets.wall import Wall
 
 __all__ = ["Panes"]
 
@@ -50,17 +51,27 @@ class Panes(Horizontal):
         self._centre = View.EIPS
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
+        centre = [pane.title_line for pane in (self.eips, self.cidrs, self.timeline, self.lookups)]
+        side, detail = [self.pools.title_line, self.findings.title_line], [self.detail.title_line]
+        self._walls = (
+            Wall(glyphs, left=side, right=centre),
+            Wall(glyphs, left=centre, right=detail),
+            Wall(glyphs, left=detail, right=[self.aside.title_line]),
+        )
 
     def compose(self) -> ComposeResult:
         with self._left:
             yield self.pools
             yield self.findings
+        yield self._walls[0]
         with self._middle:
             yield self.eips
             yield self.cidrs
             yield self.timeline
             yield self.lookups
+        yield self._walls[1]
         yield self.detail
+        yield self._walls[2]
         yield self.aside
 
     @property
@@ -94,6 +105,7 @@ class Panes(Horizontal):
             pane.display = seen
             pane.table.in_hand = pane.view is view
             pane.table.repaint()
+            pane.show_title()
         self._left.display = wide or (view in _SIDE and not detail_page)
         self._middle.display = wide or (view not in _SIDE and not detail_page)
         self.detail.be_seen(seen=self.column if wide else detail_page)
@@ -101,6 +113,11 @@ class Panes(Horizontal):
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         self.aside.title_line.display = True
         self.aside.table.in_hand = False
+        shown = (wide, wide and self.column, self.aside.display)
+        for wall, seen in zip(self._walls, shown, strict=True):
+            wall.display = seen
+            wall.refresh()
+        self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
 
     def focus_on(self, view: View, *, detail: bool) -> None:

@@ -129,6 +129,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             unread=self.reader.unread,
             snapshot=self.refresher.snapshot,
             refresh=refresh,
+            clock=f"{now:%a %H:%MZ}" if refresh.age else "",
             mode=self.mode,
             mode_words=self.mode.words(now) if refresh.age else "",
             marks=self.marks,

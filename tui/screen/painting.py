@@ -13,7 +13,6 @@ from tui.screen.header import Top, top_line
 from tui.screen.key_bar import FIELD_FILTER, FIELD_LOOKUP, count_line, field_line, key_line
 from tui.screen.layout import Panes
 from tui.screen.lookup_bar import LookupBar, lookup_text
-from tui.screen.next_steps import next_steps
 from tui.screen.status_bar import StatusBar, status_line
 from tui.screen.tabs import views_line
 from tui.state.screen_state import FieldUse, ScreenState, Shape, key_context
@@ -94,26 +93,28 @@ class Painter:
         """Paint the state."""
         bars, context = self._bars, key_context(state)
         tiny = state.shape is Shape.TINY
+        wide = state.shape is Shape.WIDE and self._panes.column
         self._screen.set_class(tiny, "-tiny")
+        self._screen.set_class(state.view is View.FINDINGS and not state.detail_page, "-findings")
+        bars.verdict.display = not wide
         bars.tabs.display = not tiny
         _show(bars.top, _header(state))
         _show(bars.tabs, views_line(state.view, state.snapshot, state.width))
         bars.lookup.tell(*lookup_text(state))
-        bars.verdict.tell(_verdict(state, context), tiny=tiny)
-        _show(bars.status, status_line(state))
+        bars.verdict.tell(_verdict(state), tiny=tiny)
+        _show(bars.status, status_line(state, step=_step(state) if wide else ""))
         _show(bars.keys, _keys(state, context))
         self._panes.panes[state.view].table.repaint()
         if state.details is not None:
             self._panes.detail.show(state.details)
 
 
-def _show(bar: Lines, line: Line | str) -> None:
-    new = Line(line) if isinstance(line, str) else line
-    if bar.lines != (new,):
-        bar.show(new)
+def _show(bar: Lines, line: Line) -> None:
+    if bar.lines != (line,):
+        bar.show(line)
 
 
-def _header(state: ScreenState) -> str:
+def _header(state: ScreenState) -> Line:
     snapshot = state.snapshot
     top = Top(
         label=state.database,
@@ -123,11 +124,13 @@ def _header(state: ScreenState) -> str:
         age=state.refresh.age,
         findings=None if snapshot is None else len(snapshot.findings),
         critical=0 if snapshot is None else snapshot.critical,
+        clock=state.clock,
+        live=state.refresh.age == "live" and not state.refresh.failed,
     )
     return top_line(top, state.width)
 
 
-def _keys(state: ScreenState, context: KeyContext) -> str:
+def _keys(state: ScreenState, context: KeyContext) -> Line:
     if state.count is not None:
         return count_line()
     match state.lookup.use:
@@ -139,17 +142,23 @@ def _keys(state: ScreenState, context: KeyContext) -> str:
             return key_line(context, state.width)
 
 
-def _verdict(state: ScreenState, context: KeyContext) -> Strip:
+def _verdict(state: ScreenState) -> Strip:
     """The verdict bar is about the selection, or says that its details are not known yet."""
     selection, details, marks = state.selection, state.details, state.marks
     if selection is None:
         return NOTHING_SELECTED
     if details is None:
         return _unknown(selection, state.unread)
-    step = marks.step(selection.id) if state.view is View.EIPS else ""
     title = f"{marks.title} -- {strip_title(details)}" if marks.title else strip_title(details)
-    steps = next_steps(details, context)
-    return Strip(title, strip_lines(details), (step, *steps) if step else tuple(steps), alarm=" ! " in f" {title}")
+    step, body = _step(state), strip_lines(details)
+    return Strip(title, (step, *body[:-1]) if step else body, alarm=" ! " in f" {title}")
+
+
+def _step(state: ScreenState) -> str:
+    """Return on which EIPs keys act while some are marked."""
+    if state.selection is None or state.view is not View.EIPS:
+        return ""
+    return state.marks.step(state.selection.id)
 
 
 def _unknown(selection: Selection, unread: str | None) -> Strip:

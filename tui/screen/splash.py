@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rich.segment import Segment
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
 from tui.commands.registry import View
 from tui.screen.tabs import views_line
+from tui.terminal.roles import Role
+from tui.widgets.lines import Line, line_of, painted
 
 __all__ = ["SplashScreen"]
 
@@ -16,7 +17,7 @@ __all__ = ["SplashScreen"]
 class SplashScreen(Screen[None], inherit_bindings=False):
     """Shown until the main screen is ready."""
 
-    DEFAULT_CSS = "SplashScreen { background: ansi_default; color: ansi_default; }"
+    DEFAULT_CSS = "SplashScreen { background: $ground; color: $text; }"
 
     class Painted(Message):
         """The first lines are on the screen."""
@@ -26,5 +27,5 @@ class SplashScreen(Screen[None], inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        text = {0: "eipdeck | opening", 2: views_line(View.EIPS, None, width)}.get(y, "")
-        return Strip([Segment(text)]).adjust_cell_length(width)
+        opening = line_of((" eipdeck", Role.KEY), "  opening")
+        return painted(self, {0: opening, 2: views_line(View.EIPS, None, width)}.get(y, Line("")), width)

@@ -20,8 +20,8 @@ class StatusBar(Lines):
         """The grace count; None when none runs."""
 
 
-def status_line(state: ScreenState) -> Line:
-    """Return the most urgent thing to say."""
+def status_line(state: ScreenState, *, step: str = "") -> Line:
+    """Return the most urgent thing to say; `step` says on which EIPs keys act, where no other line says so."""
     if state.count is not None:
         return Line(state.count, REVERSE)
     if state.said.text:
@@ -33,6 +33,8 @@ def status_line(state: ScreenState) -> Line:
         return Line("reading the inventory")
     if state.trail_problem:
         return Line(f"! {state.trail_problem}", WARNING)
+    if step:
+        return Line(step)
     return Line(_about_detail(state.below) if state.detail_page else state.listed.summary)
 
 

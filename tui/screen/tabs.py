@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.registry import View, key_of
+from tui.terminal.roles import Role
+from tui.widgets.lines import Line, Part, chip, line_of
 
 if TYPE_CHECKING:
     from tui.state.snapshot import Snapshot
@@ -14,21 +16,24 @@ __all__ = ["views_line"]
 _VIEWS = (View.EIPS, View.POOLS, View.CIDRS, View.FINDINGS, View.TIMELINE)
 
 
-def views_line(active: View, snapshot: Snapshot | None, width: int) -> str:
-    """Return `[e EIPs 347]   p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`"""
-    full = "  ".join(_view(view, active, snapshot) for view in _VIEWS).rstrip()
-    if len(full) <= width:
-        return full
-    short = " ".join(_view(view, active, snapshot).strip() for view in _VIEWS)
-    if len(short) <= width:
-        return short
-    names = (f"{key_of(view.name.lower())} {view.value}" for view in _VIEWS)
-    return " ".join(names)
+def views_line(active: View, snapshot: Snapshot | None, width: int) -> Line:
+    """Return ` e EIPs 347    p Pools 4    c CIDRs 4    f Findings 7!    t Timeline`; the active one is filled."""
+    tabs = [(view, _count(view, snapshot)) for view in _VIEWS]
+    for gap, counted in (("   ", True), (" ", True), ("", True), ("", False)):
+        parts: list[Part] = []
+        for view, count in tabs:
+            parts += [*_tab(view, active, count if counted else ""), (gap, Role.TEXT)]
+        if sum(len(text) for text, _ in parts) - len(gap) <= width:
+            break
+    return line_of(*parts[:-1])
 
 
-def _view(view: View, active: View, snapshot: Snapshot | None) -> str:
-    text = f"{key_of(view.name.lower())} {view.value}{_count(view, snapshot)}"
-    return f"[{text}]" if view is active else f" {text} "
+def _tab(view: View, active: View, count: str) -> list[Part]:
+    key = key_of(view.name.lower())
+    if view is active:
+        return [chip(f"{key} {view.value}{count}", Role.FOCUSED)]
+    alarm = Role.WARNING if count.endswith("!") else Role.DIM
+    return [(f" {key}", Role.KEY), (f" {view.value}", Role.LABEL), (f"{count} ", alarm)]
 
 
 def _count(view: View, snapshot: Snapshot | None) -> str:

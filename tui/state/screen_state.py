@@ -18,6 +18,7 @@ from tui.terminal.environment import is_too_small
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "ROOMY",
     "VERY_WIDE",
     "WIDE",
     "FieldUse",
@@ -34,6 +35,8 @@ WIDE: Final = 120
 """Columns from which three panes stand side by side."""
 VERY_WIDE: Final = 160
 """Columns from which the timeline stands beside them too."""
+ROOMY: Final = 200
+"""Columns from which the side panes have all the room they can use."""
 
 
 class Shape(Enum):
@@ -113,6 +116,8 @@ class ScreenState:
     """Why the details of the selection could not be loaded; None while they can."""
     snapshot: Snapshot | None
     refresh: Refresh
+    clock: str
+    """The time of the inventory to the minute; empty until it is known."""
     mode: WriteMode
     mode_words: str
     """Empty until the time of the inventory is known."""

@@ -1,4 +1,4 @@
-"""The theme, the glyphs and the characters that the terminal can show, and its escape delay."""
+"""The glyphs and the characters that the terminal can show, and its escape delay."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from textual.filter import LineFilter
 
 from tui.terminal.environment import over_ssh
 
-__all__ = ["ASCII", "THEME", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs"]
-
-THEME: Final = "ansi-dark"
-"""The terminal's own colours, which suit any background; none with NO_COLOR."""
+__all__ = ["ASCII", "UNICODE", "Glyphs", "OnlyAscii", "escape_delay", "glyphs"]
 
 _ESCAPE_SSH: Final = 0.3
 _ESCAPE_LOCAL: Final = 0.1
@@ -30,10 +27,15 @@ class Glyphs:
     rule: str
     full: str
     empty: str
+    wall: str
+    """A line between two panes, and its joints with the rules at its right, its left and both sides."""
+    right: str
+    left: str
+    both: str
 
 
-ASCII: Final = Glyphs(rule="-", full="#", empty=".")
-UNICODE: Final = Glyphs(rule="─", full="█", empty="░")
+ASCII: Final = Glyphs(rule="-", full="#", empty=".", wall="|", right="+", left="+", both="+")
+UNICODE: Final = Glyphs(rule="─", full="█", empty="░", wall="│", right="├", left="┤", both="┬")
 
 
 def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:

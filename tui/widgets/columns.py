@@ -11,14 +11,14 @@ from rich.cells import cell_len
 from tui.wording.columns import Column
 from tui.wording.sanitize import visible
 
-__all__ = ["GUTTER", "Column", "fit", "line", "sized"]
+__all__ = ["GUTTER", "Column", "cell", "fit", "line", "sized"]
 
 Row = TypeVar("Row")
 
 _WIDEST = 27
 """Cells that a column takes at most for its texts."""
-GUTTER = 4
-"""Cells before the first column: cursor, the operator's mark, problem mark, space."""
+GUTTER = 5
+"""Cells before the first column: cursor, the operator's mark, two of the problem's mark, a blank."""
 
 
 _MEASURED: Final = 500
@@ -41,7 +41,10 @@ def _natural(column: Column[Row], row: Row) -> int:
 
 
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """Return the columns that fit into `width` cells, each with its width; the stretching one takes the rest."""
+    """Return the columns that fit into `width` cells beside the gutter, each with its width.
+
+    The stretching one takes the rest.
+    """
     chosen = list(columns)
     while _needed(chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
@@ -50,15 +53,16 @@ def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], i
 
 
 def _needed(columns: Sequence[Column[Row]]) -> int:
-    return GUTTER + sum(column.width for column in columns) + max(len(columns) - 1, 0)
+    return sum(column.width for column in columns) + max(len(columns) - 1, 0)
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:
     """Return cells (text, width, right-aligned) as one line."""
-    return " ".join(_cell(text, width, right=right) for text, width, right in cells)
+    return " ".join(cell(text, width, right=right) for text, width, right in cells)
 
 
-def _cell(text: str, width: int, *, right: bool) -> str:
+def cell(text: str, width: int, *, right: bool) -> str:
+    """Return a text in exactly `width` cells."""
     shown = visible(text, width)
     pad = " " * max(width - cell_len(shown), 0)
     return pad + shown if right else shown + pad

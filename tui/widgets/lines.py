@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -17,15 +17,39 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
+from tui.terminal.palette import ANSI, is_colourless, look, style
+from tui.terminal.roles import Role
 from tui.wording.sanitize import visible
 
-__all__ = ["ALARM", "BOLD", "PLAIN", "REVERSE", "WARNING", "Line", "Lines", "ScrollLines", "changed_regions", "fold"]
+__all__ = [
+    "ALARM",
+    "BOLD",
+    "PLAIN",
+    "REVERSE",
+    "WARNING",
+    "Line",
+    "Lines",
+    "Part",
+    "ScrollLines",
+    "changed_regions",
+    "chip",
+    "fold",
+    "line_of",
+    "painted",
+    "rich_text",
+]
 
-PLAIN = Style()
-BOLD = Style(bold=True)
-WARNING = Style(color="yellow")
-ALARM = Style(color="red")
-REVERSE = Style(reverse=True)
+PLAIN = Role.TEXT
+BOLD = Role.STRONG
+WARNING = Role.WARNING
+ALARM = Role.CRITICAL
+REVERSE = Role.FOCUSED
+
+Part = tuple[str, Role]
+"""A text and its role."""
+
+_GAP = 8
+"""Equal cells between two changes, up to which one region takes less than two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +57,40 @@ class Line:
     """One line; its text may be hostile."""
 
     text: str
-    style: Style = PLAIN
+    style: Role = PLAIN
+    parts: tuple[Part, ...] = ()
+    """The text in parts with roles of their own; none: all of it has the style."""
+
+    def cut(self, width: int) -> Iterator[Part]:
+        """Yield the parts in at most `width` cells."""
+        rest = width
+        for text, role in self.parts or ((self.text, self.style),):
+            shown = visible(text, rest)
+            rest -= cell_len(shown)
+            if shown:
+                yield shown, role
+
+
+def line_of(*parts: Part | str) -> Line:
+    """Return a line of parts; one without a role is plain."""
+    told = tuple((each, PLAIN) if isinstance(each, str) else each for each in parts)
+    return Line("".join(text for text, _ in told), PLAIN, told)
+
+
+def chip(text: str, role: Role) -> Part:
+    """Return a text on a ground of its own; without colour it stands in brackets, which take the same cells."""
+    return f"[{text}]" if is_colourless() else f" {text} ", role
+
+
+def painted(widget: Widget, line: Line, width: int) -> Strip:
+    """Return a line as cells; the widget's own colours lie under it."""
+    strip = Strip([Segment(text, style(role)) for text, role in line.cut(width)]).adjust_cell_length(width)
+    return strip if look() == ANSI else strip.apply_style(widget.rich_style)
+
+
+def rich_text(line: Line, width: int) -> Text:
+    """Return a line for a widget of Textual's own."""
+    return Text.assemble(*((text, style(role)) for text, role in line.cut(width)))
 
 
 _NO_LINE = Line("")
@@ -46,20 +103,30 @@ def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> lis
         was = old[y] if y < len(old) else _NO_LINE
         now = new[y] if y < len(new) else _NO_LINE
         if was != now:
-            first, end = _changed_cells(was, now, size.width)
-            if end > first:
-                regions.append(Region(first, y, end - first, 1))
+            regions += [Region(first, y, end - first, 1) for first, end in _changed_cells(was, now, size.width)]
     return regions
 
 
-def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
-    """Return the first and the end cell that differ; the whole line when a character is not one cell wide."""
-    one, other = visible(was.text, width), visible(now.text, width)
-    plain = one.isascii() and other.isascii()
-    if was.style != now.style or not (plain or all(cell_len(char) == 1 for char in {*one, *other})):
-        return 0, width
-    differing = [x for x, (a, b) in enumerate(zip_longest(one, other, fillvalue=" ")) if a != b]
-    return (differing[0], differing[-1] + 1) if differing else (0, 0)
+def _changed_cells(was: Line, now: Line, width: int) -> list[tuple[int, int]]:
+    """Return the first and the end cell of each change; the whole line when a character is not one cell wide."""
+    one, other = _cells(was, width), _cells(now, width)
+    if one is None or other is None:
+        return [(0, width)]
+    runs: list[tuple[int, int]] = []
+    for x, (a, b) in enumerate(zip_longest(one, other, fillvalue=(" ", PLAIN))):
+        if a != b:
+            if runs and x - runs[-1][1] <= _GAP:
+                runs[-1] = (runs[-1][0], x + 1)
+            else:
+                runs.append((x, x + 1))
+    return runs
+
+
+def _cells(line: Line, width: int) -> list[Part] | None:
+    """Return the cells; None when a character is not one cell wide."""
+    cells = [(char, role) for text, role in line.cut(width) for char in text]
+    plain = line.text.isascii() or all(cell_len(char) == 1 for char in {char for char, _ in cells})
+    return cells if plain else None
 
 
 class Lines(Widget):
@@ -87,9 +154,8 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y >= len(self.lines):
-            return Strip.blank(width)
-        line = self.lines[y]
-        return Strip([Segment(visible(line.text, width), line.style)]).adjust_cell_length(width, line.style)
+            return painted(self, _NO_LINE, width)
+        return painted(self, self.lines[y], width)
 
 
 class ScrollLines(Lines, can_focus=True):
@@ -120,7 +186,7 @@ class ScrollLines(Lines, can_focus=True):
 
     def _folded(self) -> list[Line]:
         width = max(self.size.width, 1)
-        return [Line(part, line.style) for line in self.whole for part in fold(line.text, width)]
+        return [part for line in self.whole for part in _folded(line, width)]
 
     def _scroll(self, delta: int) -> None:
         folded = self._folded()
@@ -145,6 +211,13 @@ class ScrollLines(Lines, can_focus=True):
 
     def action_last(self) -> None:
         self._scroll(len(self._folded()))
+
+
+def _folded(line: Line, width: int) -> list[Line]:
+    """Return a line in lines of at most `width` cells; one of parts keeps them where it fits."""
+    if cell_len(visible(line.text)) <= width:
+        return [line]
+    return [Line(part, line.style) for part in fold(line.text, width)]
 
 
 def fold(text: str, width: int) -> list[str]:

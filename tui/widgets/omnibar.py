@@ -13,8 +13,10 @@ from textual.widgets import Input
 
 from tui.commands.registry import key_of
 from tui.state.screen_state import FieldUse
+from tui.terminal.roles import Role
 from tui.widgets.field import Field
-from tui.widgets.lines import Line, Lines
+from tui.widgets.key_hints import hint_parts
+from tui.widgets.lines import Line, Lines, line_of
 
 __all__ = ["OmniField", "Omnibar", "idle"]
 
@@ -22,6 +24,15 @@ __all__ = ["OmniField", "Omnibar", "idle"]
 def idle() -> str:
     """Return the text in the place of the closed field."""
     return f"look up: type or paste an address   {key_of('find')} filter   {key_of('palette')} command"
+
+
+def _painted(prompt: str) -> Line:
+    """Return the text in the place of the field: what it is about first, keys bold."""
+    if prompt == idle():
+        field, *keys = prompt.split("   ")
+        return line_of((field, Role.DIM), *hint_parts([f"   {key}" for key in keys]))
+    label, colon, rest = prompt.partition(": ")
+    return line_of((label + colon, Role.LABEL), rest) if colon else Line(prompt)
 
 
 class OmniField(Field):
@@ -119,7 +130,7 @@ class Omnibar(Horizontal):
 
     def tell(self, prompt: str, note: str) -> None:
         """Show a prompt, or a text in its place while the field is closed, and a note at the right."""
-        self._prompt.show(Line(prompt))
-        self._note.show(Line(f"  {note}" if note else ""))
+        self._prompt.show(_painted(prompt))
+        self._note.show(Line(f"  {note}" if note else "", Role.DIM))
         self._note.styles.width = len(self._note.text)
         self._prompt.styles.width = len(prompt) if self.in_use else "1fr"

@@ -6,8 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -17,8 +15,9 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
-from tui.widgets.columns import Column, fit, line
-from tui.widgets.lines import Line, changed_regions
+from tui.terminal.roles import Role
+from tui.widgets.columns import GUTTER, Column, cell, fit
+from tui.widgets.lines import Line, Part, changed_regions, line_of, painted
 from tui.wording.sanitize import visible
 
 __all__ = ["PATIENCE", "RowTable"]
@@ -28,11 +27,28 @@ PATIENCE = 0.012
 
 Row = TypeVar("Row")
 
-_PLAIN = Style()
-_PROBLEM = Style(color="yellow")
-_CRITICAL = Style(color="red")
-_CURSOR = Style(reverse=True)
-_HEADER = Style(bold=True)
+_GRIP = 20
+"""Cells of a row under which the ground of the cursor lies: the gutter and the subject."""
+_BLANK = Line("")
+
+
+_MARKS = {"!!": Role.CRITICAL_CHIP, "!": Role.WARNING, "?": Role.WARNING}
+
+
+def _gripped(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts of the selected row: the first cells in the role of the cursor, the others as they are.
+
+    A mark with a ground of its own keeps it.
+    """
+    gripped: list[Part] = []
+    cells = 0
+    for text, role in parts:
+        inside = max(min(_GRIP - cells, len(text)), 0)
+        own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
+        gripped.append((text[:inside], role if own else Role.CURSOR))
+        gripped.append((text[inside:], role))
+        cells += len(text)
+    return [part for part in gripped if part[0]]
 
 
 class Follow(Protocol):
@@ -75,9 +91,14 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         """Whether keys act on its row; the cursor of another table is kept, but not shown."""
         self.empty: tuple[str, ...] = ()
         """The lines shown when there are no rows."""
-        self.under: Callable[[Row, int], Sequence[str]] | None = None
+        self.sorted_by = ""
+        """The title of the column by which the rows are sorted; empty when no column has the order."""
+        self.sort_mark = ""
+        self.under: Callable[[Row, int], Sequence[Line]] | None = None
         """Further lines of a row for so many cells; every row has the same number of them."""
         self.under_lines = 0
+        self._compact = False
+        """In a side column: no heads, and no cell for the operator's mark."""
         self.follow: Follow = _nobody
         """Called while the cursor is put on a row: a message would arrive after a key pressed right behind."""
         self._lines: list[Line] = []
@@ -94,7 +115,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     @abstractmethod
     def has_problem(self, row: Row) -> bool:
-        """Whether the row is marked with `!`."""
+        """Whether the row has a problem."""
 
     def is_critical(self, _row: Row) -> bool:
         """Whether the problem of the row is critical."""
@@ -125,11 +146,26 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     @property
     def fitting(self) -> frozenset[str]:
         """The titles of the columns that fit."""
-        return frozenset(column.title for column, _width in fit(self.wanted_columns(), self.size.width))
+        return frozenset(column.title for column, _width in self._fitted(self.size.width))
+
+    def _fitted(self, width: int) -> list[tuple[Column[Row], int]]:
+        return fit(self.wanted_columns(), width - self._gutter_cells)
+
+    @property
+    def _gutter_cells(self) -> int:
+        return GUTTER - self._compact
+
+    @property
+    def _heads(self) -> int:
+        return 0 if self._compact else 1
+
+    def be_compact(self, *, compact: bool) -> None:
+        """Take few cells, in a side column, or all."""
+        self._compact = compact
 
     @property
     def height_in_rows(self) -> int:
-        return max((self.size.height - 1) // (1 + self._extra()), 1)
+        return max((self.size.height - self._heads) // (1 + self._extra()), 1)
 
     def _extra(self) -> int:
         return self.under_lines if self.under is not None else 0
@@ -153,43 +189,53 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             self.refresh(*changed)
 
     def _compose_lines(self, size: Size) -> list[Line]:
-        fitted = fit(self.wanted_columns(), size.width)
-        header = line([(column.title, width, column.right) for column, width in fitted])
-        lines = [Line(f"    {header}", _HEADER)]
+        fitted = self._fitted(size.width)
+        lines = [self._head(fitted)] * self._heads
         for position in range(self.top, min(self.top + self.height_in_rows, self.total)):
             lines += self._row_lines(position, fitted, size.width)
         if not self.total:
-            lines += [Line(text, _PLAIN) for text in self.empty]
-        blank = Line("", _PLAIN)
-        return (lines + [blank] * size.height)[: size.height]
+            lines += [Line(text) for text in self.empty]
+        return (lines + [_BLANK] * size.height)[: size.height]
+
+    def _head(self, fitted: list[tuple[Column[Row], int]]) -> Line:
+        titles = (cell(column.title + self._sort_mark(column), width, right=column.right) for column, width in fitted)
+        return Line(" " * self._gutter_cells + " ".join(titles), Role.LABEL)
+
+    def _sort_mark(self, column: Column[Row]) -> str:
+        return self.sort_mark if column.title == self.sorted_by else ""
 
     def _row_lines(self, position: int, fitted: list[tuple[Column[Row], int]], width: int) -> list[Line]:
         row = self.row_at(position)
         if row is None:
-            return [Line("    ...", _PLAIN)] + [Line("", _PLAIN)] * self._extra()
-        problem = self.has_problem(row)
+            return [Line(" " * self._gutter_cells + "...")] + [_BLANK] * self._extra()
         cursor = self.in_hand and position == self.cursor
-        cells = [(column.fitted(row, cells), cells, column.right) for column, cells in fitted]
-        marks = ("> "[not cursor], " *"[self.is_marked(row)], " !"[problem])
-        text = f"{''.join(marks)} {line(cells)}"
-        style = _CURSOR if cursor else self._style(row, problem=problem)
-        painted = [Line(text, style)]
-        if self.under is not None:
-            painted += [Line(below, _PLAIN) for below in self.under(row, width)]
-        return painted
+        parts = self._gutter(row, cursor=cursor)
+        for number, (column, cells) in enumerate(fitted):
+            text = cell(column.fitted(row, cells), cells, right=column.right)
+            parts.append((f" {text}" if number else text, column.role_of(row)))
+        line = line_of(*(_gripped(parts) if cursor else parts))
+        if self.under is None:
+            return [line]
+        return [line, *self.under(row, width)]
 
-    def _style(self, row: Row, *, problem: bool) -> Style:
-        if not problem:
-            return _PLAIN
-        return _CRITICAL if self.is_critical(row) else _PROBLEM
+    def _gutter(self, row: Row, *, cursor: bool) -> list[Part]:
+        """Return the cells before the first column: `> !! `."""
+        mark = self.mark_of(row)
+        role = _MARKS.get(mark, Role.TEXT)
+        if cursor and mark == "!":
+            role = Role.WARNING_CHIP
+        marked = self.is_marked(row)
+        parts = [("> "[not cursor], Role.TEXT)]
+        if not self._compact:
+            parts.append((" *"[marked], Role.FOCUS if marked else Role.TEXT))
+        return [*parts, (mark, role), (" " * (GUTTER - 2 - len(mark)), Role.TEXT)]
+
+    def mark_of(self, row: Row) -> str:
+        """Return `!!` before a critical problem, `!` before another, nothing before none."""
+        return "!" * (1 + self.is_critical(row)) if self.has_problem(row) else ""
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y >= len(self._lines):
-            return Strip.blank(width)
-        painted = self._lines[y]
-        text = visible(painted.text, width)
-        return Strip([Segment(text, painted.style)]).adjust_cell_length(width, painted.style)
+        return painted(self, self._lines[y] if y < len(self._lines) else _BLANK, self.size.width)
 
     # the cursor
 
@@ -272,6 +318,6 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         self.repaint()
 
     def on_click(self, event: events.Click) -> None:
-        position = self.top + (event.y - 1) // (1 + self._extra())
-        if event.y >= 1 and position < self.total:
+        position = self.top + (event.y - self._heads) // (1 + self._extra())
+        if event.y >= self._heads and position < self.total:
             self.move_to(position)

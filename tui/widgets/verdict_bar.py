@@ -1,4 +1,4 @@
-"""The verdict bar: the verdict on the selection, what it does, where a fix lives, and the next steps."""
+"""The verdict bar: the verdict on the selection, what it does, and where a fix lives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 from rich.cells import cell_len
 from textual import events
 
-from tui.widgets.lines import BOLD, WARNING, Line, Lines, fold
+from tui.terminal.roles import Role
+from tui.widgets.lines import BOLD, WARNING, Line, Lines, fold, line_of
 from tui.wording.sanitize import visible
 
 __all__ = ["NOTHING_SELECTED", "Strip", "VerdictBar"]
@@ -20,7 +21,6 @@ class Strip:
 
     title: str
     body: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
     alarm: bool = False
 
 
@@ -28,7 +28,7 @@ NOTHING_SELECTED: Final = Strip("nothing selected")
 
 
 class VerdictBar(Lines):
-    """A rule and three lines; on a tiny terminal its parts are folded."""
+    """A rule and two lines, three about a finding; on a tiny terminal its parts are folded."""
 
     def __init__(self, *, rule: str) -> None:
         super().__init__(id="strip")
@@ -43,32 +43,36 @@ class VerdictBar(Lines):
             self.repaint()
 
     def repaint(self) -> None:
-        strip, style = self._strip, WARNING if self._strip.alarm else BOLD
+        strip, role = self._strip, WARNING if self._strip.alarm else BOLD
         width = max(self.size.width, 1)
         if self._tiny:
-            parts = [Line(part, style) for part in visible(strip.title).split(" -- ")]
-            texts = [*strip.body, self._next(width)]
-            folded = [Line(part) for text in texts if text for part in fold(text, width)]
-            self.show(*parts, *folded)
+            parts = [Line(part, role) for part in visible(strip.title).split(" -- ")]
+            self.show(*parts, *(Line(part) for text in strip.body if text for part in fold(text, width)))
             return
-        title = visible(strip.title)
-        head = f"{self._rule * 2} {title} "
-        if cell_len(head) > width:
-            head = f"{visible(title, max(width - 1, 0))} "
-        body = [*strip.body, self._next(width)]
+        body = strip.body
         if len(body) > 1 and not body[1]:
-            body[:2] = [*fold(body[0], width), ""][:2]
-        self.show(Line(head + self._rule * max(width - cell_len(head), 0), style), *body)
+            body = (*fold(body[0], width), "")[:2]
+        self.show(self._head(visible(strip.title), role, width), *(_labelled(text) for text in body))
 
-    def _next(self, width: int) -> str:
-        """Return as many steps as fit."""
-        text = ""
-        for step in self._strip.steps:
-            longer = f"{text}   {step}" if text else f"next: {step}"
-            if cell_len(longer) > width:
-                break
-            text = longer
-        return text
+    def _head(self, title: str, role: Role, width: int) -> Line:
+        rule = Role.CRITICAL if role is WARNING else Role.BORDER
+        if cell_len(title) + 4 > width:
+            return Line(f"{visible(title, max(width - 1, 0))} ", role)
+        subject, gap, words = title.partition(" -- ")
+        rest = self._rule * (width - cell_len(title) - 4)
+        return line_of(
+            (self._rule * 2, rule), (f" {subject}", Role.STRONG), (gap, Role.BORDER), (f"{words} ", role), (rest, rule)
+        )
 
     def on_resize(self, _event: events.Resize) -> None:
         self.repaint()
+
+
+_LABELS: Final = ("serves", "remedy:", "now:", "CIDR", "left:")
+"""Words that begin a line and say what it is."""
+
+
+def _labelled(text: str) -> Line:
+    """Return a line whose first word is painted as its label."""
+    label = next((each for each in _LABELS if text.startswith(f"{each} ")), "")
+    return line_of((label, Role.LABEL), text[len(label) :]) if label else Line(text)

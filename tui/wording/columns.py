@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 from rich.cells import cell_len
 
 from core import Finding, Pool
+from tui.terminal.roles import Role
 from tui.wording.phrases import age
 from tui.wording.sanitize import visible
 
@@ -37,6 +38,12 @@ class Column(Generic[Row]):
     """A shorter text where the text has no room; without it the text is cut."""
     standard: bool = True
     """Whether it is shown until the operator chooses the columns."""
+    role: Callable[[Row], Role] | Role = Role.TEXT
+    """The role of the text in a pane; it may depend on the row."""
+
+    def role_of(self, row: Row) -> Role:
+        """Return the role of a row's text."""
+        return self.role if isinstance(self.role, Role) else self.role(row)
 
     def fitted(self, row: Row, width: int) -> str:
         """Return the text of a row for `width` cells."""
@@ -77,6 +84,7 @@ class InPane(Generic[PaneRow]):
     drop: int = 0
     short: Callable[[PaneRow], str] | None = None
     standard: bool = True
+    role: Callable[[PaneRow], Role] | Role = Role.TEXT
     place: int = _LAST
     """The columns of the pane ascend by it; equal ones keep the order of the entries."""
 
@@ -138,7 +146,7 @@ class Listing(Generic[Row, PaneRow]):
 
         title = entry.title if how.title is None else how.title
         right = entry.right or how.right
-        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard)
+        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.role)
 
 
 Layout: TypeAlias = Listing[Any, Any]

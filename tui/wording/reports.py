@@ -5,27 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import ClockAccepted, Event, Finding, Imported, Restored, Verdict, Violation
+from core import ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
+from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Listing
+from tui.wording.findings import short_of, what_is_wrong
 from tui.wording.phrases import age, event_subject, minute, or_dash, second
 from tui.wording.serving import action_words, services_served
 
 __all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
 
-_SINCE: Final[InPane[Finding]] = InPane(5, text=lambda finding, around: around.age(finding.since), right=True, drop=1)
+_SEVERITY_ROLES: Final = {Severity.CRITICAL: Role.CRITICAL, Severity.WARNING: Role.WARNING}
+
+
+def _since(finding: Finding, around: Around) -> str:
+    return around.age(finding.since)
+
+
+def _severity_role(finding: Finding) -> Role:
+    return _SEVERITY_ROLES.get(finding.severity, Role.DIM)
+
 
 FINDINGS: Final[Listing[Finding, Finding]] = Listing(
     Finding,
     (
-        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8), side=InPane(8)),
-        Entry("CODE", pane=InPane(22, text=lambda finding, _: finding.code, drop=2)),
-        Entry("SUBJECT", lambda finding: finding.subject, pane=InPane(15), side=InPane(15)),
+        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8, role=_severity_role, place=4)),
+        Entry(
+            "SUBJECT",
+            lambda finding: finding.subject,
+            pane=InPane(15, "ABOUT", place=5),
+            side=InPane(15),
+        ),
         Entry("ID", lambda finding: finding.id),
-        Entry("SINCE", lambda finding: second(finding.since), pane=_SINCE, side=_SINCE),
+        Entry(
+            "SINCE",
+            lambda finding: second(finding.since),
+            pane=InPane(5, text=_since, right=True, drop=1, role=Role.DIM, place=7),
+        ),
+        Entry(
+            "KEY", pane=InPane(8, text=lambda finding, around: around.remedy(finding), drop=3, role=Role.LABEL, place=8)
+        ),
         Entry(
             "FINDING",
             lambda finding: f"{finding.message} Remedy: {finding.remedy}",
-            pane=InPane(20, "WHAT AND REMEDY", lambda finding, around: around.remedy(finding), stretch=True, drop=3),
+            pane=InPane(20, "WHAT IS WRONG", lambda finding, _: what_is_wrong(finding), stretch=True, drop=4, place=6),
+            side=InPane(7, text=lambda finding, _: short_of(finding), right=True, stretch=True),
         ),
     ),
 )

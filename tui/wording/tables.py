@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from core import Cidr, Eip, EipRow, EipStatus, Pool, PoolKind, Service
+from core import Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service
+from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import or_dash, owner, pool_short, runway
 from tui.wording.serving import served
@@ -32,14 +33,43 @@ def _pool_of(eip: Eip) -> str:
     return pool_short(eip.pool_id, customer_owned=eip.customer_owned)
 
 
+def _short_owner(eip: Eip) -> str:
+    return "own" if eip.customer_owned else "DEFAULT"
+
+
+def _owner_role(eip: Eip) -> Role:
+    return Role.OWN if eip.customer_owned else Role.ZENLAYER
+
+
+_STATE_ROLES: Final = {EipStatus.BOUND: Role.BOUND, EipStatus.UNBOUND: Role.UNBOUND}
+
+
+def _state_role(eip: Eip) -> Role:
+    return _STATE_ROLES.get(eip.status, Role.FREE)
+
+
 EIPS: Final[Listing[Eip, EipRow]] = Listing(
     Eip,
     (
         Entry("!", _landed),
         Entry("ADDRESS", lambda eip: eip.address, pane=InPane(15, place=1)),
         Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
-        Entry("OWNER", owner, pane=InPane(8, drop=2, place=2)),
-        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, place=4)),
+        Entry(
+            "OWNER",
+            owner,
+            pane=InPane(
+                7,
+                text=lambda row, _: _short_owner(row.eip),
+                drop=2,
+                role=lambda row: _owner_role(row.eip),
+                place=2,
+            ),
+        ),
+        Entry(
+            "STATUS",
+            lambda eip: eip.status.value,
+            pane=InPane(7, "STATE", drop=1, role=lambda row: _state_role(row.eip), place=4),
+        ),
         Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, place=3)),
         Entry(
             "MBPS",
@@ -60,7 +90,14 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
         Entry("BY", pane=InPane(12, text=lambda row, _: row.eip.allocated_by, drop=10, standard=False, place=11)),
         Entry(
             "AGE",
-            pane=InPane(4, text=lambda row, around: around.age(row.eip.allocated_at), right=True, drop=3, place=12),
+            pane=InPane(
+                4,
+                text=lambda row, around: around.age(row.eip.allocated_at),
+                right=True,
+                drop=3,
+                role=Role.DIM,
+                place=12,
+            ),
         ),
     ),
     lambda row: row.eip,
@@ -108,8 +145,8 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             pane=InPane(13, "USED/TOTAL", _used, place=4),
             side=InPane(10, "USED/TOTAL", _used),
         ),
-        Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(4, "COOL", drop=6, place=7)),
-        Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(4, "RSVD", drop=5, place=8)),
+        Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(7, drop=6, place=7)),
+        Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(8, drop=5, place=8)),
         Entry("HELD", lambda pool: pool.held, right=True),
         Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=4, place=6)),
         Entry(
@@ -135,11 +172,18 @@ def _cidr_pool(cidr: Cidr, _around: Around) -> str:
     return pool_short(cidr.pool_id, customer_owned=cidr.customer_owned)
 
 
+_CIDR_ROLES: Final = {CidrState.ACTIVE: Role.BOUND, CidrState.DRAINING: Role.WARNING, CidrState.FAILED: Role.CRITICAL}
+
+
+def _cidr_role(cidr: Cidr) -> Role:
+    return _CIDR_ROLES.get(cidr.state, Role.UNBOUND)
+
+
 CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
         Entry("CIDR", lambda cidr: cidr.cidr, pane=InPane(16, place=1)),
-        Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, place=3)),
+        Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, role=_cidr_role, place=3)),
         Entry("OWNER", owner),
         Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, place=2)),
         Entry("REGION", lambda cidr: cidr.region),
