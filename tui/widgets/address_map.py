@@ -7,7 +7,7 @@ from typing import Final
 
 from core import AddressMap, CellState, MapCell
 from tui.terminal.roles import Role
-from tui.widgets.picture import Part, Row, joined
+from tui.widgets.lines import Line, Part, joined
 
 __all__ = ["COLUMNS", "cell_glyph", "first_cells", "legend", "map_rows", "map_width"]
 
@@ -53,7 +53,7 @@ def _label_width(shown: AddressMap) -> int:
     return max(4, *(len(label) for label in first_cells(shown)))
 
 
-def map_rows(shown: AddressMap, cursor: int | None, width: int, *, ascii_only: bool = False) -> list[Row]:
+def map_rows(shown: AddressMap, cursor: int | None, width: int, *, ascii_only: bool = False) -> list[Line]:
     """Return a line of offsets and the rows of the map; without gaps where `width` is short, then `>` marks the row.
 
     `cursor` is the selected cell.
@@ -84,13 +84,13 @@ def _close(glyphs: list[Part], at: int | None) -> Iterator[Part]:
         yield text, Role.FOCUSED if place == at else role
 
 
-def _offsets(shown: AddressMap, label: int, *, gaps: bool) -> Row:
+def _offsets(shown: AddressMap, label: int, *, gaps: bool) -> Line:
     """Return the offsets of every fourth column."""
     step = (2 if gaps else 1) * 4
     words = [_offset(place * 4 * shown.block) for place in range(min(4, -(-len(shown.cells) // 4)))]
     if not gaps:
         words = [word if cell_room(word, step) else "" for word in words]
-    return ((" " * (label + 1) + "".join(f"{word:<{step}}" for word in words).rstrip(), Role.DIM),)
+    return Line(" " * (label + 1) + "".join(f"{word:<{step}}" for word in words).rstrip(), Role.DIM)
 
 
 def cell_room(word: str, step: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.terminal.roles import Role
 from tui.terminal.theme import Glyphs
-from tui.widgets.picture import Part, Row, joined
+from tui.widgets.lines import Line, Part, joined
 
 __all__ = ["BLOCKS", "Levels", "Use", "gauge", "gauge_row", "level_role", "measured", "percent_words"]
 
@@ -67,7 +67,7 @@ def percent_words(use: Use) -> str:
     return str(100 * use.used // use.total) if 100 * use.used >= use.total else "<1"
 
 
-def gauge_row(use: Use, cells: int, levels: Levels, *, ascii_only: bool = False, owner: Role | None = None) -> Row:
+def gauge_row(use: Use, cells: int, levels: Levels, *, ascii_only: bool = False, owner: Role | None = None) -> Line:
     """Return a gauge of so many cells; `owner` colours the used part of a pool that is not the customer's."""
     used, held = measured(use, cells)
     role = owner or level_role(100 * use.used / use.total if use.total > 0 else 0, levels)

@@ -12,7 +12,7 @@ from core import AddressMap, CellState
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
 from tui.widgets.address_map import COLUMNS, map_rows, map_width
-from tui.widgets.picture import Picture
+from tui.widgets.lines import Lines
 
 __all__ = ["MapView"]
 
@@ -20,7 +20,7 @@ _PAGE: Final = 4
 """Rows of a page."""
 
 
-class MapView(Picture, can_focus=True):
+class MapView(Lines, can_focus=True):
     """The map of a CIDR, or of a block of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,7 @@ class MapView(Picture, can_focus=True):
     def clear(self) -> None:
         """Show nothing."""
         self.map = None
-        self.show(())
+        self.show()
 
     @property
     def span(self) -> tuple[str, str] | None:
@@ -83,7 +83,7 @@ class MapView(Picture, can_focus=True):
         at = self.cursor // COLUMNS
         self._top = max(min(max(self._top, at - room + 1), at, len(rows) - 1), 0)
         self._top = max(min(self._top, len(rows) - room), 0)
-        self.show([head, *rows[self._top : self._top + room]])
+        self.show(head, *rows[self._top : self._top + room])
 
     def _go(self, cell: int) -> None:
         if self.map is None:

@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 from core import Eip
 from tui.terminal.roles import Role
-from tui.widgets.picture import Part, Row, joined
+from tui.widgets.lines import Line, Part, joined, line_of
 from tui.wording.sanitize import visible
 from tui.wording.serving import serves_words
 
@@ -101,7 +101,7 @@ def tenancy_rows(
     ascii_only: bool = False,
     event: datetime | None = None,
     asked: datetime | None = None,
-) -> tuple[Row, ...]:
+) -> tuple[Line, ...]:
     """Return the bar, the names of the holders, and a line of dates; nothing when there is no part.
 
     Args:
@@ -127,7 +127,7 @@ def _marked(bar: Sequence[Part], at: int | None) -> Iterator[Part]:
         yield ("?", Role.FOCUS) if place == at else (char, role)
 
 
-def _names(sized: Sequence[tuple[Span, int]], cells: int) -> Row:
+def _names(sized: Sequence[tuple[Span, int]], cells: int) -> Line:
     """Return each holder under the beginning of its part, as far as the next holder leaves room."""
     starts: list[tuple[int, str]] = []
     column = 0
@@ -141,20 +141,20 @@ def _names(sized: Sequence[tuple[Span, int]], cells: int) -> Row:
         room = end - start - 1
         shown = visible(name, room) if room > 2 else ""  # less is no name
         text = set_cell_size(text, start) + shown
-    return ((set_cell_size(text, max(cells, cell_len(text))), Role.DIM),)
+    return Line(set_cell_size(text, max(cells, cell_len(text))), Role.DIM)
 
 
-def _dates(spans: Sequence[Span], cells: int, event: datetime | None) -> Row:
+def _dates(spans: Sequence[Span], cells: int, event: datetime | None) -> Line:
     """Return the first day at the left, `now` at the right, and the day of the selected event under its column."""
     first, last = f"{spans[0].begin:%Y-%m-%d}", "now"
     at = None if event is None else column_of(spans, cells, event)
     if at == 0 and cells > len(first) + len(last) + 1:
-        return ("^", Role.FOCUS), (f"{first:<{cells - len(last) - 1}}{last}", Role.DIM)
+        return line_of(("^", Role.FOCUS), (f"{first:<{cells - len(last) - 1}}{last}", Role.DIM))
     line = f"{first:<{cells - len(last)}}{last}" if cells > len(first) + len(last) else f"{last:>{cells}}"[-cells:]
     if at is None or event is None:
-        return ((line, Role.DIM),)
+        return Line(line, Role.DIM)
     start, note = _note(at, f"{event:%m-%d}", len(first) + 1, cells - len(last) - 1)
-    return (line[:start], Role.DIM), (note, Role.FOCUS), (line[start + len(note) :], Role.DIM)
+    return line_of((line[:start], Role.DIM), (note, Role.FOCUS), (line[start + len(note) :], Role.DIM))
 
 
 def _note(at: int, day: str, begin: int, end: int) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tui.terminal.roles import Role
 from tui.widgets.gauge import Levels, level_role
-from tui.widgets.picture import Part, Row, joined
+from tui.widgets.lines import Line, Part, joined
 
 __all__ = ["Chart", "chart_rows", "heights"]
 
@@ -65,7 +65,7 @@ def _reach(chart: Chart, width: int) -> tuple[int, int | None]:
     return past, min(max(round(chart.full_in * past / days), 1), room - past)
 
 
-def chart_rows(chart: Chart, width: int, rows: int, *, ascii_only: bool = False) -> list[Row]:
+def chart_rows(chart: Chart, width: int, rows: int, *, ascii_only: bool = False) -> list[Line]:
     """Return a chart of `rows` lines and a line of dates, in `width` cells with the scale at the left."""
     scale = len(f"{chart.top:,}") + 2
     room = max(width - scale, 1)
@@ -127,7 +127,7 @@ def _trend(
         yield ("." if ascii_only else "·", Role.DIM) if here else (" ", Role.TEXT)
 
 
-def _dates(chart: Chart, scale: int, past: int, full: int | None, room: int) -> Row:
+def _dates(chart: Chart, scale: int, past: int, full: int | None, room: int) -> Line:
     """Return the first day, `now` under the last column of the past, and the day that is full under its column."""
     first = f"{chart.today - timedelta(days=len(chart.days) - 1):%m-%d}"
     now, day = past - len("now"), ""
@@ -137,4 +137,4 @@ def _dates(chart: Chart, scale: int, past: int, full: int | None, room: int) -> 
     start = min(past + (full or room) - len(day) // 2, room - len(day))
     line = f"{first:<{max(min(now, start - len('now ')), 0)}}now" if now > len(first) else first
     shown = f"{line:<{start}}{day}" if start > len(line) else line
-    return ((" " * scale + shown, Role.DIM),)
+    return Line(" " * scale + shown, Role.DIM)
