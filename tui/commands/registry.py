@@ -157,7 +157,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="history",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
-    Command("go_to", ("o",), "go to", "go to the owning pool, the bound service's EIPs, the CIDRs"),
+    Command(
+        "go_to",
+        ("o",),
+        "go to",
+        "go to the owning pool, the bound service's EIPs, the CIDRs; in a detail: its EIPs",
+    ),
     Command("copy", ("a",), "copy", "copy the selected address"),
     Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core import Pool, PoolKind, filter_term
+from core import Pool, PoolKind
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
@@ -75,11 +75,6 @@ class PoolsPane(ListPane[Pool]):
     def title(self) -> str:
         troubled = f" ({len(self._troubled)} !)" if self._troubled else ""
         return f"{key_of('pools')} Pools {len(self._table.rows)}{troubled}"
-
-    def open(self) -> None:
-        pool = self._table.row
-        if pool is not None:
-            self.post_message(Navigate(View.EIPS, filter_=filter_term("pool", pool.id)))
 
     def go_to(self) -> None:
         pool = self._table.row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -11,18 +13,23 @@ from tui.panes.detail import DetailPane
 from tui.panes.eips import EipsPane
 from tui.panes.findings import FindingsPane
 from tui.panes.lookups import LookupsPane
+from tui.panes.map_pane import MapPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.timeline import TimelinePane
+from tui.state.pictures import Pictures
 from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
 from tui.terminal.theme import Glyphs
+from tui.widgets.map_view import MapView
 from tui.widgets.wall import Wall
 
 __all__ = ["Panes"]
 
 _SIDE = (View.POOLS, View.FINDINGS)
+MAP_LINES = 40
+"""Lines from which the address map stands beside the lists of a very wide screen."""
 
 
 class Panes(Horizontal):
@@ -37,7 +44,9 @@ class Panes(Horizontal):
         self.findings = FindingsPane(ask, rule=rule)
         self.timeline = TimelinePane(ask, rule=rule)
         self.lookups = LookupsPane(ask, rule=rule)
-        self.detail = DetailPane(rule=rule)
+        self.detail = DetailPane(glyphs=glyphs)
+        self.beside = MapPane(glyphs=glyphs)
+        """The address map, above the latest events, on a very wide and tall screen."""
         self.aside = TimelinePane(ask, rule=rule)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
@@ -48,15 +57,20 @@ class Panes(Horizontal):
         """Whether the wide shape has its detail column."""
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
+        self.zoom_out: Callable[[], bool] = lambda: False
+        """Goes back from the map of a block; returns False when there is none."""
+        self.on_opened: Callable[[], None] = lambda: None
+        """Called when the detail gets the keys beside the list."""
         self._centre = View.EIPS
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
+        self._right = Vertical(id="right")
         centre = [pane.title_line for pane in (self.eips, self.cidrs, self.timeline, self.lookups)]
         side, detail = [self.pools.title_line, self.findings.title_line], [self.detail.title_line]
         self._walls = (
             Wall(glyphs, left=side, right=centre),
             Wall(glyphs, left=centre, right=detail),
-            Wall(glyphs, left=detail, right=[self.aside.title_line]),
+            Wall(glyphs, left=detail, right=[self.beside.title_line, self.aside.title_line]),
         )
 
     def compose(self) -> ComposeResult:
@@ -72,7 +86,9 @@ class Panes(Horizontal):
         yield self._walls[1]
         yield self.detail
         yield self._walls[2]
-        yield self.aside
+        with self._right:
+            yield self.beside
+            yield self.aside
 
     @property
     def shape(self) -> Shape:
@@ -111,6 +127,9 @@ class Panes(Horizontal):
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
+        self.beside.display = self.aside.display and self.app.size.height >= MAP_LINES
+        self.detail.shows_map = not self.beside.display
+        self._right.display = self.aside.display
         self.aside.title_line.display = True
         self.aside.table.in_hand = False
         shown = (wide, wide and self.column, self.aside.display)
@@ -120,9 +139,29 @@ class Panes(Horizontal):
         self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
 
-    def focus_on(self, view: View, *, detail: bool) -> None:
-        """Give the keys to the list of a view, or to the detail."""
-        self.screen.set_focus(self.detail.text if detail else self.panes[view].focus_target)
+    def focus_on(self, view: View, *, detail: bool, mapped: bool = False) -> None:
+        """Give the keys to the list of a view, or to the detail: with `mapped` to its map, wherever that stands."""
+        if not detail:
+            self.screen.set_focus(self.panes[view].focus_target)
+            return
+        if mapped:
+            self.map_view.display = True
+        self.screen.set_focus(self.map_view if mapped else self.detail.text)
+
+    @property
+    def map_view(self) -> MapView:
+        """The address map that is on the screen."""
+        return self.beside.map if self.beside.display else self.detail.map
+
+    @property
+    def detail_has_keys(self) -> bool:
+        """Whether the keys are in the detail or in the map that belongs to it."""
+        return self.detail.has_keys or self.beside.map.has_focus
+
+    def show_pictures(self, pictures: Pictures) -> None:
+        """Show the pictures of the selection wherever they have a place."""
+        self.detail.show_pictures(pictures)
+        self.beside.show_pictures(pictures)
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""

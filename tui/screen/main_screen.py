@@ -27,6 +27,7 @@ from tui.screen.lookup_bar import LookupBar
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
 from tui.screen.painting import Bars, Painter
+from tui.screen.pictures import PictureReader
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.startup import start_session
@@ -86,13 +87,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
         )
         self.lookups = Lookups(self.navigator, self.bars.lookup, self.panes.lookups, self)
+        PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
         self.runner = Runner(self)
         table = command_table(self, self.navigator, self.panes, self.lookups, self.polling, self.runner)
         table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs = glyphs
-        self._first_address = address
-        self._run_began = View.EIPS
+        self._first_address, self._run_began = address, View.EIPS
 
     def compose(self) -> ComposeResult:
         yield self.bars.top

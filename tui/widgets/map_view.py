@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from core import AddressMap, CellState
 from tui.commands.bindings import bindings_for
@@ -16,8 +17,13 @@ from tui.widgets.lines import Lines
 
 __all__ = ["MapView"]
 
+CELLS: Final = 256
 _PAGE: Final = 4
 """Rows of a page."""
+
+
+def _nothing() -> None:
+    """Do nothing; the default."""
 
 
 class MapView(Lines, can_focus=True):
@@ -30,23 +36,6 @@ class MapView(Lines, can_focus=True):
         Binding("l", "right", "right", show=False),
     ]
 
-    class Moved(Message):
-        """The cursor is on another cell."""
-
-        def __init__(self, view: MapView) -> None:
-            super().__init__()
-            self.view = view
-
-    class Opened(Message):
-        """Enter was pressed on a cell."""
-
-        def __init__(self, view: MapView) -> None:
-            super().__init__()
-            self.view = view
-
-    class NothingFound(Message):
-        """No cell has a problem."""
-
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__(classes="map")
         self.map: AddressMap | None = None
@@ -54,6 +43,14 @@ class MapView(Lines, can_focus=True):
         self._ascii_only = ascii_only
         self._top = 0
         """The first row of cells shown."""
+        self._early: list[Callable[[], None]] = []
+        """What keys asked for before the map was loaded."""
+        self.on_walk: Callable[[], None] = _nothing
+        """Called when the cursor is on another cell, or the map is another one."""
+        self.on_open: Callable[[], None] = _nothing
+        """Called when enter was pressed on a cell."""
+        self.on_nothing: Callable[[], None] = _nothing
+        """Called when no cell has a problem to go to."""
 
     def show_map(self, shown: AddressMap, cursor: int | None = None) -> None:
         """Show a map; the cursor goes to a cell, or stays where it was on the same addresses."""
@@ -63,6 +60,11 @@ class MapView(Lines, can_focus=True):
         if cursor is not None or not same:
             self.cursor = cursor or 0
         self.repaint()
+        early, self._early = self._early, []
+        for act in early:
+            act()
+        if shown is not known and not early:
+            self.on_walk()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -85,6 +87,16 @@ class MapView(Lines, can_focus=True):
         self._top = max(min(self._top, len(rows) - room), 0)
         self.show(head, *rows[self._top : self._top + room])
 
+    def _do(self, act: Callable[..., None], *values: int) -> None:
+        """Do what a key asks for; before the map is loaded, do it then."""
+        if self.map is None:
+            self._early.append(partial(act, *values))
+        else:
+            act(*values)
+
+    def _shift(self, cells: int) -> None:
+        self._go(self.cursor + cells)
+
     def _go(self, cell: int) -> None:
         if self.map is None:
             return
@@ -92,7 +104,7 @@ class MapView(Lines, can_focus=True):
         if cell != self.cursor:
             self.cursor = cell
             self.repaint()
-            self.post_message(self.Moved(self))
+            self.on_walk()
 
     def _step(self, rows: int) -> None:
         """Go rows up or down in the same column, as far as the map goes."""
@@ -101,35 +113,34 @@ class MapView(Lines, can_focus=True):
             self._go(min(max(self.cursor // COLUMNS + rows, 0), last) * COLUMNS + column)
 
     def action_down(self) -> None:
-        self._step(1)
+        self._do(self._step, 1)
 
     def action_up(self) -> None:
-        self._step(-1)
+        self._do(self._step, -1)
 
     def action_left(self) -> None:
-        self._go(self.cursor - 1)
+        self._do(self._shift, -1)
 
     def action_right(self) -> None:
-        self._go(self.cursor + 1)
+        self._do(self._shift, 1)
 
     def action_page_down(self) -> None:
-        self._step(_PAGE)
+        self._do(self._step, _PAGE)
 
     def action_page_up(self) -> None:
-        self._step(-_PAGE)
+        self._do(self._step, -_PAGE)
 
     def action_first(self) -> None:
-        self._go(0)
+        self._do(self._go, 0)
 
     def action_last(self) -> None:
-        if self.map is not None:
-            self._go(len(self.map.cells) - 1)
+        self._do(self._go, CELLS)
 
     def action_next_problem(self) -> None:
-        self._seek(1)
+        self._do(self._seek, 1)
 
     def action_previous_problem(self) -> None:
-        self._seek(-1)
+        self._do(self._seek, -1)
 
     def _seek(self, way: int) -> None:
         """Go to the next cell with a problem, round the end."""
@@ -141,11 +152,13 @@ class MapView(Lines, can_focus=True):
             if cells[place].state is CellState.PROBLEM:
                 self._go(place)
                 return
-        self.post_message(self.NothingFound())
+        self.on_nothing()
 
     def action_open(self) -> None:
-        if self.map is not None:
-            self.post_message(self.Opened(self))
+        self._do(self.on_open)
+
+    def on_blur(self) -> None:
+        self._early.clear()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.repaint()
