@@ -54,9 +54,9 @@ from core.domain.values import (
 )
 from core.inventory import Inventory, login_name, open_inventory
 from core.operations.presence import BEAT_SECONDS
-from core.queries.address_map import AddressMap, CellState, MapCell
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
+from core.queries.map_cells import AddressMap, CellState, MapCell
 from core.queries.reads import InventorySnapshot
 from core.queries.usage import Outlook
 from core.queries.use_over_time import UseDay, UseOverTime

@@ -8,7 +8,8 @@ from typing import Annotated, Final, NamedTuple
 from core.domain.validation import checked_address, checked_prefix
 from core.domain.values import Eip, from_micros
 from core.queries import eips
-from core.queries.address_map import AddressMap, address_map
+from core.queries.address_map import address_map
+from core.queries.map_cells import AddressMap
 from core.queries.reads import InventoryReads
 from core.queries.use_over_time import UseOverTime, use_over_time
 from core.storage.connection import NO_LIMIT

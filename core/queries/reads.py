@@ -23,10 +23,10 @@ from core.domain.values import (
     to_micros,
 )
 from core.queries import eips, findings, services, usage, verdicts
-from core.queries.address_map import MapProblems, map_problems
 from core.queries.eips import Siblings
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
+from core.queries.map_cells import MapProblems, map_problems
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import Connection, Values

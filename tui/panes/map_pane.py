@@ -52,6 +52,6 @@ class MapPane(Vertical):
             self.title_line.show(title_line("no map", "", self.size.width, rule=self._rule, focused=False))
             return
         width = self.size.width
-        self.map.show_map(shown)
+        self.map.show_map(shown, self._pictures.about.address if self._pictures else None)
         self.legend.show(*list(legend_lines(shown, width, ascii_only=self._ascii_only))[:_LEGEND_LINES])
         self.title_line.show(title_line(map_title(shown), "", width, rule=self._rule, focused=self.map.has_focus))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -80,10 +81,10 @@ class PictureReader:
         def load(inventory: Inventory) -> Pictures:
             return load_pictures(inventory, about, part, use=use)
 
-        try:
-            pictures = await self._workers.ask(load)
-        except EipdeckError:
-            pictures = Pictures(about)  # gone since, or out of reach: the status line says that
+        pictures = Pictures(about)
+        if about.cidr is not None or about.pool is not None:
+            with suppress(EipdeckError):  # gone since, or out of reach: the status line says that
+                pictures = await self._workers.ask(load)
         if self._wanted == (about, read_at, use) and self._part == part:
             self._panes.show_pictures(pictures)
 

@@ -52,18 +52,17 @@ class MapView(Lines, can_focus=True):
         self.on_nothing: Callable[[], None] = _nothing
         """Called when no cell has a problem to go to."""
 
-    def show_map(self, shown: AddressMap, cursor: int | None = None) -> None:
-        """Show a map; the cursor goes to a cell, or stays where it was on the same addresses."""
+    def show_map(self, shown: AddressMap, at: str | None = None) -> None:
+        """Show a map; the cursor goes to the cell of an address, or stays on the addresses where it was."""
         known = self.map
-        same = known is not None and (known.first, known.last) == (shown.first, shown.last)
-        self.map = shown
-        if cursor is not None or not same:
-            self.cursor = cursor or 0
+        if known is not shown or at is not None:
+            kept = at or (known.span(self.cursor)[0] if known is not None else shown.first)
+            self.map, self.cursor = shown, shown.cell_of(kept) or 0
         self.repaint()
-        early, self._early = self._early, []
-        for act in early:
-            act()
-        if shown is not known and not early:
+        if known is not shown:
+            early, self._early = self._early, []
+            for act in early:
+                act()
             self.on_walk()
 
     def clear(self) -> None:
