@@ -106,7 +106,9 @@ class DetailPane(Vertical):
         pictures = self._drawn(details)
         self._lay_map(pictures, width, wanted=details.cidr is not None and self.shows_map)
         self._lay_chart(pictures, width, wanted=details.pool is not None)
-        self.text.show_whole(self._lines(details, width), keep_place=details.selection.id == self._laid_out)
+        self.text.show_whole(
+            self._lines(details, width - self.title_line.display), keep_place=details.selection.id == self._laid_out
+        )
         self._laid_out = details.selection.id
         name = details.selection.id
         if details.cidr is not None and pictures is not None and pictures.map is not None:

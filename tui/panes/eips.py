@@ -12,6 +12,7 @@ from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.theme import Glyphs
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
 from tui.wording.tables import EIPS
@@ -20,6 +21,16 @@ __all__ = ["EipsPane"]
 
 MOST_MARKS = 1_000
 """The most EIPs that one review is about."""
+_SORTED_BY = {
+    "address": "ADDRESS",
+    "newest": "AGE",
+    "name": "NAME",
+    "state": "STATE",
+    "pool": "POOL",
+    "owner": "OWNER",
+    "operator": "BY",
+}
+"""The column of an order; that of problems has none."""
 _SORTED = {
     "problems": "problems first",
     "address": "by address",
@@ -39,9 +50,9 @@ class EipsPane(Pane):
     view = View.EIPS
     written_as = EIPS
 
-    def __init__(self, ask: Ask, *, rule: str) -> None:
-        super().__init__(ask, rule=rule)
-        self._table = EipTable(ask)
+    def __init__(self, ask: Ask, *, glyphs: Glyphs) -> None:
+        super().__init__(ask, rule=glyphs.rule)
+        self._table = EipTable(ask, sort_mark=glyphs.up)
         self.all_eips = 0
         self._turning = asyncio.Lock()
 
@@ -159,7 +170,8 @@ class EipsPane(Pane):
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
             return f"{shown}{marked}, {key_of('unmark')} clears"
-        summary = f"{shown}, sorted: {_SORTED[table.window.query.sort]}."
+        order = "" if self.title_line.display else f", sorted: {_SORTED[table.window.query.sort]}"
+        summary = f"{shown}{order}."
         return _fitting(
             summary, f"  {key_of('next_problem')} next problem, {key_of('previous_problem')} back", self.app.size.width
         )
@@ -167,6 +179,10 @@ class EipsPane(Pane):
     def title(self) -> str:
         total = f"{self._table.total:,}" if self._table.counted else "counting"
         return f"{key_of('eips')} EIPs {total}"
+
+    def show_title(self) -> None:
+        self._table.sorted_by = _SORTED_BY.get(self._table.window.query.sort, "")
+        super().show_title()
 
     def title_note(self) -> str:
         sort = _SORTED[self._table.window.query.sort]

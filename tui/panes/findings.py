@@ -70,8 +70,11 @@ class FindingsPane(ListPane[Finding]):
         return f"{count_of(len(rows), 'finding')}: {', '.join(parts)}; worst first{self.hidden()}"
 
     def title(self) -> str:
+        return f"{key_of('findings')} Findings {len(self._all)}"
+
+    def title_note(self) -> str:
         critical = sum(finding.severity is Severity.CRITICAL for finding in self._all)
-        return f"{key_of('findings')} Findings {len(self._all)}" + (f" ({critical} critical)" if critical else "")
+        return super().title_note() or (f"{critical} critical" if critical else "")
 
     def go_to(self) -> None:
         selection = self.selection

@@ -137,8 +137,16 @@ class Pane(Vertical):
     def go_to(self) -> None:
         """Go to what the selected row belongs to."""
 
-    def be_compact(self, *, compact: bool) -> None:
-        """Use few cells, for a side column, or all."""
+    def be_beside(self) -> None:
+        """Stand beside the list in hand, in few cells: no key acts here, a click goes to the view."""
+        self.table.in_hand = False
+        self.table.can_focus = False
+        self.add_class("beside")
+
+    def on_row_table_clicked(self, event: RowTable.Clicked) -> None:
+        event.stop()
+        selection = self.selection
+        self.post_message(Navigate(self.view, select=None if selection is None else selection.id))
 
     def show_title(self) -> None:
         focused = self.table.in_hand
@@ -178,11 +186,10 @@ class ListPane(Pane, Generic[Row]):
     def table(self) -> ListTable[Row]:
         return self._table
 
-    def be_compact(self, *, compact: bool) -> None:
-        listing = self.written_as
-        side = compact and listing.side(self._around)
-        self._table.columns = side or listing.pane(self._around)
-        self._table.be_compact(compact=bool(side))
+    def be_beside(self) -> None:
+        super().be_beside()
+        self._table.columns = self.written_as.side(self._around)
+        self._table.be_compact()
 
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
         """Return the value of a row for each `key:` of a filter."""

@@ -44,11 +44,10 @@ class PoolsPane(ListPane[Pool]):
             critical=lambda pool: pool.total > 0 and not pool.available,
         )
 
-    def be_compact(self, *, compact: bool) -> None:
-        super().be_compact(compact=compact)
-        table = self._table
-        table.under = self._under if compact else None
-        table.under_lines = 1
+    def be_beside(self) -> None:
+        super().be_beside()
+        self._table.under = self._under
+        self._table.under_lines = 1
 
     @property
     def selection(self) -> Selection | None:
@@ -73,8 +72,7 @@ class PoolsPane(ListPane[Pool]):
         return f"{count}; {free:,} customer addresses free{self.hidden()}"
 
     def title(self) -> str:
-        troubled = f" ({len(self._troubled)} !)" if self._troubled else ""
-        return f"{key_of('pools')} Pools {len(self._table.rows)}{troubled}"
+        return f"{key_of('pools')} Pools {len(self._table.rows)}"
 
     def go_to(self) -> None:
         pool = self._table.row

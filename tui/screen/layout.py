@@ -38,19 +38,22 @@ class Panes(Horizontal):
     def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
         super().__init__(id="panes")
         rule = glyphs.rule
-        self.eips = EipsPane(ask, rule=rule)
+        self.eips = EipsPane(ask, glyphs=glyphs)
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
         self.timeline = TimelinePane(ask, rule=rule)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(glyphs=glyphs)
-        self.beside = MapPane(glyphs=glyphs)
+        self.mapped = MapPane(glyphs=glyphs)
         """The address map, above the latest events, on a very wide and tall screen."""
         self.aside = TimelinePane(ask, rule=rule)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
-        self.aside.be_compact(compact=True)
+        self._beside: tuple[Pane, ...] = (PoolsPane(ask, glyphs=glyphs), FindingsPane(ask, rule=rule))
+        """What stands at the left of the list in hand, unless it is that list."""
+        for pane in (self.aside, *self._beside):
+            pane.be_beside()
         panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
@@ -61,33 +64,30 @@ class Panes(Horizontal):
         """Goes back from the map of a block; returns False when there is none."""
         self.on_opened: Callable[[], None] = lambda: None
         """Called when the detail gets the keys beside the list."""
-        self._centre = View.EIPS
+        self._last = View.EIPS
+        """The last view that does not stand at the left."""
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
         self._right = Vertical(id="right")
-        centre = [pane.title_line for pane in (self.eips, self.cidrs, self.timeline, self.lookups)]
-        side, detail = [self.pools.title_line, self.findings.title_line], [self.detail.title_line]
+        centre = [pane.title_line for pane in panes]
+        side, detail = [pane.title_line for pane in self._beside], [self.detail.title_line]
         self._walls = (
             Wall(glyphs, left=side, right=centre),
             Wall(glyphs, left=centre, right=detail),
-            Wall(glyphs, left=detail, right=[self.beside.title_line, self.aside.title_line]),
+            Wall(glyphs, left=detail, right=[self.mapped.title_line, self.aside.title_line]),
         )
 
     def compose(self) -> ComposeResult:
         with self._left:
-            yield self.pools
-            yield self.findings
+            yield from self._beside
         yield self._walls[0]
         with self._middle:
-            yield self.eips
-            yield self.cidrs
-            yield self.timeline
-            yield self.lookups
+            yield from self.panes.values()
         yield self._walls[1]
         yield self.detail
         yield self._walls[2]
         with self._right:
-            yield self.beside
+            yield self.mapped
             yield self.aside
 
     @property
@@ -103,7 +103,7 @@ class Panes(Horizontal):
             EipdeckError: a pane cannot read what it shows beside the snapshot.
 
         """
-        for pane in (*self.panes.values(), self.aside):
+        for pane in (*self.panes.values(), *self._beside, self.aside):
             await pane.load(snapshot)
 
     def show_panes(self, view: View, *, detail_page: bool) -> None:
@@ -111,27 +111,24 @@ class Panes(Horizontal):
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
-            self._centre = view
+            self._last = view
         self.display = shape is not Shape.TINY
         for pane in self.panes.values():
-            side = pane.view in _SIDE
-            seen = (side or pane.view is self._centre) if wide else pane.view is view and not detail_page
             pane.title_line.display = wide
-            pane.be_compact(compact=wide and side)
-            pane.display = seen
+            pane.display = pane.view is view and (wide or not detail_page)
             pane.table.in_hand = pane.view is view
             pane.table.repaint()
             pane.show_title()
-        self._left.display = wide or (view in _SIDE and not detail_page)
-        self._middle.display = wide or (view not in _SIDE and not detail_page)
+        for pane in self._beside:
+            pane.display = pane.view is not view
+        self._left.display = wide
+        self._middle.display = wide or not detail_page
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
-        self.beside.display = self.aside.display and self.app.size.height >= MAP_LINES
-        self.detail.shows_map = not self.beside.display
+        self.mapped.display = self.aside.display and self.app.size.height >= MAP_LINES
+        self.detail.shows_map = not self.mapped.display
         self._right.display = self.aside.display
-        self.aside.title_line.display = True
-        self.aside.table.in_hand = False
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
             wall.display = seen
@@ -151,23 +148,22 @@ class Panes(Horizontal):
     @property
     def map_view(self) -> MapView:
         """The address map that is on the screen."""
-        return self.beside.map if self.beside.display else self.detail.map
+        return self.mapped.map if self.mapped.display else self.detail.map
 
     @property
     def detail_has_keys(self) -> bool:
         """Whether the keys are in the detail or in the map that belongs to it."""
-        return self.detail.has_keys or self.beside.map.has_focus
+        return self.detail.has_keys or self.mapped.map.has_focus
 
     def show_pictures(self, pictures: Pictures) -> None:
         """Show the pictures of the selection wherever they have a place."""
         self.detail.show_pictures(pictures)
-        self.beside.show_pictures(pictures)
+        self.mapped.show_pictures(pictures)
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""
-        order = (View.POOLS, View.FINDINGS, View.EIPS, View.CIDRS, View.TIMELINE, View.LOOKUPS)
-        seen = [each for each in order if self.panes[each].display]
-        return seen[(seen.index(view) + step) % len(seen)] if view in seen and len(seen) > 1 else None
+        seen = [*_SIDE, self._last]
+        return seen[(seen.index(view) + step) % len(seen)] if self.shape is Shape.WIDE else None
 
     def turn_zoom(self) -> str:
         """Zoom one pane, or take the zoom back; return a sentence when that makes no difference."""

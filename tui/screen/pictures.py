@@ -47,14 +47,14 @@ class PictureReader:
         """The block whose map is shown in place of the whole CIDR."""
         self._resting: Timer | None = None
         self._walking: Timer | None = None
-        for view in (panes.detail.map, panes.beside.map):
+        for view in (panes.detail.map, panes.mapped.map):
             view.on_walk, view.on_open = partial(self._walked, view), partial(self._opened, view)
             view.on_nothing = lambda: say("no cell here has a problem")
 
     def follow(self, state: ScreenState) -> None:
         """Follow the selection, the data and the layout; the pictures are loaded when they have rested."""
         panes = self._panes
-        place = panes.beside.display or panes.detail.display
+        place = panes.mapped.display or panes.detail.display
         about = picture_of(state.selection, state.snapshot) if place else PictureOf()
         read_at = None if state.snapshot is None else state.snapshot.read_at
         wanted = (about, read_at, panes.detail.display)

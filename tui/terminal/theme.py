@@ -32,10 +32,12 @@ class Glyphs:
     right: str
     left: str
     both: str
+    up: str
+    """Behind the head of the column whose texts ascend down the list."""
 
 
-ASCII: Final = Glyphs(rule="-", full="#", empty=".", wall="|", right="+", left="+", both="+")
-UNICODE: Final = Glyphs(rule="─", full="█", empty="░", wall="│", right="├", left="┤", both="┬")
+ASCII: Final = Glyphs(rule="-", full="#", empty=".", wall="|", right="+", left="+", both="+", up="^")
+UNICODE: Final = Glyphs(rule="─", full="█", empty="░", wall="│", right="├", left="┤", both="┬", up="▴")
 
 
 def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:

@@ -43,17 +43,24 @@ def _natural(column: Column[Row], row: Row) -> int:
 def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
     """Return the columns that fit into `width` cells beside the gutter, each with its width.
 
-    The stretching one takes the rest.
+    Columns are squeezed before one is dropped; the stretching one takes the rest.
     """
     chosen = list(columns)
-    while _needed(chosen) > width and any(column.drop for column in chosen):
+    while sum(map(_least, chosen)) + len(chosen) - 1 > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
-    spare = max(width - _needed(chosen), 0)
-    return [(column, column.width + (spare if column.stretch else 0)) for column in chosen]
+    spare = width - sum(map(_least, chosen)) - len(chosen) + 1
+    widths = []
+    for column in chosen:
+        more = max(min(column.width - _least(column), spare), 0)
+        spare -= more
+        widths.append(_least(column) + more)
+    return [
+        (column, cells + (max(spare, 0) if column.stretch else 0)) for column, cells in zip(chosen, widths, strict=True)
+    ]
 
 
-def _needed(columns: Sequence[Column[Row]]) -> int:
-    return sum(column.width for column in columns) + max(len(columns) - 1, 0)
+def _least(column: Column[Row]) -> int:
+    return min(column.least, column.width) if column.least else column.width
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:

@@ -73,6 +73,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     class Opened(Message):
         """Enter was pressed on a row."""
 
+    class Clicked(Message):
+        """A row was clicked on which keys do not act."""
+
     class NothingFound(Message):
         """A key finds nothing to go to; carries the sentence that says so."""
 
@@ -159,9 +162,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
     def _heads(self) -> int:
         return 0 if self._compact else 1
 
-    def be_compact(self, *, compact: bool) -> None:
-        """Take few cells, in a side column, or all."""
-        self._compact = compact
+    def be_compact(self) -> None:
+        """Take few cells: no heads, and no cell for the operator's mark."""
+        self._compact = True
 
     @property
     def height_in_rows(self) -> int:
@@ -321,3 +324,5 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         position = self.top + (event.y - self._heads) // (1 + self._extra())
         if event.y >= self._heads and position < self.total:
             self.move_to(position)
+            if not self.in_hand:
+                self.post_message(self.Clicked())

@@ -38,6 +38,8 @@ class Column(Generic[Row]):
     """A shorter text where the text has no room; without it the text is cut."""
     standard: bool = True
     """Whether it is shown until the operator chooses the columns."""
+    least: int = 0
+    """The cells to which it is squeezed before a column is dropped; 0: its width."""
     role: Callable[[Row], Role] | Role = Role.TEXT
     """The role of the text in a pane; it may depend on the row."""
 
@@ -84,6 +86,7 @@ class InPane(Generic[PaneRow]):
     drop: int = 0
     short: Callable[[PaneRow], str] | None = None
     standard: bool = True
+    least: int = 0
     role: Callable[[PaneRow], Role] | Role = Role.TEXT
     place: int = _LAST
     """The columns of the pane ascend by it; equal ones keep the order of the entries."""
@@ -146,7 +149,9 @@ class Listing(Generic[Row, PaneRow]):
 
         title = entry.title if how.title is None else how.title
         right = entry.right or how.right
-        return Column(title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.role)
+        return Column(
+            title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least, how.role
+        )
 
 
 Layout: TypeAlias = Listing[Any, Any]

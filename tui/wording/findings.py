@@ -7,35 +7,40 @@ from typing import Final
 from core import EipdeckError, Finding, Fix, shell_command
 from tui.commands.registry import BY_ID, COMMANDS, key_of
 
-__all__ = ["repair_key", "short_of", "what_is_wrong", "what_to_do"]
+__all__ = ["in_a_word", "in_few_words", "repair_key", "what_is_wrong", "what_to_do"]
 
 _COMMANDS = {verb.strip(): command.id for command in COMMANDS for verb in command.name.split(",")} | {"eips": "go_to"}
 """The dashboard command for a verb of the command line. `eips` lists what a finding is about: go to it."""
 
 
 _WHAT: Final = {
-    "landed_in_default_pool": "in default pool",
-    "default_on_customer_service": "Zenlayer address",
-    "snat_mixes_owners": "owners mixed",
-    "cidr_draining_blocked": "drain blocked",
-    "service_missing": "service gone",
-    "pool_near_exhaustion": "nearly full",
-    "pool_runway_short": "runs out",
-    "eip_idle": "idle",
-    "ownership_disagrees": "owner differs",
+    "landed_in_default_pool": ("in default pool", "default"),
+    "default_on_customer_service": ("Zenlayer address", "default"),
+    "ownership_disagrees": ("owner differs", "owner"),
+    "eip_idle": ("idle", "idle"),
+    "snat_mixes_owners": ("owners mixed", "mixed"),
+    "pool_near_exhaustion": ("nearly full", "low"),
+    "pool_runway_short": ("runs out", "short"),
+    "cidr_draining_blocked": ("drain blocked", "drain"),
+    "service_missing": ("service gone", "gone"),
 }
-"""A finding in a word or two; another code says what it is itself."""
+"""A finding in a few words and in one."""
 
 
 def what_is_wrong(finding: Finding) -> str:
     """Return a finding without its subject: `in default pool, lb lb-shop`."""
-    what = short_of(finding)
-    return f"{what}, {finding.brief}" if finding.brief else what
+    what = in_few_words(finding)
+    return f"{what}, {finding.brief}" if finding.brief and finding.brief != what else what
 
 
-def short_of(finding: Finding) -> str:
-    """Return a finding in a word or two."""
-    return _WHAT.get(finding.code, finding.code.replace("_", " "))
+def in_few_words(finding: Finding) -> str:
+    """Return a finding in a few words."""
+    return _WHAT[finding.code][0] if finding.code in _WHAT else finding.code.replace("_", " ")
+
+
+def in_a_word(finding: Finding) -> str:
+    """Return a finding in one word."""
+    return _WHAT[finding.code][1] if finding.code in _WHAT else "!"
 
 
 def repair_key(finding: Finding) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from core import ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
 from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Listing
-from tui.wording.findings import short_of, what_is_wrong
+from tui.wording.findings import in_a_word, in_few_words, what_is_wrong
 from tui.wording.phrases import age, event_subject, minute, or_dash, second
 from tui.wording.serving import action_words, services_served
 
@@ -28,7 +28,7 @@ def _severity_role(finding: Finding) -> Role:
 FINDINGS: Final[Listing[Finding, Finding]] = Listing(
     Finding,
     (
-        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8, role=_severity_role, place=4)),
+        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8, role=_severity_role, drop=3, place=4)),
         Entry(
             "SUBJECT",
             lambda finding: finding.subject,
@@ -39,16 +39,16 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
         Entry(
             "SINCE",
             lambda finding: second(finding.since),
-            pane=InPane(5, text=_since, right=True, drop=1, role=Role.DIM, place=7),
+            pane=InPane(5, text=_since, right=True, drop=2, role=Role.DIM, place=7),
         ),
         Entry(
-            "KEY", pane=InPane(8, text=lambda finding, around: around.remedy(finding), drop=3, role=Role.LABEL, place=8)
+            "KEY", pane=InPane(8, text=lambda finding, around: around.remedy(finding), drop=1, role=Role.LABEL, place=8)
         ),
         Entry(
             "FINDING",
             lambda finding: f"{finding.message} Remedy: {finding.remedy}",
-            pane=InPane(20, "WHAT IS WRONG", lambda finding, _: what_is_wrong(finding), stretch=True, drop=4, place=6),
-            side=InPane(7, text=lambda finding, _: short_of(finding), right=True, stretch=True),
+            pane=InPane(20, "WHAT IS WRONG", lambda finding, _: what_is_wrong(finding), stretch=True, place=6),
+            side=InPane(7, text=lambda finding, _: in_few_words(finding), right=True, stretch=True, short=in_a_word),
         ),
     ),
 )
@@ -113,11 +113,11 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
     (
         Entry("AGO", side=InPane(4, text=_ago, right=True, place=1)),
         Entry("AT", lambda event: second(event.at), pane=InPane(17, text=lambda event, _: minute(event.at))),
-        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=2)),
+        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=2, least=6)),
         Entry(
             "ACTION",
             lambda event: event.action,
-            pane=InPane(17, text=lambda event, _: action_words(event)),
+            pane=InPane(17, text=lambda event, _: action_words(event), least=12),
             side=InPane(8, text=lambda event, _: event.action.removesuffix("_in_default"), stretch=True, place=3),
         ),
         Entry("SUBJECT", event_subject, pane=InPane(16, drop=1), side=InPane(15, place=2)),

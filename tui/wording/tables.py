@@ -70,7 +70,11 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
             lambda eip: eip.status.value,
             pane=InPane(7, "STATE", drop=1, role=lambda row: _state_role(row.eip), place=4),
         ),
-        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, place=3)),
+        Entry(
+            "POOL",
+            lambda eip: eip.pool_id,
+            pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, least=7, place=3),
+        ),
         Entry(
             "MBPS",
             lambda eip: or_dash(eip.bandwidth_mbps),
@@ -110,7 +114,11 @@ def _pool(pool: Pool, around: Around) -> str:
 
 
 def _kind(pool: Pool, _around: Around) -> str:
-    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "customer"
+    return "DEFAULT" if pool.kind is PoolKind.DEFAULT else "own"
+
+
+def _kind_role(pool: Pool) -> Role:
+    return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.OWN
 
 
 def _used(pool: Pool, _around: Around) -> str:
@@ -134,7 +142,7 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             pane=InPane(9, text=_pool, stretch=True, place=1),
             side=InPane(9, text=_pool, stretch=True),
         ),
-        Entry("KIND", lambda pool: pool.kind.value, pane=InPane(8, text=_kind, drop=2, place=2)),
+        Entry("KIND", lambda pool: pool.kind.value, pane=InPane(7, text=_kind, drop=7, role=_kind_role, place=2)),
         Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, place=3)),
         Entry("REGION", lambda pool: pool.region),
         Entry("TOTAL", lambda pool: pool.total, right=True),
@@ -148,20 +156,18 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
         Entry("COOLING", lambda pool: pool.cooling, right=True, pane=InPane(7, drop=6, place=7)),
         Entry("RESERVED", lambda pool: pool.reserved, right=True, pane=InPane(8, drop=5, place=8)),
         Entry("HELD", lambda pool: pool.held, right=True),
-        Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=4, place=6)),
+        Entry("FREE", lambda pool: pool.available, right=True, pane=InPane(7, drop=2, least=4, place=6)),
         Entry(
             "USED",
             _percent,
             right=True,
             pane=InPane(3, "%", _bare_percent, place=5),
-            side=InPane(3, "%", _bare_percent),
         ),
         Entry(
             "RUNWAY",
             lambda pool: runway(pool.runway_days),
             right=True,
             pane=InPane(6, text=_runway, drop=3, place=9),
-            side=InPane(6, text=_runway),
         ),
         Entry("CIDRS", lambda pool: " ".join(pool.cidrs) or "-"),
     ),
@@ -185,7 +191,7 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
         Entry("CIDR", lambda cidr: cidr.cidr, pane=InPane(16, place=1)),
         Entry("STATE", lambda cidr: cidr.state.value, pane=InPane(10, role=_cidr_role, place=3)),
         Entry("OWNER", owner),
-        Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, place=2)),
+        Entry("POOL", lambda cidr: cidr.pool_id, pane=InPane(9, text=_cidr_pool, least=7, place=2)),
         Entry("REGION", lambda cidr: cidr.region),
         Entry("TOTAL", lambda cidr: cidr.total, right=True),
         Entry(
