@@ -24,6 +24,14 @@ class _CooledRow(NamedTuple):
     ready_at: Annotated[int, "eip.ready_at"]
 
 
+@reads("pool")
+class _LevelsRow(NamedTuple):
+    id: str
+    warn_percent: float
+    critical_percent: float
+
+
+_LEVELS: Final = "SELECT id, warn_percent, critical_percent FROM pool"
 _COOLED: Final = "SELECT id, ready_at FROM eip WHERE address = :address AND ready_at IS NOT NULL"
 
 
@@ -48,6 +56,11 @@ class InventoryPictures(InventoryReads):
         """Return the live EIPs and the addresses of a pool on each of the last 30 days, or raise `pool_not_found`."""
         with self._store.read() as connection:
             return use_over_time(connection, self._now(connection), pool_id)
+
+    def pool_levels(self) -> dict[str, tuple[float, float]]:
+        """Return the warning and the critical threshold of each pool, in percent."""
+        with self._store.read() as connection:
+            return {row.id: (row.warn_percent, row.critical_percent) for row in connection.rows(_LevelsRow, _LEVELS)}
 
     def cooled_until(self, address: str) -> dict[str, datetime]:
         """Return by EIP id when the cool-down after each tenancy of an address ended or would end.

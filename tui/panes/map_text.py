@@ -63,7 +63,7 @@ def _use(cidr: Cidr, shown: AddressMap | None, width: int, *, ascii_only: bool) 
     percent = f"{percent_words(use)} % used"
     cells = _GAUGE if width >= _GAUGE + 2 + len(percent) else _SHORT
     owned = None if cidr.customer_owned else Role.ZENLAYER
-    gauge = gauge_row(use, cells, Levels(), ascii_only=ascii_only, owner=owned)
+    gauge = gauge_row(use, cells, Levels(), ascii_only=ascii_only, role=owned)
     yield ""
     yield line_of(*gauge.parts, f"  {percent}")
 

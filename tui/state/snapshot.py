@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core import Cidr, CidrState, Finding, Inventory, Pool, PoolKind, Severity
@@ -23,6 +23,8 @@ class Snapshot:
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    levels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The warning and the critical threshold of each pool, in percent."""
 
     @property
     def is_empty(self) -> bool:
@@ -75,6 +77,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
+        levels=inventory.pool_levels(),
     )
 
 

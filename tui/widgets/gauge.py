@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.terminal.roles import Role
-from tui.terminal.theme import Glyphs
 from tui.widgets.lines import Line, Part, joined
 
-__all__ = ["BLOCKS", "Levels", "Use", "gauge", "gauge_row", "level_role", "measured", "percent_words"]
+__all__ = ["BLOCKS", "Levels", "Use", "gauge_row", "level_role", "measured", "percent_words"]
 
 BLOCKS: Final = "▏▎▍▌▋▊▉█"
 """From one eighth of a cell to a whole one."""
@@ -67,14 +66,12 @@ def percent_words(use: Use) -> str:
     return str(100 * use.used // use.total) if 100 * use.used >= use.total else "<1"
 
 
-def gauge_row(use: Use, cells: int, levels: Levels, *, ascii_only: bool = False, owner: Role | None = None) -> Line:
-    """Return a gauge of so many cells; `owner` colours the used part of a pool that is not the customer's."""
-    used, held = measured(use, cells)
-    role = owner or level_role(100 * use.used / use.total if use.total > 0 else 0, levels)
+def gauge_row(use: Use, cells: int, levels: Levels, *, ascii_only: bool = False, role: Role | None = None) -> Line:
+    """Return a gauge of so many cells; `role` is that of the used part, when its level does not decide it."""
+    parts = measured(use, cells)
+    colour = role or level_role(100 * use.used / use.total if use.total > 0 else 0, levels)
     ticks = {int(cells * level / 100) for level in (levels.warn, levels.critical)}
-    return joined(
-        _cell(place, (used, held), role, tick=place in ticks, ascii_only=ascii_only) for place in range(cells)
-    )
+    return joined(_cell(place, parts, colour, tick=place in ticks, ascii_only=ascii_only) for place in range(cells))
 
 
 def _cell(place: int, parts: tuple[int, int], role: Role, *, tick: bool, ascii_only: bool) -> Part:
@@ -97,11 +94,3 @@ def _ascii_cell(place: int, mine: int, theirs: int, role: Role) -> Part:
     if mine >= max(theirs, _EIGHTHS // 2) or (mine and not place):
         return "#", role
     return ("=", Role.COOLING) if theirs >= _EIGHTHS // 2 else (".", Role.TRACK)
-
-
-def gauge(share: float, width: int, glyphs: Glyphs) -> str:
-    """Return `width` cells of which `share` (0 to 1) is filled; it looks full or empty only when it is."""
-    filled = round(share * width)
-    if 0 < share < 1:
-        filled = min(max(filled, 1), width - 1)
-    return glyphs.full * filled + glyphs.empty * (width - filled)

@@ -214,6 +214,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         cursor = self.in_hand and position == self.cursor
         parts = self._gutter(row, cursor=cursor)
         for number, (column, cells) in enumerate(fitted):
+            if column.parts is not None:
+                parts += [(" ", Role.TEXT), *column.parts(row, cells)]
+                continue
             text = cell(column.fitted(row, cells), cells, right=column.right)
             parts.append((f" {text}" if number else text, column.role_of(row)))
         line = line_of(*(_gripped(parts) if cursor else parts))

@@ -29,9 +29,8 @@ from tui.state.write_mode import ARMED_FOR, WriteMode
 from tui.terminal import clipboard
 from tui.terminal.theme import ASCII, UNICODE, escape_delay, glyphs
 from tui.widgets.columns import Column, fit, line
-from tui.widgets.gauge import gauge
 from tui.widgets.lines import fold
-from tui.wording.phrases import age, runway
+from tui.wording.phrases import age
 
 PICTURES = {
     "bound": "A alloc  U unbind  R release  M mbps  a copy  / filter  : all  ? help  q quit",
@@ -142,14 +141,6 @@ def test_an_age_is_at_most_four_cells(seconds: int, words: str) -> None:
 @given(st.integers(0, 10**10))
 def test_no_age_is_longer(seconds: int) -> None:
     assert len(age(NOW - timedelta(seconds=seconds), NOW)) <= 4
-
-
-def test_a_gauge_is_only_full_or_empty_when_it_is() -> None:
-    assert gauge(0, 10, ASCII) == ".........."
-    assert gauge(1, 10, ASCII) == "##########"
-    assert gauge(0.999, 10, ASCII) == "#########."
-    assert gauge(0.001, 10, ASCII) == "#........."
-    assert runway(None) == "-"
 
 
 @pytest.mark.parametrize(
