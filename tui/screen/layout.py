@@ -42,12 +42,12 @@ class Panes(Horizontal):
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
-        self.timeline = TimelinePane(ask, rule=rule)
+        self.timeline = TimelinePane(ask, glyphs=glyphs)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(glyphs=glyphs)
         self.mapped = MapPane(glyphs=glyphs)
         """The address map, above the latest events, on a very wide and tall screen."""
-        self.aside = TimelinePane(ask, rule=rule)
+        self.aside = TimelinePane(ask, glyphs=glyphs)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
         self._beside: tuple[Pane, ...] = (PoolsPane(ask, glyphs=glyphs), FindingsPane(ask, rule=rule))
