@@ -69,9 +69,13 @@ class Panes(Horizontal):
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
         self._right = Vertical(id="right")
-        centre = [pane.title_line for pane in panes]
+        self._walls = self._build_walls(glyphs)
+
+    def _build_walls(self, glyphs: Glyphs) -> tuple[Wall, ...]:
+        """Return the lines between the columns."""
+        centre = [pane.title_line for pane in self.panes.values()]
         side, detail = [pane.title_line for pane in self._beside], [self.detail.title_line]
-        self._walls = (
+        return (
             Wall(glyphs, left=side, right=centre),
             Wall(glyphs, left=centre, right=detail),
             Wall(glyphs, left=detail, right=[self.mapped.title_line, self.aside.title_line]),
