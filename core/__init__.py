@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from core.domain.addresses import is_cidr
+from core.domain.cidr_summary import CidrSummary
 from core.domain.command_text import option, shell_command
 from core.domain.config import Config, config_path, load_config
 from core.domain.errors import (
@@ -25,10 +27,13 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.ports import PortRange
+from core.domain.ports_served import port_words
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
+from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.results import ClockAccepted, Imported, Proof, Restored, Violation
-from core.domain.text_evidence import DoubtCount, Evidence, TextFacts
-from core.domain.times import InvalidTime, parse_time
+from core.domain.serving import BindingWords, short_kind, stored_binding
+from core.domain.text_evidence import DoubtCount, Evidence, LineVerdicts, TextFacts, TextVerdicts
+from core.domain.times import InvalidTime, full_time, parse_duration, parse_time
 from core.domain.values import (
     Allocation,
     Binding,
@@ -39,6 +44,7 @@ from core.domain.values import (
     EipStatus,
     Event,
     Finding,
+    FindingCode,
     FixIn,
     OtherSession,
     Pool,
@@ -58,12 +64,14 @@ from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.listing import EipPage, EipQuery, EipRow
 from core.queries.map_cells import AddressMap, CellState, MapCell
 from core.queries.reads import InventorySnapshot
+from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
 from core.queries.usage import Outlook
 from core.queries.use_over_time import UseDay, UseOverTime
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
     from core.demo import seed_demo
+    from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.storage.reading import reading
     from core.storage.whole_file import written_whole
@@ -75,14 +83,18 @@ __all__ = [
     "EIPS_A_PRIVATE_ADDRESS",
     "EIPS_COUNTED",
     "FILTER_KEYS",
+    "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "AddressMap",
     "Allocation",
     "Binding",
     "BindingKind",
+    "BindingWords",
+    "CarriedOut",
     "CellState",
     "Cidr",
     "CidrState",
+    "CidrSummary",
     "ClockAccepted",
     "Code",
     "Config",
@@ -94,8 +106,10 @@ __all__ = [
     "EipStatus",
     "EipdeckError",
     "Event",
+    "EventHead",
     "Evidence",
     "Finding",
+    "FindingCode",
     "Fix",
     "FixIn",
     "Imported",
@@ -104,6 +118,7 @@ __all__ = [
     "InvalidTime",
     "Inventory",
     "InventorySnapshot",
+    "LineVerdicts",
     "MapCell",
     "NotFound",
     "OtherSession",
@@ -114,13 +129,18 @@ __all__ = [
     "PoolOrder",
     "PortRange",
     "Proof",
+    "Receipt",
     "Refused",
     "Restored",
     "Service",
     "ServiceKind",
+    "ServicePage",
+    "ServiceQuery",
+    "ServiceRow",
     "Severity",
     "Siblings",
     "TextFacts",
+    "TextVerdicts",
     "Unavailable",
     "UseDay",
     "UseOverTime",
@@ -134,25 +154,37 @@ __all__ = [
     "error",
     "filter_term",
     "filter_words",
+    "format_table",
+    "full_time",
+    "is_cidr",
     "iso",
     "json_fields",
     "load_config",
     "login_name",
     "open_inventory",
     "option",
+    "parse_duration",
     "parse_time",
+    "port_words",
     "reading",
     "seed_demo",
     "shell_command",
+    "short_kind",
+    "stored_binding",
     "to_json",
     "written_whole",
 ]
 
 
-_LATE = {"reading": "core.storage.reading", "seed_demo": "core.demo", "written_whole": "core.storage.whole_file"}
+_LATE = {
+    "format_table": "core.domain.evidence.own_formats",
+    "reading": "core.storage.reading",
+    "seed_demo": "core.demo",
+    "written_whole": "core.storage.whole_file",
+}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import what is used late: most sessions begin with reads, and many make no change. Requests are public, too."""
     module = "core.domain.requests" if name.endswith("Request") else _LATE.get(name)
     if module is None:

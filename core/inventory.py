@@ -21,12 +21,13 @@ from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import Imported, Restored
 from core.domain.validation import checked_text, with_code
 from core.domain.values import Allocation, OtherSession
-from core.operations import presence
+from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
 from core.storage.opening import open_store
 from core.storage.store import Store
 
 if TYPE_CHECKING:
+    from core.domain.receipt import CarriedOut, Receipt
     from core.domain.requests import AllocationRequest, Request
     from core.operations.executor import Executor
 
@@ -106,7 +107,20 @@ class Inventory(InventoryLookups):
                 `outcome_unknown`.
 
         """
-        return self._executor.execute(request)
+        return self.carry_out(request).answer
+
+    def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
+        """Carry out a change as `execute` does; the receipt has its request id and its events."""
+        return self._executor.carry_out(request)
+
+    def settle(self, request_id: str) -> Receipt | None:
+        """Return the receipt of a change by its request id; None when the change was not made.
+
+        Raises:
+            EipdeckError: `outcome_unknown` when that is not known yet; `store_unavailable`; `invalid_name`.
+
+        """
+        return settling.settled(self._store, request_id, read_only=self.read_only)
 
     @property
     def url(self) -> str:

@@ -20,6 +20,7 @@ BENCHMARKS = "--benchmark-enable" in sys.argv
 if not BENCHMARKS and "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOMY:
     os.environ["TMPDIR"] = str(MEMORY)  # flushing a commit to a disk takes a hundred times as long
     tempfile.tempdir = None
+os.environ["NO_COLOR"] = "1"  # tests read a screen as text: without colours every sign on it is a character
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started: each source is compiled once
 
 settings.register_profile("eipdeck", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])

@@ -36,6 +36,8 @@ DOORS = {
     ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
     ("core.inventory", "core.operations"): "a reading session imports no operation",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
+    ("core.queries.lookups", "core.queries.cidr_summary"): "most lookups are of addresses",
+    ("core.queries.lookups", "core.domain.evidence.own_formats"): "the scanner of text is imported for text alone",
     ("core.queries.lookups", "core.queries.log_verdicts"): "the scanner of text is imported for text alone",
     ("core.storage", "core.storage.migrations"): "a database of the present schema opens without Alembic",
     ("core.storage.opening", "core.storage.postgres"): "SQLite starts without psycopg",

@@ -45,6 +45,11 @@ def binaries() -> Path:
     return Path(package.origin).parent / "pginstall18" / "bin"
 
 
+def _beside_initdb(name: str) -> Path:
+    """Another program of the same PostgreSQL; only `initdb` and `postgres` may be linked into the path."""
+    return (binaries() / "initdb").resolve().parent / name
+
+
 @dataclass
 class Server:
     """One cluster in a folder of its own, reached through a socket in it."""
@@ -89,6 +94,28 @@ class Server:
                 shutil.chown(path, NOBODY)
         cluster = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run([str(binaries() / "initdb"), *cluster], check=True, capture_output=True, **_as_nobody())
+
+    def standby(self) -> Server:
+        """A hot standby that streams from this server, in a folder beside it; whoever asks for it removes it."""
+        made = Server(Path(mkdtemp(prefix="eipdeck-pg-", dir=self.folder.parent)), dict(self.settings))
+        made.folder.chmod(0o711)
+        if os.getuid() == 0:
+            shutil.chown(made.folder, NOBODY)
+        copy = ["-h", str(self.folder), "-p", self.settings.get("port", "5432"), "-U", "postgres"]
+        copy += ["-D", str(made.folder / "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync"]
+        subprocess.run([str(_beside_initdb("pg_basebackup")), *copy], check=True, capture_output=True, **_as_nobody())
+        made.start()
+        return made
+
+    def catch_up(self, primary: Server, position: str = "replay") -> None:
+        """Wait until this standby has replayed, or received (`receive`), everything that the primary has written."""
+        end = time.monotonic() + 30
+        with primary.connect() as there, self.connect() as here:
+            written = there.execute("SELECT pg_current_wal_flush_lsn()").fetchone()
+            question = f"SELECT pg_last_wal_{position}_lsn() >= %s".encode()
+            while here.execute(question, written).fetchone() != (True,):
+                assert time.monotonic() < end, (self.folder / "log").read_text()
+                time.sleep(0.01)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""

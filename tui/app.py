@@ -23,14 +23,18 @@ from textual.reactive import Reactive
 from textual.timer import Timer
 from textual.worker import Worker
 
+from tui.commands.bursts import runs_in_burst, stops_burst
 from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay
+from tui.terminal.driver import TerminalDriver, end_by_defect, send_indexes, set_escape_delay
 from tui.terminal.environment import over_ssh
+from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
-from tui.terminal.palette import choose, default_look, themes
+from tui.terminal.key_order import KeyOrder
+from tui.terminal.palette import LOOKS, choose, default_look, look, sends_indexes, themes
+from tui.terminal.paths import UI, state_folder
 from tui.terminal.theme import ASCII, OnlyAscii, escape_delay, glyphs
 
 if TYPE_CHECKING:
@@ -59,12 +63,22 @@ class EipdeckApp(App[int], inherit_bindings=False):
     # App.__init__ reads it before ours are registered: only with native colours does NO_COLOR leave no colour at all
     theme: Reactive[str] = Reactive("ansi-dark")
 
-    def __init__(self, opened: Opened, *, address: str | None = None, trail_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        address: str | None = None,
+        trail_folder: Path | None = None,
+        kept: Kept | None = None,
+    ) -> None:
         super().__init__(driver_class=TerminalDriver)
+        self._kept = kept or Kept(None)
+        choose(self._kept.text("theme", LOOKS) or default_look(os.environ), os.environ)
         for theme in themes():
             self.register_theme(theme)
-        self.paint_with(default_look(os.environ))
-        self.key_guard = KeyGuard()
+        self.theme = look()
+        self.key_guard = KeyGuard(runs_in_burst, stops_burst)
+        self.key_order = KeyOrder(self, self._judged, self._is_reading_in_burst)
         self.key_time: Callable[[events.Key], float] = attrgetter("time")
         """Returns when a key was read from the terminal."""
         self.main_screen: MainScreen | None = None
@@ -83,12 +97,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._glyphs = glyphs(os.environ)
         self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
         self.animation_level = "none"
-        self._paste_timer: Timer | None = None
-
-    def paint_with(self, name: str) -> None:
-        """Paint with a theme from now on."""
-        choose(name, os.environ)
-        self.theme = name
+        self._quiet_timer: Timer | None = None
+        """Runs out when a burst of keys is over."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._last_filters]
@@ -133,12 +143,11 @@ class EipdeckApp(App[int], inherit_bindings=False):
             self.exit(1)
             return
         self.set_keymap(keymap)
-        screen = screen_type(inventory, glyphs=self._glyphs, address=self._address, trail_folder=self._trail_folder)
+        screen = screen_type(inventory, self._glyphs, self._kept, address=self._address, folder=self._trail_folder)
         self.add_mode("main", lambda: screen)  # the first screen of a mode cannot be switched, the mode can
         await self.switch_mode("main")
-        while self._early:
-            await self._judged(screen, self._early.pop(0))
         self.main_screen = screen
+        await self.key_order.take(*self._early)
 
     def _load(self) -> tuple[type[MainScreen], Inventory, dict[str, str]]:
         """Import the main screen, open the inventory and read its remapped keys; blocks."""
@@ -157,22 +166,34 @@ class EipdeckApp(App[int], inherit_bindings=False):
         if not isinstance(event, (events.Key, events.Paste)):
             await super().on_event(event)
         elif self.main_screen is not None:
-            await self._judged(self.main_screen, event)
+            if event.is_forwarded:
+                await self._came_back(self.main_screen, event)
+            else:
+                await self.key_order.take(event)
         elif isinstance(event, events.Key) and event.key == "ctrl+c":
             self.exit(0)
         else:
             self._early.append(event)
 
-    async def _judged(self, screen: MainScreen, event: events.Event) -> None:
-        """Pass a key on to the widgets when it is for them."""
+    async def _came_back(self, screen: MainScreen, event: events.Event) -> None:
+        """Run the binding of a key that no widget has used."""
         if isinstance(event, events.Key):
-            if event.is_forwarded:
-                if self.key_guard.is_pasted(self.key_time(event)) or self._reached_nobody(event):
-                    return
-                screen.pressed_at = self.key_time(event)
-            elif not self._let_through(screen, event):
+            if self._reached_nobody(event):
                 return
+            screen.pressed_at = self.key_time(event)
         await super().on_event(event)
+
+    async def _judged(self, event: events.Event) -> bool:
+        """Pass a key or a paste on to the widgets when it is for them; return whether it is."""
+        screen = self.main_screen
+        if screen is None or (isinstance(event, events.Key) and not self._let_through(screen, event)):
+            return False
+        await super().on_event(event)
+        return True
+
+    def _is_reading_in_burst(self) -> bool:
+        """Whether the keys of a burst wait for a filter or a far move: they act on what it leads to."""
+        return self.key_guard.bursting and self.main_screen is not None and self.main_screen.jobs.selecting
 
     @property
     def _field(self) -> Input | None:
@@ -207,12 +228,12 @@ class EipdeckApp(App[int], inherit_bindings=False):
             depth=depth,
             reviewing=depth > 1 and self._reviewing,
         )
-        if self.key_guard.pasting:
+        if self.key_guard.bursting:
             self._wait_for_quiet(screen)
         elif self.key_guard.beginning:
-            screen.run_begins()
-        if judged is Judgement.BURST:
-            screen.undo_run()
+            screen.bursts.begin()
+        if judged is Judgement.STOP and self.key_guard.opened:
+            screen.bursts.undo()
         if judged is not Judgement.PASS:
             return False
         if screen.runner.flow.grace.running:
@@ -225,9 +246,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
         return True
 
     def _wait_for_quiet(self, screen: MainScreen) -> None:
-        if self._paste_timer is not None:
-            self._paste_timer.stop()
-        self._paste_timer = self.set_timer(PASTE_QUIET, lambda: screen.lookups.pasted(self.key_guard.take()))
+        if self._quiet_timer is not None:
+            self._quiet_timer.stop()
+        self._quiet_timer = self.set_timer(PASTE_QUIET, lambda: screen.bursts.end(self.key_guard.end()))
 
     # copying
 
@@ -255,7 +276,9 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
 
     """
     set_escape_delay(escape_delay(os.environ))
-    app = EipdeckApp(opened, address=address, trail_folder=trail_folder)
+    if sends_indexes(os.environ):
+        send_indexes()
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=Kept(state_folder() / UI))
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:

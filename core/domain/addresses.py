@@ -15,6 +15,7 @@ __all__ = [
     "asn_warning",
     "customer_prefix",
     "format_address",
+    "is_cidr",
     "is_ipv6",
     "never_routed",
     "parse_address",
@@ -137,6 +138,14 @@ def parse_prefix(words: str) -> Prefix:
     return prefix
 
 
+_SHAPE: Final = re.compile(r"\s*[^\s/@]+/(?!32(?!\d))[\d.]+\s*(?:@.*)?")
+
+
+def is_cidr(words: str) -> bool:
+    """Return whether the text has the shape of a prefix of more than one address, valid or not; a time may follow."""
+    return _SHAPE.fullmatch(words) is not None
+
+
 def prefix_of_range(first: int, last: int) -> Prefix:
     """Return the prefix from `first` to `last`.
 
@@ -213,7 +222,8 @@ def customer_prefix(words: str) -> tuple[Prefix, tuple[str, ...]]:
     return prefix, tuple(warnings)
 
 
-_NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+NEVER_SPANS: Final = tuple((block.first, block.last) for block, _ in _NEVER_ANNOUNCED)
+"""First and last address of each block that no network announces."""
 
 
 def public_address(words: str) -> int:
@@ -225,14 +235,14 @@ def public_address(words: str) -> int:
 
     """
     address = parse_address(words)
-    if any(first <= address <= last for first, last in _NEVER_SPANS):
+    if any(first <= address <= last for first, last in NEVER_SPANS):
         customer_prefix(f"{words}/32")
     return address
 
 
 def never_routed(address: int) -> str | None:
     """Return `private, RFC 1918` for space that no network announces, or None."""
-    for (first, last), (_, why) in zip(_NEVER_SPANS, _NEVER_ANNOUNCED, strict=True):
+    for (first, last), (_, why) in zip(NEVER_SPANS, _NEVER_ANNOUNCED, strict=True):
         if first <= address <= last:
             return why
     return None

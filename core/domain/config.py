@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 from core.domain.addresses import parse_prefix
 from core.domain.errors import Code, error
+from core.domain.json_value import UncheckedObject
+from core.domain.times import InvalidTime, named_zone
 
 __all__ = ["Config", "config_path", "load_config"]
 
@@ -36,6 +38,11 @@ class Config:
     """Validated ROA payloads as JSON (`{"roas": [{"prefix", "maxLength", "asn"}]}`); None: RPKI is unknown."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the dashboard that replace the defaults, by command id."""
+    log_formats: tuple[UncheckedObject, ...] = ()
+    """Log formats of the operator (`[[evidence.format]]`), with the keys of `evidence.format.Format`; they are checked
+    when a text is read."""
+    display_zone: tzinfo | None = None
+    """The zone of `@local` in typed times, beside UTC."""
     path: Path | None = None
     """The file that the settings were read from."""
 
@@ -78,6 +85,8 @@ _TYPES: dict[str, type] = {
     "runway_days": int,
     "roa_file": str,
     "keys": dict,
+    "evidence": dict,
+    "display": dict,
 }
 
 
@@ -96,7 +105,7 @@ def _ranges(region: str, ranges: object, path: Path) -> tuple[str, ...]:
 _NAMES = {str: "text", dict: "a table", bool: "true or false", int: "a whole number of at least 1"}
 
 
-def _checked(data: dict[str, Any], path: Path) -> Config:
+def _checked(data: UncheckedObject, path: Path) -> Config:
     for key, value in data.items():
         if key not in _TYPES:
             raise error(Code.USAGE, f"{path}: {key!r} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")
@@ -107,5 +116,37 @@ def _checked(data: dict[str, Any], path: Path) -> Config:
     regions = {name: _ranges(name, ranges, path) for name, ranges in data.get("regions", {}).items()}
     keys = {str(name): str(key) for name, key in data.get("keys", {}).items()}
     roa_file = path.parent / data["roa_file"] if "roa_file" in data else None
-    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file")}
-    return Config(**plain, regions=regions, keys=keys, roa_file=roa_file, path=path)
+    formats = _log_formats(data.get("evidence", {}), path)
+    zone = _display_zone(data.get("display", {}), path)
+    plain = {key: data[key] for key in data if key not in ("regions", "keys", "roa_file", "evidence", "display")}
+    return Config(
+        **plain, regions=regions, keys=keys, roa_file=roa_file, log_formats=formats, display_zone=zone, path=path
+    )
+
+
+def _log_formats(evidence: UncheckedObject, path: Path) -> tuple[UncheckedObject, ...]:
+    """Return the tables of `[[evidence.format]]`."""
+    unknown = sorted(evidence.keys() - {"format"})
+    if unknown:
+        raise error(Code.USAGE, f"{path}: evidence.{unknown[0]} is not a known setting.", hint="Known: format.")
+    entries = evidence.get("format", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise error(Code.USAGE, f"{path}: evidence.format must be tables, each headed [[evidence.format]].")
+    return tuple(entries)
+
+
+def _display_zone(table: Mapping[str, object], path: Path) -> tzinfo | None:
+    """Return the zone of the table `[display]`; None when it has none."""
+    unknown = next((key for key in table if key != "zone"), None)
+    if unknown is not None:
+        raise error(Code.USAGE, f"{path}: display.{unknown} is not a known setting.", hint="Known: zone.")
+    if "zone" not in table:
+        return None
+    name = table["zone"]
+    try:
+        zone = named_zone(name) if isinstance(name, str) else None
+    except InvalidTime as problem:
+        raise error(Code.USAGE, f"{path}: display.zone: {problem}") from problem
+    if zone is None:
+        raise error(Code.USAGE, f"{path}: display.zone is not a zone.", hint="Write one like Europe/Berlin.")
+    return zone

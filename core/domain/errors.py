@@ -124,7 +124,7 @@ class EipdeckError(Exception):
         *,
         hint: str = "",
         fix: Fix | None = None,
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(_short(message))
         self.code = code
@@ -133,7 +133,7 @@ class EipdeckError(Exception):
         """The next step, one sentence in the words of every front end; empty when the reason says it."""
         self.fix = fix
         """A command that helps, for a front end to word beside the hint."""
-        self.details: dict[str, Any] = {
+        self.details: Mapping[str, Any] = {
             key: _short(value) if isinstance(value, str) else value for key, value in (details or {}).items()
         }
 
@@ -145,7 +145,7 @@ class EipdeckError(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def document(self, message: str = "") -> dict[str, Any]:
+    def document(self, message: str = "") -> dict[str, Mapping[str, object]]:
         """Return the error document, with the message in the words of a front end."""
         return {"error": {"code": self.code.value, "message": message or self.message, "details": self.details}}
 
@@ -204,7 +204,7 @@ def error(
     *,
     hint: str = "",
     fix: Fix | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> EipdeckError:
     """Return the error of this code, ready to raise.
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 __all__ = [
     "FILTER_KEYS",
@@ -20,6 +21,7 @@ __all__ = [
     "filter_term",
     "filter_words",
     "parse_filter",
+    "spellings",
 ]
 
 FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -28,7 +30,7 @@ FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "pool": (),
     "cidr": (),
     "region": (),
-    "kind": ("nic", "snat", "dnat", "load_balancer", "lb"),
+    "kind": ("nic", "snat", "dnat", "load_balancer", "lb", "load-balancer"),
     "service": (),
     "age": (),
     "by": (),
@@ -126,6 +128,13 @@ def _word(word: str, negated: bool) -> Word:  # noqa: FBT001  # the sign of the 
     return Word(negated, key if keyed else None, unquoted, word.startswith('"'))
 
 
+def spellings(text: str) -> tuple[str, ...]:
+    """Return a text as it is, composed and decomposed: a name is found whichever way its accents were stored."""
+    if text.isascii():
+        return (text,)
+    return tuple(dict.fromkeys((text, normalize("NFC", text), normalize("NFD", text))))
+
+
 def filter_term(key: str, value: str) -> str:
     """Return `key:value` as a word of a filter, quoted where the value needs it."""
     if '"' in value or any(char.isspace() for char in value):
@@ -159,7 +168,8 @@ def _keyed(key: str, word: Word) -> Term:
         return Term(key, value, negated, *_ends(value))
     if key == "age":
         return _age(value, negated)
-    return Term(key, "load_balancer" if (key, value) == ("kind", "lb") else value, negated)
+    balancer = key == "kind" and value in ("lb", "load-balancer")
+    return Term(key, "load_balancer" if balancer else value, negated)
 
 
 def _bare(word: Word) -> Term:

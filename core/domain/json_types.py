@@ -7,10 +7,14 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from inspect import get_annotations
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, overload
 
+from core.domain.json_value import Json
 from core.domain.ports import PortRange
 from core.domain.values import Eip, Finding, Verdict, iso
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["FINDING_FIELDS", "json_fields", "to_json"]
 
@@ -26,8 +30,6 @@ FINDING_FIELDS: Final = (
     "accepted_until",
 )
 """The fields of a finding that its JSON has."""
-_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
-"""Types that are JSON already; most values have one of them."""
 
 
 def json_fields(kind: type) -> tuple[str, ...]:
@@ -35,9 +37,13 @@ def json_fields(kind: type) -> tuple[str, ...]:
     return FINDING_FIELDS if kind is Finding else tuple(get_annotations(kind))
 
 
-def to_json(value: Any) -> Any:
+@overload
+def to_json(value: DataclassInstance | Eip | Verdict) -> dict[str, Json]: ...
+@overload
+def to_json(value: object) -> Json: ...
+def to_json(value: object) -> Json:
     """Return a core value, or a list, tuple or mapping of them, in JSON types."""
-    if type(value) in _PLAIN:
+    if value is None or type(value) is str or isinstance(value, (int, float)):
         return value
     if isinstance(value, Finding):
         return {name: to_json(getattr(value, name)) for name in FINDING_FIELDS}
@@ -55,4 +61,6 @@ def to_json(value: Any) -> Any:
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
-    return value
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{type(value).__name__} has no JSON")

@@ -7,9 +7,11 @@ from typing import Final
 
 __all__ = [
     "DEFAULT_POOL",
+    "IMPORTED",
     "BindingKind",
     "CidrState",
     "EipStatus",
+    "FindingCode",
     "FixIn",
     "PoolKind",
     "PoolOrder",
@@ -21,6 +23,8 @@ __all__ = [
 
 DEFAULT_POOL: Final = "default-"
 """The beginning of the id of a default pool; its region follows."""
+IMPORTED: Final = "import"
+"""The operator of an imported EIP: the platform does not name the one who allocated it."""
 
 
 class PoolKind(StrEnum):
@@ -64,6 +68,19 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+
+class FindingCode(StrEnum):
+    LANDED_IN_DEFAULT_POOL = "landed_in_default_pool"
+    """Also the code of the warning of an allocation without a pool."""
+    DEFAULT_ON_CUSTOMER_SERVICE = "default_on_customer_service"
+    SNAT_MIXES_OWNERS = "snat_mixes_owners"
+    OWNERSHIP_DISAGREES = "ownership_disagrees"
+    POOL_NEAR_EXHAUSTION = "pool_near_exhaustion"
+    POOL_RUNWAY_SHORT = "pool_runway_short"
+    EIP_IDLE = "eip_idle"
+    CIDR_DRAINING_BLOCKED = "cidr_draining_blocked"
+    SERVICE_MISSING = "service_missing"
 
 
 class FixIn(StrEnum):

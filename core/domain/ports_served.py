@@ -28,10 +28,7 @@ def port_words(bindings: Sequence[Binding], port: int, protocol: str | None) -> 
         gateways = ", ".join(
             f"{each.service_id} ({', '.join(each.sources) or 'no subnet is known'})" for each in leaving
         )
-        return (
-            f" No DNAT entry forwards {asked}; as the port of a source it left by {gateways}:"
-            " the log of that gateway tells which host."
-        )
+        return f" No DNAT entry forwards {asked}: a source port left by {gateways}; the log there tells which host."
     return f" No DNAT entry forwards {asked}: nothing listens there." if entries else ""
 
 

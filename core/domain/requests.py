@@ -136,10 +136,14 @@ class RecoverRequest(Request[Allocation]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptRequest(Request[Finding]):
-    """Accept a finding by its id, or a landing by its EIP (id or address); `until` is ISO-8601."""
+    """Accept a finding by its id, or a landing by its EIP (id or address), until a time if one is given.
+
+    `withdraw` ends the acceptance instead: the finding is open again.
+    """
 
     finding: str
     until: str | None = None
+    withdraw: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

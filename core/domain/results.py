@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from core.domain.receipt import EventHead
 
 __all__ = ["ClockAccepted", "Imported", "Proof", "Restored", "Violation"]
 
@@ -29,6 +31,10 @@ class Imported:
     unchanged: int
     notes: tuple[str, ...] = ()
     """Sentences about what the files lack: pages of an answer that were not imported."""
+    request_id: str | None = field(default=None, compare=False)
+    """None when nothing was kept under an id: no event was written, and no id was named."""
+    event: EventHead | None = field(default=None, compare=False)
+    """The last event that it wrote; None when it wrote none, as an export that brings its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Restored:
     """The time of the oldest event lost."""
     kept: str | None
     """The file with the database from before; None when nothing was done yet."""
+    request_id: str | None = field(default=None, compare=False)
+    event: EventHead | None = field(default=None, compare=False)
+    """The event that notes the restoration; None when nothing was done yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from core.domain.values import Verdict
+from core.domain.values import Verdict, iso
 
-__all__ = ["DoubtCount", "Evidence", "Progress", "TextFacts"]
+__all__ = ["DoubtCount", "Evidence", "LineVerdicts", "Progress", "TextFacts", "TextVerdicts"]
 
 Progress = Callable[[int], None]
 """Called at intervals with the number of lines read."""
@@ -29,6 +29,18 @@ class TextFacts(NamedTuple):
     log_format: str | None = None
     """The name of the log format that is tried first."""
 
+    @property
+    def given(self) -> dict[str, str]:
+        """The facts that the operator gives, as text, by their names on the command line; `yes` for a switch."""
+        given = {name.replace("_", "-"): value for name, value in self._asdict().items() if value is not None}
+        return {name: _text(value) for name, value in given.items()}
+
+
+def _text(value: str | int | datetime) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return iso(value) if isinstance(value, datetime) else str(value)
+
 
 class DoubtCount(NamedTuple):
     """A kind of doubt and the mentions that it is about."""
@@ -37,6 +49,25 @@ class DoubtCount(NamedTuple):
     mentions: int
     line: int
     """The line of the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextVerdicts:
+    """The verdicts on a text that has been read; each is made when it is taken."""
+
+    verdicts: Iterator[Verdict]
+    """One for each distinct address and moment, in order of appearance, each with its count; taken once."""
+    lines: int
+    doubts: tuple[DoubtCount, ...] = ()
+
+
+class LineVerdicts(NamedTuple):
+    """A line of a text that goes on, and the verdicts on its addresses, each counted in the lines that came with it."""
+
+    number: int
+    text: str | None
+    """None for a line that was given before: the rest of its record tells its time."""
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ fields takes four times as long to make.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.errors import Fix
+from core.domain.json_value import JsonObject
 from core.domain.kinds import (
     BindingKind,
     CidrState,
     EipStatus,
+    FindingCode,
     FixIn,
     PoolKind,
     PoolOrder,
@@ -27,7 +28,6 @@ from core.domain.kinds import (
 from core.domain.ports import PortRange
 
 __all__ = [
-    "MISSING_POOL_WARNING",
     "Allocation",
     "Binding",
     "BindingKind",
@@ -37,6 +37,7 @@ __all__ = [
     "EipStatus",
     "Event",
     "Finding",
+    "FindingCode",
     "FixIn",
     "OtherSession",
     "Pool",
@@ -53,8 +54,6 @@ __all__ = [
     "stamp",
     "to_micros",
 ]
-
-MISSING_POOL_WARNING: Final = "landed_in_default_pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ class Finding:
     """
 
     id: str
-    code: str
+    code: FindingCode
     severity: Severity
     subject: str
     message: str
@@ -222,6 +221,8 @@ class Finding:
     """The remedy without its command."""
     fix: Fix | None = field(default=None, compare=False)
     """The command that repairs it, or that lists the EIPs to repair."""
+    accepted_by: str | None = field(default=None, compare=False)
+    accepted_at: datetime | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -243,8 +244,8 @@ class Event:
     cidr: str | None
     reason: str | None
     request_id: str | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: JsonObject | None
+    after: JsonObject | None
 
 
 @dataclass(frozen=True, slots=True)

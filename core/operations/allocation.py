@@ -46,7 +46,7 @@ def allocate(transaction: Transaction, request: AllocationRequest) -> Allocation
         cidr = take_one(transaction, pool, address)
         runs = [AddressRun(cidr, address, address)]
     eips = begin_tenancies(transaction, pool, runs, tenancy)
-    return Allocation(tuple(eips), landing_warnings(eips))
+    return Allocation(tuple(eips), landing_warnings(eips, dry_run=request.dry_run))
 
 
 def _checked(request: AllocationRequest) -> tuple[Tenancy, int | None]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from core.domain.addresses import parse_address
 from core.domain.errors import Code, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.requests import BindRequest, UnbindRequest
-from core.domain.values import Binding, Eip, EipStatus, from_micros
+from core.domain.values import Binding, BindingKind, Eip, EipStatus, from_micros
 from core.operations.binding_request import requested_binding
 from core.operations.binding_rules import checked_holder, checked_quota, checked_target
 from core.operations.eip_lookup import load_unchanged_eip, released_refusal
@@ -35,10 +36,10 @@ def bind(transaction: Transaction, request: BindRequest) -> list[str]:
     eip = load_unchanged_eip(transaction, request.eip, request.expected)
     if eip.status is EipStatus.RELEASED:
         raise released_refusal(eip)
-    service = present_service(transaction.connection, request.service_id)
-    wanted = checked_target(eip, service, wanted)
     if any(_same(wanted, binding) for binding in eip.bindings):
         return [str(eip.id)]
+    service = present_service(transaction.connection, request.service_id)
+    wanted = checked_target(eip, service, wanted)
     checked_holder(eip, service, wanted)
     checked_quota(transaction, service, wanted)
     begin_binding(transaction, eip, wanted)
@@ -46,7 +47,12 @@ def bind(transaction: Transaction, request: BindRequest) -> list[str]:
 
 
 def _same(wanted: Binding, binding: Binding) -> bool:
-    return wanted == replace(binding, id="", bound_at=wanted.bound_at, unbound_at=None)
+    """Return whether a binding is the wanted one; an interface without a named address is that of the binding."""
+    private_ip = (
+        binding.private_ip if wanted.kind is BindingKind.NIC and wanted.private_ip is None else wanted.private_ip
+    )
+    asked = replace(wanted, private_ip=private_ip)
+    return asked == replace(binding, id="", bound_at=wanted.bound_at, unbound_at=None)
 
 
 _INSERT: Final = (
@@ -132,7 +138,7 @@ def end_bindings(transaction: Transaction, eip: Eip, ending: Sequence[Binding]) 
     record_all(transaction, eip.pool_id, [_event("unbind", eip, to_json(binding), None) for binding in ending])
 
 
-def _event(action: str, eip: Eip, before: Any, after: Any) -> EventData:
+def _event(action: str, eip: Eip, before: JsonObject | None, after: JsonObject | None) -> EventData:
     return EventData(
         action,
         eip_id=eip.id,

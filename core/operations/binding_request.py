@@ -56,7 +56,8 @@ def requested_binding(request: BindRequest) -> Binding:
 def _forwarding(request: BindRequest) -> tuple[str, PortRange | None, PortRange | None]:
     protocol = request.protocol
     if protocol not in ("tcp", "udp", "any"):
-        raise error(Code.USAGE, f"A protocol is tcp, udp or any, not {protocol!r}.")
+        given = f"not {protocol!r}" if protocol else "none is given"
+        raise error(Code.USAGE, f"A DNAT binding has the protocol tcp, udp or any: {given}.")
     if protocol == "any":
         if request.port or request.to_port:
             raise error(Code.INVALID_PORT, "`any` forwards the whole address, so it takes no port.")

@@ -13,7 +13,7 @@ from core.storage.transaction import Transaction
 
 
 @reads("cidr", "pool")
-class CidrRow(NamedTuple):
+class PresentCidrRow(NamedTuple):
     id: int
     cidr: str
     first: int
@@ -32,7 +32,7 @@ PRESENT_CIDR: Final = (
 )
 
 
-def customer_cidr(transaction: Transaction, words: str) -> CidrRow:
+def customer_cidr(transaction: Transaction, words: str) -> PresentCidrRow:
     """Return the row of a customer CIDR in its present life.
 
     Raises:
@@ -40,7 +40,7 @@ def customer_cidr(transaction: Transaction, words: str) -> CidrRow:
 
     """
     prefix = checked_prefix(words)
-    row = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
+    row = transaction.row(PresentCidrRow, PRESENT_CIDR, cidr=str(prefix))
     if row is None:
         raise unknown_cidr(str(prefix))
     if row.kind != PoolKind.CUSTOMER:
@@ -52,7 +52,7 @@ def customer_cidr(transaction: Transaction, words: str) -> CidrRow:
     return row
 
 
-def retired_refusal(row: CidrRow) -> EipdeckError:
+def retired_refusal(row: PresentCidrRow) -> EipdeckError:
     """Return the refusal to change a retired CIDR."""
     return error(
         Code.CIDR_NOT_ACTIVE,

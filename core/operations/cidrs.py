@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from core.domain.addresses import Prefix, customer_prefix
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.kinds import DEFAULT_POOL
 from core.domain.requests import (
     ActivateRequest,
@@ -22,9 +23,17 @@ from core.domain.requests import (
 from core.domain.serving import serves_targets
 from core.domain.validation import checked_name, checked_prefix, with_code
 from core.domain.values import PoolKind
-from core.operations.cidr_lookup import PRESENT_CIDR, CidrRow, customer_cidr, retired_refusal
+from core.operations.cidr_lookup import PRESENT_CIDR, PresentCidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
-from core.operations.pools import PoolRow, create_pool, find_pool, known_region, make_known, pool_by_id
+from core.operations.pools import (
+    PoolRow,
+    check_configured,
+    create_pool,
+    find_pool,
+    known_region,
+    make_known,
+    pool_by_id,
+)
 from core.operations.reservations import RESERVE, WITHHOLD
 from core.operations.rpki import Validity, checked_asn, checked_validity
 from core.queries.eips import eips_where
@@ -79,7 +88,7 @@ def add_cidr(transaction: Transaction, request: AddCidrRequest) -> str:
         avoid_edges=request.avoid_edges,
         now=transaction.now,
     )
-    after = {
+    after: JsonObject = {
         "state": "validating",
         "isp": request.isp,
         "asn": request.asn,
@@ -100,6 +109,7 @@ def _checked_apart(transaction: Transaction, prefix: Prefix) -> None:
             hint="Retire that one first, or add another prefix.",
             details={"cidr": str(prefix), "overlaps": near.cidr, "pool_id": near.pool_id},
         )
+    check_configured(transaction, prefix)
 
 
 def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> None:
@@ -110,7 +120,7 @@ def _withhold_edges(transaction: Transaction, cidr_id: int, prefix: Prefix) -> N
 
 def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> PoolRow:
     """Return the named pool, or the one that the prefix had before, or a new one."""
-    before = transaction.row(CidrRow, PRESENT_CIDR, cidr=str(prefix))
+    before = transaction.row(PresentCidrRow, PRESENT_CIDR, cidr=str(prefix))
     pool_id = checked_name(request.pool_id, "pool id")
     if pool_id is None:
         ours = before if before is not None and before.kind == PoolKind.CUSTOMER else None
@@ -137,7 +147,7 @@ def _pool(transaction: Transaction, request: AddCidrRequest, prefix: Prefix) -> 
     return found
 
 
-def _known_rpki(transaction: Transaction, row: CidrRow, asn: int | None) -> str:
+def _known_rpki(transaction: Transaction, row: PresentCidrRow, asn: int | None) -> str:
     """Return the validity of a CIDR and an origin; without ROA data an earlier result for the origin stays."""
     found = checked_validity(transaction.config.roa_file, checked_prefix(row.cidr), asn)
     if found is Validity.UNKNOWN and asn == row.asn:
@@ -153,7 +163,7 @@ _STATE: Final = (
 )
 
 
-def _move(transaction: Transaction, row: CidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
+def _move(transaction: Transaction, row: PresentCidrRow, state: str, action: str, *, rpki: str | None = None) -> None:
     """Put a CIDR in another state, with its event; `rpki` when the validity was checked again."""
     rpki = rpki or row.rpki
     transaction.run(_STATE, id=row.id, state=state, rpki=rpki, now=transaction.now)
@@ -201,7 +211,8 @@ def set_asn(transaction: Transaction, request: SetAsnRequest) -> str:
     rpki = _known_rpki(transaction, row, request.asn)
     if (row.asn, row.rpki) != (request.asn, rpki):
         transaction.run(_SET_ASN, asn=request.asn, rpki=rpki, id=row.id)
-        before, after = {"asn": row.asn, "rpki": row.rpki}, {"asn": request.asn, "rpki": rpki}
+        before: JsonObject = {"asn": row.asn, "rpki": row.rpki}
+        after: JsonObject = {"asn": request.asn, "rpki": rpki}
         record(transaction, EventData("set_asn", pool_id=row.pool_id, cidr=row.cidr, before=before, after=after))
     return row.cidr
 
@@ -251,7 +262,7 @@ LISTED: Final = 1000
 """The number of EIPs that the refusal to retire a CIDR lists; it counts all of them."""
 
 
-def _checked_empty(transaction: Transaction, row: CidrRow) -> None:
+def _checked_empty(transaction: Transaction, row: PresentCidrRow) -> None:
     if not row.allocated:
         return
     live = eips_where(

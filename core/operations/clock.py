@@ -17,7 +17,7 @@ from core.storage.history import EventData, record
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
-__all__ = ["accept_clock", "clock_refusal"]
+__all__ = ["accept_clock", "clock_refusal", "parted_refusal"]
 
 
 def clock_refusal(newest: int, now: int) -> EipdeckError:
@@ -29,6 +29,15 @@ def clock_refusal(newest: int, now: int) -> EipdeckError:
         hint="Correct the clock. If it is right now and was ahead then, accept it.",
         fix=Fix("clock accept", ("--reason", "TEXT")),
         details={"newest": iso(from_micros(newest)), "clock": iso(from_micros(now))},
+    )
+
+
+def parted_refusal(doubt: str) -> EipdeckError:
+    """Return the refusal to write while two clocks differ by more than a day."""
+    return error(
+        Code.CLOCK_DOUBTFUL,
+        f"{doubt[0].upper()}{doubt[1:]}: one of them is wrong, or was. Nothing changed.",
+        hint="Correct the clock that is wrong, then start eipdeck again.",
     )
 
 
@@ -86,11 +95,13 @@ _EIPS: Final = (
     " WHERE allocated_at > :now OR released_at > :now OR unbound_since > :now"
 )
 _DAYS: Final = (
-    "INSERT INTO usage_day (pool_id, day, allocated, released) SELECT pool_id, :today, sum(allocated), sum(released)"
+    "INSERT INTO usage_day (pool_id, day, allocated, released, freed)"
+    " SELECT pool_id, :today, sum(allocated), sum(released), sum(freed)"
     " FROM usage_day WHERE day > :today GROUP BY pool_id ON CONFLICT (pool_id, day) DO UPDATE SET"
-    " allocated = usage_day.allocated + excluded.allocated, released = usage_day.released + excluded.released"
+    " allocated = usage_day.allocated + excluded.allocated, released = usage_day.released + excluded.released,"
+    " freed = usage_day.freed + excluded.freed"
 )
-_NO_DAYS: Final = "UPDATE usage_day SET allocated = 0, released = 0 WHERE day > :today"
+_NO_DAYS: Final = "UPDATE usage_day SET allocated = 0, released = 0, freed = 0 WHERE day > :today"
 
 
 def _put_back(transaction: Transaction) -> None:

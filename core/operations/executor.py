@@ -1,63 +1,24 @@
-"""Carries requests out on the database. Each verb has a module of its own."""
+"""Carries requests out on the database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
-from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
+from uuid import uuid4
 
 from core.domain.config import Config
-from core.domain.errors import Code, error
-from core.domain.json_types import to_json
-from core.domain.requests import (
-    AcceptClockRequest,
-    AcceptRequest,
-    ActivateRequest,
-    AddCidrRequest,
-    AddServiceRequest,
-    AllocationRequest,
-    BandwidthRequest,
-    BindRequest,
-    DrainRequest,
-    PoolSettingsRequest,
-    RecoverRequest,
-    RehomeRequest,
-    ReleaseRequest,
-    RemoveServiceRequest,
-    RenameRequest,
-    Request,
-    ReserveRequest,
-    RetireRequest,
-    SetAsnRequest,
-    UnbindRequest,
-    UnreserveRequest,
-)
-from core.domain.results import ClockAccepted
-from core.domain.times import is_ahead, utc_of
+from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
+from core.domain.receipt import CarriedOut, Receipt
+from core.domain.requests import AcceptClockRequest, Request
+from core.domain.times import is_ahead
 from core.domain.validation import checked_name, checked_text
-from core.domain.values import Allocation, Eip, Finding, Warn, to_micros
-from core.operations import (
-    acceptance,
-    allocation,
-    bandwidth,
-    binding,
-    cidrs,
-    clock,
-    idempotency,
-    pools,
-    rehome,
-    release,
-    rename,
-    reservations,
-    services,
-)
-from core.queries.eips import eips_by_id
-from core.queries.findings import read_finding
-from core.queries.services import service_by_id
+from core.domain.values import to_micros
+from core.operations import clock, settling
+from core.operations.verbs import verb_of
 from core.queries.text_index import follow
-from core.queries.usage import cidr_by_prefix, pool_by_id
 from core.storage.connection import Connection
 from core.storage.rows import COMPUTED, reads
 from core.storage.store import Store
@@ -74,11 +35,20 @@ class _BeforeRow(NamedTuple):
     hash: Annotated[bytes | None, "request.hash"]
     answer: Annotated[str | None, "request.answer"]
 
+    @property
+    def kept(self) -> StoredAnswer | None:
+        """The stored answer to the request id."""
+        return None if self.hash is None or self.answer is None else StoredAnswer(self.hash, self.answer)
+
 
 _BEFORE: Final = (
     "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer"
     " FROM (SELECT 1) AS one LEFT JOIN request r ON r.request_id = :request_id"
 )
+
+
+def _before(connection: Connection, request_id: str) -> _BeforeRow:
+    return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(None, None, None)
 
 
 _SELDOM: Final = 32
@@ -88,172 +58,134 @@ _LONG: Final = 0.05
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
-    """Leaves the transaction without a commit, with the answer of the dry run."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-
-
-Done = TypeVar("Done")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind(Generic[Done, Answer]):
-    """Converts an answer to JSON, to store it under a request id, and back when the id is sent again."""
-
-    stored: Callable[[Done], dict[str, Any]]
-    """The JSON object to store."""
-    load: Callable[[Transaction, dict[str, Any]], Answer]
-    """The answer, from the stored object."""
-    fresh: Callable[[Transaction, Done], Answer] | None = None
-    """The answer, from the return value of the verb; None: load it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Verb(Generic[Done, Answer]):
-    act: Callable[[Transaction, Any], Done]
-    kind: _Kind[Done, Answer]
-
-
-def _keyed(load: Callable[[Transaction, str], Answer]) -> _Kind[str, Answer]:
-    """Return the kind of an answer that is one object, stored as its key."""
-    return _Kind(lambda key: {"key": key}, lambda transaction, kept: load(transaction, kept["key"]))
-
-
-def _load_allocation(transaction: Transaction, kept: dict[str, Any]) -> Allocation:
-    eips = tuple(eips_by_id(transaction.connection, kept["eips"]))
-    return Allocation(eips, tuple(Warn(**warning) for warning in kept["warnings"]))
-
-
-def _load_clock(kept: dict[str, str | None]) -> ClockAccepted:
-    was, since = (None if words is None else utc_of(words) for words in (kept["was"], kept["since"]))
-    return ClockAccepted(utc_of(str(kept["at"])), was, since)
-
-
-_ALLOCATION: Final[_Kind[Allocation, Allocation]] = _Kind(
-    lambda done: {"eips": [eip.id for eip in done.eips], "warnings": to_json(done.warnings)},
-    _load_allocation,
-    lambda _, done: done,
-)
-_EIPS: Final[_Kind[list[str], list[Eip]]] = _Kind(
-    lambda ids: {"eips": ids}, lambda transaction, kept: eips_by_id(transaction.connection, kept["eips"])
-)
-_FINDING: Final[_Kind[Finding, Finding]] = _Kind(
-    lambda finding: {"finding": to_json(finding)},
-    lambda _, kept: read_finding(kept["finding"]),
-    lambda _, finding: finding,
-)
-_CLOCK: Final[_Kind[ClockAccepted, ClockAccepted]] = _Kind(
-    lambda done: {"clock": to_json(done)}, lambda _, kept: _load_clock(kept["clock"]), lambda _, done: done
-)
-_CIDR: Final = _keyed(lambda transaction, key: cidr_by_prefix(transaction.connection, transaction.now, key))
-_POOL: Final = _keyed(lambda transaction, key: pool_by_id(transaction.connection, transaction.now, key))
-_SERVICE: Final = _keyed(lambda transaction, key: service_by_id(transaction.connection, key))
-
-_VERBS: Final[dict[type[Request[Any]], _Verb[Any, Any]]] = {
-    AllocationRequest: _Verb(allocation.allocate, _ALLOCATION),
-    RehomeRequest: _Verb(rehome.rehome, _ALLOCATION),
-    RecoverRequest: _Verb(release.recover, _ALLOCATION),
-    BindRequest: _Verb(binding.bind, _EIPS),
-    UnbindRequest: _Verb(binding.unbind, _EIPS),
-    ReleaseRequest: _Verb(release.release, _EIPS),
-    BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
-    RenameRequest: _Verb(rename.rename, _EIPS),
-    AcceptRequest: _Verb(acceptance.accept, _FINDING),
-    AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
-    ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),
-    SetAsnRequest: _Verb(cidrs.set_asn, _CIDR),
-    DrainRequest: _Verb(cidrs.drain_cidr, _CIDR),
-    RetireRequest: _Verb(cidrs.retire_cidr, _CIDR),
-    ReserveRequest: _Verb(reservations.reserve, _CIDR),
-    UnreserveRequest: _Verb(reservations.unreserve, _CIDR),
-    PoolSettingsRequest: _Verb(pools.set_pool, _POOL),
-    AddServiceRequest: _Verb(services.add_service, _SERVICE),
-    RemoveServiceRequest: _Verb(services.remove_service, _SERVICE),
-    AcceptClockRequest: _Verb(clock.accept_clock, _CLOCK),
-}
-"""The verb of every request, and the kind of its answer."""
+    """Leaves the transaction without a commit."""
 
 
 class Executor:
     """Carries requests out on the database, each in one transaction with its history."""
 
     def __init__(
-        self, store: Store, clock: Callable[[], datetime], operator: str, config: Config, *, read_only: bool
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        operator: str,
+        config: Config,
+        *,
+        read_only: bool,
+        new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._store = store
         self._clock = clock
         self._operator = operator
         self._config = config
         self._read_only = read_only
+        self._new_id = new_id
+        """Makes the id of a request that has none."""
         self._writes = 0
 
-    def execute(self, request: Request[Answer]) -> Answer:
-        """Carry a request out; blocks.
+    def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
+        """Carry a request out; blocks. One without a request id gets one.
+
+        When a server does not answer the commit, it is asked once more whether the change was made.
 
         Raises:
             EipdeckError: what the verb refuses; `read_only`; `request_mismatch`; `store_busy`,
-                `store_unavailable`. Nothing changed then. `outcome_unknown` when the commit was not answered.
+                `store_unavailable`. Nothing changed then. `outcome_unknown`, with the request id, when the database
+                does not answer that question either.
 
         """
+        request_id = self._new_id() if request.request_id is None else request.request_id
+        try:
+            return self._sent(request, request_id)
+        except OutcomeUnknown as unknown:
+            unknown.details = {**unknown.details, "request_id": request_id}
+            if self._store.embedded:  # a failing disk tells nothing
+                raise
+            made = self._asked_again(request, request_id, unknown)
+            if made is None:
+                raise settling.not_made(unknown.reason, request_id) from unknown
+            return made
+
+    def _sent(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         if self._read_only:
             raise error(
                 Code.READ_ONLY,
                 "This session is read-only; nothing was sent.",
                 hint="Open a session that may write.",
             )
-        verb: _Verb[Any, Answer] = _VERBS[type(request)]
+        dry = getattr(request, "dry_run", False)
         begun = perf_counter()
-        try:
+        with suppress(_DryRun):
             with self._store.write() as connection:
                 transaction = self.begin(
                     connection,
                     reason=request.reason,
-                    request_id=request.request_id,
+                    request_id=request_id,
+                    made_id=request.request_id is None,
                     as_it_is=isinstance(request, AcceptClockRequest),
                 )
-                answer = _carry_out(verb, transaction, request)
-        except _DryRun as dry:
-            would_be: Answer = dry.answer
-            return would_be
-        self._follow(perf_counter() - begun)
-        return answer
+                done = verb_of(request).carry_out(transaction, request)
+                if dry:
+                    raise _DryRun
+            self._follow(perf_counter() - begun)
+        return done._replace(receipt=Receipt(None, ())) if dry else done
+
+    def _asked_again(
+        self, request: Request[Answer], request_id: str, unknown: OutcomeUnknown
+    ) -> CarriedOut[Answer] | None:
+        """Return the answer to a request that was made after all, None when it was not; it takes the writers' turn.
+
+        Raises:
+            EipdeckError: `outcome_unknown`.
+
+        """
+        try:
+            with self._store.write() as connection:
+                kept, now = _before(connection, request_id).kept, to_micros(self._clock())
+                asking = Transaction(
+                    connection, now, self._operator, request.reason, request_id, self._config, kept=kept
+                )
+                return verb_of(request).answered(asking, request)
+        except EipdeckError as problem:
+            if problem.code is Code.REQUEST_MISMATCH:
+                raise
+            raise settling.unsettled(unknown.reason.rstrip("."), request_id) from problem
 
     def begin(
-        self, connection: Connection, *, reason: str | None, request_id: str | None = None, as_it_is: bool = False
+        self,
+        connection: Connection,
+        *,
+        reason: str | None,
+        request_id: str | None = None,
+        made_id: bool = False,
+        as_it_is: bool = False,
     ) -> Transaction:
         """Begin a change in a write transaction. Its time is never before the newest event, unless `as_it_is`.
 
+        One without a request id gets one.
+
         Raises:
             EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
-                minutes ahead of the clock.
+                minutes ahead of the clock, and when two clocks have parted by more than a day.
 
         """
-        request_id = checked_name(request_id, "request id")
-        newest, hashed, answer = connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or (None, None, None)
-        now = to_micros(self._clock())
-        if not as_it_is:
-            if is_ahead(newest or 0, now):
-                raise clock.clock_refusal(newest or 0, now)
-            now = max(now, newest or 0)
-        stored = None if hashed is None or answer is None else StoredAnswer(hashed, answer)
-        return Transaction(connection, now, self._operator, checked_text(reason), request_id, self._config, stored)
+        made_id = made_id or request_id is None
+        request_id = checked_name(request_id, "request id") or self._new_id()
+        before = _before(connection, request_id)
+        newest, now = before.newest or 0, to_micros(self._clock())
+        if as_it_is:
+            self._store.trust_clock()
+        else:
+            if (doubt := self._store.clock_doubt()) is not None:
+                raise clock.parted_refusal(doubt)
+            if is_ahead(newest, now):
+                raise clock.clock_refusal(newest, now)
+            now = max(now, newest)
+        who, why = self._operator, checked_text(reason)
+        return Transaction(connection, now, who, why, request_id, self._config, made_id=made_id, kept=before.kept)
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""
         self._writes += 1
         if seconds > _LONG or self._writes % _SELDOM == 1:
             follow(self._store, seconds)
-
-
-def _carry_out(verb: _Verb[Any, Answer], transaction: Transaction, request: Request[Answer]) -> Answer:
-    """Carry out a request, or load the stored answer to its request id."""
-    kept = idempotency.answered(transaction, request)
-    if kept is not None:
-        return verb.kind.load(transaction, kept)
-    done = verb.act(transaction, request)
-    if getattr(request, "dry_run", False):
-        raise _DryRun(done)
-    stored = verb.kind.stored(done)
-    idempotency.remember(transaction, request, stored)
-    return verb.kind.load(transaction, stored) if verb.kind.fresh is None else verb.kind.fresh(transaction, done)

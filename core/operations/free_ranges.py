@@ -33,7 +33,10 @@ _DROP_RANGE: Final = "DELETE FROM free_range WHERE pool_id = :pool AND hi = :hi"
 _MOVE_LOW: Final = "UPDATE free_range SET lo = :lo WHERE pool_id = :pool AND hi = :hi"
 _LEFT: Final = "SELECT lo FROM free_range WHERE pool_id = :pool AND hi = :hi AND cidr_id = :cidr_id"
 _RIGHT: Final = "SELECT lo, hi, cidr_id FROM free_range WHERE pool_id = :pool AND hi > :hi ORDER BY hi LIMIT 1"
-_COOL: Final = "INSERT INTO cooling (pool_id, address, ready_at, cidr_id) VALUES (:pool, :address, :ready_at, :cidr_id)"
+_COOL: Final = (
+    "INSERT INTO cooling (pool_id, address, ready_at, cidr_id, released_at)"
+    " VALUES (:pool, :address, :ready_at, :cidr_id, :released_at)"
+)
 _WARM: Final = "DELETE FROM cooling WHERE pool_id = :pool AND address = :address"
 _MINUTE_UP: Final = (
     "INSERT INTO cooling_minute (cidr_id, minute, count) VALUES (:cidr_id, :minute, 1)"
@@ -88,9 +91,11 @@ def add_free(transaction: Transaction, pool_id: str, cidr_id: int, lo: int, hi: 
         transaction.run(_ADD_RANGE, pool=pool_id, hi=hi, lo=lo, cidr_id=cidr_id)
 
 
-def cool(transaction: Transaction, pool_id: str, cidr_id: int, address: int, ready_at: int) -> None:
+def cool(
+    transaction: Transaction, pool_id: str, cidr_id: int, address: int, *, released_at: int, ready_at: int
+) -> None:
     """Add a cooling address, and count it in its minute if it is not ready yet. Minutes that are over are dropped."""
-    transaction.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id)
+    transaction.run(_COOL, pool=pool_id, address=address, ready_at=ready_at, cidr_id=cidr_id, released_at=released_at)
     if ready_at > transaction.now:
         transaction.run(_MINUTES_PAST, cidr_id=cidr_id, minute=transaction.now // MINUTE)
         transaction.run(_MINUTE_UP, cidr_id=cidr_id, minute=ready_at // MINUTE)

@@ -14,6 +14,7 @@ from typing import Annotated, Final, NamedTuple
 
 from core.domain.values import PoolOrder
 from core.operations.free_ranges import RangeRow, add_free, cool, cut, cut_out, gaps, warm
+from core.operations.usage_days import count_usage
 from core.storage.connection import NO_LIMIT
 from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
@@ -73,6 +74,7 @@ class _CoolingRow(NamedTuple):
 class _PastRow(NamedTuple):
     address: int
     ready_at: Annotated[int, COMPUTED]
+    released_at: Annotated[int, "eip.released_at"]
 
 
 @reads("reservation")
@@ -97,8 +99,9 @@ _RANGE_AT: Final = (
 )
 _READY: Final = (
     "SELECT k.address, k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
-    " WHERE k.pool_id = :pool AND k.ready_at <= :now ORDER BY k.ready_at, k.address LIMIT :count"
+    " WHERE k.pool_id = :pool AND +k.ready_at <= :now ORDER BY k.released_at, k.address LIMIT :count"
 )
+"""The plus keeps the index on `ready_at` out: it would sort all addresses that are ready."""
 _COOLING_AT: Final = (
     "SELECT k.address, k.ready_at, c.id, c.first, c.last FROM cooling k JOIN cidr c ON c.id = k.cidr_id"
     " WHERE k.pool_id = :pool AND k.address = :address"
@@ -185,7 +188,7 @@ def give_back(
     if order is PoolOrder.LOWEST and ready_at <= transaction.now:
         add_free(transaction, pool_id, cidr.cidr_id, address, address)
     else:
-        cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
+        cool(transaction, pool_id, cidr.cidr_id, address, released_at=transaction.now, ready_at=ready_at)
 
 
 def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: CidrRef, lo: int, hi: int) -> None:
@@ -193,29 +196,38 @@ def open_range(transaction: Transaction, pool_id: str, order: PoolOrder, cidr: C
 
     Addresses with a past tenancy keep their order and their cool-down.
     """
-    past = {row.address: row.ready_at for row in transaction.rows(_PastRow, _PAST, lo=lo, hi=hi)}
+    past = {row.address: row for row in transaction.rows(_PastRow, _PAST, lo=lo, hi=hi)}
     blocked = sorted([*_reserved_runs(transaction, cidr.cidr_id, lo, hi), *_live_runs(transaction, lo, hi)])
-    released = sorted(past)
+    released, freed = sorted(past), 0
     for first, last in gaps(blocked, lo, hi):
-        start = first
+        start, freed = first, freed + last - first + 1
         for address in released[bisect_left(released, first) : bisect_right(released, last)]:
-            ready_at = past[address]
+            ready_at = past[address].ready_at
             if order is PoolOrder.LOWEST and ready_at <= transaction.now:
                 continue
             if start < address:
                 add_free(transaction, pool_id, cidr.cidr_id, start, address - 1)
-            cool(transaction, pool_id, cidr.cidr_id, address, ready_at)
+            released_at = past[address].released_at
+            cool(transaction, pool_id, cidr.cidr_id, address, released_at=released_at, ready_at=ready_at)
             start = address + 1
         if start <= last:
             add_free(transaction, pool_id, cidr.cidr_id, start, last)
+    if freed:
+        count_usage(transaction, pool_id, freed=freed)
 
 
 def close_range(transaction: Transaction, pool_id: str, cidr: CidrRef, lo: int, hi: int) -> None:
     """Remove `lo`..`hi` from the free and cooling space of the pool."""
+    freed = 0
     while (found := transaction.row(RangeRow, _RANGE_AT, pool=pool_id, address=lo)) and found.lo <= hi:
-        cut(transaction, pool_id, found, max(lo, found.lo), min(hi, found.hi))
+        first, last = max(lo, found.lo), min(hi, found.hi)
+        cut(transaction, pool_id, found, first, last)
+        freed -= last - first + 1
     for row in transaction.rows(_CoolingRow, _COOLING_IN, pool=pool_id, lo=lo, hi=hi):
         warm(transaction, pool_id, cidr.cidr_id, row.address, row.ready_at)
+        freed -= 1
+    if freed:
+        count_usage(transaction, pool_id, freed=freed)
 
 
 def reservation_of(transaction: Transaction, cidr_id: int, address: int) -> ReservationRow | None:
@@ -227,7 +239,7 @@ _COOLING_IN: Final = (
     "SELECT address, ready_at, cidr_id FROM cooling WHERE pool_id = :pool AND address BETWEEN :lo AND :hi"
 )
 _PAST: Final = (
-    "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at FROM eip e"
+    "SELECT e.address, coalesce(e.ready_at, e.released_at) AS ready_at, e.released_at FROM eip e"
     " WHERE e.address BETWEEN :lo AND :hi AND e.released_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM eip n"
     " WHERE n.address = e.address AND (n.allocated_at, n.seq) > (e.allocated_at, e.seq))"
 )

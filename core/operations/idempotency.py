@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject, UncheckedObject
 from core.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["answered", "remember"]
 
@@ -20,9 +24,11 @@ _KEEP: Final = (
 
 _NOT_ASKED: Final = ("request_id", "reason", "expected", "dry_run")
 """Fields ignored when a retry is compared with the first request."""
+_ADDED: Final = ("withdraw",)
+"""Fields that requests of earlier versions lack; without a value they count as absent."""
 
 
-def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
+def answered(transaction: Transaction, request: DataclassInstance) -> UncheckedObject | None:
     """Return the stored answer to this request id; None when it is new.
 
     Raises:
@@ -33,18 +39,20 @@ def answered(transaction: Transaction, request: Any) -> dict[str, Any] | None:
         return None
     if transaction.kept.hash != _hash(request):
         raise _used(transaction)
-    answer: dict[str, Any] = json.loads(transaction.kept.answer)
+    answer: UncheckedObject = json.loads(transaction.kept.answer)
     return answer
 
 
-def remember(transaction: Transaction, request: Any, answer: dict[str, Any]) -> None:
-    """Store the answer under the request id of the transaction, if it has one.
+def remember(transaction: Transaction, request: DataclassInstance, answer: JsonObject, *, changed: bool) -> None:
+    """Store the answer under the request id of the transaction.
+
+    Nothing is stored when nothing changed and the caller named no id, since then there is nothing to settle.
 
     Raises:
         EipdeckError: `request_mismatch` when the change itself stored a request with this id, as an import may.
 
     """
-    if transaction.request_id is None:
+    if transaction.made_id and not changed:
         return
     request_id, at = transaction.request_id, transaction.now
     if not transaction.run(_KEEP, id=request_id, hash=_hash(request), at=at, answer=json.dumps(answer)):
@@ -60,9 +68,8 @@ def _used(transaction: Transaction) -> EipdeckError:
     )
 
 
-def _hash(request: Any) -> bytes:
-    asked = {
-        field.name: to_json(getattr(request, field.name)) for field in fields(request) if field.name not in _NOT_ASKED
-    }
+def _hash(request: DataclassInstance) -> bytes:
+    values = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in _NOT_ASKED}
+    asked = {name: to_json(value) for name, value in values.items() if value or name not in _ADDED}
     content = json.dumps([type(request).__name__, asked], sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "backslashreplace")).digest()

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
 from core.domain.errors import Code, EipdeckError, Fix, error
-from core.domain.values import from_micros, iso
+from core.domain.values import Pool, PoolKind, from_micros, iso
 from core.operations.free_space import AddressRun, CidrRef, reservation_of, take_address, take_next
 from core.operations.pools import PoolRow
-from core.queries.usage import PoolUsage, pool_usage
+from core.operations.usage_days import count_usage
+from core.queries.usage import PoolUsage, pool_usage, pools
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 
@@ -111,6 +112,7 @@ def _take_reserved(transaction: Transaction, cidr: _CidrRow, address: int, *, co
     if ready_at > transaction.now and not cooling_too:
         raise _cooling(words, ready_at)
     transaction.run(_UNRESERVE, cidr_id=cidr.id)
+    count_usage(transaction, cidr.pool_id, freed=1)  # it was not free, and its tenancy counts as if it had been
     return CidrRef(cidr.id, cidr.first, cidr.last)
 
 
@@ -123,12 +125,14 @@ def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckEr
             hint="Activate one of its CIDRs, or name another pool.",
             details={"pool_id": pool.id},
         )
+    roomy = _with_room(transaction, pool, count)
     next_free_at = None if usage.next_free_at is None else iso(from_micros(usage.next_free_at))
-    when = f" The next cooling one comes free at {next_free_at}." if next_free_at else ""
+    soon = "" if usage.next_free_at is None else f"{from_micros(usage.next_free_at):%Y-%m-%d %H:%M:%S}Z"
+    when = f" The next cooling one comes free at {soon}." if soon else ""
     return error(
         Code.POOL_EXHAUSTED,
         f"{_how_full(pool, usage, count)}{when}",
-        hint="Release an EIP of this pool or add a CIDR to it; nothing was taken from another pool.",
+        hint=_where_there_is_room(pool, roomy),
         details={
             "pool_id": pool.id,
             "asked": count,
@@ -139,8 +143,45 @@ def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckEr
             "held": usage.held,
             "available": usage.available,
             "next_free_at": next_free_at,
+            "cooldown_seconds": pool.cooldown_seconds,
+            "pools_with_room": [{"pool_id": each.id, "available": each.available} for each in roomy],
         },
     )
+
+
+_NAMED: Final = 3
+"""Pools with room that a refusal names."""
+
+
+def _with_room(transaction: Transaction, full: PoolRow, count: int) -> list[Pool]:
+    """Return the customer pools of the same region that can give so many addresses, the emptiest first."""
+    others = pools(transaction.connection, transaction.now)
+    roomy = [
+        pool
+        for pool in others
+        if pool.kind is PoolKind.CUSTOMER
+        and pool.id != full.id
+        and pool.region == full.region
+        and pool.available >= count
+    ]
+    return sorted(roomy, key=lambda pool: (-pool.available, pool.id))[:_NAMED]
+
+
+def _where_there_is_room(pool: PoolRow, roomy: list[Pool]) -> str:
+    named = ", ".join(f"{each.id} ({each.available:,} free)" for each in roomy)
+    other = f"Name a pool with room: {named}; or add a CIDR to {pool.id}." if named else f"Add a CIDR to {pool.id}."
+    cooling = (
+        f" What {pool.id} releases cools for {_hours(pool.cooldown_seconds)} first." if pool.cooldown_seconds else ""
+    )
+    return other + cooling
+
+
+def _hours(seconds: int) -> str:
+    """Return `24 h`, `90 min`, `30 s`: the largest unit that divides it."""
+    for unit, name in ((3600, "h"), (60, "min")):
+        if seconds % unit == 0:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} s"
 
 
 def _how_full(pool: PoolRow, usage: PoolUsage, count: int) -> str:

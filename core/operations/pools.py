@@ -12,7 +12,7 @@ from core.domain.requests import PoolSettingsRequest
 from core.domain.validation import checked_name, with_code
 from core.domain.values import PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
-from core.queries.usage import unknown_pool
+from core.queries.usage import DEFAULT_REGIONS, unknown_pool
 from core.storage.connection import Value
 from core.storage.history import EventData, record
 from core.storage.rows import reads
@@ -20,6 +20,7 @@ from core.storage.transaction import Transaction
 
 __all__ = [
     "PoolRow",
+    "check_configured",
     "create_pool",
     "default_pool",
     "find_pool",
@@ -107,6 +108,21 @@ def default_pool(transaction: Transaction, region: str | None) -> PoolRow:
         hint="A new CIDR or service, an import or the configuration make a region known.",
         details={"region": name},
     )
+
+
+def check_configured(transaction: Transaction, prefix: Prefix) -> None:
+    """Raise `cidr_overlap` for a customer CIDR over a range of a configured region in which nothing was written yet."""
+    configured = transaction.config.regions
+    written = transaction.column(str, DEFAULT_REGIONS) if configured else []
+    unwritten = {words: region for region in configured.keys() - set(written) for words in configured[region]}
+    for words, region in unwritten.items():
+        if parse_prefix(words).overlaps(prefix):
+            raise error(
+                Code.CIDR_OVERLAP,
+                f"{prefix} overlaps {words}, which the configuration gives to {DEFAULT_POOL}{region}.",
+                hint="Add another prefix, or give the region other ranges.",
+                details={"cidr": str(prefix), "overlaps": words, "pool_id": f"{DEFAULT_POOL}{region}"},
+            )
 
 
 def known_region(transaction: Transaction, region: str | None) -> str:

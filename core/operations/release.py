@@ -10,7 +10,6 @@ from core.domain.errors import Code, error
 from core.domain.json_types import to_json
 from core.domain.requests import RecoverRequest, ReleaseRequest
 from core.domain.serving import serves_targets
-from core.domain.times import DAY
 from core.domain.validation import checked_address
 from core.domain.values import Allocation, Eip, EipStatus, from_micros, iso
 from core.operations.binding import end_bindings
@@ -19,6 +18,7 @@ from core.operations.free_space import AddressRun, CidrRef, give_back, reservati
 from core.operations.picking import take_one
 from core.operations.pools import PoolRow, pool_by_id
 from core.operations.tenancies import Tenancy, begin_tenancies, landing_warnings
+from core.operations.usage_days import count_usage
 from core.storage.connection import Flag
 from core.storage.history import EventData, record
 from core.storage.rows import reads
@@ -85,10 +85,6 @@ _PLACE: Final = (
     "SELECT e.cidr_id, e.cidr_first, e.cidr_last, c.state FROM eip e JOIN cidr c ON c.id = e.cidr_id WHERE e.id = :id"
 )
 _COUNT: Final = "UPDATE cidr SET allocated = allocated - 1, reserved = reserved + :reserved WHERE id = :cidr_id"
-_USAGE: Final = (
-    "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, 0, 1)"
-    " ON CONFLICT (pool_id, day) DO UPDATE SET released = usage_day.released + 1"
-)
 
 
 def end_tenancy(transaction: Transaction, eip: Eip) -> None:
@@ -105,8 +101,9 @@ def end_tenancy(transaction: Transaction, eip: Eip) -> None:
     ready_at = transaction.now + pool.cooldown_seconds * 1_000_000
     transaction.run(_END, id=eip.id, now=transaction.now, operator=transaction.operator, ready_at=ready_at)
     transaction.run(_COUNT, cidr_id=cidr.cidr_id, reserved=int(reserved))
-    transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY)
-    if row.state == "active" and not reserved:
+    returns = row.state == "active" and not reserved
+    count_usage(transaction, pool.id, released=1, freed=int(returns))
+    if returns:
         give_back(transaction, pool.id, pool.order, cidr, address, ready_at)
     record(
         transaction,

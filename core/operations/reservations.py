@@ -12,7 +12,7 @@ from core.domain.requests import (
     UnreserveRequest,
 )
 from core.domain.validation import checked_address
-from core.operations.cidr_lookup import CidrRow, customer_cidr, retired_refusal
+from core.operations.cidr_lookup import PresentCidrRow, customer_cidr, retired_refusal
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.operations.pools import pool_by_id
 from core.storage.history import EventData, record
@@ -82,7 +82,7 @@ def unreserve(transaction: Transaction, request: UnreserveRequest) -> str:
     return row.cidr
 
 
-def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest) -> tuple[CidrRow, int, int]:
+def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest) -> tuple[PresentCidrRow, int, int]:
     row = customer_cidr(transaction, request.cidr)
     first = checked_address(request.first)
     last = first if request.last is None else checked_address(request.last)
@@ -99,13 +99,13 @@ def _range(transaction: Transaction, request: ReserveRequest | UnreserveRequest)
     return row, first, last
 
 
-def _covered(transaction: Transaction, row: CidrRow, first: int, last: int, kind: str) -> bool:
+def _covered(transaction: Transaction, row: PresentCidrRow, first: int, last: int, kind: str) -> bool:
     """Return whether one reservation of this kind withholds the whole range already."""
     rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     return len(rows) == 1 and rows[0].kind == kind and rows[0].first <= first and rows[0].last >= last
 
 
-def _lift(transaction: Transaction, row: CidrRow, first: int, last: int) -> list[_ReservationRow]:
+def _lift(transaction: Transaction, row: PresentCidrRow, first: int, last: int) -> list[_ReservationRow]:
     """Cut the range out of every reservation that it overlaps. Return the part of each in the range."""
     rows = transaction.rows(_ReservationRow, _OVERLAPPING, cidr_id=row.id, first=first, last=last)
     for each in rows:
@@ -125,7 +125,7 @@ def _unheld(transaction: Transaction, first: int, last: int) -> int:
 
 def _record(
     transaction: Transaction,
-    row: CidrRow,
+    row: PresentCidrRow,
     action: str,
     first: int,
     last: int,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
-from core.domain.times import DAY
-from core.domain.values import MISSING_POOL_WARNING, Eip, EipStatus, Warn, from_micros
+from core.domain.json_value import Json
+from core.domain.values import Eip, EipStatus, FindingCode, Warn, from_micros
 from core.operations.free_space import AddressRun, CidrRef
 from core.operations.pools import PoolRow
+from core.operations.usage_days import count_usage
 from core.storage.connection import Values
 from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
@@ -36,10 +37,6 @@ _INSERT: Final = (
     " :bandwidth_mbps, 'unbound', :now, :operator, :now, :landed, :previous)"
 )
 _COUNT: Final = "UPDATE cidr SET allocated = allocated + :count WHERE id = :cidr_id"
-_USAGE: Final = (
-    "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
-    " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
-)
 
 
 class _Fresh(NamedTuple):
@@ -68,7 +65,7 @@ def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[Addr
         cidr = str(prefix_of_range(run.cidr.first, run.cidr.last))
         events += _events(pool, cidr, fresh, tenancy)
         eips += _eips(transaction, pool, cidr, fresh, tenancy)
-    transaction.run(_USAGE, pool=pool.id, day=transaction.now // DAY, count=len(eips))
+    count_usage(transaction, pool.id, allocated=len(eips), freed=-len(eips))
     record_all(transaction, pool.id, events)
     return eips
 
@@ -90,7 +87,7 @@ def _alike(transaction: Transaction, pool: PoolRow, cidr: CidrRef, tenancy: Tena
 
 
 def _events(pool: PoolRow, cidr: str, fresh: Sequence[_Fresh], tenancy: Tenancy) -> Iterator[EventData]:
-    after: dict[str, Any] = {
+    after: dict[str, Json] = {
         "status": "unbound",
         "name": tenancy.name,
         "customer_owned": pool.customer_owned,
@@ -130,16 +127,23 @@ def _eips(
         )
 
 
-def landing_warnings(eips: Iterable[Eip]) -> tuple[Warn, ...]:
-    """Return a warning for each of the EIPs that landed in the default pool."""
-    return tuple(_landing_warning(eip) for eip in eips if eip.landed_in_default)
+def landing_warnings(eips: Iterable[Eip], *, dry_run: bool = False) -> tuple[Warn, ...]:
+    """Return a warning for each of the EIPs that landed in the default pool, or would land there."""
+    warning = _landing_ahead if dry_run else _landing
+    code = FindingCode.LANDED_IN_DEFAULT_POOL.value
+    return tuple(Warn(code, warning(eip), eip.id) for eip in eips if eip.landed_in_default)
 
 
-def _landing_warning(eip: Eip) -> Warn:
-    """Return the warning of a landing, which every front end shows."""
-    message = (
+def _landing_ahead(eip: Eip) -> str:
+    return (
+        f"{eip.address} would land in the default pool {eip.pool_id}: no pool is named, so it would be a"
+        " Zenlayer-assigned address, not one of yours (customer-owned: no). Name a customer pool."
+    )
+
+
+def _landing(eip: Eip) -> str:
+    return (
         f"{eip.address} landed in the default pool {eip.pool_id}: no pool was named, so it is a"
         " Zenlayer-assigned address, not one of yours (customer-owned: no). Rehome it to a customer pool, or release"
         " it and allocate from one."
     )
-    return Warn(MISSING_POOL_WARNING, message, eip.id)

@@ -22,8 +22,8 @@ __all__ = [
     "TENANCY_COLUMNS",
     "TENANCY_FROM",
     "BindingRow",
-    "EipRow",
     "Siblings",
+    "StoredEipRow",
     "TenancyRow",
     "bindings_of",
     "eip_by_key",
@@ -46,7 +46,7 @@ class Siblings:
 
 
 @reads("eip", "pool")
-class EipRow(NamedTuple):
+class StoredEipRow(NamedTuple):
     seq: int
     id: str
     address: int
@@ -173,11 +173,11 @@ def eips_where(
     connection: Connection, where: str, values: Values, tail: str = "ORDER BY e.address, e.seq"
 ) -> list[Eip]:
     """Return the EIPs that match, each with its bindings."""
-    rows = connection.rows(EipRow, f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values)
+    rows = connection.rows(StoredEipRow, f"SELECT {EIP_COLUMNS} {EIP_FROM} WHERE {where} {tail}", values)
     return list(read_eips(connection, rows))
 
 
-def read_eips(connection: Connection, rows: Sequence[EipRow]) -> Iterator[Eip]:
+def read_eips(connection: Connection, rows: Sequence[StoredEipRow]) -> Iterator[Eip]:
     """Yield the EIPs of these rows, their bindings read in chunks."""
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
@@ -215,7 +215,7 @@ def _ports(first: int | None, last: int | None) -> PortRange | None:
     return None if first is None or last is None else PortRange(first, last)
 
 
-def read_eip(row: EipRow | TenancyRow, bindings: tuple[Binding, ...]) -> Eip:
+def read_eip(row: StoredEipRow | TenancyRow, bindings: tuple[Binding, ...]) -> Eip:
     """Return the EIP of a row."""
     return Eip(
         id=row.id,

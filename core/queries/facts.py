@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from core.domain.values import Binding
@@ -15,10 +15,18 @@ from core.queries.eips import (
     TenancyRow,
     read_binding,
 )
-from core.queries.past import cidr_at, clock_acceptances, is_doubtful, replaced_in_cidr, replaced_in_eips, tenancy_at
+from core.queries.past import (
+    cidr_at,
+    clock_acceptances,
+    imported_at,
+    is_doubtful,
+    replaced_in_cidr,
+    replaced_in_eips,
+    tenancy_at,
+)
 from core.storage.connection import Connection
 
-__all__ = ["FactSource", "StoredFacts"]
+__all__ = ["FactSource", "StoredFacts", "configured_at"]
 
 
 class FactSource(Protocol):
@@ -51,6 +59,9 @@ class FactSource(Protocol):
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
         """Return the names of services by id."""
 
+    def imported(self, row: TenancyRow) -> int | None:
+        """Return the time at which an EIP was imported, or None."""
+
 
 _PRESENT: Final = f"{CIDR_COLUMNS} WHERE c.state <> 'retired' AND c.first <= :address ORDER BY c.first DESC LIMIT 1"
 _AT: Final = (
@@ -78,11 +89,17 @@ _BINDINGS: Final = (
 _SERVICE_NAMES: Final = "SELECT name FROM service WHERE id = :id"
 
 
+def configured_at(configured: Iterable[CidrRow], address: int) -> CidrRow | None:
+    """Return the configured range that contains an address, or None."""
+    return next((row for row in configured if row.first <= address <= row.last), None)
+
+
 class StoredFacts:
     """The facts of the database, each read when it is needed; for one address, or a few."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, configured: Iterable[CidrRow] = ()) -> None:
         self._connection = connection
+        self._configured = configured
 
     def _first(self, statement: str, **values: int) -> CidrRow | None:
         return self._connection.row(CidrRow, statement, values)
@@ -96,9 +113,14 @@ class StoredFacts:
     def cidr(self, address: int, at: int | None) -> CidrRow | None:
         if at is not None:
             then = self._first(_AT, address=address, at=at)
-            return None if then is None else cidr_at(then, replaced_in_cidr(self._connection, then), at)
-        row = self._first(_PRESENT, address=address)
-        return row if row is not None and row.last >= address else None
+            if then is not None:
+                return cidr_at(then, replaced_in_cidr(self._connection, then), at)
+        else:
+            row = self._first(_PRESENT, address=address)
+            if row is not None and row.last >= address:
+                return row
+        found = configured_at(self._configured, address)
+        return found if found is None or self.first_known(address) is None else None
 
     def retired(self, address: int, at: int) -> CidrRow | None:
         return self._first(_RETIRED, address=address, at=at)
@@ -118,6 +140,9 @@ class StoredFacts:
     def bindings(self, eip_id: str, at: int) -> tuple[Binding, ...]:
         found = self._connection.rows(BindingRow, _BINDINGS, {"eip": eip_id, "at": at})
         return tuple(read_binding(row) for row in found)
+
+    def imported(self, row: TenancyRow) -> int | None:
+        return imported_at(self._connection, [row.address]).get(row.id)
 
     def names(self, service_ids: set[str]) -> Mapping[str, str]:
         return {key: self._connection.value(str, _SERVICE_NAMES, {"id": key}) or "" for key in service_ids}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from core.domain.filters import Filter, Term
+from core.domain.filters import Filter, Term, spellings
 from core.storage.connection import Value
 
 __all__ = ["Condition", "condition_of"]
@@ -60,7 +60,13 @@ class _Given:
 
 
 def _text(term: Term, name: str, values: _Values, _: _Given) -> str:
-    escaped = term.value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return " OR ".join(
+        _like(spelling, f"{name}_{place}", values) for place, spelling in enumerate(spellings(term.value))
+    )
+
+
+def _like(text: str, name: str, values: _Values) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values[name] = f"%{escaped}%"
     like = f"LIKE :{name} ESCAPE '\\'"
     dotted = " || '.' || ".join(f"(e.address >> {bits} & 255)" for bits in (24, 16, 8, 0))
@@ -98,7 +104,7 @@ def _equal(column: str) -> Callable[[Term, str, _Values, _Given], str]:
 
 def _serving(column: str) -> Callable[[Term, str, _Values, _Given], str]:
     def condition(term: Term, name: str, values: _Values, _: _Given) -> str:
-        values[name] = term.value
+        values[name] = list(spellings(term.value))
         return (
             "EXISTS (SELECT 1 FROM binding b JOIN service s ON s.id = b.service_id"
             f" WHERE {_SHOWN} AND {column.replace('?', f':{name}')})"
@@ -129,8 +135,8 @@ _CONDITIONS: Final[dict[str, Callable[[Term, str, _Values, _Given], str]]] = {
     "pool": _equal("e.pool_id"),
     "cidr": _within,
     "region": _equal("p.region"),
-    "kind": _serving("b.kind = ?"),
-    "service": _serving("(s.id = ? OR s.name = ?)"),
+    "kind": _serving("b.kind IN ?"),
+    "service": _serving("(s.id IN ? OR s.name IN ?)"),
     "age": _age,
     "by": _equal("e.allocated_by"),
     "is": _is,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from core.domain.config import Config
 from core.domain.errors import Fix
 from core.domain.serving import serves_brief
-from core.domain.values import Eip, Finding, Severity, from_micros, to_micros
+from core.domain.values import Eip, Finding, FindingCode, Severity, from_micros, to_micros
 from core.storage.connection import Connection
 
-__all__ = ["Facts", "Found", "Remedy", "Rule", "found", "found_of_eip", "plain"]
+__all__ = ["Fingerprinted", "Remedy", "Rule", "RuleInput", "found", "found_of_eip", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """The source of the rules; `now` is in microseconds."""
+class RuleInput:
+    """The database, the moment and the configuration that a rule reads; `now` is in microseconds."""
 
     connection: Connection
     now: int
@@ -24,7 +24,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Fingerprinted:
     """A finding with its fingerprint."""
 
     finding: Finding
@@ -43,7 +43,7 @@ class Remedy:
     fix: Fix | None = None
 
 
-Rule = Callable[[Facts], Iterator[Found]]
+Rule = Callable[[RuleInput], Iterator[Fingerprinted]]
 """A rule. It yields findings, each with its text, its EIPs and its command."""
 
 
@@ -54,15 +54,19 @@ def plain(text: str, fix: Fix | None = None) -> Remedy:
 
 def found_of_eip(
     eip: Eip,
-    code: str,
+    code: FindingCode,
     severity: Severity,
     message: str,
     remedy: Remedy,
     *,
     brief: str | None = None,
     landing: str | None = None,
-) -> Found:
-    """Return a finding about one EIP, which is another one when what the EIP serves changes."""
+    since: int | None = None,
+) -> Fingerprinted:
+    """Return a finding about one EIP, which is another one when what the EIP serves changes.
+
+    `since` is in microseconds; None: its allocation.
+    """
     return found(
         code,
         str(eip.id),
@@ -71,7 +75,7 @@ def found_of_eip(
         subject=eip.address,
         brief=serves_brief(eip.bindings) if brief is None else brief,
         remedy=remedy,
-        since=to_micros(eip.allocated_at),
+        since=to_micros(eip.allocated_at) if since is None else since,
         fingerprint=" ".join(sorted(f"{each.kind.value}:{each.service_id}" for each in eip.bindings)),
         eips=(eip.address,),
         landing=landing,
@@ -79,7 +83,7 @@ def found_of_eip(
 
 
 def found(
-    code: str,
+    code: FindingCode,
     key: str,
     severity: Severity,
     message: str,
@@ -91,7 +95,7 @@ def found(
     subject: str | None = None,
     eips: tuple[str, ...] = (),
     landing: str | None = None,
-) -> Found:
+) -> Fingerprinted:
     """Return a finding; its subject is its key unless given. `since` is in microseconds."""
     finding = Finding(
         id=f"{code}:{key}",
@@ -109,4 +113,4 @@ def found(
         advice=remedy.advice,
         fix=remedy.fix,
     )
-    return Found(finding, fingerprint)
+    return Fingerprinted(finding, fingerprint)

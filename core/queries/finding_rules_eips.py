@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
 
-from core.domain.addresses import parse_address
+from core.domain.addresses import format_address, parse_address
 from core.domain.command_text import option, shell_command
 from core.domain.errors import Fix
 from core.domain.serving import serves_targets
 from core.domain.times import DAY
-from core.domain.values import BindingKind, Eip, Pool, PoolKind, Severity
-from core.queries.eips import eips_by_id, eips_where
-from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, found_of_eip, plain
+from core.domain.values import BindingKind, Eip, FindingCode, Pool, PoolKind, Severity, from_micros, stamp, to_micros
+from core.queries.eips import eips_where
+from core.queries.finding_parts import Fingerprinted, Remedy, Rule, RuleInput, found, found_of_eip, plain
 from core.queries.usage import pools
+from core.storage.connection import Values
 from core.storage.rows import reads
 
 __all__ = ["EIP_RULES"]
 
 
-def _rooms(facts: Facts, eips: Sequence[Eip]) -> dict[str, Pool]:
+def _rooms(facts: RuleInput, eips: Sequence[Eip]) -> dict[str, Pool]:
     """Return the customer pool with the most free addresses of each region of these EIPs that has one with any."""
     if not eips:
         return {}
@@ -42,14 +43,14 @@ def _rehoming(eip: Eip, rooms: Mapping[str, Pool], otherwise: str = "") -> Remed
     return Remedy(f"{advice}: {shell_command(*fix.words)}{otherwise}.", advice, fix)
 
 
-def _landed(facts: Facts) -> Iterator[Found]:
+def _landed(facts: RuleInput) -> Iterator[Fingerprinted]:
     eips = list(_eips(facts, "e.landed_in_default AND e.released_at IS NULL"))
     rooms = _rooms(facts, eips)
     for eip in eips:
         worst = any(b.kind is not BindingKind.NIC for b in eip.bindings)
         yield found_of_eip(
             eip,
-            "landed_in_default_pool",
+            FindingCode.LANDED_IN_DEFAULT_POOL,
             Severity.CRITICAL if worst else Severity.WARNING,
             f"{eip.address} landed in the default pool {eip.pool_id} and {serves_targets(eip.bindings)}:"
             " no pool was named.",
@@ -66,71 +67,143 @@ _CUSTOMER_TOO: Final = (
 )
 
 
-def _default_on_customer_service(facts: Facts) -> Iterator[Found]:
+_CUSTOMER_SINCE: Final = (
+    "SELECT min(b.bound_at) FROM binding b JOIN eip e ON e.id = b.eip_id"
+    " WHERE b.service_id = :service AND b.unbound_at IS NULL AND e.customer_owned"
+)
+
+
+def _shared_since(facts: RuleInput, eip: Eip, customers: dict[str, int | None]) -> int:
+    """Return when an EIP came to share a service with customer space; `customers` keeps what was read of services."""
+    found: list[int] = []
+    for binding in eip.bindings:
+        service = binding.service_id
+        if service not in customers:
+            customers[service] = facts.connection.value(int, _CUSTOMER_SINCE, {"service": service})
+        since = customers[service]
+        if binding.kind is not BindingKind.SNAT and since is not None:
+            found.append(max(since, to_micros(binding.bound_at)))
+    return min(found, default=to_micros(eip.allocated_at))
+
+
+def _default_on_customer_service(facts: RuleInput) -> Iterator[Fingerprinted]:
     eips = list(_eips(facts, _CUSTOMER_TOO))
     rooms = _rooms(facts, eips)
+    customers: dict[str, int | None] = {}
     for eip in eips:
         yield found_of_eip(
             eip,
-            "default_on_customer_service",
+            FindingCode.DEFAULT_ON_CUSTOMER_SERVICE,
             Severity.WARNING,
             f"{eip.address} is Zenlayer-assigned and {serves_targets(eip.bindings)}, which otherwise uses customer"
             " space.",
             _rehoming(eip, rooms),
+            since=_shared_since(facts, eip, customers),
         )
 
 
-def _disagreeing(facts: Facts) -> Iterator[Found]:
+@reads("event")
+class _SaidRow(NamedTuple):
+    at: int
+    after: str | None
+
+
+_SAID: Final = (
+    "SELECT at, after FROM event WHERE address = :address AND eip_id = :eip AND action = 'import' ORDER BY seq DESC"
+)
+_OWNER_SAID: Final = ('"platform_customer_owned"', '"customer_owned"')
+"""Keys in the events of imports that say the owner of an EIP: its CIDR's word, or the platform's."""
+
+
+def _said_since(facts: RuleInput, eip: Eip) -> int | None:
+    """Return the time of the import since which CIDR and platform disagree; None when no import says it."""
+    values: Values = {"address": parse_address(eip.address), "eip": eip.id}
+    rows = facts.connection.rows(_SaidRow, _SAID, values)
+    return next((row.at for row in rows if any(key in (row.after or "") for key in _OWNER_SAID)), None)
+
+
+def _disagreeing(facts: RuleInput) -> Iterator[Fingerprinted]:
     for eip in _eips(facts, "e.platform_customer_owned <> e.customer_owned AND e.released_at IS NULL"):
         said = "Zenlayer-assigned" if eip.customer_owned else "customer-owned"
         yield found_of_eip(
             eip,
-            "ownership_disagrees",
+            FindingCode.OWNERSHIP_DISAGREES,
             Severity.CRITICAL,
             f"The platform calls {eip.address} {said}, its CIDR says otherwise.",
             plain("Find out which is right before you act on it; import the newest answer of the platform."),
             brief=f"The platform calls {eip.address} {said}, its CIDR says otherwise",
+            since=_said_since(facts, eip),
         )
-
-
-IDLE_LISTED: Final = 1000
-"""The number of idle EIPs that are findings, the longest idle first; accepted ones are not counted."""
 
 
 @reads("eip")
 class _IdleRow(NamedTuple):
     id: str
+    address: int
     unbound_since: Annotated[int, "eip.unbound_since"]
 
 
 _IDLE: Final = (
-    "SELECT id, unbound_since FROM eip e WHERE status = 'unbound' AND unbound_since < :before AND NOT landed_in_default"
-    " AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
-    " ORDER BY unbound_since, seq LIMIT :most + (SELECT count(*) FROM acceptance WHERE finding_id LIKE 'eip_idle:%')"
+    "SELECT id, address, unbound_since FROM eip e WHERE status = 'unbound' AND unbound_since < :before"
+    " AND NOT landed_in_default AND EXISTS (SELECT 1 FROM cidr c WHERE c.id = e.cidr_id AND c.state = 'active')"
 )
 
 
-def _idle(facts: Facts) -> Iterator[Found]:
-    values = {"before": facts.now - facts.config.idle_days * DAY, "most": IDLE_LISTED}
-    since = {row.id: row.unbound_since for row in facts.connection.rows(_IdleRow, _IDLE, values)}
-    for eip in sorted(eips_by_id(facts.connection, list(since)), key=lambda eip: parse_address(eip.address)):
-        idle_since = since[str(eip.id)]
-        fix = Fix("release", (eip.address, "--yes"))
+def _idle(facts: RuleInput) -> Iterator[Fingerprinted]:
+    values: Values = {"before": facts.now - facts.config.idle_days * DAY}
+    for row in sorted(facts.connection.rows(_IdleRow, _IDLE, values), key=lambda row: row.address):
+        address = format_address(row.address)
+        fix = Fix("release", (address, "--yes"))
         yield found(
-            "eip_idle",
-            str(eip.id),
+            FindingCode.EIP_IDLE,
+            row.id,
             Severity.INFO,
-            f"{eip.address} has served nothing for {(facts.now - idle_since) // DAY} days.",
-            subject=eip.address,
+            f"{address} has served nothing for {(facts.now - row.unbound_since) // DAY} days.",
+            subject=address,
             brief="serves nothing",
             remedy=Remedy(f"Release it: {shell_command(*fix.words)}.", "Release it", fix),
-            since=idle_since,
-            fingerprint=str(idle_since),
-            eips=(eip.address,),
+            since=row.unbound_since,
+            fingerprint=str(row.unbound_since),
+            eips=(address,),
         )
 
 
-def _eips(facts: Facts, where: str) -> list[Eip]:
+@reads("eip")
+class _AliveRow(NamedTuple):
+    id: str
+    address: int
+    released_at: Annotated[int, "eip.released_at"]
+    alive_since: Annotated[int, "eip.alive_since"]
+
+
+_ALIVE: Final = (
+    "SELECT e.id, e.address, e.released_at, e.alive_since FROM eip e WHERE e.alive_since IS NOT NULL"
+    " AND e.released_at IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM eip n WHERE n.address = e.address AND n.released_at IS NULL)"
+)
+
+
+def _alive(facts: RuleInput) -> Iterator[Fingerprinted]:
+    for row in sorted(facts.connection.rows(_AliveRow, _ALIVE), key=lambda row: row.address):
+        address = format_address(row.address)
+        released = stamp(from_micros(row.released_at))
+        fix = Fix("recover", (address,))
+        advice = "Release it on the platform too, or recover it"
+        yield found(
+            FindingCode.OWNERSHIP_DISAGREES,
+            row.id,
+            Severity.CRITICAL,
+            f"The platform has EIP {row.id} alive at {address}; it was released here {released}.",
+            subject=address,
+            brief="alive on the platform, released here",
+            remedy=Remedy(f"{advice}: {shell_command(*fix.words)}.", advice, fix),
+            since=row.alive_since,
+            fingerprint=f"alive {row.released_at}",
+            eips=(address,),
+        )
+
+
+def _eips(facts: RuleInput, where: str) -> list[Eip]:
     """Return the EIPs that match, by address.
 
     They are read in the order of the partial index that holds just these; another order would read all EIPs.
@@ -139,4 +212,4 @@ def _eips(facts: Facts, where: str) -> list[Eip]:
     return sorted(found, key=lambda eip: parse_address(eip.address))
 
 
-EIP_RULES: Final[tuple[Rule, ...]] = (_landed, _disagreeing, _default_on_customer_service, _idle)
+EIP_RULES: Final[tuple[Rule, ...]] = (_landed, _disagreeing, _alive, _default_on_customer_service, _idle)

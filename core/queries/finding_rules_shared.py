@@ -11,9 +11,9 @@ from core.domain.addresses import format_address, parse_prefix
 from core.domain.command_text import shell_command
 from core.domain.errors import Fix
 from core.domain.filters import filter_term
-from core.domain.times import DAY
-from core.domain.values import Pool, PoolKind, Severity
-from core.queries.finding_parts import Facts, Found, Remedy, Rule, found, plain
+from core.domain.values import FindingCode, Pool, PoolKind, Severity
+from core.queries.finding_parts import Fingerprinted, Remedy, Rule, RuleInput, found, plain
+from core.queries.short_since import Level, short_since, tight_since
 from core.queries.usage import pools
 from core.storage.connection import Flag
 from core.storage.rows import COMPUTED, reads
@@ -41,7 +41,7 @@ _SNAT_ON: Final = (
 )
 
 
-def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
+def _snat_mixes_owners(facts: RuleInput) -> Iterator[Fingerprinted]:
     for gateway in dict.fromkeys(facts.connection.column(str, _SNAT_GATEWAYS)):
         rows = facts.connection.rows(_SnatRow, _SNAT_ON, {"id": gateway})
         pairs = _mixed_entries(rows)
@@ -50,7 +50,7 @@ def _snat_mixes_owners(facts: Facts) -> Iterator[Found]:
         mixed = sorted({row.address for pair in pairs for entry in pair for row in entry})
         every = " An entry takes every EIP of the gateway." if any(row.all_eips for row in rows) else ""
         yield found(
-            "snat_mixes_owners",
+            FindingCode.SNAT_MIXES_OWNERS,
             gateway,
             Severity.WARNING,
             f"SNAT on {gateway} sends the same sources out on customer-owned and on Zenlayer-assigned"
@@ -93,20 +93,20 @@ class _LimitRow(NamedTuple):
     id: str
     warn_percent: float
     critical_percent: float
-    at: Annotated[int, COMPUTED]
+    created_at: int
     capacity: Annotated[int, COMPUTED]
     """The number of addresses of active CIDRs: held space neither eases nor raises the alarm."""
 
 
 _LIMITS: Final = (
-    "SELECT p.id, p.warn_percent, p.critical_percent, coalesce(k.at, p.created_at) AS at,"
+    "SELECT p.id, p.warn_percent, p.critical_percent, p.created_at,"
     " coalesce((SELECT sum(c.last - c.first + 1) FROM cidr c WHERE c.pool_id = p.id AND c.state = 'active'), 0)"
     " AS capacity"
-    " FROM pool p LEFT JOIN chain k ON k.pool_id = p.id"
+    " FROM pool p"
 )
 
 
-def _pools(facts: Facts) -> Iterator[Found]:
+def _pools(facts: RuleInput) -> Iterator[Fingerprinted]:
     limits = {row.id: row for row in facts.connection.rows(_LimitRow, _LIMITS)}
     for pool in pools(facts.connection, facts.now):
         limit = limits[pool.id]
@@ -115,13 +115,18 @@ def _pools(facts: Facts) -> Iterator[Found]:
         used = 100 - 100 * pool.available / limit.capacity
         if used >= limit.warn_percent:
             severity = Severity.CRITICAL if used >= limit.critical_percent else Severity.WARNING
-            since = _tight_since(facts, pool, limit)
-            yield _short_pool(pool, limit.capacity, "pool_near_exhaustion", severity, since, severity.value)
+            level = Level(pool.available + pool.cooling, limit.capacity, limit.warn_percent)
+            since = tight_since(facts.connection, pool, level, facts.now, limit.created_at)
+            yield _short_pool(pool, limit.capacity, FindingCode.POOL_NEAR_EXHAUSTION, severity, since, severity.value)
         elif pool.runway_days is not None and pool.runway_days < facts.config.runway_days:
-            yield _short_pool(pool, limit.capacity, "pool_runway_short", Severity.WARNING, limit.at, "short")
+            days = facts.config.runway_days
+            since = short_since(facts.connection, pool, days, facts.now, limit.created_at)
+            yield _short_pool(pool, limit.capacity, FindingCode.POOL_RUNWAY_SHORT, Severity.WARNING, since, "short")
 
 
-def _short_pool(pool: Pool, capacity: int, code: str, severity: Severity, since: int, fingerprint: str) -> Found:
+def _short_pool(
+    pool: Pool, capacity: int, code: FindingCode, severity: Severity, since: int, fingerprint: str
+) -> Fingerprinted:
     lasts = "" if pool.runway_days is None else f", {pool.runway_days:g}"
     trend = f"{lasts} days at its trend" if lasts else ""
     return found(
@@ -134,31 +139,6 @@ def _short_pool(pool: Pool, capacity: int, code: str, severity: Severity, since:
         since=since,
         fingerprint=fingerprint,
     )
-
-
-@reads("usage_day")
-class _GrownRow(NamedTuple):
-    day: int
-    grown: Annotated[int, COMPUTED]
-
-
-_USAGE_DAYS: Final = (
-    "SELECT day, allocated - released AS grown FROM usage_day WHERE pool_id = :pool ORDER BY day DESC LIMIT 400"
-)
-
-
-def _tight_since(facts: Facts, pool: Pool, limit: _LimitRow) -> int:
-    """Return when the pool passed its threshold, in microseconds: the day, or its last change for today."""
-    free, day = pool.available, facts.now // DAY
-    for row in facts.connection.rows(_GrownRow, _USAGE_DAYS, {"pool": pool.id}):
-        free, day = free + row.grown, row.day
-        if 100 - 100 * free / limit.capacity < limit.warn_percent:
-            break
-    return min(day * DAY, limit.at) if day != facts.now // DAY else limit.at
-
-
-LIVE_LISTED: Final = 1000
-"""The number of EIPs that the finding of a draining CIDR names; its message counts all of them."""
 
 
 @reads("cidr")
@@ -175,17 +155,16 @@ _DRAINING: Final = (
 )
 _LIVE_IN: Final = (
     "SELECT address FROM eip WHERE released_at IS NULL AND address BETWEEN :first AND :last ORDER BY address"
-    f" LIMIT {LIVE_LISTED}"
 )
 
 
-def _draining(facts: Facts) -> Iterator[Found]:
+def _draining(facts: RuleInput) -> Iterator[Fingerprinted]:
     for row in facts.connection.rows(_DrainingRow, _DRAINING):
         live = facts.connection.column(int, _LIVE_IN, {"first": row.first, "last": row.last})
         left = f"{row.allocated} live EIP{'s' if row.allocated > 1 else ''}"
         listed = shell_command("eips", filter_term("cidr", row.cidr))
         yield found(
-            "cidr_draining_blocked",
+            FindingCode.CIDR_DRAINING_BLOCKED,
             row.cidr,
             Severity.WARNING,
             f"{left} still block the retirement of {row.cidr}.",
@@ -215,7 +194,7 @@ _MISSING: Final = (
 )
 
 
-def _missing(facts: Facts) -> Iterator[Found]:
+def _missing(facts: RuleInput) -> Iterator[Fingerprinted]:
     for _, group in groupby(facts.connection.rows(_MissingRow, _MISSING), key=lambda row: row.id):
         served = list(group)
         row = served[0]
@@ -223,7 +202,7 @@ def _missing(facts: Facts) -> Iterator[Found]:
         advice = "Unbind the EIPs that name it"
         fix = Fix("eips", (filter_term("service", row.id),))
         yield found(
-            "service_missing",
+            FindingCode.SERVICE_MISSING,
             row.id,
             Severity.WARNING,
             f"{named}.",

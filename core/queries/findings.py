@@ -6,17 +6,18 @@ an acceptance finds it again while its fingerprint is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import parse_address
 from core.domain.config import Config
 from core.domain.errors import Code, Fix, error
 from core.domain.json_types import FINDING_FIELDS
-from core.domain.values import Finding, Severity, from_micros
-from core.queries.finding_parts import Facts, Found
+from core.domain.json_value import UncheckedObject
+from core.domain.values import Finding, FindingCode, Severity, from_micros
+from core.queries.finding_parts import Fingerprinted, RuleInput
 from core.queries.finding_rules_eips import EIP_RULES
 from core.queries.finding_rules_shared import SHARED_RULES
 from core.storage.connection import Connection
@@ -33,7 +34,7 @@ def evaluate_findings(connection: Connection, now: int, config: Config, *, accep
 
     `now` is in microseconds.
     """
-    found = _with_acceptances(Facts(connection, now, config))
+    found = _with_acceptances(RuleInput(connection, now, config))
     return [each.finding for each in found if accepted or not each.finding.accepted]
 
 
@@ -42,28 +43,36 @@ class _AcceptanceRow(NamedTuple):
     finding_id: str
     ground: str
     reason: str
+    operator: str
+    at: int
     until: int | None
 
 
-_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, until FROM acceptance"
+_ACCEPTANCES: Final = "SELECT finding_id, ground, reason, operator, at, until FROM acceptance"
 
 
-def _with_acceptances(facts: Facts) -> list[Found]:
+def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
     rows = facts.connection.rows(_AcceptanceRow, _ACCEPTANCES)
     acceptances = {row.finding_id: row for row in rows if row.until is None or row.until > facts.now}
-    found: list[Found] = []
+    found: list[Fingerprinted] = []
     for each in _all(facts):
         row = acceptances.get(each.finding.id)
         if row is not None and row.ground == each.fingerprint:
             until = None if row.until is None else from_micros(row.until)
-            finding = replace(each.finding, accepted_reason=row.reason, accepted_until=until)
-            found.append(Found(finding, each.fingerprint))
+            finding = replace(
+                each.finding,
+                accepted_reason=row.reason,
+                accepted_until=until,
+                accepted_by=row.operator,
+                accepted_at=from_micros(row.at),
+            )
+            found.append(Fingerprinted(finding, each.fingerprint))
         else:
             found.append(each)
     return sorted(found, key=lambda each: (_WORST_FIRST[each.finding.severity], each.finding.code))
 
 
-def _all(facts: Facts) -> Iterator[Found]:
+def _all(facts: RuleInput) -> Iterator[Fingerprinted]:
     for rule in (*EIP_RULES, *SHARED_RULES):
         yield from rule(facts)
 
@@ -81,11 +90,12 @@ def problems_of(open_findings: Iterable[Finding]) -> tuple[int, ...]:
     return *landed, *sorted(others - set(landed))
 
 
-def read_finding(document: Mapping[str, Any]) -> Finding:
+def read_finding(document: UncheckedObject) -> Finding:
     """Return a finding from its JSON: a stored answer outlives the finding that it is about."""
     until = document["accepted_until"]
     values = {
         **{name: document[name] for name in FINDING_FIELDS},
+        "code": FindingCode(document["code"]),
         "severity": Severity(document["severity"]),
         "since": datetime.fromisoformat(document["since"]),
         "accepted_until": None if until is None else datetime.fromisoformat(until),
@@ -93,14 +103,14 @@ def read_finding(document: Mapping[str, Any]) -> Finding:
     return Finding(**values)
 
 
-def finding_by_key(transaction: Transaction, key: str) -> Found:
+def finding_by_key(transaction: Transaction, key: str) -> Fingerprinted:
     """Return the finding with this id, or the landing of this EIP (id or address), accepted or not.
 
     Raises:
         EipdeckError: `finding_not_found`.
 
     """
-    for each in _with_acceptances(Facts(transaction.connection, transaction.now, transaction.config)):
+    for each in _with_acceptances(RuleInput(transaction.connection, transaction.now, transaction.config)):
         finding = each.finding
         if key == finding.id or (finding.landing is not None and key in (finding.subject, finding.landing)):
             return each

@@ -11,8 +11,7 @@ from core.domain.errors import Code, error
 from core.domain.filters import Filter, InvalidFilter, parse_filter
 from core.domain.serving import Served, summary_of
 from core.domain.values import Eip
-from core.queries.eips import EIP_COLUMNS, EIP_FROM, read_eips
-from core.queries.eips import EipRow as Row
+from core.queries.eips import EIP_COLUMNS, EIP_FROM, StoredEipRow, read_eips
 from core.queries.filter_sql import Condition, condition_of
 from core.queries.services import service_names
 from core.queries.text_index import narrowed
@@ -70,7 +69,7 @@ def matching(connection: Connection, words: str, now: int, problems: Sequence[in
     after = (-1, -1)
     while True:
         rows = connection.rows(
-            Row,
+            StoredEipRow,
             _statement(
                 chosen,
                 "(e.address > :address OR (e.address = :address AND e.seq > :seq)) AND e.address >= :address",
@@ -100,7 +99,7 @@ class _Order:
     def column(self) -> str:
         return f"e.{self.field}"
 
-    def value(self, row: Row) -> int | str | None:
+    def value(self, row: StoredEipRow) -> int | str | None:
         found: int | str | None = getattr(row, self.field)
         return found
 
@@ -169,7 +168,7 @@ class Listing:
         if number in self._place:
             return self._place[number]
         statement = _statement(self._chosen, "e.address = :address", "ORDER BY e.seq DESC LIMIT 1")
-        row = self._connection.row(Row, statement, {**self._chosen.values, "address": number})
+        row = self._connection.row(StoredEipRow, statement, {**self._chosen.values, "address": number})
         if row is None:
             return None
         zone = _BLANK if self._order.value(row) is None else _VALUED
@@ -182,7 +181,7 @@ class Listing:
         statement = _statement(self._chosen, where, "", "count(*)")
         return self._connection.value(int, statement, {**self._chosen.values, **values}) or 0
 
-    def _key(self, zone: int, row: Row) -> Key:
+    def _key(self, zone: int, row: StoredEipRow) -> Key:
         return zone, self._order.value(row), row.address, row.seq
 
     def _listed(self, problems: Sequence[int]) -> list[int]:
@@ -193,7 +192,7 @@ class Listing:
         found = set(self._connection.column(int, statement, values))
         return [address for address in problems if address in found]
 
-    def _forward(self, key: Key | None, limit: int) -> list[Row]:
+    def _forward(self, key: Key | None, limit: int) -> list[StoredEipRow]:
         zone, place = _zone_and_place(key, (_PROBLEM, -1))
         rows = self._at(self._problems[place + 1 :][:limit]) if zone == _PROBLEM else []
         for each in (_VALUED, _BLANK):
@@ -201,10 +200,10 @@ class Listing:
                 rows += self._read(each, key if each == zone else None, limit - len(rows), forward=True)
         return rows
 
-    def _backward(self, key: Key | None, limit: int) -> list[Row]:
+    def _backward(self, key: Key | None, limit: int) -> list[StoredEipRow]:
         """Return the rows before a key, the nearest first."""
         zone, place = _zone_and_place(key, (_BLANK, 0))
-        rows: list[Row] = []
+        rows: list[StoredEipRow] = []
         for each in (_BLANK, _VALUED):
             if each <= zone and len(rows) < limit:
                 rows += self._read(each, key if each == zone else None, limit - len(rows), forward=False)
@@ -212,25 +211,25 @@ class Listing:
         missing = limit - len(rows)
         return rows + self._at(before[-missing:] if missing else ())[::-1]
 
-    def _at(self, addresses: Sequence[int]) -> list[Row]:
+    def _at(self, addresses: Sequence[int]) -> list[StoredEipRow]:
         """Return the problem rows at these addresses."""
         if not addresses:
             return []
         statement = _statement(self._chosen, "e.address IN :here", "")
-        rows = self._connection.rows(Row, statement, {**self._chosen.values, "here": list(addresses)})
+        rows = self._connection.rows(StoredEipRow, statement, {**self._chosen.values, "here": list(addresses)})
         return sorted(rows, key=lambda row: self._place[row.address])
 
-    def _read(self, zone: int, key: Key | None, limit: int, *, forward: bool) -> list[Row]:
+    def _read(self, zone: int, key: Key | None, limit: int, *, forward: bool) -> list[StoredEipRow]:
         """Return rows of a zone beside a key, or from its end; without the problem rows, which come first."""
         if zone == _BLANK and not self._order.nullable:
             return []
         way = "DESC" if self._order.descending is forward else "ASC"
         tail = f"ORDER BY {', '.join(f'{column} {way}' for column in self._columns(zone))} LIMIT :limit"
-        found: list[Row] = []
+        found: list[StoredEipRow] = []
         while len(found) < limit:
             where, values = self._beside(zone, key, forward=forward)
             statement = _statement(self._chosen, where, tail)
-            rows = self._connection.rows(Row, statement, {**self._chosen.values, **values, "limit": limit})
+            rows = self._connection.rows(StoredEipRow, statement, {**self._chosen.values, **values, "limit": limit})
             found.extend(row for row in rows if row.address not in self._place)
             if len(rows) < limit:
                 break
@@ -253,7 +252,7 @@ class Listing:
         place = f"({', '.join(columns)}) {beyond} ({', '.join(f':{name}' for name in names)})"
         return f"{blank} AND {place}", dict(zip(names, key[-len(columns) :], strict=True))
 
-    def _rows(self, rows: Sequence[Row]) -> Iterator[EipRow]:
+    def _rows(self, rows: Sequence[StoredEipRow]) -> Iterator[EipRow]:
         eips = list(read_eips(self._connection, rows))
         names = service_names(self._connection, {b.service_id for eip in eips for b in eip.bindings})
         for row, eip in zip(rows, eips, strict=True):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
+from core.domain.cidr_summary import CidrSummary
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
-from core.domain.text_evidence import Evidence, Progress, TextFacts
+from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
 from core.domain.values import Verdict, to_micros
 from core.queries import verdicts
+from core.queries.owned import owned
 from core.queries.picture_reads import InventoryPictures
+
+if TYPE_CHECKING:
+    from core.domain.evidence.formats import FormatTable
 
 __all__ = ["InventoryLookups"]
 
@@ -39,7 +46,26 @@ class InventoryLookups(InventoryPictures):
                 raise error(Code.INVALID_ADDRESS, str(problem)) from problem
             return dressed
         with self._store.read() as connection:
-            return verdicts.judge(connection, number, moment, self._micros())
+            return verdicts.judge(connection, number, moment, self._basis(connection))
+
+    def lookup_cidr(self, cidr: str, at: datetime | None = None) -> CidrSummary:
+        """Return how the addresses of a prefix are held and by what, now or at a past moment.
+
+        The prefix can be a CIDR of the inventory, a part of one, or any other; the time of `CIDR @ TIME` comes before
+        `at`.
+
+        Raises:
+            EipdeckError: `invalid_cidr`, also for host bits; `invalid_time`.
+
+        """
+        from core.queries.cidr_summary import asked_prefix, summarize  # noqa: PLC0415  # most lookups are of addresses
+
+        prefix, moment = asked_prefix(cidr, at, self.now())
+        problems = self._problem_addresses()
+        with self._store.read() as connection:
+            return summarize(
+                connection, prefix, None if moment is None else to_micros(moment), self._basis(connection), problems
+            )
 
     def _lookup_dressed(self, words: str, moment: int | None) -> Verdict | None:
         """Return the verdict on an address that is not written plainly; None for text that is not one address."""
@@ -51,7 +77,7 @@ class InventoryLookups(InventoryPictures):
         if found is None:
             return None
         with self._store.read() as connection:
-            return judge_sighting(connection, found, moment, self._micros())
+            return judge_sighting(connection, found, moment, self._basis(connection))
 
     def lookup_text(self, lines: Iterable[str], at: datetime | None = None) -> list[Verdict]:
         """Return a verdict for each distinct address and time in text, in order of appearance, with its count.
@@ -68,7 +94,14 @@ class InventoryLookups(InventoryPictures):
         from core.queries.log_verdicts import judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
-            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._micros())}
+            return {verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection))}
+
+    @cached_property
+    def _formats(self) -> FormatTable:
+        """The log formats: the built-in ones and those of the configuration."""
+        from core.domain.evidence.own_formats import format_table  # noqa: PLC0415  # most lookups start without it
+
+        return format_table(self.config.log_formats, str(self.config.path))
 
     def evidence(
         self,
@@ -78,7 +111,7 @@ class InventoryLookups(InventoryPictures):
         *,
         on_progress: Progress | None = None,
     ) -> Evidence:
-        """Return the verdicts of `lookup_text`, with figures of the text.
+        """Return the verdicts of `lookup_text`, with figures of the text; each summary ends with the facts given.
 
         Args:
             text: its lines, or its bytes in pieces of any length: UTF-8, UTF-16 or gzip.
@@ -87,13 +120,61 @@ class InventoryLookups(InventoryPictures):
             on_progress: gets the number of lines read so far.
 
         Raises:
-            EipdeckError: `usage` for a zone, a year or a log format that is not known, and for bytes that are not text.
+            EipdeckError: `usage` for a zone, a year or a log format that is not known, for a wrong format of the
+                configuration, and for bytes that are not text.
 
         """
-        from core.queries.log_verdicts import judge_all, read_text  # noqa: PLC0415  # most lookups start without it
-
+        found = self.text_verdicts(text, at, facts, on_progress=on_progress)
         with collector_off():
-            seen = read_text(text, facts or TextFacts(), self.now(), at, on_progress)
+            return Evidence(list(found.verdicts), found.lines, found.doubts)
+
+    def text_verdicts(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+        on_progress: Progress | None = None,
+    ) -> TextVerdicts:
+        """Return what `evidence` does for a text of any length: the memory is that of distinct addresses and moments.
+
+        The arguments and what is raised are those of `evidence`. With `ours`, addresses that were never ours are left
+        out.
+        """
+        from core.queries.log_verdicts import judge_all, read_text, text_settings  # noqa: PLC0415  # as above
+
+        facts = facts or TextFacts()
+        settings = text_settings(facts, self.now(), at, self._formats)
+        with collector_off():
+            seen = read_text(text, settings, self._owned() if ours else None, on_progress)
+
+        def judged() -> Iterator[Verdict]:
             with self._store.read() as connection:
-                judged = list(judge_all(connection, seen, self._micros()))
-        return Evidence(judged, seen.lines, seen.doubts)
+                yield from judge_all(connection, seen, self._basis(connection), facts.given)
+
+        return TextVerdicts(judged(), seen.lines, seen.doubts)
+
+    def follow(
+        self,
+        text: Iterable[str] | Iterable[bytes],
+        at: datetime | None = None,
+        facts: TextFacts | None = None,
+        *,
+        ours: bool = False,
+    ) -> Iterator[list[LineVerdicts]]:
+        """Yield the lines of a text piece by piece, each with its verdicts; nothing waits for the rest of the text.
+
+        What only the rest can tell has the doubt `ambiguous`. The arguments and what is raised are those of
+        `text_verdicts`.
+        """
+        from core.queries.log_verdicts import follow_text, text_settings  # noqa: PLC0415  # as above
+
+        facts = facts or TextFacts()
+        settings = text_settings(facts, self.now(), at, self._formats)
+        within = self._owned() if ours else None
+        return follow_text(text, settings, within, facts.given, self._store.read, self._basis)
+
+    def _owned(self) -> list[int]:
+        with self._store.read() as connection:
+            return owned(connection)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final, NamedTuple
 
+from core.domain.addresses import parse_address
+from core.domain.json_value import UncheckedObject
 from core.domain.times import utc_of
 from core.domain.values import to_micros
 from core.queries.cidr_row import CidrRow
 from core.queries.eips import TenancyRow
 from core.storage.connection import Connection
-from core.storage.rows import reads
+from core.storage.rows import COMPUTED, reads
 
 __all__ = [
     "ClockAcceptance",
     "Replaced",
     "cidr_at",
     "clock_acceptances",
+    "imported_at",
     "is_doubtful",
     "replaced_in_cidr",
     "replaced_in_eips",
     "tenancy_at",
+    "withheld_at",
 ]
 
 _CIDR_VALUES: Final = ("asn", "state")
@@ -34,7 +38,7 @@ class Replaced(NamedTuple):
 
     at: int
     """Microseconds since the epoch, UTC."""
-    values: Mapping[str, Any]
+    values: UncheckedObject
     """The values before the event, by column."""
 
 
@@ -118,6 +122,24 @@ def replaced_in_eips(connection: Connection, addresses: Sequence[int]) -> dict[s
     return {eip_id: _replaced(events, _EIP_VALUES) for eip_id, events in by_eip.items()}
 
 
+@reads("event")
+class _ImportedRow(NamedTuple):
+    eip_id: Annotated[str, "event.eip_id"]
+    at: Annotated[int, COMPUTED]
+
+
+_IMPORTED: Final = (
+    "SELECT eip_id, min(at) AS at FROM event WHERE address IN :addresses AND action = 'import' AND eip_id IS NOT NULL"
+    " GROUP BY eip_id"
+)
+
+
+def imported_at(connection: Connection, addresses: Sequence[int]) -> dict[str, int]:
+    """Return the time at which each imported EIP at these addresses was imported, by its id."""
+    rows = connection.rows(_ImportedRow, _IMPORTED, {"addresses": list(addresses)})
+    return {row.eip_id: row.at for row in rows}
+
+
 def _replaced(events: Iterable[_EventRow], columns: Sequence[str]) -> list[Replaced]:
     found: list[Replaced] = []
     for event in events:
@@ -138,10 +160,47 @@ def tenancy_at(row: TenancyRow, replaced: Iterable[Replaced], at: int) -> Tenanc
     return row._replace(**_values_at(replaced, at))
 
 
-def _values_at(replaced: Iterable[Replaced], at: int) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values_at(replaced: Iterable[Replaced], at: int) -> UncheckedObject:
+    values: UncheckedObject = {}
     for each in replaced:
         if each.at <= at:
             break
-        values.update(each.values)
+        values = {**values, **each.values}
     return values
+
+
+@reads("event")
+class _ReservationRow(NamedTuple):
+    at: int
+    action: str
+    after: str | None
+
+
+_RESERVATIONS: Final = (
+    "SELECT at, action, after FROM event WHERE cidr = :cidr AND address IS NULL"
+    " AND action IN ('add_cidr', 'reserve', 'unreserve') ORDER BY seq"
+)
+
+
+def withheld_at(connection: Connection, row: CidrRow, at: int) -> list[tuple[int, int]]:
+    """Return the reserved ranges of a CIDR at a time in microseconds, in no order; they do not overlap."""
+    spans: list[tuple[int, int]] = []
+    for event in connection.rows(_ReservationRow, _RESERVATIONS, {"cidr": row.cidr}):
+        if event.at > at:
+            break
+        after = json.loads(event.after or "{}")
+        if event.action == "add_cidr":
+            edges = after.get("avoid_edges") and row.last - row.first > 1
+            spans = [(row.first, row.first), (row.last, row.last)] if edges else []
+            continue
+        first, last = parse_address(after["first"]), parse_address(after["last"])
+        spans = [part for span in spans for part in _without(span, first, last)]
+        if event.action == "reserve":
+            spans.append((first, last))
+    return spans
+
+
+def _without(span: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:
+    """Return the parts of a range outside another one."""
+    lo, hi = span
+    return [part for part in ((lo, min(hi, first - 1)), (max(lo, last + 1), hi)) if part[0] <= part[1]]

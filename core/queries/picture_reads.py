@@ -10,7 +10,7 @@ from core.domain.values import Eip, from_micros
 from core.queries import eips
 from core.queries.address_map import address_map
 from core.queries.map_cells import AddressMap
-from core.queries.reads import InventoryReads
+from core.queries.service_reads import InventoryServices
 from core.queries.use_over_time import UseOverTime, use_over_time
 from core.storage.connection import NO_LIMIT
 from core.storage.rows import reads
@@ -35,7 +35,7 @@ _LEVELS: Final = "SELECT id, warn_percent, critical_percent FROM pool"
 _COOLED: Final = "SELECT id, ready_at FROM eip WHERE address = :address AND ready_at IS NOT NULL"
 
 
-class InventoryPictures(InventoryReads):
+class InventoryPictures(InventoryServices):
     """The address map of a CIDR, the use of a pool over time, and the holders of an address."""
 
     def address_map(self, cidr: str, part: str | None = None) -> AddressMap:
@@ -48,7 +48,7 @@ class InventoryPictures(InventoryReads):
 
         """
         words, within = str(checked_prefix(cidr)), None if part is None else checked_prefix(part)
-        problems = self._known_problems().mapped
+        problems = self._mapped_problems()
         with self._store.read() as connection:
             return address_map(connection, words, within, problems, self._now(connection))
 

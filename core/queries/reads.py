@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from core.domain.addresses import InvalidAddress, parse_address
 from core.domain.config import Config
 from core.domain.results import Proof
 from core.domain.times import MINUTE
@@ -18,15 +17,14 @@ from core.domain.values import (
     Event,
     Finding,
     Pool,
-    Service,
-    ServiceKind,
     to_micros,
 )
 from core.queries import eips, findings, services, usage, verdicts
-from core.queries.eips import Siblings
+from core.queries.basis import Basis, basis_of, latest
 from core.queries.integrity import prove
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
 from core.queries.map_cells import MapProblems, map_problems
+from core.queries.subjects import subject_condition
 from core.queries.usage import Outlook
 from core.storage import history
 from core.storage.connection import Connection, Values
@@ -39,8 +37,14 @@ __all__ = ["InventoryReads", "InventorySnapshot"]
 class _Problems:
     version: int
     minute: int
+    findings: tuple[Finding, ...]
+    """The open findings."""
     addresses: tuple[int, ...]
     mapped: MapProblems
+
+
+def _problems(version: int, now: int, found: tuple[Finding, ...]) -> _Problems:
+    return _Problems(version, now // MINUTE, found, findings.problems_of(found), map_problems(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,18 @@ class InventorySnapshot:
     version: int
     """The `data_version` before the read: a later commit has another one."""
     read_at: datetime
+    behind: datetime | None
+    """The moment of the data of a standby that is behind; else None."""
     eips: int
     """The number of live EIPs."""
+    services: int
+    """The number of registered services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...]
+    """The accepted findings, worst first."""
 
 
 class InventoryReads:
@@ -77,12 +87,12 @@ class InventoryReads:
         with self._store.read() as connection:
             return connection.value(int, _WAS_MADE, {"id": request_id}) is not None
 
-    def news(self, version: int, *, limit: int = 100) -> list[Event]:
-        """Return what other operators have done since a `data_version`, and all restorations, newest last."""
-        where = "seq > :seen AND (operator <> :me OR action = 'restore')"
-        values: Values = {"seen": version & _SEQ, "me": self.operator}
+    def news(self, version: int, sent: Collection[str] = (), *, limit: int = 1_000) -> list[Event]:
+        """Return what was done since a `data_version`, newest last, without the requests of the ids in `sent`."""
+        values: Values = {"seen": version & _SEQ}
         with self._store.read() as connection:
-            return history.events(connection, where, values, limit)
+            found = history.events(connection, "seq > :seen", values, limit)
+        return [event for event in found if event.request_id not in sent]
 
     def data_version(self) -> int:
         """Return a number that changes with every change of the data; cheap."""
@@ -170,35 +180,6 @@ class InventoryReads:
         with self._store.read() as connection:
             return usage.cidr_by_prefix(connection, self._now(connection), words)
 
-    def services(self, kind: ServiceKind | None = None, region: str | None = None) -> list[Service]:
-        """Return the downstream services, of one kind or region when given."""
-        with self._store.read() as connection:
-            return services.services(connection, kind, region)
-
-    def service(self, service_id: str) -> Service:
-        """Return one downstream service, or raise `service_not_found`."""
-        with self._store.read() as connection:
-            return services.service_by_id(connection, service_id)
-
-    def service_eips(self, service_id: str) -> list[Eip]:
-        """Return the live EIPs that serve a service."""
-        where = "e.id IN (SELECT eip_id FROM binding WHERE service_id = :service AND unbound_at IS NULL)"
-        with self._store.read() as connection:
-            return eips.eips_where(connection, where, {"service": service_id})
-
-    def siblings(self, service_ids: Sequence[str], eip: Eip | None = None, *, limit: int = 4) -> Siblings:
-        """Return the live EIPs that serve these services beside `eip`: at most `limit` of them, and how many there are.
-
-        The cost does not grow with their number.
-        """
-        with self._store.read() as connection:
-            return eips.siblings(connection, service_ids, eip, limit)
-
-    def occupants(self, region: str) -> dict[str, tuple[Eip, ...]]:
-        """Return the live EIPs of each service of a region, Zenlayer's first, at most `EIPS_COUNTED` for each."""
-        with self._store.read() as connection:
-            return eips.occupants(connection, region)
-
     def findings(self, *, accepted: bool = False) -> list[Finding]:
         """Return the open findings, worst first; with `accepted` the accepted ones too."""
         with self._store.read() as connection:
@@ -208,13 +189,26 @@ class InventoryReads:
         """Return the pools, the CIDRs and the findings of one moment; listings need not evaluate the findings again."""
         version, at = self.data_version(), self.now()
         with self._store.read() as connection:
-            now = self._now(connection)
-            found = findings.evaluate_findings(connection, now, self.config)
+            basis = self._basis(connection)
+            now = basis.now
+            every = findings.evaluate_findings(connection, now, self.config, accepted=True)
+            found = [each for each in every if not each.accepted]
             problems = findings.problems_of(found)
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
-        self._problems = _Problems(version, to_micros(at) // MINUTE, problems, map_problems(found))
-        return InventorySnapshot(version, at, live, tuple(pools), tuple(cidrs), tuple(found))
+            registered = services.count(connection)
+        self._problems = _problems(version, to_micros(at), tuple(found))
+        return InventorySnapshot(
+            version=version,
+            read_at=at,
+            behind=basis.old_since,
+            eips=live,
+            services=registered,
+            pools=tuple(pools),
+            cidrs=tuple(cidrs),
+            findings=tuple(found),
+            accepted=tuple(each for each in every if each.accepted),
+        )
 
     def history(
         self, subject: str | None = None, *, since: datetime | None = None, limit: int | None = None
@@ -226,7 +220,7 @@ class InventoryReads:
 
         """
         with self._store.read() as connection:
-            where, values = ("TRUE", {}) if subject is None else _subject(connection, subject, self._now(connection))
+            where, values = subject_condition(connection, subject, self._now(connection))
             if since is not None:
                 where, values = f"({where}) AND at >= :since", {**values, "since": to_micros(since)}
             return history.events(connection, where, values, limit)
@@ -247,7 +241,9 @@ class InventoryReads:
         return {**self._store.health(), "clock": self.clock_doubt() or "ok"}
 
     def clock_doubt(self) -> str | None:
-        """Return a sentence when the newest event is more than 10 minutes ahead of the clock, else None."""
+        """Return a sentence when the clock is doubtful, so that changes are refused, else None."""
+        if (doubt := self._store.clock_doubt()) is not None:
+            return doubt
         with self._store.read() as connection:
             return verdicts.clock_doubt(connection, self._micros())
 
@@ -256,37 +252,33 @@ class InventoryReads:
 
     def _now(self, connection: Connection) -> int:
         """Return the time of a read in microseconds: never before the newest event, even when a clock was set back."""
-        return verdicts.latest(connection, self._micros())
+        return latest(connection, self._micros())
+
+    def _basis(self, connection: Connection) -> Basis:
+        """Return the basis of the verdicts of this read transaction."""
+        return basis_of(self._store, connection, self._micros(), self.config)
 
     def _problem_addresses(self) -> tuple[int, ...]:
-        return self._known_problems().addresses
+        """Return the addresses of the EIPs in findings, worst first."""
+        return self._evaluated().addresses
 
-    def _known_problems(self) -> _Problems:
-        """Return the addresses of the EIPs in findings, worst first; cached until the data or the minute changes."""
+    def _open_findings(self) -> tuple[Finding, ...]:
+        return self._evaluated().findings
+
+    def _mapped_problems(self) -> MapProblems:
+        return self._evaluated().mapped
+
+    def _evaluated(self) -> _Problems:
+        """Return the open findings; cached until the data or the minute changes."""
         version, now = self.data_version(), self._micros()
         cached = self._problems
         if cached is None or (cached.version, cached.minute) != (version, now // MINUTE):
             with self._store.read() as connection:
                 found = findings.evaluate_findings(connection, self._now(connection), self.config)
-            problems, mapped = findings.problems_of(found), map_problems(found)
-            cached = self._problems = _Problems(version, now // MINUTE, problems, mapped)
+            cached = self._problems = _problems(version, now, tuple(found))
         return cached
 
 
 _WAS_MADE: Final = "SELECT 1 FROM request WHERE request_id = :id"
 _SEQ: Final = (1 << 48) - 1
 """The part of a data version that counts events."""
-_NAMES_BOTH: Final = "(address BETWEEN :first AND :last OR (address IS NULL AND cidr = :cidr))"
-
-
-def _subject(connection: Connection, words: str, now: int) -> tuple[str, dict[str, Any]]:
-    if "/" in words:
-        prefix = checked_prefix(words)
-        usage.cidr_by_prefix(connection, now, str(prefix))
-        return _NAMES_BOTH, {"first": prefix.first, "last": prefix.last, "cidr": str(prefix)}
-    try:
-        return "address = :address", {"address": parse_address(words)}
-    except InvalidAddress:
-        eip = eips.eip_by_key(connection, words)
-        values = {"address": parse_address(eip.address), "eip": eip.id}
-        return "address = :address AND eip_id = :eip", values

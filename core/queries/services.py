@@ -36,6 +36,11 @@ def services(connection: Connection, kind: ServiceKind | None, region: str | Non
     return [_read(row) for row in connection.rows(_ServiceRow, _PRESENT, {"kind": kind, "region": region})]
 
 
+def count(connection: Connection) -> int:
+    """Return the number of registered services, those that no longer exist too."""
+    return connection.value(int, "SELECT count(*) FROM service") or 0
+
+
 _SERVICE: Final = f"{_SERVICES} WHERE id = :id"
 
 

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Final
 
 from core.domain.errors import EipdeckError
-from core.domain.filters import Filter, Term
+from core.domain.filters import Filter, Term, spellings
 from core.storage.connection import Connection, Values
 from core.storage.store import NEWEST, Store
 
@@ -94,7 +94,7 @@ _SERVING: Final = "e.seq FROM binding b CROSS JOIN eip e WHERE e.id = b.eip_id A
 _LIVE: Final = "seq FROM eip WHERE released_at IS NULL AND"
 _NARROW: Final[dict[tuple[str, str], str]] = {
     ("kind", ""): f"{_SERVING} b.kind = :value",
-    ("service", ""): f"{_SERVING} b.service_id IN (SELECT id FROM service WHERE id = :value OR name = :value)",
+    ("service", ""): f"{_SERVING} b.service_id IN (SELECT id FROM service WHERE id IN :values OR name IN :values)",
     ("region", ""): f"{_LIVE} pool_id IN (SELECT id FROM pool WHERE region = :value)",
     ("is", "landed"): f"{_LIVE} landed_in_default ORDER BY seq",
     ("age", ">"): f"{_LIVE} allocated_at < :then ORDER BY allocated_at",
@@ -126,13 +126,16 @@ def _looked_up(connection: Connection, term: Term, now: int) -> list[int] | None
     statement = _NARROW.get((term.key, "")) or _NARROW.get((term.key, term.value))
     if statement is None:
         return None
-    values: Values = {"value": term.value, "then": now - term.seconds * 1_000_000, "most": MOST + 1}
+    words: Values = {"value": term.value, "values": list(spellings(term.value))}
+    values: Values = {**words, "then": now - term.seconds * 1_000_000, "most": MOST + 1}
     return connection.column(int, f"SELECT {statement} LIMIT :most", values)
 
 
 def _worded(connection: Connection, text: str) -> list[int] | None:
     numbered = _OUR_ID.fullmatch(text)
     text = text if numbered is None else numbered[1] or ""
+    if len(spellings(text)) > 1:
+        return None
     grams = list(dict.fromkeys(text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)))[:_GRAMS]
     if not grams or not connection.words_are_indexed:
         return None

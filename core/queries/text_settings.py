@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from core.domain.errors import Code, error
-from core.domain.evidence import FORMAT_NAMES, Settings
+from core.domain.evidence import Settings
+from core.domain.evidence.formats import FormatTable
 from core.domain.evidence.zones import parse_zone
 from core.domain.text_evidence import TextFacts
 
@@ -15,7 +16,7 @@ __all__ = ["text_settings"]
 _YEARS: Final = range(1970, 10_000)
 
 
-def text_settings(facts: TextFacts, now: datetime, at: datetime | None) -> Settings:
+def text_settings(facts: TextFacts, now: datetime, at: datetime | None, table: FormatTable) -> Settings:
     """Return the settings of the scanner.
 
     Raises:
@@ -24,11 +25,11 @@ def text_settings(facts: TextFacts, now: datetime, at: datetime | None) -> Setti
     """
     if facts.year is not None and facts.year not in _YEARS:
         raise error(Code.USAGE, f"{facts.year} is not a year.", hint="Write one like 2026.")
-    if facts.log_format is not None and facts.log_format not in FORMAT_NAMES:
+    if facts.log_format is not None and facts.log_format not in table.names:
         raise error(
-            Code.USAGE, f"There is no log format {facts.log_format!r}.", hint=f"Known: {', '.join(FORMAT_NAMES)}."
+            Code.USAGE, f"There is no log format {facts.log_format!r}.", hint=f"Known: {', '.join(table.names)}."
         )
-    return Settings(facts.now or now, at, _zone(facts.zone), facts.year, facts.day_first, facts.log_format)
+    return Settings(facts.now or now, at, _zone(facts.zone), facts.year, facts.day_first, facts.log_format, table)
 
 
 def _zone(name: str | None) -> tzinfo | None:

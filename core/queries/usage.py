@@ -14,6 +14,9 @@ from core.storage.connection import Connection, Flag, Value
 from core.storage.rows import COMPUTED, reads
 
 __all__ = [
+    "DEFAULT_REGIONS",
+    "LEAST_DAYS",
+    "TREND_DAYS",
     "Outlook",
     "PoolUsage",
     "cidr_by_prefix",
@@ -26,6 +29,8 @@ __all__ = [
     "unknown_pool",
 ]
 
+DEFAULT_REGIONS: Final = "SELECT region FROM pool WHERE kind = 'default'"
+"""The regions that have a default pool: something was written in them."""
 TREND_DAYS: Final = 30
 """The runway goes by the last so many days; below `LEAST_DAYS` of history there is none."""
 LEAST_DAYS: Final = 7
@@ -136,22 +141,27 @@ class _BegunRow(NamedTuple):
     begun: Annotated[int, "usage_day.day"]
 
 
-_POOLS: Final = 'SELECT id, name, kind, region, "order", cooldown_seconds FROM pool'
+_POOLS: Final = 'SELECT id, name, kind, region, "order", cooldown_seconds FROM pool p'
+_LEFT: Final = (
+    "p.kind = 'customer' AND EXISTS (SELECT 1 FROM cidr c WHERE c.pool_id = p.id) AND NOT EXISTS (SELECT 1 FROM cidr c"
+    " WHERE c.pool_id = p.id AND (c.state <> 'retired' OR c.first < c.last OR c.isp IS NOT NULL))"
+)
+"""A pool that an import opened for EIPs without their CIDR, after the CIDR has come into its own pool."""
 _TREND: Final = (
     "SELECT pool_id, sum(allocated) - sum(released) AS grown FROM usage_day WHERE day > :since GROUP BY pool_id"
 )
-_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day GROUP BY pool_id"
+_BEGUN: Final = "SELECT pool_id, min(day) AS begun FROM usage_day WHERE allocated + released > 0 GROUP BY pool_id"
 
 
 def pools(connection: Connection, now: int, pool_id: str | None = None) -> list[Pool]:
     """Return every pool (or the one with this id) with its usage, customer pools first, by id."""
-    where, cidr_where = ("id = :pool", "c.pool_id = :pool AND ") if pool_id else ("TRUE", "")
+    where, cidr_where = ("p.id = :pool", "c.pool_id = :pool AND ") if pool_id else ("TRUE", "")
     values: dict[str, Value] = {"pool": pool_id} if pool_id else {}
     by_pool: dict[str, list[_CidrRow]] = {}
     for row in _cidr_rows(connection, f"{cidr_where}c.state <> 'retired' ORDER BY c.first", now, **values):
         by_pool.setdefault(row.pool_id, []).append(row)
     growth = _growth(connection, now)
-    rows = connection.rows(_PoolRow, f"{_POOLS} WHERE {where} ORDER BY kind, id", values)
+    rows = connection.rows(_PoolRow, f"{_POOLS} WHERE {where} AND NOT ({_LEFT}) ORDER BY p.kind, p.id", values)
     return [_pool(row, by_pool.get(row.id, []), growth.get(row.id)) for row in rows]
 
 

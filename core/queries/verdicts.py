@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.domain.addresses import format_address, never_routed, prefix_of_range
+from core.domain.kinds import IMPORTED
 from core.domain.serving import serves_fully
 from core.domain.times import is_ahead
 from core.domain.values import (
@@ -23,14 +24,13 @@ from core.domain.values import (
     from_micros,
     stamp,
 )
+from core.queries.basis import Basis, latest
 from core.queries.cidr_row import CidrRow
 from core.queries.eips import TenancyRow, read_eip
 from core.queries.facts import FactSource, StoredFacts
 from core.storage.connection import Connection
 
-__all__ = ["clock_doubt", "judge", "judge_from", "judge_ipv6", "latest"]
-
-_NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
+__all__ = ["clock_doubt", "judge", "judge_from", "judge_ipv6"]
 
 _FIX: Final = {
     "customer": FixIn.CUSTOMER_CIDR,
@@ -44,35 +44,45 @@ class _Question:
     facts: FactSource
     address: int
     at: int
-    now: int
+    basis: Basis
     count: int
 
-
-def latest(connection: Connection, now: int) -> int:
-    """Return `now`, or the time of the newest event when a clock was set back since."""
-    return max(now, connection.value(int, _NEWEST) or 0)
+    @property
+    def past(self) -> bool:
+        return self.at < self.basis.now
 
 
 def clock_doubt(connection: Connection, now: int) -> str | None:
     """Return a sentence when the newest event is ahead of the clock, `now` in microseconds; else None."""
-    newest = connection.value(int, _NEWEST) or 0
+    newest = latest(connection, 0)
     if not is_ahead(newest, now):
         return None
     return f"the newest event is of {stamp(from_micros(newest))}, ahead of the clock, {stamp(from_micros(now))}"
 
 
-def judge(connection: Connection, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
+def judge(connection: Connection, address: int, at: int | None, basis: Basis, count: int = 1) -> Verdict:
     """Return the verdict on an address at a time in microseconds; None is now."""
-    return judge_from(StoredFacts(connection), address, at, latest(connection, now), count)
+    return judge_from(StoredFacts(connection, basis.configured), address, at, basis, count)
 
 
-def judge_from(facts: FactSource, address: int, at: int | None, now: int, count: int = 1) -> Verdict:
-    """Return the verdict on an address by these facts; `now` is not before any of them."""
-    asked = _Question(facts, address, now if at is None else at, now, count)
+def judge_from(facts: FactSource, address: int, at: int | None, basis: Basis, count: int = 1) -> Verdict:
+    """Return the verdict on an address by these facts."""
+    asked = _Question(facts, address, basis.now if at is None else at, basis, count)
+    verdict = _of_the_data(asked)
+    if basis.behind is None or asked.at <= basis.as_of or verdict.fix_in is None:
+        return verdict
+    if not basis.too_old:
+        return verdict._replace(summary=f"{verdict.summary} {basis.lag}")
+    summary = f"{basis.lag} It cannot tell what {verdict.address} is since then. Before: {verdict.summary}"
+    return verdict._replace(verdict=VerdictWord.UNKNOWN, customer_owned=None, fix_in=None, summary=summary)
+
+
+def _of_the_data(asked: _Question) -> Verdict:
+    facts, address = asked.facts, asked.address
     tenancy = facts.tenancy(address, asked.at)
     if tenancy is not None and (tenancy.released_at is None or tenancy.released_at > asked.at):
         return _live(asked, tenancy)
-    cidr = facts.cidr(address, at if at is not None and at < now else None)
+    cidr = facts.cidr(address, asked.at if asked.past else None)
     if cidr is None:
         return _not_ours(asked, tenancy)
     return _free(asked, cidr, tenancy)
@@ -98,7 +108,7 @@ def judge_ipv6(address: str, at: int | None, now: int, count: int = 1) -> Verdic
 
 
 def _live(asked: _Question, row: TenancyRow) -> Verdict:
-    if asked.at < asked.now:
+    if asked.past:
         cidr = asked.facts.cidr(asked.address, asked.at)
         row = row._replace(asn=cidr.asn) if cidr is not None and cidr.cidr == row.cidr else row
     bindings = asked.facts.bindings(row.id, asked.at)
@@ -112,14 +122,27 @@ def _live(asked: _Question, row: TenancyRow) -> Verdict:
             f" {_owner(eip.customer_owned)}, the platform says {_owner(bool(platform_owned))}."
         )
         return _verdict(asked, VerdictWord.UNKNOWN, row, eip, summary)
+    unknown_before = _imported_after(asked, row) if not bindings else None
     names = asked.facts.names({binding.service_id for binding in bindings})
+    if unknown_before is None:
+        serving = f"it {serves_fully(bindings, names)}"
+    else:
+        serving = f"what it served before its import {stamp(from_micros(unknown_before))} is not known"
     whose = f"is yours, from {eip.cidr}" if eip.customer_owned else "is Zenlayer-assigned, not one of yours,"
     landed = "; it landed in the default pool, no pool was named" if eip.landed_in_default else ""
     summary = (
-        f"{eip.address} {whose} in pool {eip.pool_id}; it {serves_fully(bindings, names)}; allocated"
+        f"{eip.address} {whose} in pool {eip.pool_id}; {serving}; allocated"
         f" {stamp(eip.allocated_at)} by {eip.allocated_by}{landed}."
     )
     return _verdict(asked, word, row, eip, summary)
+
+
+def _imported_after(asked: _Question, row: TenancyRow) -> int | None:
+    """Return the time at which an EIP was imported, when the question is about an earlier one; else None."""
+    if row.allocated_by != IMPORTED or not asked.past:
+        return None
+    imported = asked.facts.imported(row)
+    return imported if imported is not None and imported > asked.at else None
 
 
 def _owner(owned: bool) -> str:  # noqa: FBT001  # the flag is the whole question
@@ -173,9 +196,10 @@ def _no_record(asked: _Question) -> str | None:
             " before is not recorded."
         )
     if not asked.facts.customer_cidrs():
+        made = "was founded by this very call and " if asked.basis.founded else ""
         return (
-            f"This inventory holds no customer CIDR, so it cannot tell whose {address} is. Add or import the CIDRs,"
-            " or open the right database."
+            f"This inventory {made}holds no customer CIDR, so it cannot tell whose {address} is. Add or import the"
+            " CIDRs, or open the right database."
         )
     return None
 
@@ -202,7 +226,7 @@ def _verdict(
     asked: _Question, word: VerdictWord, cidr: CidrRow | TenancyRow | None, eip: Eip | None, summary: str
 ) -> Verdict:
     known = word is not VerdictWord.UNKNOWN
-    if asked.at < asked.now and asked.facts.clock_doubtful(asked.at):
+    if asked.past and asked.facts.clock_doubtful(asked.at):
         summary += " The clock was ahead around that time (clock_doubtful): the times of its events are not certain."
     owned = cidr is not None and cidr.kind == PoolKind.CUSTOMER
     return Verdict(
@@ -216,6 +240,6 @@ def _verdict(
         eip=eip,
         fix_in=_FIX[word.value.partition("-")[0]] if known else None,
         summary=summary,
-        as_of=from_micros(asked.now),
+        as_of=from_micros(asked.basis.as_of),
         count=asked.count,
     )

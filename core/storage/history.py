@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.json_value import JsonObject
+from core.domain.receipt import EventHead
 from core.domain.values import Event, from_micros
-from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.connection import NO_LIMIT, Connection, Scalar, Values
 from core.storage.rows import reads
-from core.storage.transaction import Transaction
+from core.storage.transaction import ChainHead, Transaction
 
-__all__ = ["EVENT_COLUMNS", "EventData", "EventRow", "event_hash", "events", "record", "record_all"]
+__all__ = [
+    "EVENT_COLUMNS",
+    "EventData",
+    "EventRow",
+    "event_hash",
+    "events",
+    "last_event",
+    "record",
+    "record_all",
+    "written_heads",
+]
 
 
 class EventData(NamedTuple):
@@ -26,8 +38,8 @@ class EventData(NamedTuple):
     address: int | None = None
     pool_id: str | None = None
     cidr: str | None = None
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: JsonObject | None = None
+    after: JsonObject | None = None
 
 
 @reads("chain")
@@ -65,9 +77,9 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
         "request_id": transaction.request_id,
     }
     before, after = _Dumped(), _Dumped()
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, Scalar]] = []
     for fact in facts:
-        row: dict[str, Any] = {
+        row: dict[str, Scalar] = {
             "action": fact.action,
             "eip_id": fact.eip_id,
             "address": fact.address,
@@ -80,6 +92,40 @@ def record_all(transaction: Transaction, pool_id: str | None, facts: Iterable[Ev
     if rows:
         transaction.connection.insert(_EVENT, rows, shared)
         transaction.run(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
+        _note_head(transaction.heads, chain, ChainHead(length + len(rows), link, len(rows)))
+
+
+def _note_head(heads: dict[str, ChainHead], chain: str, head: ChainHead) -> None:
+    """Note the head of a chain behind those of other chains; its count covers every event written so far."""
+    written = _written(heads)
+    heads.pop(chain, None)
+    heads[chain] = head._replace(written=written + head.written)
+
+
+def _written(heads: dict[str, ChainHead]) -> int:
+    return next((head.written for head in reversed(heads.values())), 0)
+
+
+_NUMBER: Final = "SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET :later"
+
+
+def last_event(transaction: Transaction) -> EventHead | None:
+    """Return the last event that the transaction wrote; None when it wrote none."""
+    for chain, head in reversed(transaction.heads.items()):
+        return EventHead(f"ev-{transaction.value(int, _NUMBER, later=0)}", chain, head.length, head.hash.hex())
+    return None
+
+
+def written_heads(transaction: Transaction) -> tuple[EventHead, ...]:
+    """Return the last event of each chain that the transaction wrote to."""
+    heads = transaction.heads
+    total = _written(heads)
+    return tuple(
+        EventHead(
+            f"ev-{transaction.value(int, _NUMBER, later=total - head.written)}", chain, head.length, head.hash.hex()
+        )
+        for chain, head in heads.items()
+    )
 
 
 _dumped: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -90,10 +136,10 @@ class _Dumped:
     """JSON of the values of events. Keeps the last text, since the events of a batch share their values."""
 
     def __init__(self) -> None:
-        self._value: Mapping[str, Any] | None = None
+        self._value: JsonObject | None = None
         self._text: str | None = None
 
-    def of(self, value: Mapping[str, Any] | None) -> str | None:
+    def of(self, value: JsonObject | None) -> str | None:
         if value is not self._value:
             self._value, self._text = value, None if value is None else _dumped(value)
         return self._text
@@ -114,7 +160,7 @@ _HASHED: Final = itemgetter(
 )
 
 
-def event_hash(previous: bytes, row: Mapping[str, Any]) -> bytes:
+def event_hash(previous: bytes, row: Values) -> bytes:
     """Return SHA-256 over the previous event's hash and a JSON list of every column of this event."""
     import hashlib  # noqa: PLC0415  # a reading session starts without it
 

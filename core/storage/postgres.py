@@ -15,15 +15,19 @@ from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, error
+from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import Driver, PostgresConnection, WholeNumber
 from core.storage.postgres_errors import busy, translated_errors
+from core.storage.postgres_schema import schema_step
+from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_conninfo, shown_url
-from core.storage.store import HEAD, NEWEST, WAIT_SECONDS, Store, newer
+from core.storage.store import APART, HEAD, NEWEST, WAIT_SECONDS, Replica, Store, elapsed
 
 __all__ = ["TURN", "PostgresStore"]
 
@@ -66,6 +70,7 @@ class PostgresStore(Store):
             EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
 
         """
+        super().__init__()
         self._conninfo = checked_conninfo(conninfo)
         self._read_only = read_only
         self._wait = wait
@@ -74,7 +79,8 @@ class PostgresStore(Store):
         """Idle connections of readers."""
         self._writer: PostgresConnection | None = None
         self._ahead = 0.0
-        """Seconds by which the server's clock is ahead of `_elapsed`."""
+        """Seconds by which the server's clock is ahead of `elapsed`."""
+        self._standby = False
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -88,7 +94,7 @@ class PostgresStore(Store):
 
     @property
     def label(self) -> str:
-        host = self._conninfo.get("host", "")
+        host = str(self._conninfo.get("host", ""))
         return f"postgresql {self._conninfo.get('dbname', '')}@{'local' if host.startswith('/') else host or 'local'}"
 
     def close(self) -> None:
@@ -112,7 +118,7 @@ class PostgresStore(Store):
             try:
                 if wait is not None:
                     connection.execute(f"SET LOCAL lock_timeout = {_milliseconds(wait)}")
-                self._ahead = _epoch(connection, _TAKE_TURN) - _elapsed()
+                self._ahead = _epoch(connection, _TAKE_TURN) - elapsed()
                 yield connection
                 self._commit(connection)
             except BaseException:
@@ -134,6 +140,7 @@ class PostgresStore(Store):
             role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
             may_change = connection.value(int, _MAY_CHANGE)
             tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            replica = self.replica(connection)
         durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
         return {
             "schema": HEAD,
@@ -142,43 +149,34 @@ class PostgresStore(Store):
             **found,
             "durable": "yes" if durable else "no: the server may lose what it acknowledged",
             "role": role,
-            "may_change": "yes" if may_change else "no",
+            "may_change": "yes" if may_change and replica is None else "no",
+            **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
             "tls": "yes" if tls else "no",
         }
 
+    def replica(self, connection: Connection) -> Replica | None:
+        return standby_of(connection) if self._standby else None
+
     def now(self) -> datetime:
-        return datetime.fromtimestamp(_elapsed() + self._ahead, UTC)
+        return datetime.fromtimestamp(elapsed() + self._ahead, UTC)
+
+    def clock_doubt(self) -> str | None:
+        host, server = datetime.fromtimestamp(time.time(), UTC), self.now()
+        if abs((server - host).total_seconds()) <= APART:
+            return None
+        return f"the server's clock says {stamp(server)}, the clock of this host {stamp(host)}"
 
     def _greet(self) -> None:
         """Bring the schema up to date, and find out whether this role may write."""
-        step = self._schema()
+        with self._reader(None) as connection:
+            step = schema_step(connection, self.url)
         if step != HEAD:
             self._migrate(step)
         with self._reader(None) as connection:
+            self._standby = bool(connection.value(int, "SELECT pg_is_in_recovery()"))
             if not self._read_only:
-                self.writable = bool(connection.value(int, _MAY_CHANGE))
+                self.writable = bool(connection.value(int, _MAY_CHANGE)) and not self._standby
         self.writable = self.writable and not self._read_only
-
-    def _schema(self) -> str | None:
-        """Return the schema step of the database; None when it has no tables of eipdeck.
-
-        Raises:
-            EipdeckError: it is another program's database, or a newer eipdeck's.
-
-        """
-        with self._reader(None) as connection:
-            if connection.value(int, "SELECT to_regclass('alembic_version') IS NULL"):
-                return None
-            if connection.value(int, "SELECT to_regclass('free_range') IS NULL"):
-                raise error(
-                    Code.STORE_UNAVAILABLE,
-                    f"{self.url} holds another program's tables.",
-                    hint="Nothing in it was changed; name another database.",
-                )
-            step = connection.value(str, "SELECT version_num FROM alembic_version")
-        if step is not None and step > HEAD:
-            raise newer(self.url, step)
-        return step
 
     def _migrate(self, step: str | None) -> None:
         if self._read_only:
@@ -190,11 +188,12 @@ class PostgresStore(Store):
         from core.storage.migrations import upgrade  # noqa: PLC0415  # Alembic only when there is work
 
         try:
-            with closing(psycopg.connect(**self._conninfo, autocommit=True)) as driver:
+            with closing(psycopg.connect(make_conninfo("", **self._conninfo), autocommit=True)) as driver:
                 driver.execute("SELECT set_config('lock_timeout', %s, false)", (_milliseconds(self._wait),))
                 driver.autocommit = False
                 driver.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
                 upgrade(driver, _TAKE_TURN)
+            self.founded = step is None
         except psycopg.errors.InsufficientPrivilege as problem:
             why = "has no eipdeck tables" if step is None else f"has schema {step}, this eipdeck needs {HEAD}"
             raise error(
@@ -205,7 +204,7 @@ class PostgresStore(Store):
 
     def _connect(self, idle: int) -> PostgresConnection:
         """Connect; the server ends a transaction that is idle for `idle` seconds."""
-        driver = Driver.connect(**self._conninfo, autocommit=True)
+        driver = Driver.connect(make_conninfo("", **self._conninfo), autocommit=True)
         driver.patience = _PATIENCE * self._wait
         driver.adapters.register_loader("numeric", WholeNumber)
         driver.adapters.register_dumper(int, Int8Dumper)  # or a sum of small values would be a smallint
@@ -222,21 +221,21 @@ class PostgresStore(Store):
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
         connection = PostgresConnection(driver)
-        self._ahead = _epoch(connection, _SERVER_TIME) - _elapsed()
+        self._ahead = _epoch(connection, _SERVER_TIME) - elapsed()
         return connection
 
     def _begun(self, kept: PostgresConnection | None, begin: str | None) -> PostgresConnection:
         """Return a connection that has run `begin`; a kept one may have been lost while it was idle."""
         if kept is not None:
             try:
-                kept.driver.execute(begin or "SELECT 1")
+                kept.execute(begin or "SELECT 1")
             except psycopg.OperationalError:
                 kept.driver.close()
             else:
                 return kept
         fresh = self._connect(_IDLE_SECONDS if begin == _BEGIN_WRITING else _READING_SECONDS)
         if begin is not None:
-            fresh.driver.execute(begin)
+            fresh.execute(begin)
         return fresh
 
     @contextmanager
@@ -278,11 +277,6 @@ class PostgresStore(Store):
 def _milliseconds(seconds: float) -> str:
     """Return milliseconds as the server's settings take them, where 0 means no limit."""
     return str(int(seconds * 1000) or 1)
-
-
-def _elapsed() -> float:
-    """Return seconds of a clock that also counts while the host is suspended, where the kernel has one."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _epoch(connection: Connection, statement: str) -> float:

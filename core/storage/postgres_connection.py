@@ -5,25 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 import psycopg
+from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Loader
-from psycopg.rows import dict_row
+from psycopg.rows import TupleRow, dict_row
 
-from core.storage.connection import Connection, Cursor, R, Values
+from core.storage.connection import Connection, Cursor, R, Scalar, Values
+
+T = TypeVar("T")
 
 
 class PostgresConnection(Connection):
     """The same statements, with this driver's marks for values."""
 
-    __slots__ = ()
+    __slots__ = ("driver",)
 
     words_are_indexed: ClassVar[bool] = False
 
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+
     def cursor(self, statement: str, values: Values) -> Cursor:
-        found: Cursor = self.driver.execute(_marked(statement), values)
-        return found
+        return self.driver.execute(_marked(statement), values)
 
     @staticmethod
     def newest(table: str) -> str:
@@ -37,18 +42,18 @@ class PostgresConnection(Connection):
         with self.driver.cursor(name="eipdeck") as cursor:
             yield from map(row._make, cursor.execute(_marked(statement), {}))
 
-    def stream_dicts(self, statement: str) -> Iterator[dict[str, Any]]:
+    def stream_dicts(self, statement: str) -> Iterator[dict[str, Scalar]]:
         with self.driver.cursor(name="eipdeck", row_factory=dict_row) as cursor:
             yield from cursor.execute(_marked(statement), {})
 
 
-class Driver(psycopg.Connection[Any]):
+class Driver(psycopg.Connection[TupleRow]):
     """A connection that gives up waiting for an answer: a host that hangs keeps its connections open."""
 
     patience = 60.0
     """Seconds."""
 
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
         except psycopg.errors._WaitTimeout as late:  # noqa: SLF001  # it has no other name
@@ -59,7 +64,7 @@ class Driver(psycopg.Connection[Any]):
 class WholeNumber(Loader):
     """Loads `numeric` as int: PostgreSQL returns sums of whole numbers as `numeric`."""
 
-    def load(self, data: Any) -> int:
+    def load(self, data: Buffer) -> int:
         return int(bytes(data))
 
 

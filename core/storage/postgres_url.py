@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import psycopg
+from psycopg.abc import ConnDict
 from psycopg.conninfo import conninfo_to_dict
 
 from core.domain.errors import Code, error
 
 __all__ = ["checked_conninfo", "shown_url"]
 
-_DEFAULTS: Final[dict[str, Any]] = {
+_DEFAULTS: Final[ConnDict] = {
     "application_name": "eipdeck",
     "client_encoding": "UTF8",
     "connect_timeout": 5,
@@ -28,7 +29,7 @@ _WELL_FORMED: Final = re.compile(r"postgresql://(?:[^@/?]*@)?[^@/?]*(?:/[^@/?]*)
 """A special character of a password would reach into the host, the port or the name of the database."""
 
 
-def checked_conninfo(conninfo: str) -> dict[str, Any]:
+def checked_conninfo(conninfo: str) -> ConnDict:
     """Return the parts of a URI, with the defaults.
 
     Raises:
@@ -47,9 +48,9 @@ def checked_conninfo(conninfo: str) -> dict[str, Any]:
     )
 
 
-def shown_url(parts: dict[str, Any]) -> str:
+def shown_url(parts: ConnDict) -> str:
     """Return the database as a URL, without a password."""
-    host = parts.get("host", "")
+    host = str(parts.get("host", ""))
     user, port = parts.get("user"), parts.get("port")
     at = f"{user}@" if user else ""
     where = f"{host}:{port}" if port else host

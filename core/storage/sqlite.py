@@ -16,8 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from core.domain.errors import Code, OutcomeUnknown, error
-from core.storage.connection import Connection
-from core.storage.sqlite_connection import begun, connect
+from core.storage.sqlite_connection import SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
 from core.storage.sqlite_file import BESIDE, NOTHING, check_log, close_to_others, identity, prepare
@@ -46,6 +45,7 @@ class EmbeddedStore(Store):
             EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`.
 
         """
+        super().__init__()
         self.path = path
         self._read_only = read_only
         self._wait = wait
@@ -54,9 +54,9 @@ class EmbeddedStore(Store):
         self._write_lock = WriteLock(self.path)
         with translated_errors(self.path):
             prepare(self.path, read_only=read_only)
-        self._readers: list[Connection] = []
+        self._readers: list[SqliteConnection] = []
         """Idle connections of readers. A new list replaces it when they become useless."""
-        self._writer: Connection | None = None
+        self._writer: SqliteConnection | None = None
         """Used only while `_turn` is held."""
         self._file = self._written = identity(self.path)
         """The identity of the file at the path, and of the file that the writer has open."""
@@ -93,18 +93,18 @@ class EmbeddedStore(Store):
             self._write_lock.close()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[SqliteConnection]:
         self._follow_the_file()
         with translated_errors(self.path), self._reader() as connection, begun(connection, "BEGIN"):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None) -> Iterator[Connection]:
+    def write(self, wait: float | None = None) -> Iterator[SqliteConnection]:
         with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 
     @contextmanager
-    def alone(self, wait: float | None = None) -> Iterator[Connection]:
+    def alone(self, wait: float | None = None) -> Iterator[SqliteConnection]:
         """Lend the writer's connection, in no transaction, while every other writer waits for a turn.
 
         Raises:
@@ -174,7 +174,7 @@ class EmbeddedStore(Store):
         finally:
             self._turn.release()
 
-    def _current_writer(self) -> Connection:
+    def _current_writer(self) -> SqliteConnection:
         """Return the writer's connection to the file at the path; the caller holds `_turn`."""
         self._follow_the_file()
         if self._writer is not None and self._written != self._file:
@@ -185,7 +185,7 @@ class EmbeddedStore(Store):
         return self._writer
 
     @contextmanager
-    def _reader(self) -> Iterator[Connection]:
+    def _reader(self) -> Iterator[SqliteConnection]:
         """Lend a connection to one reader at a time; it is kept for the next unless the driver raised an error."""
         readers = self._readers
         try:
@@ -202,7 +202,7 @@ class EmbeddedStore(Store):
             raise
         readers.append(connection)
 
-    def _connect(self, *, writing: bool) -> Connection:
+    def _connect(self, *, writing: bool) -> SqliteConnection:
         if writing:
             self._claim_log()
         return connect(self.path, writing=writing, read_only=self._read_only, wait=self._wait)
@@ -263,6 +263,7 @@ class EmbeddedStore(Store):
         connection = self._connect(writing=True)
         with closing(connection.driver):
             upgrade(connection.driver, "BEGIN IMMEDIATE")
+        self.founded = step is None
 
     def _schema(self) -> str | None:
         with self._reader() as connection:

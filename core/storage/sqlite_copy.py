@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from core.domain.errors import Code, error
-from core.storage.connection import Connection
+from core.storage.sqlite_connection import SqliteConnection
 from core.storage.sqlite_errors import in_doubt, translated_errors
 from core.storage.sqlite_file import cannot_change, check_log
 from core.storage.store import HEAD, newer
@@ -21,7 +21,7 @@ APPLICATION_ID: Final = 0x45495044
 """`EIPD`: marks a file of eipdeck (PRAGMA application_id)."""
 
 
-def schema_step(connection: Connection, path: Path) -> str | None:
+def schema_step(connection: SqliteConnection, path: Path) -> str | None:
     """Return the schema step of a file; None for an empty file.
 
     Raises:
@@ -44,7 +44,7 @@ def schema_step(connection: Connection, path: Path) -> str | None:
     return step
 
 
-def copy(connection: Connection, path: Path) -> None:
+def copy(connection: SqliteConnection, path: Path) -> None:
     """Copy the database of a read transaction to an existing file, which is left without a log.
 
     Raises:
@@ -69,14 +69,14 @@ def copy_file(path: Path, target: Path) -> None:
         check_log(path)
         how = "immutable=1" if cannot_change(path) else "mode=ro"
         with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None)) as driver:
-            source = Connection(driver)
+            source = SqliteConnection(driver)
             source.execute("BEGIN")
             if schema_step(source, path) is None:
                 raise error(Code.STORE_UNAVAILABLE, f"{path} is empty.", hint="Name another file.")
             copy(source, target)
 
 
-def replace_contents(source: Connection, path: Path, target: Connection) -> None:
+def replace_contents(source: SqliteConnection, path: Path, target: SqliteConnection) -> None:
     """Replace a database's contents with `source` in one transaction; readers see the old or the new contents.
 
     Args:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, error
 from core.storage.connection import Connection
 
-__all__ = ["HEAD", "NEWEST", "WAIT_SECONDS", "Store", "newer"]
+__all__ = ["APART", "HEAD", "NEWEST", "WAIT_SECONDS", "Replica", "Store", "elapsed", "newer"]
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
@@ -23,6 +24,19 @@ NEWEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
 """The highest event number; it grows in commit order."""
 
 
+class Replica(NamedTuple):
+    """The state of a database that follows another one."""
+
+    as_of: int | None
+    """The time of the last commit that it has replayed, in microseconds; None: it has replayed none since its start."""
+    behind: str | None
+    """The reason why its data may be old; None when it has replayed everything."""
+
+
+APART: Final = 86_400.0
+"""Seconds by which two clocks may part; then one of them is wrong."""
+
+
 class Store(ABC):
     """One database. Thread-safe. Every method may block, so none may be called on an event loop."""
 
@@ -30,6 +44,12 @@ class Store(ABC):
     """Whether it is a file of this host, which only this host's users write."""
     writable: bool = True
     """Whether this session may change anything."""
+    founded: bool = False
+    """Whether this session made the database, which was empty or missing."""
+
+    def __init__(self) -> None:
+        self._began = time.time() - elapsed()
+        """Seconds by which the clock of this host was ahead of `elapsed` at the start."""
 
     @property
     @abstractmethod
@@ -78,6 +98,10 @@ class Store(ABC):
 
         """
 
+    def replica(self, connection: Connection) -> Replica | None:  # noqa: ARG002  # a server is asked
+        """Return the state of a database that follows another one; None for any other."""
+        return None
+
     @abstractmethod
     def data_version(self) -> int:
         """Return a number that changes with every commit, and when another database replaces this one.
@@ -91,7 +115,23 @@ class Store(ABC):
 
     def now(self) -> datetime:
         """Return the time that all operators of this database share, UTC."""
-        return datetime.now(UTC)
+        return datetime.fromtimestamp(time.time(), UTC)
+
+    def clock_doubt(self) -> str | None:
+        """Return a sentence when the clock and another one have parted by more than a day, else None."""
+        moved = time.time() - elapsed() - self._began
+        if abs(moved) <= APART:
+            return None
+        return f"the clock of this host moved by {moved / APART:+.1f} days while the program ran"
+
+    def trust_clock(self) -> None:
+        """Go on by the clock of this host, after it was accepted."""
+        self._began = time.time() - elapsed()
+
+
+def elapsed() -> float:
+    """Return seconds of a clock that also counts while the host is suspended, where the kernel has one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def newer(where: str, step: str) -> EipdeckError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from core.domain.config import Config
 from core.storage.connection import Connection, R, V, Value
@@ -16,6 +17,15 @@ class StoredAnswer:
     answer: str
 
 
+class ChainHead(NamedTuple):
+    """The end of a chain after a transaction wrote to it."""
+
+    length: int
+    hash: bytes
+    written: int
+    """Events that the transaction had written by then, of every chain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """A write transaction in progress: who changes the inventory, when and why."""
@@ -25,10 +35,14 @@ class Transaction:
     """Microseconds since the epoch, UTC; never before the newest event, so that no tenancy ends before it began."""
     operator: str
     reason: str | None
-    request_id: str | None
+    request_id: str
     config: Config
+    made_id: bool = False
+    """The request id was made here, not by the caller."""
     kept: StoredAnswer | None = None
     """The earlier answer to the request id."""
+    heads: dict[str, ChainHead] = field(default_factory=dict)
+    """The chains that this transaction has written to, the last one last."""
 
     def run(self, statement: str, /, **values: Value) -> int:
         """Run one statement. Returns how many rows it changed."""

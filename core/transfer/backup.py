@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.storage.sqlite import EmbeddedStore
+from core.storage.sqlite_connection import SqliteConnection
 from core.storage.sqlite_copy import copy, leave_without_log
 from core.storage.store import Store
 from core.storage.whole_file import written_whole
@@ -23,7 +24,7 @@ def write_backup(store: Store, path: Path, *, force: bool = False) -> None:
 
     """
     with written_whole(path, force=force, apart_from=store.files) as part, store.read() as connection:
-        if store.embedded:
+        if isinstance(connection, SqliteConnection):
             copy(connection, part)
         else:
             with closing(EmbeddedStore(part)) as made, made.write() as target:

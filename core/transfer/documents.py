@@ -6,24 +6,25 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from core.domain.addresses import InvalidAddress, InvalidCidr
 from core.domain.errors import Code, EipdeckError, InvalidInput, NotFound, Refused, error
+from core.domain.json_value import Json, JsonObject
 from core.domain.ports import InvalidPort
 from core.domain.validation import checked_text
 from core.storage.connection import refusals
-from core.transfer.pages import Page, missing_pages, pages_of
+from core.transfer.pages import Page, complete_kinds, missing_pages, pages_of
 
-__all__ = ["Documents", "Export", "Kind", "Position", "Row", "read_documents"]
+__all__ = ["Documents", "Export", "Position", "ResponseRow", "RowKind", "read_documents"]
 
 
-class Kind(StrEnum):
+class RowKind(StrEnum):
     """The kind of a row of an API response, named by the action that returns it."""
 
     POOL = "DescribePools"
@@ -84,12 +85,12 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResponseRow:
     """One row of an API response. A gateway's detail is one row."""
 
-    kind: Kind
+    kind: RowKind
     place: Position
-    data: Mapping[str, Any]
+    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Export:
     """An eipdeck export."""
 
     place: Position
-    data: Mapping[str, Any]
+    data: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,11 @@ class Documents:
     """The contents of the files, read before any transaction begins."""
 
     exports: tuple[Export, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ResponseRow, ...]
     missing: tuple[str, ...]
     """A sentence for each answer of the platform of which pages are missing."""
+    complete: frozenset[str]
+    """The kinds of rows of which the files have every page."""
     contents: tuple[str, ...]
     """The SHA-256 of each file, which identifies the import whatever the names of the files."""
 
@@ -125,7 +128,7 @@ def read_documents(paths: Sequence[Path]) -> Documents:
 
     """
     exports: list[Export] = []
-    rows: list[Row] = []
+    rows: list[ResponseRow] = []
     pages: list[Page] = []
     contents: list[str] = []
     for path in paths:
@@ -142,18 +145,21 @@ def read_documents(paths: Sequence[Path]) -> Documents:
                 pages.extend(pages_of(data, found[0].kind.value if found else "an answer"))
         except RecursionError as problem:
             raise place.wrong("it is nested too deeply to be a response of the platform") from problem
-    return Documents(tuple(exports), tuple(rows), tuple(missing_pages(pages)), tuple(contents))
+    missing, complete = tuple(missing_pages(pages)), complete_kinds(pages)
+    return Documents(tuple(exports), tuple(rows), missing, complete, tuple(contents))
 
 
-def _parsed(content: bytes, place: Position) -> Any:
+def _parsed(content: bytes, place: Position) -> Json:
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+        text = content.decode("utf-8-sig")
+        found: Json = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError as problem:
         raise place.wrong(f"it is not UTF-8 text: {problem.reason} at byte {problem.start}") from problem
     except json.JSONDecodeError as problem:
         raise place.wrong(f"it is not JSON: {problem.msg} in line {problem.lineno}") from problem
     except ValueError as problem:
         raise place.wrong(f"it is not JSON: {problem}") from problem
+    return found
 
 
 def _bytes_of(path: Path, place: Position) -> bytes:
@@ -172,7 +178,7 @@ def _bytes_of(path: Path, place: Position) -> bytes:
         raise place.wrong(f"it cannot be read: {problem}") from problem
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """Make an object; a repeated key is refused, since its value is ambiguous."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -188,7 +194,7 @@ def _no_constant(words: str) -> NoReturn:
     raise ValueError(f"{words} is not a JSON number")
 
 
-def _rows(value: Any, place: Position, kind: Kind | None) -> Iterator[Row]:
+def _rows(value: Json, place: Position, kind: RowKind | None) -> Iterator[ResponseRow]:
     """Yield every row of a response, however it is wrapped; `kind` when the wrapping names it."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -208,31 +214,31 @@ def _rows(value: Any, place: Position, kind: Kind | None) -> Iterator[Row]:
     elif "code" in value and "message" in value:
         place.refuse(f"it is an error of the platform, not a response: {value['code']}: {value['message']}")
     else:
-        yield Row(kind or _kind_of_row(value, place), place, value)
+        yield ResponseRow(kind or _kind_of_row(value, place), place, value)
 
 
-def _kind_of_action(action: object, place: Position) -> Kind:
-    if action not in list(Kind):
-        place.refuse(f"{action!r} is not imported; eipdeck takes {', '.join(Kind)} and its own exports")
-    return Kind(str(action))
+def _kind_of_action(action: object, place: Position) -> RowKind:
+    if action not in list(RowKind):
+        place.refuse(f"{action!r} is not imported; eipdeck takes {', '.join(RowKind)} and its own exports")
+    return RowKind(str(action))
 
 
 _TELLING: Final = (
-    (Kind.GATEWAY_DETAIL, ("snats", "dnats")),
-    (Kind.EIP, ("eipId", "publicIpAddresses")),
-    (Kind.CIDR, ("cidrBlock", "cidrId")),
-    (Kind.BALANCER, ("loadBalancerId",)),
-    (Kind.GATEWAY, ("natGatewayId",)),
-    (Kind.POOL, ("poolId",)),
+    (RowKind.GATEWAY_DETAIL, ("snats", "dnats")),
+    (RowKind.EIP, ("eipId", "publicIpAddresses")),
+    (RowKind.CIDR, ("cidrBlock", "cidrId")),
+    (RowKind.BALANCER, ("loadBalancerId",)),
+    (RowKind.GATEWAY, ("natGatewayId",)),
+    (RowKind.POOL, ("poolId",)),
 )
 """The keys that identify a kind of row, in this order: an EIP names its CIDR, a CIDR its pool."""
 
 
-def _kind_of_row(row: Mapping[str, Any], place: Position) -> Kind:
+def _kind_of_row(row: JsonObject, place: Position) -> RowKind:
     for kind, keys in _TELLING:
         if any(key in row for key in keys):
             return kind
-    raise place.wrong(f"it is neither an export of eipdeck nor a row of {', '.join(Kind)}")
+    raise place.wrong(f"it is neither an export of eipdeck nor a row of {', '.join(RowKind)}")
 
 
 def _named(value: object) -> str:

@@ -7,19 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Boolean, LargeBinary, Table
 
+from core.domain.json_value import Json, UncheckedObject
 from core.domain.results import Imported
 from core.queries.integrity import prove
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Values
 from core.storage.tables import SQLModel
 from core.storage.transaction import Transaction
 from core.storage.whole_file import written_whole
 from core.transfer.bulk import insert
 from core.transfer.documents import EXPORT_KEY, Export, Position
 from core.transfer.export_columns import flaws
+from core.transfer.older_exports import bring_up_to_date
 
 __all__ = ["copy_rows", "export_document", "restore_export", "write_export"]
 
@@ -92,7 +94,7 @@ def export_document(connection: Connection) -> Iterator[str]:
     yield "}}\n"
 
 
-def _plain(row: Mapping[str, Any], flags: AbstractSet[str]) -> dict[str, Any]:
+def _plain(row: Values, flags: AbstractSet[str]) -> dict[str, Json]:
     """Return a row with JSON types; a flag is true or false on either database."""
     return {
         key: value.hex() if isinstance(value, bytes) else bool(value) if key in flags and value is not None else value
@@ -133,7 +135,7 @@ def restore_export(transaction: Transaction, export: Export) -> Imported:
     return Imported(objects, 0, 0)
 
 
-_Rows = Mapping[str, list[dict[str, Any]]]
+_Rows: TypeAlias = Mapping[str, list[UncheckedObject]]
 
 
 def _checked(export: Export) -> _Rows:
@@ -141,6 +143,7 @@ def _checked(export: Export) -> _Rows:
     tables = export.data.get("tables")
     if export.data[EXPORT_KEY] != FORMAT or not isinstance(tables, dict):
         export.place.refuse("it is not an export of this version of eipdeck")
+    bring_up_to_date(tables)
     for table in _tables():
         rows = tables.get(table.name)
         wanted = {column.name for column in table.columns}
@@ -156,7 +159,7 @@ def _checked(export: Export) -> _Rows:
 
 def _present(connection: Connection, wanted: _Rows) -> _Rows:
     """Return the tables of the database, without the request ids that were used since the export."""
-    tables: dict[str, list[dict[str, Any]]] = json.loads("".join(export_document(connection)))["tables"]
+    tables: dict[str, list[UncheckedObject]] = json.loads("".join(export_document(connection)))["tables"]
     known = {row["request_id"] for row in wanted["request"]}
     return {**tables, "request": [row for row in tables["request"] if row["request_id"] in known]}
 
@@ -178,14 +181,14 @@ def _put(transaction: Transaction, export: Export, tables: _Rows) -> None:
         _put_table(transaction, export, table, rows)
 
 
-def _put_table(transaction: Transaction, export: Export, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _put_table(transaction: Transaction, export: Export, table: Table, rows: Sequence[UncheckedObject]) -> None:
     left = [place for place, row in enumerate(rows) if not _overwritten(transaction, export, table, place, row)]
     insert(
         transaction, _insert(table), [rows[place] for place in left], {}, lambda nth: _place(export, table, left[nth])
     )
 
 
-def _overwritten(transaction: Transaction, export: Export, table: Table, place: int, row: Mapping[str, Any]) -> bool:
+def _overwritten(transaction: Transaction, export: Export, table: Table, place: int, row: UncheckedObject) -> bool:
     """Overwrite the row of a new database with the same key. Returns whether there was one."""
     if table.name not in _THERE_FROM_THE_START:
         return False

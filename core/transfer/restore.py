@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.errors import Code, OutcomeUnknown, error
+from core.domain.json_value import JsonObject
 from core.domain.results import Restored
 from core.domain.values import from_micros, iso
 from core.queries.integrity import prove
 from core.storage.connection import Connection
-from core.storage.history import EventData, record
+from core.storage.history import EventData, last_event, record
 from core.storage.rows import COMPUTED, reads
 from core.storage.sqlite import EmbeddedStore
+from core.storage.sqlite_connection import SqliteConnection
 from core.storage.sqlite_copy import copy, copy_file, replace_contents, work_folder
 from core.storage.transaction import Transaction
 from core.storage.whole_file import is_same, written_whole
@@ -123,15 +125,18 @@ def _exchange(
         with _kept(store.path, old) as kept:
             with backup.write() as new:
                 _number_on(new, old)
-                after = {"as_of": found.as_of and iso(found.as_of), "lost": found.lost, "kept": kept.name}
-                record(begin_transaction(new), EventData("restore", after=after))
+                as_of = None if found.as_of is None else iso(found.as_of)
+                after: JsonObject = {"as_of": as_of, "lost": found.lost, "kept": kept.name}
+                transaction = begin_transaction(new)
+                record(transaction, EventData("restore", after=after))
+                event = last_event(transaction)
             with backup.read() as new:
                 replace_contents(new, store.path, old)
-    return replace(found, kept=str(kept))
+    return replace(found, kept=str(kept), request_id=transaction.request_id, event=event)
 
 
 @contextmanager
-def _kept(path: Path, old: Connection) -> Iterator[Path]:
+def _kept(path: Path, old: SqliteConnection) -> Iterator[Path]:
     """Keep the old contents in a file beside the database; it is removed when the block fails and nothing changed."""
     names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
     kept = next(name for name in names if not name.exists())
@@ -139,7 +144,7 @@ def _kept(path: Path, old: Connection) -> Iterator[Path]:
         copy(old, part)
     try:
         yield kept
-    except Exception as problem:  # an interrupt may come after the change
+    except Exception as problem:  # not an interrupt: the change may be made by then
         if not isinstance(problem, OutcomeUnknown):
             kept.unlink()
         raise

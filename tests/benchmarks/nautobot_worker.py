@@ -41,4 +41,4 @@ for line in sys.stdin:
     answer = client.post(places[line.strip()], {"status": str(of_addresses.pk)}, content_type="application/json")
     took = perf_counter() - begun
     assert answer.status_code == 201, answer.content
-    print(f"took {took}", flush=True)  # noqa: T201
+    print(f"took {took}", flush=True)  # noqa: T201  # the answer to the process that asks

@@ -138,3 +138,8 @@ def _usage(inventory: Inventory, lives: dict[int, Life], now: int) -> None:
         if said.state == life.state and life.state != CidrState.RETIRED:
             free = len(life.free) + sum(1 for ready_at in life.cooling.values() if ready_at <= now)
             assert (said.total, said.allocated, said.available) == (life.size, len(life.live), free)
+            summed = inventory.lookup_cidr(life.cidr)
+            cooling = sum(1 for ready_at in life.cooling.values() if ready_at > now)
+            rest = life.size - len(life.live | life.withheld) - cooling
+            counts = (summed.allocated, summed.cooling, summed.reserved, summed.free)
+            assert counts == (len(life.live), cooling, len(life.withheld - life.live), rest), summed.summary

@@ -23,6 +23,7 @@ from core import (
     ReleaseRequest,
     open_inventory,
 )
+from core.storage.sqlite_connection import SqliteConnection
 
 VERBS = {
     "allocate": lambda inventory: inventory.execute(AllocationRequest(pool_id="edge", count=2, request_id="key")),
@@ -47,6 +48,7 @@ def die_at(inventory: Inventory, place: int) -> None:
         seen += 1
 
     with inventory._store.write() as connection:
+        assert isinstance(connection, SqliteConnection)
         connection.driver.set_trace_callback(count)
 
 

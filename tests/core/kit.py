@@ -47,6 +47,14 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
 """What of an event its hash covers."""
+UNDO_0004 = (
+    "DROP INDEX cooling_released",
+    "DROP INDEX eip_alive",
+    "ALTER TABLE cooling DROP COLUMN released_at",
+    "ALTER TABLE usage_day DROP COLUMN freed",
+    "ALTER TABLE eip DROP COLUMN alive_since",
+)
+"""The schema step 0004, undone in an embedded database."""
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]
 

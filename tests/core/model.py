@@ -74,6 +74,7 @@ class Past:
     pool: str
     landed: bool
     ready_at: int
+    released_at: int
 
 
 @dataclass
@@ -132,7 +133,7 @@ class Model:
     def take(self, pool: str, count: int) -> list[int]:
         settings, spaces = self.settings(pool), self.active(pool)
         ripe = sorted(
-            (ready_at, address)
+            (self.past[address].released_at, address)
             for space in spaces
             for address, ready_at in space.resting.items()
             if ready_at <= self.now
@@ -204,7 +205,7 @@ class Model:
         del self.live[holding.address]
         self.ended[holding.id] = holding
         ready_at = self.now + self.pools[holding.pool].cooldown * 1_000_000
-        self.past[holding.address] = Past(holding.id, holding.pool, holding.landed, ready_at)
+        self.past[holding.address] = Past(holding.id, holding.pool, holding.landed, ready_at, self.now)
         space = self._home(holding.address)
         if space.state is CidrState.ACTIVE:
             self._open(space, (holding.address,))

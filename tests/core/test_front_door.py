@@ -12,7 +12,7 @@ import pytest
 import core
 from core import CODES, Code, EipdeckError, error
 from core.domain import requests as domain_requests
-from core.operations import executor
+from core.operations.verbs import VERBS
 from tests.core.kit import ROOT
 
 EXIT_CODES = {
@@ -83,4 +83,4 @@ def test_an_unknown_code_is_a_defect() -> None:
 def test_every_request_of_the_front_door_is_carried_out_by_the_embedded_database() -> None:
     requests = {getattr(core, name) for name in domain_requests.__all__} - {core.Request, core.EipRequest}
     assert len(requests) == 20
-    assert set(executor._VERBS) == requests
+    assert set(VERBS) == requests

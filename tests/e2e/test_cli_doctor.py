@@ -76,6 +76,19 @@ def test_a_sound_database_is_said_to_be_one(deck: Deck) -> None:
     assert database["schema"]
 
 
+def test_a_log_format_that_does_not_read_its_own_sample_is_told(deck: Deck, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        "[[evidence.format]]\nname = 'gate'\nhead = 'GATE (?P<t>.+)$'\n"
+        "[evidence.format.sample]\ntext = 'GATE 203.0.113.7'\nat = '2026-11-20T03:12:00Z'\n"
+    )
+    said = deck("--config", str(config), "doctor")
+    assert said.code == 2
+    assert f"{config}: evidence.format 1 (gate): sample: it is read as of no moment" in said.out
+    assert deck("--config", str(config), "lookup", "-", stdin="203.0.113.0").code == 2
+    assert deck("--config", str(config), "lookup", "203.0.113.0").code == 0
+
+
 def test_looking_creates_nothing(empty: Deck, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EIPDECK_DB", "")
     found = empty.done("doctor")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,6 +58,9 @@ def test_a_dry_run_has_the_exit_code_of_the_real_call_and_changes_nothing(deck: 
     done = deck.done("allocate", "--dry-run", code=3)
     assert done["eips"][0]["id"] is None
     assert done["warnings"][0]["code"] == "landed_in_default_pool"
+    said = deck("allocate", "--dry-run").err
+    assert "198.18.0.1 would land in the default pool" in said
+    assert "next:" not in said
     assert deck.done("allocate", "--pool", "hk", "--count", "2", "--dry-run")["eips"][1]["address"] == "203.0.113.1"
     assert deck.refused("allocate", "--pool", "hk", "--count", "17", "--dry-run") == ("pool_exhausted", 4)
     assert deck.dump() == before
@@ -89,6 +92,38 @@ def test_a_landing_may_be_accepted_with_a_reason(deck: Deck) -> None:
     assert finding["accepted_reason"] == "short-lived test"
     assert deck.done("findings") == []
     assert not deck("eips").out.splitlines()[1].startswith("!")
+
+
+def test_an_acceptance_is_listed_and_taken_back(deck: Deck) -> None:
+    eip = deck.done("allocate", code=3)["eips"][0]
+    said = deck("accept", eip["address"], "--reason", "short-lived test", "--until", "30d 18:00")
+    assert "30d 18:00 is " in said.err
+    assert deck.done("findings") == []
+    (listed,) = deck.done("findings", "--accepted")
+    assert "short-lived test" in deck("findings", "--accepted").out
+    assert deck.refused("accept", listed["id"], "--withdraw") == ("usage", 2)
+    finding = deck.done("accept", listed["id"], "--withdraw", "--reason", "it stays longer")
+    assert (finding["accepted_reason"], finding["accepted_until"]) == (None, None)
+    assert [each["id"] for each in deck.done("findings", code=1)] == [listed["id"]]
+
+
+def test_a_time_as_people_say_it_is_told_in_full(deck: Deck) -> None:
+    said = deck("history", "--since", "yesterday 03:12 +08:00")
+    assert said.err.startswith("eipdeck: yesterday 03:12 +08:00 is ")
+    assert deck("lookup", "203.0.113.1", "--at", "tue 03:12").err.startswith("eipdeck: tue 03:12 is Tue ")
+    assert deck("lookup", "203.0.113.1", "--at", "tue 03:12", "--json").err == ""
+    assert deck.refused("history", "--since", "someday") == ("invalid_time", 2)
+
+
+@pytest.mark.parametrize(("words", "seconds"), [("90", 90), ("90m", 5_400), ("24h", 86_400), ("7d", 604_800)])
+def test_a_cooldown_has_a_unit(deck: Deck, words: str, seconds: int) -> None:
+    assert deck.done("pool", "set", "hk", "--cooldown", words)["cooldown_seconds"] == seconds
+    assert deck.refused("pool", "set", "hk", "--cooldown", "1y") == ("usage", 2)
+
+
+@pytest.mark.parametrize("kind", ["lb", "balancer", "load_balancer", "load-balancer"])
+def test_a_kind_of_service_has_the_names_that_screens_and_bindings_use(deck: Deck, kind: str) -> None:
+    assert deck.done("service", "add", kind, "lb-9")["kind"] == "load-balancer"
 
 
 def test_a_released_address_goes_back_to_its_pool_and_only_there(deck: Deck) -> None:
@@ -165,16 +200,23 @@ def test_bandwidth_is_changed(deck: Deck) -> None:
     assert deck.done("bandwidth", eip["address"], "200")[0]["bandwidth_mbps"] == 200
 
 
+def without_receipt(changed: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changed.items() if name not in ("request_id", "event")}
+
+
 def test_an_eip_is_renamed_and_its_name_taken_away(deck: Deck) -> None:
     eip = deck.done("allocate", "--pool", "hk", "--name", "shop")["eips"][0]
     renamed = deck.done("name", eip["address"], "web 2", "--reason", "J-1", "--request-id", "k-1")
-    assert renamed == [{**eip, "name": "web 2"}]
+    assert [without_receipt(each) for each in renamed] == [{**eip, "name": "web 2"}]
     assert "web 2" in deck("name", eip["id"], "web 2").out
     assert [each["id"] for each in deck.done("eips", "web")] == [eip["id"]]
     assert deck.done("eips", "shop") == []
-    assert deck.done("name", eip["id"], "") == [{**eip, "name": None}]
+    assert [without_receipt(each) for each in deck.done("name", eip["id"], "")] == [{**eip, "name": None}]
     events = [(each["action"], each["reason"], each["after"]) for each in deck.done("history", eip["id"])[1:]]
     assert events == [("rename", "J-1", {"name": "web 2"}), ("rename", None, {"name": None})]
+    told = deck("history", eip["id"]).out
+    assert '"shop" to "web 2"' in told
+    assert '"web 2" to no name' in told
     deck.done("release", eip["id"], "--yes")
     assert deck.refused("name", eip["id"], "web") == ("eip_not_found", 5)
     assert deck("verify").code == 0
@@ -201,6 +243,15 @@ def test_reserved_addresses_are_withheld_and_soft_ones_can_be_asked_for(deck: De
 
 def test_the_asn_of_a_cidr_is_changed(deck: Deck) -> None:
     assert deck.done("cidr", "set-asn", "203.0.113.0/28", "AS64501")["asn"] == 64501
+
+
+def test_the_history_tells_what_an_eip_was_bound_to(deck: Deck) -> None:
+    eip = deck.done("allocate", "--pool", "hk")["eips"][0]
+    deck.done("service", "add", "load-balancer", "lb-9")
+    deck.done("bind", eip["address"], "--load-balancer", "lb-9")
+    rows = deck("history", eip["address"]).out.splitlines()
+    assert "CHANGE" in rows[0].split()
+    assert " lb lb-9 " in rows[-1]
 
 
 def test_the_history_tells_who_why_and_which_attempt(deck: Deck) -> None:

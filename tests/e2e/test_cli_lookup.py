@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +41,56 @@ def test_each_verdict_says_where_the_fix_lives(deck: Deck) -> None:
     ]
     assert verdicts[0]["eip"]["bindings"][0]["service_id"] == "nic-1"
     assert [each["count"] for each in verdicts] == [1] * 6
+
+
+CIDR_FIELDS = [
+    *("cidr", "customer_owned", "pool_id", "state", "total", "allocated", "bound", "idle", "cooling", "reserved"),
+    *("free", "problems", "summary", "as_of"),
+]
+
+
+def test_a_cidr_gives_one_object_in_the_same_list_and_counts_for_the_exit_code(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk", "--count", "2")
+    deck.done("bind", "203.0.113.0", "--nic", "nic-1", "--private-ip", "10.0.1.1")
+    whole, address, part = deck.done("lookup", "203.0.113.0/28", "203.0.113.1/32", "203.0.113.0/29")
+    assert list(whole) == list(part) == CIDR_FIELDS
+    assert [whole[name] for name in CIDR_FIELDS[:12]] == [
+        "203.0.113.0/28",
+        True,
+        "hk",
+        "active",
+        16,
+        2,
+        1,
+        1,
+        0,
+        0,
+        14,
+        0,
+    ]
+    assert (address["address"], address["verdict"]) == ("203.0.113.1", "customer-unbound")
+    assert (part["cidr"], part["total"], part["free"]) == ("203.0.113.0/29", 8, 6)
+    for cidr in ("8.8.8.0/24", "203.0.112.0/23", "198.18.0.0/20", "10.0.0.0/8"):
+        assert deck("lookup", "203.0.113.0/28", cidr, "--json").code == 1
+
+
+def test_a_cidr_in_every_format_and_in_the_past(deck: Deck) -> None:
+    deck.done("allocate", "--pool", "hk", "--count", "2")
+    table = deck("lookup", "203.0.113.0/28").out.splitlines()
+    assert table[0].split()[:4] == ["CIDR", "YOURS", "POOL", "STATE"]
+    assert table[1].split()[:7] == ["203.0.113.0/28", "yes", "hk", "active", "16", "0", "2"]
+    mixed = deck("lookup", "203.0.113.0/28", "203.0.113.1").out.splitlines()
+    assert [line.split()[0] for line in mixed] == ["ADDRESS", "203.0.113.0/28", "203.0.113.1"]
+    csv = deck("lookup", "203.0.113.0/28", "--format", "csv").out.splitlines()
+    assert csv[0].split(",") == CIDR_FIELDS
+    both = deck("lookup", "203.0.113.0/28", "203.0.113.1", "--format", "csv").out.splitlines()
+    assert both[0].split(",")[:3] == ["address", "at", "verdict"]
+    assert set(CIDR_FIELDS) < set(both[0].split(","))
+    assert len({line.count(",") for line in deck("lookup", "8.8.8.0/24", "--format", "csv").out.splitlines()}) == 1
+    before = deck("lookup", "203.0.113.0/28", "--at", "300d", "--json")
+    assert (before.code, before.document[0]["customer_owned"], before.document[0]["problems"]) == (1, None, None)
+    assert deck.refused("lookup", "203.0.113.7/24") == ("invalid_cidr", 2)
+    assert deck.refused("lookup", "203.0.113.0/255.255.255.0") == ("invalid_cidr", 2)
 
 
 def test_a_past_time_is_judged_as_it_was(deck: Deck) -> None:
@@ -169,7 +221,7 @@ def test_an_option_of_text_that_means_nothing_is_refused(deck: Deck, words: tupl
 def test_arguments_are_dressed_as_in_text(deck: Deck) -> None:
     asked = ("203.0.113.1:443", "203[.]0[.]113[.]1", "203.0.113.1/32", "::ffff:cb00:7101")
     assert {each["address"] for each in deck.done("lookup", *asked)} == {"203.0.113.1"}
-    assert deck.refused("lookup", "203.0.113.0/28") == ("invalid_address", 2)
+    assert deck.refused("lookup", "203.0.113.0-203.0.113.9") == ("invalid_address", 2)
 
 
 def test_a_line_of_many_megabytes_is_read_in_parts_and_no_address_is_cut(deck: Deck) -> None:
@@ -222,3 +274,58 @@ def test_a_remedy_moves_to_the_pool_it_names(deck: Deck) -> None:
     (landed,) = deck.done("findings", code=1)
     words = shlex.split(landed["remedy"].partition(": eipdeck ")[2].partition("; or accept")[0])
     assert [each["pool_id"] for each in deck.done(*words)["eips"]] == ["-" + ODD]
+
+
+STREAM = """\
+2026-11-23T03:12:00Z deny src=203.0.113.0 dst=8.8.8.8
+nothing here
+2026-11-23T03:12:01Z deny src=9.9.9.9
+"""
+
+
+def test_ours_leaves_out_what_was_never_ours(deck: Deck) -> None:
+    said = deck("lookup", "-", "--ours", "--json", stdin=STREAM)
+    assert said.code == 0
+    assert [each["address"] for each in said.document] == ["203.0.113.0"]
+    said = deck("lookup", "-", "--ours", "--json", stdin="from 9.9.9.9\n")
+    assert (said.code, said.document) == (1, [])
+
+
+def test_annotate_prints_each_line_with_its_verdicts_behind_it(deck: Deck) -> None:
+    said = deck("lookup", "-", "--annotate", stdin=STREAM)
+    first, second, third = said.out.splitlines()
+    assert said.code == 1
+    assert first == f"{STREAM.splitlines()[0]}  <- 203.0.113.0 unknown; 8.8.8.8 not-ours"
+    assert second == "nothing here"
+    assert third.endswith("  <- 9.9.9.9 not-ours")
+    said = deck("lookup", "-", "--annotate", "--ours", stdin=STREAM)
+    assert (said.code, len(said.out.splitlines())) == (0, 1)
+
+
+def test_annotated_text_reaches_the_terminal_harmless(deck: Deck) -> None:
+    said = deck("lookup", "-", "--annotate", stdin="\x1b[2J from 203.0.113.0\n")
+    assert "\x1b" not in said.out
+    assert "203.0.113.0 customer-unallocated" in said.out
+
+
+def test_a_mode_of_text_is_refused_without_text(deck: Deck) -> None:
+    for mode in ("--ours", "--annotate", "--follow"):
+        assert deck.refused("lookup", "203.0.113.0", mode) == ("usage", 2)
+    assert deck.refused("lookup", "-", "--annotate") == ("usage", 2)
+
+
+def test_follow_answers_a_line_before_the_next_is_written(deck: Deck) -> None:
+    words = [sys.executable, "-m", "tui", "--db", str(deck.path), "lookup", "-", "--follow"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for address, verdict in (("203.0.113.0", "customer-unallocated"), ("9.9.9.9", "not-ours")):
+            program.stdin.write(f"seen {address}\n")
+            program.stdin.flush()
+            line = program.stdout.readline()
+            while address not in line:
+                assert line
+                line = program.stdout.readline()
+            assert verdict in line
+        program.stdin.close()
+        assert program.wait() == 1

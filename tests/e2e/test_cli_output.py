@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,3 +141,15 @@ def test_a_table_is_written_while_it_is_read() -> None:
 
     assert write_table(rows(), NOTES, out) == 2000
     assert seen[0] > 1000
+
+
+def test_a_spreadsheet_keeps_names_in_other_scripts_and_every_digit_of_an_id(deck: Deck, tmp_path: Path) -> None:
+    row = {"eipId": "1587214936502374656", "publicIpAddresses": ["203.0.113.7"], "name": "東京 é", "status": "UNBIND"}
+    (tmp_path / "eips.json").write_text(json.dumps([row]))
+    deck.done("import", str(tmp_path / "eips.json"))
+    plain, excel = (deck("eips", "--format", how).out for how in ("csv", "excel"))
+    assert excel.startswith("\ufeff")
+    (cells,) = list(csv.DictReader(io.StringIO(excel[1:])))
+    assert (cells["id"], cells["name"]) == ('="1587214936502374656"', "東京 é")
+    (same,) = list(csv.DictReader(io.StringIO(plain)))
+    assert (same["id"], same["name"]) == ("1587214936502374656", "東京 é")

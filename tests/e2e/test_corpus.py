@@ -71,6 +71,7 @@ COMMANDS: Final = (
     "pools",
     "services",
     "verify",
+    "settle {}",
     "doctor",
 )
 NO_TEXT: Final = {"demo", "open"}

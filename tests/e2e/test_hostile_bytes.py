@@ -42,7 +42,7 @@ def test_no_byte_of_a_name_is_obeyed(tmp_path: Path) -> None:
     path = tmp_path / "haunted.db"
     haunted(path)
     with terminal("--db", str(path)) as deck:
-        deck.until(f"[e EIPs {len(TEXTS)}]", "> ! 198.18.0.0")
+        deck.until(f"[e EIPs {len(TEXTS)}]", "> !! 198.18.0.0")
         for key, words in (
             ("p", "[p Pools"),
             ("c", "[c CIDRs"),

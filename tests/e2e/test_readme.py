@@ -79,7 +79,7 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
     assert "nine keystrokes" in told.splitlines()[0]
     assert sum(map(len, rows)) == 9
     with terminal("demo") as deck:
-        deck.until("7 findings, 2 critical", "> ! 198.18.0.5")
+        deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press(*findings)
         deck.until("[f Findings 7!]", "198.18.0.5 -- ! default-bound -- fix in: zenlayer")
         deck.press(*fix)
@@ -87,7 +87,7 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
         deck.press(*form)
         assert send == "y"
         deck.confirm(octet)
-        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "6 findings, 1 critical")
+        deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "1 critical", "6 findings")
         deck.press(*copy)
         deck.until("copied 192.0.2.")
         assert deck.leave() == 0

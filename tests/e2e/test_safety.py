@@ -21,7 +21,7 @@ MAIL = "U R F y\r\ny\r\n5\r\ny From: abuse@example.net\r\nYour host 203.0.113.17
 
 
 def ready(deck: Terminal) -> None:
-    deck.until("7 findings", "> ! 198.18.0.5")
+    deck.until("7 findings", "> !! 198.18.0.5")
 
 
 def test_a_mail_pasted_as_keys_is_only_looked_up(demo: Deck) -> None:
@@ -29,7 +29,7 @@ def test_a_mail_pasted_as_keys_is_only_looked_up(demo: Deck) -> None:
     with terminal() as deck:
         ready(deck)
         deck.send(MAIL)
-        deck.until("203.0.113.17 -- customer-bound")
+        deck.until("203.0.113.17 -- ? customer-bound")
     assert demo.dump() == before
 
 
@@ -39,7 +39,7 @@ def test_a_mail_pasted_over_a_review_sends_nothing(demo: Deck) -> None:
         ready(deck)
         for paste in (deck.send, deck.paste):
             deck.press("g")
-            deck.until("> ! 198.18.0.5")
+            deck.until("> !! 198.18.0.5")
             deck.press("F")
             deck.until("rehome 198.18.0.5: choose")
             deck.fill_in("", "", "", "J-1")
@@ -180,7 +180,7 @@ def test_another_program_that_holds_the_database_keeps_nobody_from_leaving(demo:
 def test_read_only_opens_no_review(demo: Deck) -> None:
     before = demo.dump()
     with terminal("--read-only") as deck:
-        deck.until("READ-ONLY", "> ! 198.18.0.5")
+        deck.until("READ-ONLY", "> !! 198.18.0.5")
         for key in "ABURFKZCDMW":
             deck.press(key)
             deck.quiet(ALONE)
@@ -195,7 +195,7 @@ def test_a_terminal_squeezed_to_one_cell_comes_back(demo: Deck) -> None:
     before = demo.dump()
     with terminal() as deck:
         ready(deck)
-        for key, words in (("", "> ! 198.18.0.5"), ("F", "rehome 198.18.0.5: choose"), ("?", "keys")):
+        for key, words in (("", "> !! 198.18.0.5"), ("F", "rehome 198.18.0.5: choose"), ("?", "keys")):
             deck.press(key)
             deck.until(words)
             for columns, rows in ((1, 1), (2, 1), (1, 60), (400, 1), (1, 1)):
@@ -234,7 +234,7 @@ def test_y_pressed_before_the_review_could_be_read_sends_nothing(demo: Deck, aft
     with terminal() as deck:
         ready(deck)
         deck.press("g", "j", "j")
-        deck.until("> ! 198.18.0.9")
+        deck.until("> !  198.18.0.9")
         deck.press("B")
         deck.until("bind 198.18.0.9")
         deck.press("right", "right", "right", "enter", "down", "enter")

@@ -64,7 +64,7 @@ def pane(tmp_path: Path) -> Iterator[Pane]:
 def test_from_a_pasted_address_to_its_verdict_without_a_key(demo: Deck, pane: Pane, way: str) -> None:
     before = demo.dump()
     pane.start()
-    pane.until("7 findings, 2 critical", "> ! 198.18.0.5")
+    pane.until("2 critical", "7 findings", "> !! 198.18.0.5")
     pane.paste("203.0.113.17", bracketed=way == "bracketed")
     pane.until("203.0.113.17 -- customer-bound -- fix in: customer_cidr", "hk-nat")
     pane.paste("Y U R y\nabuse from 198.18.0.9 at 2025-11-22 21:15Z\nand 8.8.8.8\n", bracketed=way == "bracketed")
@@ -81,4 +81,4 @@ def test_the_screen_is_whole_and_a_key_opens_the_detail(pane: Pane) -> None:
     assert len(lines) == 24
     assert all(len(line) <= 80 for line in lines)
     pane.press("q")
-    pane.until("> ! 203.0.113.17")
+    pane.until("> !  203.0.113.17")

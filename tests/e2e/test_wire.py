@@ -24,7 +24,7 @@ def cost(deck: Terminal, key: str, calm: float = CALM) -> int:
 @pytest.mark.parametrize(("columns", "rows", "down", "page_down"), [(80, 24, 700, 10_000), (120, 40, 1_300, 10_000)])
 def test_a_move_of_the_cursor_costs_its_lines(columns: int, rows: int, down: int, page_down: int) -> None:
     with terminal(columns=columns, rows=rows) as deck:
-        deck.until("7 findings", "> ! 198.18.0.5")
+        deck.until("7 findings", "> !! 198.18.0.5")
         deck.quiet(CALM)
         moves = sorted(cost(deck, "j") for _ in range(9))
         assert 0 < moves[len(moves) // 2] <= down
@@ -33,7 +33,7 @@ def test_a_move_of_the_cursor_costs_its_lines(columns: int, rows: int, down: int
 
 def test_nothing_is_written_while_nothing_changes_and_little_when_one_row_does(demo: Deck) -> None:
     with terminal() as deck:
-        deck.until("7 findings", "> ! 198.18.0.5")
+        deck.until("7 findings", "> !! 198.18.0.5")
         deck.quiet(CALM)
         before = len(deck.sent)
         deck.quiet(4.0)

@@ -153,13 +153,20 @@ class Operator:
         """Press keys one after the other, unhurriedly."""
         for key in keys:
             self.app.post_message(_key(key))
+            await self._served()
+
+    async def _served(self) -> None:
+        """Wait until every key was delivered."""
+        await self.pilot.pause()
+        deadline = monotonic() + _PATIENCE
+        while self.app.key_order.busy and monotonic() < deadline:
             await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Type a text, unhurriedly by the clock, and wait once."""
         for char in text:
             self.app.post_message(_key(char))
-        await self.pilot.pause()
+        await self._served()
 
     async def at_once(self, *keys: str) -> None:
         """Keys that arrive within a millisecond, as a terminal without bracketed paste types a paste."""
@@ -168,12 +175,12 @@ class Operator:
             event = _key(key)
             self.clock.known[id(event)] = (event, now + number / 1000)
             self.app.post_message(event)
-        await self.pilot.pause()
+        await self._served()
 
     async def paste(self, text: str) -> None:
         """A bracketed paste."""
         self.app.post_message(events.Paste(text))
-        await self.pilot.pause()
+        await self._served()
 
     def lines(self) -> list[str]:
         """The screen as it stands, without blanks at the ends."""

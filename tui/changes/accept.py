@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core import AcceptRequest, Eip, Finding, InvalidTime, iso, parse_time
+from core import AcceptRequest, Eip, Finding, InvalidTime, full_time, iso, parse_time
 from tui.changes.flow import Flow, Outcome, new_request_id
+from tui.changes.withdraw import withdraw
 from tui.modals.fields import Row
 from tui.modals.form import Form, FormError
 from tui.modals.lines import Line, Shell
@@ -24,20 +25,21 @@ __all__ = ["AcceptModal", "accept", "accept_landing", "review_accept"]
 
 
 async def accept(flow: Flow, selection: Selection | None) -> None:
-    """Accept the selected finding, or the worst finding about what is selected."""
+    """Accept the selected finding, or the worst finding about what is selected; withdraw an acceptance."""
     if selection is None:
         return
     finding = selection.finding or _finding_about(flow, selection)
     if finding is None:
-        flow.host.say(f"there is no open finding about {visible(selection.id)}")
+        flow.host.say(f"there is no finding about {visible(selection.id)}")
         return
-    await _ask(flow, finding)
+    await (withdraw(flow, finding) if finding.accepted else _ask(flow, finding))
 
 
 def _finding_about(flow: Flow, selection: Selection) -> Finding | None:
     snapshot = flow.host.snapshot
     subjects = {selection.id, selection.eip.id if selection.eip is not None else selection.id}
-    return next((each for each in snapshot.findings if each.subject in subjects), None) if snapshot else None
+    known = (*snapshot.findings, *snapshot.accepted) if snapshot else ()
+    return next((each for each in known if each.subject in subjects), None)
 
 
 async def accept_landing(flow: Flow, eip: Eip) -> None:
@@ -53,8 +55,8 @@ async def accept_landing(flow: Flow, eip: Eip) -> None:
 
 
 async def _ask(flow: Flow, finding: Finding) -> None:
-    now = flow.host.inventory.now()
-    await flow.ask_until_sent(lambda: AcceptModal(finding, now), lambda request: _accept(flow, finding, request))
+    now, local = flow.host.inventory.now(), flow.host.inventory.config.display_zone
+    await flow.ask_until_sent(lambda: AcceptModal(finding, now, local), lambda request: _accept(flow, finding, request))
 
 
 async def _accept(flow: Flow, finding: Finding, request: AcceptRequest) -> Outcome:
@@ -77,10 +79,11 @@ def _still_open(flow: Flow, finding: Finding) -> Reread:
 class AcceptModal(Form["AcceptRequest | None"]):
     """Asks why a finding is accepted, and until when."""
 
-    def __init__(self, finding: Finding, now: datetime) -> None:
+    def __init__(self, finding: Finding, now: datetime, local: tzinfo | None = None) -> None:
         super().__init__(f"accept {finding.code} of {finding.subject}")
         self._finding = finding
         self._now = now
+        self._local = local
         self._reason = Field()
         self._until = Field(placeholder="no end", classes="short")
 
@@ -89,11 +92,12 @@ class AcceptModal(Form["AcceptRequest | None"]):
         for label, text in (("finding", finding.message), ("remedy", finding.remedy)):
             yield Row(label, Static(safe(text), classes="form-text", markup=False))
         yield Row("reason", self._reason)
-        yield Row("until", self._until, hint="as 2026-01-31 or 2026-01-31T12:00Z")
+        yield Row("until", self._until, hint="as 30d, fri 18:00 or 2026-01-31")
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
         yield Line("then", "the finding is no longer listed; the history keeps who accepted it and why")
         yield Line("not fixed", "what it is about stays as it is", problem=True)
+        yield Line("until", self._told_until())
         yield from self.command_info()
 
     def request(self) -> AcceptRequest:
@@ -102,14 +106,21 @@ class AcceptModal(Form["AcceptRequest | None"]):
             raise FormError("Give a reason: the history keeps it.", self._reason)
         return AcceptRequest(finding=self._finding.id, until=self._parsed_until(), reason=reason)
 
+    def _told_until(self) -> str:
+        try:
+            until = self._parsed_until()
+        except FormError:
+            return "?"
+        return "no end" if until is None else full_time(datetime.fromisoformat(until), self._local)
+
     def _parsed_until(self) -> str | None:
         text = self._until.text
         if text is None:
             return None
         try:
-            until = parse_time(text, self._now)
+            until = parse_time(text, self._now, ahead=True, local=self._local)
         except InvalidTime:
-            raise FormError("Write the end as 2026-01-31 or 2026-01-31T12:00Z.", self._until) from None
+            raise FormError("Write the end as 30d, fri 18:00, 2026-01-31 or 2026-01-31 12:00.", self._until) from None
         if until <= self._now:
             raise FormError(f"{visible(text, 30)} is past: the end must lie ahead.", self._until)
         return iso(until)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from textual.app import ComposeResult
 
-from core import AddCidrRequest, CidrState
+from core import AddCidrRequest, CidrState, EipdeckError
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Option, Row
@@ -20,15 +21,22 @@ from tui.widgets.field import Field
 
 __all__ = ["AddCidrModal", "add_cidr", "review_add_cidr"]
 
+Cautions = Callable[[str, int], Sequence[str]]
+"""Returns what speaks against a prefix and its origin ASN."""
+
 
 async def add_cidr(flow: Flow, _selection: Selection | None) -> None:
     """Add a customer CIDR; it gives out addresses after its activation."""
-    await flow.ask_until_sent(AddCidrModal, lambda request: _add(flow, request))
+    cautions = flow.host.inventory.cautions
+    await flow.ask_until_sent(lambda: AddCidrModal(cautions), lambda request: _add(flow, request))
 
 
 async def _add(flow: Flow, request: AddCidrRequest) -> Outcome:
     request = replace(request, request_id=new_request_id())
-    review = review_add_cidr(request, reread=_still_new(flow, request.cidr))
+    cautions = await flow.read(f"add {request.cidr}", lambda inventory: inventory.cautions(request.cidr, request.asn))
+    if cautions is None:
+        return Outcome.REFUSED
+    review = review_add_cidr(request, _still_new(flow, request.cidr), cautions)
     outcome, done = await flow.carry_out(f"add {request.cidr}", request, review)
     if done is not None:
         flow.host.take(Selection(SelectionKind.CIDR, done.cidr))
@@ -51,8 +59,10 @@ def _still_new(flow: Flow, prefix: str) -> Reread:
 class AddCidrModal(Form["AddCidrRequest | None"]):
     """Asks for a customer CIDR."""
 
-    def __init__(self) -> None:
+    def __init__(self, cautions: Cautions = lambda _cidr, _asn: ()) -> None:
+        """Ask; `cautions` returns what speaks against a prefix and its ASN."""
         super().__init__("add a customer CIDR")
+        self._cautions = cautions
         self._cidr = Field(classes="short")
         self._isp = Field(classes="short")
         self._asn = Field(classes="short")
@@ -76,15 +86,22 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
         yield Line(
             "activate", f"{key_of('palette')} cidr activate on it, when the prefix is announced and its ROA published"
         )
+        yield from self._caution_lines()
         yield from self.command_info()
+
+    def _caution_lines(self) -> Iterable[Line]:
+        """Yield what speaks against the entries, as soon as they are valid."""
+        with suppress(FormError, EipdeckError):
+            request = self.request()
+            yield from caution_lines(self._cautions(request.cidr, request.asn))
 
     def request(self) -> AddCidrRequest:
         cidr, isp = self._cidr.text, self._isp.text
         if cidr is None:
             raise FormError("Name the prefix, as 203.0.113.0/24.", self._cidr)
+        prefix = parse_prefix(cidr, self._cidr)
         if isp is None:
             raise FormError("Name the ISP line.", self._isp)
-        prefix = parse_prefix(cidr, self._cidr)
         asn = parse_whole(self._asn, "An ASN")
         if asn is None:
             raise FormError("Name the origin ASN.", self._asn)
@@ -99,8 +116,14 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
         )
 
 
-def review_add_cidr(request: AddCidrRequest, reread: Reread) -> Review:
-    """Return the review of a new customer CIDR."""
+def caution_lines(cautions: Sequence[str]) -> Iterable[Line]:
+    """Yield the warnings that do not prevent adding a CIDR."""
+    for number, caution in enumerate(cautions):
+        yield Line("" if number else "warning", caution, problem=True)
+
+
+def review_add_cidr(request: AddCidrRequest, reread: Reread, cautions: Sequence[str] = ()) -> Review:
+    """Return the review of a new customer CIDR, with what speaks against it."""
     return review_of(
         request,
         reread,
@@ -113,6 +136,7 @@ def review_add_cidr(request: AddCidrRequest, reread: Reread) -> Review:
                 Line("pool", request.pool_id or "one of its own, or the one it had before"),
                 Line("after", "validating: it gives out nothing until it is activated"),
                 NOTHING,
+                *caution_lines(cautions),
             ),
         ),
         tier=Tier.PLAIN,

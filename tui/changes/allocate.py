@@ -8,6 +8,7 @@ from dataclasses import replace
 from core import Allocation, AllocationRequest, Pool, PoolKind, VerdictWord
 from tui.changes.accept import accept_landing
 from tui.changes.allocate_form import AllocateModal, default_warning
+from tui.changes.batch import show_result
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.changes.landed import LandedModal
 from tui.changes.rehome import rehome
@@ -79,11 +80,15 @@ async def _allocate(flow: Flow, pools: Sequence[Pool], asked: AllocationRequest)
 async def _tell(flow: Flow, done: Allocation, request: AllocationRequest) -> None:
     """Say which address came; after a landing, offer to rehome it or to accept it."""
     first = done.eips[0]
-    flow.host.take(Selection(SelectionKind.ADDRESS, first.address))
+    if len(done.eips) > 1:
+        flow.host.take_all(done.eips)
+    else:
+        flow.host.take(Selection(SelectionKind.ADDRESS, first.address))
     got = first.address if len(done.eips) == 1 else f"{count_of(len(done.eips), 'EIP')}, {first.address} first"
     if not done.warnings:
         owned = "yes" if first.customer_owned else "NO"
-        flow.host.say(f"allocated {got} from {first.pool_id}; customer-owned: {owned}")
+        rows = [f"{eip.address}   {eip.pool_id}" for eip in done.eips]
+        await show_result(flow, f"allocated {got} from {first.pool_id}; customer-owned: {owned}", rows)
         return
     flow.host.say(
         f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} rehomes it, {key_of('accept')} accepts it",

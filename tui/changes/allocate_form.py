@@ -12,7 +12,7 @@ from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Row
 from tui.modals.form import Form, FormError, parse_address, parse_whole
 from tui.modals.lines import Line, Shell
-from tui.modals.pool_choice import by_room, gives_out, pool_options, too_few, usage_lines
+from tui.modals.pool_choice import by_room, gives_out, pool_options, too_few, usage_lines, way_out
 from tui.widgets.field import Field
 from tui.wording.sanitize import visible
 
@@ -114,6 +114,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
             return
         if refused is not None:
             yield Line("", refused, problem=True)
+            yield from way_out(pool, count, self._pools.values(), self._cidrs)
             return
         yield from usage_lines(pool, count, label="")
         if pool.kind is PoolKind.DEFAULT:

@@ -10,10 +10,11 @@ from core import Eip, EipRequest, Inventory, NotFound, Request
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
+from tui.modals.result import ResultModal
 from tui.modals.review_model import Review
 from tui.wording.phrases import count_of
 
-__all__ = ["in_one_region", "load_living", "named", "outcome_of", "send_reviewed"]
+__all__ = ["in_one_region", "load_living", "named", "outcome_of", "send_reviewed", "show_result"]
 
 Answer = TypeVar("Answer")
 
@@ -68,6 +69,25 @@ async def send_reviewed(
         for eip in watch.latest
     ]
     return await _send_each(flow, verb, watch.latest, requests)
+
+
+async def show_result(flow: Flow, said: str, rows: Sequence[str], left: Sequence[Eip] = ()) -> None:
+    """Say how a batch ended, and show a row for each EIP until the operator closes it.
+
+    Args:
+        flow: the flow in progress.
+        said: the heading when the whole batch was carried out.
+        rows: a row for each EIP that was changed; one alone or none is only said.
+        left: the EIPs that were not changed.
+
+    """
+    if not left:
+        flow.host.say(said)
+    if len(rows) + len(left) < 2 or not rows:
+        return
+    heading = said if not left else f"{len(rows)} of {len(rows) + len(left)} done"
+    unchanged = (f"{eip.address}   not changed" for eip in left)
+    await flow.host.app.push_screen_wait(ResultModal(heading, (*rows, *unchanged), keystrokes=flow.keystrokes()))
 
 
 def outcome_of(done: Sequence[object] | None) -> Outcome:

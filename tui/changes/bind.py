@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from core import Binding, BindRequest, Eip, Inventory, Service
-from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
+from core import Binding, BindingWords, BindRequest, Eip, Inventory, Service, short_kind
+from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed, show_result
 from tui.changes.bind_form import BindModal
 from tui.changes.flow import Flow, Outcome
 from tui.changes.occupancy import addresses_with_owner, mixes_owners, shares
+from tui.changes.register_service import BindToNew, register_wanted
 from tui.changes.reread import EipChanges
 from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of_eips, target_lines, unchanged_pool
 from tui.modals.review_model import Reread, Review, Tier
-from tui.wording.phrases import count_of
-from tui.wording.serving import bound_words, kind_short
+from tui.wording.phrases import count_of, quoted
+from tui.wording.serving import binding_words
 
 __all__ = ["bind", "bind_again", "review_bind"]
 
@@ -27,9 +28,19 @@ async def bind(flow: Flow, eips: Sequence[Eip]) -> None:
     """Bind the EIPs to one service, all alike."""
     if not in_one_region(flow, eips):
         return
-    known = await flow.read(f"bind {named(eips)}", lambda inventory: _services_of(inventory, eips[0].region))
+    title, region = f"bind {named(eips)}", eips[0].region
+    known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+
+    async def go(asked: BindRequest) -> Outcome:
+        nonlocal known
+        if not isinstance(asked, BindToNew):
+            return Outcome.REFUSED if known is None else await _bind(flow, eips, known, asked)
+        await register_wanted(flow, asked.new)
+        known = await flow.read(title, lambda inventory: _services_of(inventory, region))
+        return Outcome.CANCELLED if known is None else Outcome.REFUSED
+
     if known is not None:
-        await flow.ask_until_sent(lambda: BindModal(eips, *known), lambda asked: _bind(flow, eips, known, asked))
+        await flow.ask_until_sent(lambda: BindModal(eips, *(known or ((), {}))), go)
 
 
 async def _bind(
@@ -40,8 +51,9 @@ async def _bind(
     watch = EipChanges(flow.host.ask, eips)
     review = review_bind(request, eips, service, occupants.get(service.id, ()), reread=watch, services=services)
     done = await send_reviewed(flow, "bind", request, watch, review)
-    if done is not None and len(done) == len(eips):
-        flow.host.say(f"bound {named(eips)} to {service.id}")
+    if done is not None:
+        rows = [f"{eip.address}   serves {short_kind(request.kind)} {service.id}" for eip in eips[: len(done)]]
+        await show_result(flow, f"bound {named(eips)} to {service.id}", rows, eips[len(done) :])
     return outcome_of(done)
 
 
@@ -107,11 +119,11 @@ def review_bind(
         request,
         eips,
         reread,
-        title=f"bind {named(eips)} to {kind_short(request.kind)} {service.id}",
+        title=f"bind {named(eips)} to {BindingWords(request).short}",
         sections=(
             (
                 *target_lines(eips, (service, *services)),
-                Line("after", _after(request, eips, service, others)),
+                *_after_lines(request, eips, service, others, services),
                 NOTHING,
                 *_mixed(eips, service, others),
             ),
@@ -123,11 +135,24 @@ def review_bind(
     )
 
 
+def _after_lines(
+    request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip], services: Sequence[Service]
+) -> Iterator[Line]:
+    """Yield what the target serves afterwards: a new binding replaces none."""
+    label = "after"
+    kept = eips[0].bindings if len(eips) == 1 else ()
+    for binding in kept:
+        yield Line(label, f"{binding_words(binding, services)}   (stays)")
+        label = ""
+    new = _after(request, eips, service, others)
+    yield Line(label, f"+ {new}   (new)" if kept else new)
+
+
 def _after(request: BindRequest, eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> str:
     same = [other for other in others if shares(request, other)]
     beside = f", next to {addresses_with_owner(same)}" if same else ""
     each = "each: " if len(eips) > 1 else ""
-    return f"{each}{bound_words(request, service)}{beside}"
+    return f"{each}{BindingWords(request, quoted(service.name)).gain}{beside}"
 
 
 def _mixed(eips: Sequence[Eip], service: Service, others: Sequence[Eip]) -> Iterator[Line]:

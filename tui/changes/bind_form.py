@@ -7,27 +7,28 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
 from core import (
-    DNAT_ENTRIES,
     EIPS_A_PRIVATE_ADDRESS,
-    SNAT_ENTRIES,
     BindingKind,
     BindRequest,
     Eip,
     Service,
     ServiceKind,
+    short_kind,
 )
 from tui.changes.batch import named
 from tui.changes.occupancy import (
     addresses_with_owner,
-    entries,
     leaving,
     mixes_owners,
     name_of,
     on_private_ip,
+    service_cells,
 )
+from tui.changes.register_service import BindToNew, NewService
 from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_address, parse_ports, parse_prefix, size_of
@@ -38,7 +39,6 @@ from tui.wording.sanitize import safe
 
 __all__ = ["BindModal"]
 
-_LIMITS: Final = {BindingKind.SNAT: SNAT_ENTRIES, BindingKind.DNAT: DNAT_ENTRIES}
 _KINDS: Final = {
     BindingKind.NIC: (ServiceKind.NIC, "interface"),
     BindingKind.SNAT: (ServiceKind.NAT_GATEWAY, "gateway"),
@@ -47,6 +47,10 @@ _KINDS: Final = {
 }
 _ALONE: Final = (BindingKind.NIC, BindingKind.LOAD_BALANCER)
 _PROTOCOLS: Final = ("tcp", "udp", "any")
+
+
+_NEW: Final = "\n"
+"""The choice to register a service; no service has this id."""
 
 
 class BindModal(Form["BindRequest | None"]):
@@ -70,7 +74,7 @@ class BindModal(Form["BindRequest | None"]):
         self._services = {service.id: service for service in services if service.region == eip.region}
         self._occupants = occupants
         holder = eip.bindings[0].kind if eip.bindings else BindingKind.NIC
-        kinds = [Option(kind, (kind.value,)) for kind in BindingKind]
+        kinds = [Option(kind, (short_kind(kind),)) for kind in BindingKind]
         self._kind = Choice(kinds, chosen=holder, across=True)
         self._pickers = {kind: self._picker(kind) for kind in BindingKind}
         self._nic_ips: Choice[str] = Choice(rows=3, empty="choose the interface first")
@@ -86,19 +90,10 @@ class BindModal(Form["BindRequest | None"]):
     def _picker(self, kind: BindingKind) -> Picker:
         served_by, _label = _KINDS[kind]
         services = [service for service in self._services.values() if service.kind is served_by]
-        options = [Option(service.id, self._cells(kind, service)) for service in services]
+        options = [Option(service.id, service_cells(kind, service, self._at(service))) for service in services]
         only = services[0].id if len(services) == 1 else None
-        return Picker(options, chosen=only, where=self._eip.region)
-
-    def _cells(self, kind: BindingKind, service: Service) -> tuple[str, ...]:
-        eips = self._at(service)
-        there = addresses_with_owner(eips)
-        if kind is BindingKind.NIC:
-            return (service.id, service.name or "", ", ".join(service.private_ips[:2]), there or "no EIP yet")
-        if kind is BindingKind.LOAD_BALANCER:
-            return (service.id, service.name or "", f"front-end EIPs: {there}" if there else "no EIP yet")
-        used = f"{entries(service, eips, kind)}/{_LIMITS[kind]} {kind.value.upper()}"
-        return (service.id, service.name or "", used, there or "no EIP yet")
+        new = Option(_NEW, (f"+ register {'an' if served_by is ServiceKind.NIC else 'a'} {_label} ...",))
+        return Picker(options, chosen=only, where=self._eip.region, otherwise=new)
 
     def _at(self, service: Service) -> tuple[Eip, ...]:
         return tuple(self._occupants.get(service.id, ()))
@@ -228,6 +223,16 @@ class BindModal(Form["BindRequest | None"]):
 
     # the request
 
+    def _entered(self, field: Widget) -> None:
+        """Leave for the registration of a service when that is chosen; the entries stay."""
+        picker = self._pickers[self.kind]
+        if field is not picker.field or picker.value != _NEW:
+            super()._entered(field)
+            return
+        self.filled = [each.entry for each in self._fields()]
+        new = NewService(_KINDS[self.kind][0], picker.field.text or "", self._eip.region)
+        self.finish(BindToNew(eip=self._eip.address, kind=self.kind, service_id=_NEW, new=new))
+
     def request(self) -> BindRequest:
         kind, service = self.kind, self.service
         _served_by, label = _KINDS[kind]
@@ -244,7 +249,7 @@ class BindModal(Form["BindRequest | None"]):
         for held in self._eip.bindings:
             alone = held.kind in _ALONE or kind in _ALONE
             if held.service_id != service.id or (alone and held.kind is not kind):
-                serves = f"{self._eip.address} serves {held.kind.value} {held.service_id}"
+                serves = f"{self._eip.address} serves {short_kind(held.kind)} {held.service_id}"
                 raise FormError(
                     f"{serves}, and that alone: {key_of('unbind')} ends it first (holder_conflict).", self._kind
                 )

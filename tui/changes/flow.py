@@ -59,6 +59,8 @@ class Flow:
         """The operator stopped a batch: no further request is sent."""
         self.back = False
         """The operator left the last review for its form."""
+        self._unsent_reason = ("", "")
+        """The title of the review that was left last, and the reason typed in it."""
         self._from_form = False
         self.about_marks = ""
         """The line about marked EIPs in every review of the flow."""
@@ -102,16 +104,17 @@ class Flow:
         The form returns with its content after a refusal, or after esc in the review.
         """
         filled: Sequence[FieldContent] = ()
+        back = False
         try:
             while True:
                 self.back, self._from_form = False, True
                 asking = form()
-                asking.filled = filled
+                asking.filled, asking.came_back = filled, back
                 asked = await self.ask(asking)
                 outcome = None if asked is None else await go(asked)
                 if outcome in (None, Outcome.SENT) or (outcome is Outcome.CANCELLED and not self.back):
                     return
-                filled = asking.filled
+                filled, back = asking.filled, self.back
         finally:
             self._from_form = self.back = False
 
@@ -159,12 +162,16 @@ class Flow:
             The reason, maybe empty; None if nothing may be sent.
 
         """
+        title_left, reason_left = self._unsent_reason
+        if title_left == review.title and not review.reason:
+            review = replace(review, reason=reason_left)
         showing = self.review(review)
         self.host.other_sessions.begin(review.target_copy)
         try:
             reason = await self.ask(showing)
         finally:
             self.host.other_sessions.end()
+        self._unsent_reason = (review.title, showing.reason if reason is None else "")
         if reason is None:
             self.back = showing.back
             return None

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 
 from textual.binding import Binding, BindingType
 
-from core import Allocation, AllocationRequest
+from core import Allocation, AllocationRequest, FindingCode
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell
@@ -18,8 +18,6 @@ from tui.wording.command_line import command_line
 __all__ = ["LandedModal"]
 
 _SHOWN: Final = 5
-
-_LANDED: Final = "landed_in_default_pool"
 
 _ZENLAYER: Final = (
     "This is a Zenlayer address. It is in no customer CIDR, and what you bind to it will not show your address"
@@ -69,7 +67,7 @@ class LandedModal(Notice["Literal['rehome', 'accept'] | None"]):
         if len(self._eips) > _SHOWN:
             yield Line("", f"and {len(self._eips) - _SHOWN:,} more")
         yield Line("pool", f"{self._eips[0].pool_id} (DEFAULT)")
-        yield Line("warning", _LANDED)
+        yield Line("warning", FindingCode.LANDED_IN_DEFAULT_POOL)
         yield Line("", _ZENLAYER, problem=True)
         yield Line("", _STAYS)
 

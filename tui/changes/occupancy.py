@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from core import Binding, BindingKind, BindRequest, Eip, Service
+from core import DNAT_ENTRIES, SNAT_ENTRIES, Binding, BindingKind, BindRequest, Eip, Service
 from tui.wording.phrases import eips_beyond
 from tui.wording.sanitize import visible
 
-__all__ = ["addresses_with_owner", "entries", "leaving", "mixes_owners", "name_of", "on_private_ip", "shares"]
+__all__ = [
+    "addresses_with_owner",
+    "entries",
+    "leaving",
+    "mixes_owners",
+    "name_of",
+    "on_private_ip",
+    "service_cells",
+    "shares",
+]
 
 _EVERYTHING: Final = "0.0.0.0/0"
 
@@ -37,6 +46,20 @@ def entries(service: Service, eips: Iterable[Eip], kind: BindingKind) -> int:
     if kind is not BindingKind.SNAT:
         return len(bindings)
     return len({binding.sources for binding in bindings if binding.sources})
+
+
+_LIMITS: Final = {BindingKind.SNAT: SNAT_ENTRIES, BindingKind.DNAT: DNAT_ENTRIES}
+
+
+def service_cells(kind: BindingKind, service: Service, eips: Sequence[Eip]) -> tuple[str, ...]:
+    """Return the columns of a service among those that a binding can choose; `eips` are its EIPs today."""
+    there = addresses_with_owner(eips)
+    if kind is BindingKind.NIC:
+        return (service.id, service.name or "", ", ".join(service.private_ips[:2]), there or "no EIP yet")
+    if kind is BindingKind.LOAD_BALANCER:
+        return (service.id, service.name or "", f"front-end EIPs: {there}" if there else "no EIP yet")
+    used = f"{entries(service, eips, kind)}/{_LIMITS[kind]} {kind.value.upper()}"
+    return (service.id, service.name or "", used, there or "no EIP yet")
 
 
 def leaving(service: Service, source: str, eips: Iterable[Eip]) -> list[Eip]:

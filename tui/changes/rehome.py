@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from core import Allocation, AllocationRequest, Cidr, CidrState, Eip, Inventory, Pool, RehomeRequest, Service
-from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed
+from tui.changes.batch import in_one_region, named, outcome_of, send_reviewed, show_result
 from tui.changes.flow import Flow, Outcome
 from tui.changes.rehome_form import RehomeModal
 from tui.changes.reread import EipChanges, bound_to, pools_and_cidrs
@@ -54,20 +54,23 @@ async def _rehome(flow: Flow, eips: Sequence[Eip], known: Known, request: Rehome
     review = review_rehome(request, eips, pool, new_address, reread=watch, cidrs=cidrs, services=services)
     done = await send_reviewed(flow, "rehome", request, watch, review)
     moves = [answer.eips[0] for answer in done or () if isinstance(answer, Allocation)]
-    if len(moves) == len(eips):
-        _tell(flow, eips, moves, request)
+    if len(eips) > 1:
+        rows = [_row(old, new, services) for old, new in zip(eips, moves, strict=False)]
+        await show_result(flow, f"rehomed {named(eips)}", rows, eips[len(moves) :])
+    elif moves:
+        _tell(flow, eips[0], moves[0], request)
     return outcome_of(done)
 
 
-def _tell(flow: Flow, eips: Sequence[Eip], new: Sequence[Eip], request: RehomeRequest) -> None:
-    moves = ", ".join(f"{old.address} -> {now.address}" for old, now in zip(eips, new, strict=True))
-    if len(eips) > 1:
-        flow.host.say(f"rehomed {named(eips)}: {moves}")
-        return
-    flow.host.take(Selection(SelectionKind.ADDRESS, new[0].address))
-    kept = f"; {eips[0].address} kept until you release it" if request.keep else ""
-    owned = "yes" if new[0].customer_owned else "NO"
-    flow.host.say(f"rehomed: {moves}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
+def _row(old: Eip, new: Eip, services: Sequence[Service]) -> str:
+    return f"{old.address} -> {new.address}   {serves_words(new.bindings, services, nothing='unbound')}"
+
+
+def _tell(flow: Flow, old: Eip, new: Eip, request: RehomeRequest) -> None:
+    flow.host.take(Selection(SelectionKind.ADDRESS, new.address))
+    kept = f"; {old.address} kept until you release it" if request.keep else ""
+    owned = "yes" if new.customer_owned else "NO"
+    flow.host.say(f"rehomed: {old.address} -> {new.address}, customer-owned: {owned}{kept}.  {key_of('copy')} copies")
 
 
 def review_rehome(

@@ -14,7 +14,7 @@ from tui.commands.registry import key_of
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError, parse_address
 from tui.modals.lines import Line, Shell
-from tui.modals.pool_choice import by_room, gives_out, pool_option, too_few
+from tui.modals.pool_choice import by_room, gives_out, pool_option, too_few, way_out
 from tui.widgets.field import Field
 from tui.wording.phrases import count_of
 from tui.wording.sanitize import safe
@@ -49,6 +49,7 @@ class RehomeModal(Form["RehomeRequest | None"]):
         super().__init__(f"rehome {named(eips)}: choose {where}")
         offered = by_room(p for p in pools if p.kind is PoolKind.CUSTOMER and p.region == eip.region)
         self._pools = {pool.id: pool for pool in offered}
+        self._cidrs = cidrs
         options = [self._option(pool, cidrs, runway_days) for pool in offered]
         options.sort(key=lambda option: option.value is None)
         self._choice = Choice(
@@ -103,9 +104,7 @@ class RehomeModal(Form["RehomeRequest | None"]):
         what = one if len(self._eips) == 1 else f"what {len(self._eips)} EIPs serve"
         yield Line("", f"This changes the public address of {what}:")
         yield Line("old", f"{old}     new  {new}")
-        refused = self._too_few()
-        if refused is not None:
-            yield Line("", refused, problem=True)
+        yield from self._shortage()
         if self.keep:
             yield Line("", f"{old} keeps serving beside the new address until you release it.")
         else:
@@ -113,9 +112,13 @@ class RehomeModal(Form["RehomeRequest | None"]):
             yield Line("", "DNS records, partners' allow-lists, monitoring.", problem=True)
         yield from self.command_info()
 
-    def _too_few(self) -> str | None:
-        pool = self._pools.get(self._choice.value or "")
-        return None if pool is None or self._address.text else too_few(pool, len(self._eips))
+    def _shortage(self) -> Iterable[Line]:
+        """Yield why the chosen pool is refused, and what helps."""
+        pool, wanted = self._pools.get(self._choice.value or ""), len(self._eips)
+        refused = None if pool is None or self._address.text else too_few(pool, wanted)
+        if pool is not None and refused is not None:
+            yield Line("", refused, problem=True)
+            yield from way_out(pool, wanted, self._pools.values(), self._cidrs)
 
     def request(self) -> RehomeRequest:
         if self._choice.value is None:

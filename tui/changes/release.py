@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core import Cidr, CidrState, Eip, EipStatus, Event, Inventory, Pool, ReleaseRequest, Service
-from tui.changes.batch import named
+from tui.changes.batch import named, show_result
 from tui.changes.flow import Flow, new_request_id
 from tui.changes.reread import EipChanges, bound_to, pools_and_cidrs
 from tui.commands.registry import key_of
@@ -56,7 +56,8 @@ async def release(flow: Flow, eips: Sequence[Eip]) -> None:
     done = await flow.send(title, replace(request, reason=reason or None, expected=watch.latest))
     if done is not None:
         flow.unmark(eips)
-        flow.host.say(f"released {named(eips)}{_where(flow, eips)}")
+        rows = [f"{eip.address} -> {eip.pool_id}" for eip in eips]
+        await show_result(flow, f"released {named(eips)}{_where(flow, eips)}", rows)
 
 
 def _load(

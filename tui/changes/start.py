@@ -17,11 +17,16 @@ from tui.changes.bandwidth import change_bandwidth
 from tui.changes.batch import load_living, named
 from tui.changes.bind import bind
 from tui.changes.flow import Flow
+from tui.changes.pool_settings import change_pool
 from tui.changes.recover import recover
+from tui.changes.register_service import register_service
 from tui.changes.rehome import rehome
 from tui.changes.release import release
+from tui.changes.remove_service import remove_service
 from tui.changes.rename import rename
+from tui.changes.reserve import reserve, unreserve
 from tui.changes.retire_cidr import drain_or_retire
+from tui.changes.set_asn import set_asn
 from tui.changes.unbind import unbind
 from tui.commands.context import rehome_refusal
 from tui.commands.registry import key_of
@@ -36,7 +41,13 @@ ON_SELECTION: Final[dict[str, Callable[[Flow, Selection | None], Awaitable[None]
     "cidr_activate": activate_cidr,
     "cidr_add": add_cidr,
     "cidr_end": drain_or_retire,
+    "cidr_asn": set_asn,
+    "pool_set": change_pool,
     "recover": recover,
+    "reserve": reserve,
+    "service_add": register_service,
+    "service_remove": remove_service,
+    "unreserve": unreserve,
 }
 """Changes by command that take what is selected, whatever it is."""
 ON_EIP: Final[dict[str, Callable[[Flow, Eip], Awaitable[None]]]] = {

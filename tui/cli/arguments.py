@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise, takewhile
 from typing import Any, Final, NamedTuple, NoReturn
 
 from tui.wording.verb import Argument, Format, Kind, Verb
-from tui.wording.verbs import GROUPS, VERB_NAMED, VERBS
+from tui.wording.verbs import GROUPS, KIND_NAMES, VERB_NAMED, VERBS
 
 __all__ = ["Command", "Misuse", "Settings", "parse", "wants_json"]
 
@@ -53,6 +54,13 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{**options, "allow_abbrev": False})
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Keep the value of `--name=--`: argparse takes it for the end of the options."""
+        if not action.option_strings or arg_strings != ["--"]:
+            return super()._get_values(action, arg_strings)
+        self._check_value(action, "--")
+        return arg_strings if action.nargs else "--"
 
     def error(self, message: str) -> NoReturn:
         misplaced = [option for option in _GLOBAL if option in message.replace("=", " ").split()]
@@ -117,7 +125,23 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
             return _parser([verb for verb in VERBS if verb.name.partition(" ")[0] in words]).parse_args(words)
         except Misuse:
             pass  # what to say follows from all verbs
-    return _parser(VERBS).parse_args(words)
+    try:
+        return _parser(VERBS).parse_args(words)
+    except Misuse as wrong:
+        for other in _value_before_option(words):
+            with suppress(Misuse):
+                return _parser(VERBS).parse_args(other)
+        raise wrong from None
+
+
+def _value_before_option(words: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the words with the last value of an option that takes several in front of it: it may be an argument."""
+    several = {argument.name for verb in VERBS for argument in verb.arguments if argument.is_option and argument.nargs}
+    for at, word in enumerate(words):
+        if word in several:
+            values = list(takewhile(lambda each: not each.startswith("-"), words[at + 1 :]))
+            if len(values) > 1:
+                yield [*words[:at], values[-1], word, *values[:-1], *words[at + 1 + len(values) :]]
 
 
 def wants_json(words: Sequence[str]) -> bool:
@@ -158,7 +182,7 @@ def _describe(command: argparse.ArgumentParser, verb: Verb) -> None:
         how = command.add_mutually_exclusive_group()
         how.add_argument("--json", dest="format", action="store_const", const=Format.JSON, help="one JSON document")
         if Format.CSV in verb.formats:
-            every = "table, json, csv or md (Markdown)"
+            every = "table, json, csv, md (Markdown) or excel (CSV for a spreadsheet)"
             how.add_argument("--format", choices=[each.value for each in verb.formats], help=every)
 
 
@@ -167,6 +191,8 @@ def _told(argument: Argument) -> dict[str, Any]:
     if argument.kind in (Kind.SWITCH, Kind.YES):
         return {"action": "store_true", "help": argument.help}
     keywords: dict[str, Any] = {"metavar": argument.metavar, "help": argument.help, "choices": argument.choices or None}
+    if argument.kind is Kind.SERVICE:
+        keywords["type"] = lambda words: KIND_NAMES.get(words, words)
     if argument.nargs:
         keywords["nargs"] = argument.nargs
     if argument.is_option:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import (
     AcceptRequest,
@@ -19,10 +20,12 @@ from core import (
     Cidr,
     ClockAccepted,
     DrainRequest,
+    Eip,
     Finding,
     Inventory,
     Pool,
     PoolSettingsRequest,
+    Receipt,
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
@@ -36,6 +39,7 @@ from core import (
     UnbindRequest,
     UnreserveRequest,
     filter_term,
+    full_time,
     iso,
     option,
     shell_command,
@@ -46,6 +50,7 @@ from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
+from tui.cli.times import moment_of
 from tui.wording.columns import Layout
 from tui.wording.phrases import count_of
 from tui.wording.reports import CLOCK, FINDINGS, IMPORTED, RESTORED
@@ -79,29 +84,30 @@ def _changed(command: Command, inventory: Inventory) -> Answer:
     if transfer is not None:
         return transfer(inventory, **command.given)
     request = request_of(command)
+    if isinstance(request, AcceptRequest) and request.until is not None:
+        moment_of(inventory, request.until, command.format, ahead=True)
     if "yes" in command.given and not confirmed(command.verb.name, yes=bool(command.given["yes"])):
         request = asked(request, inventory)
-    return _answer(request, inventory)
+    if isinstance(request, AllocationRequest) and request.dry_run:
+        would_be = _allocation(inventory.preview(request), "dry run: nothing was allocated")
+        return replace(would_be, receipt=Receipt(None, ()))
+    done, receipt = inventory.carry_out(request)
+    return replace(_answer(request, done, inventory), receipt=receipt)
 
 
 @singledispatch
-def _answer(request: Request[Any], inventory: Inventory) -> Answer:
-    """Carry a request out; return the answer. A verb with sentences of its own registers itself below."""
-    done = inventory.execute(request)
+def _answer(_request: Request[object], done: object, _inventory: Inventory) -> Answer:
+    """Return the answer of a verb that was carried out. One with sentences of its own registers itself below."""
     return Answer(done, _LAYOUTS[type(done)])
 
 
 @_answer.register
-def _(request: AllocationRequest, inventory: Inventory) -> Answer:
-    if request.dry_run:
-        return _allocation(inventory.preview(request), "dry run: nothing was allocated")
-    done = inventory.execute(request)
+def _(_request: AllocationRequest, done: Allocation, _inventory: Inventory) -> Answer:
     return _allocation(done, f"allocated {count_of(len(done.eips), 'EIP')} from {done.eips[0].pool_id}")
 
 
 @_answer.register
-def _(request: RehomeRequest, inventory: Inventory) -> Answer:
-    done = inventory.execute(request)
+def _(request: RehomeRequest, done: Allocation, _inventory: Inventory) -> Answer:
     new = done.eips[0]
     old = f"{request.eip} was kept" if request.keep else f"{request.eip} was released"
     return _allocation(
@@ -110,38 +116,34 @@ def _(request: RehomeRequest, inventory: Inventory) -> Answer:
 
 
 @_answer.register
-def _(request: RecoverRequest, inventory: Inventory) -> Answer:
-    done = inventory.execute(request)
+def _(_request: RecoverRequest, done: Allocation, _inventory: Inventory) -> Answer:
     new = done.eips[0]
     return _allocation(done, f"recovered {new.address} as {new.id}, which was {new.previous_eip_id}")
 
 
 def _allocation(done: Allocation, *said: str) -> Answer:
-    """Answer with new EIPs; a landing has an exit code of its own, and a next step."""
+    """Answer with new EIPs; a landing has an exit code of its own, and a next step unless it is a dry run."""
     warnings = tuple(f"warning: {each.message}" for each in done.warnings)
     code = exit_codes.of_allocation(done)
-    if code == exit_codes.LANDED:
+    if code == exit_codes.LANDED and done.eips[0].id is not None:
         said = (*said, f"next: eipdeck rehome {done.eips[0].address} --pool ID --yes")
     return Answer(done, EIPS, done.eips, (*warnings, *said), code)
 
 
 @_answer.register(BindRequest)
 @_answer.register(UnbindRequest)
-def _(request: BindRequest | UnbindRequest, inventory: Inventory) -> Answer:
-    eips = inventory.execute(request)
+def _(_request: BindRequest | UnbindRequest, eips: list[Eip], _inventory: Inventory) -> Answer:
     return Answer(eips, EIPS, said=tuple(f"{eip.address} {serving(eip)}" for eip in eips))
 
 
 @_answer.register
-def _(request: ReleaseRequest, inventory: Inventory) -> Answer:
-    eips = inventory.execute(request)
+def _(_request: ReleaseRequest, eips: list[Eip], _inventory: Inventory) -> Answer:
     pools = ", ".join(sorted({eip.pool_id for eip in eips}))
     return Answer(eips, EIPS, said=(f"released {count_of(len(eips), 'EIP')}, back to {pools}",))
 
 
 @_answer.register
-def _(request: BandwidthRequest, inventory: Inventory) -> Answer:
-    eips = inventory.execute(request)
+def _(_request: BandwidthRequest, eips: list[Eip], _inventory: Inventory) -> Answer:
     return Answer(eips, EIPS, said=tuple(f"{eip.address} is capped at {eip.bandwidth_mbps} Mbps" for eip in eips))
 
 
@@ -150,61 +152,56 @@ def _cidr(cidr: Cidr, *said: str) -> Answer:
 
 
 @_answer.register
-def _(request: AddCidrRequest, inventory: Inventory) -> Answer:
-    cidr = inventory.execute(request)
+def _(request: AddCidrRequest, cidr: Cidr, inventory: Inventory) -> Answer:
     cautions = (f"warning: {sentence}" for sentence in inventory.cautions(cidr.cidr, request.asn))
     return _cidr(cidr, *cautions, f"next: eipdeck cidr activate {cidr.cidr} --reason TEXT")
 
 
 @_answer.register
-def _(request: ActivateRequest, inventory: Inventory) -> Answer:
-    cidr = inventory.execute(request)
+def _(_request: ActivateRequest, cidr: Cidr, _inventory: Inventory) -> Answer:
     return _cidr(cidr, f"next: {shell_command('allocate', *option('--pool', cidr.pool_id))}")
 
 
 @_answer.register(SetAsnRequest)
 @_answer.register(RetireRequest)
-def _(request: SetAsnRequest | RetireRequest, inventory: Inventory) -> Answer:
-    return _cidr(inventory.execute(request))
+def _(_request: SetAsnRequest | RetireRequest, cidr: Cidr, _inventory: Inventory) -> Answer:
+    return _cidr(cidr)
 
 
 @_answer.register
-def _(request: DrainRequest, inventory: Inventory) -> Answer:
-    cidr = inventory.execute(request)
+def _(_request: DrainRequest, cidr: Cidr, _inventory: Inventory) -> Answer:
     listed = shell_command("eips", filter_term("cidr", cidr.cidr))
     left = f"{cidr.allocated:,} live EIPs are left; `{listed}` lists them"
     return _cidr(cidr, left if cidr.allocated else f"next: eipdeck cidr retire {cidr.cidr} --yes")
 
 
 @_answer.register
-def _(request: PoolSettingsRequest, inventory: Inventory) -> Answer:
-    pool = inventory.execute(request)
+def _(_request: PoolSettingsRequest, pool: Pool, _inventory: Inventory) -> Answer:
     return Answer(pool, POOLS, said=(f"pool {pool.id} is set",))
 
 
 @_answer.register(ReserveRequest)
 @_answer.register(UnreserveRequest)
-def _(request: ReserveRequest | UnreserveRequest, inventory: Inventory) -> Answer:
-    cidr = inventory.execute(request)
+def _(request: ReserveRequest | UnreserveRequest, cidr: Cidr, _inventory: Inventory) -> Answer:
     addresses = request.first if request.last is None else f"{request.first}-{request.last}"
     return _cidr(cidr, f"{addresses} is {'' if isinstance(request, ReserveRequest) else 'not '}withheld")
 
 
 @_answer.register
-def _(request: AcceptRequest, inventory: Inventory) -> Answer:
-    finding = inventory.execute(request)
-    return Answer(finding, FINDINGS, said=(f"accepted {finding.id}",))
+def _(request: AcceptRequest, finding: Finding, _inventory: Inventory) -> Answer:
+    if request.withdraw:
+        return Answer(finding, FINDINGS, said=(f"{finding.id} is open again",))
+    until = "" if finding.accepted_until is None else f" until {full_time(finding.accepted_until)}"
+    return Answer(finding, FINDINGS, said=(f"accepted {finding.id}{until}",))
 
 
 @_answer.register
-def _(request: AddServiceRequest, inventory: Inventory) -> Answer:
-    service = inventory.execute(request)
+def _(_request: AddServiceRequest, service: Service, _inventory: Inventory) -> Answer:
     return Answer(service, SERVICES, said=(f"{service.kind.value} {service.id} is registered",))
 
 
 @_answer.register
-def _(request: RemoveServiceRequest, inventory: Inventory) -> Answer:
-    service = inventory.execute(request)
+def _(_request: RemoveServiceRequest, service: Service, inventory: Inventory) -> Answer:
     left = inventory.service_eips(service.id)
     count = count_of(len(left), "EIP is", "EIPs are")
     listed = shell_command("eips", filter_term("service", service.id))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import singledispatch
-from typing import Any
 
 from core import Code, Eip, EipStatus, Inventory, RehomeRequest, ReleaseRequest, Request, RetireRequest, error
 from tui.wording.phrases import count_of
@@ -43,7 +42,7 @@ def ask_to_go_on(question: str) -> None:
 
 
 @singledispatch
-def asked(request: Request[Any], _inventory: Inventory) -> Request[Any]:
+def asked(request: Request[object], _inventory: Inventory) -> Request[object]:
     """Ask on the terminal; return the request, which expects what the question showed."""
     raise TypeError(f"{type(request).__name__} is never asked about")
 

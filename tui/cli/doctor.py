@@ -12,7 +12,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from core import Code, EipdeckError, Inventory, config_path, default_path, error, login_name, open_inventory
+from core import (
+    Code,
+    EipdeckError,
+    Inventory,
+    config_path,
+    default_path,
+    error,
+    format_table,
+    login_name,
+    open_inventory,
+)
 from tui.cli.arguments import Command, Settings
 from tui.cli.opening import checked_profile, config_of, database_of, operator_of
 from tui.cli.result import Answer, print_answer, refuse
@@ -27,6 +37,8 @@ __all__ = ["doctor"]
 Found = dict[str, Any]
 
 _REPAIR: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
+_UP_TO_DATE: Final = "up to date"
+"""The state of a standby that has replayed everything it received."""
 _LITTLE: Final = 1_000_000
 """Bytes below which a disk counts as full."""
 
@@ -50,6 +62,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "clip": str(state / paths.CLIP),
             "log": str(state / paths.LOG),
             "trails": str(state / paths.TRAILS),
+            "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
         },
         "operator": operator_of(settings) or login_name(),
@@ -73,6 +86,7 @@ def _examine_database(found: Found, settings: Settings) -> None:
     config = config_of(settings)
     if config.roa_file is not None and not config.roa_file.is_file():
         found["advice"].append(f"The configured roa_file {config.roa_file} is not there: RPKI stays unknown.")
+    format_table(config.log_formats, str(config.path))
     url = database_of(settings)
     if url is None and not default_path().exists():
         found["database"] = {"url": f"sqlite:///{default_path()}", "ok": True, "state": "made when first used"}
@@ -152,6 +166,8 @@ def _advice(found: Found) -> Iterator[str]:
             f"The clock is doubtful: {database['clock']}. Correct the clock; if it is right now and was ahead then,"
             " eipdeck clock accept --reason TEXT goes on by it. Changes are refused until then."
         )
+    if database.get("standby", _UP_TO_DATE) != _UP_TO_DATE:
+        yield f"This is a standby, and {database['standby']}: what it says may be old. Ask the primary."
     if database.get("mode", "0600") != "0600":
         yield f"Others may read the database (mode {database['mode']}): chmod 600 it."
 
@@ -174,7 +190,7 @@ def _spaced(key: str) -> str:
     return key.replace("_", " ")
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):

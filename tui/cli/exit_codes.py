@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core import Allocation, Verdict
+from core import Allocation, CidrSummary, FindingCode, Verdict
 
 __all__ = ["DONE", "LANDED", "NO", "NOT_WRITTEN", "of_allocation", "of_verdicts"]
 
@@ -17,15 +17,12 @@ LANDED: Final = 3
 NOT_WRITTEN: Final = 74
 """The answer could not be printed (a full disk under stdout)."""
 
-_LANDED_WARNING: Final = "landed_in_default_pool"
-
 
 def of_allocation(done: Allocation) -> int:
     """Return `LANDED` if a warning says so, else `DONE`."""
-    return LANDED if any(warning.code == _LANDED_WARNING for warning in done.warnings) else DONE
+    return LANDED if any(warning.code == FindingCode.LANDED_IN_DEFAULT_POOL for warning in done.warnings) else DONE
 
 
-def of_verdicts(verdicts: Sequence[Verdict]) -> int:
-    """Return `DONE` if every address is customer-owned space. No verdict is `NO`: "nothing found" is not "all well"."""
-    ours = bool(verdicts) and all(verdict.verdict.value.startswith("customer-") for verdict in verdicts)
-    return DONE if ours else NO
+def of_verdicts(found: Sequence[Verdict | CidrSummary]) -> int:
+    """Return `DONE` if every address is customer-owned space. No answer is `NO`: "nothing found" is not "all well"."""
+    return DONE if found and all(each.customer_owned for each in found) else NO

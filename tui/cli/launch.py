@@ -27,7 +27,7 @@ def dashboard(command: Command) -> int:
     """Run the dashboard until the operator leaves; return the exit code.
 
     Raises:
-        EipdeckError: there is no terminal, the words are wrong, or the database cannot be opened.
+        EipdeckError: there is no terminal, the arguments are wrong, or the database cannot be opened.
 
     """
     _check_terminal(os.environ)

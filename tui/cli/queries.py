@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import (
     Code,
-    InvalidTime,
     Inventory,
     Severity,
-    TextFacts,
+    Verdict,
     error,
-    iso,
+    is_cidr,
     option,
-    parse_time,
     shell_command,
     to_json,
 )
@@ -27,9 +22,12 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
 from tui.cli.result import Answer
-from tui.wording.log_summary import about, evidence_words, pieces, progress, times_words
-from tui.wording.reports import BROKEN, EVENTS, FINDINGS, SEEN, VERDICTS
+from tui.cli.text_lookup import Text, lookup_text
+from tui.cli.times import moment_of, past_moment
+from tui.wording.log_summary import about
+from tui.wording.reports import BROKEN, EVENTS, FINDINGS, answers
 from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
+from tui.wording.text_facts import read_as
 from tui.wording.verb import Format
 
 __all__ = ["query"]
@@ -61,83 +59,28 @@ def _lookup(
     day_first: bool,
     now: str | None,
     log_format: str | None,
+    ours: bool,
+    annotate: bool,
+    follow: bool,
 ) -> Answer:
-    moment = _past(inventory, at)
-    settled = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
-    given = {name: value for name, value in settled.items() if value}
+    settling = {"zone": zone, "year": year, "day_first": day_first, "now": now, "log_format": log_format}
+    given = {name: value for name, value in settling.items() if value}
+    modes = {"ours": ours, "annotate": annotate, "follow": follow}
     if "-" in addresses:
-        return _lookup_text(inventory, addresses, moment, given)
-    if given:
-        option_ = f"--{next(iter(given)).replace('_', '-')}"
+        if len(addresses) > 1:
+            raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
+        reading = read_as({**given, "at": at}, inventory.now(), inventory.config.display_zone)
+        return lookup_text(inventory, how, Text(reading, **modes))
+    if only := [*given, *(name for name, on in modes.items() if on)]:
+        option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
-    verdicts = [inventory.lookup(address, moment) for address in addresses]
-    few = how is Format.TABLE and len(verdicts) <= _TOLD
-    said = tuple(words for each in verdicts if few for words in about(inventory, each))
-    return Answer(verdicts, VERDICTS, said=said, code=exit_codes.of_verdicts(verdicts))
-
-
-def _lookup_text(
-    inventory: Inventory, addresses: Sequence[str], at: datetime | None, given: Mapping[str, str | bool]
-) -> Answer:
-    if len(addresses) > 1:
-        raise error(Code.USAGE, "- means all the text on stdin.", hint="Leave the other addresses out.")
-    facts = _facts(inventory, given)
-    with progress() as on_progress:
-        found = inventory.evidence(_stdin(), at, facts, on_progress=on_progress)
-    stated = {**given, **({} if at is None else {"at": iso(at)})}
-    words = [f"--{name.replace('_', '-')}{'' if value is True else f' {value}'}" for name, value in stated.items()]
-    settled = [f"read with {' '.join(words)}"] if words else []
-    return Answer(
-        found.verdicts,
-        SEEN,
-        said=tuple(evidence_words(found)),
-        doubts=(*settled, *times_words(found)),
-        code=exit_codes.of_verdicts(found.verdicts),
-    )
-
-
-def _facts(inventory: Inventory, given: Mapping[str, str | bool]) -> TextFacts:
-    """Return what the options say of a text; those of text are text."""
-    words = {name: value for name, value in given.items() if isinstance(value, str)}
-    year = words.get("year")
-    if year is not None and not (year.isascii() and year.isdigit()):
-        raise error(Code.USAGE, f"{year!r} is not a year.", hint="Write one like 2026.")
-    return TextFacts(
-        words.get("zone"),
-        None if year is None else int(year),
-        True if given.get("day_first") else None,
-        _past(inventory, words.get("now")),
-        words.get("log_format"),
-    )
-
-
-def _past(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`, also for a time to come."""
-    moment = _moment(inventory, words)
-    if moment is not None and moment > inventory.now():
-        raise error(Code.INVALID_TIME, f"{words} is in the future.", hint="A verdict is about now, or about the past.")
-    return moment
-
-
-def _stdin() -> Iterable[str] | Iterable[bytes]:
-    """Return the bytes of stdin, or its lines where it has no bytes."""
-    if sys.stdin is None:
-        return ()
-    if sys.stdin.isatty():
-        sys.stderr.write("paste the text, then ctrl+d\n")
-    if isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedIOBase):
-        return pieces(sys.stdin.buffer)
-    return sys.stdin
-
-
-def _moment(inventory: Inventory, words: str | None) -> datetime | None:
-    """Return the moment in these words, or raise `invalid_time`."""
-    if words is None:
-        return None
-    try:
-        return parse_time(words, inventory.now())
-    except InvalidTime as problem:
-        raise error(Code.INVALID_TIME, str(problem)) from problem
+    moment = None if at is None else past_moment(inventory, at, how)
+    found = [
+        inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
+    ]
+    told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
+    said = tuple(words for each in told for words in about(inventory, each))
+    return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -153,7 +96,7 @@ def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer
     return Answer(_begun(inventory.eips(" ".join(filter))), marked(problems))
 
 
-def _begun(items: Iterator[Any]) -> Iterator[Any]:
+def _begun(items: Iterator[object]) -> Iterator[object]:
     """Return the same items, the first already read, so that a refusal comes before any output."""
     return chain(list(islice(items, 1)), items)
 
@@ -162,15 +105,18 @@ def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None) -> Answer:
+def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool) -> Answer:
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
-    findings = [each for each in inventory.findings() if worst.index(each.severity) <= worst.index(least)]
-    return Answer(findings, FINDINGS, code=exit_codes.NO if findings else exit_codes.DONE)
+    every = inventory.findings(accepted=accepted)
+    findings = [each for each in every if worst.index(each.severity) <= worst.index(least)]
+    is_open = any(not each.accepted for each in findings)
+    return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
 
 
-def _history(inventory: Inventory, _how: Format, *, subject: str | None, since: str | None) -> Answer:
-    return Answer(inventory.history(subject, since=_moment(inventory, since)), EVENTS)
+def _history(inventory: Inventory, how: Format, *, subject: str | None, since: str | None) -> Answer:
+    moment = None if since is None else moment_of(inventory, since, how)
+    return Answer(inventory.history(subject, since=moment), EVENTS)
 
 
 def _export(inventory: Inventory, _how: Format, *, file: str | None, force: bool) -> Answer:
@@ -200,6 +146,17 @@ def _verify(inventory: Inventory, how: Format) -> Answer:
     return Answer(proof, BROKEN, proof.broken, said, exit_codes.NO)
 
 
+def _settle(inventory: Inventory, how: Format, *, request_id: str) -> Answer:
+    receipt = inventory.settle(request_id)
+    event = receipt.events[-1] if receipt is not None and receipt.events else None
+    code = exit_codes.NO if receipt is None else exit_codes.DONE
+    if how is Format.JSON:
+        return Answer({"request_id": request_id, "made": receipt is not None, "event": to_json(event)}, code=code)
+    told = "not made: nothing changed" if receipt is None else "made"
+    last = "" if event is None else f"; its last event is {event.id}"
+    return Answer((f"{told}{last}\n",), code=code)
+
+
 _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "lookup": _lookup,
     "cidrs": _cidrs,
@@ -211,5 +168,6 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "export": _export,
     "backup": _backup,
     "verify": _verify,
+    "settle": _settle,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import core
-from core import BindingKind, Code, PoolOrder, Request, ServiceKind, error
+from core import BindingKind, Code, InvalidTime, PoolOrder, Request, ServiceKind, error, parse_duration
 from tui.cli.arguments import Command
 from tui.wording.verb import Argument, Kind
 
@@ -17,7 +17,7 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _PERCENT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?", re.ASCII)
 
 
-def request_of(command: Command) -> Request[Any]:
+def request_of(command: Command) -> Request[object]:
     """Return the request of a verb that is one.
 
     Raises:
@@ -29,7 +29,7 @@ def request_of(command: Command) -> Request[Any]:
     fields: dict[str, object] = {}
     for argument, value in given.items():
         fields.update(_fields(argument, value))
-    made: Callable[..., Request[Any]] = getattr(core, command.verb.request)
+    made: Callable[..., Request[object]] = getattr(core, command.verb.request)
     return made(**fields)
 
 
@@ -68,6 +68,13 @@ def _asn(words: str) -> int:
     return _whole(words[2:] if words[:2].upper() == "AS" else words, Code.USAGE, "an AS number")
 
 
+def _seconds(words: str) -> int:
+    try:
+        return parse_duration(words)
+    except InvalidTime as problem:
+        raise error(Code.USAGE, str(problem)) from problem
+
+
 def _percent(words: str, option: str) -> float:
     if not _PERCENT.fullmatch(words):
         raise error(Code.USAGE, f"{words!r} is not a percentage for {option}.", hint="Write a number such as 80.")
@@ -77,7 +84,7 @@ def _percent(words: str, option: str) -> float:
 _READ: Final[Mapping[Kind, Callable[[str, str], object]]] = {
     Kind.COUNT: lambda words, _: _whole(words, Code.INVALID_COUNT, "a count"),
     Kind.MBPS: lambda words, _: _whole(words, Code.INVALID_BANDWIDTH, "a cap in Mbps"),
-    Kind.SECONDS: lambda words, _: _whole(words, Code.USAGE, "a number of seconds"),
+    Kind.SECONDS: lambda words, _: _seconds(words),
     Kind.PERCENT: _percent,
     Kind.ASN: lambda words, _: _asn(words),
     Kind.ORDER: lambda words, _: PoolOrder(words),

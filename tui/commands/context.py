@@ -13,8 +13,11 @@ __all__ = ["ADDRESS", "CIDR", "POOL", "KeyContext", "locked_refusal", "refusal",
 ADDRESS: Final = "address"
 POOL: Final = "pool"
 CIDR: Final = "cidr"
+SERVICE: Final = "service"
 
-_ASKING: Final = frozenset({"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "trail"})
+_ASKING: Final = frozenset(
+    {"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "theme", "trail", "read_as"}
+)
 """Commands that change nothing and open a modal."""
 _OF_THE_SELECTION: Final = frozenset({"copy", "copy_menu", "pin"})
 """Commands that change nothing and are about the selection."""
@@ -33,6 +36,8 @@ class KeyContext:
     cidr_state: CidrState | None = None
     """The state of the selected customer CIDR, or of the CIDR of the selected EIP."""
     landed: bool = False
+    accepted: bool = False
+    """The selected finding is accepted."""
     released: bool = False
     """The address has no live EIP and had one."""
     detail: bool = False
@@ -52,8 +57,8 @@ class KeyContext:
 
     @property
     def recoverable(self) -> bool:
-        """Whether the address can be taken back."""
-        return self.eip is None and self.released
+        """Whether the address can be taken back: its CIDR gives out addresses."""
+        return self.eip is None and self.released and self.cidr_state in (None, CidrState.ACTIVE)
 
     @property
     def needs_rehome(self) -> bool:
@@ -120,7 +125,14 @@ def _unfit_selection(name: str, context: KeyContext) -> str:
         return f"{key} needs a finding: {key_of('findings')} lists them"
     if name == "recover" and kind != ADDRESS:
         return f"{key} recovers a released address: type it"
-    if name in ("cidr_end", "cidr_activate") and kind != CIDR:
+    if name == "recover" and context.released and not context.recoverable:
+        opens = f"{key_of('palette')} {BY_ID['cidr_activate'].name}"
+        return f"{key} does nothing: the CIDR of {context.subject} is {context.cidr_state}.  {opens} opens it again"
+    if name == "service_remove" and kind != SERVICE:
+        return f"{key} needs a selected service: {key_of('services')} lists them"
+    if name == "pool_set" and kind not in (POOL, CIDR, ADDRESS):
+        return f"pool set needs a selected pool: {key_of('pools')} lists them"
+    if name in ("cidr_end", "cidr_activate", "cidr_asn") and kind != CIDR:
         what = key if BY_ID[name].keys else BY_ID[name].name
         return f"{what} needs a selected CIDR: {key_of('cidrs')} lists them"
     return ""

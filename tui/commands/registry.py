@@ -16,6 +16,7 @@ from typing import Final
 __all__ = [
     "BY_ID",
     "COMMANDS",
+    "KEYS_ONLY",
     "NEVER_BOUND",
     "Command",
     "Scope",
@@ -30,13 +31,14 @@ __all__ = [
 
 
 class View(StrEnum):
-    """The views; the first five have a key and a tab."""
+    """The views; all but the last have a key and a tab."""
 
     EIPS = "EIPs"
     POOLS = "Pools"
     CIDRS = "CIDRs"
     FINDINGS = "Findings"
     TIMELINE = "Timeline"
+    SERVICES = "Services"
     LOOKUPS = "Lookups"
 
 
@@ -77,15 +79,17 @@ class Command:
     changes: bool = False
     takes: Takes = Takes.SELECTION
     scope: Scope = Scope.SCREEN
+    argument: str = ""
+    """What may follow its name in the palette, and is then selected, listed or looked up."""
 
     @property
     def name(self) -> str:
         return self.cli or self.id
 
 
-def _view(view: View, key: str) -> Command:
+def _view(view: View, key: str, argument: str = "") -> Command:
     name = view.value
-    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower())
+    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower(), argument=argument)
 
 
 def _move(id_: str, keys: str, help_: str, scope: Scope = Scope.TABLE) -> Command:
@@ -107,20 +111,15 @@ def _change(
 
 
 _CIDRS = (View.CIDRS,)
+_SERVICES = (View.SERVICES,)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
     _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
     _change("unbind", "U", "unbind", "end the bindings of the EIP", takes=Takes.EIPS),
     _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change(
-        "rehome",
-        "F",
-        "rehome",
-        "rehome a landing, or an EIP of a draining CIDR",
-        takes=Takes.EIPS,
-    ),
-    _change("accept", "K", "accept", "accept a finding, with a reason"),
+    _change("rehome", "F", "rehome", "rehome a landing, or an EIP of a draining CIDR", takes=Takes.EIPS),
+    _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
     _change(
@@ -139,15 +138,36 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="cidr activate",
         views=_CIDRS,
     ),
+    _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn"),
+    _change("pool_set", "", "pool set", "settings of the selected pool: order, cool-down, thresholds", cli="pool set"),
+    _change("reserve", "", "reserve", "withhold addresses of the selected CIDR from allocation"),
+    _change("unreserve", "", "unreserve", "return reserved addresses to the pool"),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
+    _change(
+        "service_add",
+        "S",
+        "register",
+        "in Services only: register an interface, gateway or balancer",
+        cli="service add",
+        views=_SERVICES,
+    ),
+    _change(
+        "service_remove",
+        "X",
+        "remove",
+        "in Services only: the service no longer exists",
+        cli="service remove",
+        views=_SERVICES,
+    ),
     Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),
     Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
-    _view(View.EIPS, "e"),
-    _view(View.POOLS, "p"),
-    _view(View.CIDRS, "c"),
+    _view(View.EIPS, "e", "FILTER"),
+    _view(View.POOLS, "p", "POOL"),
+    _view(View.CIDRS, "c", "CIDR"),
+    _view(View.SERVICES, "l", "SERVICE"),
     _view(View.FINDINGS, "f"),
     Command(
         "timeline",
@@ -155,19 +175,34 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "history",
         "the Timeline of what is selected; again: of everything",
         cli="history",
+        argument="EIP|ADDRESS|CIDR",
+    ),
+    Command(
+        "lookup",
+        (),
+        "look up",
+        "look up an address; ADDRESS @ TIME for the past",
+        scope=Scope.PALETTE,
+        argument="ADDRESS",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
-    Command(
-        "go_to",
-        ("o",),
-        "go to",
-        "go to the owning pool, the bound service's EIPs, the CIDRs; in a detail: its EIPs",
-    ),
+    Command("go_to", ("o",), "go to", "go to the owning pool, a service's EIPs, the CIDRs; in a detail: its EIPs"),
     Command("copy", ("a",), "copy", "copy the selected address"),
-    Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command"),
+    Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command, or the whole list"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
-    Command("pin", ("i",), "pin", "pin what is selected to the incident trail, with a note"),
+    Command("pin", ("i",), "pin", "pin what is selected, or a list of lookups, to the incident trail, with a note"),
     Command("trail", (), "trail", "the incident trail: read, copy or write it to a file", scope=Scope.PALETTE),
+    Command(
+        "theme", (), "theme", "the colours: dark, light, contrast, blind, ansi", scope=Scope.PALETTE, argument="NAME"
+    ),
+    Command(
+        "read_as",
+        (),
+        "read as",
+        "how the looked-up text is read: zone, year, day-first, now, log-format, at",
+        cli="lookup -",
+        scope=Scope.PALETTE,
+    ),
     Command("previous_view", ("left_square_bracket",), "back", "back to where you were"),
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
     Command("last_view", ("minus",), "last", "the last view, and back to this one"),
@@ -182,7 +217,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("s",),
         "sort",
         "sort: problems first, by address, newest, name, state, pool, owner, operator",
-        views=(View.EIPS, View.LOOKUPS),
+        views=(View.EIPS, View.SERVICES, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
@@ -190,8 +225,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),
     _move("down", "j down", "the next row"),
     _move("up", "k up", "the row before"),
-    _move("left", "left", "in an address map: the cell to the left (h too)", Scope.MAP),
-    _move("right", "right", "in an address map: the cell to the right (l too)", Scope.MAP),
+    _move("left", "left", "in an address map: the cell to the left", Scope.MAP),
+    _move("right", "right", "in an address map: the cell to the right", Scope.MAP),
     _move("first", "g home", "the first row"),
     _move("last", "G end", "the last row"),
     _move("page_down", "pagedown ctrl+d", "a page down"),
@@ -201,18 +236,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c); stop a batch"),
     Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
-    Command("interrupt", ("ctrl+c",), "leave", "clear the field, close the form, abort; never quits"),
+    Command("interrupt", ("ctrl+c",), "leave", "clear the field; in an empty one as esc; abort; never quits"),
     Command("quit", ("q",), "quit", "back; at the root, twice: quit"),
 )
 
 BY_ID: Final[Mapping[str, Command]] = {command.id: command for command in COMMANDS}
 
-NEVER_BOUND: Final = frozenset(f"ctrl+{key}" for key in "abhijmopqsvwyz") | {
-    "ctrl+left_square_bracket",
-    "ctrl+right_square_bracket",
-    "ctrl+backslash",
-    "tilde",
-}
+KEYS_ONLY: Final = frozenset({"abort", "yes", "back", "interrupt", "palette"})
+"""Commands that only a key runs."""
+
+_TAKEN: Final = (*"abhijmopqsvwyz", "left_square_bracket", "right_square_bracket", "backslash")
+NEVER_BOUND: Final = frozenset({"tilde", *(f"ctrl+{key}" for key in _TAKEN)})
 """Keys that terminals, multiplexers and browsers use themselves."""
 
 _SHOWN: Final = {

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
@@ -245,9 +245,18 @@ class Choice(Widget, Generic[Value], can_focus=True):
         return text
 
 
-class Row(Horizontal):
-    """A label with its fields beside it."""
+class Row(Vertical):
+    """A label with its fields beside it, and the error of a field below."""
 
     def __init__(self, label: str, *fields: Widget, hint: str = "") -> None:
         hints = (Static(hint, classes="form-hint", markup=False),) if hint else ()
-        super().__init__(Static(label, classes="form-label", markup=False), *fields, *hints, classes="form-row")
+        line = Horizontal(Static(label, classes="form-label", markup=False), *fields, *hints, classes="form-row")
+        self._error = Static(classes="form-problem form-error", markup=False)
+        self._error.display = False
+        super().__init__(line, self._error, classes="form-row")
+
+    def show_error(self, sentence: str) -> None:
+        """Show what is wrong with a field; empty: nothing is."""
+        self._error.display = bool(sentence)
+        if sentence:
+            self._error.update(Text(f"! {visible(sentence)}"))

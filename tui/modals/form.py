@@ -12,18 +12,19 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.modals.fields import Choice
+from tui.modals.fields import Choice, Row
 from tui.modals.lines import FORM_LABEL, Line, Shell, grid
 from tui.modals.sheet import Sheet, rule
 from tui.widgets.field import Field, FieldContent
 from tui.wording.command_line import command_line
 from tui.wording.sanitize import visible
 
-__all__ = ["Form", "FormError", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
+__all__ = ["Form", "FormError", "address_of", "parse_address", "parse_ports", "parse_prefix", "parse_whole", "size_of"]
 
 Result = TypeVar("Result")
 
-_NOTE: Final = "Nothing is sent here. enter on the last field: the review."
+_CAME_BACK: Final = "Back in the form: nothing was sent. enter on the last field opens the review again."
+_LOSES: Final = "esc again leaves this form, and what is typed in it is lost"
 
 
 class FormError(Exception):
@@ -58,8 +59,16 @@ def parse_address(field: Field) -> str | None:
 
     """
     text = field.text
-    if text is None:
-        return None
+    return None if text is None else address_of(text, field)
+
+
+def address_of(text: str, field: Field) -> str:
+    """Return the IPv4 address that one word of a field is.
+
+    Raises:
+        FormError: the word is not an IPv4 address.
+
+    """
     try:
         return str(ipaddress.IPv4Address(text))
     except ValueError:
@@ -120,19 +129,30 @@ class Form(Sheet[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False, id="form_up"),
         Binding("down", "app.focus_next", show=False, id="form_down"),
-        Binding("ctrl+c", "interrupt", show=False, id="form_interrupt"),
     ]
     AUTO_FOCUS = "*"
     filled: Sequence[FieldContent] = ()
     """The content of its fields when it was answered; another form of its kind can begin with it."""
-    NOTE: ClassVar[str] = _NOTE
+    came_back = False
+    """The operator came back from the review."""
+    NOTE: ClassVar[str] = "Nothing is sent here. enter on the last field: the review."
     SENTENCES = (
         "Nothing is sent from a form: enter on its last field shows a review of the change first.",
         "tab and shift+tab go from field to field, and so does enter.",
         "up and down choose in a list, where > marks what is chosen; elsewhere they go from field to field.",
         "In a field ctrl+u clears to the left. The entries stay when one of them is refused.",
-        "ctrl+c clears the field; in an empty one it leaves the form, as esc does anywhere. PgDn and PgUp scroll.",
+        "esc leaves, and asks first when something is typed. ctrl+c clears the field; in an empty one it is as esc.",
+        "PgDn and PgUp scroll.",
     )
+
+    def __init__(self, heading: str) -> None:
+        super().__init__(heading)
+        self._empty: Sequence[FieldContent] = ()
+        """The content of the fields before the operator changed any."""
+        self._asked = False
+        """The note asks whether the operator leaves."""
+        self._wrong = False
+        """An error stands beside its field."""
 
     def rows(self) -> ComposeResult:
         yield from ()
@@ -157,17 +177,22 @@ class Form(Sheet[Result]):
         yield Static(classes="form-info", markup=False)
 
     def on_mount(self) -> None:
+        self._empty = self._entries()
         self.say(self.NOTE)
         self.refresh_info()
         if self.filled:
             self.refill()
             self.refill()  # the options of some fields depend on others
+            self._changed()
 
     def refill(self) -> None:
         """Fill the fields with the content of another form."""
         for field, held in zip(self._fields(), self.filled, strict=True):
             field.refill(held)
         self.refresh_info()
+
+    def _entries(self) -> Sequence[FieldContent]:
+        return [field.entry for field in self._fields()]
 
     def _fields(self) -> list[Field | Choice[Any]]:
         return [field for field in self.query("*") if isinstance(field, (Field, Choice))]
@@ -191,19 +216,25 @@ class Form(Sheet[Result]):
             event.input.keep_typed()
         self._changed()
 
-    def action_interrupt(self) -> None:
-        """Clear the focused field; leave if it is empty or if no field has the focus."""
-        if isinstance(self.focused, Field) and self.focused.value:
-            self.focused.value = ""
-        else:
+    def action_leave(self) -> None:
+        """Leave; ask first when an entry would be lost."""
+        if self._asked or self._entries() == self._empty:
             self.cancel()
+            return
+        self.say(_LOSES, problem=True)
+        self._asked = True
+
+    def say(self, text: str, *, problem: bool = False) -> None:
+        self._asked = False
+        super().say(text, problem=problem)
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         event.stop()
         self._changed()
 
     def _changed(self) -> None:
-        self.say(self.NOTE)
+        self._mark(None)
+        self.say(_CAME_BACK if self.came_back and self._entries() == self.filled else self.NOTE)
         self.refresh_info()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -215,27 +246,48 @@ class Form(Sheet[Result]):
         self._entered(event.choice)
 
     def _entered(self, field: Widget) -> None:
-        """Go to the next field; on the last one, submit."""
+        """Go to the next field, unless this one is wrong; on the last one, submit."""
         if self.focus_chain and self.focus_chain[-1] is field:
             self.submit()
-        else:
-            self.focus_next()
+            return
+        try:
+            self.request()
+        except FormError as problem:
+            if problem.field is field:
+                self._refuse(problem)
+                return
+        self.focus_next()
 
     def submit(self) -> None:
         """Finish with the request, or show the error and focus its field."""
         try:
             request = self.request()
         except FormError as problem:
-            self.say(problem.sentence, problem=True)
-            if problem.field is not None:
-                self.set_focus(problem.field)
+            self._refuse(problem)
             return
-        self.filled = [field.entry for field in self._fields()]
+        self.filled = self._entries()
         self.finish(request)
+
+    def _refuse(self, problem: FormError) -> None:
+        """Show an error beside its field, which gets the focus."""
+        self._mark(problem)
+        self.refresh_info()
+        if problem.field is None:
+            self.say(problem.sentence, problem=True)
+        else:
+            self.say("an entry is missing or wrong: the error stands below it", problem=True)
+            self.set_focus(problem.field)
+
+    def _mark(self, problem: FormError | None) -> None:
+        """Put an error below its field, and take the one before away."""
+        field = None if problem is None else problem.field
+        for row in self.query(Row):
+            row.show_error(problem.sentence if problem is not None and field in row.walk_children() else "")
+        self._wrong = field is not None
 
     def command_info(self) -> Iterable[Line | tuple[str, Shell]]:
         """Yield the command line so far, or the error that prevents it."""
         try:
             yield "command", Shell(command_line(self.request()))
         except FormError as problem:
-            yield Line("command", f"not yet: {problem.sentence}")
+            yield Line("command", "not yet" if self._wrong else f"not yet: {problem.sentence}")

@@ -32,6 +32,8 @@ class Keystrokes:
     def __init__(self, clock: Callable[[], float] = monotonic, key_time: KeyTime = attrgetter("time")) -> None:
         self.alone = False
         """Whether the last key came alone."""
+        self.late = False
+        """Whether the last key came at least 300 ms after its question was painted."""
         self._clock = clock
         self._key_time = key_time
         self._last = -_NEVER
@@ -50,6 +52,7 @@ class Keystrokes:
         """Note a key."""
         at = self._key_time(key)
         self.alone = at - max(self._last, self._shown) >= SILENCE_BEFORE - _GRAIN
+        self.late = self.is_late_enough(key)
         self._last = at
 
     def is_late_enough(self, key: events.Key) -> bool:

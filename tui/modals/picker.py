@@ -25,14 +25,23 @@ class Picker(Vertical):
     ]
 
     def __init__(
-        self, options: Sequence[Option[str]], *, chosen: str | None = None, rows: int = 4, where: str = ""
+        self,
+        options: Sequence[Option[str]],
+        *,
+        chosen: str | None = None,
+        rows: int = 4,
+        where: str = "",
+        otherwise: Option[str] | None = None,
     ) -> None:
-        """Offer options; `where` names the region that they are in."""
+        """Offer options; `where` names the region that they are in, `otherwise` is offered when none of them fits."""
         super().__init__(classes="picker")
         self.all = tuple(options)
         self.where = where
+        self._otherwise = () if otherwise is None else (otherwise,)
         self.field = Field(placeholder="type to narrow")
-        self.choice: Choice[str] = Choice(options, chosen=chosen, rows=rows, empty="none", classes="picker-list")
+        self.choice: Choice[str] = Choice(
+            options or self._otherwise, chosen=chosen, rows=rows, empty="none", classes="picker-list"
+        )
         self.choice.can_focus = False
         self.count = Static(classes="picker-count", markup=False)
 
@@ -53,14 +62,22 @@ class Picker(Vertical):
         event.stop()
         typed = self.field.value.casefold()
         words = typed.split()
-        found = sorted(
-            (option for option in self.all if _matches(option, words)), key=lambda option: not _begins(option, typed)
-        )
+        found = self.fitting(self.field.value)
         kept = any(option.value == self.value for option in found) and not (found and _begins(found[0], typed))
-        self.choice.offer(found, found[0].value if words and found and not kept else None)
+        if not found and self._otherwise:
+            self.choice.offer(self._otherwise, self._otherwise[0].value)
+        else:
+            self.choice.offer(found, found[0].value if words and found and not kept else None)
         self._tell()
         # from here, not from the list: a message stops at a parent that sent it
         self.post_message(Choice.Changed())
+
+    def fitting(self, typed: str) -> list[Option[str]]:
+        """Return the options that hold every typed word; those that begin with the text come first."""
+        text = typed.casefold()
+        words = text.split()
+        found = (option for option in self.all if _matches(option, words))
+        return sorted(found, key=lambda option: not _begins(option, text))
 
     def on_descendant_focus(self) -> None:
         self._light(on=True)
@@ -77,7 +94,8 @@ class Picker(Vertical):
 
     def _tell(self) -> None:
         where = f" in {self.where}" if self.where else ""
-        self.count.update(Text(visible(f"{len(self.choice.options)} of {len(self.all)}{where}")))
+        fitting = sum(option not in self._otherwise for option in self.choice.options)
+        self.count.update(Text(visible(f"{fitting} of {len(self.all)}{where}")))
 
 
 def _begins(option: Option[str], typed: str) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from core import Cidr, CidrState, Pool, PoolKind
+from tui.commands.registry import key_of
 from tui.modals.fields import Option
 from tui.modals.lines import Line
 
-__all__ = ["by_room", "gives_out", "pool_option", "pool_options", "too_few", "usage_lines"]
+__all__ = ["by_room", "gives_out", "pool_option", "pool_options", "too_few", "usage_lines", "way_out"]
 
 _RULE: Final = "-------- not your addresses --------"
+_NAMED: Final = 2
+"""Pools with room that are named."""
 _ROOM: Final = 60
 """Cells that a review of 80 columns has for a text."""
 
@@ -75,6 +78,28 @@ def too_few(pool: Pool, wanted: int) -> str | None:
         full = f"is full, none of its {pool.total:,} addresses is free" if pool.total else "has no address at all"
         return f"{pool.id} {full}: refused (pool_exhausted)"
     return f"{pool.id} has {pool.available:,} free of {pool.total:,}: {wanted:,} are refused (pool_exhausted)"
+
+
+def way_out(full: Pool, wanted: int, pools: Iterable[Pool], cidrs: Sequence[Cidr]) -> Iterator[Line]:
+    """Yield what helps when a pool has too few addresses: pools of its region with room, and why releasing does not."""
+    if full.kind is PoolKind.DEFAULT:
+        return
+    others = (pool for pool in pools if pool.kind is PoolKind.CUSTOMER and pool.region == full.region)
+    roomy = [pool for pool in by_room(others) if pool.available >= wanted and gives_out(pool, cidrs)]
+    named = ", ".join(f"{pool.id} has {pool.available:,} free" for pool in roomy[:_NAMED])
+    choose = f"{named}: choose it in the list; or add" if named else "No other pool has the room: add"
+    yield Line("", f"{choose} a CIDR to {full.id} ({key_of('cidr_add')} in the main screen)")
+    lasting = _lasting(full.cooldown_seconds)
+    if full.cooldown_seconds:
+        yield Line("", f"releasing does not help now: {full.id} reuses no address for {lasting}")
+
+
+def _lasting(seconds: int) -> str:
+    """Return `24 h`, `90 min`, `30 s`: the largest unit that divides it."""
+    for unit, name in ((3600, "h"), (60, "min")):
+        if seconds % unit == 0:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} s"
 
 
 def usage_lines(pool: Pool, taken: int, *, cooling: int = 0, held: int = 0, label: str = "pool") -> list[Line]:

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from tui.modals import review_text
 from tui.modals.keystrokes import SILENCE_AFTER, Keystrokes
 from tui.modals.lines import Line, Shell, grid
+from tui.modals.reason import ReasonRow
 from tui.modals.review_model import TYPEABLE, Later, Review, Tier
 from tui.modals.sheet import CancelText, Sheet, rule
 from tui.terminal.clipboard import CopyRequested
@@ -34,7 +35,9 @@ class ReviewModal(Sheet["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "send", show=False, id="yes"),
-        Binding("escape,enter,n,q", "step_back", "cancel", show=False, id="review_cancel"),
+        Binding("escape,n,q", "step_back", "cancel", show=False, id="review_cancel"),
+        Binding("enter", "enter", "cancel", show=False, id="review_enter"),
+        Binding("ctrl+c", "interrupt", "cancel", show=False, id="review_interrupt"),
         Binding("a", "copy", "copy", show=False, id="copy"),
         Binding("end", "end", "end", show=False, id="review_end"),
         Binding("r", "reason", "reason", show=False, id="review_reason"),
@@ -52,25 +55,18 @@ class ReviewModal(Sheet["str | None"]):
         later: Later | None = None,
         from_form: bool = False,
     ) -> None:
-        """Show a review.
+        """Show a review. `keystrokes` judges whether a key came alone, `later` sets timers.
 
-        Args:
-            review: what to show.
-            keystrokes: judges whether a key came alone.
-            later: sets timers.
-            from_form: esc goes back to a form.
-
+        With `from_form`, esc goes back to a form.
         """
         super().__init__(f"review: {review.title}")
         self.review = review
-        self.reason = review.reason
+        self._edited = ReasonRow(review.reason, self.note_key)
         self._keystrokes = keystrokes or Keystrokes()
         self._later = later or self.set_timer
         self._typed = ""
         self._data = review_text.TargetData(review.reread)
         self._pending: object | None = None
-        self._in_field = False
-        """The operator edits the reason."""
         self._read = False
         """The operator has scrolled to the end."""
         self._from_form = from_form
@@ -89,15 +85,12 @@ class ReviewModal(Sheet["str | None"]):
         yield rule()
         yield Static(safe(self.review.closing), classes="review-closing", markup=False)
         yield Static(classes="review-typed", markup=False)
-        with Horizontal(classes="review-reason"):
-            yield Static("reason", classes="form-label", markup=False)
-            yield ReasonField(self.reason)
+        yield self._edited
         with Horizontal(classes="review-answer"):
             yield CancelText("> Cancel <", classes="review-cancel", markup=False)
-            yield Static(review_text.sending_words(self.review), classes="review-sending", markup=False)
+            yield Static(classes="review-sending", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(".review-reason").display = False
         self.query_one(".review-typed").display = self.review.tier is Tier.TYPED
         self.query_one(".review-closing").display = bool(self.review.closing)
         self._say_focus()
@@ -118,13 +111,18 @@ class ReviewModal(Sheet["str | None"]):
         self.call_after_refresh(self._keystrokes.show)
 
     def keys(self) -> Sequence[str]:
-        if self._in_field:
+        if self._edited.in_use:
             return ("enter keep the reason", "esc leave it as it was", "F1 help")
-        return review_text.review_keys(self.review, from_form=self._from_form)
+        return review_text.review_keys(self.review, self.reason, from_form=self._from_form)
 
     @property
     def expendable(self) -> Sequence[str]:
         return (review_text.copy_hint(), "r reason")
+
+    @property
+    def reason(self) -> str:
+        """The reason as it was kept last."""
+        return self._edited.reason
 
     def _sections(self) -> Iterator[list[Line | tuple[str, Shell]]]:
         return review_text.sections_of(self.review, self.reason, self._data.lines)
@@ -135,6 +133,7 @@ class ReviewModal(Sheet["str | None"]):
         widgets = self.query(".review-section").results(Static)
         for widget, section in zip(widgets, self._sections(), strict=True):
             widget.update(grid(section))
+        self.query_one(".review-sending", Static).update(review_text.sending_words(self.review, self.reason))
         self.query_one(".review-typed", Static).update(Text(review_text.typing_words(self.review, self._typed)))
         self.call_after_refresh(self.show_keys)
 
@@ -143,7 +142,7 @@ class ReviewModal(Sheet["str | None"]):
     async def on_key(self, event: events.Key) -> None:
         """Handle every key outside the reason field; none reaches the main screen."""
         self.note_key(event)
-        if self._in_field:
+        if self._edited.in_use:
             return
         event.stop()
         event.prevent_default()
@@ -186,56 +185,60 @@ class ReviewModal(Sheet["str | None"]):
 
     def action_line(self, way: int) -> None:
         self.body.scroll_relative(y=way, animate=False)
-        self._note_place()
-
-    def action_page(self, way: int) -> None:
-        super().action_page(way)
-        self._note_place()
 
     def action_end(self) -> None:
         self.body.scroll_end(animate=False)
-        self._note_place()
 
-    def _note_place(self) -> None:
-        self.call_after_refresh(self._have_read)
-
-    def _have_read(self) -> None:
-        self._read = self._read or self.body.scroll_y >= self.body.max_scroll_y
+    def scrolled(self) -> None:
+        super().scrolled()
+        if not self._read and not self.goes_on:
+            self._read = True
+            self._say_focus()
 
     # the reason
 
     def action_reason(self) -> None:
-        field = self.query_one(ReasonField)
-        field.value = self.reason
-        field.cursor_position = len(field.value)
-        self._in_field = True
         self.say("the history keeps the reason; the command shows it")
-        self.query_one(".review-reason").display = True
-        self.set_focus(field)
+        self._edited.open()
         self.show_keys()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
         event.stop()
-        self.reason = event.value
+        self._edited.keep()
         self._leave_field()
 
     def _leave_field(self) -> None:
-        self._in_field = False
+        self._edited.close()
         self._say_focus()
         self._unseen()
-        self.query_one(".review-reason").display = False
         self.set_focus(self.query_one(CancelText))
         self._paint()
 
     def action_step_back(self) -> None:
-        self.back = self._from_form and not self._in_field
+        self.back = self._from_form and not self._edited.in_use
         self.action_leave()
 
+    def action_enter(self) -> None:
+        """Cancel, unless this enter may be one too many for the form that led here."""
+        if self._keystrokes.late or not self._from_form:
+            self.action_step_back()
+        else:
+            self.say("enter came too early to cancel: esc goes back to the form", problem=True)
+
+    def action_interrupt(self) -> None:
+        """Clear the reason, or what was typed to confirm; leave when there is nothing to clear."""
+        if self._typed and not self._edited.in_use:
+            self._type("")
+        elif not (self._edited.in_use and self._edited.clear()):
+            self.action_step_back()
+
     def action_leave(self) -> None:
-        if self._in_field:
+        if not self._edited.in_use:
+            self.cancel()
+        elif self._edited.may_close():
             self._leave_field()
         else:
-            self.cancel()
+            self.say("esc again leaves the reason as it was; enter keeps what you typed", problem=True)
 
     # the confirmation
 
@@ -254,7 +257,7 @@ class ReviewModal(Sheet["str | None"]):
             return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
             return "give a reason: r types it"
-        if not self._read and self.body.scroll_y < self.body.max_scroll_y:
+        if not self._read and self.goes_on:
             return "there is more to read: PgDn or end to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
             return f"type {self.review.typed} exactly, then y"
@@ -290,11 +293,3 @@ class ReviewModal(Sheet["str | None"]):
             self._unseen()
             self.say(f"{review_text.CHANGED}: {changes[0]}", problem=True)  # in sight even if the review is long
         self._paint()
-
-
-class ReasonField(Field):
-    """Edits the reason. Its keys stop a pending confirmation too."""
-
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.screen, ReviewModal) and event.is_printable:
-            self.screen.note_key(event)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from core import (
     Binding,
+    BindingWords,
     Cidr,
     Eip,
     EipRequest,
@@ -19,7 +20,7 @@ from tui.modals.lines import Line
 from tui.modals.review_model import Reread, Review, Tier
 from tui.wording.command_line import command_line
 from tui.wording.phrases import count_of, minute, owner, quoted
-from tui.wording.serving import binding_words, ended_words, loss_words, serves_words
+from tui.wording.serving import binding_words, ended_words, serves_words
 
 __all__ = [
     "NOTHING",
@@ -93,7 +94,9 @@ def stops_lines(eip: Eip, bindings: Iterable[Binding], services: Sequence[Servic
     """Yield the services that the address loses when these bindings end."""
     label = "stops working"
     for binding in bindings:
-        yield Line(label, f"{binding_words(binding, services)} on {eip.address}: {loss_words(binding)}", problem=True)
+        yield Line(
+            label, f"{binding_words(binding, services)} on {eip.address}: {BindingWords(binding).loss}", problem=True
+        )
         label = ""
     if label:
         yield Line(label, "nothing here; DNS or allow-lists outside may still name it")
@@ -120,7 +123,7 @@ def confirmed_by_typing(text: str, prompt: str) -> dict[str, Any]:
     return {"tier": Tier.TYPED, "typed": text, "prompt": prompt}
 
 
-def review_of(request: Request[Any], reread: Reread, **parts: Any) -> Review:
+def review_of(request: Request[object], reread: Reread, **parts: Any) -> Review:
     """Return the review of a request. Its command and its reason come from the request."""
     return Review(
         command=command_line(replace(request, request_id=None)),
@@ -131,7 +134,7 @@ def review_of(request: Request[Any], reread: Reread, **parts: Any) -> Review:
 
 
 def review_of_eips(
-    request: EipRequest[Any], eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
+    request: EipRequest[object], eips: Sequence[Eip], reread: Reread, *, for_several: str = "", **parts: Any
 ) -> Review:
     """Return the review of a request that is sent once for each EIP.
 

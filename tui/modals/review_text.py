@@ -18,7 +18,7 @@ CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
 HELP: Final = (
     "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
-    "Enter, esc, n and q cancel, and go back to the form that led here; ctrl+c leaves that too.",
+    "Enter, esc, n, q and ctrl+c cancel, and go back to the form that led here.",
     "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
     "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
     "r edits the reason (enter keeps it, esc does not). PgDn and PgUp scroll.",
@@ -81,7 +81,9 @@ def _commands(review: Review, reason: str) -> Iterator[tuple[str, Shell]]:
         label = ""
 
 
-def sending_words(review: Review) -> str:
+def sending_words(review: Review, reason: str) -> str:
+    if review.reason_required and not reason:
+        return "a reason is required: press r"
     return "y sends at once" if review.tier is Tier.PLAIN else "y sends after a 5 s count"
 
 
@@ -94,11 +96,14 @@ def copy_hint() -> str:
     return f"{key_of('copy')} copy"
 
 
-def review_keys(review: Review, *, from_form: bool) -> Sequence[str]:
+def review_keys(review: Review, reason: str, *, from_form: bool) -> Sequence[str]:
     """The parts of the key line."""
-    if review.tier is Tier.TYPED:
+    if review.reason_required and not reason:
+        send = "r reason, required"
+    elif review.tier is Tier.TYPED:
         send = f"type {review.typed}, then y"
     else:
-        send = sending_words(review).replace("y sends", "y send").replace(" at once", "")
+        send = sending_words(review, reason).replace("y sends", "y send").replace(" at once", "")
     copy = (copy_hint(),) if review.target_copy else ()
-    return ("esc back" if from_form else "esc cancel", send, "r reason", *copy, "F1 help")
+    again = () if send.startswith("r ") else ("r reason",)
+    return ("esc back" if from_form else "esc cancel", send, *again, *copy, "F1 help")

@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.commands.registry import key_of
 from tui.terminal.palette import style
@@ -51,7 +51,8 @@ class Sheet(ModalScreen[Result]):
     DEFAULT_CSS = (Path(__file__).parent / "modals.tcss").read_text(encoding="utf-8")
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "leave", "cancel", show=False, id="sheet_leave"),
+        Binding("escape", "leave", "cancel", show=False, id="sheet_leave"),
+        Binding("ctrl+c", "interrupt", "cancel", show=False, id="sheet_interrupt"),
         Binding("f1", "help", "help", show=False, id="sheet_help"),
         Binding("pagedown,ctrl+d", "page(1)", "down", show=False, id="sheet_down"),
         Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
@@ -92,6 +93,7 @@ class Sheet(ModalScreen[Result]):
 
     def on_mount(self) -> None:
         self._ready = True
+        self.watch(self.body, "scroll_y", self.scrolled, init=False)
         self.set_class(glyphs(os.environ) is ASCII, "-ascii")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -106,7 +108,7 @@ class Sheet(ModalScreen[Result]):
         if self._left:
             return
         *parts, last = self.keys()
-        if self.overflows:
+        if self.goes_on:
             parts.append("PgDn more")
         line = hints([*parts, last], self.size.width, self.expendable, [key_of("yes")])
         self.query_one(".sheet-keys", Static).update(rich_text(line, self.size.width))
@@ -116,9 +118,9 @@ class Sheet(ModalScreen[Result]):
         return self.query_one(".sheet-body")
 
     @property
-    def overflows(self) -> bool:
-        """Whether the body is longer than its box."""
-        return self.body.max_scroll_y > 0
+    def goes_on(self) -> bool:
+        """Whether there is more of the body below its box."""
+        return self.body.scroll_y < self.body.max_scroll_y
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Write the line above the keys, if it is composed yet."""
@@ -169,6 +171,13 @@ class Sheet(ModalScreen[Result]):
     def action_leave(self) -> None:
         self.cancel()
 
+    def action_interrupt(self) -> None:
+        """Clear the focused field; leave if it is empty or if no field has the focus."""
+        if isinstance(self.focused, Input) and self.focused.value:
+            self.focused.value = ""
+        else:
+            self.action_leave()
+
     def action_help(self) -> None:
         self._help = HelpSheet(self.heading, self.SENTENCES)
         self.app.push_screen(self._help)
@@ -178,6 +187,10 @@ class Sheet(ModalScreen[Result]):
             self.body.scroll_page_down(animate=False)
         else:
             self.body.scroll_page_up(animate=False)
+
+    def scrolled(self) -> None:
+        """Act on another part of the body in sight."""
+        self.show_keys()
 
     def on_paste(self, event: events.Paste) -> None:
         """Drop a paste: the main screen below would look addresses up."""

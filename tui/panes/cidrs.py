@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from core import Cidr, CidrState
 from tui.commands.registry import View, key_of
@@ -24,17 +24,21 @@ class CidrsPane(ListPane[Cidr]):
     view = View.CIDRS
     written_as = CIDRS
     _subjects: frozenset[str] = frozenset()
+    _critical: frozenset[str] = frozenset()
 
     def make_table(self) -> ListTable[Cidr]:
         return ListTable(
             CIDRS.pane(self._around),
             key=lambda cidr: cidr.cidr,
             problem=self._has_problem,
+            critical=self._is_critical,
         )
 
     def _has_problem(self, cidr: Cidr) -> bool:
-        full = cidr.pool_id in self._subjects and cidr.state is CidrState.ACTIVE and cidr.customer_owned
-        return cidr.state in _TROUBLE or cidr.cidr in self._subjects or full
+        return cidr.state in _TROUBLE or _is_about(cidr, self._subjects)
+
+    def _is_critical(self, cidr: Cidr) -> bool:
+        return _is_about(cidr, self._critical)
 
     @property
     def selection(self) -> Selection | None:
@@ -43,6 +47,7 @@ class CidrsPane(ListPane[Cidr]):
 
     async def load(self, snapshot: Snapshot) -> None:
         self._subjects = snapshot.subjects()
+        self._critical = snapshot.critical_subjects()
         self.show_rows(snapshot.cidrs)
 
     def keys(self) -> Mapping[str, Callable[[Cidr], str]]:
@@ -70,3 +75,9 @@ class CidrsPane(ListPane[Cidr]):
         cidr = self._table.row
         if cidr is not None:
             self.post_message(Navigate(View.POOLS, select=cidr.pool_id))
+
+
+def _is_about(cidr: Cidr, subjects: Collection[str]) -> bool:
+    """Whether findings are about the CIDR, or about the pool that it gives addresses to."""
+    gives = cidr.state is CidrState.ACTIVE and cidr.customer_owned
+    return cidr.cidr in subjects or (gives and cidr.pool_id in subjects)

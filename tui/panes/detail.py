@@ -55,7 +55,7 @@ class DetailPane(Vertical):
         self._details: SelectionDetails | None = None
         self._pictures: Pictures | None = None
         self._cell: CellFacts | None = None
-        self._laid_out: str | None = None
+        self._laid_out: tuple[object, ...] = ()
         """The selection that the lines are about."""
 
     def compose(self) -> ComposeResult:
@@ -107,9 +107,9 @@ class DetailPane(Vertical):
         self._lay_map(pictures, width, wanted=details.cidr is not None and self.shows_map)
         self._lay_chart(pictures, width, wanted=details.pool is not None)
         self.text.show_whole(
-            self._lines(details, width - self.title_line.display), keep_place=details.selection.id == self._laid_out
+            self._lines(details, width - self.title_line.display), keep_place=details.selection.key == self._laid_out
         )
-        self._laid_out = details.selection.id
+        self._laid_out = details.selection.key
         name = details.selection.id
         if details.cidr is not None and pictures is not None and pictures.map is not None:
             name = map_title(pictures.map)

@@ -10,12 +10,13 @@ from rich.cells import cell_len
 from core import Binding, Eip, Event
 from tui.commands.registry import key_of
 from tui.state.selection import SelectionDetails
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import port_line, strip_lines, strip_title
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
 from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
 from tui.wording.sanitize import visible
-from tui.wording.serving import action_words, binding_words, served_words, serves_words
+from tui.wording.services import serving_lines
+from tui.wording.serving import action_words, binding_words, part_words, serves_words
 
 __all__ = ["detail_lines"]
 
@@ -30,9 +31,27 @@ Text = Line | str
 
 def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
     """Return the details of the selection in lines of `width` cells."""
+    if details.service is not None:
+        return list(_service(details))
     if details.verdict is None:
         return [Line(strip_title(details), BOLD), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
+
+
+def _service(details: SelectionDetails) -> Iterator[Text]:
+    """Yield a service: its words, and a line for each binding of its first EIPs."""
+    row, eips = details.service, details.siblings.eips
+    if row is None:
+        return
+    yield Line(strip_title(details), BOLD)
+    yield strip_lines(details)[1]
+    yield from ("", Line("serves by", BOLD))
+    if row.idle:
+        yield "no EIP"
+    for words in serving_lines(row, eips):
+        yield Line(visible(words), WARNING) if " DEFAULT" in words else visible(words)
+    if details.siblings.total > len(eips):
+        yield f"and {eips_beyond(details.siblings.total, len(eips))} more EIPs: {key_of('go_to')} lists them"
 
 
 def _page(details: SelectionDetails) -> Iterator[Text]:
@@ -41,6 +60,9 @@ def _page(details: SelectionDetails) -> Iterator[Text]:
         yield visible(details.verdict.summary) if details.verdict else ""
     else:
         yield from _pairs(details, eip)
+        if port := port_line(details):
+            yield ""
+            yield from _labelled("port", iter([port]))
         yield ""
         yield from _labelled("serves", _serves_table(details, eip))
         yield from _labelled(_siblings_label(details), _siblings(details))
@@ -61,6 +83,8 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
     else:
         yield from (f"{label:<10} {value}" for label, value in _fields(details, eip))
         yield from _landed(eip)
+        if port := port_line(details):
+            yield from ("", Line("port", BOLD), port)
         yield from ("", Line("serves", BOLD), *_serves(details, eip))
         yield from (
             (Line(_siblings_label(details), BOLD), *_siblings(details))
@@ -131,7 +155,7 @@ def _serves(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
         yield "nothing"
     for binding in eip.bindings:
         yield binding_words(binding, details.services)
-        yield f"  {visible(served_words(binding))}, since {minute(binding.bound_at)}"
+        yield f"  {part_words(binding)}, since {minute(binding.bound_at)}"
 
 
 _BINDING: Final = ("BINDING", "KIND", "SERVICE", "WHAT", "SINCE")
@@ -162,7 +186,7 @@ def _binding_rows(details: SelectionDetails, binding: Binding) -> Iterator[tuple
     if len(binding.sources) > _SOURCES:
         yield (*about, f"and {len(binding.sources) - _SOURCES:,} more", "")
     if not binding.sources:
-        yield (*about, visible(served_words(binding)), since)
+        yield (*about, part_words(binding), since)
 
 
 def _siblings_label(details: SelectionDetails) -> str:

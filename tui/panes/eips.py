@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from core import Eip, EipdeckError, EipQuery, Inventory, filter_term
 from tui.commands.registry import View, key_of
@@ -12,6 +13,7 @@ from tui.state.marks import Marks
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.kept import Kept
 from tui.terminal.theme import Glyphs
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
@@ -50,9 +52,12 @@ class EipsPane(Pane):
     view = View.EIPS
     written_as = EIPS
 
-    def __init__(self, ask: Ask, *, glyphs: Glyphs) -> None:
+    def __init__(self, ask: Ask, *, glyphs: Glyphs, kept: Kept) -> None:
         super().__init__(ask, rule=glyphs.rule)
         self._table = EipTable(ask, sort_mark=glyphs.up)
+        self._kept = kept
+        if columns := kept.texts("columns"):
+            self._table.choose(columns)
         self.all_eips = 0
         self._turning = asyncio.Lock()
 
@@ -72,9 +77,11 @@ class EipsPane(Pane):
 
     async def load(self, snapshot: Snapshot) -> None:
         self.all_eips = snapshot.eips
+        self._table.critical = snapshot.critical_subjects()
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
-            await self._table.list(EipQuery(), snapshot.read_at)
+            query = EipQuery(sort=self._kept.text("sort", list(_SORTED)) or EipQuery().sort)
+            await self._table.list(query, snapshot.read_at)
         else:
             await self._table.reload(snapshot.read_at)
         self.show_title()
@@ -112,6 +119,10 @@ class EipsPane(Pane):
             if eip is not None:
                 await self._table.go_to(eip.address)
             self.show_title()
+            await asyncio.to_thread(self._kept.keep, "sort", turned)
+
+    def count_ages(self, now: datetime) -> None:
+        self._table.count_ages(now)
 
     def exported(self) -> Callable[[Inventory], Iterable[Eip]]:
         text = self.filter
@@ -138,6 +149,11 @@ class EipsPane(Pane):
     def remove_marks(self, eips: Iterable[Eip]) -> None:
         """Remove the marks of these EIPs."""
         self._table.marks.remove(eips)
+        self._table.repaint()
+
+    def mark_only(self, eips: Iterable[Eip]) -> None:
+        """Mark these EIPs and no others."""
+        self._table.marks.replace(eips)
         self._table.repaint()
 
     async def mark_all(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core import Finding, Severity, filter_term
+from core import Finding, Severity
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind, is_address
@@ -18,7 +18,7 @@ __all__ = ["FindingsPane"]
 
 
 class FindingsPane(ListPane[Finding]):
-    """The open findings, worst first."""
+    """The open findings, worst first; the accepted ones below."""
 
     view = View.FINDINGS
     written_as = FINDINGS
@@ -29,8 +29,8 @@ class FindingsPane(ListPane[Finding]):
         return ListTable(
             FINDINGS.pane(self._around),
             key=lambda finding: finding.id,
-            problem=lambda finding: finding.severity is not Severity.INFO,
-            critical=lambda finding: finding.severity is Severity.CRITICAL,
+            problem=lambda finding: finding.severity is not Severity.INFO and not finding.accepted,
+            critical=lambda finding: finding.severity is Severity.CRITICAL and not finding.accepted,
         )
 
     @property
@@ -50,30 +50,33 @@ class FindingsPane(ListPane[Finding]):
     async def load(self, snapshot: Snapshot) -> None:
         self._around.now = snapshot.read_at
         self._pools = frozenset(pool.id for pool in snapshot.pools)
-        self.show_rows(snapshot.findings)
+        self.show_rows((*snapshot.findings, *snapshot.accepted))
 
     def keys(self) -> Mapping[str, Callable[[Finding], str]]:
         return {"severity": lambda finding: finding.severity.value, "code": lambda finding: finding.code}
 
     def words(self, row: Finding) -> str:
-        return f"{row.severity.value} {row.code} {row.subject} {row.message}"
+        accepted = "accepted " if row.accepted else ""
+        return f"{accepted}{row.severity.value} {row.code} {row.subject} {row.message}"
 
     def summary(self) -> str:
-        rows = self._table.rows
+        rows = [finding for finding in self._table.rows if not finding.accepted]
+        accepted = len(self._table.rows) - len(rows)
+        kept = f"; {accepted} accepted" if accepted else ""
         parts = [
             f"{number} {severity.value}"
             for severity in Severity
             if (number := sum(finding.severity is severity for finding in rows))
         ]
         if not rows:
-            return f"no findings{self.hidden()}"
-        return f"{count_of(len(rows), 'finding')}: {', '.join(parts)}; worst first{self.hidden()}"
+            return f"no findings{kept}{self.hidden()}"
+        return f"{count_of(len(rows), 'finding')}: {', '.join(parts)}; worst first{kept}{self.hidden()}"
 
     def title(self) -> str:
-        return f"{key_of('findings')} Findings {len(self._all)}"
+        return f"{key_of('findings')} Findings {sum(not finding.accepted for finding in self._all)}"
 
     def title_note(self) -> str:
-        critical = sum(finding.severity is Severity.CRITICAL for finding in self._all)
+        critical = sum(finding.severity is Severity.CRITICAL and not finding.accepted for finding in self._all)
         return super().title_note() or (f"{critical} critical" if critical else "")
 
     def go_to(self) -> None:
@@ -88,7 +91,7 @@ class FindingsPane(ListPane[Finding]):
             case SelectionKind.POOL:
                 self.post_message(Navigate(View.POOLS, select=selection.id))
             case SelectionKind.SERVICE:
-                self.post_message(Navigate(View.EIPS, filter_=filter_term("service", selection.id)))
+                self.post_message(Navigate(View.SERVICES, select=selection.id))
 
     def open(self) -> None:
         selection = self.selection

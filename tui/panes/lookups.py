@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
-from tui.state.selection import Selection, SelectionKind, is_problem
+from tui.state.lookup import selection_of
+from tui.state.screen_state import ListState
+from tui.state.selection import Selection, is_problem
 from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.list_table import ListTable
-from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
 from tui.wording.phrases import count_of
-from tui.wording.reports import SEEN, Looked, is_past
+from tui.wording.reports import SEEN, Looked
 from tui.wording.serving import services_served
 
 __all__ = ["LookupsPane"]
@@ -28,6 +30,7 @@ class LookupsPane(ListPane[Looked]):
     written_as = SEEN
     sorted = False
     _found: tuple[Looked, ...] = ()
+    _about = ""
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
     """The rows of the table and their sum in words, which takes long for many rows."""
     _prepared = _grouped
@@ -45,13 +48,14 @@ class LookupsPane(ListPane[Looked]):
         looked = self._table.row
         if looked is None:
             return None
-        then = looked.then
-        at = then.at if is_past(then) else None
-        return Selection(SelectionKind.ADDRESS, then.address, eip=then.eip, at=at, doubts=doubt_words(then))
+        return replace(selection_of(looked), eip=looked.then.eip)
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
         self.sorted = False
         self._found = self._all = tuple(looked)
+        read_with = f"  {looked[0].read_with}" if looked and looked[0].read_with else ""
+        mentions = count_of(sum(row.then.count for row in looked), "address", "addresses")
+        self._about = f"{mentions}, {len(looked):,} distinct{read_with}"
         await self.narrow("")
         self.table.place(0 if looked else None)
 
@@ -64,7 +68,7 @@ class LookupsPane(ListPane[Looked]):
 
     def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
         chosen = super().chosen(rows, wanted)
-        self._prepared = (chosen, "; ".join(grouped(row.then for row in chosen)))
+        self._prepared = (chosen, _summed(chosen))
         return chosen
 
     def _show(self, chosen: tuple[Looked, ...]) -> None:
@@ -88,11 +92,23 @@ class LookupsPane(ListPane[Looked]):
         if not rows:
             return f"nothing was looked up{self.hidden()}"
         if self._grouped[0] is not rows:
-            self._grouped = (rows, "; ".join(grouped(row.then for row in rows)))
-        return f"{count_of(len(rows), 'address', 'addresses')}: {self._grouped[1]}{self.hidden()}"
+            self._grouped = (rows, _summed(rows))
+        return f"{self._grouped[1]}{self.hidden()}"
+
+    @property
+    def listed(self) -> ListState:
+        return replace(super().listed, about=self._about)
 
     def title(self) -> str:
         return f"{count_of(len(self._all), 'address', 'addresses')} looked up"
+
+
+def _summed(rows: Sequence[Looked]) -> str:
+    """Return the number of mentions, that of the rows when it differs, and the mentions of each verdict."""
+    mentions = sum(row.then.count for row in rows)
+    what = count_of(mentions, "address", "addresses")
+    where = "" if mentions == len(rows) else f" in {count_of(len(rows), 'row')}"
+    return f"{what}{where}: {'; '.join(grouped(row.then for row in rows))}"
 
 
 _WORST_FIRST = list(VerdictWord)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
+from unicodedata import normalize
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -121,7 +123,7 @@ class Pane(Vertical):
         return f"filter: {self.filter}" if self.filter else ""
 
     @abstractmethod
-    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[object]]:
         """Return a blocking read of every object of the list as it is now."""
 
     @property
@@ -129,6 +131,10 @@ class Pane(Vertical):
         """The list in the words of the bars."""
         table = self.table
         return ListState(self.summary(), self.filter, f"{table.total:,} shown" if table.counted else "counting")
+
+    @abstractmethod
+    def count_ages(self, now: datetime) -> None:
+        """Count the ages of the rows to this moment, and paint them."""
 
     def open(self) -> None:
         """Open the selected row."""
@@ -191,6 +197,11 @@ class ListPane(Pane, Generic[Row]):
         self._table.columns = self.written_as.side(self._around)
         self._table.be_compact()
 
+    def count_ages(self, now: datetime) -> None:
+        if self._around.now is not None:
+            self._around.now = now
+            self._table.repaint()
+
     def keys(self) -> Mapping[str, Callable[[Row], str]]:
         """Return the value of a row for each `key:` of a filter."""
         return {}
@@ -203,7 +214,7 @@ class ListPane(Pane, Generic[Row]):
 
         """
         try:
-            words = filter_words(text.casefold())
+            words = filter_words(_folded(text))
         except InvalidFilter as problem:
             raise error(Code.INVALID_FILTER, str(problem)) from problem
         for word in words:
@@ -215,10 +226,10 @@ class ListPane(Pane, Generic[Row]):
         return words
 
     def _listed(self, row: Row, wanted: Sequence[Word]) -> bool:
-        text, keys = self.words(row).casefold(), self.keys()
+        text, keys = _folded(self.words(row)), self.keys()
         for word in wanted:
             key = keys.get(word.key or "")
-            found = word.text in text if key is None else key(row).casefold() == word.value
+            found = word.text in text if key is None else _folded(key(row)) == word.value
             if found is word.negated:
                 return False
         return True
@@ -249,11 +260,11 @@ class ListPane(Pane, Generic[Row]):
     async def select(self, key: str) -> bool:
         return self._table.select(key)
 
-    def exported(self) -> Callable[[Inventory], Iterable[Any]]:
+    def exported(self) -> Callable[[Inventory], Iterable[object]]:
         rows = tuple(self._table.rows)
         return lambda _inventory: map(self.object, rows)
 
-    def object(self, row: Row) -> Any:
+    def object(self, row: Row) -> object:
         """Return the object of a row."""
         return row
 
@@ -261,3 +272,8 @@ class ListPane(Pane, Generic[Row]):
         """Return how many rows the filter hides, as the end of a summary."""
         hidden = len(self._all) - len(self._table.rows)
         return f"; {hidden} hidden by the filter" if hidden else ""
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, its accents composed."""
+    return normalize("NFC", text.casefold())

@@ -36,6 +36,7 @@ class PoolsPane(ListPane[Pool]):
         self._levels: Mapping[str, tuple[float, float]] = {}
         self._short: Mapping[str, Severity] = {}
         """The severity of the finding about the room of a pool."""
+        self._critical: frozenset[str] = frozenset()
         super().__init__(ask, rule=glyphs.rule)
         self._around.gauge = self._gauge
 
@@ -44,7 +45,7 @@ class PoolsPane(ListPane[Pool]):
             POOLS.pane(self._around),
             key=lambda pool: pool.id,
             problem=lambda pool: pool.id in self._troubled,
-            critical=lambda pool: pool.total > 0 and not pool.available,
+            critical=lambda pool: pool.id in self._critical,
         )
 
     def be_beside(self) -> None:
@@ -61,6 +62,7 @@ class PoolsPane(ListPane[Pool]):
         self._around.default_pools = sum(pool.kind is PoolKind.DEFAULT for pool in snapshot.pools)
         troubled = troubled_pools(snapshot.findings, snapshot.cidrs)
         self._troubled = troubled & {pool.id for pool in snapshot.pools}
+        self._critical = snapshot.critical_subjects()
         self._levels = snapshot.levels
         short = [finding for finding in snapshot.findings if finding.code.startswith("pool_")]
         self._short = {finding.subject: finding.severity for finding in short}

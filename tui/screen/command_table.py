@@ -9,10 +9,12 @@ from typing import Final
 from core import filter_term
 from tui.changes.runner import Runner
 from tui.commands.registry import View, key_of
+from tui.screen.address_selector import AddressSelector
 from tui.screen.layout import Panes
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
 from tui.screen.polling import Polling
+from tui.screen.typed_commands import TypedCommands
 from tui.session.host import Host
 from tui.state.navigation import NavigationHistory
 from tui.state.selection import SelectionKind
@@ -26,7 +28,13 @@ QUIT_AGAIN: Final = (0.3, 2.0)
 
 
 def command_table(
-    host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, polling: Polling, runner: Runner
+    host: Host,
+    navigator: Navigator,
+    addresses: AddressSelector,
+    panes: Panes,
+    lookups: Lookups,
+    polling: Polling,
+    runner: Runner,
 ) -> dict[str, Callable[[], object]]:
     """Return the function of each command, by its id."""
     eips = panes.eips
@@ -35,25 +43,26 @@ def command_table(
         "timeline": navigator.show_timeline,
         "write_mode": runner.turn_write_mode,
         "find": lookups.start_filter,
+        "lookup": partial(lookups.start_lookup, ""),
         "go_to": partial(_go_to, host, navigator, panes),
         "previous_view": partial(navigator.visit, NavigationHistory.back),
         "next_view": partial(navigator.visit, NavigationHistory.forward),
         "last_view": partial(navigator.visit, NavigationHistory.last),
         "pause": polling.turn_pause,
-        "refresh": partial(_refresh, host),
+        "refresh": polling.read_again,
         "zoom": navigator.zoom,
         "detail": navigator.turn_column,
         "next_pane": partial(navigator.turn_pane, 1),
         "previous_pane": partial(navigator.turn_pane, -1),
         "copy": partial(_copy, host),
         "mark": eips.turn_mark,
-        "mark_all": partial(host.jobs.move, eips.mark_all),
+        "mark_all": partial(host.jobs.move, addresses.mark_all),
         "unmark": eips.turn_marks,
         "sort": partial(_sort, host, panes, navigator),
         "abort": runner.abort,
         "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
         "back": navigator.back,
-        **_session_actions(host, navigator, panes, runner),
+        **_session_actions(host, navigator, panes, lookups, runner),
     }
 
 
@@ -62,21 +71,24 @@ def screen_commands(
     navigator: Navigator,
     runner: Runner,
     run: Callable[[str], None],
+    typed: TypedCommands,
     pressed_at: Callable[[], float],
 ) -> dict[str, Callable[[], object]]:
     """Return the functions of the commands that list the commands or leave.
 
-    `run` runs the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
+    `run` and `typed` run the command that is chosen from a list; `pressed_at` returns when the present key was pressed.
     """
     return {
-        "palette": partial(_list_commands, host, run, runs=True),
-        "help": partial(_list_commands, host, run, runs=False),
+        "palette": partial(_choose_command, host, run, typed),
+        "help": partial(_show_help, host),
         "interrupt": partial(_interrupt, host, navigator),
         "quit": _Quit(host, navigator, runner, pressed_at),
     }
 
 
-def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Runner) -> dict[str, Callable[[], object]]:
+def _session_actions(
+    host: Host, navigator: Navigator, panes: Panes, lookups: Lookups, runner: Runner
+) -> dict[str, Callable[[], object]]:
     """Return the functions of the commands that ask about this session alone."""
 
     def ask(name: str, *about: Callable[[], object]) -> Callable[[], None]:
@@ -91,8 +103,10 @@ def _session_actions(host: Host, navigator: Navigator, panes: Panes, runner: Run
         "copy_menu": ask("choose_copy", lambda: navigator.pane),
         "columns": ask("choose_columns", lambda: panes.eips.table),
         "export": ask("export", lambda: navigator.pane),
-        "pin": ask("pin"),
+        "pin": ask("pin", lambda: navigator.pane),
+        "theme": ask("choose_theme"),
         "trail": ask("show_trail"),
+        "read_as": ask("ask_reading", lambda: lookups),
     }
 
 
@@ -106,11 +120,6 @@ def _go_to(host: Host, navigator: Navigator, panes: Panes) -> None:
         navigator.pane.go_to()
 
 
-def _refresh(host: Host) -> None:
-    host.written()
-    host.say("reading everything again")
-
-
 def _copy(host: Host) -> None:
     if host.selection is None:
         host.say("nothing is selected to copy")
@@ -120,13 +129,20 @@ def _copy(host: Host) -> None:
 
 def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:
     host.say("")
-    host.jobs.move((panes.lookups if navigator.view is View.LOOKUPS else panes.eips).turn_sort)
+    turns = {View.LOOKUPS: panes.lookups.turn_sort, View.SERVICES: panes.services.turn_sort}
+    host.jobs.move(turns.get(navigator.view, panes.eips.turn_sort))
 
 
-def _list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
-    from tui.session.actions import list_commands  # noqa: PLC0415  # the first screen goes without modals
+def _choose_command(host: Host, run: Callable[[str], None], typed: TypedCommands) -> None:
+    from tui.session.actions import choose_command  # noqa: PLC0415  # the first screen goes without modals
 
-    list_commands(host, run, runs=runs)
+    choose_command(host, run, typed.run, typed.complete)
+
+
+def _show_help(host: Host) -> None:
+    from tui.session.actions import show_help  # noqa: PLC0415  # the first screen goes without modals
+
+    show_help(host)
 
 
 def _interrupt(host: Host, navigator: Navigator) -> None:

@@ -17,6 +17,8 @@ __all__ = ["Top", "database_name", "top_line"]
 
 _MOST_LABEL = 24
 """Cells of the database's name, which can be any file name."""
+_LEAST_LABEL = 8
+"""Cells to which a short line cuts the database's name before it cuts the operator's."""
 _LEAST_OPERATOR = 5
 """Cells of the operator's name below which a short line drops it."""
 
@@ -52,7 +54,7 @@ def database_name(label: str, file: Path | None, width: int) -> str:
 def top_line(top: Top, width: int) -> Line:
     """Return ` eipdeck  embedded  alice   WRITE   live      2 critical   7 findings  Sat 03:12Z`.
 
-    When short, the weekday goes, then the operator is cut, then the database; mode, age and counts never are.
+    When short, the weekday goes, then the database is cut, then the operator; mode, age and counts never are.
     """
     label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
     if top.others:
@@ -64,13 +66,15 @@ def top_line(top: Top, width: int) -> Line:
         over = _cells(_left(top, label, operator) + right) + 1 - width
         if over <= 0:
             return _spread(_left(top, label, operator), right, width)
-    keep = cell_len(operator) - over
+    label = visible(label, max(cell_len(label) - over, _LEAST_LABEL))
+    over = _cells(_left(top, label, operator) + right) + 1 - width
+    keep = cell_len(operator) - max(over, 0)
     operator = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
     over = _cells(_left(top, label, operator) + right) + 1 - width
     keep = cell_len(label) - max(over, 0)
     if keep > 0:
         return _spread(_left(top, visible(label, keep), operator), right, width)
-    return _spread([_mode(top), _age(top)], right[: 3 if top.critical else 1], width)
+    return _spread([_mode(top), (f" {top.age}", _age(top)[1])], _short_counts(top), width)
 
 
 def _left(top: Top, label: str, operator: str) -> list[Part]:
@@ -96,6 +100,13 @@ def _right(top: Top) -> list[Part]:
     if top.critical:
         parts[:0] = [("  ", Role.TEXT), chip(f"{top.critical} critical", Role.CRITICAL_CHIP)]
     return [*parts, (f"  {top.clock}", Role.STRONG)] if top.clock else parts
+
+
+def _short_counts(top: Top) -> list[Part]:
+    if top.findings is None:
+        return [(" reading", Role.TEXT)]
+    critical: list[Part] = [(" ", Role.TEXT), chip(f"{top.critical} crit", Role.CRITICAL_CHIP)] if top.critical else []
+    return [*critical, (f" {top.findings} find", Role.TEXT)]
 
 
 def _cells(parts: list[Part]) -> int:

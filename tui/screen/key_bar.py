@@ -18,7 +18,7 @@ FIELD_EXPENDABLE = ("up down scroll the list", "tab completes")
 """Parts that a narrow screen drops while the field is in use."""
 
 _TAIL = ("find", "palette", "help", "quit")
-_LOOKING = ("write_mode", "open", "go_to", "copy")
+_LOOKING = ("open", "go_to", "copy")
 
 
 def field_line(parts: Sequence[str], width: int) -> Line:
@@ -93,9 +93,12 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
                 labels["cidr_end"] = "retire"
             elif context.cidr_state not in (CidrState.ACTIVE, CidrState.VALIDATING):
                 head.remove("cidr_end")
+        case View.SERVICES:
+            head = ["service_add", "service_remove", "open", "go_to", "copy"]
+            labels = {"go_to": "EIPs"}
         case View.FINDINGS:
             head = ["rehome", "accept", "open", "go_to"] if context.landed else ["accept", "open", "go_to"]
-            labels = {}
+            labels = {"accept": "withdraw"} if context.accepted else {}
         case View.TIMELINE:
             head = ["open", "pin", "export", "copy"]
             if context.recoverable:
@@ -104,7 +107,7 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
         case _:
             return _eip_head(context)
     if not context.writing:
-        head = ["write_mode", *(name for name in head if not BY_ID[name].changes)]
+        head = [*_arming(context), *(name for name in head if not BY_ID[name].changes)]
     return _named(head, labels)
 
 
@@ -114,10 +117,15 @@ def _pictured_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     ending = mapped and context.cidr_state in (CidrState.ACTIVE, CidrState.VALIDATING, CidrState.DRAINING)
     names = [*(["cidr_end"] if ending and context.view is View.CIDRS else []), "allocate"]
     if not context.writing:
-        names = ["write_mode"]
+        names = [*_arming(context)]
     draining = context.cidr_state is CidrState.DRAINING
     labels = {"cidr_end": "retire" if draining else "drain", "open": "open the cell", "go_to": "its EIPs"}
     return _named([*names, *(["open"] if mapped else []), "go_to", "timeline", "copy"], labels)
+
+
+def _arming(context: KeyContext) -> tuple[str, ...]:
+    """Return the key that arms write mode, where the session may write at all."""
+    return () if context.locked else ("write_mode",)
 
 
 def _marked_head(count: int) -> list[tuple[str, Mapping[str, str]]]:
@@ -132,7 +140,7 @@ def _eip_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if context.past:
         return _named(["open", "go_to", "timeline", "copy"])
     if not context.writing:
-        return _named(_LOOKING)
+        return _named([*_arming(context), *_LOOKING])
     if eip is None and context.verdict is None:
         return _named(["cidr_add", "allocate", "refresh"])
     if eip is None:

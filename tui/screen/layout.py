@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -16,11 +17,13 @@ from tui.panes.lookups import LookupsPane
 from tui.panes.map_pane import MapPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
+from tui.panes.services import ServicesPane
 from tui.panes.timeline import TimelinePane
 from tui.state.pictures import Pictures
 from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
+from tui.terminal.kept import Kept
 from tui.terminal.theme import Glyphs
 from tui.widgets.map_view import MapView
 from tui.widgets.wall import Wall
@@ -28,6 +31,8 @@ from tui.widgets.wall import Wall
 __all__ = ["Panes"]
 
 _SIDE = (View.POOLS, View.FINDINGS)
+_ORDER = (*_SIDE, View.EIPS, View.CIDRS, View.SERVICES, View.TIMELINE, View.LOOKUPS)
+"""The order of the panes for the key that turns to the next one."""
 MAP_LINES = 40
 """Lines from which the address map stands beside the lists of a very wide screen."""
 
@@ -35,13 +40,14 @@ MAP_LINES = 40
 class Panes(Horizontal):
     """Every pane. The shape of the screen and the view decide which are shown."""
 
-    def __init__(self, ask: Ask, glyphs: Glyphs) -> None:
+    def __init__(self, ask: Ask, glyphs: Glyphs, kept: Kept) -> None:
         super().__init__(id="panes")
         rule = glyphs.rule
-        self.eips = EipsPane(ask, glyphs=glyphs)
+        self.eips = EipsPane(ask, glyphs=glyphs, kept=kept)
         self.pools = PoolsPane(ask, glyphs=glyphs)
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
+        self.services = ServicesPane(ask, rule=rule)
         self.timeline = TimelinePane(ask, glyphs=glyphs)
         self.lookups = LookupsPane(ask, rule=rule)
         self.detail = DetailPane(glyphs=glyphs)
@@ -54,7 +60,7 @@ class Panes(Horizontal):
         """What stands at the left of the list in hand, unless it is that list."""
         for pane in (self.aside, *self._beside):
             pane.be_beside()
-        panes = (self.eips, self.pools, self.cidrs, self.findings, self.timeline, self.lookups)
+        panes = (self.eips, self.pools, self.cidrs, self.services, self.findings, self.timeline, self.lookups)
         self.panes: dict[View, Pane] = {pane.view: pane for pane in panes}
         self.column = True
         """Whether the wide shape has its detail column."""
@@ -110,8 +116,18 @@ class Panes(Horizontal):
         for pane in (*self.panes.values(), *self._beside, self.aside):
             await pane.load(snapshot)
 
-    def show_panes(self, view: View, *, detail_page: bool) -> None:
-        """Show the panes of the view; `detail_page` puts the detail in its place when narrow."""
+    def count_ages(self, now: datetime) -> None:
+        """Count the ages in every list to this moment."""
+        for pane in (*self.panes.values(), *self._beside, self.aside):
+            pane.count_ages(now)
+
+    def show_panes(self, view: View, *, detail_page: bool) -> bool:
+        """Show the panes of the view; `detail_page` puts the detail in its place when narrow.
+
+        Returns:
+            Whether the timeline at the side was not shown before: it is not read while it is hidden.
+
+        """
         shape = self.shape
         wide = shape is Shape.WIDE
         if view not in _SIDE:
@@ -129,6 +145,7 @@ class Panes(Horizontal):
         self._middle.display = wide or not detail_page
         self.detail.be_seen(seen=self.column if wide else detail_page)
         self.detail.title_line.display = wide
+        hidden = not self.aside.display
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
         self.mapped.display = self.aside.display and self.app.size.height >= MAP_LINES
         self.detail.shows_map = not self.mapped.display
@@ -136,9 +153,15 @@ class Panes(Horizontal):
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
             wall.display = seen
-            wall.refresh()
+        self.call_after_refresh(self._join_walls)
         self.set_class(wide and self.app.size.width >= ROOMY, "-roomy")
         self.set_class(wide, "-wide")
+        return hidden and self.aside.display
+
+    def _join_walls(self) -> None:
+        """Draw the joints where the titles stand now: only a layout moves them."""
+        for wall in self._walls:
+            wall.refresh()
 
     def focus_on(self, view: View, *, detail: bool, mapped: bool = False) -> None:
         """Give the keys to the list of a view, or to the detail: with `mapped` to its map, wherever that stands."""

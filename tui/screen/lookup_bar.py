@@ -91,9 +91,9 @@ class LookupBar(Omnibar):
         self.remember("", "")
         return had
 
-    def complete(self, snapshot: Snapshot | None) -> Sequence[str]:
+    def complete(self, snapshot: Snapshot | None, services: Sequence[str]) -> Sequence[str]:
         """Complete the last word of a filter; return how it could go on."""
-        done = complete(self.field.value, _known(snapshot))
+        done = complete(self.field.value, {**_known(snapshot), "service": services})
         self.field.value = done.text
         self.field.cursor_position = len(done.text)
         return done.candidates
@@ -148,10 +148,12 @@ def lookup_text(state: ScreenState) -> tuple[str, str]:
     if state.detail_page and selection is not None:
         what = "EIP" if selection.kind is SelectionKind.ADDRESS else selection.kind.value
         when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-        return f"{what} {visible(selection.id)}{when}", f"esc back to {state.view.value}"
+        return f"{what} {visible(selection.words)}{when}", f"esc back to {state.view.value}"
     if lookup.text:
         note = f"{lookup.note}  filter: {visible(filter_, _SHOWN // 3)}" if filter_ else lookup.note
         return f"look up: {visible(lookup.text, _SHOWN)}", note
     if filter_:
         return f"filter: {visible(filter_, _SHOWN)}", f"{state.listed.shown}  esc clears"
+    if state.listed.about:
+        return f"look up: {state.listed.about}", "esc leaves"
     return idle(), ""

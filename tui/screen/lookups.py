@@ -7,24 +7,28 @@ import re
 from functools import partial
 from typing import Final
 
-from core import EipdeckError
+from core import EipdeckError, filter_words
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
+from tui.screen.address_selector import AddressSelector
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
 from tui.session.host import Host
 from tui.session.trail import looked_up
-from tui.state.lookup import Found, look_up, selection_of, wrong_time
+from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.wording.phrases import count_of
-from tui.wording.reports import is_past
+from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
+from tui.wording.text_facts import AS_IT_STANDS, TextReading
 
 __all__ = ["Lookups"]
 
 _SHOWN: Final = 60
 """Cells of a text that are repeated in the status line."""
+_NEAR: Final = 5
+"""Services that are named beside a part of their ids."""
 _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 """A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
 
@@ -32,20 +36,39 @@ _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 class Lookups:
     """Answers the lookup bar."""
 
-    def __init__(self, navigator: Navigator, bar: LookupBar, pane: LookupsPane, host: Host) -> None:
-        """Select through `navigator`, and list several verdicts in `pane`."""
+    def __init__(
+        self, navigator: Navigator, addresses: AddressSelector, bar: LookupBar, pane: LookupsPane, host: Host
+    ) -> None:
+        """Select through `addresses`, and list several verdicts in `pane`."""
         self._navigator = navigator
+        self._addresses = addresses
         self._bar = bar
         self._pane = pane
         self._host = host
         self._inventory = host.inventory
         self._workers = host.jobs
         self._say = host.say
+        self._local = host.inventory.config.display_zone
         self._filter_before = ""
+        self.text = ""
+        """The last looked-up text."""
+        self.reading = AS_IT_STANDS
+        """How it was read."""
+        self._completed = ("", "")
+        """The text that was completed last, and how it could go on."""
+        self._row_before: str | None = None
+        """The selected EIP before an address was typed."""
+        self._held = False
+        """Whether a typed address has been selected since."""
+
+    def read_again(self, reading: TextReading) -> None:
+        """Look the last text up again, read in another way."""
+        self._workers.search(partial(self._look_up, self.text, reading, pasted=True, final=True))
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
         self._say("")
+        self._row_before, self._held = self._addresses.row, False
         self._bar.open(FieldUse.LOOKUP, first)
         self.typed(FieldUse.LOOKUP, first)
 
@@ -65,17 +88,26 @@ class Lookups:
         """Complete the last word of a filter of EIPs, or say how it could go on."""
         if self._bar.use is not FieldUse.FILTER or self._navigator.view is not View.EIPS:
             return
-        candidates = self._bar.complete(snapshot)
+        self._workers.read(partial(self._complete, snapshot))
+
+    async def _complete(self, snapshot: Snapshot | None) -> None:
+        word = self._bar.field.value.rpartition(" ")[2].removeprefix("!")
+        services = await self._services() if word.startswith("service:") else []
+        candidates = self._bar.complete(snapshot, services)
         if not candidates:
-            self._say("no known key or value begins like that")
+            told = "tab knows no operators" if word.startswith("by:") else "no known key or value begins like that"
         else:
-            self._say(" ".join(visible(each) for each in candidates) if len(candidates) > 1 else "")
+            told = " ".join(visible(each) for each in candidates) if len(candidates) > 1 else ""
+        self._completed = (self._bar.field.value, told)
+        self._say(told)
 
     def typed(self, use: FieldUse, text: str) -> None:
         """Act on another text in the field."""
         if use is FieldUse.LOOKUP and text.strip():
-            if wrong_time(text, self._inventory.now()) is None:
-                self._workers.search(partial(self._look_up, text, pasted=False))
+            timed = wrong_time(text, self._inventory.now(), self._local) is None
+            if timed:
+                self._say(in_full(text, self._inventory.now(), self._local)[1])
+            self._workers.search(partial(self._look_up, text if timed else "", pasted=False))
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=False))
 
@@ -89,6 +121,10 @@ class Lookups:
         elif use is FieldUse.FILTER:
             self._workers.search(partial(self._narrow, text, final=True))
 
+    def opened(self, address: str) -> None:
+        """Look up the address that the session was opened on."""
+        self._workers.search(partial(self._look_up, address, pasted=False, final=True))
+
     def pasted(self, text: str) -> None:
         """Look up the addresses of a paste; nothing else happens."""
         if self._bar.use is FieldUse.FILTER and len(text.splitlines()) == 1:
@@ -100,7 +136,7 @@ class Lookups:
         self._workers.search(partial(self._look_up, text, pasted=True, final=True))
 
     def _is_wrong(self, text: str) -> bool:
-        problem = wrong_time(text, self._inventory.now())
+        problem = wrong_time(text, self._inventory.now(), self._local)
         if problem is not None:
             self._say(problem, problem=True)
         return problem is not None
@@ -112,43 +148,74 @@ class Lookups:
         except EipdeckError as refusal:
             if final:
                 await pane.narrow(self._filter_before)
+                self._go_on(FieldUse.FILTER, text)
             self._say(refusal.message, problem=final)
             return
-        self._say("")
+        self._say(self._completed[1] if text == self._completed[0] and not final else "")
         self._bar.narrowed()
         self._navigator.select_row()
         if final:
             await self._judge_filtered(text.strip())
+
+    def _go_on(self, use: FieldUse, text: str) -> None:
+        """Open the field again on a refused text, so that the operator corrects it."""
+        if not self._bar.in_use:
+            self._bar.open(use, text)
 
     async def _judge_filtered(self, text: str) -> None:
         """Judge a full address that the filter finds no row for: an empty list does not say whose it is."""
         pane = self._navigator.pane
         if pane.view is not View.EIPS or pane.table.total:
             return
+        await self._tell_services(text)
         found = await self._workers.ask(lambda inventory: look_up(inventory, text))
         if len(found.looked) == 1:
-            await self._navigator.hold(selection_of(found.looked[0]))
+            await self._hold(found.looked[0])
 
-    async def _look_up(self, text: str, *, pasted: bool, final: bool = False) -> None:
+    async def _services(self) -> list[str]:
+        return await self._workers.ask(lambda inventory: [service.id for service in inventory.services()])
+
+    async def _tell_services(self, text: str) -> None:
+        """Say how services go on whose id a filter names in part: `service:` takes the whole id."""
+        asked = [word.value for word in filter_words(text) if word.key == "service" and not word.negated]
+        known = await self._services() if asked else []
+        for part in asked:
+            near = [each for each in known if part.casefold() in each.casefold() and each != part]
+            if part not in known and near:
+                self._say(f"service: takes a whole id, such as {visible(' '.join(near[:_NEAR]), _SHOWN)}")
+
+    async def _look_up(
+        self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
+    ) -> None:
         report = self._report if final else None
-        found = await self._workers.ask(lambda inventory: look_up(inventory, text, report))
+        asked = text
+        if not pasted or _ASKED.fullmatch(text):
+            asked = in_full(text, self._inventory.now(), self._local)[0]
+        found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        self.text, self.reading = asked, reading
         looked = found.looked
         if not looked:
-            if not pasted and self._bar.forget():
-                self._navigator.select_row()
+            if not pasted and (self._bar.forget() or self._held):
+                await self._addresses.go_back_to(self._row_before)
+                self._held = False
             if final:
+                if not pasted:
+                    self._go_on(FieldUse.LOOKUP, text)
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
-            self._bar.remember(f"{found.mentioned:,} addresses, {len(looked):,} distinct", "esc leaves")
         else:
-            await self._navigator.hold(selection_of(looked[0]))
+            self._held = True
+            await self._hold(looked[0])
             self._bar.remember(looked[0].then.address if pasted else text.strip(), found.note(pasted=pasted))
         if final:
             self._say_found(found)
             await asyncio.to_thread(self._host.note, looked_up(looked))
+
+    async def _hold(self, looked: Looked) -> None:
+        await self._addresses.hold(selection_of(looked), keep_field=self._bar.in_use)
 
     def _report(self, lines: int) -> None:
         """Show how many lines of a text have been read; called in the thread that reads it."""
@@ -165,7 +232,7 @@ class Lookups:
     def _say_found(self, found: Found) -> None:
         then = found.looked[0].then
         if len(found.looked) == 1:
-            other = f"{then.address} alone is now" if is_past(then) else f"for the past: {then.address} @ 21:14"
+            other = f"for now: {then.address}" if is_past(then) else f"for the past: {then.address} @ 21:14"
             assumed = f"{found.assumed}.  " if found.assumed else ""
             as_of = then.as_of if then.at is None else min(then.at, then.as_of)
             self._say(f"{assumed}judged as of {as_of:%Y-%m-%d %H:%M:%S}Z.  {other}")

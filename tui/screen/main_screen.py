@@ -20,6 +20,9 @@ from tui.commands.context import KeyContext
 from tui.commands.registry import Command, Scope, View
 from tui.panes.pane import Navigate, Pane
 from tui.screen.actions import Actions
+from tui.screen.address_selector import AddressSelector
+from tui.screen.bursts import Bursts
+from tui.screen.clock import MinuteClock
 from tui.screen.command_table import command_table, screen_commands
 from tui.screen.header import database_name
 from tui.screen.layout import Panes
@@ -31,6 +34,7 @@ from tui.screen.pictures import PictureReader
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.startup import start_session
+from tui.screen.typed_commands import TypedCommands
 from tui.session.pending import PendingChanges
 from tui.session.trail import Entry, Trail
 from tui.state.marks import Marks
@@ -42,6 +46,7 @@ from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, Workers
 from tui.state.write_mode import WriteMode
+from tui.terminal.kept import Kept
 from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.rows import PATIENCE
 
@@ -59,18 +64,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, inventory: Inventory, *, glyphs: Glyphs, address: str | None = None, trail_folder: Path | None = None
+        self, inventory: Inventory, glyphs: Glyphs, kept: Kept, address: str | None = None, folder: Path | None = None
     ) -> None:
         super().__init__()
         self.inventory = inventory
         self.mode = WriteMode.at_start(read_only=inventory.read_only, embedded=inventory.embedded)
-        self.trail = Trail(inventory.now(), trail_folder)
-        self.doubts = PendingChanges(trail_folder)
+        self.trail = Trail(inventory.now(), folder)
+        self.doubts = PendingChanges(folder)
+        self.kept = kept
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
-        self.other_sessions = OtherSessions(self.ask)
-        self.panes = Panes(self.ask, glyphs)
+        self.other_sessions = OtherSessions(self.ask, self.doubts.sent)
+        self.panes = Panes(self.ask, glyphs, kept)
         self.bars = Bars(rule=glyphs.rule)
         self.refresher = Refresher(self.ask, self.panes.load)
         self.painter = Painter(self, self.bars, self.panes, self._state)
@@ -80,20 +86,23 @@ class MainScreen(Screen[None], inherit_bindings=False):
             on_loaded=self.painter.paint,
             is_live=lambda: self.refresher.freshness.failed_since is None,
         )
-        self.navigator = Navigator(
-            self.panes, self.bars.lookup, self.reader, self.refresher, self.jobs, self.say, self.painter.changed
+        self.navigator = Navigator(self.panes, self.bars.lookup, self.reader, self.jobs, self.say, self.painter.changed)
+        self.addresses = AddressSelector(
+            self.navigator, self.panes.eips, self.reader, self.refresher, self.jobs, self.painter.changed
         )
         self.polling = Polling(
             self.refresher, self.other_sessions, self.reader, self.painter, self.jobs, self.bars.status, self.say
         )
-        self.lookups = Lookups(self.navigator, self.bars.lookup, self.panes.lookups, self)
+        self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
+        self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
         PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
         self.runner = Runner(self)
-        table = command_table(self, self.navigator, self.panes, self.lookups, self.polling, self.runner)
-        table |= screen_commands(self, self.navigator, self.runner, self.action_command, lambda: self.pressed_at)
+        self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
+        table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
+        typed = TypedCommands(self, self.navigator, self.lookups)
+        table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
-        self._glyphs = glyphs
-        self._first_address, self._run_began = address, View.EIPS
+        self._glyphs, self._first_address = glyphs, address
 
     def compose(self) -> ComposeResult:
         yield self.bars.top
@@ -120,6 +129,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             database=database_name(self.inventory.label, self.inventory.file, self.size.width),
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
+            clock=self.clock.minute,
             width=self.size.width,
             shape=self.panes.shape,
             view=self.navigator.view,
@@ -130,7 +140,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
             unread=self.reader.unread,
             snapshot=self.refresher.snapshot,
             refresh=refresh,
-            clock=f"{now:%a %H:%MZ}" if refresh.age else "",
             mode=self.mode,
             mode_words=self.mode.words(now) if refresh.age else "",
             marks=self.marks,
@@ -202,9 +211,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.panes.eips.remove_marks(eips)
         self.painter.changed()
 
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""
+        self.addresses.take_all(eips)
+
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
-        self.navigator.take(selection)
+        self.addresses.take(selection)
 
     def leave_for(self, place: Place) -> None:
         """Go to a place; the back key returns from it."""
@@ -218,6 +231,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _tick(self) -> None:
         self.runner.expire()
+        self.clock.tick()
         self.polling.tick()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -239,17 +253,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without modals
 
         self.runner.start(partial(start, self.runner.flow, command.id, self.selection, self.marks))
-
-    def run_begins(self) -> None:
-        """Remember where a key was pressed that may be the first of a paste typed as keys."""
-        self._run_began = self.navigator.view
-
-    def undo_run(self) -> None:
-        """Undo the last keys, which were the start of a paste: close what they opened, go back where they began."""
-        self.runner.cancel_unsent()
-        self.lookups.leave()
-        if self.navigator.view is not self._run_began:
-            self.navigator.show_view(self._run_began)
 
     def on_paste(self, event: events.Paste) -> None:
         """Look up a bracketed paste outside the field; a modal keeps its own."""
@@ -274,14 +277,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         event.stop()
         self.say(event.text)
 
-    def on_scroll_lines_scrolled(self) -> None:
-        self.painter.changed()
-
     def on_eip_table_counted(self) -> None:
         self.painter.changed()
 
-    def on_lookup_bar_changed(self) -> None:
-        self.painter.changed()
+    on_scroll_lines_scrolled = on_lookup_bar_changed = on_eip_table_counted
 
     def on_lookup_bar_typed(self, event: LookupBar.Typed) -> None:
         answer: Callable[..., None] = self.lookups.submitted if event.final else self.lookups.typed

@@ -11,9 +11,8 @@ from tui.screen.layout import Panes
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.selection_reader import SelectionReader
 from tui.state.navigation import NavigationHistory, Place
-from tui.state.refresh import Refresher
 from tui.state.screen_state import Shape
-from tui.state.selection import Selection, SelectionKind, is_address
+from tui.state.selection import SelectionKind
 from tui.state.workers import Say, Workers
 
 __all__ = ["Navigator"]
@@ -27,7 +26,6 @@ class Navigator:
         panes: Panes,
         bar: LookupBar,
         reader: SelectionReader,
-        refresher: Refresher,
         workers: Workers,
         say: Say,
         on_turned: Callable[[], None],
@@ -40,7 +38,6 @@ class Navigator:
         self._panes = panes
         self._bar = bar
         self._reader = reader
-        self._refresher = refresher
         self._workers = workers
         self._say = say
         self._on_turned = on_turned
@@ -83,14 +80,15 @@ class Navigator:
     def show_view(self, view: View) -> None:
         """Turn to another view and select its row."""
         self._say("")
-        self._turn_to(view)
+        self.turn_to(view)
         self.select_row()
 
     def select_row(self) -> None:
         """Select the row under the cursor of the view."""
         self._reader.move(self.pane.selection, by_operator=True)
 
-    def _turn_to(self, view: View) -> None:
+    def turn_to(self, view: View, *, keep_field: bool = False) -> None:
+        """Turn to another view; its row is not selected yet."""
         if not self._visiting:
             self.history.leave(self.place)
         self._forget_lookup()
@@ -100,7 +98,8 @@ class Navigator:
         table = self.pane.table
         if table.cursor is None and table.total:
             table.place(table.top)
-        self._close_field()
+        if not keep_field:
+            self._close_field()
 
     def _close_field(self) -> None:
         self._bar.close()
@@ -110,7 +109,8 @@ class Navigator:
         """Lay the panes out for the size of the screen and the view."""
         if self._panes.shape is Shape.WIDE:
             self.detail_page = False
-        self._panes.show_panes(self.view, detail_page=self.detail_page)
+        if self._panes.show_panes(self.view, detail_page=self.detail_page):
+            self._workers.start(partial(self._workers.say_refusal, self._panes.aside.read), "aside")
         self._on_turned()
 
     def resize(self) -> None:
@@ -145,7 +145,7 @@ class Navigator:
         if view is not None:
             self.show_view(view)
             return
-        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "findings", "timeline"))
+        views = " ".join(key_of(view) for view in ("eips", "pools", "cidrs", "services", "findings", "timeline"))
         self._say(f"panes stand side by side from 120 columns on; here {views} turn to them")
 
     # the detail
@@ -220,6 +220,9 @@ class Navigator:
 
     def visit(self, step: Callable[[NavigationHistory, Place], Place | None]) -> None:
         """Go to a place of the history."""
+        if self.detail_page and step is NavigationHistory.back:
+            self.leave_detail()
+            return
         place = step(self.history, self.place)
         if place is None:
             self._say("there is no other place to go to: this is where you have been")
@@ -229,49 +232,6 @@ class Navigator:
             self.go(place.view, filter_=place.filter, select=place.key)
         finally:
             self._visiting = False
-
-    async def hold(self, selection: Selection) -> None:
-        """Select an address; the cursor goes to its row, or away when it has none.
-
-        Raises:
-            EipdeckError: the database cannot be read; the address is selected all the same.
-
-        """
-        if self.view is not View.EIPS:
-            self._say("")
-            self._turn_to(View.EIPS)
-        await self._hold(selection, by_operator=True)
-
-    async def _hold(self, selection: Selection, *, by_operator: bool) -> None:
-        self._reader.hold(selection, by_operator=by_operator)
-        if is_address(selection.id):
-            await self._panes.eips.table.go_to(selection.id)
-
-    def take(self, selection: Selection) -> None:
-        """Select what a change made; the cursor goes to its row when the lists have been read."""
-        self._reader.hold_back()
-        self._reader.hold(selection, by_operator=False)
-        self._workers.move(partial(self._take, selection))
-
-    async def _take(self, selection: Selection) -> None:
-        try:
-            await self._refresher.settled()
-            if selection.kind is SelectionKind.ADDRESS:
-                await self._take_address(selection)
-            else:
-                self._turn_to(View.CIDRS)
-                await self.pane.select(selection.id)
-                self._reader.move(self.pane.selection, by_operator=False)
-        finally:
-            self._reader.let_go()
-
-    async def _take_address(self, selection: Selection) -> None:
-        if self.view is not View.EIPS:
-            self._turn_to(View.EIPS)
-        await self._hold(selection, by_operator=False)
-        if self._panes.eips.table.cursor is None and self._panes.eips.filter:
-            await self._panes.eips.narrow("")
-            await self._hold(selection, by_operator=False)
 
     # the way out
 

@@ -133,7 +133,7 @@ def _header(state: ScreenState) -> Line:
         age=state.refresh.age,
         findings=None if snapshot is None else len(snapshot.findings),
         critical=0 if snapshot is None else snapshot.critical,
-        clock=state.clock,
+        clock=f"{state.clock:%a %H:%MZ}" if state.refresh.age else "",
         live=state.refresh.age == "live" and not state.refresh.failed,
     )
     return top_line(top, state.width)
@@ -172,5 +172,5 @@ def _step(state: ScreenState) -> str:
 
 def _unknown(selection: Selection, unread: str | None) -> Strip:
     when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-    name = f"{selection.id}{when}"
+    name = f"{selection.words}{when}"
     return Strip(f"{name} -- reading") if unread is None else Strip(f"{name} -- not read", (unread,))

@@ -12,7 +12,7 @@ from tui.commands.registry import key_of
 from tui.screen.painting import Painter
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.status_bar import StatusBar
-from tui.state.presence import OtherSessions, news_words
+from tui.state.presence import OtherSessions, news_of
 from tui.state.refresh import Refresher
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Say, Workers
@@ -21,6 +21,9 @@ __all__ = ["REREAD_SECONDS", "Polling"]
 
 REREAD_SECONDS: Final = 0.2
 """Seconds that the outcome of a change waits to be painted together with the lists read after it."""
+
+
+_READING: Final = "reading everything again"
 
 
 class Polling:
@@ -63,6 +66,18 @@ class Polling:
         finally:
             self._reader.let_go()
 
+    def read_again(self) -> None:
+        """Read everything again because the operator asks for it, and say when it was read."""
+        self.read_after_write()
+        self._say(_READING)
+        self._workers.read(self._say_read)
+
+    async def _say_read(self) -> None:
+        await self._refresher.read()
+        if self._status.said.text == _READING:
+            snapshot, failed = self._refresher.snapshot, self._refresher.freshness.failed_since is not None
+            self._say("" if failed or snapshot is None else f"read {snapshot.read_at:%H:%M:%S}Z")
+
     def tick(self) -> None:
         """Poll; while the last poll is not answered, count the seconds."""
         if self._poller is None or self._poller.is_finished:
@@ -86,9 +101,10 @@ class Polling:
         with suppress(EipdeckError):
             await self._others.beat()
             if before is not None:
-                words = news_words(await self._workers.ask(lambda inventory: inventory.news(before.version)))
-                if words and not self._status.said.text:
-                    self._say(words)
+                selection, said = self._reader.selection, self._status.said
+                news = news_of(await self._others.news(before.version), selection.id if selection else None)
+                if news is not None and (not said.text or (news.urgent and not said.problem)):
+                    self._say(news.words, problem=news.problem)
 
     def turn_pause(self) -> None:
         """Pause or resume polling."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from core import EipdeckError
 from tui.state.selection import CurrentSelection, Selection, SelectionDetails, SelectionKind, load_details
@@ -63,6 +65,11 @@ class SelectionReader:
     def unread(self) -> str | None:
         """Why the details of the selection could not be loaded; None while they can."""
         return self._unread[1] if self._unread is not None and self._unread[0] == self.selection else None
+
+    def count_ages(self, now: datetime) -> None:
+        """Count the ages in the details to this moment."""
+        if self._current.details is not None:
+            self._current.details = replace(self._current.details, now=now)
 
     def move(self, selection: Selection | None, *, by_operator: bool) -> None:
         """Follow the cursor to another row; the operator moved it, or the data changed."""

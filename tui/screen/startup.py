@@ -16,10 +16,12 @@ __all__ = ["start_session"]
 async def start_session(host: Host, polling: Polling, lookups: Lookups, address: str | None) -> None:
     """Read the lists, look up the address of the command line, and report interrupted changes of earlier sessions."""
     await polling.read()
+    if host.kept.problem:
+        host.say(host.kept.problem, problem=True)
     gc.freeze()
     gc.enable()
     if address:
-        lookups.pasted(address)
+        lookups.opened(address)
     await _settle_pending(host)
     await asyncio.to_thread(_import_changes)
 

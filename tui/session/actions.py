@@ -3,50 +3,102 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
+from typing import Final, Protocol
 
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
-from tui.modals.help import CommandsModal
+from tui.commands.registry import key_of
+from tui.modals.help import HelpModal
+from tui.modals.palette import Chosen, PaletteModal
+from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
-from tui.session.export import Format, write_rows, write_text
-from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal
+from tui.session.colours import paint
+from tui.session.export import Format, rows_text, write_rows, write_text
+from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal, ThemeModal
 from tui.session.host import Host
-from tui.session.trail import pinned
+from tui.session.trail import pinned, pinned_list
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import pin_lines, strip_title
 from tui.terminal.clipboard import CopyRequested
+from tui.terminal.palette import look
 from tui.widgets.eip_table import EipTable
 from tui.wording.phrases import count_of
+from tui.wording.text_facts import TextReading
 from tui.wording.writers import json_text
 
-__all__ = ["choose_columns", "choose_copy", "export", "list_commands", "pin", "show_trail"]
+__all__ = [
+    "ask_reading",
+    "choose_columns",
+    "choose_command",
+    "choose_copy",
+    "choose_theme",
+    "export",
+    "pin",
+    "show_help",
+    "show_trail",
+]
+
+
+class TextLookups(Protocol):
+    """The last looked-up text."""
+
+    text: str
+    reading: TextReading
+
+    def read_again(self, reading: TextReading) -> None:
+        """Look the text up again."""
+
+
+_LISTS: Final = {"list as text": Format.TABLE, "list as md": Format.MARKDOWN, "list as csv": Format.CSV}
+_COPIED: Final = 10_000
+"""Rows of a list that are copied at most."""
 
 # The caller shows a refusal raised here in the status line.
 
 
 async def choose_copy(host: Host, pane: Pane) -> None:
-    """Copy the address, the id, the row, the JSON or the command of the selected item."""
+    """Copy the address, the id, the row, the JSON or the command of the selected item, or the whole list."""
     details = host.details
     selection = host.selection
-    if selection is None or details is None or details.selection.id != selection.id:
+    selected = selection is not None and details is not None and details.selection.key == selection.key
+    listed = bool(pane.table.total)
+    if not selected and not listed:
         host.say("nothing is selected to copy")
         return
-    text = await host.app.push_screen_wait(CopyModal(selection.id, _texts(details, pane.table.row_text)))
-    if text is not None:
-        host.app.post_message(CopyRequested(text))
+    texts = _texts(details, pane.table.row_text) if selected and details is not None else {}
+    lists = dict.fromkeys(_LISTS, f"{pane.view.value}, {pane.listed.shown}") if listed else {}
+    about = selection.id if selected and selection is not None else pane.view.value
+    chosen = await host.app.push_screen_wait(CopyModal(about, {**texts, **lists}))
+    if chosen in texts:
+        host.app.post_message(CopyRequested(texts[chosen]))
+    elif chosen in lists:
+        await _copy_list(host, pane, _LISTS[chosen])
+
+
+async def _copy_list(host: Host, pane: Pane, format_: Format) -> None:
+    await pane.table.count()
+    if pane.table.total > _COPIED:
+        write = key_of("export")
+        host.say(f"{pane.table.total:,} rows are too many to copy, {_COPIED:,} is the most: {write} writes a file")
+        return
+    read, layout = pane.exported(), pane.written_as
+    text = await host.ask(lambda inventory: rows_text(read(inventory), layout, format_))
+    host.app.post_message(CopyRequested(text))
 
 
 def _texts(details: SelectionDetails, row: str) -> dict[str, str]:
     selection = details.selection
     texts = {selection.kind.value: selection.id}
+    if selection.words != selection.id:
+        texts["address and port"] = selection.words
     if details.eip is not None and details.eip.id:
         texts["EIP id"] = details.eip.id
     if row:
         texts["row"] = row
-    texts["verdict"] = "\n".join((strip_title(details), *strip_lines(details)))
+    texts["verdict"] = "\n".join((strip_title(details), *pin_lines(details)))
     found = _object(details)
     if found is not None:
         texts["JSON"] = json_text(found)
@@ -70,7 +122,7 @@ def _command(details: SelectionDetails) -> str:
     match selection.kind:
         case SelectionKind.ADDRESS:
             return shell_command(
-                "lookup", selection.id, *option("--at", None if selection.at is None else iso(selection.at))
+                "lookup", selection.words, *option("--at", None if selection.at is None else iso(selection.at))
             )
         case SelectionKind.POOL | SelectionKind.CIDR | SelectionKind.SERVICE:
             return shell_command("eips", filter_term(selection.kind.value, selection.id))
@@ -83,6 +135,14 @@ async def choose_columns(host: Host, table: EipTable) -> None:
     chosen = await host.app.push_screen_wait(ColumnsModal(offered, shown, table.fitting))
     if chosen is not None:
         table.choose(chosen)
+        await asyncio.to_thread(host.kept.keep, "columns", sorted(chosen))
+
+
+async def choose_theme(host: Host) -> None:
+    """Choose the colours, and keep the choice."""
+    chosen = await host.app.push_screen_wait(ThemeModal(look()))
+    if chosen is not None:
+        await paint(host, chosen)
 
 
 async def export(host: Host, pane: Pane) -> None:
@@ -102,22 +162,37 @@ async def export(host: Host, pane: Pane) -> None:
     host.say(await host.ask(write))
 
 
-async def pin(host: Host) -> None:
-    """Add the selected item to the incident trail, with a note."""
+async def ask_reading(host: Host, lookups: TextLookups) -> None:
+    """Ask how the looked-up text is read, and read it again."""
+    if not lookups.text:
+        host.say("no text was looked up: paste one")
+        return
+    reading = await host.app.push_screen_wait(
+        ReadingModal(lookups.reading, host.inventory.now(), host.inventory.config.display_zone)
+    )
+    if reading is not None:
+        lookups.read_again(reading)
+
+
+async def pin(host: Host, pane: Pane) -> None:
+    """Add the selected item, or a whole list of lookups, to the incident trail, with a note."""
     details, selection = host.details, host.selection
     if selection is None:
         host.say("nothing is selected to pin")
         return
-    if details is None or details.selection.id != selection.id:
+    if details is None or details.selection.key != selection.key:
         details = await host.ask(lambda inventory: load_details(inventory, selection))
-    title, lines = strip_title(details), strip_lines(details)
-    note = await host.app.push_screen_wait(PinModal(title, lines))
-    if note is None:
+    title, lines = strip_title(details), pin_lines(details)
+    looked = tuple(pane.table.rows) if isinstance(pane, LookupsPane) else ()
+    asked = await host.app.push_screen_wait(PinModal(title, lines, len(looked)))
+    if asked is None:
         host.say("nothing was pinned")
         return
+    entry = pinned_list(looked, asked.note) if asked.whole else pinned(title, lines, asked.note or None)
     trail, inventory = host.trail, host.inventory
-    await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, pinned(title, lines, note or None))
-    host.say(f"pinned {selection.id}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
+    await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, entry)
+    what = count_of(len(looked), "address", "addresses") if asked.whole else selection.words
+    host.say(f"pinned {what}: {count_of(trail.entries, 'entry', 'entries')} in {trail.path}")
 
 
 async def show_trail(host: Host) -> None:
@@ -139,11 +214,27 @@ async def show_trail(host: Host) -> None:
                 host.say(f"wrote {count_of(trail.entries, 'entry', 'entries')} to {path}")
 
 
-def list_commands(host: Host, run: Callable[[str], None], *, runs: bool) -> None:
-    """Show every command; `runs`: the chosen one is run."""
+def show_help(host: Host) -> None:
+    """Show every command with its key."""
+    host.app.push_screen(HelpModal())
 
-    def chosen(name: str | None) -> None:
-        if name is not None:
-            run(name)
 
-    host.app.push_screen(CommandsModal(runs=runs), chosen)
+def choose_command(
+    host: Host,
+    run: Callable[[str], None],
+    run_with: Callable[[str, str], None],
+    complete: Callable[[str], Sequence[str]],
+) -> None:
+    """Show every command, and run the chosen one, with the words behind it if there are any."""
+
+    def answered(chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        if chosen.verb:
+            host.say(f"{chosen.verb} is on the command line: {shell_command(*chosen.verb.split(), '--help')}")
+        elif chosen.words:
+            run_with(chosen.command, chosen.words)
+        else:
+            run(chosen.command)
+
+    host.app.push_screen(PaletteModal(complete), answered)

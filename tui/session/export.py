@@ -1,21 +1,22 @@
-"""Writes a list or a text to a file of mode 0600."""
+"""Writes a list to a text, and a list or a text to a file of mode 0600."""
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from core import Code, error, written_whole
 from tui.wording import writers
 from tui.wording.columns import Layout
 from tui.wording.verb import Format
 
-__all__ = ["Format", "write_rows", "write_text"]
+__all__ = ["Format", "rows_text", "write_rows", "write_text"]
 
 
-def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
+def write_rows(rows: Iterable[object], layout: Layout, format_: Format, name: Path) -> tuple[int, Path]:
     """Write rows to a new file. Return their number and the path. Blocks.
 
     Raises:
@@ -26,6 +27,16 @@ def write_rows(rows: Iterable[Any], layout: Layout, format_: Format, name: Path)
     counted = _Counted(rows)
     path = _write(name, lambda file: writers.write_rows(counted, layout, format_, file))
     return counted.count, path
+
+
+def rows_text(rows: Iterable[object], layout: Layout, format_: Format) -> str:
+    """Return rows in a format, as the table of the command line too. Blocks."""
+    out = io.StringIO()
+    if format_ is Format.TABLE:
+        writers.write_table(rows, layout, out)
+    else:
+        writers.write_rows(rows, layout, format_, out)
+    return out.getvalue()
 
 
 def write_text(text: str, name: Path) -> Path:
@@ -50,11 +61,11 @@ def _write(name: Path, write: Callable[[TextIO], object]) -> Path:
 class _Counted:
     """Counts rows while they are read."""
 
-    def __init__(self, rows: Iterable[Any]) -> None:
+    def __init__(self, rows: Iterable[object]) -> None:
         self.count = 0
         self._rows = rows
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[object]:
         for row in self._rows:
             self.count += 1
             yield row

@@ -16,6 +16,7 @@ from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask, Workers
 from tui.state.write_mode import WriteMode
+from tui.terminal.kept import Kept
 
 __all__ = ["Host"]
 
@@ -28,6 +29,7 @@ class Host(Protocol):
     other_sessions: OtherSessions
     doubts: PendingChanges
     trail: Trail
+    kept: Kept
     jobs: Workers
 
     @property
@@ -68,3 +70,6 @@ class Host(Protocol):
 
     def take(self, selection: Selection) -> None:
         """Select an address or a prefix that a change made, and put the cursor on its row."""
+
+    def take_all(self, eips: Sequence[Eip]) -> None:
+        """Mark the EIPs that a change made, and no others, and put the cursor on the row of the first."""

@@ -27,12 +27,15 @@ class PendingChanges:
     def __init__(self, folder: Path | None = None) -> None:
         """Keep the notes in a folder; None is the user's state folder."""
         self._folder = folder or state_folder()
+        self.sent: set[str] = set()
+        """The ids of the requests of this session."""
 
     @contextmanager
     def noted(self, inventory: Inventory, title: str, request_id: str | None) -> Iterator[None]:
         """Note a request while the block sends it. Blocks. A note that cannot be written is skipped."""
         note, handle = self._folder / SENT.replace("*", str(request_id)), -1
         if request_id is not None:
+            self.sent.add(request_id)
             with suppress(OSError):
                 handle = self._written(note, {"database": inventory.url, "title": title, "request_id": request_id})
         try:

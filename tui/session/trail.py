@@ -9,22 +9,25 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.doubts import doubt_words
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of, owner, pool_short, quoted
+from tui.wording.phrases import count_of, owner, pool_short, quoted, with_port
 from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
 from tui.wording.serving import serves_words
 
-__all__ = ["Entry", "Trail", "changed", "looked_up", "pinned"]
+__all__ = ["Entry", "Trail", "changed", "looked_up", "pinned", "pinned_list"]
 
 _ROWS: Final = 100
 """Addresses that an entry lists at most; a pasted text can have a hundred thousand."""
+
+_PINNED: Final = 5_000
+"""Addresses that the pin of a list lists at most."""
 
 Entry = tuple[str, Sequence[str]]
 """A title and the lines under it."""
@@ -96,7 +99,7 @@ def _verdict_lines(looked: Looked) -> Iterable[str]:
     fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
     times = f" x{then.count}" if then.count > 1 else ""
     when = "?" if then.at is None else iso(then.at)
-    yield f"{then.address} at {when}{times}: {then.verdict.value}{fix}"
+    yield f"{with_port(then.address, then.port, then.protocol)} at {when}{times}: {then.verdict.value}{fix}"
     if then.at is not None and then.doubts:
         yield f"  ? {doubt_words(then)}"
     yield f"  {then.summary}"
@@ -114,7 +117,7 @@ def changed(what: str, command: str, expected: object, outcome: object) -> Entry
     return what, [*before, command, *after]
 
 
-def _state(value: Any) -> Iterable[str]:
+def _state(value: object) -> Iterable[str]:
     """Yield a line for each object of an answer."""
     if isinstance(value, Allocation):
         yield from _state(value.eips)
@@ -134,6 +137,16 @@ def _state(value: Any) -> Iterable[str]:
         yield f"pool {value.id}: {value.available:,} free of {value.total:,}"
     elif isinstance(value, Finding):
         yield f"{value.code} of {value.subject}, accepted {quoted(value.accepted_reason)}".rstrip()
+
+
+def pinned_list(looked: Sequence[Looked], note: str) -> Entry:
+    """Return the entry of a pin of a whole list of lookups."""
+    lines = [line for each in looked[:_PINNED] for line in _verdict_lines(each)]
+    if len(looked) > _PINNED:
+        lines.append(f"and {len(looked) - _PINNED:,} more")
+    title = f"pinned {count_of(len(looked), 'address', 'addresses')}"
+    read_with = looked[0].read_with if looked else ""
+    return title, [*grouped(each.then for each in looked), *lines, read_with, f"note: {note}" if note else ""]
 
 
 def pinned(title: str, lines: Sequence[str], note: str | None) -> Entry:

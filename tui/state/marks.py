@@ -90,6 +90,12 @@ class MarkedEips:
         self._by_id.update(more)
         self._unlisted -= more.keys()
 
+    def replace(self, eips: Iterable[Eip]) -> None:
+        """Mark these EIPs and no others; the former marks can be brought back."""
+        self._cleared = self._by_id or self._cleared
+        self._by_id = {}
+        self.add(eips)
+
     def remove(self, eips: Iterable[Eip]) -> None:
         """Remove the marks of these EIPs."""
         for eip in eips:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
@@ -12,8 +13,9 @@ from tui.commands.registry import key_of
 from tui.state.workers import Ask
 from tui.wording.sanitize import visible
 
-__all__ = ["OtherSessions", "news_words"]
+__all__ = ["News", "OtherSessions", "news_of"]
 
+_LANDED: Final = "landed_in_default"
 _MOST_TOLD: Final = 1_000
 """Targets that are announced to the others: as many as can be marked. An allocation may name 65,536 addresses."""
 
@@ -21,9 +23,11 @@ _MOST_TOLD: Final = 1_000
 class OtherSessions:
     """Knows the other sessions, and announces this one. The refresher reports a failing database."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, sent: Collection[str] = ()) -> None:
+        """`sent` has the ids of the requests of this session, as they become known."""
         self.others: tuple[OtherSession, ...] = ()
         self._ask = ask
+        self._sent = sent
         self._doing: str | None = None
         self._telling: set[asyncio.Task[None]] = set()
         self._in_turn = asyncio.Lock()
@@ -34,6 +38,10 @@ class OtherSessions:
         if monotonic() - self._said >= BEAT_SECONDS:
             self._announce()
         self.others = tuple(await self._ask(Inventory.other_sessions))
+
+    async def news(self, version: int) -> list[Event]:
+        """Return what other sessions and programs have done since a data version."""
+        return await self._ask(lambda inventory: inventory.news(version, self._sent))
 
     def begin(self, doing: str) -> None:
         """Announce that a change of these targets is reviewed, one target per line; of many, the first ones."""
@@ -77,14 +85,36 @@ def _about(others: Iterable[OtherSession], targets: set[str]) -> Iterable[str]:
             yield f"{who} is reviewing a change of {what}{more} too, since {other.doing_since:%H:%M:%SZ}"
 
 
-def news_words(events: Sequence[Event]) -> str:
-    """Return a sentence about the newest event of other operators and their number; empty for no events."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What other sessions and programs did, in one sentence."""
+
+    words: str
+    urgent: bool = False
+    """A landing, or a change of what is selected."""
+    problem: bool = False
+
+
+def news_of(events: Sequence[Event], selected: str | None) -> News | None:
+    """Return the weightiest of some events and their number; None without events."""
     if not events:
-        return ""
-    newest = next((event for event in events if event.action == "restore"), events[-1])
+        return None
+    newest = max(enumerate(events), key=lambda numbered: (_weight(numbered[1], selected), numbered[0]))[1]
+    who, key = visible(newest.operator), key_of("timeline")
     if newest.action == "restore":
-        return f"{visible(newest.operator)} restored a backup: later changes are lost.  {key_of('timeline')} shows it"
-    subject = newest.address or newest.cidr or newest.pool_id or "a service"
+        return News(f"{who} restored a backup: later changes are lost.  {key} shows it", urgent=True)
+    subject = visible(newest.address or newest.cidr or newest.pool_id or "a service")
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
-    what, key = newest.action.replace("_", " "), key_of("timeline")
-    return f"{visible(newest.operator)}: {what} {visible(subject)}{more}.  {key} {key} shows all"
+    if newest.action == _LANDED:
+        where = f"{key_of('findings')} shows it, {key_of('rehome')} rehomes it"
+        return News(f"{who}: {subject} LANDED IN THE DEFAULT POOL{more}.  {where}", urgent=True, problem=True)
+    what, urgent = newest.action.replace("_", " "), _is_about(newest, selected)
+    return News(f"{who}: {what} {subject}{more}.  {key} {key} shows all", urgent)
+
+
+def _weight(event: Event, selected: str | None) -> int:
+    return 3 * (event.action == "restore") or 2 * (event.action == _LANDED) or int(_is_about(event, selected))
+
+
+def _is_about(event: Event, selected: str | None) -> bool:
+    return selected is not None and selected in (event.address, event.cidr, event.pool_id)

@@ -56,7 +56,7 @@ class Refresher:
     def state(self, now: datetime) -> Refresh:
         """Return the age of the data at `now`."""
         since = self.freshness.failed_since
-        failed = "" if since is None else f"! not read since {since:%H:%M:%SZ}: {self.freshness.why}"
+        failed = "" if since is None else f"! {self.freshness.says} {since:%H:%M:%SZ}: {self.freshness.why}"
         return Refresh("" if self.now is None else self.freshness.words(now), failed)
 
     def turn_pause(self) -> bool:
@@ -66,13 +66,17 @@ class Refresher:
         return self.paused
 
     def _current(self) -> Freshness:
-        return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on") if self.paused else Freshness()
+        if self.paused:
+            return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+        behind = None if self.snapshot is None else self.snapshot.behind
+        return Freshness() if behind is None else Freshness(behind, "the standby is behind", "as of")
 
     def wait(self) -> None:
         """Count another second without an answer; after `LATE_SECONDS` the data is called old."""
         self._waited += 1
         if self._waited >= LATE_SECONDS and self.freshness.failed_since is None:
-            self.freshness = Freshness(self._answered, "the database has not answered yet")
+            why = "the database has not answered yet" if self._idle.is_set() else "the read under way is a long one"
+            self.freshness = Freshness(self._answered, why)
 
     async def settled(self) -> None:
         """Wait until the read that is under way is shown."""

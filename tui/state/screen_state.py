@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -80,6 +81,8 @@ class ListState:
     filter: str
     shown: str
     """The number of rows that the filter lets through, in words."""
+    about: str = ""
+    """What was looked up, in the list of lookups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ class ScreenState:
     operator: str
     others: str
     """The other operators; empty when there are none."""
+    clock: datetime
+    """The time in UTC, to the minute: it and the ages are painted once a minute."""
     width: int
     shape: Shape
     view: View
@@ -116,8 +121,6 @@ class ScreenState:
     """Why the details of the selection could not be loaded; None while they can."""
     snapshot: Snapshot | None
     refresh: Refresh
-    clock: str
-    """The time of the inventory to the minute; empty until it is known."""
     mode: WriteMode
     mode_words: str
     """Empty until the time of the inventory is known."""
@@ -131,13 +134,20 @@ class ScreenState:
 
     @property
     def cidr_state(self) -> CidrState | None:
-        """The state of the selected customer CIDR, or of the CIDR of the selected EIP."""
+        """The state of the selected customer CIDR, or of the CIDR of the selected address."""
         selection, snapshot = self.selection, self.snapshot
         if selection is None or snapshot is None:
             return None
-        prefix = selection.id if selection.kind is SelectionKind.CIDR else selection.eip.cidr if selection.eip else None
+        prefix = selection.id if selection.kind is SelectionKind.CIDR else self._cidr_of_address(selection)
         cidr = snapshot.cidr(prefix)
         return cidr.state if cidr is not None and cidr.customer_owned else None
+
+    def _cidr_of_address(self, selection: Selection) -> str | None:
+        """Return the CIDR of the selected address, from its EIP or from its verdict."""
+        if selection.eip is not None:
+            return selection.eip.cidr
+        verdict = None if self.details is None else self.details.verdict
+        return None if verdict is None else verdict.cidr
 
 
 def key_context(state: ScreenState, *, busy: bool = False, selecting: bool = False) -> KeyContext:
@@ -153,6 +163,7 @@ def key_context(state: ScreenState, *, busy: bool = False, selecting: bool = Fal
         past=selection is not None and selection.at is not None,
         cidr_state=state.cidr_state,
         landed=(eip is not None and eip.landed_in_default) or (finding is not None and finding.landing is not None),
+        accepted=finding is not None and finding.accepted,
         released=details is not None and details.released,
         detail=state.detail_page,
         marked=len(state.marks.acting),

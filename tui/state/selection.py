@@ -19,11 +19,13 @@ from core import (
     Outlook,
     Pool,
     Service,
+    ServiceRow,
     Siblings,
     Verdict,
     VerdictWord,
     filter_term,
 )
+from tui.wording.phrases import with_port
 
 __all__ = [
     "IDLE_COUNTED",
@@ -72,6 +74,21 @@ class Selection:
     """The past moment of a lookup; None means now."""
     doubts: str = ""
     """Why the moment of a lookup can be wrong, in words; empty without doubt."""
+    port: int | None = None
+    """The port beside a looked-up address."""
+    protocol: str | None = None
+    read_with: str = ""
+    """What the operator said of the looked-up text."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The parts that decide what the details say."""
+        return self.kind, self.id, self.at, self.port, self.protocol
+
+    @property
+    def words(self) -> str:
+        """`203.0.113.7:25/tcp`: the item as a lookup takes it, without its moment."""
+        return with_port(self.id, self.port, self.protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,8 @@ class SelectionDetails:
     """The EIPs that hold and held the address, newest first."""
     pool: PoolFacts | None = None
     cidr: CidrFacts | None = None
+    service: ServiceRow | None = None
+    """The selected service; None when it is not registered."""
 
     @property
     def released(self) -> bool:
@@ -148,7 +167,7 @@ class CurrentSelection:
         elif not self.held and selection is None and current is not None:
             self.hold(replace(current, eip=None))
         elif not self.held or _same_present(selection, current):
-            self._set(selection)
+            self._set(_with_lookup(selection, current))
 
     def hold(self, selection: Selection) -> None:
         """Select an item that need not have a row."""
@@ -158,7 +177,7 @@ class CurrentSelection:
     def learn(self, details: SelectionDetails) -> bool:
         """Take the loaded details; return False when another item is selected by now."""
         selection, about = self.selection, details.selection
-        if selection is None or (selection.kind, selection.id, selection.at) != (about.kind, about.id, about.at):
+        if selection is None or selection.key != about.key:
             return False
         self.details = details
         if selection.at is None and details.verdict is not None:
@@ -167,7 +186,7 @@ class CurrentSelection:
 
     def _set(self, selection: Selection | None) -> None:
         current = self.selection
-        if selection is None or current is None or (selection.id, selection.at) != (current.id, current.at):
+        if selection is None or current is None or selection.key != current.key:
             self.details = None
         self.selection = selection
 
@@ -175,6 +194,15 @@ class CurrentSelection:
 def _same_present(selection: Selection | None, current: Selection | None) -> bool:
     """Whether the row of a looked-up address is its present state."""
     return selection is not None and current is not None and current.at is None and selection.id == current.id
+
+
+def _with_lookup(row: Selection | None, current: Selection | None) -> Selection | None:
+    """Return a row with what the lookup of its address said of it."""
+    if row is None or current is None or row.id != current.id:
+        return row
+    return replace(
+        row, port=current.port, protocol=current.protocol, doubts=current.doubts, read_with=current.read_with
+    )
 
 
 def is_address(text: str) -> bool:
@@ -204,11 +232,13 @@ def load_details(inventory: Inventory, selection: Selection) -> SelectionDetails
         case SelectionKind.CIDR:
             return SelectionDetails(selection, inventory.now(), cidr=_cidr_facts(inventory, selection.id))
         case SelectionKind.SERVICE:
+            known = _known_services(inventory, [selection.id])
             return SelectionDetails(
                 selection,
                 inventory.now(),
-                services=_known_services(inventory, [selection.id]),
-                siblings=inventory.siblings([selection.id]),
+                services=known,
+                siblings=inventory.siblings([selection.id], limit=_SIBLINGS),
+                service=inventory.service_row(selection.id) if known else None,
             )
 
 
@@ -228,7 +258,7 @@ def _cidr_facts(inventory: Inventory, prefix: str) -> CidrFacts:
 
 
 def _address_facts(inventory: Inventory, selection: Selection) -> SelectionDetails:
-    verdict = inventory.lookup(selection.id, selection.at)
+    verdict = inventory.lookup(selection.words, selection.at)
     if ":" in selection.id:  # the inventory holds nothing more about an IPv6 address
         return SelectionDetails(selection, inventory.now(), verdict=verdict)
     eip = verdict.eip

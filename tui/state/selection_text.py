@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from core import Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord
+from core import BindingWords, Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord, port_words
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
-from tui.wording.phrases import age, count_of, eips_beyond, minute, quoted, why_allocated
+from tui.wording.phrases import accepted_words, age, count_of, eips_beyond, minute, quoted, why_allocated
 from tui.wording.sanitize import visible
-from tui.wording.serving import binding_words, ended_words, last_served, used_part
+from tui.wording.services import service_lines, service_title
+from tui.wording.serving import binding_words, ended_words, last_served
 
-__all__ = ["strip_lines", "strip_title"]
+__all__ = ["pin_lines", "port_line", "strip_lines", "strip_title"]
 
 
 def strip_title(details: SelectionDetails) -> str:
@@ -24,11 +25,13 @@ def strip_title(details: SelectionDetails) -> str:
         when = f" @ {minute(selection.at)}" if selection.at is not None else ""
         mark = ("? " if selection.doubts else "") + ("! " if is_problem(verdict) else "")
         fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
-        return f"{verdict.address}{when} -- {mark}{verdict.verdict.value}{fix}"
+        return f"{selection.words}{when} -- {mark}{verdict.verdict.value}{fix}"
     if details.pool is not None:
         return f"pool {visible(details.pool.pool.id)} -- {_pool_title(details.pool.pool)}"
     if details.cidr is not None:
         return f"{details.cidr.cidr.cidr} -- {_cidr_title(details.cidr.cidr)}"
+    if details.service is not None:
+        return visible(service_title(details.service))
     return f"{selection.kind.value} {visible(selection.id)}"
 
 
@@ -56,15 +59,39 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
     selection = details.selection
     if selection.finding is not None:
         first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
+        if selection.finding.accepted:
+            return first, accepted_words(selection.finding)
         return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
     if details.verdict is not None:
         first, second = _address_lines(details)
+        if port := port_line(details):
+            first, second = port, first if len(port) <= _WIDE_ENOUGH else ""
         return first, f"? {selection.doubts}" if selection.doubts else second
     if details.pool is not None:
         return _pool_lines(details.pool)
     if details.cidr is not None:
         return _cidr_lines(details.cidr)
+    if details.service is not None:
+        first, second = service_lines(details.service, details.siblings.eips)
+        return visible(first), visible(second)
     return f"serves {eips_beyond(details.siblings.total)} EIP{'' if details.siblings.total == 1 else 's'}", ""
+
+
+def pin_lines(details: SelectionDetails) -> list[str]:
+    """Return every line that the verdict bar could show, for the trail."""
+    if details.verdict is None or details.selection.finding is not None:
+        return list(strip_lines(details))
+    doubts = f"? {details.selection.doubts}" if details.selection.doubts else ""
+    lines = (port_line(details), *_address_lines(details), doubts, details.selection.read_with)
+    return [line for line in lines if line]
+
+
+def port_line(details: SelectionDetails) -> str:
+    """Return the sentence on the private host behind the looked-up port; empty without one."""
+    selection, eip = details.selection, details.eip
+    if selection.port is None or eip is None:
+        return ""
+    return visible(port_words(eip.bindings, selection.port, selection.protocol).strip())
 
 
 def _pool_lines(details: PoolFacts) -> tuple[str, str]:
@@ -164,7 +191,8 @@ def _serves(details: SelectionDetails, eip: Eip) -> str:
         return f"serves nothing since {minute(since)} ({age(since, details.now)}){before}"
     first = eip.bindings[0]
     more = f" and {len(eip.bindings) - 1} more" if len(eip.bindings) > 1 else ""
-    what = f": {used_part(first)}" if used_part(first) else ""
+    part = BindingWords(first).part
+    what = f": {part}" if part else ""
     line = f"serves {binding_words(first, details.services)}{what}{more}"
     moment = f" since {minute(first.bound_at)}"
     line += moment if len(line + moment) < _WIDE_ENOUGH else f", {age(first.bound_at, details.now)}"

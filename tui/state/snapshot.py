@@ -19,10 +19,16 @@ class Snapshot:
     read_at: datetime
     eips: int
     """The number of live EIPs."""
+    behind: datetime | None
+    """The moment of the data of a standby that is behind; else None."""
+    services: int
+    """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
     cidrs: tuple[Cidr, ...]
     findings: tuple[Finding, ...]
     """The open findings, worst first."""
+    accepted: tuple[Finding, ...] = ()
+    """The accepted findings, worst first."""
     levels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """The warning and the critical threshold of each pool, in percent."""
 
@@ -49,6 +55,11 @@ class Snapshot:
         """Return the subjects of the findings."""
         return frozenset(finding.subject for finding in self.findings)
 
+    def critical_subjects(self) -> frozenset[str]:
+        """Return the addresses, pools, CIDRs and services that a critical finding is about."""
+        severe = [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
+        return frozenset(each for finding in severe for each in (finding.subject, *finding.eips))
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
@@ -56,6 +67,7 @@ class Freshness:
 
     failed_since: datetime | None = None
     why: str = ""
+    says: str = "not read since"
 
     def words(self, now: datetime) -> str:
         """Return `live`, or the age in whole minutes."""
@@ -74,9 +86,12 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         version=read.version,
         read_at=read.read_at,
         eips=read.eips,
+        behind=read.behind,
+        services=read.services,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),
         findings=read.findings,
+        accepted=read.accepted,
         levels=inventory.pool_levels(),
     )
 

@@ -2,8 +2,8 @@
 
 This module holds all uses of Textual's private API, and `tests/tui/terminal/test_driver.py` names each:
 `App._exception`, `_exception_event`, `_close_messages_no_wait`, `_driver`; the driver's `_file`,
-`_must_signal_resume`, `_sigcont_application`, `_run_input_thread`; `constants.ESCAPE_DELAY`. `EipdeckApp` overrides
-`App._handle_exception`.
+`_must_signal_resume`, `_sigcont_application`, `_run_input_thread`; `constants.ESCAPE_DELAY` and
+`COLOR_SYSTEM`. `EipdeckApp` overrides `App._handle_exception`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Callable
 from threading import Thread
 from typing import IO, Any
 
@@ -18,7 +19,9 @@ from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-__all__ = ["TerminalDriver", "end_by_defect", "set_escape_delay", "write_sequence"]
+from tui.terminal.thrift import thrifty
+
+__all__ = ["TerminalDriver", "end_by_defect", "send_indexes", "set_escape_delay", "write_sequence"]
 
 
 class _LossyFile:
@@ -29,12 +32,12 @@ class _LossyFile:
         self._lost = False
 
     def write(self, text: str) -> None:
-        self._try(lambda: self._file.write(text))
+        self._try(lambda: self._file.write(thrifty(text)))
 
     def flush(self) -> None:
         self._try(self._file.flush)
 
-    def _try(self, act: Any) -> None:
+    def _try(self, act: Callable[[], object]) -> None:
         if self._lost:
             return
         try:
@@ -99,3 +102,8 @@ def write_sequence(app: App[Any], sequence: str) -> None:
 def set_escape_delay(seconds: float) -> None:
     """Set how long Textual waits for the rest of an escape sequence; it read `ESCDELAY` when it was imported."""
     vars(constants)["ESCAPE_DELAY"] = seconds  # declared Final
+
+
+def send_indexes() -> None:
+    """Have Textual send colours as indexes of 256; it read `TEXTUAL_COLOR_SYSTEM` when it was imported."""
+    vars(constants)["COLOR_SYSTEM"] = "256"  # declared Final

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -18,7 +18,9 @@ __all__ = [
     "GROUNDS",
     "LOOKS",
     "choose",
+    "colours",
     "default_look",
+    "indexed",
     "is_colourless",
     "look",
     "sends_indexes",
@@ -86,12 +88,26 @@ _PALE: Final = frozenset({"green", "cyan", "yellow"})
 """Colours that cannot be read as text on a light ground."""
 
 
-def _theme(name: str) -> Theme:
+class _Chosen:
+    """The theme of the process: one process runs one dashboard."""
+
+    name = ANSI
+    colourless = False
+    light = False
+    indexes = False
+
+
+def colours(name: str, *, indexes: bool = False) -> dict[str, str]:
+    """Return the colours of a theme."""
     at = LOOKS.index(name)
+    fixed = {role: values[at] for role, values in COLOURS.items()}
+    return {role: indexed(colour) for role, colour in fixed.items()} if indexes and name != ANSI else fixed
+
+
+def _theme(name: str) -> Theme:
+    shades = colours(name, indexes=_Chosen.indexes)
     if name == ANSI:
-        variables = BUILTIN_THEMES["ansi-dark"].variables | {
-            role: f"ansi_{values[at]}" for role, values in COLOURS.items()
-        }
+        variables = BUILTIN_THEMES["ansi-dark"].variables | {role: f"ansi_{colour}" for role, colour in shades.items()}
         default = "ansi_default"
         return Theme(
             name,
@@ -104,16 +120,15 @@ def _theme(name: str) -> Theme:
             variables=variables,
             ansi=True,
         )
-    colours = {role: values[at] for role, values in COLOURS.items()}
     return Theme(
         name,
-        colours["focus"],
-        foreground=colours["text"],
-        background=colours["ground"],
-        surface=colours["ground"],
-        panel=colours["raised"],
+        shades["focus"],
+        foreground=shades["text"],
+        background=shades["ground"],
+        surface=shades["ground"],
+        panel=shades["raised"],
         dark=name != "light",
-        variables=colours,
+        variables=shades,
     )
 
 
@@ -122,19 +137,12 @@ def themes() -> tuple[Theme, ...]:
     return tuple(_theme(name) for name in LOOKS)
 
 
-class _Chosen:
-    """The theme of the process: one process runs one dashboard."""
-
-    name = ANSI
-    colourless = False
-    light = False
-
-
 def choose(name: str, environ: Mapping[str, str]) -> None:
     """Paint with a theme from now on."""
     _Chosen.name = name
     _Chosen.colourless = bool(environ.get("NO_COLOR"))
     _Chosen.light = _on_light(environ)
+    _Chosen.indexes = sends_indexes(environ)
 
 
 def look() -> str:
@@ -149,18 +157,18 @@ def is_colourless() -> bool:
 
 def style(role: Role) -> Style:
     """Return the style of a role in the chosen theme; only roles with a ground of their own set one."""
-    return _style(role, _Chosen.name, colourless=_Chosen.colourless, light=_Chosen.light)
+    return _style(role, _Chosen.name, _Chosen.colourless, _Chosen.light, _Chosen.indexes)
 
 
 @cache
-def _style(role: Role, name: str, *, colourless: bool, light: bool) -> Style:
+def _style(role: Role, name: str, colourless: bool, light: bool, indexes: bool) -> Style:  # noqa: FBT001  # a key
     bold = role in _BOLD or (name == ANSI and role in _BOLD_ANSI)
     if colourless:
         return Style(bold=bold or None, reverse=role in (Role.CURSOR, Role.FOCUSED) or None)
-    at = LOOKS.index(name)
+    shades = colours(name, indexes=indexes)
     if role in GROUNDS:
-        return Style(color=COLOURS[_ON[role]][at], bgcolor=COLOURS[GROUNDS[role]][at], bold=True)
-    colour = COLOURS[role][at]
+        return Style(color=shades[_ON[role]], bgcolor=shades[GROUNDS[role]], bold=True)
+    colour = shades[role]
     if name == ANSI and light and colour in _PALE:
         colour, bold = "default", True
     return Style(color=None if colour == "default" else colour, bold=bold or None)
@@ -179,5 +187,23 @@ def _on_light(environ: Mapping[str, str]) -> bool:
 
 
 def sends_indexes(environ: Mapping[str, str]) -> bool:
-    """Return whether colours go as indexes of 256: three times fewer bytes over a slow line."""
+    """Return whether colours go as indexes of 256: half the bytes, for a line that may be slow."""
     return over_ssh(environ)
+
+
+_STEPS: Final = (0, 95, 135, 175, 215, 255)
+"""The levels of red, green and blue among the 256 colours; 24 greys stand beside them."""
+
+
+@cache
+def indexed(colour: str) -> str:
+    """Return the nearest of the 256 colours that every terminal paints alike."""
+    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    cube = [_nearest(_STEPS, level) for level in wanted]
+    grey = [_nearest(range(8, 239, 10), sum(wanted) / 3)] * 3
+    nearest = min((cube, grey), key=lambda each: sum((a - b) ** 2 for a, b in zip(each, wanted, strict=True)))
+    return "#" + "".join(f"{level:02x}" for level in nearest)
+
+
+def _nearest(steps: Iterable[int], level: float) -> int:
+    return min(steps, key=lambda step: abs(step - level))

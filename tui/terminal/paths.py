@@ -7,7 +7,7 @@ from typing import Final
 
 from platformdirs import user_state_path
 
-__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "state_folder"]
+__all__ = ["CLIP", "LOG", "SENT", "TRAILS", "UI", "state_folder"]
 
 CLIP: Final = "clip"
 """The last copied text."""
@@ -17,6 +17,9 @@ TRAILS: Final = "trail-*.md"
 """The incident trails; `*` is the start time and the process id."""
 SENT: Final = "sent-*.json"
 """Notes of changes whose answer has not come; `*` is the request id."""
+
+UI: Final = "ui.json"
+"""The theme, the columns and the order that were chosen last."""
 
 
 def state_folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -40,27 +40,33 @@ def _natural(column: Column[Row], row: Row) -> int:
     return min(max(cell_len(column.title), cell_len(visible(column.text(row)))), _WIDEST)
 
 
-def fit(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
-    """Return the columns that fit into `width` cells beside the gutter, each with its width.
+def fit(columns: Sequence[Column[Row]], width: int, gutter: int = GUTTER) -> list[tuple[Column[Row], int]]:
+    """Return the columns for `width` cells with their gutter, each with its width; the stretching one takes the rest.
 
-    Columns are squeezed before one is dropped; the stretching one takes the rest.
+    Columns are squeezed first, the one with most to spare by one cell after the other. A column is left out only
+    where the least widths of all have no room.
     """
+    width -= gutter
     chosen = list(columns)
-    while sum(map(_least, chosen)) + len(chosen) - 1 > width and any(column.drop for column in chosen):
+    while _needed(_least(column) for column in chosen) > width and any(column.drop for column in chosen):
         chosen.remove(max(chosen, key=lambda column: column.drop))
-    spare = width - sum(map(_least, chosen)) - len(chosen) + 1
-    widths = []
-    for column in chosen:
-        more = max(min(column.width - _least(column), spare), 0)
-        spare -= more
-        widths.append(_least(column) + more)
-    return [
-        (column, cells + (max(spare, 0) if column.stretch else 0)) for column, cells in zip(chosen, widths, strict=True)
-    ]
+    widths = [column.width for column in chosen]
+    for _ in range(_needed(widths) - width):
+        spare = [cells - _least(column) for cells, column in zip(widths, chosen, strict=True)]
+        if not any(spare):
+            break
+        widths[spare.index(max(spare))] -= 1
+    rest = max(width - _needed(widths), 0)
+    return [(each, cells + (rest if each.stretch else 0)) for each, cells in zip(chosen, widths, strict=True)]
 
 
 def _least(column: Column[Row]) -> int:
-    return min(column.least, column.width) if column.least else column.width
+    return min(column.least or column.width, column.width)
+
+
+def _needed(widths: Iterable[int]) -> int:
+    cells = list(widths)
+    return sum(cells) + max(len(cells) - 1, 0)
 
 
 def line(cells: Sequence[tuple[str, int, bool]]) -> str:

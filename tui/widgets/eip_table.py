@@ -49,6 +49,8 @@ class EipTable(RowTable[EipRow]):
         self.sort_mark = sort_mark
         self._ask = ask
         self.window = Window(EipQuery())
+        self.critical: frozenset[str] = frozenset()
+        """The addresses that a critical finding is about."""
         self.marks = MarkedEips()
         self._target: int | None = None
         """The position that the cursor goes to once its row is loaded."""
@@ -64,6 +66,12 @@ class EipTable(RowTable[EipRow]):
         """The moment to which ages are counted."""
         return self._around.now
 
+    def count_ages(self, now: datetime) -> None:
+        """Count ages to this moment from now on."""
+        if self._around.now is not None:
+            self._around.now = now
+            self.repaint()
+
     @property
     def total(self) -> int:
         return self.window.total
@@ -78,6 +86,9 @@ class EipTable(RowTable[EipRow]):
 
     def has_problem(self, row: EipRow) -> bool:
         return row.problem
+
+    def is_critical(self, row: EipRow) -> bool:
+        return row.eip.address in self.critical
 
     # marks
 

@@ -81,4 +81,4 @@ class Field(Input, inherit_bindings=False):
         event.prevent_default()
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
         if lines:
-            self.insert_text_at_cursor(lines[0])
+            self.replace(lines[0], *sorted(self.selection))

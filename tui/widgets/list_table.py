@@ -30,6 +30,8 @@ class ListTable(RowTable[Row]):
         self._key = key
         self._problem = problem
         self._critical = critical
+        self._kept: object = None
+        """The key of the selected row before a filter hid every row."""
 
     @property
     def total(self) -> int:
@@ -49,8 +51,10 @@ class ListTable(RowTable[Row]):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show other rows; the cursor stays on the row it was on, else on its place."""
-        kept = None if self.row is None else self._key(self.row)
         first_time = not self.rows
+        if self.row is not None:
+            self._kept = self._key(self.row)
+        kept = None if self.row is None and not first_time else self._kept
         self.rows = tuple(rows)
         place = None if kept is None else self._place(kept)
         if place is not None:

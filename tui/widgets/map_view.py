@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from core import AddressMap, CellState
 from tui.commands.bindings import bindings_for
@@ -32,8 +32,6 @@ class MapView(Lines, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_for(Scope.TABLE),
         *bindings_for(Scope.MAP),
-        Binding("h", "left", "left", show=False),
-        Binding("l", "right", "right", show=False),
     ]
 
     def __init__(self, *, ascii_only: bool) -> None:

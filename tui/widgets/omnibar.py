@@ -72,7 +72,11 @@ class OmniField(Field):
         self.post_message(self.Left())
 
     def action_clear(self) -> None:
-        self.value = ""
+        """Clear the field; leave it when it is empty."""
+        if self.value:
+            self.value = ""
+        else:
+            self.action_leave()
 
     def action_complete(self) -> None:
         self.post_message(self.CompletionRequested())

@@ -15,9 +15,9 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
-from tui.terminal.roles import Role
-from tui.widgets.columns import GUTTER, Column, cell, fit
-from tui.widgets.lines import Line, Part, changed_regions, line_of, painted
+from tui.widgets.columns import GUTTER, Column, fit
+from tui.widgets.lines import Line, changed_regions, line_of, painted
+from tui.widgets.row_parts import cells_of, gripped, gutter, head
 from tui.wording.sanitize import visible
 
 __all__ = ["PATIENCE", "RowTable"]
@@ -27,28 +27,7 @@ PATIENCE = 0.012
 
 Row = TypeVar("Row")
 
-_GRIP = 20
-"""Cells of a row under which the ground of the cursor lies: the gutter and the subject."""
 _BLANK = Line("")
-
-
-_MARKS = {"!!": Role.CRITICAL_CHIP, "!": Role.WARNING, "?": Role.WARNING}
-
-
-def _gripped(parts: Sequence[Part]) -> list[Part]:
-    """Return the parts of the selected row: the first cells in the role of the cursor, the others as they are.
-
-    A mark with a ground of its own keeps it.
-    """
-    gripped: list[Part] = []
-    cells = 0
-    for text, role in parts:
-        inside = max(min(_GRIP - cells, len(text)), 0)
-        own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
-        gripped.append((text[:inside], role if own else Role.CURSOR))
-        gripped.append((text[inside:], role))
-        cells += len(text)
-    return [part for part in gripped if part[0]]
 
 
 class Follow(Protocol):
@@ -152,7 +131,7 @@ class RowTable(Widget, Generic[Row], can_focus=True):
         return frozenset(column.title for column, _width in self._fitted(self.size.width))
 
     def _fitted(self, width: int) -> list[tuple[Column[Row], int]]:
-        return fit(self.wanted_columns(), width - self._gutter_cells)
+        return fit(self.wanted_columns(), width, self._gutter_cells)
 
     @property
     def _gutter_cells(self) -> int:
@@ -193,48 +172,24 @@ class RowTable(Widget, Generic[Row], can_focus=True):
 
     def _compose_lines(self, size: Size) -> list[Line]:
         fitted = self._fitted(size.width)
-        lines = [self._head(fitted)] * self._heads
+        lines = [head(fitted, self._gutter_cells, self.sorted_by, self.sort_mark)] * self._heads
         for position in range(self.top, min(self.top + self.height_in_rows, self.total)):
             lines += self._row_lines(position, fitted, size.width)
         if not self.total:
             lines += [Line(text) for text in self.empty]
         return (lines + [_BLANK] * size.height)[: size.height]
 
-    def _head(self, fitted: list[tuple[Column[Row], int]]) -> Line:
-        titles = (cell(column.title + self._sort_mark(column), width, right=column.right) for column, width in fitted)
-        return Line(" " * self._gutter_cells + " ".join(titles), Role.LABEL)
-
-    def _sort_mark(self, column: Column[Row]) -> str:
-        return self.sort_mark if column.title == self.sorted_by else ""
-
     def _row_lines(self, position: int, fitted: list[tuple[Column[Row], int]], width: int) -> list[Line]:
         row = self.row_at(position)
         if row is None:
             return [Line(" " * self._gutter_cells + "...")] + [_BLANK] * self._extra()
         cursor = self.in_hand and position == self.cursor
-        parts = self._gutter(row, cursor=cursor)
-        for number, (column, cells) in enumerate(fitted):
-            if column.parts is not None:
-                parts += [(" ", Role.TEXT), *column.parts(row, cells)]
-                continue
-            text = cell(column.fitted(row, cells), cells, right=column.right)
-            parts.append((f" {text}" if number else text, column.role_of(row)))
-        line = line_of(*(_gripped(parts) if cursor else parts))
+        marked = None if self._compact else self.is_marked(row)
+        parts = [*gutter(self.mark_of(row), cursor=cursor, marked=marked), *cells_of(row, fitted)]
+        line = line_of(*(gripped(parts) if cursor else parts))
         if self.under is None:
             return [line]
         return [line, *self.under(row, width)]
-
-    def _gutter(self, row: Row, *, cursor: bool) -> list[Part]:
-        """Return the cells before the first column: `> !! `."""
-        mark = self.mark_of(row)
-        role = _MARKS.get(mark, Role.TEXT)
-        if cursor and mark == "!":
-            role = Role.WARNING_CHIP
-        marked = self.is_marked(row)
-        parts = [("> "[not cursor], Role.TEXT)]
-        if not self._compact:
-            parts.append((" *"[marked], Role.FOCUS if marked else Role.TEXT))
-        return [*parts, (mark, role), (" " * (GUTTER - 2 - len(mark)), Role.TEXT)]
 
     def mark_of(self, row: Row) -> str:
         """Return `!!` before a critical problem, `!` before another, nothing before none."""

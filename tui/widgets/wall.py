@@ -39,4 +39,9 @@ class Wall(Widget):
 
 
 def _stands(titles: Sequence[Widget], at: int) -> bool:
-    return any(title.is_on_screen and title.region.y == at for title in titles)
+    return any(title.region.y == at and title.is_on_screen and _is_shown(title.parent) for title in titles)
+
+
+def _is_shown(pane: object) -> bool:
+    """Return whether a pane is shown: its title keeps its old place when it is not."""
+    return isinstance(pane, Widget) and pane.display

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from rich.cells import cell_len
 
-from core import Finding, Pool
+from core import Finding, Pool, json_fields
 from tui.terminal.roles import Role
 from tui.wording.phrases import age
 from tui.wording.sanitize import visible
@@ -39,7 +39,7 @@ class Column(Generic[Row]):
     standard: bool = True
     """Whether it is shown until the operator chooses the columns."""
     least: int = 0
-    """The cells to which it is squeezed before a column is dropped; 0: its width."""
+    """The cells to which it is squeezed before any column is left out; 0: its width."""
     role: Callable[[Row], Role] | Role = Role.TEXT
     """The role of the text in a pane; it may depend on the row."""
 
@@ -124,11 +124,23 @@ class Listing(Generic[Row, PaneRow]):
     """The last text on the command line is free text, folded on a terminal that is too narrow."""
     value: Callable[[PaneRow], Row] = _itself
     """Returns the object of a pane's row."""
+    also: type | None = None
+    """A second kind that its objects can have."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the JSON of every kind of its objects."""
+        return tuple(dict.fromkeys((*json_fields(self.kind), *(json_fields(self.also) if self.also else ()))))
 
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         """The columns on the command line and in files."""
         return tuple(_written(entry.title, entry.text, right=entry.right) for entry in self.entries if entry.text)
+
+    @property
+    def texts(self) -> tuple[Callable[[Row], object], ...]:
+        """What gives the cells of a row on the command line."""
+        return tuple(entry.text for entry in self.entries if entry.text)
 
     def pane(self, around: Around) -> tuple[Column[PaneRow], ...]:
         """Return the columns of the pane."""

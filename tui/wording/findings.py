@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from core import EipdeckError, Finding, Fix, shell_command
-from tui.commands.registry import BY_ID, COMMANDS, key_of
+from tui.commands.registry import BY_ID, COMMANDS, key_of, keys_of
+from tui.wording.phrases import quoted
 
 __all__ = ["in_a_word", "in_few_words", "repair_key", "what_is_wrong", "what_to_do"]
 
@@ -28,9 +29,10 @@ _WHAT: Final = {
 
 
 def what_is_wrong(finding: Finding) -> str:
-    """Return a finding without its subject: `in default pool, lb lb-shop`."""
+    """Return a finding without its subject: `in default pool, lb lb-shop`; of an accepted one, the reason first."""
     what = in_few_words(finding)
-    return f"{what}, {finding.brief}" if finding.brief and finding.brief != what else what
+    words = f"{what}, {finding.brief}" if finding.brief and finding.brief != what else what
+    return f"accepted {quoted(finding.accepted_reason)}: {words}" if finding.accepted else words
 
 
 def in_few_words(finding: Finding) -> str:
@@ -44,11 +46,13 @@ def in_a_word(finding: Finding) -> str:
 
 
 def repair_key(finding: Finding) -> str:
-    """Return the key that repairs a finding, with its word; empty when no key does it."""
-    if finding.fix is None:
+    """Return the key that repairs a finding, or withdraws its acceptance, with a word; empty when no key does it."""
+    if finding.accepted:
+        return f"{key_of('accept')} withdraw"
+    command = None if finding.fix is None else _COMMANDS.get(finding.fix.verb)
+    if command is None:
         return ""
-    command = _COMMANDS.get(finding.fix.verb)
-    return "" if command is None else f"{key_of(command)} {BY_ID[command].label}"
+    return f"{key_of(command)} {BY_ID[command].label}" if keys_of(command) else f":{key_of(command)}"
 
 
 def what_to_do(refusal: EipdeckError) -> str:
@@ -60,6 +64,8 @@ def what_to_do(refusal: EipdeckError) -> str:
 
 
 def _key(fix: Fix) -> str:
-    """Return the key of what a fix does; empty when no key does it."""
+    """Return the key of what a fix does, or its name in the palette; empty when the dashboard has no command for it."""
     command = _COMMANDS.get(fix.verb)
-    return "" if command is None else key_of(command)
+    if command is None:
+        return ""
+    return key_of(command) if keys_of(command) else f":{key_of(command)}"

@@ -4,56 +4,95 @@ from __future__ import annotations
 
 import io
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from core import Evidence, Inventory, Verdict
+from core import DoubtCount, Inventory, Verdict
 from tui.wording.doubts import doubt_sentences
-from tui.wording.phrases import eips_beyond, owner, quoted
+from tui.wording.phrases import count_of, eips_beyond, owner, quoted
 from tui.wording.serving import served_by
 
-__all__ = ["about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
+__all__ = ["Tally", "about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
 
 _SERVICES: Final = 4
 """The most services that a line names; the rest are counted."""
 
 
-def evidence_words(found: Evidence) -> Iterator[str]:
+class Tally:
+    """Counts verdicts on their way to the output."""
+
+    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+        self.words: Counter[str] = Counter()
+        """Mentions of each verdict."""
+        self.mentions = self.distinct = self.ahead = 0
+        self._services: dict[str, Counter[str]] = {}
+        self._verdicts = self.counted(verdicts)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return self._verdicts
+
+    def counted(self, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+        """Yield verdicts and count them."""
+        words, services = self.words, self._services
+        for verdict in verdicts:
+            word, count = verdict.verdict, verdict.count
+            words[word] += count
+            self.mentions += count
+            self.distinct += 1
+            if verdict.at is not None and verdict.at > verdict.as_of:
+                self.ahead += 1
+            if verdict.eip is not None and verdict.eip.bindings:
+                for service in served_by(verdict):
+                    services.setdefault(word, Counter())[service] += count
+            yield verdict
+
+    def finish(self) -> None:
+        """Count what nobody has taken."""
+        deque(self._verdicts, maxlen=0)
+
+    @property
+    def is_all_customer(self) -> bool:
+        """Whether every address is customer-owned space; no address is not."""
+        return bool(self.words) and all(word.startswith("customer-") for word in self.words)
+
+    def groups(self) -> Iterator[str]:
+        """Yield `customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
+        for word, count in self.words.most_common():
+            yield f"{word}: {count:,}{_services(self._services.get(word, Counter()))}"
+
+
+def evidence_words(tally: Tally, lines: int) -> Iterator[str]:
     """Yield how much was read, and a line for each verdict with its services."""
-    if not found.verdicts:
+    if not tally.distinct:
         yield "no address in the text"
         return
-    yield f"{found.mentions:,} addresses in {found.lines:,} lines, {len(found.verdicts):,} distinct by address and time"
-    yield from grouped(found.verdicts)
+    mentions, read = count_of(tally.mentions, "address", "addresses"), count_of(lines, "line")
+    yield f"{mentions} in {read}, {tally.distinct:,} distinct by address and time"
+    yield from tally.groups()
 
 
-def times_words(found: Evidence) -> Iterator[str]:
+def times_words(tally: Tally, doubts: Sequence[DoubtCount]) -> Iterator[str]:
     """Yield a sentence for each kind of doubt about the times of a text."""
-    yield from doubt_sentences(found.doubts)
-    if ahead := ahead_words(found):
+    yield from doubt_sentences(doubts)
+    if ahead := ahead_words(tally.ahead, doubts):
         yield ahead
 
 
-def ahead_words(found: Evidence) -> str:
+def ahead_words(ahead: int, doubts: Sequence[DoubtCount]) -> str:
     """Return a sentence on moments that are less than a day ahead, which are no doubt; empty without any."""
-    ahead = sum(verdict.at is not None and verdict.at > verdict.as_of for verdict in found.verdicts)
-    if not ahead or any(each.doubt == "future" for each in found.doubts):
+    if not ahead or any(each.doubt == "future" for each in doubts):
         return ""
-    return f"{ahead:,} are about a time in the future: they are judged as of now"
+    are, they_are = ("is", "it is") if ahead == 1 else ("are", "they are")
+    return f"{ahead:,} {are} about a time in the future: {they_are} judged as of now"
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """Yield `customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
-    words: Counter[str] = Counter()
-    services: dict[str, Counter[str]] = {}
-    for verdict in verdicts:
-        words[verdict.verdict.value] += verdict.count
-        for service in served_by(verdict):
-            services.setdefault(verdict.verdict.value, Counter())[service] += verdict.count
-    for word, count in words.most_common():
-        yield f"{word}: {count:,}{_services(services.get(word, Counter()))}"
+    """Yield the groups of a tally of verdicts."""
+    tally = Tally(verdicts)
+    tally.finish()
+    return tally.groups()
 
 
 def _services(counted: Counter[str]) -> str:

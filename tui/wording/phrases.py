@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
-from core import EIPS_COUNTED, Cidr, Eip, Event
+from core import EIPS_COUNTED, Cidr, Eip, Event, Finding
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "accepted_words",
     "age",
     "count_of",
     "eips_beyond",
     "event_subject",
     "minute",
+    "minute_short",
     "or_dash",
     "owner",
     "pool_short",
@@ -48,9 +51,15 @@ def minute(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
+def minute_short(moment: datetime) -> str:
+    """Return `11-21 09:40Z`, in UTC, for a narrow column."""
+    return moment.astimezone(UTC).strftime("%m-%d %H:%MZ")
+
+
+@lru_cache(maxsize=1024)
 def second(moment: datetime) -> str:
     """Return `2025-11-21T09:40:07Z`, in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def or_dash(value: object) -> object:
@@ -88,8 +97,23 @@ def quoted(text: str | None) -> str:
     return f'"{visible(text)}"' if len(text) <= _TOLD else f'"{visible(text[:_TOLD])}..."'
 
 
+def accepted_words(finding: Finding) -> str:
+    """Return who accepted a finding, why, and until when."""
+    by = "" if finding.accepted_by is None else f" by {visible(finding.accepted_by)}"
+    when = "" if finding.accepted_at is None else f" {minute(finding.accepted_at)}"
+    until = "" if finding.accepted_until is None else f", until {minute(finding.accepted_until)}"
+    return f"Accepted{by}{when} {quoted(finding.accepted_reason)}{until}"
+
+
 def runway(days: float | None) -> str:
     return "-" if days is None else f"{days:.0f}d"
+
+
+def with_port(address: str, port: int | None, protocol: str | None) -> str:
+    """Return `203.0.113.7:25/tcp`, as a lookup takes it; an IPv6 address stays alone."""
+    if port is None or ":" in address:
+        return address
+    return f"{address}:{port}{f'/{protocol}' if protocol else ''}"
 
 
 def event_subject(event: Event) -> str:

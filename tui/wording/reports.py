@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core import ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
+from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
 from tui.terminal.roles import Role
-from tui.wording.columns import Around, Entry, InPane, Listing
+from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.findings import in_a_word, in_few_words, what_is_wrong
-from tui.wording.phrases import age, event_subject, minute, or_dash, second
-from tui.wording.serving import action_words, services_served
+from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
+from tui.wording.serving import action_words, change_words, services_served
 
-__all__ = ["BROKEN", "CLOCK", "EVENTS", "FINDINGS", "IMPORTED", "RESTORED", "SEEN", "VERDICTS", "Looked", "is_past"]
+__all__ = [
+    "BROKEN",
+    "CLOCK",
+    "EVENTS",
+    "FINDINGS",
+    "IMPORTED",
+    "RESTORED",
+    "SEEN",
+    "VERDICTS",
+    "Looked",
+    "answers",
+    "is_past",
+]
 
 _SEVERITY_ROLES: Final = {Severity.CRITICAL: Role.CRITICAL, Severity.WARNING: Role.WARNING}
 
@@ -22,13 +35,25 @@ def _since(finding: Finding, around: Around) -> str:
 
 
 def _severity_role(finding: Finding) -> Role:
-    return _SEVERITY_ROLES.get(finding.severity, Role.DIM)
+    return Role.DIM if finding.accepted else _SEVERITY_ROLES.get(finding.severity, Role.DIM)
+
+
+def _severity(finding: Finding, _around: Around) -> str:
+    return "accepted" if finding.accepted else finding.severity.value
+
+
+def _accepted(finding: Finding) -> str:
+    return f" {accepted_words(finding)}." if finding.accepted else ""
 
 
 FINDINGS: Final[Listing[Finding, Finding]] = Listing(
     Finding,
     (
-        Entry("SEVERITY", lambda finding: finding.severity.value, pane=InPane(8, role=_severity_role, drop=3, place=4)),
+        Entry(
+            "SEVERITY",
+            lambda finding: finding.severity.value,
+            pane=InPane(8, text=_severity, role=_severity_role, drop=3, place=4),
+        ),
         Entry(
             "SUBJECT",
             lambda finding: finding.subject,
@@ -46,7 +71,7 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
         ),
         Entry(
             "FINDING",
-            lambda finding: f"{finding.message} Remedy: {finding.remedy}",
+            lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
             pane=InPane(20, "WHAT IS WRONG", lambda finding, _: what_is_wrong(finding), stretch=True, place=6),
             side=InPane(7, text=lambda finding, _: in_few_words(finding), right=True, stretch=True, short=in_a_word),
         ),
@@ -65,6 +90,8 @@ class Looked:
 
     then: Verdict
     now: Verdict
+    read_with: str = ""
+    """What the operator said of the text."""
 
 
 def _seen(looked: Looked, _around: Around) -> str:
@@ -76,54 +103,132 @@ def _at(verdict: Verdict) -> str:
     return "?" if verdict.at is None else second(verdict.at)
 
 
+def _port(verdict: Verdict) -> str:
+    return "-" if verdict.port is None else with_port("", verdict.port, verdict.protocol)[1:]
+
+
 def _doubts(verdict: Verdict) -> str:
     return f"? {' '.join(verdict.doubts)}" if verdict.doubts else "-"
 
 
+def _seen_short(looked: Looked) -> str:
+    at = looked.then.at
+    return minute_short(at) if at is not None and is_past(looked.then) else "now"
+
+
+def _asked(looked: Looked, _around: Around) -> str:
+    then = looked.then
+    return with_port(then.address, then.port, then.protocol)
+
+
+def _asked_short(looked: Looked) -> str:
+    return with_port(looked.then.address, looked.then.port, None)
+
+
+_ASKED: Final[InPane[Looked]] = InPane(15, text=_asked, short=_asked_short, least=21, place=1)
+_SEEN_AT: Final[InPane[Looked]] = InPane(17, "SEEN AT (UTC)", _seen, drop=1, short=_seen_short, least=12, place=2)
+_SERVED: Final[InPane[Looked]] = InPane(
+    11, text=lambda row, _: services_served(row.then), stretch=True, drop=3, least=8
+)
 _DOUBT: Final[InPane[Looked]] = InPane(1, "?", lambda looked, _: "?" if looked.then.doubts else "", drop=1, place=3)
 
 SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
-        Entry("ADDRESS", lambda verdict: verdict.address, pane=InPane(15, place=1)),
-        Entry("VERDICT", lambda verdict: verdict.verdict.value, pane=InPane(20, "VERDICT THEN", place=5)),
-        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in.value),
-        Entry("AT", _at, pane=InPane(17, "SEEN AT (UTC)", _seen, drop=1, place=2)),
+        Entry("ADDRESS", lambda verdict: verdict.address, pane=_ASKED),
+        Entry("VERDICT", lambda verdict: verdict.verdict, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
+        Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in),
+        Entry("AT", _at, pane=_SEEN_AT),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
+        Entry("PORT", _port),
         Entry("LINE", lambda verdict: or_dash(verdict.line), right=True),
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
-        Entry("SERVED THEN", pane=InPane(11, text=lambda row, _: services_served(row.then), stretch=True, drop=4)),
-        Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=3)),
+        Entry("SERVED THEN", pane=_SERVED),
+        Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=4, least=11)),
     ),
     lambda looked: looked.then,
 )
 """The verdicts on a text."""
 
-VERDICTS: Final = replace(SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"LINE", "DOUBTS"}))
+VERDICTS: Final = replace(
+    SEEN, entries=tuple(each for each in SEEN.entries if each.title not in {"PORT", "LINE", "DOUBTS"})
+)
 """The verdicts on addresses."""
+
+
+def _owned(summary: CidrSummary) -> str:
+    """Return whether the addresses are the customer's: yes, no, or ? for some of them and for not known."""
+    return {True: "yes", False: "no", None: "?"}[summary.customer_owned]
+
+
+SUMMARIES: Final[Listing[CidrSummary, CidrSummary]] = Listing(
+    CidrSummary,
+    (
+        Entry("CIDR", lambda found: found.cidr),
+        Entry("YOURS", _owned),
+        Entry("POOL", lambda found: or_dash(found.pool_id)),
+        Entry("STATE", lambda found: or_dash(found.state)),
+        Entry("TOTAL", lambda found: found.total, right=True),
+        Entry("BOUND", lambda found: found.bound, right=True),
+        Entry("IDLE", lambda found: found.idle, right=True),
+        Entry("COOLING", lambda found: found.cooling, right=True),
+        Entry("RESERVED", lambda found: found.reserved, right=True),
+        Entry("FREE", lambda found: found.free, right=True),
+        Entry("PROBLEMS", lambda found: or_dash(found.problems), right=True),
+        Entry("SUMMARY", lambda found: found.summary),
+    ),
+)
+"""The answers on CIDRs."""
+
+
+def _verdict_word(found: Verdict | CidrSummary) -> str:
+    return found.verdict.value if isinstance(found, Verdict) else f"yours: {_owned(found)}"
+
+
+MIXED: Final[Listing[Verdict | CidrSummary, Verdict]] = Listing(
+    Verdict,
+    (
+        Entry("ADDRESS", lambda found: found.address if isinstance(found, Verdict) else found.cidr),
+        Entry("VERDICT", _verdict_word),
+        Entry("SUMMARY", lambda found: found.summary),
+    ),
+    also=CidrSummary,
+)
+"""The answers on addresses and CIDRs together."""
+
+
+def answers(found: Sequence[Verdict | CidrSummary]) -> Layout:
+    """Return the columns for the answers of a lookup."""
+    kinds = {type(each) for each in found}
+    return MIXED if len(kinds) > 1 else SUMMARIES if kinds == {CidrSummary} else VERDICTS
 
 
 def _ago(event: Event, around: Around) -> str:
     return age(event.at, around.now or event.at)
 
 
+_AT: Final[InPane[Event]] = InPane(
+    17, text=lambda event, _: minute(event.at), short=lambda event: minute_short(event.at), least=12
+)
+
 EVENTS: Final[Listing[Event, Event]] = Listing(
     Event,
     (
         Entry("AGO", side=InPane(4, text=_ago, right=True, place=1)),
-        Entry("AT", lambda event: second(event.at), pane=InPane(17, text=lambda event, _: minute(event.at))),
-        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=2, least=6)),
+        Entry("AT", lambda event: second(event.at), pane=_AT),
+        Entry("OPERATOR", lambda event: event.operator, pane=InPane(12, drop=1, least=6)),
         Entry(
             "ACTION",
             lambda event: event.action,
-            pane=InPane(17, text=lambda event, _: action_words(event), least=12),
+            pane=InPane(17, text=lambda event, _: action_words(event), least=9),
             side=InPane(8, text=lambda event, _: event.action.removesuffix("_in_default"), stretch=True, place=3),
         ),
-        Entry("SUBJECT", event_subject, pane=InPane(16, drop=1), side=InPane(15, place=2)),
+        Entry("SUBJECT", event_subject, pane=InPane(16, least=15), side=InPane(15, place=2)),
         Entry("EIP", lambda event: or_dash(event.eip_id)),
         Entry("REQUEST", lambda event: or_dash(event.request_id)),
-        Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3)),
+        Entry("CHANGE", lambda event: or_dash(change_words(event))),
+        Entry("REASON", lambda event: or_dash(event.reason), pane=InPane(8, stretch=True, drop=3, least=5)),
     ),
 )
 

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from core import Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service
+from core import BindingKind, Cidr, CidrState, Eip, EipRow, EipStatus, Pool, PoolKind, Service, ServiceRow
 from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
 from tui.wording.phrases import or_dash, owner, pool_short, runway
+from tui.wording.services import KIND_WORDS, known_as, quota, served_by_words
 from tui.wording.serving import served
 
-__all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "marked"]
+__all__ = ["CIDRS", "EIPS", "POOLS", "SERVICES", "SERVICE_ROWS", "marked"]
 
 
 def _landed(eip: Eip) -> str:
@@ -29,23 +30,23 @@ def marked(problems: Collection[str]) -> Layout:
     return replace(EIPS, entries=(mark, *EIPS.entries[1:]))
 
 
-def _pool_of(eip: Eip) -> str:
-    return pool_short(eip.pool_id, customer_owned=eip.customer_owned)
+def _eip_pool(row: EipRow, _around: Around) -> str:
+    return pool_short(row.eip.pool_id, customer_owned=row.eip.customer_owned)
 
 
-def _short_owner(eip: Eip) -> str:
-    return "own" if eip.customer_owned else "DEFAULT"
+def _short_owner(row: EipRow, _around: Around) -> str:
+    return "own" if row.eip.customer_owned else "DEFAULT"
 
 
-def _owner_role(eip: Eip) -> Role:
-    return Role.OWN if eip.customer_owned else Role.ZENLAYER
+def _owner_role(row: EipRow) -> Role:
+    return Role.OWN if row.eip.customer_owned else Role.ZENLAYER
 
 
 _STATE_ROLES: Final = {EipStatus.BOUND: Role.BOUND, EipStatus.UNBOUND: Role.UNBOUND}
 
 
-def _state_role(eip: Eip) -> Role:
-    return _STATE_ROLES.get(eip.status, Role.FREE)
+def _state_role(row: EipRow) -> Role:
+    return _STATE_ROLES.get(row.eip.status, Role.FREE)
 
 
 EIPS: Final[Listing[Eip, EipRow]] = Listing(
@@ -54,27 +55,9 @@ EIPS: Final[Listing[Eip, EipRow]] = Listing(
         Entry("!", _landed),
         Entry("ADDRESS", lambda eip: eip.address, pane=InPane(15, place=1)),
         Entry("ID", lambda eip: or_dash(eip.id), pane=InPane(12, "EIP", drop=9, standard=False, place=10)),
-        Entry(
-            "OWNER",
-            owner,
-            pane=InPane(
-                7,
-                text=lambda row, _: _short_owner(row.eip),
-                drop=2,
-                role=lambda row: _owner_role(row.eip),
-                place=2,
-            ),
-        ),
-        Entry(
-            "STATUS",
-            lambda eip: eip.status.value,
-            pane=InPane(7, "STATE", drop=1, role=lambda row: _state_role(row.eip), place=4),
-        ),
-        Entry(
-            "POOL",
-            lambda eip: eip.pool_id,
-            pane=InPane(9, text=lambda row, _: _pool_of(row.eip), drop=4, least=7, place=3),
-        ),
+        Entry("OWNER", owner, pane=InPane(7, text=_short_owner, drop=2, role=_owner_role, place=2)),
+        Entry("STATUS", lambda eip: eip.status.value, pane=InPane(7, "STATE", drop=1, role=_state_role, place=4)),
+        Entry("POOL", lambda eip: eip.pool_id, pane=InPane(9, text=_eip_pool, drop=4, least=7, place=3)),
         Entry(
             "MBPS",
             lambda eip: or_dash(eip.bandwidth_mbps),
@@ -198,6 +181,10 @@ def _cidr_role(cidr: Cidr) -> Role:
     return _CIDR_ROLES.get(cidr.state, Role.UNBOUND)
 
 
+def _live_of(cidr: Cidr, _around: Around) -> str:
+    return f"{cidr.allocated}/{cidr.total}"
+
+
 CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
     Cidr,
     (
@@ -211,10 +198,10 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
             "LIVE",
             lambda cidr: cidr.allocated,
             right=True,
-            pane=InPane(10, "LIVE/TOTAL", lambda cidr, _: f"{cidr.allocated}/{cidr.total}", drop=1, place=6),
+            pane=InPane(10, "LIVE/TOTAL", _live_of, drop=1, place=6),
         ),
-        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=4, place=7)),
-        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=2, place=4)),
+        Entry("FREE", lambda cidr: cidr.available, right=True, pane=InPane(6, drop=2, least=4, place=7)),
+        Entry("ASN", lambda cidr: or_dash(cidr.asn), right=True, pane=InPane(6, drop=4, place=4)),
         Entry(
             "RPKI",
             lambda cidr: cidr.rpki,
@@ -223,6 +210,33 @@ CIDRS: Final[Listing[Cidr, Cidr]] = Listing(
         Entry("ISP", lambda cidr: or_dash(cidr.isp), pane=InPane(5, stretch=True, drop=3, place=5)),
     ),
 )
+
+
+def _row_kind(row: ServiceRow, _around: Around) -> str:
+    return KIND_WORDS[row.service.kind]
+
+
+def _known_as(row: ServiceRow, _around: Around) -> str:
+    return known_as(row.service)
+
+
+def _serving_role(row: ServiceRow) -> Role:
+    if row.missing_since is not None:
+        return Role.WARNING
+    return Role.UNBOUND if row.idle else Role.TEXT
+
+
+def _served_by(row: ServiceRow, _around: Around) -> str:
+    return served_by_words(row)
+
+
+def _snat(row: ServiceRow, _around: Around) -> str:
+    return quota(row, BindingKind.SNAT)
+
+
+def _dnat(row: ServiceRow, _around: Around) -> str:
+    return quota(row, BindingKind.DNAT)
+
 
 SERVICES: Final[Listing[Service, Service]] = Listing(
     Service,
@@ -234,3 +248,19 @@ SERVICES: Final[Listing[Service, Service]] = Listing(
         Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),
     ),
 )
+
+SERVICE_ROWS: Final[Listing[Service, ServiceRow]] = Listing(
+    Service,
+    (
+        Entry("KIND", lambda service: service.kind.value, pane=InPane(9, text=_row_kind, drop=3, place=2)),
+        Entry("ID", lambda service: service.id, pane=InPane(14, "SERVICE", place=1)),
+        Entry("REGION", lambda service: service.region, pane=InPane(11, drop=5, place=7)),
+        Entry("NAME", lambda service: or_dash(service.name), pane=InPane(12, "KNOWN AS", _known_as, drop=4, place=3)),
+        Entry("SERVES BY", pane=InPane(15, text=_served_by, stretch=True, role=_serving_role, place=4)),
+        Entry("SNAT", pane=InPane(5, text=_snat, right=True, drop=1, place=5)),
+        Entry("DNAT", pane=InPane(7, text=_dnat, right=True, drop=2, place=6)),
+        Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),
+    ),
+    lambda row: row.service,
+)
+"""The services of the pane; in files they look as on the command line."""

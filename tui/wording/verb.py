@@ -15,6 +15,8 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "md"
+    EXCEL = "excel"
+    """CSV that a spreadsheet opens as it is: with the mark of UTF-8, and long numbers as text."""
 
 
 class Kind(Enum):

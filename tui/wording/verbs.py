@@ -10,7 +10,7 @@ from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
 
-__all__ = ["GROUPS", "VERBS", "VERB_NAMED", "VERB_OF"]
+__all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
 
 def _switch(name: str, says: str) -> Argument:
@@ -26,6 +26,17 @@ _RANGE: Final = Argument("range", "FIRST[-LAST]", kind=Kind.RANGE)
 _REGION: Final = Argument("--region", "R")
 _FORCE: Final = _switch("--force", "replace an existing file")
 _SERVICE_KINDS: Final = ("nic", "nat-gateway", "load-balancer")
+KIND_NAMES: Final = {
+    "interface": "nic",
+    "gateway": "nat-gateway",
+    "snat": "nat-gateway",
+    "dnat": "nat-gateway",
+    "nat_gateway": "nat-gateway",
+    "balancer": "load-balancer",
+    "lb": "load-balancer",
+    "load_balancer": "load-balancer",
+}
+"""Other names of the kinds of services, as bindings, screens and JSON have them."""
 
 
 def _rows(name: str, says: str, *arguments: Argument) -> Verb:
@@ -54,14 +65,17 @@ VERBS: Final = (
     Verb("demo", "the dashboard on a throw-away inventory with an incident", formats=()),
     _rows(
         "lookup",
-        "the verdict on addresses: whose, what it serves, where a fix lives",
-        Argument("addresses", "ADDRESS", "an address, or - for text on stdin", nargs="+"),
+        "the verdict on addresses: whose, what it serves, where a fix lives; of a CIDR a summary",
+        Argument("addresses", "ADDRESS", "an address, a CIDR, or - for text on stdin", nargs="+"),
         Argument("--at", "TIME", "as it was at a past time; of a text, where it names none"),
         Argument("--zone", "NAME", "of a text: the zone of clocks that name none"),
         Argument("--year", "N", "of a text: the year of dates that name none"),
         _switch("--day-first", "of a text: 03/04/2026 is 3 April"),
         Argument("--now", "TIME", "of a text: it was written by then"),
         Argument("--log-format", "NAME", "of a text: the format that is tried first"),
+        _switch("--ours", "of a text: only what was ours at any time; exit 1 when nothing was"),
+        _switch("--annotate", "print the text, each line with the verdicts on its addresses behind it"),
+        _switch("--follow", "of a text that goes on: the verdicts on each line when it is read"),
     ),
     _change(
         "allocate",
@@ -162,7 +176,13 @@ VERBS: Final = (
         "change a pool's settings",
         Argument("pool", "POOL", sets="pool_id"),
         Argument("--order", help="which free address is next", kind=Kind.ORDER, choices=("lru", "lowest")),
-        Argument("--cooldown", "SECONDS", "how long a released address cools", Kind.SECONDS, sets="cooldown_seconds"),
+        Argument(
+            "--cooldown",
+            "SECONDS",
+            "how long a released address cools: seconds, or 90m, 24h, 7d",
+            Kind.SECONDS,
+            sets="cooldown_seconds",
+        ),
         Argument("--warn", "PCT", "used share that is a finding", Kind.PERCENT, sets="warn_percent"),
         Argument("--critical", "PCT", "used share that is a critical finding", Kind.PERCENT, sets="critical_percent"),
     ),
@@ -178,6 +198,7 @@ VERBS: Final = (
         "findings",
         "what needs attention; exit 1 when there is something",
         Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
+        _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
     ),
     _rows(
         "history",
@@ -197,9 +218,10 @@ VERBS: Final = (
     _change(
         "accept",
         "AcceptRequest",
-        "accept a finding, with a reason",
+        "accept a finding, with a reason, or withdraw that",
         Argument("finding", "FINDING", "its id, or the EIP of a landing"),
         Argument("--until", "TIME", "the end of the acceptance (default: none)"),
+        _switch("--withdraw", "end the acceptance: the finding is open again"),
         needs_reason=True,
     ),
     _change(
@@ -240,6 +262,11 @@ VERBS: Final = (
         writes=True,
     ),
     Verb("verify", "prove the rules of the inventory and the chains of the history; exit 1 when broken"),
+    Verb(
+        "settle",
+        "whether a change was made, by its request id; exit 1 when not, 7 when that is not known yet",
+        (Argument("request_id", "ID"),),
+    ),
     Verb("doctor", "check the files, the database and the terminal, with advice"),
 )
 

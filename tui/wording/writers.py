@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Final, TextIO
 
-from core import json_fields, to_json
+from core import to_json
 from tui.wording.columns import Column, Layout
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-__all__ = ["FILE_FORMATS", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
+__all__ = ["FILE_FORMATS", "MEASURED", "csv_cell", "json_text", "write_json", "write_rows", "write_table"]
 
-_CHUNK: Final = 500
+MEASURED: Final = 500
 """Rows that decide the widths of a table's columns."""
 _GAP: Final = "  "
 _NARROWEST: Final = 30
@@ -27,7 +27,7 @@ _NARROWEST: Final = 30
 _FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
-def json_text(value: Any) -> str:
+def json_text(value: object) -> str:
     """Return one JSON document, indented, without the final newline."""
     return _plain(json.dumps(to_json(value), indent=2))
 
@@ -37,7 +37,7 @@ def _plain(text: str) -> str:
     return text.replace("\x7f", "\\u007f")
 
 
-def write_json(value: Any, out: TextIO) -> None:
+def write_json(value: object, out: TextIO) -> None:
     """Write one JSON document and a newline; an iterator or list becomes an array, an object a line."""
     if not isinstance(value, (list, tuple, Iterator)):
         out.write(f"{json_text(value)}\n")
@@ -49,25 +49,35 @@ def write_json(value: Any, out: TextIO) -> None:
     out.write("[]\n" if start == "[" else "\n]\n")
 
 
-def write_rows(rows: Iterable[Any], layout: Layout, how: Format, out: TextIO) -> None:
+def write_rows(rows: Iterable[object], layout: Layout, how: Format, out: TextIO) -> None:
     """Write rows in a format of `FILE_FORMATS`."""
     _WRITERS[how](rows, layout, out)
 
 
-def _write_json_rows(rows: Iterable[Any], _layout: Layout, out: TextIO) -> None:
+def _write_json_rows(rows: Iterable[object], _layout: Layout, out: TextIO) -> None:
     write_json(iter(rows), out)
 
 
-def _write_csv(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+def _write_csv(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
     """Write a header of the JSON's field names and a record a row."""
-    names = json_fields(layout.kind)
+    _write_records(rows, layout, out, csv_cell)
+
+
+def _write_excel(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
+    """Write CSV with the mark of UTF-8; ids of more digits than a spreadsheet keeps are text."""
+    out.write("\ufeff")
+    _write_records(rows, layout, out, _excel_cell)
+
+
+def _write_records(rows: Iterable[object], layout: Layout, out: TextIO, cell: Callable[[object], str]) -> None:
+    names = layout.fields
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([csv_cell(getattr(row, name)) for name in names])
+        writer.writerow([cell(getattr(row, name, None)) for name in names])
 
 
-def _write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
+def _write_markdown(rows: Iterable[object], layout: Layout, out: TextIO) -> None:
     """Write a table for a ticket or a chat, with the columns of the table on screen."""
     headings = [column.title for column in layout.columns]
     out.write(f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}\n")
@@ -76,12 +86,13 @@ def _write_markdown(rows: Iterable[Any], layout: Layout, out: TextIO) -> None:
         out.write(f"| {' | '.join(cells)} |\n")
 
 
-_WRITERS: Final[Mapping[Format, Callable[[Iterable[Any], Layout, TextIO], None]]] = {
+_WRITERS: Final[Mapping[Format, Callable[[Iterable[object], Layout, TextIO], None]]] = {
     Format.CSV: _write_csv,
     Format.JSON: _write_json_rows,
     Format.MARKDOWN: _write_markdown,
+    Format.EXCEL: _write_excel,
 }
-FILE_FORMATS: Final = tuple(_WRITERS)
+FILE_FORMATS: Final = (Format.CSV, Format.JSON, Format.MARKDOWN)
 """The formats that a list can be written to a file in."""
 
 
@@ -90,7 +101,7 @@ def _markdown_cell(value: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#!|])", r"\\\1", visible(value))
 
 
-def csv_cell(value: Any) -> str:
+def csv_cell(value: object) -> str:
     """Return a value as a spreadsheet may safely open it: text that would be a formula gets an apostrophe."""
     plain = to_json(value)
     if plain is None:
@@ -105,19 +116,31 @@ def csv_cell(value: Any) -> str:
     return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
 
 
-def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int | None = None) -> int:
+_LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
+"""More digits than the numbers of a spreadsheet have."""
+
+
+def _excel_cell(value: object) -> str:
+    return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
+
+
+def write_table(
+    rows: Iterable[object], layout: Layout, out: TextIO, *, width: int | None = None, measured: int = MEASURED
+) -> int:
     """Write aligned columns under a heading, nothing cut; return the number of rows.
 
     Args:
-        rows: any number; the first few hundred decide the widths.
+        rows: any number.
         layout: the columns.
         out: the stream.
         width: of the terminal, in cells, where the last column is folded; None: not folded.
+        measured: the number of rows that decide the widths.
 
     """
     columns = layout.columns
-    cells = ([visible(column.text(row)) for column in columns] for row in rows)
-    first = list(islice(cells, _CHUNK))
+    texts = layout.texts
+    cells = ([text(row) for text in texts] for row in rows)
+    first = [[*map(visible, line)] for line in islice(cells, measured)]
     if not first:
         return 0
     headings = [column.title for column in columns]
@@ -125,7 +148,8 @@ def write_table(rows: Iterable[Any], layout: Layout, out: TextIO, *, width: int 
     shape = _Shape(columns, widths, width)
     out.write(shape.line(headings))
     count = 0
-    for line in chain(first, cells):
+    lines: Iterator[Sequence[object]] = chain(first, cells)
+    for line in lines:
         out.write(shape.line(line))
         count += 1
     return count
@@ -141,7 +165,16 @@ class _Shape:
         room = None if width is None else width - self._indent
         self._room = None if room is None or room < _NARROWEST else room
 
-    def line(self, cells: Sequence[str]) -> str:
+        shape = "".join(
+            f"%{'' if right else '-'}{width}s{_GAP}" for right, width in zip(self._right, widths, strict=True)
+        )
+        self._plain = f"{shape.rpartition('%')[0]}%s" if self._room is None else None
+
+    def line(self, row: Sequence[object]) -> str:
+        """Return a row, which may be hostile, as a line."""
+        if self._plain is not None and (text := self._plain % tuple(row)).isascii() and text.isprintable():
+            return f"{text.rstrip()}\n"
+        cells = [visible(cell) for cell in row]
         padded = [
             _padded(cell, width, right=right)
             for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final, NamedTuple
 
@@ -46,7 +47,7 @@ _PROTOCOL: Final = re.compile(
     r"[Pp][Rr][Oo][Tt][Oo]?(?:col)?[=: ]\"?(TCP|UDP|ICMP|tcp|udp|icmp|6(?!\d)|17(?!\d)|1(?!\d))"
     r"|(TCP|UDP|ICMP|tcp|udp|icmp)(?![A-Za-z0-9]))"
 )
-_PROTOCOL_WORDS: Final = ("TCP", "tcp", "UDP", "udp", "ICMP", "icmp", "roto", "ROTO")
+PROTOCOL_WORDS: Final = ("TCP", "tcp", "UDP", "udp", "ICMP", "icmp", "roto", "ROTO")
 _NUMBERED: Final = {"6": "tcp", "17": "udp", "1": "icmp"}
 _STATES: Final = re.compile(
     r"\b(?:ESTABLISHED|LISTEN|SYN_SENT|SYN_RCVD|TIME_WAIT|CLOSE_WAIT|FIN_WAIT_[12]|LAST_ACK|CLOSED)\b"
@@ -70,7 +71,7 @@ def find_addresses(text: str, key: str = "") -> list[Hit]:
     """
     if is_dressed(text):
         text = undress(text)
-    hits = _quads(text, key)
+    hits = quads(text, key)
     if "::" in text or text.count(":") >= 7:
         hits = _with_six(text, hits)
     return hits
@@ -78,7 +79,7 @@ def find_addresses(text: str, key: str = "") -> list[Hit]:
 
 def protocol_in(line: str) -> str | None:
     """Return the one protocol that a line names, in lower case; None when it names none or several."""
-    for word in _PROTOCOL_WORDS:
+    for word in PROTOCOL_WORDS:
         if word in line:
             break
     else:
@@ -88,30 +89,37 @@ def protocol_in(line: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _quads(text: str, key: str) -> list[Hit]:
+def quads(text: str, key: str = "", end_of_text: int = sys.maxsize) -> list[Hit]:
+    """Return every IPv4 address of a text without dress, up to a place that no address goes across."""
     hits: list[Hit] = []
-    for match in QUAD.finditer(text):
-        first = match[1] or match[2] or match[3] or match[4] or match[5]
-        start, end, address = match.start() - len(first) + 1, match.end(6), _number(first, match[6])
+    for match in QUAD.finditer(text, 0, end_of_text):
+        one, two, three, four, five, rest, reverse, fifth = match.groups()
+        first = one or two or three or four or five
+        place = match.start()
+        start, end = place - len(first) + 1, match.end(6)
+        second, third, fourth = rest.split(".")
+        address = OCTETS[first] << 24 | OCTETS[second] << 16 | OCTETS[third] << 8 | OCTETS[fourth]
         port: int | None = None
-        if match[7] is not None:
+        if reverse is not None:
             hits.append(Hit(start, match.end(), int.from_bytes(address.to_bytes(4), "little")))
             continue
-        if (fifth := match[8]) is not None:
+        if fifth is not None:
             if not _is_port_shape(text, start, match.end(), fifth):
                 continue
             port, end = int(fifth[1:]) if fifth[1:].isdigit() else None, match.end()
-        else:
+        elif (behind := text[end : end + 1]) in _BEFORE_PORT or (behind == " " and "ort" in text[end : end + 20]):
             port = _port_behind(text, start, end)
         previous = hits[-1].end if hits else None
-        if not is_mask(text, start, address, previous, key) and not is_version(text, start, end, port, key):
-            hits.append(Hit(start, end, address, port))
+        if (address >> 31 or not address & (address + 1)) and is_mask(text, start, address, previous, key):
+            continue
+        if (key or (start and port is None)) and is_version(text, start, end, port, key):
+            continue
+        hits.append(Hit(start, end, address, port))
     return hits
 
 
-def _number(first: str, rest: str) -> int:
-    second, third, fourth = rest.split(".")
-    return int(first[:-1]) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
+_BEFORE_PORT: Final = frozenset(":#|/([]'\"),;")
+OCTETS: Final = {f"{octet}{dot}": octet for octet in range(256) for dot in ("", ".")}
 
 
 def _is_port_shape(text: str, start: int, end: int, fifth: str) -> bool:

@@ -29,7 +29,7 @@ class Block:
         self.done = False
         self._knowledge = knowledge
         self._entry = entry
-        self._chooser = Chooser()
+        self._chooser = Chooser(knowledge.settings.table)
         self._lines: list[Line] = []
         self._found: list[Mention] = []
 

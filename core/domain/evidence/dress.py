@@ -6,7 +6,7 @@ import html
 import re
 from typing import Final
 
-_SIGNS: Final = ("%", "\\", "&#", "[.", "(.", "{.", ".]", ".)", ".}", "[:", "[ .", "( .", "dot", "DOT", "\x1b")
+SIGNS: Final = ("%", "\\", "&#", "[.", "(.", "{.", ".]", ".)", ".}", "[:", "[ .", "( .", "dot", "DOT", "\x1b")
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PERCENT: Final = re.compile(r"%([2-7][0-9A-Fa-f])")
@@ -27,7 +27,7 @@ def without_colour(line: str) -> str:
 
 def is_dressed(line: str) -> bool:
     """Whether `undress` could change a line; cheap, and true too often."""
-    for sign in _SIGNS:
+    for sign in SIGNS:
         if sign in line:
             return True
     return not line.isascii()

@@ -61,6 +61,8 @@ class Compiled(NamedTuple):
     closes: re.Pattern[str]
     columns: tuple[str, ...]
     has_time: bool
+    is_simple: bool
+    """Whether its head alone tells the time of a line."""
 
 
 LEAD: Final = r"(?:<\d{1,3}>)?"
@@ -80,4 +82,5 @@ def compiled(entry: Format) -> Compiled:
         re.compile(entry.closes),
         tuple(entry.columns.split()),
         "(?P<t>" in entry.head,
+        "(?P<t>" in entry.head and not entry.keys and not entry.columns,
     )

@@ -69,9 +69,9 @@ SYSTEMS: Final[tuple[Format, ...]] = (
     Format(
         name="java-util-logging",
         hint="M ",
-        opens=r"[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M \S+ \S+$",
+        opens=r"[A-Za-z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M \S+ \S+$",
         closes=r"(?:SEVERE|WARNING|INFO|CONFIG|FINE\w*): ",
-        head=r"(?P<t>[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M) ",
+        head=r"(?P<t>[A-Za-z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d [AP]M) ",
         sample=Sample(
             "Oct 14, 2026 7:45:30 AM net.Auth login\nWARNING: attempt from 203.0.113.7 failed",
             "2026-10-14T07:45:30",
@@ -91,7 +91,7 @@ SYSTEMS: Final[tuple[Format, ...]] = (
     Format(
         name="rabbitmq",
         opens=r"=[A-Z]+ REPORT==== ",
-        head=r"=[A-Z]+ REPORT==== (?P<t>\d{1,2}-[A-Z][a-z]{2}-\d{4}::\d\d:\d\d:\d\d)",
+        head=r"=[A-Z]+ REPORT==== (?P<t>\d{1,2}-[A-Z][a-z]{2}-\d{4}::\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)",
         sample=Sample(
             "=INFO REPORT==== 14-Oct-2026::07:45:30 ===\naccepting AMQP connection (203.0.113.7:51514 -> 10.0.0.12:5672)",
             "2026-10-14T07:45:30",

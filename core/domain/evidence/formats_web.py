@@ -159,6 +159,15 @@ WEB: Final[tuple[Format, ...]] = (
         ),
     ),
     Format(
+        name="3proxy",
+        head=r"(?P<t>\d\d-\d\d-\d{4} \d\d:\d\d:\d\d [+-]\d{4}) [A-Z]+\.\d+ \d{5} ",
+        order="dmy",
+        sample=Sample(
+            "06-09-2026 05:20:10 +0000 PROXY.3128 00004 - 203.0.113.7:28783 198.51.100.80:80 0 0 0 0 GET http://x.example/",
+            "2026-09-06T05:20:10",
+        ),
+    ),
+    Format(
         name="modsecurity",
         opens=r"--[0-9a-fA-F]{6,10}-A--\s*$",
         closes=r"--[0-9a-fA-F]{6,10}-Z--\s*$",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from core.domain.evidence.addresses import has_address
 from core.domain.evidence.block import Block
-from core.domain.evidence.formats import BLOCK_STARTS, block_of
 from core.domain.evidence.frames import Frame
 from core.domain.evidence.json_frame import JsonFrame, begins_json
 from core.domain.evidence.moments import match
@@ -40,22 +39,32 @@ class Framer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._plain = Plain(knowledge)
+        self._table = knowledge.settings.table
+        self.plain = Plain(knowledge)
         self._frame: Frame | None = None
         self._quoted = False
         self._soft = ""
+        self._number = 0
+        self.begun = 0
+        """The first line of the record that is open."""
 
-    def read(self, lines: Iterable[Line]) -> Iterator[Mention]:
-        """Give every mention of a text."""
-        line_number = 0
-        for line in lines:
-            line_number = line.number
-            if self._quoted and (joined := self._unquoted(line)) is not None:
-                yield from self._take(joined)
-            elif not self._quoted:
-                yield from self._take(line)
+    @property
+    def idle(self) -> bool:
+        """Whether the next line begins a record."""
+        return self._frame is None and not self._quoted
+
+    def take(self, line: Line) -> Iterator[Mention]:
+        """Give the mentions that a line completes."""
+        self._number = line.number
+        if not self._quoted:
+            yield from self._take(line)
+        elif (joined := self._unquoted(line)) is not None:
+            yield from self._take(joined)
+
+    def end(self) -> Iterator[Mention]:
+        """Give the mentions of what is still open at the end of the text."""
         if self._soft:
-            yield from self._take(Line(line_number, self._soft))
+            yield from self._take(Line(self._number, self._soft))
         if self._frame is not None:
             yield from self._close(self._frame)
 
@@ -79,6 +88,7 @@ class Framer:
                     yield from self._close(frame)
                 return
             yield from self._close(frame)
+        self.begun = line.number
         yield from self._begin(line)
 
     def _close(self, frame: Frame) -> Iterator[Mention]:
@@ -95,7 +105,7 @@ class Framer:
         text = line.text
         first = text.lstrip()[:1]
         if not first:
-            self._plain.forget()
+            self.plain.forget()
             return
         if first in {"{", "["} and begins_json(text):
             if not line.goes_on and (found := self._whole(line)) is not None:
@@ -104,7 +114,7 @@ class Framer:
             self._frame = JsonFrame(self._knowledge)
         elif first == "<" and begins_xml(text):
             self._frame = XmlFrame(self._knowledge)
-        elif first in BLOCK_STARTS and (entry := block_of(text)) is not None:
+        elif first in self._table.block_starts and (entry := self._table.block_of(text)) is not None:
             self._frame = Block(self._knowledge, entry)
         elif text.startswith(("#Fields", "#fields", "#Software", "#Version", "#separator", "#Date", "#Time Format")):
             self._frame = Fields(self._knowledge)
@@ -130,14 +140,14 @@ class Framer:
         text = line.text
         if "{" in text and (place := _INLINE.search(text, 0, _FAR)) is not None:
             inner = text[place.start() :].rstrip()
-            tree = Tree(self._knowledge, self._plain.stamp(text[: place.start()]))
+            tree = Tree(self._knowledge, self.plain.stamp(text[: place.start()]))
             if inner[-1:] in {"}", "]"} and tree.json(inner, line.number):
-                yield from self._plain.take(line.number, text[: place.start()])
+                yield from self.plain.take(line.number, text[: place.start()])
                 yield from tree.found
                 return
         if len(text) < 256 and not has_address(text):
             self._declare(text)
-        yield from self._plain.take(line.number, text)
+        yield from self.plain.take(line.number, text)
 
     def _declare(self, text: str) -> None:
         """Take what a line without an address says about the whole text."""

@@ -9,8 +9,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from core.domain.evidence.words import MONTHS, WEEKDAYS, WORD_OFFSETS
+from core.domain.evidence.words import MONTHS, WEEKDAYS
 from core.domain.evidence.zones import ZONE, parse_zone
+from core.domain.zone_words import WORD_OFFSETS
 
 
 class Reading(NamedTuple):
@@ -20,7 +21,7 @@ class Reading(NamedTuple):
     """Place behind the time."""
     year: int | None = None
     month: int = 0
-    """0 when there is no date."""
+    """1 to 12; 0 stands for no date."""
     day: int = 0
     clock: tuple[int, int, int, int] | None = None
     """Hour, minute, second, microsecond; None when there is a date alone."""

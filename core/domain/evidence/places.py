@@ -51,6 +51,8 @@ _BEFORE_OTHER: Final = re.compile(
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"[\])\"']*\s*(?:[,;\t|]|-{1,2}|\u2013|\u2014|to|until|till|bis|and|->|/)\s*[\[(\"']*")
+_UNTIL: Final = re.compile(r"[\])\"']*\s*(?:-{1,2}>?|\u2013|\u2014|to|until|till|bis)\s*[\[(\"']*")
+"""The text between begin and end in a format of lines, where other signs part its fields."""
 _INTRODUCED: Final = re.compile(
     r"(?:^|[\s(,;])(?:at|on|since|time|date|am|um|le|el|from|between|zeit|datum)[: ]\s*$", re.IGNORECASE
 )
@@ -149,9 +151,19 @@ def _lasting(line: str, stamp: Stamp, knowledge: Knowledge) -> Stamp:
     """Return a stamp with the doubt and the zone that an end behind it brings."""
     between = _RANGE.match(line, stamp.reading.end)
     behind = match(line, between.end()) if between is not None else None
-    if behind is None or not behind.full:
-        return stamp
-    if behind.zone and not stamp.reading.zone:
+    return stamp if behind is None or not behind.full else with_end(stamp, behind, knowledge)
+
+
+def end_behind(line: str, place: int) -> Reading | None:
+    """Return the end behind the time of a format that ends at a place; None when there is none."""
+    between = _UNTIL.match(line, place)
+    behind = match(line, between.end()) if between is not None else None
+    return behind if behind is not None and behind.full else None
+
+
+def with_end(stamp: Stamp, behind: Reading, knowledge: Knowledge) -> Stamp:
+    """Return a stamp with the doubt and the zone that its end brings."""
+    if behind.zone and not (stamp.reading.zone or stamp.zone):
         stamp = stamp._replace(zone=behind.zone)
     begin, end = knowledge.settle(stamp).at, knowledge.settle(stamp._replace(reading=behind)).at
     if begin is None or end is None or abs(end - begin) <= _HOUR:

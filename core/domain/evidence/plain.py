@@ -12,18 +12,18 @@ from core.domain.evidence.format import Compiled, Format
 from core.domain.evidence.formats import Chooser
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
 from core.domain.evidence.moments import match, match_epoch
-from core.domain.evidence.places import field_of, fields, place_of
+from core.domain.evidence.places import end_behind, field_of, fields, place_of, with_end
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention, Tree
-from core.domain.times import InvalidTime, parse_time
+from core.domain.times import InvalidTime, names_zone, parse_time
 
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
 _ASKED: Final = re.compile(r"\s*(?:\S+\s*@\s+|[0-9A-Fa-f.:\[\]()]+@)(\S.{0,58}?)\s*$")
 _KEY_BEFORE: Final = re.compile(r"[\"'\[(]{0,2}[=:]([\w.-]{0,40}[A-Za-z_])")
 """The key before an address, on the text read backwards."""
-_PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", 'port"', "proto", "PROTO", "service:")
+PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", 'port"', "proto", "PROTO", "service:")
 _DATE_LIKE: Final = re.compile(r"[\[\"(]?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)")
 
 
@@ -32,7 +32,7 @@ class Plain:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._chooser = Chooser(knowledge.settings.log_format)
+        self.chooser = Chooser(knowledge.settings.table, knowledge.settings.log_format)
         self._head = ""
         self._joined = 0
 
@@ -41,22 +41,26 @@ class Plain:
         indented = text[:1] in {" ", "\t"}
         if not has_address(text):
             if not indented:
-                self._head, self._joined = text, 0
+                self.begin(text)
                 self._observe(text)
             return []
         line = without_colour(text)
-        if (chosen := self._chooser.choose(line)) is not None and chosen[0].columns:
+        if (chosen := self.chooser.choose(line)) is not None and chosen[0].columns:
             return self._row(number, line, chosen[0])
         hits = find_addresses(line)
         if not hits:
             return []
         stamp = self._stamp(line, chosen)
         if not indented:
-            self._head, self._joined = text, 0
+            self.begin(text)
         elif self._head and self._joined < _JOINED:
             self._joined += 1
             stamp = self._of_head(stamp)
         return self._mentions(number, line, hits, stamp or UNKNOWN)
+
+    def begin(self, text: str) -> None:
+        """Take a line that is not indented as the head of the indented lines below it."""
+        self._head, self._joined = text, 0
 
     def forget(self) -> None:
         """Let indented lines not join the head above any more."""
@@ -65,7 +69,7 @@ class Plain:
     def stamp(self, text: str) -> Stamp | None:
         """Return the time of a line; None when it has none."""
         line = without_colour(text)
-        return self._stamp(line, self._chooser.choose(line))
+        return self._stamp(line, self.chooser.choose(line))
 
     def _of_head(self, own: Stamp | None) -> Stamp | None:
         """Return the time of an indented line: its own when it begins with it, else that of the head."""
@@ -99,7 +103,9 @@ class Plain:
             return stamp._replace(source=Source.FORMAT, zone=stamp.zone or each.zone)
         if not entry.has_time or found["t"] is None:
             return None
-        return _format_stamp(found["t"], each)
+        stamp = format_stamp(found["t"], each)
+        behind = None if stamp is None else end_behind(line, found.end("t"))
+        return stamp if stamp is None or behind is None else with_end(stamp, behind, self._knowledge)
 
     def _asked(self, words: str) -> Stamp | None:
         reading = match(words)
@@ -109,7 +115,7 @@ class Plain:
             at = parse_time(words, self._knowledge.settings.now)
         except InvalidTime:
             return None
-        naive = ":" in words and words[-1:] not in "Zz" and "+" not in words
+        naive = ":" in words and not names_zone(words)
         doubts = Doubt.ZONE_ASSUMED if naive and self._knowledge.settings.zone is None else Doubt.NONE
         from_now = match("1970-01-01T00:00Z")
         return None if from_now is None else Stamp(from_now._replace(instant=at), Source.ASKED, doubts=doubts)
@@ -126,7 +132,7 @@ class Plain:
         return [each._replace(stamp=_by_format(each.stamp)) for each in tree.found]
 
     def _mentions(self, number: int, line: str, hits: list[Hit], stamp: Stamp) -> list[Mention]:
-        named = _named_ends(line) if any(word in line for word in _PORT_WORDS) else None
+        named = _named_ends(line) if any(word in line for word in PORT_WORDS) else None
         protocol = protocol_in(line)
         if named is not None:
             protocol = named[0] or protocol
@@ -141,7 +147,7 @@ class Plain:
 
 
 @lru_cache(maxsize=4096)
-def _format_stamp(text: str, entry: Format) -> Stamp | None:
+def format_stamp(text: str, entry: Format) -> Stamp | None:
     """Return the time that the head of a format holds; logs repeat seconds, so the same text comes often."""
     reading = match(text, 0, entry.order) or match_epoch(text, 0, None)
     if reading is None or not reading.full:

@@ -46,8 +46,29 @@ class Line(NamedTuple):
     """Whether the next part belongs to the same line."""
 
 
+class Block(NamedTuple):
+    """Lines that came together."""
+
+    number: int
+    """Number of the first line, from 1."""
+    lines: list[str]
+    text: str
+    """The lines in one text."""
+    goes_on: bool = False
+    """Whether its only line goes on in the next block."""
+
+
 def read_lines(pieces: Iterable[bytes | str]) -> Iterator[Line]:
+    """Give the lines of a text one by one; see `read_blocks`."""
+    for block in read_blocks(pieces):
+        for number, text in enumerate(block.lines, block.number):
+            yield Line(number, text, block.goes_on)
+
+
+def read_blocks(pieces: Iterable[bytes | str]) -> Iterator[Block]:
     r"""Give the lines of a text: UTF-8, UTF-16 by its mark or its zero bytes, gzip; ended by \n, \r\n or \r.
+
+    Lines come as soon as their piece is read.
 
     Raises:
         Unreadable: the bytes are packed in another way, or damaged.
@@ -59,18 +80,22 @@ def read_lines(pieces: Iterable[bytes | str]) -> Iterator[Line]:
         if len(rest) < _LONGEST and "\n" not in text and "\r" not in text:
             continue
         held = rest.endswith("\r")  # a \n can follow
-        lines = _ENDS.split(rest[:-1] if held else rest)
+        whole = rest[:-1] if held else rest
+        lines = _split(whole)
         rest = lines.pop() + ("\r" if held else "")
-        for each in lines:
-            yield Line(number, each)
-            number += 1
+        if lines:
+            yield Block(number, lines, whole)
+            number += len(lines)
         while len(rest) > _LONGEST:
             cut = _cut(rest)
-            yield Line(number, rest[:cut], goes_on=True)
+            yield Block(number, [rest[:cut]], rest[:cut], goes_on=True)
             rest = rest[cut:]
-    for each in _ENDS.split(rest.removesuffix("\r")):
-        yield Line(number, each)
-        number += 1
+    whole = rest.removesuffix("\r")
+    yield Block(number, _split(whole), whole)
+
+
+def _split(text: str) -> list[str]:
+    return _ENDS.split(text) if "\r" in text else text.split("\n")
 
 
 def _cut(text: str) -> int:

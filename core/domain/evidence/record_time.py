@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from core.domain.evidence.format import Format
-from core.domain.evidence.formats import KEY_ZONES
 from core.domain.evidence.keys import PERIOD_RANK, SUFFIX_RANK, WEAK_RANK, normal, zone_in
 from core.domain.evidence.moments import Reading
 from core.domain.evidence.settle import Knowledge, Stamp
@@ -39,7 +38,7 @@ def record_time(
     ordered = sorted(_joined(times), key=lambda each: (each.key not in keys, each.rank))
     full = [each for each in ordered if each.reading.full] or ordered
     best = full[0]
-    zone = zone or zone_in(best.key) or KEY_ZONES.get(best.key, "")
+    zone = zone or zone_in(best.key) or knowledge.settings.table.key_zones.get(best.key, "")
     stamp = Stamp(best.reading, Source.KEY, column_of(best.key, best.reading), zone)
     if not best.reading.full:
         return None, stamp._replace(source=Source.NONE, doubts=Doubt.TIME_UNKNOWN)

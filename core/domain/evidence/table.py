@@ -61,7 +61,7 @@ class Table:
     def __init__(self, knowledge: Knowledge, sep: str, names: list[str], header: Line) -> None:
         self.done = False
         self._knowledge = knowledge
-        self._chooser = Chooser()
+        self._chooser = Chooser(knowledge.settings.table)
         self._tree = Tree(knowledge)
         self._sep, self._names = sep, names
         self._kept = [header]

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from core.domain.evidence.addresses import Hit, find_addresses, has_address, is_client_text, protocol_in
 from core.domain.evidence.dress import is_dressed
 from core.domain.evidence.format import Format
-from core.domain.evidence.formats import RULES, tuple_columns
 from core.domain.evidence.keys import (
     SUFFIX_RANK,
     is_end,
@@ -39,7 +38,7 @@ _BARRED: Final = frozenset(
 )
 """Names of children whose dates are not the event's."""
 
-_MESSAGES: Final = frozenset(
+MESSAGES: Final = frozenset(
     {"log", "message", "msg", "raw", "line", "payload", "text", "textpayload", "fullmessage", "shortmessage"}
     | {"original", "content", "body", "data", "evidence", "logline", "rawlog", "rawevent", "eventoriginal"}
 )
@@ -128,7 +127,7 @@ class Tree:
         above = self._nodes[-1]
         key = key or above.key
         name = normal(key)
-        rule = RULES.get(key) or (above.rule if above.is_list else None)
+        rule = self._knowledge.settings.table.rules.get(key) or (above.rule if above.is_list else None)
         node = _Node(key, is_list=is_list, barred=above.barred or name in _BARRED, rule=rule)
         self._nodes.append(node)
         if key[:1].isdigit() and not above.is_list:
@@ -170,6 +169,8 @@ class Tree:
         now = self._knowledge.settings.now
         if key == "seconds" and time_rank(node.key) is not None:
             rank = SUFFIX_RANK
+        if rank is None and node.rule is not None and key in node.rule.keys:
+            rank = 0
         if is_end(key):
             if (reading := read_value(value, now)) is not None:
                 node.ends.append(reading)
@@ -187,7 +188,7 @@ class Tree:
             node.ports.setdefault(side(key), int(value))
 
     def _take_text(self, node: _Node, key: str, value: str, line: int) -> None:
-        if (columns := tuple_columns(value)) is not None:
+        if (columns := self._knowledge.settings.table.tuple_columns(value)) is not None:
             self.open(key, line)
             for name, cell in columns:
                 self.leaf(name, cell, line)
@@ -196,7 +197,7 @@ class Tree:
         if value.startswith("{") and value.rstrip().endswith("}") and self.json(value, line, key):
             return
         name = normal(key)
-        if name not in _MESSAGES and "\n" not in value:
+        if name not in MESSAGES and "\n" not in value:
             protocol = None if is_client_text(key) else protocol_in(value)
             node.own += [_Pending(hit, key, line, None, protocol) for hit in find_addresses(value, key)]
             return

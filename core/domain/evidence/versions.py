@@ -52,7 +52,8 @@ def is_mask(text: str, start: int, address: int, previous: int | None, key: str)
 
 
 @lru_cache(maxsize=1024)
-def _is_version_key(key: str) -> bool:
+def is_version_key(key: str) -> bool:
+    """Whether a field holds the version of a product."""
     name = key.lower()
     return name.endswith(
         ("version", "useragent", "user-agent", "user_agent", "release", "firmware", "build", "browser", "user agent")
@@ -61,14 +62,14 @@ def _is_version_key(key: str) -> bool:
 
 def is_version(text: str, start: int, end: int, port: int | None, key: str) -> bool:
     """Whether four numbers are the version of a product, the number of a section or a date; a port says no."""
-    if key and _is_version_key(key):
+    if key and is_version_key(key):
         return True
     if port is not None or start == 0:
         return False
     before = text[max(0, start - 40) : start]
     last = before[-1]
     if last == "/":
-        return _is_named(before, text, end)
+        return _is_named(before, text.startswith(("/", ":"), end))
     if last == "|":
         return text.startswith("|", end) and ("CEF:" in text[:start] or "LEEF:" in text[:start])
     if last.isalnum() or last in "-_":
@@ -86,9 +87,11 @@ def _word_before(before: str) -> str:
     return "" if found is None else found[1][::-1].lower()
 
 
-def _is_named(before: str, text: str, end: int) -> bool:
+@lru_cache(maxsize=4096)
+def _is_named(before: str, goes_on: bool) -> bool:  # noqa: FBT001  # a key of the cache
+    """Whether a name and a slash stand before a version; the names of browsers come often."""
     found = _NAMED.search(before)
     if found is None:
         return False
     name = found[1]
-    return name.lower() not in _ADDRESS_NAMES and not name.isupper() and not text.startswith(("/", ":"), end)
+    return name.lower() not in _ADDRESS_NAMES and not name.isupper() and not goes_on

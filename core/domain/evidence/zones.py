@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.domain.evidence.sighting import Doubt
-from core.domain.evidence.words import WORD_CHOICES, WORD_OFFSETS
+from core.domain.zone_words import WORD_CHOICES, WORD_OFFSETS
 
 _WORDS: Final = "|".join(sorted([*WORD_OFFSETS, *WORD_CHOICES], key=len, reverse=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -12,10 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import StaticPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
+if TYPE_CHECKING:
+    import psycopg  # SQLite starts without it
+
 __all__ = ["upgrade"]
 
 
-def upgrade(driver: Any, first: str) -> None:
+def upgrade(driver: sqlite3.Connection | psycopg.Connection, first: str) -> None:
     """Bring the database to the newest step, in one transaction.
 
     Args:

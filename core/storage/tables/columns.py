@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import IPv4Address
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Integer, TypeDecorator
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Field
 
 from core.domain.values import from_micros, to_micros
 
-__all__ = ["Address", "Moment", "big_field", "ipv4_field", "moment_field", "words"]
+__all__ = ["BIG", "Address", "Moment", "words"]
 
-_BIG: Final = BigInteger().with_variant(Integer, "sqlite")
+BIG: Final = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on either database; SQLite's rowid key has to be called INTEGER."""
 
 
@@ -24,8 +23,8 @@ class Address(TypeDecorator[IPv4Address]):
     impl = BigInteger
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return _BIG.dialect_impl(dialect)
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        return BIG.dialect_impl(dialect)
 
     def process_bind_param(self, value: IPv4Address | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
         return None if value is None else int(value)
@@ -40,29 +39,14 @@ class Moment(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return _BIG.dialect_impl(dialect)
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        return BIG.dialect_impl(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
         return None if value is None else to_micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
         return None if value is None else from_micros(value)
-
-
-def big_field(**options: Any) -> Any:
-    """Declare a number of 64 bits."""
-    return Field(sa_type=_BIG, **options)
-
-
-def ipv4_field(**options: Any) -> Any:
-    """Declare an IPv4 address."""
-    return Field(sa_type=Address, **options)
-
-
-def moment_field(**options: Any) -> Any:
-    """Declare a time."""
-    return Field(sa_type=Moment, **options)
 
 
 def words(column: str, *known: str) -> CheckConstraint:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from core.storage.tables.columns import big_field, ipv4_field, moment_field, words
+from core.storage.tables.columns import BIG, Address, Moment, words
 
 __all__ = ["BindingTable", "EipTable", "ServiceTable"]
 
@@ -61,6 +61,12 @@ class EipTable(SQLModel, table=True):
             sqlite_where=text("status = 'unbound'"),
             postgresql_where=text("status = 'unbound'"),
         ),
+        Index(
+            "eip_alive",
+            "seq",
+            sqlite_where=text("alive_since IS NOT NULL"),
+            postgresql_where=text("alive_since IS NOT NULL"),
+        ),
         *(
             Index(
                 f"eip_by_{column}",
@@ -73,28 +79,30 @@ class EipTable(SQLModel, table=True):
         ),
         {"sqlite_autoincrement": True},
     )
-    seq: int | None = big_field(primary_key=True, default=None)
+    seq: int | None = Field(sa_type=BIG, primary_key=True, default=None)
     id: str = Field(unique=True)
-    address: IPv4Address = ipv4_field()
+    address: IPv4Address = Field(sa_type=Address)
     pool_id: str
-    cidr_id: int = big_field()
-    cidr_first: IPv4Address = ipv4_field()
-    cidr_last: IPv4Address = ipv4_field()
+    cidr_id: int = Field(sa_type=BIG)
+    cidr_first: IPv4Address = Field(sa_type=Address)
+    cidr_last: IPv4Address = Field(sa_type=Address)
     customer_owned: bool
     platform_customer_owned: bool | None
     """The platform's own flag; None when the platform gave none."""
     name: str | None
     bandwidth_mbps: int | None
     status: str
-    allocated_at: datetime = moment_field()
+    allocated_at: datetime = Field(sa_type=Moment)
     allocated_by: str
-    unbound_since: datetime | None = moment_field()
-    released_at: datetime | None = moment_field()
+    unbound_since: datetime | None = Field(sa_type=Moment)
+    released_at: datetime | None = Field(sa_type=Moment)
     released_by: str | None
-    ready_at: datetime | None = moment_field()
+    ready_at: datetime | None = Field(sa_type=Moment)
     """The time from which the address of a released EIP can be allocated again."""
     landed_in_default: bool
     previous_eip_id: str | None
+    alive_since: datetime | None = Field(sa_type=Moment)
+    """The time of the import that had a released EIP alive on the platform, until a later one has not."""
 
 
 class ServiceTable(SQLModel, table=True):
@@ -108,7 +116,7 @@ class ServiceTable(SQLModel, table=True):
     region: str
     private_ips: str
     subnets: str
-    missing_since: datetime | None = moment_field()
+    missing_since: datetime | None = Field(sa_type=Moment)
 
 
 class BindingTable(SQLModel, table=True):
@@ -137,12 +145,12 @@ class BindingTable(SQLModel, table=True):
         ),
         {"sqlite_autoincrement": True},
     )
-    seq: int | None = big_field(primary_key=True, default=None)
+    seq: int | None = Field(sa_type=BIG, primary_key=True, default=None)
     id: str = Field(unique=True)
     eip_id: str = Field(foreign_key="eip.id")
     kind: str
     service_id: str = Field(foreign_key="service.id")
-    private_ip: IPv4Address | None = ipv4_field()
+    private_ip: IPv4Address | None = Field(sa_type=Address)
     sources: str
     """SNAT source CIDRs, a sorted JSON list; `[]` for the other kinds."""
     all_eips: bool
@@ -152,5 +160,5 @@ class BindingTable(SQLModel, table=True):
     port_end: int | None
     to_port: int | None
     to_port_end: int | None
-    bound_at: datetime = moment_field()
-    unbound_at: datetime | None = moment_field()
+    bound_at: datetime = Field(sa_type=Moment)
+    unbound_at: datetime | None = Field(sa_type=Moment)

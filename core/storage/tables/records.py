@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import IPv4Address
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from core.storage.tables.columns import big_field, ipv4_field, moment_field
+from core.storage.tables.columns import BIG, Address, Moment
 
 __all__ = ["AcceptanceTable", "ChainTable", "EventTable", "PresenceTable", "RequestTable"]
 
@@ -29,12 +29,12 @@ class EventTable(SQLModel, table=True):
         ),
         {"sqlite_autoincrement": True},
     )
-    seq: int | None = big_field(primary_key=True, default=None)
-    at: datetime = moment_field()
+    seq: int | None = Field(sa_type=BIG, primary_key=True, default=None)
+    at: datetime = Field(sa_type=Moment)
     operator: str
     action: str
     eip_id: str | None
-    address: IPv4Address | None = ipv4_field()
+    address: IPv4Address | None = Field(sa_type=Address)
     pool_id: str | None
     cidr: str | None
     reason: str | None
@@ -48,10 +48,10 @@ class ChainTable(SQLModel, table=True):
     """The end of a pool's chain of events; the events of no pool have the empty name."""
 
     __tablename__ = "chain"
-    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
     pool_id: str = Field(primary_key=True)
-    at: datetime = moment_field()
-    length: int = big_field()
+    at: datetime = Field(sa_type=Moment)
+    length: int = Field(sa_type=BIG)
     hash: bytes = Field(sa_type=LargeBinary)
 
 
@@ -61,7 +61,7 @@ class RequestTable(SQLModel, table=True):
     __tablename__ = "request"
     request_id: str = Field(primary_key=True)
     hash: bytes = Field(sa_type=LargeBinary)
-    at: datetime = moment_field()
+    at: datetime = Field(sa_type=Moment)
     answer: str
     """JSON: the ids of the objects answered with, and the warnings."""
 
@@ -74,8 +74,8 @@ class AcceptanceTable(SQLModel, table=True):
     ground: str
     reason: str
     operator: str
-    at: datetime = moment_field()
-    until: datetime | None = moment_field()
+    at: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(sa_type=Moment)
 
 
 class PresenceTable(SQLModel, table=True):
@@ -84,8 +84,8 @@ class PresenceTable(SQLModel, table=True):
     __tablename__ = "presence"
     session: str = Field(primary_key=True)
     operator: str
-    since: datetime = moment_field()
-    at: datetime = moment_field()
+    since: datetime = Field(sa_type=Moment)
+    at: datetime = Field(sa_type=Moment)
     doing: str | None
     """The targets of the change under review, a line each."""
-    doing_since: datetime | None = moment_field()
+    doing_since: datetime | None = Field(sa_type=Moment)

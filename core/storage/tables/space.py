@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import IPv4Address
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from core.storage.tables.columns import big_field, ipv4_field, moment_field, words
+from core.storage.tables.columns import BIG, Address, Moment, words
 
 __all__ = [
     "CidrTable",
@@ -49,7 +49,7 @@ class PoolTable(SQLModel, table=True):
     cooldown_seconds: int
     warn_percent: float
     critical_percent: float
-    created_at: datetime = moment_field()
+    created_at: datetime = Field(sa_type=Moment)
 
 
 class CidrTable(SQLModel, table=True):
@@ -75,24 +75,24 @@ class CidrTable(SQLModel, table=True):
         Index("cidr_prefix", "cidr", "id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = big_field(primary_key=True, default=None)
+    id: int | None = Field(sa_type=BIG, primary_key=True, default=None)
     cidr: str
-    first: IPv4Address = ipv4_field()
-    last: IPv4Address = ipv4_field()
+    first: IPv4Address = Field(sa_type=Address)
+    last: IPv4Address = Field(sa_type=Address)
     pool_id: str = Field(foreign_key="pool.id")
     isp: str | None
-    asn: int | None = big_field()
+    asn: int | None = Field(sa_type=BIG)
     state: str
     rpki: str
     avoid_edges: bool
-    allocated: int = big_field()
+    allocated: int = Field(sa_type=BIG)
     """Live EIPs in it."""
-    reserved: int = big_field()
+    reserved: int = Field(sa_type=BIG)
     """Withheld addresses without a live EIP."""
-    created_at: datetime = moment_field()
-    activated_at: datetime | None = moment_field()
-    draining_at: datetime | None = moment_field()
-    retired_at: datetime | None = moment_field()
+    created_at: datetime = Field(sa_type=Moment)
+    activated_at: datetime | None = Field(sa_type=Moment)
+    draining_at: datetime | None = Field(sa_type=Moment)
+    retired_at: datetime | None = Field(sa_type=Moment)
     version: int
 
 
@@ -106,9 +106,9 @@ class FreeRangeTable(SQLModel, table=True):
     __tablename__ = "free_range"
     __table_args__ = (CheckConstraint("lo <= hi", name="range"), {"sqlite_with_rowid": False})
     pool_id: str = Field(primary_key=True)
-    hi: IPv4Address = ipv4_field(primary_key=True)
-    lo: IPv4Address = ipv4_field()
-    cidr_id: int = big_field(foreign_key="cidr.id")
+    hi: IPv4Address = Field(sa_type=Address, primary_key=True)
+    lo: IPv4Address = Field(sa_type=Address)
+    cidr_id: int = Field(sa_type=BIG, foreign_key="cidr.id")
 
 
 class CoolingTable(SQLModel, table=True):
@@ -117,12 +117,15 @@ class CoolingTable(SQLModel, table=True):
     __tablename__ = "cooling"
     __table_args__ = (
         Index("cooling_ready", "pool_id", "ready_at", "address"),
+        Index("cooling_released", "pool_id", "released_at", "address"),
         {"sqlite_with_rowid": False},
     )
     pool_id: str = Field(primary_key=True)
-    address: IPv4Address = ipv4_field(primary_key=True)
-    ready_at: datetime = moment_field()
-    cidr_id: int = big_field(foreign_key="cidr.id")
+    address: IPv4Address = Field(sa_type=Address, primary_key=True)
+    ready_at: datetime = Field(sa_type=Moment)
+    cidr_id: int = Field(sa_type=BIG, foreign_key="cidr.id")
+    released_at: datetime = Field(sa_type=Moment)
+    """The end of its last tenancy: `lru` gives out the longest released one first."""
 
 
 class CoolingMinuteTable(SQLModel, table=True):
@@ -130,9 +133,9 @@ class CoolingMinuteTable(SQLModel, table=True):
 
     __tablename__ = "cooling_minute"
     __table_args__ = (CheckConstraint("count >= 0", name="count"), {"sqlite_with_rowid": False})
-    cidr_id: int = big_field(primary_key=True, foreign_key="cidr.id")
-    minute: int = big_field(primary_key=True)
-    count: int = big_field()
+    cidr_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="cidr.id")
+    minute: int = Field(sa_type=BIG, primary_key=True)
+    count: int = Field(sa_type=BIG)
 
 
 class ReservationTable(SQLModel, table=True):
@@ -144,20 +147,22 @@ class ReservationTable(SQLModel, table=True):
         words("kind", "hard", "soft"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = big_field(primary_key=True, default=None)
-    cidr_id: int = big_field(foreign_key="cidr.id", index=True)
-    first: IPv4Address = ipv4_field()
-    last: IPv4Address = ipv4_field()
+    id: int | None = Field(sa_type=BIG, primary_key=True, default=None)
+    cidr_id: int = Field(sa_type=BIG, foreign_key="cidr.id", index=True)
+    first: IPv4Address = Field(sa_type=Address)
+    last: IPv4Address = Field(sa_type=Address)
     kind: str
     reason: str | None
 
 
 class UsageDayTable(SQLModel, table=True):
-    """The numbers of addresses of a pool allocated and released on a UTC day: the trend behind the runway."""
+    """The numbers of addresses of a pool allocated, released and freed on a UTC day: the trend behind the runway."""
 
     __tablename__ = "usage_day"
-    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
     pool_id: str = Field(primary_key=True)
-    day: int = big_field(primary_key=True)
-    allocated: int = big_field()
-    released: int = big_field()
+    day: int = Field(sa_type=BIG, primary_key=True)
+    allocated: int = Field(sa_type=BIG)
+    released: int = Field(sa_type=BIG)
+    freed: int = Field(sa_type=BIG)
+    """Addresses that became free or cooling, less those that were taken, by EIPs, reservations and CIDRs."""

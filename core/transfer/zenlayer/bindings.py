@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from core.domain.addresses import prefix_of_range
 from core.domain.json_types import to_json
+from core.domain.json_value import JsonObject
 from core.domain.values import BindingKind
 from core.queries.eips import BindingRow, read_binding
 from core.storage.connection import Flag, Values
@@ -19,7 +20,7 @@ from core.storage.transaction import Transaction
 from core.transfer.bulk import chunks, found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.given import Dnat
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["BindingValues", "LiveEip", "bring_up_to_date", "ids_serving", "live_eips"]
 
@@ -216,7 +217,7 @@ def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
         stays, there = frozenset(wanted), {known.values for known in eip.bindings}
         ended += [_ended(report, place, eip, known) for known in eip.bindings if known.values not in stays]
         for known in eip.bindings:
-            report.count("binding", known.id, Outcome.UNCHANGED)
+            report.count("binding", known.id, RowOutcome.UNCHANGED)
         fresh = [each for each in wanted if each not in there]
         begun += [(place, _begun(report, place, eip, each, number)) for number, each in enumerate(fresh, seq)]
         seq += len(fresh)
@@ -232,7 +233,7 @@ def bring_up_to_date(report: ImportReport, claims: Iterable[Claim]) -> None:
 
 
 def _ended(report: ImportReport, place: Position, eip: LiveEip, known: Known) -> str:
-    report.count("binding", known.id, Outcome.CHANGED)
+    report.count("binding", known.id, RowOutcome.CHANGED)
     report.note(place, _fact(eip, before=_shown(eip, known)))
     return known.id
 
@@ -240,12 +241,12 @@ def _ended(report: ImportReport, place: Position, eip: LiveEip, known: Known) ->
 def _begun(report: ImportReport, place: Position, eip: LiveEip, wanted: BindingValues, seq: int) -> Values:
     """Return the values of a new binding."""
     known = Known(f"b-{seq}", report.transaction.now, wanted)
-    report.count("binding", known.id, Outcome.CREATED)
+    report.count("binding", known.id, RowOutcome.CREATED)
     report.note(place, _fact(eip, after=_shown(eip, known)))
     return {"seq": seq, "id": known.id, "eip_id": eip.id, **wanted._asdict()}
 
 
-def _shown(eip: LiveEip, known: Known) -> Any:
+def _shown(eip: LiveEip, known: Known) -> JsonObject:
     values = known.values
     row = BindingRow(
         id=known.id,
@@ -265,7 +266,7 @@ def _shown(eip: LiveEip, known: Known) -> Any:
     return to_json(read_binding(row))
 
 
-def _fact(eip: LiveEip, *, before: Any = None, after: Any = None) -> EventData:
+def _fact(eip: LiveEip, *, before: JsonObject | None = None, after: JsonObject | None = None) -> EventData:
     return EventData(
         "import",
         eip_id=eip.id,

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 from core.domain.addresses import Prefix
 from core.domain.values import CidrState
 from core.operations.free_space import CidrRef, close_range, open_range
-from core.operations.pools import PoolRow
+from core.operations.pools import PoolRow, check_configured
 from core.storage.history import EventData
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["Arriving", "take_over"]
 
@@ -84,6 +84,8 @@ def take_over(report: ImportReport, arriving: Arriving) -> None:
     for old in under:
         if not _makes_way(old, prefix):
             arriving.place.refuse(f"{prefix} overlaps {old.cidr} of pool {old.pool_id}")
+    if arriving.pool.customer_owned:
+        check_configured(transaction, prefix)
     live = _live(transaction, under)
     _lay_down(transaction, live)
     for old in under:
@@ -144,7 +146,7 @@ def _retire(report: ImportReport, arriving: Arriving, old: _UnderRow) -> None:
     transaction = report.transaction
     close_range(transaction, old.pool_id, CidrRef(old.id, old.first, old.last), old.first, old.last)
     transaction.run(_RETIRE, id=old.id, now=transaction.now)
-    report.count("cidr", old.cidr, Outcome.CHANGED)
+    report.count("cidr", old.cidr, RowOutcome.CHANGED)
     report.note(
         arriving.place,
         EventData(
@@ -178,7 +180,7 @@ def _begin(report: ImportReport, arriving: Arriving, under: Sequence[_UnderRow],
         activated_at=transaction.now if arriving.state is CidrState.ACTIVE else None,
         draining_at=transaction.now if arriving.state is CidrState.DRAINING else None,
     )
-    report.count("cidr", str(prefix), Outcome.CHANGED if same else Outcome.CREATED)
+    report.count("cidr", str(prefix), RowOutcome.CHANGED if same else RowOutcome.CREATED)
     after = {"state": arriving.state.value, "isp": arriving.isp, "asn": arriving.asn}
     report.note(arriving.place, EventData("import", pool_id=arriving.pool.id, cidr=str(prefix), after=after))
     return CidrRef(cidr_id or 0, prefix.first, prefix.last)
@@ -206,7 +208,7 @@ def _take_up(report: ImportReport, arriving: Arriving, spot: CidrRef, live: Sequ
         )
         for binding in each.bindings:
             transaction.run(_GO_ON, id=binding)
-        report.count("eip", each.row.id, Outcome.CHANGED)
+        report.count("eip", each.row.id, RowOutcome.CHANGED)
         report.note(
             arriving.place,
             EventData(

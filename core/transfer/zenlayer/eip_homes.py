@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 from core.domain.addresses import prefix_of_range
 from core.domain.values import CidrState
 from core.operations.free_space import take_addresses, withheld_among
+from core.operations.usage_days import count_usage
 from core.storage.connection import Flag
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["Home", "Homes", "count_met", "take"]
 
@@ -77,6 +78,8 @@ _COUNT: Final = (
 def take(transaction: Transaction, home: Home, addresses: Sequence[int]) -> None:
     """Take these sorted addresses of a CIDR out of its pool's free space, and count them."""
     left = take_addresses(transaction, home.pool_id, addresses) if home.state == CidrState.ACTIVE else addresses
+    if len(left) < len(addresses):
+        count_usage(transaction, home.pool_id, freed=len(left) - len(addresses))
     reserved = withheld_among(transaction, home.id, left)
     transaction.run(_COUNT, cidr_id=home.id, allocated=len(addresses), reserved=reserved)
 
@@ -84,9 +87,9 @@ def take(transaction: Transaction, home: Home, addresses: Sequence[int]) -> None
 def count_met(report: ImportReport, pool_id: str, first: int, last: int, *, owned: bool) -> str:
     """Count the CIDR of an EIP, and its customer pool, as unchanged unless this import made them. Returns the CIDR."""
     cidr = _prefix(first, last)
-    report.count("cidr", cidr, Outcome.UNCHANGED)
+    report.count("cidr", cidr, RowOutcome.UNCHANGED)
     if owned:
-        report.count("pool", pool_id, Outcome.UNCHANGED)
+        report.count("pool", pool_id, RowOutcome.UNCHANGED)
     return cidr
 
 

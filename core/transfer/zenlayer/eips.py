@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from core.domain.addresses import format_address, prefix_of_range
+from core.domain.kinds import IMPORTED
 from core.domain.values import from_micros, iso
 from core.operations.pools import PoolRow, find_pool
 from core.storage.connection import Flag, Value, Values
@@ -18,7 +19,7 @@ from core.transfer.bulk import found_among, insert
 from core.transfer.zenlayer.eip_homes import Home, Homes, count_met, take
 from core.transfer.zenlayer.given import Given, GivenEip
 from core.transfer.zenlayer.pools_cidrs import Lonely, open_pool, region_pool, stand_in
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 from core.transfer.zenlayer.trend import count_begun
 from core.transfer.zenlayer.turns import end_replaced, note_alive
 
@@ -166,8 +167,6 @@ _INSERT: Final = (
     " landed_in_default) VALUES (:seq, :id, :address, :pool, :cidr_id, :first, :last, :owned, :said, :name,"
     " :bandwidth, 'unbound', :since, :by, :now, FALSE)"
 )
-ALLOCATED_BY: Final = "import"
-"""The platform does not name the operator who allocated an EIP; the event names the one who imported it."""
 
 
 def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
@@ -188,7 +187,7 @@ def _begin(report: ImportReport, beginning: Sequence[_Beginning]) -> None:
         transaction,
         ((each.home.pool_id, None if each.eip.created_at is None else each.since) for each in beginning),
     )
-    shared: Values = {"by": ALLOCATED_BY, "now": transaction.now}
+    shared: Values = {"by": IMPORTED, "now": transaction.now}
     insert(transaction, _INSERT, rows, shared, lambda nth: beginning[nth].eip.place)
     for each in beginning:
         _begun(report, each)
@@ -214,7 +213,7 @@ def _row(seq: int, each: _Beginning) -> Values:
 
 def _begun(report: ImportReport, each: _Beginning) -> None:
     eip, home = each.eip, each.home
-    report.count("eip", eip.id, Outcome.CREATED)
+    report.count("eip", eip.id, RowOutcome.CREATED)
     cidr = count_met(report, home.pool_id, home.first, home.last, owned=home.customer_owned)
     after = {
         "status": "unbound",
@@ -271,7 +270,7 @@ def _update(report: ImportReport, eip: GivenEip, row: _EipRow) -> None:
         "platform_customer_owned": eip.customer_owned,
     }
     changed = {key: value for key, value in given.items() if value is not None and value != before[key]}
-    report.count("eip", eip.id, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+    report.count("eip", eip.id, RowOutcome.CHANGED if changed else RowOutcome.UNCHANGED)
     cidr = count_met(report, row.pool_id, row.cidr_first, row.cidr_last, owned=bool(row.customer_owned))
     if changed:
         report.transaction.run(_UPDATE, id=eip.id, **{**before, **changed})

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from core.domain.errors import InvalidInput
+from core.domain.json_value import Json, JsonObject
 from core.domain.validation import checked_name
 from core.domain.values import to_micros
-from core.transfer.documents import Position, Row
+from core.transfer.documents import Position, ResponseRow
 
 __all__ = ["Fields"]
 
@@ -23,12 +24,12 @@ class Fields:
 
     place: Position
     """The row."""
-    data: Mapping[str, Any]
+    data: JsonObject
     path: str = ""
     """The path of this object in the row."""
 
     @classmethod
-    def of(cls, row: Row) -> Fields:
+    def of(cls, row: ResponseRow) -> Fields:
         return cls(row.place, row.data)
 
     def wrong(self, key: str, why: str) -> NoReturn:
@@ -71,10 +72,12 @@ class Fields:
         found = self._list(key)
         if found is None:
             return None
+        objects: list[Fields] = []
         for index, item in enumerate(found):
             if not isinstance(item, dict):
                 self.wrong(f"{key}[{index}]", f"is an object, not {_shown(item)}")
-        return tuple(Fields(self.place, item, f"{self.path}{key}[{index}].") for index, item in enumerate(found))
+            objects.append(Fields(self.place, item, f"{self.path}{key}[{index}]."))
+        return tuple(objects)
 
     def word(self, key: str, meanings: Mapping[str, _T]) -> _T | None:
         """Return the meaning of one of the platform's words."""
@@ -101,7 +104,7 @@ class Fields:
         except (ValueError, OverflowError):
             self.wrong(key, f"is a time like 2026-03-02T09:11:40Z, not {found!r}")
 
-    def _list(self, key: str) -> list[Any] | None:
+    def _list(self, key: str) -> list[Json] | None:
         found = self.data.get(key)
         if found is not None and not isinstance(found, list):
             self.wrong(key, f"is a list, not {_shown(found)}")

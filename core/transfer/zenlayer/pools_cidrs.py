@@ -20,7 +20,7 @@ from core.transfer.bulk import found_among, insert
 from core.transfer.documents import Position
 from core.transfer.zenlayer.cidr_takeover import Arriving, take_over
 from core.transfer.zenlayer.given import GivenCidr, GivenPool
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["Lonely", "import_cidrs", "import_pools", "open_pool", "region_pool", "stand_in"]
 
@@ -49,7 +49,7 @@ def _import_pool(report: ImportReport, given: GivenPool) -> None:
     if given.name is None or given.name == name:
         return
     report.transaction.run(_RENAME, id=pool.id, name=given.name)
-    report.count("pool", pool.id, Outcome.CHANGED)
+    report.count("pool", pool.id, RowOutcome.CHANGED)
     report.note(given.place, EventData("import", pool_id=pool.id, before={"name": name}, after={"name": given.name}))
 
 
@@ -66,13 +66,13 @@ def open_pool(
         place.refuse(f"pool {pool_id} is a default pool here, so it cannot be a customer pool")
     if region not in (None, found.region):
         place.refuse(f"pool {pool_id} is in {found.region} here, not in {region}")
-    report.count("pool", pool_id, Outcome.UNCHANGED)
+    report.count("pool", pool_id, RowOutcome.UNCHANGED)
     return found
 
 
 def _open(report: ImportReport, place: Position, pool_id: str, region: str, name: str | None) -> PoolRow:
     report.transaction.run(_POOL, id=pool_id, name=name or pool_id, region=region, now=report.transaction.now)
-    report.count("pool", pool_id, Outcome.CREATED)
+    report.count("pool", pool_id, RowOutcome.CREATED)
     after = {"kind": PoolKind.CUSTOMER.value, "region": region, "name": name or pool_id}
     report.note(place, EventData("import", pool_id=pool_id, after=after))
     return PoolRow(pool_id, PoolKind.CUSTOMER, region, PoolOrder.LRU, 0)
@@ -169,7 +169,7 @@ def _update(report: ImportReport, given: GivenCidr, pool: PoolRow, present: _Pre
     before: dict[str, Value] = {"state": present.state, "isp": present.isp, "asn": present.asn}
     after: dict[str, Value] = {"state": state.value, "isp": isp, "asn": asn}
     if before == after:
-        report.count("cidr", present.cidr, Outcome.UNCHANGED)
+        report.count("cidr", present.cidr, RowOutcome.UNCHANGED)
         return
     rpki = present.rpki if asn == present.asn else validity(transaction.config.roa_file, given.prefix, asn).value
     transaction.run(_UPDATE, id=present.id, rpki=rpki, now=transaction.now, **after)
@@ -178,7 +178,7 @@ def _update(report: ImportReport, given: GivenCidr, pool: PoolRow, present: _Pre
         close_range(transaction, pool.id, spot, spot.first, spot.last)
     if present.state != CidrState.ACTIVE and state is CidrState.ACTIVE:
         open_range(transaction, pool.id, pool.order, spot, spot.first, spot.last)
-    report.count("cidr", present.cidr, Outcome.CHANGED)
+    report.count("cidr", present.cidr, RowOutcome.CHANGED)
     changed = [key for key in after if before[key] != after[key]]
     report.note(
         given.place,
@@ -239,6 +239,6 @@ def stand_in(report: ImportReport, lonely: Sequence[Lonely]) -> list[int]:
     insert(transaction, _STAND_IN, rows, {"now": transaction.now}, lambda nth: lonely[nth].place)
     after = {"state": CidrState.ACTIVE.value, "isp": None, "asn": None}
     for cidr, each in zip(cidrs, lonely, strict=True):
-        report.count("cidr", cidr, Outcome.CREATED)
+        report.count("cidr", cidr, RowOutcome.CREATED)
         report.note(each.place, EventData("import", pool_id=each.pool.id, cidr=cidr, after=after))
     return list(range(first, first + len(rows)))

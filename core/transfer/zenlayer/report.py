@@ -12,10 +12,10 @@ from core.storage.history import EventData, record_all
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
 
-__all__ = ["ImportReport", "Outcome"]
+__all__ = ["ImportReport", "RowOutcome"]
 
 
-class Outcome(IntEnum):
+class RowOutcome(IntEnum):
     """The result for an object; of several steps the highest counts."""
 
     UNCHANGED = 0
@@ -28,12 +28,12 @@ class ImportReport:
     """One import in one transaction."""
 
     transaction: Transaction
-    _outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    _outcomes: dict[tuple[str, str], RowOutcome] = field(default_factory=dict)
     _facts: list[tuple[str, str, EventData]] = field(default_factory=list)
 
-    def count(self, what: str, key: str, outcome: Outcome) -> None:
+    def count(self, what: str, key: str, outcome: RowOutcome) -> None:
         """Count an object with its result, once however often it is met."""
-        before = self._outcomes.get((what, key), Outcome.UNCHANGED)
+        before = self._outcomes.get((what, key), RowOutcome.UNCHANGED)
         self._outcomes[what, key] = max(before, outcome)
 
     def note(self, place: Position, fact: EventData) -> None:
@@ -57,5 +57,7 @@ class ImportReport:
     def imported(self) -> Imported:
         counts = Counter(self._outcomes.values())
         return Imported(
-            created=counts[Outcome.CREATED], changed=counts[Outcome.CHANGED], unchanged=counts[Outcome.UNCHANGED]
+            created=counts[RowOutcome.CREATED],
+            changed=counts[RowOutcome.CHANGED],
+            unchanged=counts[RowOutcome.UNCHANGED],
         )

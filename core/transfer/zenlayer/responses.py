@@ -18,7 +18,7 @@ from core.domain.addresses import (
 from core.domain.ports import parse_ports
 from core.domain.validation import checked_bandwidth
 from core.domain.values import CidrState, ServiceKind
-from core.transfer.documents import Kind, Row
+from core.transfer.documents import ResponseRow, RowKind
 from core.transfer.zenlayer.fields import Fields
 from core.transfer.zenlayer.given import Dnat, Given, GivenCidr, GivenEip, GivenPool, GivenService, Holder, Snat
 
@@ -29,25 +29,25 @@ _G = TypeVar("_G", GivenPool, GivenCidr, GivenEip, GivenService)
 _K = TypeVar("_K", bound=Hashable)
 
 
-def read_rows(rows: Iterable[Row]) -> Given:
+def read_rows(rows: Iterable[ResponseRow]) -> Given:
     """Return the objects of the rows.
 
     Raises:
         EipdeckError: `invalid_import`, naming file and row.
 
     """
-    by_kind: dict[Kind, list[Fields]] = {kind: [] for kind in Kind}
+    by_kind: dict[RowKind, list[Fields]] = {kind: [] for kind in RowKind}
     for row in rows:
         by_kind[row.kind].append(Fields.of(row))
-    cidrs = _once(map(_cidr, by_kind[Kind.CIDR]), "cidrBlock", lambda cidr: cidr.prefix)
+    cidrs = _once(map(_cidr, by_kind[RowKind.CIDR]), "cidrBlock", lambda cidr: cidr.prefix)
     _once((cidr for cidr in cidrs.values() if cidr.id), "cidrId", lambda cidr: cidr.id)
-    eips = _once((eip for row in by_kind[Kind.EIP] if (eip := _eip(row)) is not None), "eipId", lambda eip: eip.id)
+    eips = _once((eip for row in by_kind[RowKind.EIP] if (eip := _eip(row)) is not None), "eipId", lambda eip: eip.id)
     _once(eips.values(), "address", lambda eip: eip.address)
     services: list[GivenService] = []
     for kind, read in _SERVICES.items():
         services.extend(_once(map(read, by_kind[kind]), "id", lambda service: service.id).values())
     return Given(
-        pools=_once(map(_pool, by_kind[Kind.POOL]), "poolId", lambda pool: pool.id),
+        pools=_once(map(_pool, by_kind[RowKind.POOL]), "poolId", lambda pool: pool.id),
         cidrs=cidrs,
         eips=eips,
         services=tuple(services),
@@ -254,7 +254,7 @@ def _ipv4(row: Fields, key: str) -> tuple[int, ...] | None:
 
 
 _SERVICES: Final = {
-    Kind.GATEWAY: _gateway,
-    Kind.GATEWAY_DETAIL: _gateway_detail,
-    Kind.BALANCER: _balancer,
+    RowKind.GATEWAY: _gateway,
+    RowKind.GATEWAY_DETAIL: _gateway_detail,
+    RowKind.BALANCER: _balancer,
 }

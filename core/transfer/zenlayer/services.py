@@ -21,7 +21,7 @@ from core.transfer.documents import Position
 from core.transfer.zenlayer.bindings import BindingValues, LiveEip, bring_up_to_date, ids_serving, live_eips
 from core.transfer.zenlayer.given import Dnat, Given, GivenService, Holder, Snat
 from core.transfer.zenlayer.pools_cidrs import region_pool
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
 __all__ = ["import_services"]
 
@@ -186,7 +186,7 @@ def _import_target(report: ImportReport, target: _Target) -> None:
         region = region_pool(report, target.place, target.region or target.likely_region).region
         values: dict[str, Value] = {"name": target.name, "region": region, "private_ips": _private_ips(target, ())}
         transaction.run(_INSERT, id=target.id, kind=target.kind.value, **values)
-        _noted(report, target, Outcome.CREATED, None, {"kind": target.kind.value, **values})
+        _noted(report, target, RowOutcome.CREATED, None, {"kind": target.kind.value, **values})
         return
     if found.kind != target.kind:
         target.place.refuse(f"{target.id} is known here as a {found.kind}, not as a {target.kind.value}")
@@ -199,10 +199,10 @@ def _import_target(report: ImportReport, target: _Target) -> None:
         "private_ips": _private_ips(target, json.loads(found.private_ips)),
     }
     if before == after and found.missing_since is None:
-        report.count("service", target.id, Outcome.UNCHANGED)
+        report.count("service", target.id, RowOutcome.UNCHANGED)
         return
     transaction.run(_UPDATE, id=target.id, **after)
-    _noted(report, target, Outcome.CHANGED, before, after)
+    _noted(report, target, RowOutcome.CHANGED, before, after)
 
 
 def _private_ips(target: _Target, known: Iterable[str]) -> str:
@@ -210,7 +210,7 @@ def _private_ips(target: _Target, known: Iterable[str]) -> str:
     return json.dumps(list(dict.fromkeys([*listed, *target.seen_ips])))
 
 
-def _noted(report: ImportReport, target: _Target, outcome: Outcome, before: Values | None, after: Values) -> None:
+def _noted(report: ImportReport, target: _Target, outcome: RowOutcome, before: Values | None, after: Values) -> None:
     report.count("service", target.id, outcome)
     report.note(target.place, EventData("import", before=before, after={"id": target.id, **after}))
 

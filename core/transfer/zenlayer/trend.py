@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.domain.times import DAY
+from core.operations.usage_days import count_usage
 from core.storage.transaction import Transaction
 
 __all__ = ["count_begun"]
 
 _KEPT: Final = "SELECT 1 FROM eip WHERE pool_id = :pool LIMIT 1"
-_USAGE: Final = (
-    "INSERT INTO usage_day (pool_id, day, allocated, released) VALUES (:pool, :day, :count, 0)"
-    " ON CONFLICT (pool_id, day) DO UPDATE SET allocated = usage_day.allocated + excluded.allocated"
-)
 
 
 def count_begun(transaction: Transaction, begun: Iterable[tuple[str, int | None]]) -> None:
@@ -27,5 +24,4 @@ def count_begun(transaction: Transaction, begun: Iterable[tuple[str, int | None]
     kept = {pool for pool, _ in days if transaction.value(int, _KEPT, pool=pool)}
     for (pool, day), count in days.items():
         if day is not None or pool in kept:
-            today = transaction.now // DAY if day is None else day
-            transaction.run(_USAGE, pool=pool, day=today, count=count)
+            count_usage(transaction, pool, allocated=count, day=day)

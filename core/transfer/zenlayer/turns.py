@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.json_value import JsonObject
 from core.operations.release import end_tenancy
 from core.queries.eips import eips_by_id
 from core.storage.history import EventData
-from core.storage.transaction import Transaction
+from core.storage.rows import reads
 from core.transfer.zenlayer.given import Given, GivenEip
-from core.transfer.zenlayer.report import ImportReport, Outcome
+from core.transfer.zenlayer.report import ImportReport, RowOutcome
 
-__all__ = ["end_replaced", "note_alive"]
+__all__ = ["end_replaced", "forget_gone", "note_alive"]
 
-_TOLD: Final = "SELECT action FROM event WHERE address = :address AND eip_id = :eip ORDER BY seq DESC LIMIT 1"
+_ALIVE: Final = "UPDATE eip SET alive_since = :now WHERE id = :id AND alive_since IS NULL"
+_MARKED: Final = "SELECT id, address FROM eip WHERE alive_since IS NOT NULL"
+_GONE: Final = "UPDATE eip SET alive_since = NULL WHERE id = :id"
+
+
+@reads("eip")
+class _MarkedRow(NamedTuple):
+    id: str
+    address: int
+
+
+def forget_gone(report: ImportReport, given: Given, *, complete: bool) -> None:
+    """Forget that released EIPs are alive on the platform: their address has another EIP, or a complete answer none."""
+    taken = {eip.address for eip in given.eips.values()}
+    for row in report.transaction.rows(_MarkedRow, _MARKED):
+        if row.id not in given.eips and (complete or row.address in taken):
+            report.transaction.run(_GONE, id=row.id)
 
 
 def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str) -> None:
@@ -29,17 +46,13 @@ def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str)
     transaction = report.because(eip.place)
     (replaced,) = eips_by_id(transaction.connection, [holder])
     end_tenancy(transaction, replaced)
-    report.count("eip", holder, Outcome.CHANGED)
+    report.count("eip", holder, RowOutcome.CHANGED)
 
 
 def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str) -> None:
-    """Note in the history, once, that an EIP which was released here is alive on the platform."""
-    report.count("eip", eip.id, Outcome.UNCHANGED)
-    if _told(report.transaction, eip):
+    """Note, once, in the history and as a finding, that an EIP which was released here is alive on the platform."""
+    report.count("eip", eip.id, RowOutcome.UNCHANGED)
+    if not report.transaction.run(_ALIVE, id=eip.id, now=report.transaction.now):
         return
-    after = {"status": "released", "alive_on_platform": True}
+    after: JsonObject = {"status": "released", "alive_on_platform": True}
     report.note(eip.place, EventData("import", eip.id, eip.address, pool_id, cidr, after=after))
-
-
-def _told(transaction: Transaction, eip: GivenEip) -> bool:
-    return transaction.value(str, _TOLD, address=eip.address, eip=eip.id) == "import"

@@ -1,8 +1,7 @@
-"""Addresses, prefixes, ports, ASNs and times: what is read, what is refused, and what each refusal says."""
+"""Addresses, prefixes, ports and ASNs: what is read, what is refused, and what each refusal says."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 import pytest
@@ -24,9 +23,7 @@ from core.domain.addresses import (
     prefix_of_range,
 )
 from core.domain.ports import InvalidPort, parse_ports
-from core.domain.times import InvalidTime, parse_time
 
-NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 HIGHEST = 2**32 - 1
 addresses = st.integers(0, HIGHEST)
 prefixes = st.builds(
@@ -306,70 +303,3 @@ def test_parse_ports_raises_nothing_but_its_own_refusal(words: str) -> None:
     except InvalidPort:
         return
     assert 1 <= first <= last <= 65535
-
-
-@pytest.mark.parametrize(
-    ("words", "moment"),
-    [
-        ("2026-11-22T21:14:03Z", datetime(2026, 11, 22, 21, 14, 3, tzinfo=UTC)),
-        ("2026-11-22T21:14:03", datetime(2026, 11, 22, 21, 14, 3, tzinfo=UTC)),
-        ("2026-11-22 21:14", datetime(2026, 11, 22, 21, 14, tzinfo=UTC)),
-        ("2026-11-22T21:14:03+08:00", datetime(2026, 11, 22, 13, 14, 3, tzinfo=UTC)),
-        ("2026-11-22T21:14:03.5-0330", datetime(2026, 11, 23, 0, 44, 3, 500_000, tzinfo=UTC)),
-        ("2026-11-22", datetime(2026, 11, 22, tzinfo=UTC)),
-        ("2030-01-01", datetime(2030, 1, 1, tzinfo=UTC)),
-        ("  2026-11-22  ", datetime(2026, 11, 22, tzinfo=UTC)),
-        ("12:30", NOW),
-        ("12:29:59", datetime(2026, 11, 23, 12, 29, 59, tzinfo=UTC)),
-        ("12:31", datetime(2026, 11, 22, 12, 31, tzinfo=UTC)),
-        ("21:14Z", datetime(2026, 11, 22, 21, 14, tzinfo=UTC)),
-        ("9:05", datetime(2026, 11, 23, 9, 5, tzinfo=UTC)),
-        ("90d", NOW - timedelta(days=90)),
-        ("12h ago", NOW - timedelta(hours=12)),
-        ("15m", NOW - timedelta(minutes=15)),
-        ("30s", NOW - timedelta(seconds=30)),
-        ("2w", NOW - timedelta(weeks=2)),
-    ],
-)
-def test_a_moment_is_read_in_utc(words: str, moment: datetime) -> None:
-    assert parse_time(words, NOW) == moment
-    assert parse_time(words, NOW).utcoffset() == timedelta(0)
-
-
-def test_now_may_come_in_another_zone() -> None:
-    now = NOW.astimezone(timezone(timedelta(hours=8)))
-    assert parse_time("12:31", now) == datetime(2026, 11, 22, 12, 31, tzinfo=UTC)
-    assert parse_time("1d", now).utcoffset() == timedelta(0)
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["", " ", "yesterday-ish", "25:00", "21:60", "2026-13-01", "2026-02-30", "-5d", "5y", "999999w", "21", "now",
-     "0001-01-01T00:00+14:00", "\u0661d", "1\ud800"],
-)  # fmt: skip
-def test_another_moment_is_refused_with_what_can_be_written(words: str) -> None:
-    with pytest.raises(InvalidTime, match="write 2026-11-23T03:12:00Z, 2026-11-23, 21:14 or 90d"):
-        parse_time(words, NOW)
-
-
-@given(st.text() | st.from_regex(r"\A[0-9TZ:. +-]{0,40}\Z") | st.from_regex(r"\A[0-9]{1,8}[smhdw]\Z"))
-def test_parse_time_raises_nothing_but_its_own_refusal(words: str) -> None:
-    try:
-        moment = parse_time(words, NOW)
-    except InvalidTime:
-        return
-    assert moment.utcoffset() == timedelta(0)
-
-
-@given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1)))  # noqa: DTZ001
-def test_a_moment_survives_its_own_spelling(naive: datetime) -> None:
-    moment = naive.replace(tzinfo=UTC)
-    assert parse_time(moment.isoformat(), NOW) == moment
-    assert parse_time(moment.isoformat().replace("+00:00", "Z"), NOW) == moment
-
-
-@given(st.times())
-def test_a_clock_time_is_the_latest_that_has_been(clock: object) -> None:
-    moment = parse_time(f"{clock:%H:%M:%S}", NOW)
-    assert NOW - timedelta(days=1) < moment <= NOW
-    assert f"{moment:%H:%M:%S}" == f"{clock:%H:%M:%S}"

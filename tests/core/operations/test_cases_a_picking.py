@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from statistics import median
 from time import perf_counter
 
 import pytest
 
 from core import AllocationRequest, DrainRequest, Inventory, PoolOrder, PoolSettingsRequest, RetireRequest
+from core.operations.free_space import _READY
 from tests.core.audit import audit
-from tests.core.kit import Clock, addresses, customer_cidr, many, one, refused, release, rows
+from tests.core.kit import Clock, addresses, customer_cidr, many, of_a_file, one, refused, release, rows
 
 
 def test_01_an_empty_cidr_gives_its_first_address(inventory: Inventory) -> None:
@@ -157,3 +159,23 @@ def test_15_a_slash_8_costs_what_a_slash_24_costs(inventory: Inventory) -> None:
     pairs = [(seconds("large"), seconds("small")) for _ in range(25)]
     assert median(large for large, _ in pairs) < 5 * median(small for _, small in pairs)
     assert len(rows(inventory, "SELECT 1 FROM free_range WHERE pool_id = 'large'")) == 1
+
+
+def test_lru_goes_by_the_time_of_release_whatever_the_cool_down_was(inventory: Inventory, clock: Clock) -> None:
+    customer_cidr(inventory, "203.0.113.0/30", order=PoolOrder.LRU)
+    many(inventory, 4)
+    for seconds, address in ((3600, "203.0.113.2"), (0, "203.0.113.1"), (7200, "203.0.113.3"), (60, "203.0.113.0")):
+        inventory.execute(PoolSettingsRequest(pool_id="edge", cooldown_seconds=seconds))
+        release(inventory, address)
+        clock.advance(600)
+    assert one(inventory).address == "203.0.113.1"
+    release(inventory, "203.0.113.1")
+    clock.advance(3 * 3600)
+    assert addresses(many(inventory, 4)) == ["203.0.113.2", "203.0.113.3", "203.0.113.0", "203.0.113.1"]
+
+
+@of_a_file
+def test_the_longest_released_is_found_by_index(inventory: Inventory) -> None:
+    plan = str(rows(inventory, "EXPLAIN QUERY PLAN " + re.sub(r":\w+", "0", _READY)))
+    assert "cooling_released" in plan
+    assert "TEMP B-TREE" not in plan

@@ -17,6 +17,7 @@ from core import (
     EipStatus,
     Inventory,
     RehomeRequest,
+    RemoveServiceRequest,
     ServiceKind,
     UnbindRequest,
 )
@@ -52,6 +53,11 @@ def test_51_binding_the_same_again_changes_nothing(
     (bound,) = inventory.execute(request)
     with unchanged(inventory):
         assert inventory.execute(request) == [bound]
+    inventory.execute(RemoveServiceRequest(service_id=request.service_id, reason="decommissioned"))
+    with unchanged(inventory):
+        assert inventory.execute(replace(request, reason="again")) == [bound]
+        if request.kind is BindingKind.NIC:
+            assert inventory.execute(replace(request, private_ip=None)) == [bound]
 
 
 def test_51_a_second_holder_is_refused_naming_the_first(inventory: Inventory, eip: Eip) -> None:

@@ -34,7 +34,6 @@ from tests.core.kit import (
     balancer,
     connect,
     customer_cidr,
-    fresh_desk,
     many,
     one,
     refused,
@@ -437,9 +436,10 @@ def test_a_prefix_that_once_was_zenlayers_opens_a_pool_of_its_own(inventory: Inv
     assert inventory.execute(adding(CIDR, pool_id=None)).pool_id == "pool-203.0.113.0-28"
 
 
-def test_a_region_whose_configured_range_is_taken_is_refused(tmp_path: Path) -> None:
-    inventory = fresh_desk(tmp_path, config=Config(regions={"lab": ("203.0.113.0/28",)}))
+def test_a_region_whose_configured_range_is_taken_is_refused(inventory: Inventory) -> None:
     customer_cidr(inventory, "203.0.113.0/24")
+    config = Config(regions={"lab": ("203.0.113.0/28",)})
+    inventory = open_inventory(inventory.url, operator="alice", clock=inventory.now, config=config)
     with unchanged(inventory), refused(inventory, "cidr_overlap") as caught:
         customer_cidr(inventory, "198.51.100.0/24", pool="west", region="lab")
     assert caught.value.details["overlaps"] == "203.0.113.0/24"

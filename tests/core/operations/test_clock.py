@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.core.kit import (
     customer_cidr,
     fresh_desk,
     many,
+    of_a_file,
     one,
     refused,
     release,
@@ -126,3 +128,21 @@ def test_verdicts_on_the_time_between_say_that_the_clock_was_ahead(inventory: In
         assert among.summary == alone.summary
         assert ("clock_doubtful" in among.doubts) == doubtful
         assert ("clock_doubtful" in alone.summary, alone.asn) == (doubtful, asn)
+
+
+@of_a_file
+@pytest.mark.parametrize("days", [-3, 3])
+def test_nothing_is_written_after_the_clock_leapt_by_more_than_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    inventory = fresh_desk(tmp_path)
+    customer_cidr(inventory)
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + days * 86_400)
+    with refused(inventory, "clock_doubtful") as caught:
+        one(inventory)
+    assert "moved by" in caught.value.message
+    assert "moved by" in inventory.integrity()["clock"]
+    inventory.execute(AcceptClockRequest(reason="the clock is right now"))
+    assert abs((one(inventory).allocated_at - inventory.now()).total_seconds()) < 60
+    inventory.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -29,6 +32,7 @@ from core import (
     ServiceKind,
     Severity,
     UnbindRequest,
+    iso,
     open_inventory,
     seed_demo,
 )
@@ -168,6 +172,59 @@ def test_a_finding_is_accepted_until_a_time_or_until_its_ground_changes(demo: In
     assert (kept.accepted_reason, kept.accepted_until) == ("J-7", datetime.fromisoformat("2026-11-24T00:00Z"))
     later = open_inventory(demo.url, operator="bob", clock=Clock(START + timedelta(days=1)))
     assert len(about(later, code, subject)) == 1
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_an_acceptance_is_withdrawn_and_the_finding_is_open_again(demo: Inventory, code: str) -> None:
+    subject = CASES[code][0](demo)
+    (found,) = about(demo, code, subject)
+    demo.execute(AcceptRequest(finding=found.id, reason="J-7", until="30d"))
+    back = demo.execute(AcceptRequest(finding=found.id, reason="J-8: not any more", withdraw=True))
+    assert (back.id, back.accepted_reason, back.accepted_until) == (found.id, None, None)
+    assert [each.id for each in about(demo, code, subject)] == [found.id]
+    (taken,) = [each for each in demo.history() if each.action == "withdraw_acceptance"]
+    assert (taken.operator, taken.reason) == ("alice", "J-8: not any more")
+    assert taken.before == {"finding": found.id, "reason": "J-7", "until": iso(START + timedelta(days=30))}
+    again = demo.execute(AcceptRequest(finding=found.id, reason="twice", withdraw=True))
+    assert not again.accepted
+    assert len([each for each in demo.history() if each.action == "withdraw_acceptance"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({}, "usage"),
+        ({"reason": "J-7", "until": "30d"}, "usage"),
+        ({"reason": "J-7", "finding": "f"}, "finding_not_found"),
+    ],
+)
+def test_a_withdrawal_needs_a_reason_and_a_finding_and_takes_no_end(
+    demo: Inventory, parts: dict[str, str], code: str
+) -> None:
+    found = demo.findings()[0].id
+    with pytest.raises(EipdeckError) as refusal:
+        demo.execute(AcceptRequest(**{"finding": found, "withdraw": True, **parts}))  # type: ignore[arg-type]
+    assert refusal.value.code == code
+
+
+def test_an_acceptance_ends_as_far_ahead_as_its_words_say(demo: Inventory) -> None:
+    found = demo.findings()[0].id
+    for words, until in (
+        ("30d", "2026-12-23T12:00:00"),
+        ("tue 03:12", "2026-11-24T03:12:00"),
+        ("12-01", "2026-12-01T00:00:00"),
+    ):
+        done = demo.execute(AcceptRequest(finding=found, reason="J-7", until=words))
+        assert done.accepted_until == datetime.fromisoformat(f"{until}+00:00")
+
+
+def test_a_request_id_of_a_version_without_withdrawals_still_answers(demo: Inventory) -> None:
+    found = demo.findings()[0].id
+    asked = json.dumps(["AcceptRequest", {"finding": found, "until": None}], sort_keys=True)
+    demo.execute(AcceptRequest(finding=found, reason="J-7", request_id="key-1"))
+    with closing(sqlite3.connect(str(demo.file))) as database:
+        (kept,) = database.execute("SELECT hash FROM request WHERE request_id = 'key-1'").fetchone()
+    assert kept == hashlib.sha256(asked.encode()).digest()
 
 
 def test_a_gateway_with_many_eips_of_both_owners_is_one_finding(tmp_path: Path) -> None:

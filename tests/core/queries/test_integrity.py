@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from core.storage.store import HEAD
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
+    UNDO_0004,
     Clock,
     balancer,
     connect,
@@ -208,6 +210,8 @@ def of_the_first_schema(inventory: Inventory) -> Path:
         for (name,) in indexes:
             if name.startswith(("eip_by_", "service_name", "binding_kind")):
                 connection.execute(f"DROP INDEX {name}")
+        for statement in UNDO_0004:
+            connection.execute(statement)
         connection.execute("DROP TABLE eip_words")
         connection.execute("DROP TABLE search_mark")
         connection.execute("DROP TABLE presence")
@@ -215,12 +219,17 @@ def of_the_first_schema(inventory: Inventory) -> Path:
     return path
 
 
+def without_freed(inventory: Inventory) -> str:
+    """The export without what older schemas did not count: the addresses that reservations and CIDRs freed."""
+    return re.sub(r', "freed": -?\d+', "", "".join(inventory.export_text()))
+
+
 @of_a_file
 def test_an_upgrade_keeps_the_file_as_it_was(lived: Inventory, clock: Clock) -> None:
-    whole = "".join(lived.export_text())
+    whole = without_freed(lived)
     path = of_the_first_schema(lived)
     with closing(open_inventory(str(path), operator="bob", clock=clock)) as upgraded:
-        assert "".join(upgraded.export_text()) == whole
+        assert without_freed(upgraded) == whole
         assert upgraded.verify().ok
     kept = path.with_name(f"{path.name}.schema-0001")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -205,6 +205,13 @@ def test_the_same_holder_under_each_reading_is_an_answer(tmp_path: Path) -> None
     assert "ambiguous" in verdict.doubts
 
 
+def test_a_reading_that_lies_in_the_future_is_said_to(tmp_path: Path) -> None:
+    inventory, address, _, _ = two_tenancies(tmp_path)
+    (verdict,) = inventory.lookup_text([f"12/11/2026 10:00:00 {address}"])
+    assert verdict.at == START.replace(day=12, hour=10)
+    assert "the time can also mean 2026-12-11 10:00:00Z (in the future)." in verdict.summary
+
+
 def test_the_port_names_the_one_host(tmp_path: Path) -> None:
     inventory = fresh_desk(tmp_path, clock=Clock())
     customer_cidr(inventory, CIDR)
@@ -216,7 +223,7 @@ def test_the_port_names_the_one_host(tmp_path: Path) -> None:
     assert "Port 25 comes in to 10.0.8.10:2525 by dnat nat-1." in said[0]
     assert said[1].endswith("No DNAT entry forwards port 80: nothing listens there.")
     inventory.execute(snat(address))
-    assert "the log of that gateway tells which host" in inventory.lookup(f"{address}:80").summary
+    assert "the log there tells which host" in inventory.lookup(f"{address}:80").summary
     assert inventory.lookup_text([f"SRC={address} SPT=25 PROTO=UDP"])[0].port == 25
 
 

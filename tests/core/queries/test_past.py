@@ -10,7 +10,10 @@ import pytest
 
 from core import (
     ActivateRequest,
+    AddCidrRequest,
+    AllocationRequest,
     BandwidthRequest,
+    Config,
     DrainRequest,
     Inventory,
     PoolOrder,
@@ -21,9 +24,10 @@ from core import (
     UnreserveRequest,
     Verdict,
     VerdictWord,
+    open_inventory,
 )
 from tests.core.audit import audit
-from tests.core.kit import Clock, customer_cidr, fresh_desk, one, release
+from tests.core.kit import Clock, customer_cidr, fresh_desk, one, refused, release
 
 CIDR = "203.0.113.0/30"
 DAY = 86_400
@@ -158,3 +162,27 @@ def test_the_history_keeps_what_an_unreserve_lifted(inventory: Inventory) -> Non
     event = inventory.history(CIDR)[-1]
     lifted = {"first": "203.0.113.1", "last": "203.0.113.2", "kind": "soft", "reason": "gateway"}
     assert event.before == {"withheld": [lifted]}
+
+
+def test_a_configured_region_is_known_before_something_is_written_in_it(tmp_path: Path, clock: Clock) -> None:
+    inventory = fresh_desk(tmp_path, clock=clock, config=Config(regions={"eu-1": ("45.10.0.0/24",)}))
+    customer_cidr(inventory)
+    found = both_ways(inventory, "45.10.0.7", clock.now)
+    assert (found.verdict, found.fix_in, found.cidr) == ("default-unallocated", "zenlayer", "45.10.0.0/24")
+    assert both_ways(inventory, "45.10.1.7", clock.now).verdict == "not-ours"
+    for prefix in ("45.10.0.0/25", "45.10.0.0/23"):
+        with refused(inventory, "cidr_overlap") as caught:
+            inventory.execute(AddCidrRequest(cidr=prefix, isp="l", asn=64500))
+        assert caught.value.details["pool_id"] == "default-eu-1"
+    (eip,) = inventory.execute(AllocationRequest(default=True, region="eu-1")).eips
+    assert both_ways(inventory, eip.address, clock.now).verdict == "default-unbound"
+
+
+def test_a_new_inventory_says_that_it_was_founded_by_this_call(tmp_path: Path) -> None:
+    founded = open_inventory(str(tmp_path / "mistyped.db"), operator="alice")
+    assert "founded by this very call" in founded.lookup("203.0.113.7").summary
+    founded.close()
+    again = open_inventory(str(tmp_path / "mistyped.db"), operator="alice")
+    found = again.lookup("203.0.113.7")
+    assert (found.verdict, "founded" in found.summary) == ("unknown", False)
+    again.close()

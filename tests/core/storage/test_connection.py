@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from core.storage.connection import Connection, Values
+from core.storage.sqlite_connection import SqliteConnection
 
 
 class NameRow(NamedTuple):
@@ -20,7 +21,7 @@ class NameRow(NamedTuple):
 @pytest.fixture
 def connection() -> Iterator[Connection]:
     with closing(sqlite3.connect(":memory:")) as driver:
-        made = Connection(driver)
+        made = SqliteConnection(driver)
         made.execute("CREATE TABLE eip (seq INTEGER PRIMARY KEY, name TEXT)")
         made.insert("INSERT INTO eip (name) VALUES (:name)", [{"name": name} for name in ("a", "b", None)], {})
         yield made

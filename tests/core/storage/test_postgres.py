@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +23,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import core.storage.postgres
-from core import AllocationRequest, EipdeckError, Inventory, open_inventory
+from core import AllocationRequest, Config, EipdeckError, Inventory, OutcomeUnknown, open_inventory
 from core.storage.connection import Connection
 from core.storage.opening import open_store
 from core.storage.postgres import TURN
+from core.storage.postgres_connection import PostgresConnection
+from core.storage.store import elapsed
 from tests.core.kit import ROOT, addresses, customer_cidr, many, one, release
 from tests.server import NOBODY, Server, new_server, server
 
@@ -281,11 +283,50 @@ def test_a_commit_without_an_answer_is_in_doubt_and_its_key_tells(database: str)
         with pytest.raises(EipdeckError) as caught:
             inventory.execute(request)
         assert (caught.value.code, caught.value.exit_code) == ("outcome_unknown", 7)
+        assert caught.value.details["request_id"] == "key"
         store._commit = commit  # type: ignore[attr-defined]
         cut.clear()
         assert addresses(inventory.execute(request).eips) == ["203.0.113.0"]
         assert len(list(inventory.eips())) == 1
         inventory.close()
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["the commit arrives", "the commit is lost"])
+def test_a_commit_without_an_answer_settles_itself_once_the_server_answers(database: str, *, arrives: bool) -> None:
+    """Never twice: what was made is answered, what was not is refused, and the sum is one change."""
+    with closing(open_inventory(server().url(database, "eipdeck_operator"), operator="alice")) as inventory:
+        customer_cidr(inventory)
+        store = inventory._store
+        commit = store._commit  # type: ignore[attr-defined]
+
+        def cut_off(connection: PostgresConnection) -> None:
+            store._commit = commit  # type: ignore[attr-defined]
+            if arrives:
+                connection.driver.commit()
+            connection.driver.close()
+            commit(connection)
+
+        store._commit = cut_off  # type: ignore[attr-defined]
+        if arrives:
+            done = inventory.carry_out(AllocationRequest(pool_id="edge"))
+            assert done.receipt == inventory.settle(str(done.receipt.request_id))
+        else:
+            with unavailable() as caught:
+                inventory.carry_out(AllocationRequest(pool_id="edge"))
+            assert "was not made" in caught.value.message
+            assert inventory.settle(caught.value.details["request_id"]) is None
+        assert len(list(inventory.eips())) == arrives
+
+
+def test_while_another_writes_an_unknown_request_is_not_known_yet(database: str) -> None:
+    store = open_store(server().url(database, "eipdeck_operator"), wait=0.3)
+    asking = Inventory(store, store.now, "alice", Config(), read_only=False)
+    other = open_store(server().url(database, "eipdeck_operator"))
+    with other.write(), pytest.raises(OutcomeUnknown):
+        asking.settle("in-flight")
+    assert asking.settle("in-flight") is None
+    other.close()
+    asking.close()
 
 
 # a server of its own, which is stopped, killed and frozen
@@ -465,8 +506,8 @@ def test_a_host_whose_clock_stood_still_is_put_right_by_its_next_write(
 ) -> None:
     """As it would after the host was suspended, on a kernel that does not count that time."""
     before = shared.now()
-    stopped = core.storage.postgres._elapsed() - 3600
-    monkeypatch.setattr("core.storage.postgres._elapsed", lambda: stopped)
+    stopped = elapsed() - 3600
+    monkeypatch.setattr("core.storage.postgres.elapsed", lambda: stopped)
     assert (before - shared.now()).total_seconds() > 3000
     assert one(shared).allocated_at >= before
     assert shared.now() >= before
@@ -519,3 +560,38 @@ def test_the_time_does_not_depend_on_how_numbers_are_shown(shared: Inventory) ->
         assert abs((theirs.now() - shared.now()).total_seconds()) < 60
         eip = one(theirs)
     assert abs((eip.allocated_at - shared.now()).total_seconds()) < 60
+
+
+def test_tables_in_a_schema_that_is_not_searched_are_named_and_nothing_is_made() -> None:
+    fresh = server().create()
+    with server().connect(fresh) as owner:
+        owner.execute("CREATE SCHEMA eip")
+    elsewhere = server().url(fresh, options="-csearch_path%3Deip")
+    inventory = open_inventory(elsewhere, operator="alice")
+    customer_cidr(inventory, "203.0.113.0/28")
+    inventory.close()
+    with unavailable() as refused:
+        open_inventory(server().url(fresh), operator="bob")
+    assert refused.value.details == {"schema": "eip", "search_path": '"$user", public'}
+    assert "schema eip" in refused.value.message
+    with server().connect(fresh) as owner:
+        assert owner.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    again = open_inventory(elsewhere, operator="bob")
+    assert again.lookup("203.0.113.1").verdict == "customer-unallocated"
+    again.close()
+    server().drop(fresh)
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_nothing_is_written_while_the_clocks_of_server_and_host_differ_by_more_than_a_day(
+    shared: Inventory, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + days * 86_400)
+    with pytest.raises(EipdeckError) as refused:
+        one(shared)
+    assert (refused.value.code, "the clock of this host" in refused.value.message) == ("clock_doubtful", True)
+    assert "the clock of this host" in shared.integrity()["clock"]
+    monkeypatch.setattr(time, "time", lambda: right() + days * 43_000)
+    assert one(shared).address == "203.0.113.0"
+    assert shared.integrity()["clock"] == "ok"

@@ -17,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import (
+    AddCidrRequest,
     BandwidthRequest,
     BindingKind,
     CidrState,
     DrainRequest,
     Eip,
+    EipdeckError,
     Imported,
     Inventory,
     PoolOrder,
@@ -34,6 +36,7 @@ from core import (
     open_inventory,
 )
 from core.domain.json_types import to_json
+from core.domain.values import stamp
 from core.storage.transaction import Transaction
 from tests.core.audit import audit
 from tests.core.kit import (
@@ -169,7 +172,7 @@ def test_nor_does_it_when_they_come_one_by_one(tmp_path_factory: pytest.TempPath
 
 def _shown(eip: Eip) -> Json:
     """An EIP without the ids of its bindings, which count up in the order they were made."""
-    shown = to_json(eip)
+    shown: dict[str, Any] = to_json(eip)
     assert isinstance(shown, dict)
     return {**shown, "bindings": [{**binding, "id": None} for binding in shown["bindings"]], "version": None}
 
@@ -762,3 +765,86 @@ def test_one_page_of_many_is_told_until_all_pages_are_imported(inventory: Invent
     (note,) = inventory.import_files(files([cidr_row()], first)).notes
     assert note == "2 of 3 rows of DescribeEips: import the other pages too"
     assert inventory.import_files(files(first, second)).notes == ()
+
+
+def test_a_pool_that_stood_in_for_the_pool_of_a_cidr_leaves_when_the_cidr_comes(
+    inventory: Inventory, files: Files
+) -> None:
+    its_cidr = {"cidrId": "c1"}
+    inventory.import_files(files(eip_row("203.0.113.1", "e1", **its_cidr)))
+    (stood_in,) = [pool.id for pool in inventory.pools() if pool.kind == "customer"]
+    inventory.import_files(files(cidr_row(cidrId="c1", poolId="P")))
+    assert [pool.id for pool in inventory.pools() if pool.kind == "customer"] == ["P"]
+    with pytest.raises(EipdeckError, match="There is no pool"):
+        inventory.pool(stood_in)
+    inventory.execute(AddCidrRequest(cidr="198.51.100.0/24", isp="l", asn=64500, pool_id=stood_in))
+    assert inventory.pool(stood_in).held == 256
+
+
+def test_what_an_eip_served_before_its_import_is_not_known(inventory: Inventory, files: Files, clock: Clock) -> None:
+    created = (clock.now - timedelta(days=3)).isoformat()
+    row = eip_row("203.0.113.1", createTime=created, **on("LB", "lb-1"))
+    inventory.import_files(files([cidr_row(createTime=created)], [row]))
+    imported = clock.now
+    clock.advance(60)
+    before = imported - timedelta(days=1)
+    for found in (inventory.lookup("203.0.113.1", before), *inventory.lookup_text(["203.0.113.1"], before)):
+        assert f"what it served before its import {stamp(imported)} is not known" in found.summary
+        assert "serves nothing" not in found.summary
+    for at in (imported, None):
+        found = inventory.lookup("203.0.113.1", at)
+        assert (found.verdict, "not known" in found.summary) == ("customer-bound", False)
+    inventory.execute(UnbindRequest(eip="203.0.113.1"))
+    clock.advance(60)
+    assert "serves nothing" in inventory.lookup("203.0.113.1", clock.now - timedelta(seconds=30)).summary
+
+
+def whole(*rows: Json) -> Json:
+    """The only page of an answer."""
+    return {"response": {"requestId": "T1", "totalCount": len(rows), "dataSet": list(rows)}}
+
+
+def test_a_complete_answer_names_what_it_lacks_here(inventory: Inventory, files: Files) -> None:
+    three = [eip_row(f"203.0.113.{last}") for last in range(1, 4)]
+    assert inventory.import_files(files([cidr_row()], whole(*three))).notes == ()
+    own = one(inventory)
+    (note,) = inventory.import_files(files(whole(three[0]))).notes
+    assert note.startswith("3 live EIPs of asia-east-1 here that the answer of DescribeEips lacks: ")
+    assert f"lacks: {own.address}, 203.0.113.2, 203.0.113.3. " in note
+    assert len(eips(inventory)) == 4
+    assert inventory.import_files(files([three[0]])).notes == ()
+    twice = {"totalCount": 2, "dataSet": [three[0]]}
+    assert inventory.import_files(files(twice, {**twice, "requestId": "again"})).notes == (
+        "1 of 2 rows of DescribeEips: import the other pages too",
+    )
+
+
+def test_an_eip_that_lives_on_at_the_platform_is_a_finding_until_one_side_follows(
+    inventory: Inventory, files: Files, clock: Clock
+) -> None:
+    def disagreeing() -> list[tuple[str, str, tuple[str, ...]]]:
+        found = [each for each in inventory.findings() if each.code == "ownership_disagrees"]
+        return [(each.id, each.subject, () if each.fix is None else each.fix.words) for each in found]
+
+    rows = [eip_row("203.0.113.1", "e-1"), eip_row("203.0.113.2", "e-2")]
+    inventory.import_files(files([cidr_row()], rows))
+    release(inventory, "203.0.113.1")
+    assert disagreeing() == []
+    since = clock.advance(60)
+    inventory.import_files(files(rows))
+    clock.advance(60)
+    inventory.import_files(files(rows))
+    assert disagreeing() == [("ownership_disagrees:e-1", "203.0.113.1", ("recover", "203.0.113.1"))]
+    assert next(each.since for each in inventory.findings() if each.subject == "203.0.113.1") == since
+    inventory.execute(RecoverRequest(address="203.0.113.1"))
+    assert disagreeing() == []
+    release(inventory, "203.0.113.1")
+    assert len(disagreeing()) == 1
+    inventory.import_files(files(whole(rows[1])))
+    assert disagreeing() == []
+    inventory.import_files(files(rows))
+    assert len(disagreeing()) == 1
+    inventory.import_files(files([eip_row("203.0.113.1", "e-9")]))
+    release(inventory, "203.0.113.1")
+    assert disagreeing() == []
+    audit(inventory)

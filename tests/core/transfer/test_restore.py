@@ -15,6 +15,7 @@ from core.storage.opening import open_store
 from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
+    UNDO_0004,
     Clock,
     addresses,
     customer_cidr,
@@ -213,8 +214,9 @@ def test_the_database_is_not_restored_from_itself(inventory: Inventory, end: str
 
 @of_a_file
 def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(inventory: Inventory, backup: Path) -> None:
-    """The step that made the presence is undone by hand."""
-    changed("DROP TABLE presence")(backup)
+    """The steps from the one that made the presence on are undone by hand."""
+    for statement in (*UNDO_0004, "DROP TABLE presence"):
+        changed(statement)(backup)
     with closing(sqlite3.connect(backup)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
         connection.commit()

@@ -18,7 +18,7 @@ from tui.state.marks import Marks
 async def test_space_marks_and_goes_on_and_u_clears_and_brings_back(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space", "space", "j", "space")
-        text = await operator.until("347 EIPs, rows 1-14; 3 marked, u clears")
+        text = await operator.until("347 EIPs, rows 1-15; 3 marked, u clears")
         assert [line[4:19].strip() for line in text.splitlines() if line[1:2] == "*"] == [
             "198.18.0.5",
             "198.18.0.6",
@@ -53,7 +53,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space")
         await operator.until(
-            "* 1 marked -- 198.18.0.6 -- ! default-bound", "next: R, U, B and F act on marked 198.18.0.5, not on 198"
+            "* 1 marked -- 198.18.0.6 -- ! default-bound", "R, U, B and F act on marked 198.18.0.5, not on 198"
         )
         await operator.press("space")
         await operator.until("* 2 marked -- 198.18.0.9", "R, U, B and F act on the 2 marked, not on 198.18.0.9")
@@ -62,7 +62,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
         await operator.press("f")
         await operator.until("[f Findings", absent="marked")
         await operator.press("e", "u")
-        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "next: F rehome", absent="* 2 marked")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "F rehome", absent="* 2 marked")
 
 
 async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:
@@ -136,6 +136,10 @@ async def test_several_are_released_with_the_count_typed(tmp_path: Path) -> None
         await operator.press("y")
         await operator.until("review: release 2 EIPs")
         await operator.confirm("2")
+        await operator.until("released 2 EIPs", "203.0.113.0 -> hk", "203.0.113.1 -> hk", "a copy all")
+        await operator.press("a")
+        await operator.until("copied 203.0.113.0 -> hk")
+        await operator.press("escape")
         await operator.until("released 2 EIPs", "[e EIPs 1]")
         assert inventory.eip("203.0.113.2").status is EipStatus.UNBOUND
         assert not operator.deck.marks.acting
@@ -162,18 +166,20 @@ async def test_several_are_unbound_one_after_the_other(tmp_path: Path) -> None:
     async with on_deck(inventory) as operator:
         await operator.press("asterisk", "U")
         await operator.confirm("3")
-        await operator.until("unbound 3 EIPs", absent="bound   lb")
+        await operator.until("unbound 3 EIPs", "203.0.113.2   unbound from lb lb-1")
+        await operator.press("enter")
+        await operator.until("unbound 3 EIPs", "[e EIPs 3]", absent="bound   lb")
         assert all(not eip.bindings for eip in inventory.eips())
 
 
 class Slow:
     """A link on which an unbind takes until it is let through."""
 
-    def __init__(self, execute: Callable[[Request[Any]], Any]) -> None:
+    def __init__(self, execute: Callable[[Request[object]], Any]) -> None:
         self._execute = execute
         self.let_through = threading.Event()
 
-    def __call__(self, request: Request[Any]) -> Any:
+    def __call__(self, request: Request[object]) -> Any:
         assert not isinstance(request, UnbindRequest) or self.let_through.wait(20)
         return self._execute(request)
 
@@ -193,6 +199,8 @@ async def test_z_stops_several_changes_after_the_one_that_is_on_its_way(
         await operator.press("z")
         await operator.until("no further one is sent")
         slow.let_through.set()
+        await operator.until("1 of 3 done", "203.0.113.0   unbound from lb", "203.0.113.2   not changed")
+        await operator.press("escape")
         await operator.until("unbind: stopped, 1 of 3 done; the others are as they were")
         assert [eip.status.value for eip in inventory.eips()] == ["unbound", "bound", "bound"]
         assert len(operator.deck.marks.acting) == 2
@@ -212,7 +220,9 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
             "review: bind 3 EIPs to lb lb-1", "203.0.113.2", "Type the count", "eipdeck bind 203.0.113.1"
         )
         await operator.confirm("3")
-        await operator.until("bound 3 EIPs to lb-1")
+        await operator.until("bound 3 EIPs to lb-1", "203.0.113.2   serves lb lb-1")
+        await operator.press("q")
+        await operator.until("bound 3 EIPs to lb-1", "[e EIPs 3]")
         assert [eip.bindings[0].service_id for eip in inventory.eips()] == ["lb-1"] * 3
         assert not operator.deck.marks.acting
         await operator.press("asterisk", "B")
@@ -220,8 +230,8 @@ async def test_several_are_bound_alike(tmp_path: Path) -> None:
         await operator.press("home", "left", "left", "left", "enter")
         await operator.type("nic-1")
         await operator.press("enter", "enter", "enter")
-        await operator.until("203.0.113.0 serves load_balancer lb-1, and that alone: U ends it first")
-        await operator.press("escape")
+        await operator.until("203.0.113.0 serves lb lb-1, and that alone: U ends")
+        await operator.press("escape", "escape")
         await operator.until("nothing was sent", absent="bind 3 EIPs")
         assert len(operator.deck.marks.acting) == 3
 
@@ -236,9 +246,33 @@ async def test_several_landings_are_moved_to_one_pool(tmp_path: Path) -> None:
         await operator.press("enter", "enter", "enter")
         await operator.until("review: rehome 2 EIPs to hk", "DNS")
         await operator.confirm("2")
+        await operator.until(
+            "rehomed 2 EIPs", "198.18.0.0 -> 203.0.113.0   lb lb-1", "198.18.0.1 -> 203.0.113.1   unbound"
+        )
+        await operator.press("escape")
         await operator.until("rehomed 2 EIPs", "0 findings")
         assert [eip.pool_id for eip in inventory.eips()] == ["hk", "hk"]
         assert not inventory.findings()
+
+
+async def test_new_eips_are_marked_for_the_next_key(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    first = allocated(inventory)
+    async with on_deck(inventory) as operator:
+        await operator.press("space", "A", "enter", "enter")
+        await operator.press("ctrl+u")
+        await operator.type("3")
+        await operator.press("enter", "enter", "enter", "enter")
+        await operator.until("review: allocate 3 EIPs")
+        await operator.confirm()
+        await operator.until("allocated 3 EIPs", *(f"203.0.113.{number}   hk" for number in (1, 2, 3)))
+        await operator.press("escape")
+        await operator.until("* 3 marked", "[e EIPs 4]")
+        marked = {eip.address for eip in operator.deck.marks.acting}
+        assert marked == {"203.0.113.1", "203.0.113.2", "203.0.113.3"}
+        await operator.press("u", "u")
+        await operator.until("3 EIPs marked again")
+        assert first.address not in {eip.address for eip in operator.deck.marks.acting}
 
 
 async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Path) -> None:
@@ -255,6 +289,8 @@ async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Pat
         await operator.until("it stops when none is left")
         await operator.confirm("2")
         await operator.until("pool_exhausted")
+        await operator.press("escape")
+        await operator.until("1 of 2 done", "198.18.0.0 -> 203.0.113.15", "198.18.0.1   not changed")
         await operator.press("escape", "escape")
         await operator.until("R release 1")
         assert len(inventory.findings()) == 2, "one landing is left, and the pool is full"
@@ -287,7 +323,9 @@ async def test_what_was_released_by_others_is_unmarked_with_what_is_released(tmp
         inventory.execute(ReleaseRequest(eips=(last.address,)))
         await operator.press("R")
         await operator.confirm("2")
-        await operator.until("released 2 EIPs", "[e EIPs 0]")
+        await operator.until("released 2 EIPs")
+        await operator.press("escape")
+        await operator.until("[e EIPs 0]")
         assert operator.deck.marks == Marks()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import (
+    AcceptRequest,
     ActivateRequest,
     AddCidrRequest,
     AllocationRequest,
@@ -25,7 +26,18 @@ from core import (
     UnbindRequest,
 )
 from tests.core.kit import another
-from tests.tui.deck_kit import Operator, allocated, demo_desk, empty_desk, held_up, on_deck, on_the_balancer, small_desk
+from tests.tui.deck_kit import (
+    SMALL,
+    WIDE,
+    Operator,
+    allocated,
+    demo_desk,
+    empty_desk,
+    held_up,
+    on_deck,
+    on_the_balancer,
+    small_desk,
+)
 from tui.changes import allocate as allocating
 
 
@@ -44,7 +56,7 @@ async def test_allocate_from_a_customer_pool(tmp_path: Path) -> None:
         await fill_in(operator, "", "", "", "web-44", "100", "J-902")
         await operator.until("review: allocate", "203.0.113.0", "customer-owned: yes", "y sends at once")
         await operator.confirm()
-        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     customer")
+        await operator.until("allocated 203.0.113.0 from hk; customer-owned: yes", "> ", "203.0.113.0     own")
         eip = inventory.eip("203.0.113.0")
         assert (eip.name, eip.bandwidth_mbps, eip.customer_owned) == ("web-44", 100, True)
         assert inventory.history("203.0.113.0")[-1].reason == "J-902"
@@ -71,7 +83,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
     inventory = small_desk(tmp_path)
     landed = on_the_balancer(inventory, allocated(inventory, pool=None))
     async with on_deck(inventory) as operator:
-        text = await operator.until("> ! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
+        text = await operator.until("> !! 198.18.0.0      DEFAULT", "! default-bound", "1 finding")
         assert "F rehome" in text
         await operator.press("F")
         await operator.until("rehome 198.18.0.0: choose where it goes")
@@ -79,7 +91,7 @@ async def test_a_landing_stays_marked_until_f_repairs_it(tmp_path: Path) -> None
         await operator.until("review: rehome 198.18.0.0", "203.0.113.0", "DNS")
         await operator.confirm("0")
         await operator.until("rehomed: 198.18.0.0 -> 203.0.113.0, customer-owned: yes", "0 findings")
-        await operator.until(">   203.0.113.0", "203.0.113.0 -- customer-bound")
+        await operator.until(">    203.0.113.0", "203.0.113.0 -- customer-bound")
         assert inventory.eip("203.0.113.0").bindings[0].service_id == "lb-1"
         assert inventory.eip(str(landed.id)).status is EipStatus.RELEASED
         assert not inventory.findings()
@@ -110,6 +122,27 @@ async def test_a_landing_is_accepted_with_a_reason(tmp_path: Path) -> None:
         await operator.until("accepted landed_in_default_pool", "0 findings")
         assert not inventory.findings()
         assert inventory.findings(accepted=True)[0].accepted_reason == "lab"
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_an_accepted_finding_is_listed_below_and_taken_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    inventory = small_desk(tmp_path)
+    allocated(inventory, pool=None)
+    finding = inventory.findings()[0]
+    inventory.execute(AcceptRequest(finding=finding.id, reason="a lab", until="30d"))
+    async with on_deck(inventory, size) as operator:
+        await operator.press("f")
+        await operator.until("0 findings", "no findings; 1 accepted", "accepted ", "a lab")
+        await operator.until("K withdraw")
+        await operator.press("K")
+        await operator.until("review: withdraw the acceptance", "a lab", "--withdraw")
+        await operator.press("r")
+        await operator.type("it stays")
+        await operator.press("enter")
+        await operator.confirm()
+        await operator.until("landed_in_default_pool of 198.18.0.0 is open again", "1 finding")
+        assert [each.id for each in inventory.findings()] == [finding.id]
+        assert inventory.history()[-1].reason == "it stays"
 
 
 @pytest.mark.parametrize(
@@ -300,7 +333,7 @@ async def test_the_whole_life_of_a_cidr_by_keyboard(tmp_path: Path) -> None:
             await operator.press("enter")
         await operator.confirm()
         await operator.until("added 203.0.113.0/28", "validating")
-        await operator.until("> ! 203.0.113.0/28")
+        await operator.until("> !  203.0.113.0/28")
         await operator.press("colon")
         await operator.type("cidr activate")
         await operator.press("enter")
@@ -340,7 +373,7 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         await operator.confirm("21")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         await operator.press("c")
-        await operator.until("> ! 198.51.100.0/24", "D retire")
+        await operator.until("> !  198.51.100.0/24", "D retire")
         await operator.press("D")
         await operator.confirm("198.51.100.0/24")
         await operator.until("retired 198.51.100.0/24")
@@ -357,6 +390,8 @@ async def test_a_plan_moves_all_that_are_marked_with_one_review(tmp_path: Path) 
         await fill_in(operator, "", "", "J-640")
         await operator.until("review: rehome 3 EIPs to hk-spare", "198.51.100.77")
         await operator.confirm("3")
+        await operator.until("rehomed 3 EIPs", "198.51.100.20 -> 192.0.2.88   nic old-01")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
         assert inventory.cidr("198.51.100.0/24").allocated == 0
 
@@ -372,6 +407,8 @@ async def test_a_plan_leaves_out_what_others_released_since_it_was_read(tmp_path
         await operator.press("R")
         await operator.until("review: release 2 EIPs", "read again now")
         await operator.confirm("2")
+        await operator.until("released 2 EIPs", "198.51.100.20 -> hk-legacy")
+        await operator.press("escape")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
 
 
@@ -380,11 +417,11 @@ async def test_the_plan_leads_to_the_list_the_service_and_the_history(tmp_path: 
         await operator.press("c", "D")
         await operator.until("plan: retire")
         await operator.press("enter")
-        await operator.until("filter: cidr:198.51.100.0/24", "> ! 198.51.100.20", "3 EIPs")
+        await operator.until("filter: cidr:198.51.100.0/24", "> !  198.51.100.20", "3 EIPs")
         await operator.press("left_square_bracket")
-        await operator.until("[c CIDRs 4]", "> ! 198.51.100.0/24")
+        await operator.until("[c CIDRs 4]", "> !  198.51.100.0/24")
         await operator.press("D", "j", "o")
-        await operator.until("filter: service:lb-old", "> ! 198.51.100.21")
+        await operator.until("filter: service:lb-old", "> !  198.51.100.21")
         await operator.press("left_square_bracket", "D")
         await operator.until("plan: retire")
         await operator.press("t")
@@ -459,7 +496,7 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         assert [cidr.cidr for cidr in inventory.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
 
 
-async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp_path: Path) -> None:
+async def test_cancelling_a_review_goes_back_to_its_form_and_so_does_ctrl_c(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("A")
@@ -471,6 +508,8 @@ async def test_cancelling_a_review_goes_back_to_its_form_and_ctrl_c_does_not(tmp
         await fill_in(operator, "", "", "", "", "", "")
         await operator.until("review: allocate 1 EIP")
         await operator.press("ctrl+c")
+        await operator.until("allocate an EIP", "web-44", "J-902", absent="review:")
+        await operator.press("escape", "escape")
         await operator.until("nothing was sent", absent="allocate an EIP")
         assert inventory.page(EipQuery()).total == 0
 
@@ -496,7 +535,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
         await operator.press("escape")
         await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
-        await operator.press("escape", "B")
+        await operator.press("escape", "escape", "B")
         await operator.until("bind 198.18.0.0")
         await operator.press("right", "right", "right", "enter", "down", "enter")
         await operator.type("J-904")
@@ -508,7 +547,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.press("y")
         await operator.until("! refused: bind 198.18.0.0")
         await operator.press("escape")
-        await operator.until("bind 198.18.0.0", "> lb-1", "> load_balancer", "J-904", absent="refused:")
+        await operator.until("bind 198.18.0.0", "> lb-1", "> lb", "J-904", absent="refused:")
     bob.close()
 
 
@@ -593,7 +632,7 @@ async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path:
         await operator.press(key)
         await operator.until(then)
         if key == "escape":
-            await operator.until("> ! 198.18.0.0      DEFAULT", "1 finding", "F rehome")
+            await operator.until("> !  198.18.0.0      DEFAULT", "1 finding", "F rehome")
 
 
 async def test_a_plan_says_that_it_does_not_list_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -644,7 +683,7 @@ async def test_a_review_of_an_allocation_objects_when_the_room_is_gone(tmp_path:
         bob.execute(AllocationRequest(pool_id="hk", address="203.0.113.7"))
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "203.0.113.7", "not sent: read what changed")
-        await operator.press("ctrl+c", "A")
+        await operator.press("ctrl+c", "escape", "escape", "A")
         await operator.until("allocate an EIP")
         await fill_in(operator, "", "", "3", "", "", "")
         await operator.until("3 addresses, next in order", "read again now: unchanged")
@@ -659,7 +698,7 @@ async def test_a_cidr_that_was_added_by_mistake_is_taken_out_by_keyboard(tmp_pat
     inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="bgp-a", asn=64500))
     async with on_deck(inventory) as operator:
         await operator.press("c")
-        await operator.until("> ! 203.0.113.0/28", "D drain")
+        await operator.until("> !  203.0.113.0/28", "D drain")
         await operator.press("D")
         await operator.confirm("203.0.113.0/28")
         await operator.until("draining", "D retire")

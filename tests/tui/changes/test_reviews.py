@@ -23,6 +23,7 @@ from core import (
     Eip,
     Event,
     Finding,
+    FindingCode,
     FixIn,
     PortRange,
     RecoverRequest,
@@ -80,7 +81,7 @@ from tui.modals.review_model import Review, Tier
 NOW = datetime(2025, 11, 23, 3, 18, tzinfo=UTC)
 FINDING = Finding(
     id="f-1",
-    code="landed_in_default_pool",
+    code=FindingCode.LANDED_IN_DEFAULT_POOL,
     severity=Severity.WARNING,
     subject="198.18.0.5",
     message="198.18.0.5 landed in the default pool of asia-east-1 and serves nothing: no pool was named.",

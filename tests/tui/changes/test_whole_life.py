@@ -41,7 +41,7 @@ async def _bring_the_cidr(operator: Operator, inventory: Inventory) -> None:
     await operator.until("add a customer CIDR")
     await fill_in(operator, CIDR, "bgp-a", "64500", "hk", "", "", "J-1")
     await operator.confirm()
-    await operator.until(f"> ! {CIDR}", "validating", "cidr activate")
+    await operator.until(f"> !  {CIDR}", "validating", "cidr activate")
     await operator.press("colon")
     await operator.type("cidr activate")
     await operator.press("enter")
@@ -61,7 +61,10 @@ async def _allocate_all_sixteen(operator: Operator, inventory: Inventory) -> Non
     await fill_in(operator, "15", "", "", "J-2")
     await operator.until("review: allocate 15 EIPs from hk", "customer-owned: yes")
     await operator.confirm()
-    await operator.until("allocated 15 EIPs, 203.0.113.0 first from hk; customer-owned: yes")
+    await operator.until("allocated 15 EIPs, 203.0.113.0 first from hk; customer-owned: yes", "203.0.113.14   hk")
+    await operator.press("escape")
+    await operator.until("[e EIPs 15]", "U unbind 15")
+    await operator.press("u")
     await operator.press("p", "A")
     await operator.until("allocate an EIP", "1 free of 16")
     await fill_in(operator, "", "", "", "web-16", "", "J-2")
@@ -84,7 +87,7 @@ async def _the_seventeenth_is_refused(operator: Operator, inventory: Inventory) 
     await operator.until("! refused: allocate", "pool_exhausted   (exit 4)", "nothing: everything is as it was")
     await operator.press("escape")
     await operator.until("allocate an EIP", "web-17", "J-3", "hk is full", absent="! refused")
-    await operator.press("escape")
+    await operator.press("escape", "escape")
     await operator.until("nothing was sent")
     assert len(inventory.history()) == before
 
@@ -97,15 +100,15 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.until("2 findings", "f Findings 2!", "[e EIPs 17]")
     await operator.press("g")
     warning = (
-        f"> ! {LANDED}      DEFAULT  default ",
+        f"> !  {LANDED}      DEFAULT default ",
         f"{LANDED} -- ! default-unbound",
         "landed in the default pool of asia-east-1",
     )
-    await operator.until(*warning, "next: F rehome", "F rehome  A alloc")
+    await operator.until(*warning, "F rehome", "F rehome  A alloc")
     await operator.press("p", "c", "t", "r", "e")
     await operator.until(*warning, "2 findings")
     await operator.press("f", "j")
-    await operator.until(f"> ! warning  landed_in_default_pool {LANDED}", "  ! critical pool_near_exhaustion   hk")
+    await operator.until(f"> !  warning  {LANDED} in default pool", " !! critical hk         nearly full")
     await operator.until("F rehome  K accept", "0 free: C")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")
@@ -120,7 +123,7 @@ async def _a_released_address_returns_to_its_pool(operator: Operator, inventory:
     default = inventory.pool(inventory.eip(LANDED).pool_id)
     await operator.type(FIRST)
     await operator.press("enter")
-    await operator.until(f">   {FIRST}", f"{FIRST} -- customer-unbound")
+    await operator.until(f">    {FIRST}", f"{FIRST} -- customer-unbound")
     await operator.press("R")
     await operator.until(f"review: release {FIRST}", "returns to", "hk; free at once")
     await operator.confirm()
@@ -133,13 +136,13 @@ async def _a_released_address_returns_to_its_pool(operator: Operator, inventory:
 async def _the_landing_is_repaired(operator: Operator, inventory: Inventory) -> None:
     old = inventory.eip(LANDED)
     await operator.press("escape", "g", "n")
-    await operator.until(f"> ! {LANDED}")
+    await operator.until(f"> !  {LANDED}")
     await operator.press("F")
     await operator.until(f"rehome {LANDED}: choose where it goes", "> hk ")
     await fill_in(operator, "", "", "", "J-5")
     await operator.until("review: rehome", f'bind      {FIRST} to lb lb-1 "shop"', "the public address")
     await operator.confirm("0")
-    await operator.until(f"rehomed: {LANDED} -> {FIRST}, customer-owned: yes", f">   {FIRST}")
+    await operator.until(f"rehomed: {LANDED} -> {FIRST}, customer-owned: yes", f">    {FIRST}")
     new = inventory.eip(FIRST)
     assert new.customer_owned
     assert new.previous_eip_id == old.id
@@ -171,7 +174,8 @@ async def _and_succeeds_after(operator: Operator, inventory: Inventory) -> None:
     await operator.press("pagedown")
     await operator.until("its CIDR gives out nothing, so held")
     await operator.confirm("16")
-    await operator.until("released 16 EIPs, each to the pool it came from")
+    await operator.until("released 16 EIPs, each to the pool it came from", "203.0.113.15 -> hk")
+    await operator.press("escape")
     await operator.press("c")
     await operator.until(f"{CIDR} -- ! draining -- empty", "D retire")
     await operator.press("D")
@@ -202,7 +206,7 @@ async def test_a_landing_is_warned_of_until_it_is_accepted_with_a_reason(tmp_pat
     inventory = small_desk(tmp_path)
     allocated(inventory, pool=None, name="lab")
     async with on_deck(inventory) as operator:
-        await operator.until(f"> ! {LANDED}", "! default-unbound", "1 finding")
+        await operator.until(f"> !  {LANDED}", "! default-unbound", "1 finding")
         await operator.press("K")
         await operator.until("accept landed_in_default_pool")
         await fill_in(operator, "a lab, J-7", "")

@@ -20,7 +20,7 @@ def test_lower_case_never_changes_anything_and_every_change_is_a_capital() -> No
         for key in command.keys:
             assert not (command.changes and not (len(key) == 1 and key.isupper())), command.id
     capitals = {key for command in COMMANDS for key in command.keys if len(key) == 1 and key.isupper()}
-    assert capitals == set("ABURFKZCDMEWG")
+    assert capitals == set("ABURFKZCDMESXWG")
 
 
 def test_keys_that_terminals_keep_are_never_bound() -> None:
@@ -42,7 +42,7 @@ def test_every_command_is_bound_and_does_something() -> None:
 
 
 def test_a_view_has_the_key_its_line_shows() -> None:
-    keys = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.FINDINGS: "f"}
+    keys = {View.EIPS: "e", View.POOLS: "p", View.CIDRS: "c", View.SERVICES: "l", View.FINDINGS: "f"}
     for view, key in keys.items():
         assert BY_ID[view.name.lower()].keys == (key,)
 

@@ -372,7 +372,7 @@ async def test_leaving_the_reason_keeps_the_old_one_and_the_review() -> None:
         ticks.go(1.0)
         await pilot.press("r", "x")
         ticks.go(0.1)
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")
         await pilot.pause()
         assert isinstance(app.screen, ReviewModal)
         await confirm(pilot, ticks)

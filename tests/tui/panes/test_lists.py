@@ -64,7 +64,7 @@ async def test_tab_completes_in_the_filter(tmp_path: Path) -> None:
         await operator.until("filter: pool:hk-", "hk-edge hk-legacy hk-spare")
         await operator.type("s")
         await operator.press("tab", "enter")
-        await operator.until("88 EIPs, rows 1-14", "filter: pool:hk-spare")
+        await operator.until("88 EIPs, rows 1-15", "filter: pool:hk-spare")
 
 
 async def test_columns_are_chosen_and_the_address_stays(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_the_hint_of_the_next_problem_stands_whole_or_not_at_all(tmp_path:
     async with on_deck(inventory) as operator:
         assert operator.status() == "12 EIPs, rows 1-12, sorted: problems first.  n next problem, b back"
         await operator.pilot.resize_terminal(60, 20)
-        await operator.until("12 EIPs, rows 1-10, sorted: problems first.", absent="n next problem")
+        await operator.until("12 EIPs, rows 1-11, sorted: problems first.", absent="n next problem")
         assert "~" not in operator.status()
 
 
@@ -66,7 +66,7 @@ def test_the_hint_gives_way_to_long_numbers() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60, 70, 80])
 def test_the_keys_of_a_field_leave_out_what_is_expendable(width: int) -> None:
-    line = field_line(FIELD_FILTER, width)
+    line = field_line(FIELD_FILTER, width).text
     assert len(line) <= width
     assert line.startswith("enter keep")
     assert line.endswith("F1 help")

@@ -31,6 +31,7 @@ def refusal(**keys: str) -> str:
         ("release", "enter", "a change is on an upper-case letter or a function key"),
         ("release", "slash", "a change is on an upper-case letter or a function key"),
         ("release", "U", "U would be release and unbind"),
+        ("release", "X", "X would be release and service_remove"),
         ("release", "F,G", "G would be last and release"),
         ("copy", "y", "y would be copy and yes"),
         ("copy", "ctrl+c", "ctrl+c would be copy and interrupt"),
@@ -71,14 +72,14 @@ def test_keys_that_clash_only_in_a_modal_are_refused_too(keys: dict[str, str], w
 
 
 def test_what_is_sound_is_taken_as_textual_names_it() -> None:
-    keys = {"release": "X", "unbind": "f5", "rehome": "U", "find": "?", "help": "f1, h", "mark": "w", "eips": "L"}
+    keys = {"release": "J", "unbind": "f5", "rehome": "U", "find": "?", "help": "f1, h", "mark": "w", "eips": "L"}
     named = {**keys, "find": "question_mark", "help": "f1,h"}
     assert keymap_of(Config(keys=keys)) == named
     assert keymap_of(Config()) == {}
 
 
 KEYS = {
-    "rehome": "X",
+    "rehome": "J",
     "release": "f5",
     "write_mode": "H",
     "eips": "L",
@@ -95,14 +96,13 @@ KEYS = {
 async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS))) as operator:
         await operator.until(
-            "next: X rehome   O the load balancer   T its history   h copy the address",
             "[L EIPs 347]",
             "T Timeline",
             ", filter   : command",
-            "X rehome  A alloc  U unbind  f5 release",
+            "J rehome  A alloc  U unbind  f5 release",
         )
         await operator.press("w")
-        await operator.until("f5, U, B and X act on marked 198.18.0.5", "f5 release 1")
+        await operator.until("f5, U, B and J act on marked 198.18.0.5", "f5 release 1")
         await operator.press("u", "j", "f5")
         await operator.until("review: release 198.18.0.9", "h copy")
         operator.deck.runner.flow.grace.second = 3600
@@ -110,17 +110,17 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
         await operator.until("Nothing has been sent yet.  V or esc aborts", "V abort   esc abort")
         await operator.press("V")
         await operator.until("aborted: nothing was sent")
-        await operator.press("H", "X")
-        await operator.until("X does nothing now: READ-ONLY.  H arms write mode", "next: H arm write, then")
+        await operator.press("H", "J")
+        await operator.until("J does nothing now: READ-ONLY.  H arms write mode", "H arm write  enter detail")
         await operator.press("f")
-        await operator.until("lb lb-shop: X", "serves nothing: f5")
+        await operator.until("2d J rehome", "139d f5 release")
 
 
 async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS)), WIDE) as operator:
-        await operator.until("L EIPs 347  sorted", "landed in the default")
+        await operator.until("[L EIPs 347]", "landed in the default")
         await operator.press("c", "D")
-        await operator.until("X rehome", "f5 release", "bound: X rehome or f5")
+        await operator.until("J rehome", "f5 release", "bound: J rehome or f5")
         await operator.press("f5")
         await operator.until("review: release 198.51.100.20")
 
@@ -138,4 +138,4 @@ async def test_the_detail_names_the_remapped_keys(tmp_path: Path) -> None:
 
 async def test_the_next_deck_has_its_own_keys(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("next: F rehome", "R release")
+        await operator.until("F rehome", "R release")

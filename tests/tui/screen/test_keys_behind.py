@@ -111,16 +111,14 @@ async def test_the_row_that_a_change_brings_under_the_cursor_is_named_before_its
 ) -> None:
     monkeypatch.setattr(polling, "REREAD_SECONDS", 30.0)
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.press("f")
+        await operator.press("f", "G")
         await operator.settled()
-        accepted = operator.deck.selection
-        await operator.press("K")
-        await operator.until("accept ")
-        await operator.type("because")
-        await operator.press("enter", "enter")
+        released = operator.deck.selection
+        await operator.press("R")
+        await operator.until("review: release 203.0.113.9")
         with held_up(selection_reader, "load_details"):
             await operator.confirm()
-            await operator.when(lambda: operator.deck.selection != accepted)
+            await operator.when(lambda: operator.deck.selection != released)
             selection = operator.deck.selection
             assert selection is not None
             await operator.until(f" {selection.id} -- reading")
@@ -132,9 +130,10 @@ async def test_a_key_behind_a_paste_never_acts_on_what_was_in_hand_before(tmp_pa
         await operator.type("R")
         text = await operator.until("203.0.113.17")
         assert "review: release 198.18.0.5" not in text
-        await operator.until("203.0.113.17 -- customer-bound")
-        await operator.settled()
-        await operator.press("R")
+        if "review:" not in text:  # R came before the verdict, and was dropped
+            await operator.until("203.0.113.17 -- customer-bound")
+            await operator.settled()
+            await operator.press("R")
         await operator.until("review: release 203.0.113.17")
 
 

@@ -20,7 +20,7 @@ async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys
         await operator.type("203.0.113.17")
         await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound -- fix in: customer_cidr")
         assert "esc leave the field" in operator.lines()[-1]
-        assert any(line.startswith("> ! 203.0.113.17") for line in operator.lines())
+        assert any(line.startswith("> !  203.0.113.17") for line in operator.lines())
         await operator.press("enter")
         await operator.until("judged as of 2025-11-23 03:12:44Z", "U unbind  R release")
         await operator.press("R")
@@ -45,14 +45,14 @@ async def test_an_address_without_a_row_leaves_no_row_in_hand(tmp_path: Path) ->
         await operator.press("R")
         await operator.until("203.0.113.0 has no live EIP: R does nothing")
         await operator.press("j")
-        await operator.until("> ! 198.18.0.5", "198.18.0.5 -- ! default-bound")
+        await operator.until("> !! 198.18.0.5", "198.18.0.5 -- ! default-bound")
 
 
 async def test_a_pasted_address_needs_no_further_key(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("p")
         await operator.paste("abuse from 203.0.113.17, please act\n")
-        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> ! 203.0.113.17", "customer-bound")
+        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> !  203.0.113.17", "customer-bound")
         assert operator.deck.view is View.EIPS
         await operator.press("U")
         await operator.until("review: unbind 203.0.113.17")
@@ -70,7 +70,7 @@ async def test_a_mail_with_several_addresses_is_a_list_and_the_past_refuses_chan
         await operator.press("j", "R")
         await operator.until("review: release 198.18.0.9")
         await operator.press("escape", "escape")
-        await operator.until("347 EIPs, rows 1-14")
+        await operator.until("347 EIPs, rows 1-15")
 
 
 async def test_a_change_that_turns_to_another_list_ends_the_lookup(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ async def test_an_added_cidr_ends_the_lookup(tmp_path: Path) -> None:
         while "review:" not in operator.text():
             await operator.press("enter")
         await operator.confirm()
-        await operator.until("added 203.0.113.0/28", "> ! 203.0.113.0/28", "look up: type or paste")
+        await operator.until("added 203.0.113.0/28", "> !  203.0.113.0/28", "look up: type or paste")
 
 
 async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
@@ -111,22 +111,31 @@ async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
         await operator.until("F is refused: this verdict is about the past")
 
 
+@pytest.mark.parametrize("time", ["tue 03:12", "11-18 03:12", "5d 03:12", "tuesday 04:12 CET"])
+async def test_a_time_as_people_say_it_is_told_in_full_while_it_is_typed(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.type(f"198.18.0.5 @ {time}")
+        await operator.until(f"{time} is Tue 2025-11-18 03:12:00Z")
+        await operator.press("enter")
+        await operator.until("198.18.0.5 @ 2025-11-18 03:12Z", "judged as of 2025-11-18 03:12:00Z")
+
+
 @pytest.mark.parametrize("time", ["garbage", "a quarter past the hour at which the pager went off"])
 async def test_how_a_time_is_written_is_said_whole_and_the_text_stays(tmp_path: Path, time: str) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type(f"203.0.113.9 @ {time}")
         await operator.press("enter")
-        await operator.until("is not a time; write 2025-11-23T03:12Z, 2025-11-23, 21:14 or 90d\n")
+        await operator.until("is not a time. Examples: 2026-11-24 03:12, tue 03:12, 21:14, 90d\n")
         assert operator.status().startswith(f"! @ {time[:10]}".rstrip()[:12])
         assert operator.deck.bars.lookup.field.value == f"203.0.113.9 @ {time}"
 
 
-@pytest.mark.parametrize("time", ["", "yesterday", "25:00", "2025-13-01"])
+@pytest.mark.parametrize("time", ["", "someday", "25:00", "2025-13-01"])
 async def test_a_moment_that_is_none_is_not_taken_for_now(tmp_path: Path, time: str) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type(f"198.18.0.9 @ {time}")
         await operator.press("enter")
-        await operator.until("is not a time; write", "enter open   esc leave the field")
+        await operator.until("is not a time. Examples", "enter open   esc leave the field")
         assert operator.deck.bars.lookup.in_use
         await operator.press("ctrl+c")
         await operator.type("198.18.0.9 @ 2d")
@@ -144,7 +153,7 @@ async def test_an_ipv6_address_is_unknown_and_named(tmp_path: Path) -> None:
 async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Urgent: R y F y, 203.0.113.17 y\n")
-        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- ? customer-bound")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
         assert operator.deck.inventory.eip("203.0.113.17").bindings
@@ -153,7 +162,7 @@ async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Pa
 async def test_english_pasted_as_keys_says_that_it_holds_no_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Please Release the Unused ones\nY\ny\n")
-        await operator.until("without an address in them; nothing was changed")
+        await operator.until("stopped at P: keys came all at once; nothing was changed")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
 
@@ -194,7 +203,7 @@ async def test_the_filter_speaks_the_grammar_and_says_what_it_hides(tmp_path: Pa
         await operator.press("slash")
         assert operator.deck.bars.lookup.field.value == "own:yes is:idle"
         await operator.press("escape", "escape")
-        await operator.until("347 EIPs, rows 1-14")
+        await operator.until("347 EIPs, rows 1-15")
 
 
 async def test_a_filter_that_means_nothing_leaves_the_list_and_says_why(tmp_path: Path) -> None:
@@ -224,7 +233,7 @@ async def test_other_lists_filter_by_words(tmp_path: Path) -> None:
 
 async def test_the_dashboard_opens_on_an_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), address="203.0.113.9") as operator:
-        await operator.until("203.0.113.9 -- customer-unbound", "> ! 203.0.113.9")
+        await operator.until("203.0.113.9 -- customer-unbound", "> !  203.0.113.9")
 
 
 async def test_a_copies_the_address_and_says_which_way_it_went(tmp_path: Path) -> None:
@@ -261,13 +270,13 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
     monkeypatch.setattr(lookups, "grouped", told("grouped", grouped))
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
-        await operator.until("4 addresses: ", "> ! 198.18.0.5 ")
+        await operator.until("4 addresses: ", "> !  198.18.0.5 ")
         await operator.press("down", "s")
-        await operator.until(">   203.0.113.17 ")
+        await operator.until(">    203.0.113.17 ")
         await operator.press("slash")
         await operator.type("customer now:customer-bound")
         await operator.press("enter")
-        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">   203.0.113.17 ")
+        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">    203.0.113.17 ")
     assert not on_the_loop
 
 
@@ -277,8 +286,8 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
 @example("999999d")
 @example("99:99")
 def test_whatever_is_typed_as_a_time_is_one_or_is_said_to_be_none(words: str) -> None:
-    said = wrong_time(f"203.0.113.9 @{words}", NOW)
-    assert said is None or ("is not a time; write 2025-11-23T03:12Z" in said and "\x1b" not in said)
+    said = wrong_time(f"203.0.113.9 @{words}", NOW, None)
+    assert said is None or ("is not a time. Examples: 2026-11-24 03:12" in said and "\x1b" not in said)
 
 
 @pytest.mark.parametrize("typed", ["203.0.113.999", "203.0.113.300 @ 21:14"])
@@ -292,11 +301,20 @@ async def test_an_address_that_is_none_leaves_none_of_what_it_was_on_the_way_in_
         await operator.until(f"! {typed} is not an address", "198.18.0.5 -- ! default-bound")
 
 
+@pytest.mark.parametrize("time", ["9:40pm", "21:40 CST", "2025-11-22 21:40 UTC?"])
+async def test_a_time_that_is_none_leaves_no_verdict_of_its_first_part(tmp_path: Path, time: str) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.type(f"203.0.113.17 @ {time}")
+        await operator.press("enter")
+        await operator.until("is not a time. Examples", "198.18.0.5 -- ! default-bound")
+
+
 async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.until("198.18.0.5 -- ! default-bound")
         await operator.paste("203.0.113.17 @ gestern\n")
-        await operator.until("! @ gestern is not a time; write", "198.18.0.5 -- ! default-bound")
+        await operator.until("! @ gestern is not a time. Examples", "198.18.0.5 -- ! default-bound")
         await operator.paste("203.0.113.17 @ 2025-11-22 21:14Z\n")
         await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
 

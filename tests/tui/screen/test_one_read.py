@@ -95,6 +95,8 @@ async def test_a_release_of_three_reads_once_and_paints_twice(tmp_path: Path, ca
     async with on_deck(inventory) as operator:
         await operator.press("space", "space", "space", "R")
         await sent(operator, calls, "3")
+        await operator.until("released 3 EIPs")
+        await operator.press("escape")
         await idle(operator)
         check(calls, counted_down=True)
         await operator.until("released 3 EIPs", "[e EIPs 1]")

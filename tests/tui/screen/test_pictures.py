@@ -20,7 +20,7 @@ async def test_enter_on_a_cidr_gives_the_keys_to_its_map(tmp_path: Path, size: t
         await operator.until("─ 203.0.113.17 ─", "snat nat-1")
         view = operator.deck.panes.map_view
         assert view.has_focus
-        await operator.press("j", "right", "h", "l")
+        await operator.press("j", "right", "left", "right")
         assert view.span == ("203.0.113.34", "203.0.113.34")
         await operator.press("g")
         assert view.span == ("203.0.113.0", "203.0.113.0")

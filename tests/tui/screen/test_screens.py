@@ -63,7 +63,7 @@ async def test_a_modal(tmp_path: Path, snapshot: SnapshotAssertion, modal: str) 
 async def test_the_detail(tmp_path: Path, snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.paste("203.0.113.17")
-        await operator.until("203.0.113.17 -- customer-bound")
+        await operator.until("> !  203.0.113.17", "customer-bound")
         await operator.press("enter")
         await operator.settled()
         assert operator.text() == snapshot

@@ -34,7 +34,7 @@ async def behind(door: Door) -> AsyncIterator[tuple[EipdeckApp, Pilot[int]]]:
     app = EipdeckApp(door)
     async with app.run_test(size=SMALL) as pilot:
         try:
-            await shows(app, pilot, "eipdeck | opening", "[e EIPs]   p Pools    c CIDRs")
+            await shows(app, pilot, " eipdeck  opening", "[e EIPs]    p Pools     c CIDRs")
             yield app, pilot
         finally:
             door.may.set()

@@ -22,11 +22,11 @@ async def test_who_is_on_the_deck_is_in_the_top_line(tmp_path: Path) -> None:
     bob = another(inventory)
     bob.announce(None)
     async with on_deck(inventory) as operator:
-        await operator.until("alice@10.0.4.7 +1 |")
+        await operator.until("alice@10.0.4.7 +1")
         await operator.pilot.resize_terminal(*WIDE)
-        await operator.until("alice@10.0.4.7 with bob |")
+        await operator.until("alice@10.0.4.7 with bob ")
         bob.close()
-        await operator.until("| alice@10.0.4.7 |")
+        await operator.until("  alice@10.0.4.7  ")
 
 
 async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
         bob.announce(None)
         await operator.deck.polling.poll()
         await operator.when(bob.other_sessions)
-        await operator.until("+1 |", "[e EIPs 0]", "refreshing is paused")
+        await operator.until("+1  ", "[e EIPs 0]", "refreshing is paused")
     bob.close()
 
 
@@ -168,3 +168,41 @@ async def test_of_very_many_targets_the_others_are_told_the_first(tmp_path: Path
         (doing,) = [each.doing for each in bob.other_sessions()]
         assert len(str(doing).splitlines()) == 1_000
     bob.close()
+
+
+@pytest.mark.parametrize("view", "epcft")
+async def test_a_landing_from_elsewhere_is_told_in_every_view(tmp_path: Path, view: str) -> None:
+    inventory = small_desk(tmp_path)
+    shell = another(inventory, operator=inventory.operator)
+    with closing(shell):
+        async with on_deck(inventory) as operator:
+            await operator.press(view)
+            landed = allocated(shell, pool=None)
+            await operator.until(f"! alice@10.0.4.7: {landed.address} LANDED IN THE DEFAULT POOL")
+            assert "f shows it, F rehomes it" in operator.status()
+
+
+async def test_a_change_of_what_is_selected_is_told_over_what_was_said(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    eip, other = allocated(inventory), allocated(inventory)
+    bob = another(inventory)
+    with closing(bob):
+        async with on_deck(inventory) as operator:
+            await operator.until(eip.address)
+            await operator.press("A", "escape")
+            await operator.until("nothing was sent")
+            bob.execute(ReleaseRequest(eips=(other.address,)))
+            await operator.until("[e EIPs 1]")
+            assert "nothing was sent" in operator.status()
+            bob.execute(ReleaseRequest(eips=(eip.address,)))
+            await operator.until(f"bob: release {eip.address}")
+
+
+async def test_what_the_operator_sends_here_is_no_news(tmp_path: Path) -> None:
+    inventory = small_desk(tmp_path)
+    version = inventory.data_version()
+    async with on_deck(inventory) as operator:
+        await operator.press("A", "enter", "enter", "enter", "enter", "enter", "enter")
+        await operator.confirm()
+        await operator.until("allocated 203.0.113.")
+        assert await operator.deck.other_sessions.news(version) == []

@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import Eip, EipRow
 from tests.tui.deck_kit import demo_desk, on_deck
 from tui.widgets import eip_table
+from tui.widgets.columns import GUTTER, fit
 from tui.wording import reports, tables
-from tui.wording.columns import Around, Entry, InPane, Layout
+from tui.wording.columns import Around, Column, Entry, InPane, Layout
 from tui.wording.verb import Format
 from tui.wording.writers import write_rows, write_table
 
@@ -63,3 +66,52 @@ async def test_a_new_entry_is_a_column_of_the_command_line_of_files_and_of_the_p
         await operator.until("LAST  EVEN", "n5    yes", absent="UNSEEN")
         await operator.press("v")
         await operator.until("[ ] UNSEEN")
+
+
+@st.composite
+def _columns(draw: st.DrawFn) -> list[Column[str]]:
+    def one(number: int) -> Column[str]:
+        width = draw(st.integers(3, 25))
+        least = draw(st.integers(0, width))
+        return Column(f"C{number}", width, str, stretch=number == stretching, drop=number, least=least)
+
+    count = draw(st.integers(1, 9))
+    stretching = draw(st.integers(0, count - 1))
+    return [one(number) for number in range(count)]
+
+
+@given(_columns(), st.integers(10, 250))
+def test_a_column_is_left_out_only_where_the_least_widths_have_no_room(columns: list[Column[str]], width: int) -> None:
+    fitted = fit(columns, width)
+    shown = {column.title for column, _cells in fitted}
+    assert "C0" in shown, "a column that must stay is left out"
+    assert all(cells >= (column.least or column.width) for column, cells in fitted)
+    if len(fitted) > 1:
+        assert GUTTER + sum(cells for _column, cells in fitted) + len(fitted) - 1 <= width
+    left_out = [column for column in columns if column.title not in shown]
+    if left_out:
+        more = [column for column in columns if column.title in shown | {left_out[0].title}]
+        assert GUTTER + sum(column.least or column.width for column in more) + len(more) - 1 > width
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [("tt", "AT OPERATOR ACTION SUBJECT REASON"), ("c", "CIDR POOL STATE FREE"), ("f", "ABOUT KEY")],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_a_wider_screen_shows_who_did_what_to_what(
+    tmp_path: Path, keys: str, wanted: str, size: tuple[int, int]
+) -> None:
+    async with on_deck(demo_desk(tmp_path), size) as operator:
+        await operator.type(keys)
+        await operator.settled()
+        assert operator.deck.navigator.pane.table.fitting.issuperset(wanted.split())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_a_pasted_mail_shows_when_and_how_often_at_every_width(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with on_deck(demo_desk(tmp_path), size) as operator:
+        await operator.paste("203.0.113.17 at 2025-11-22T21:14Z\n198.18.0.6 at 2025-11-22T21:15Z")
+        await operator.until("2 addresses")
+        await operator.settled()
+        assert operator.deck.panes.lookups.table.fitting.issuperset({"SEEN AT (UTC)", "COUNT", "VERDICT THEN"})

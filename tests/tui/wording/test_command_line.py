@@ -41,7 +41,7 @@ from core import (
 )
 from core.domain import requests as domain_requests
 from tui.cli import changes, confirmation, queries
-from tui.cli.arguments import parse
+from tui.cli.arguments import Misuse, parse
 from tui.cli.requests import request_of
 from tui.modals.lines import shell_rows
 from tui.wording.command_line import command_line, with_reason
@@ -132,6 +132,13 @@ def test_a_value_that_looks_like_an_option_is_joined_to_its_own() -> None:
     assert command_line(request) == "eipdeck allocate --name=--default --reason=-x"
 
 
+def test_an_argument_that_looks_like_an_option_comes_after_all_options() -> None:
+    line = command_line(RenameRequest(eip=IP, name="-new", reason="J-1"))
+    assert line == f"eipdeck name --reason J-1 -- {IP} -new"
+    assert with_reason(line, "--") == f"eipdeck name --reason=-- -- {IP} -new"
+    assert with_reason(line, "") == f"eipdeck name -- {IP} -new"
+
+
 def test_no_request_is_refused() -> None:
     with pytest.raises(TypeError, match="is not a request"):
         command_line("release")
@@ -140,14 +147,14 @@ def test_no_request_is_refused() -> None:
 TEXT = st.text(min_size=1, max_size=60).filter(lambda text: "\0" not in text)
 
 
-REQUESTS: dict[str, type[Request[Any]]] = {
+REQUESTS: dict[str, type[Request[object]]] = {
     name: found
     for name in domain_requests.__all__
     if isinstance(found := getattr(core, name), type)
     and issubclass(found, Request)
     and found not in (Request, core.EipRequest)
 }
-POSITIONAL = TEXT.filter(lambda text: not text.startswith("-"))
+POSITIONAL = (TEXT | TEXT.map("-{}".format)).filter(lambda text: text != "--")
 ADDRESS = st.ip_addresses(v=4).map(str)
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.SWITCH: st.booleans(),
@@ -172,7 +179,7 @@ def value_of(argument: Argument) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, verb: Verb) -> Request[Any]:
+def requests(draw: st.DrawFn, verb: Verb) -> Request[object]:
     """A request that a verb can say, with any of its options."""
     exclusive = [argument for argument in verb.arguments if argument.exclusive]
     chosen = draw(st.sampled_from(exclusive)) if exclusive else None
@@ -228,6 +235,25 @@ def test_what_answers_a_verb_takes_the_arguments_that_it_declares() -> None:
         taken = [each.name for each in inspect.signature(answer).parameters.values() if each.kind is each.KEYWORD_ONLY]
         assert sorted(taken) == sorted(argument.dest for argument in VERB_NAMED[name].arguments), name
         assert VERB_NAMED[name].writes == (name in changes._TRANSFERS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "bind --snat nat-1 --source 10.0.8.0/24 203.0.113.1",
+        "bind --source 10.0.8.0/24 203.0.113.1 --snat nat-1",
+        "bind --snat nat-1 203.0.113.1 --source 10.0.8.0/24",
+    ],
+)
+def test_the_sources_of_a_binding_do_not_swallow_its_eip(words: str) -> None:
+    request = request_of(parse(words.split()))
+    assert isinstance(request, BindRequest)
+    assert (request.eip, request.sources) == ("203.0.113.1", ("10.0.8.0/24",))
+
+
+def test_without_an_eip_the_sources_stay_sources() -> None:
+    with pytest.raises(Misuse, match="required: EIP"):
+        parse(["bind", "--snat", "nat-1", "--source", "10.0.8.0/24"])
 
 
 @given(TEXT, TEXT)

@@ -26,7 +26,12 @@ def refusal(hint: str, fix: Fix | None) -> EipdeckError:
         (
             Fix("unreserve", ("x y",)),
             "It is active. Drain it first: `eipdeck unreserve 'x y'`.",
-            "Drain it first: `eipdeck unreserve 'x y'`.",
+            "Drain it first: :unreserve.",
+        ),
+        (
+            Fix("restore", ("x y",)),
+            "It is active. Drain it first: `eipdeck restore 'x y'`.",
+            "Drain it first: `eipdeck restore 'x y'`.",
         ),
     ],
 )

@@ -58,7 +58,8 @@ def test_any_value_is_shown_by_its_text(value: object) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_what_is_painted_is_the_spelled_out_text_and_no_control(text: str) -> None:
+def test_what_is_painted_is_the_spelled_out_text_and_no_control(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
     assert painted(safe(text)) == visible(text)
     styled = painted(safe(text, "bold red"))
     assert styled.startswith("\x1b[1;31m")

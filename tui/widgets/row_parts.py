@@ -1,0 +1,60 @@
+"""The parts of which a row of a table is painted: its gutter, and the grip of the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from tui.terminal.roles import Role
+from tui.widgets.columns import GUTTER, Column, cell
+from tui.widgets.lines import Line, Part
+
+__all__ = ["cells_of", "gripped", "gutter", "head"]
+
+_GRIP: Final = 20
+"""Cells of a row under which the ground of the cursor lies: the gutter and the subject."""
+_MARKS: Final = {"!!": Role.CRITICAL_CHIP, "!": Role.WARNING, "?": Role.WARNING}
+
+
+def head(fitted: Sequence[tuple[Column[Any], int]], indent: int, sorted_by: str, mark: str) -> Line:
+    """Return the titles of the columns; the one that has the order carries its mark."""
+    titles = (
+        cell(column.title + mark if column.title == sorted_by else column.title, width, right=column.right)
+        for column, width in fitted
+    )
+    return Line(" " * indent + " ".join(titles), Role.LABEL)
+
+
+def gutter(mark: str, *, cursor: bool, marked: bool | None) -> list[Part]:
+    """Return the cells before the first column: `> !! `; `marked` None leaves out the cell of the operator's mark."""
+    role = Role.WARNING_CHIP if cursor and mark == "!" else _MARKS.get(mark, Role.TEXT)
+    parts = [("> "[not cursor], Role.TEXT)]
+    if marked is not None:
+        parts.append((" *"[marked], Role.FOCUS if marked else Role.TEXT))
+    return [*parts, (mark, role), (" " * (GUTTER - 2 - len(mark)), Role.TEXT)]
+
+
+def cells_of(row: Any, fitted: Sequence[tuple[Column[Any], int]]) -> Iterator[Part]:
+    """Yield the cells of a row, each with the blank before it in its own role: a change of role costs bytes."""
+    for number, (column, width) in enumerate(fitted):
+        blank = " "[: number > 0]
+        if column.parts is not None:
+            yield from ((blank, Role.TEXT), *column.parts(row, width))
+        else:
+            yield blank + cell(column.fitted(row, width), width, right=column.right), column.role_of(row)
+
+
+def gripped(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts of the selected row: the first cells in the role of the cursor, the others as they are.
+
+    A mark with a ground of its own keeps it.
+    """
+    gripped: list[Part] = []
+    cells = 0
+    for text, role in parts:
+        inside = max(min(_GRIP - cells, len(text)), 0)
+        own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
+        gripped.append((text[:inside], role if own else Role.CURSOR))
+        gripped.append((text[inside:], role))
+        cells += len(text)
+    return [part for part in gripped if part[0]]
