@@ -23,6 +23,7 @@ from core.domain.requests import (
     DrainRequest,
     PoolSettingsRequest,
     ReleaseRequest,
+    Request,
     ReserveRequest,
     UnbindRequest,
 )
@@ -72,11 +73,15 @@ def _story() -> Iterator[_Moment]:
     yield from _default()
 
 
+def _asked(days: float, operator: str, request: Request[object]) -> _Moment:
+    return _Moment(days, operator, lambda who: who.carry_out(request))
+
+
 def _cidr(days: float, cidr: str, pool: str) -> Iterator[_Moment]:
     add = AddCidrRequest(cidr=cidr, isp="bgp-a", asn=64500, pool_id=pool, reason="J-100")
     activate = ActivateRequest(cidr=cidr, reason="J-100: onboarding done, announcement seen")
-    yield _Moment(days, "carol", lambda who: who.carry_out(add))
-    yield _Moment(days - 1, "carol", lambda who: who.carry_out(activate))
+    yield _asked(days, "carol", add)
+    yield _asked(days - 1, "carol", activate)
 
 
 def _services() -> Iterator[_Moment]:
@@ -111,7 +116,7 @@ def _services() -> Iterator[_Moment]:
         addresses = tuple(f"10.0.{block}.{number}" for block in range(1, 8))
         targets.append(_nic(f"nic-{number:02}", f"web-{number:02}", addresses))
     for target in targets:
-        yield _Moment(800, "carol", lambda who, target=target: who.carry_out(target))  # type: ignore[misc]
+        yield _asked(800, "carol", target)
 
 
 def _nic(service_id: str, name: str, private_ips: tuple[str, ...]) -> AddServiceRequest:
@@ -134,12 +139,12 @@ def _held(
     request = AllocationRequest(
         pool_id=pool, default=default, address=address, name=name, bandwidth_mbps=mbps, reason=reason
     )
-    return _Moment(days, operator, lambda who: who.carry_out(request))
+    return _asked(days, operator, request)
 
 
 def _batch(days: float, pool: str, count: int, reason: str) -> _Moment:
     request = AllocationRequest(pool_id=pool, count=count, name="web-out", bandwidth_mbps=100, reason=reason)
-    return _Moment(days, "alice", lambda who: who.carry_out(request))
+    return _asked(days, "alice", request)
 
 
 def _on_nic(days: float, address: str, number: int) -> _Moment:
@@ -150,17 +155,17 @@ def _on_nic(days: float, address: str, number: int) -> _Moment:
 
 def _on(days: float, operator: str, address: str, nic: str, private_ip: str) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.NIC, service_id=nic, private_ip=private_ip, reason="J-300")
-    return _Moment(days, operator, lambda who: who.carry_out(request))
+    return _asked(days, operator, request)
 
 
 def _front(days: float, operator: str, address: str, balancer: str, reason: str) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.LOAD_BALANCER, service_id=balancer, reason=reason)
-    return _Moment(days, operator, lambda who: who.carry_out(request))
+    return _asked(days, operator, request)
 
 
 def _leaving(days: float, operator: str, address: str, gateway: str, sources: tuple[str, ...]) -> _Moment:
     request = BindRequest(eip=address, kind=BindingKind.SNAT, service_id=gateway, sources=sources, reason="J-377")
-    return _Moment(days, operator, lambda who: who.carry_out(request))
+    return _asked(days, operator, request)
 
 
 def _coming(days: float, address: str, gateway: str, port: str, private_ip: str) -> _Moment:
@@ -173,7 +178,7 @@ def _coming(days: float, address: str, gateway: str, port: str, private_ip: str)
         port=port,
         reason="J-410",
     )
-    return _Moment(days, "alice", lambda who: who.carry_out(request))
+    return _asked(days, "alice", request)
 
 
 def _legacy() -> Iterator[_Moment]:
@@ -186,22 +191,22 @@ def _legacy() -> Iterator[_Moment]:
     yield _batch(600, "hk-legacy", 20, "J-120")
     gone = tuple(f"198.51.100.{last}" for last in range(20))
     release = ReleaseRequest(eips=gone, reason="J-500: moved to hk-edge")
-    yield _Moment(380, "bob", lambda who: who.carry_out(release))
+    yield _asked(380, "bob", release)
     drain = DrainRequest(cidr="198.51.100.0/24", reason="J-640")
-    yield _Moment(12, "bob", lambda who: who.carry_out(drain))
+    yield _asked(12, "bob", drain)
 
 
 def _edge() -> Iterator[_Moment]:
     """Allocate 253 addresses and release two of them today: two free, two cooling, one reserved."""
     yield from _cidr(400, "203.0.113.0/24", "hk-edge")
     gateway = ReserveRequest(cidr="203.0.113.0/24", first="203.0.113.0", reason="the routers' anycast test")
-    yield _Moment(398, "carol", lambda who: who.carry_out(gateway))
+    yield _asked(398, "carol", gateway)
     cooldown = PoolSettingsRequest(pool_id="hk-edge", cooldown_seconds=86_400, reason="J-202")
-    yield _Moment(398, "carol", lambda who: who.carry_out(cooldown))
+    yield _asked(398, "carol", cooldown)
     named = {9, 13, 17}
     yield _held(140, "carol", "203.0.113.9", "hk-edge", name="web-05-out", reason="J-201")
     yield _on(140, "carol", "203.0.113.9", "nic-05", "10.0.7.5")
-    yield _Moment(139.5, "carol", lambda who: who.carry_out(UnbindRequest(eip="203.0.113.9", reason="J-201")))
+    yield _asked(139.5, "carol", UnbindRequest(eip="203.0.113.9", reason="J-201"))
     yield _held(211, "alice", "203.0.113.17", "hk-edge", name="hk-nat-out", reason="J-377", mbps=200)
     yield _leaving(211, "alice", "203.0.113.17", "nat-1", _SUBNETS[:2])
     yield _held(211, "alice", "203.0.113.13", "hk-edge", name="hk-nat-in", reason="J-378")
@@ -215,7 +220,7 @@ def _edge() -> Iterator[_Moment]:
         yield _on_nic(days, address, place)
     for hours, last in ((6, 252), (3, 253)):
         release = ReleaseRequest(eips=(f"203.0.113.{last}",), unbind=True, reason="J-899")
-        yield _Moment(hours / 24, "bob", lambda who, release=release: who.carry_out(release))  # type: ignore[misc]
+        yield _asked(hours / 24, "bob", release)
 
 
 def _spare() -> Iterator[_Moment]:

@@ -127,8 +127,7 @@ def _exhausted(transaction: Transaction, pool: PoolRow, count: int) -> EipdeckEr
         )
     roomy = _with_room(transaction, pool, count)
     next_free_at = None if usage.next_free_at is None else iso(from_micros(usage.next_free_at))
-    soon = "" if usage.next_free_at is None else f"{from_micros(usage.next_free_at):%Y-%m-%d %H:%M:%S}Z"
-    when = f" The next cooling one comes free at {soon}." if soon else ""
+    when = f" The next cooling one comes free at {next_free_at}." if next_free_at else ""
     return error(
         Code.POOL_EXHAUSTED,
         f"{_how_full(pool, usage, count)}{when}",

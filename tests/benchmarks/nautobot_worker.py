@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from time import perf_counter
 
-from django.contrib.auth import get_user_model  # type: ignore[import-not-found]
-from django.test import Client  # type: ignore[import-not-found]
-from nautobot.extras.models import Status  # type: ignore[import-not-found]
-from nautobot.ipam.models import IPAddress, Namespace, Prefix  # type: ignore[import-not-found]
-from nautobot.users.models import Token  # type: ignore[import-not-found]
+from django.contrib.auth import get_user_model  # type: ignore[import-not-found]  # the peer is no dependency
+from django.test import Client  # type: ignore[import-not-found]  # the peer is no dependency
+from nautobot.extras.models import Status  # type: ignore[import-not-found]  # the peer is no dependency
+from nautobot.ipam.models import IPAddress, Namespace, Prefix  # type: ignore[import-not-found]  # the peer is no dependency
+from nautobot.users.models import Token  # type: ignore[import-not-found]  # the peer is no dependency
 
 user = get_user_model().objects.create_superuser("bench", "bench@example.com", "bench")
 client = Client(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")

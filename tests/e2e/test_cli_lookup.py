@@ -287,6 +287,8 @@ def test_ours_leaves_out_what_was_never_ours(deck: Deck) -> None:
     said = deck("lookup", "-", "--ours", "--json", stdin=STREAM)
     assert said.code == 0
     assert [each["address"] for each in said.document] == ["203.0.113.0"]
+    said = deck("lookup", "-", "--ours", stdin="from 9.9.9.9\n")
+    assert "no address in the text was ever yours" in said.err
     said = deck("lookup", "-", "--ours", "--json", stdin="from 9.9.9.9\n")
     assert (said.code, said.document) == (1, [])
 

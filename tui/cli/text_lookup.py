@@ -27,7 +27,7 @@ class Text(NamedTuple):
     """The options about a text."""
 
     reading: TextReading
-    """What settles its doubts."""
+    """The facts that settle its doubts."""
     ours: bool
     annotate: bool
     follow: bool
@@ -49,7 +49,7 @@ def lookup_text(inventory: Inventory, how: Format, text: Text) -> Answer:
         tally.finish()
         return Answer(
             (),
-            said=tuple(evidence_words(tally, found.lines)),
+            said=tuple(evidence_words(tally, found.lines, ours=text.ours)),
             doubts=(*_settled(text), *times_words(tally, found.doubts)),
             code=_code(tally, text),
         )

@@ -80,7 +80,7 @@ class Command:
     takes: Takes = Takes.SELECTION
     scope: Scope = Scope.SCREEN
     argument: str = ""
-    """What may follow its name in the palette, and is then selected, listed or looked up."""
+    """The words that may follow its name in the palette, to be selected, listed or looked up."""
 
     @property
     def name(self) -> str:

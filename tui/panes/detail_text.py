@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from core import Binding, Eip, Event
 from tui.commands.registry import key_of
 from tui.state.selection import SelectionDetails
-from tui.state.selection_text import port_line, strip_lines, strip_title
+from tui.state.selection_text import finding_line, port_line, strip_lines, strip_title
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
 from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
@@ -44,7 +44,7 @@ def _service(details: SelectionDetails) -> Iterator[Text]:
     if row is None:
         return
     yield Line(strip_title(details), BOLD)
-    yield strip_lines(details)[1]
+    yield from strip_lines(details)[0 if details.selection.finding else 1 :]
     yield from ("", Line("serves by", BOLD))
     if row.idle:
         yield "no EIP"
@@ -74,10 +74,14 @@ def _page(details: SelectionDetails) -> Iterator[Text]:
 
 
 def _column(details: SelectionDetails) -> Iterator[Text]:
-    eip = details.eip
+    eip, selection = details.eip, details.selection
+    if selection.at is not None:
+        yield Line(f"@ {minute(selection.at)}", BOLD)
     yield Line(strip_title(details).split(" -- ")[1], WARNING if eip and eip.landed_in_default else BOLD)
     fix_in = details.verdict.fix_in if details.verdict else None
     yield f"fix in: {fix_in.value if fix_in else '-'}"
+    if selection.finding is not None:
+        yield finding_line(selection.finding)
     if eip is None:
         yield visible(details.verdict.summary) if details.verdict else ""
     else:

@@ -31,6 +31,8 @@ class LookupsPane(ListPane[Looked]):
     sorted = False
     _found: tuple[Looked, ...] = ()
     _about = ""
+    _critical: frozenset[str] = frozenset()
+    """What critical findings are about now."""
     _grouped: tuple[tuple[Looked, ...], str] = ((), "")
     """The rows of the table and their sum in words, which takes long for many rows."""
     _prepared = _grouped
@@ -41,6 +43,7 @@ class LookupsPane(ListPane[Looked]):
             SEEN.pane(self._around),
             key=lambda looked: (looked.then.address, looked.then.at),
             problem=lambda looked: is_problem(looked.then) or is_problem(looked.now),
+            critical=lambda looked: looked.then.address in self._critical,
         )
 
     @property
@@ -77,6 +80,7 @@ class LookupsPane(ListPane[Looked]):
 
     async def load(self, snapshot: Snapshot) -> None:
         """Keep the verdicts: they were asked for once."""
+        self._critical = snapshot.critical_subjects()
 
     def keys(self) -> Mapping[str, Callable[[Looked], str]]:
         return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}

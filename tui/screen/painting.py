@@ -97,7 +97,7 @@ class Painter:
         tiny = state.shape is Shape.TINY
         wide = state.shape is Shape.WIDE and self._panes.column
         self._screen.set_class(tiny, "-tiny")
-        self._screen.set_class(state.view is View.FINDINGS and not state.detail_page, "-findings")
+        self._screen.set_class(state.view is View.FINDINGS, "-findings")
         bars.verdict.display = not wide and not _is_pictured(state)
         bars.tabs.display = not tiny
         _show(bars.top, _header(state))

@@ -1,4 +1,4 @@
-"""What the palette does with a command and the words behind it."""
+"""Commands of the palette with the words behind them."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _about(others: Iterable[OtherSession], targets: set[str]) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What other sessions and programs did, in one sentence."""
+    """The changes of other sessions and programs, in one sentence."""
 
     words: str
     urgent: bool = False

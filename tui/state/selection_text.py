@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core import BindingWords, Cidr, CidrState, Eip, Pool, PoolKind, VerdictWord, port_words
+from core import BindingWords, Cidr, CidrState, Eip, Finding, Pool, PoolKind, VerdictWord, port_words
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
 from tui.wording.phrases import accepted_words, age, count_of, eips_beyond, minute, quoted, why_allocated
@@ -15,7 +15,7 @@ from tui.wording.sanitize import visible
 from tui.wording.services import service_lines, service_title
 from tui.wording.serving import binding_words, ended_words, last_served
 
-__all__ = ["pin_lines", "port_line", "strip_lines", "strip_title"]
+__all__ = ["finding_line", "pin_lines", "port_line", "strip_lines", "strip_title"]
 
 
 def strip_title(details: SelectionDetails) -> str:
@@ -54,14 +54,20 @@ def _pool_title(pool: Pool) -> str:
     return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
 
 
-def strip_lines(details: SelectionDetails) -> tuple[str, str]:
-    """Return the two lines under the title: what it does, and where it is from; the second may be empty."""
+def finding_line(finding: Finding) -> str:
+    """Return the remedy of a finding, or who accepted it and until when."""
+    return accepted_words(finding) if finding.accepted else f"remedy: {visible(finding.advice or finding.remedy)}"
+
+
+def strip_lines(details: SelectionDetails) -> tuple[str, ...]:
+    """Return the lines under the title: what it does, where it is from, and the remedy of a finding.
+
+    The first may take the place of an empty second.
+    """
     selection = details.selection
     if selection.finding is not None:
-        first = visible(selection.finding.message) if details.verdict is None else _address_lines(details)[0]
-        if selection.finding.accepted:
-            return first, accepted_words(selection.finding)
-        return first, f"remedy: {visible(selection.finding.advice or selection.finding.remedy)}"
+        about = _address_lines(details) if details.verdict is not None else (visible(selection.finding.message), "")
+        return *about, finding_line(selection.finding)
     if details.verdict is not None:
         first, second = _address_lines(details)
         if port := port_line(details):
@@ -80,7 +86,7 @@ def strip_lines(details: SelectionDetails) -> tuple[str, str]:
 def pin_lines(details: SelectionDetails) -> list[str]:
     """Return every line that the verdict bar could show, for the trail."""
     if details.verdict is None or details.selection.finding is not None:
-        return list(strip_lines(details))
+        return [line for line in strip_lines(details) if line]
     doubts = f"? {details.selection.doubts}" if details.selection.doubts else ""
     lines = (port_line(details), *_address_lines(details), doubts, details.selection.read_with)
     return [line for line in lines if line]

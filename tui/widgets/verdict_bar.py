@@ -51,7 +51,7 @@ class VerdictBar(Lines):
             return
         body = strip.body
         if len(body) > 1 and not body[1]:
-            body = (*fold(body[0], width), "")[:2]
+            body = (*(*fold(body[0], width), "")[:2], *body[2:])
         self.show(self._head(visible(strip.title), role, width), *(_labelled(text) for text in body))
 
     def _head(self, title: str, role: Role, width: int) -> Line:

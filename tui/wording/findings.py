@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Final
 
 from core import EipdeckError, Finding, Fix, shell_command
 from tui.commands.registry import BY_ID, COMMANDS, key_of, keys_of
 from tui.wording.phrases import quoted
 
-__all__ = ["in_a_word", "in_few_words", "repair_key", "what_is_wrong", "what_to_do"]
+__all__ = [
+    "in_a_word",
+    "in_few_words",
+    "repair_key",
+    "repair_key_alone",
+    "what_is_wrong",
+    "what_is_wrong_short",
+    "what_to_do",
+]
 
 _COMMANDS = {verb.strip(): command.id for command in COMMANDS for verb in command.name.split(",")} | {"eips": "go_to"}
 """The dashboard command for a verb of the command line. `eips` lists what a finding is about: go to it."""
@@ -29,10 +38,22 @@ _WHAT: Final = {
 
 
 def what_is_wrong(finding: Finding) -> str:
-    """Return a finding without its subject: `in default pool, lb lb-shop`; of an accepted one, the reason first."""
+    """Return a finding without its subject: `in default pool, lb lb-shop`; who accepted it comes first."""
     what = in_few_words(finding)
     words = f"{what}, {finding.brief}" if finding.brief and finding.brief != what else what
-    return f"accepted {quoted(finding.accepted_reason)}: {words}" if finding.accepted else words
+    return f"{_accepted(finding)} {quoted(finding.accepted_reason)}: {words}" if finding.accepted else words
+
+
+def what_is_wrong_short(finding: Finding) -> str:
+    """Return the same for a narrow column: in a few words, or until when it is accepted and by whom."""
+    return _accepted(finding) if finding.accepted else in_few_words(finding)
+
+
+def _accepted(finding: Finding) -> str:
+    """Return `until 2026-12-28 by alice`; without an end, `accepted by alice`."""
+    until = finding.accepted_until
+    when = "accepted" if until is None else f"until {until.astimezone(UTC):%Y-%m-%d}"
+    return when if finding.accepted_by is None else f"{when} by {finding.accepted_by}"
 
 
 def in_few_words(finding: Finding) -> str:
@@ -53,6 +74,11 @@ def repair_key(finding: Finding) -> str:
     if command is None:
         return ""
     return f"{key_of(command)} {BY_ID[command].label}" if keys_of(command) else f":{key_of(command)}"
+
+
+def repair_key_alone(finding: Finding) -> str:
+    """Return the same without its word; a command without a key is named."""
+    return repair_key(finding).partition(" ")[0]
 
 
 def what_to_do(refusal: EipdeckError) -> str:

@@ -63,10 +63,10 @@ class Tally:
             yield f"{word}: {count:,}{_services(self._services.get(word, Counter()))}"
 
 
-def evidence_words(tally: Tally, lines: int) -> Iterator[str]:
-    """Yield how much was read, and a line for each verdict with its services."""
+def evidence_words(tally: Tally, lines: int, *, ours: bool = False) -> Iterator[str]:
+    """Yield how much was read, and a line for each verdict with its services; with `ours`, others were left out."""
     if not tally.distinct:
-        yield "no address in the text"
+        yield f"no address in the text{' was ever yours' if ours else ''}"
         return
     mentions, read = count_of(tally.mentions, "address", "addresses"), count_of(lines, "line")
     yield f"{mentions} in {read}, {tally.distinct:,} distinct by address and time"

@@ -9,7 +9,7 @@ from typing import Final
 from core import CidrSummary, ClockAccepted, Event, Finding, Imported, Restored, Severity, Verdict, Violation
 from tui.terminal.roles import Role
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.findings import in_a_word, in_few_words, what_is_wrong
+from tui.wording.findings import in_a_word, in_few_words, repair_key_alone, what_is_wrong, what_is_wrong_short
 from tui.wording.phrases import accepted_words, age, event_subject, minute, minute_short, or_dash, second, with_port
 from tui.wording.serving import action_words, change_words, services_served
 
@@ -64,15 +64,32 @@ FINDINGS: Final[Listing[Finding, Finding]] = Listing(
         Entry(
             "SINCE",
             lambda finding: second(finding.since),
-            pane=InPane(5, text=_since, right=True, drop=2, role=Role.DIM, place=7),
+            pane=InPane(4, "AGE", _since, right=True, drop=2, role=Role.DIM, place=7),
         ),
         Entry(
-            "KEY", pane=InPane(8, text=lambda finding, around: around.remedy(finding), drop=1, role=Role.LABEL, place=8)
+            "KEY",
+            pane=InPane(
+                10,
+                text=lambda finding, around: around.remedy(finding),
+                short=repair_key_alone,
+                drop=1,
+                role=Role.LABEL,
+                least=3,
+                place=8,
+            ),
         ),
         Entry(
             "FINDING",
             lambda finding: f"{finding.message} Remedy: {finding.remedy}{_accepted(finding)}",
-            pane=InPane(20, "WHAT IS WRONG", lambda finding, _: what_is_wrong(finding), stretch=True, place=6),
+            pane=InPane(
+                31,
+                "WHAT IS WRONG",
+                lambda finding, _: what_is_wrong(finding),
+                stretch=True,
+                short=what_is_wrong_short,
+                least=27,
+                place=6,
+            ),
             side=InPane(7, text=lambda finding, _: in_few_words(finding), right=True, stretch=True, short=in_a_word),
         ),
     ),

@@ -253,10 +253,14 @@ SERVICE_ROWS: Final[Listing[Service, ServiceRow]] = Listing(
     Service,
     (
         Entry("KIND", lambda service: service.kind.value, pane=InPane(9, text=_row_kind, drop=3, place=2)),
-        Entry("ID", lambda service: service.id, pane=InPane(14, "SERVICE", place=1)),
+        Entry("ID", lambda service: service.id, pane=InPane(14, "SERVICE", place=1, least=8)),
         Entry("REGION", lambda service: service.region, pane=InPane(11, drop=5, place=7)),
-        Entry("NAME", lambda service: or_dash(service.name), pane=InPane(12, "KNOWN AS", _known_as, drop=4, place=3)),
-        Entry("SERVES BY", pane=InPane(15, text=_served_by, stretch=True, role=_serving_role, place=4)),
+        Entry(
+            "NAME",
+            lambda service: or_dash(service.name),
+            pane=InPane(12, "KNOWN AS", _known_as, drop=4, place=3, least=8),
+        ),
+        Entry("SERVES BY", pane=InPane(17, text=_served_by, stretch=True, role=_serving_role, place=4)),
         Entry("SNAT", pane=InPane(5, text=_snat, right=True, drop=1, place=5)),
         Entry("DNAT", pane=InPane(7, text=_dnat, right=True, drop=2, place=6)),
         Entry("ADDRESSES", lambda service: " ".join((*service.private_ips, *service.subnets)) or "-"),

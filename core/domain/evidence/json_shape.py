@@ -20,7 +20,7 @@ _ROWS: Final = frozenset({"values", "rows", "row"})
 
 
 class Shape(NamedTuple):
-    """What documents of the same keys in the same order share."""
+    """The parts that documents of the same keys in the same order share."""
 
     pattern: re.Pattern[str]
     parts: tuple[str, ...]

@@ -57,6 +57,19 @@ async def test_of_the_past_those_who_came_after_are_named_too(tmp_path: Path) ->
         await operator.until("after that", absent="before that")
 
 
+async def test_the_column_tells_the_moment_that_it_is_about(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        await operator.type("203.0.113.252 @ 2025-11-22 20:00Z")
+        await operator.press("enter")
+        await operator.until("@ 2025-11-22 20:00Z", "fix in:")
+
+
+async def test_the_column_of_a_finding_tells_its_remedy(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
+        await operator.press("f")
+        await operator.until("remedy: Rehome it to", "(168 free)", "in default pool, lb lb-shop")
+
+
 async def test_of_many_siblings_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     first = allocated(inventory)

@@ -41,3 +41,9 @@ async def test_a_row_is_critical_when_a_critical_finding_is_about_it(tmp_path: P
     assert worst[View.POOLS] == critical & full
     assert worst[View.CIDRS] == active
     assert worst[View.EIPS] == critical - full
+
+
+async def test_a_looked_up_address_is_marked_like_its_row(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.paste("198.18.0.5 198.18.0.6 192.0.2.0\n")
+        await operator.until("> !! 198.18.0.5", "  !  198.18.0.6", "     192.0.2.0")
