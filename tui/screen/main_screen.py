@@ -95,7 +95,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
         self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
-        PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
+        self.pictures = PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)

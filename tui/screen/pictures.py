@@ -51,6 +51,11 @@ class PictureReader:
             view.on_walk, view.on_open = partial(self._walked, view), partial(self._opened, view)
             view.on_nothing = lambda: say("no cell here has a problem")
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a picture is still to be loaded: a cursor has not rested long enough."""
+        return self._resting is not None or self._walking is not None
+
     def follow(self, state: ScreenState) -> None:
         """Follow the selection, the data and the layout; the pictures are loaded when they have rested."""
         panes = self._panes
@@ -63,8 +68,7 @@ class PictureReader:
         old, self._wanted = self._wanted[0], wanted
         if about.cidr != old.cidr:
             self._part = None
-        if self._resting is not None:
-            self._resting.stop()
+        self._stop_resting()
         if state.detail_page:
             self._load()
         else:
@@ -72,10 +76,16 @@ class PictureReader:
 
     def _load(self) -> None:
         """Load what is wanted, unless it is loaded already."""
+        self._stop_resting()
         if self._drawn == (*self._wanted, self._part):
             return
         self._drawn = (*self._wanted, self._part)
         self._workers.read(partial(self._draw, *self._wanted, self._part))
+
+    def _stop_resting(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
 
     async def _draw(self, about: PictureOf, read_at: datetime | None, use: bool, part: str | None) -> None:  # noqa: FBT001  # the parts of what is wanted
         def load(inventory: Inventory) -> Pictures:
@@ -94,10 +104,12 @@ class PictureReader:
         """Load what the cell holds, when the cursor rests."""
         if self._walking is not None:
             self._walking.stop()
+            self._walking = None
         if view.span is not None:
             self._walking = self._panes.set_timer(REST_SECONDS, partial(self._load_cell, view))
 
     def _load_cell(self, view: MapView) -> None:
+        self._walking = None
         if view.span is not None and self._wanted[2]:
             self._workers.read(partial(self._show_cell, view, *view.span))
 
