@@ -6,6 +6,7 @@ Each picture is a size and the keys that lead there.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -27,15 +28,19 @@ class Picture:
     size: tuple[int, int]
     flow: tuple[tuple[str, str], ...]
     """Keys, each with a sentence that the screen shows when it has done its work."""
+    ground: str = "15;0"
+    """The colours of the terminal in `COLORFGBG`: they choose the theme."""
 
 
 WEB_FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 """A picture fetches nothing: the reader's own monospaced font does."""
 
 SMALL, WIDE = (80, 24), (120, 36)
+LIGHT = "0;15"
 PICTURES = (
     Picture("home-80x24", SMALL, ()),
     Picture("home-120x36", WIDE, ()),
+    Picture("home-120x36-light", WIDE, (), LIGHT),
     Picture("home-200x50", (200, 50), ()),
     Picture("pools-80x24", SMALL, (("p", "RUNWAY"),)),
     Picture("cidrs-80x24", SMALL, (("c", "LIVE/TOTAL"),)),
@@ -43,7 +48,7 @@ PICTURES = (
     Picture("detail-80x24", SMALL, (("f", "SEVERITY"), ("e", "AGE"), ("enter", "BINDING"))),
     Picture("plan-80x24", SMALL, (("c", "LIVE/TOTAL"), ("D", "plan: retire"))),
     Picture(
-        "allocate-80x24", SMALL, (("p", "RUNWAY"), ("j", "> ! hk-legacy"), ("j", ">   hk-spare"), ("A", "you get"))
+        "allocate-80x24", SMALL, (("p", "RUNWAY"), ("j", "> !  hk-legacy"), ("j", ">    hk-spare"), ("A", "you get"))
     ),
     Picture(
         "review-80x24",
@@ -60,6 +65,7 @@ PICTURES = (
 
 
 async def main() -> int:
+    os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory(prefix="eipdeck-") as folder:
         url = f"sqlite:///{folder}/demo.db"
         seed_demo(url, datetime.now(UTC))
@@ -74,10 +80,11 @@ async def main() -> int:
 
 
 async def draw(inventory: Inventory, picture: Picture) -> None:
+    os.environ |= {"COLORTERM": "truecolor", "COLORFGBG": picture.ground, "LC_ALL": "C.UTF-8"}
     app = EipdeckApp(lambda: inventory)
     async with app.run_test(size=picture.size) as pilot:
         await shows(app, "347 EIPs")
-        await shows(app, "fix in")
+        await shows(app, "default-bound")
         for key, words in picture.flow:
             await pilot.press(key)
             await shows(app, words)

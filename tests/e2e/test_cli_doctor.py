@@ -35,6 +35,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "clip": str(home / ".local/state/eipdeck/clip"),
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
+        "ui": str(home / ".local/state/eipdeck/ui.json"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
     }
     text = deck("doctor").out

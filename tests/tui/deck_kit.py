@@ -253,7 +253,7 @@ async def on_deck(
             flow.clock, flow.key_time = clock, clock.of_key
             flow.grace.second = 0.001
             flow.later = lambda _seconds, call: asyncio.get_running_loop().call_soon(call)
-            await operator.when(lambda: deck.inventory is not None)
+            await operator.when(lambda: deck.snapshot is not None)
             await operator.when(lambda: deck.selection is None or deck.details is not None)
             yield operator
     finally:

@@ -32,10 +32,17 @@ Text = Line | str
 def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
     """Return the details of the selection in lines of `width` cells."""
     if details.service is not None:
-        return list(_service(details))
+        return [_headline(details, width), *_service(details)]
     if details.verdict is None:
-        return [Line(strip_title(details), BOLD), *strip_lines(details)]
+        return [_headline(details, width), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
+
+
+def _headline(details: SelectionDetails, width: int) -> Line:
+    """Return the title of the verdict bar; a column has the subject in its own title."""
+    title = strip_title(details)
+    shown = title if width >= _PAGE else title.partition(" -- ")[2] or title
+    return Line(shown, WARNING if shown.startswith("!") else BOLD)
 
 
 def _service(details: SelectionDetails) -> Iterator[Text]:
@@ -43,7 +50,6 @@ def _service(details: SelectionDetails) -> Iterator[Text]:
     row, eips = details.service, details.siblings.eips
     if row is None:
         return
-    yield Line(strip_title(details), BOLD)
     yield from strip_lines(details)[0 if details.selection.finding else 1 :]
     yield from ("", Line("serves by", BOLD))
     if row.idle:
@@ -77,7 +83,8 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
     eip, selection = details.eip, details.selection
     if selection.at is not None:
         yield Line(f"@ {minute(selection.at)}", BOLD)
-    yield Line(strip_title(details).split(" -- ")[1], WARNING if eip and eip.landed_in_default else BOLD)
+    word = strip_title(details).split(" -- ")[1]
+    yield Line(word, WARNING if eip and eip.landed_in_default else BOLD)
     fix_in = details.verdict.fix_in if details.verdict else None
     yield f"fix in: {fix_in.value if fix_in else '-'}"
     if selection.finding is not None:

@@ -13,6 +13,8 @@ __all__ = ["thrifty"]
 
 _SGR: Final = re.compile(r"\x1b\[([0-9;]*)m")
 _MOVE: Final = re.compile(r"\x1b\[[0-9;]*H")
+_END_OF_LINE: Final = re.compile(r"\r?\n(?=\x1b\[[0-9;]*H)")
+"""A new line from which the cursor moves on at once."""
 _OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 """What ends an attribute; bold and dim end together."""
 
@@ -32,6 +34,7 @@ def thrifty(text: str) -> str:
     """Return a text that paints the same cells; it begins and ends with a plain pen, as the given one does."""
     if "\x1b[" not in text:
         return text
+    text = _END_OF_LINE.sub("", text)
     parts: list[str] = []
     held = wanted = _PLAIN
     pieces = _SGR.split(text)

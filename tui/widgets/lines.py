@@ -50,9 +50,6 @@ REVERSE = Role.FOCUSED
 Part = tuple[str, Role]
 """A text and its role."""
 
-_GAP = 8
-"""Equal cells between two changes, up to which one region takes less than two."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -104,29 +101,28 @@ _NO_LINE = Line("")
 
 
 def changed_regions(old: Sequence[Line], new: Sequence[Line], size: Size) -> list[Region]:
-    """Return the cells that differ, so that no others go over the wire."""
+    """Return the cells that differ, so that few others go over the wire.
+
+    A line has one region: of each, Textual writes the line from its beginning.
+    """
     regions = []
     for y in range(min(max(len(old), len(new)), size.height)):
         was = old[y] if y < len(old) else _NO_LINE
         now = new[y] if y < len(new) else _NO_LINE
         if was != now:
-            regions += [Region(first, y, end - first, 1) for first, end in _changed_cells(was, now, size.width)]
+            first, end = _changed_cells(was, now, size.width)
+            regions += [Region(first, y, end - first, 1)] if end else []
     return regions
 
 
-def _changed_cells(was: Line, now: Line, width: int) -> list[tuple[int, int]]:
-    """Return the first and the end cell of each change; the whole line when a character is not one cell wide."""
+def _changed_cells(was: Line, now: Line, width: int) -> tuple[int, int]:
+    """Return the first cell that changes and the end; the whole line when a character is not one cell wide."""
     one, other = _cells(was, width), _cells(now, width)
     if one is None or other is None:
-        return [(0, width)]
-    runs: list[tuple[int, int]] = []
-    for x, (a, b) in enumerate(zip_longest(one, other, fillvalue=(" ", PLAIN))):
-        if a != b:
-            if runs and x - runs[-1][1] <= _GAP:
-                runs[-1] = (runs[-1][0], x + 1)
-            else:
-                runs.append((x, x + 1))
-    return runs
+        return 0, width
+    pairs = zip_longest(one, other, fillvalue=(" ", PLAIN))
+    changed = [x for x, (before, after) in enumerate(pairs) if before != after]
+    return (changed[0], changed[-1] + 1) if changed else (0, 0)
 
 
 def _cells(line: Line, width: int) -> list[Part] | None:

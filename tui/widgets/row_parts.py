@@ -11,8 +11,8 @@ from tui.widgets.lines import Line, Part
 
 __all__ = ["cells_of", "gripped", "gutter", "head"]
 
-_GRIP: Final = 20
-"""Cells of a row under which the ground of the cursor lies: the gutter and the subject."""
+_GRIP: Final = 18
+"""Cells of a row under which the ground of the cursor lies at least: the gutter and the subject."""
 _MARKS: Final = {"!!": Role.CRITICAL_CHIP, "!": Role.WARNING, "?": Role.WARNING}
 
 
@@ -45,16 +45,15 @@ def cells_of(row: Any, fitted: Sequence[tuple[Column[Any], int]]) -> Iterator[Pa
 
 
 def gripped(parts: Sequence[Part]) -> list[Part]:
-    """Return the parts of the selected row: the first cells in the role of the cursor, the others as they are.
+    """Return the parts of the selected row: the first ones in the role of the cursor, the others as they are.
 
     A mark with a ground of its own keeps it.
     """
     gripped: list[Part] = []
     cells = 0
     for text, role in parts:
-        inside = max(min(_GRIP - cells, len(text)), 0)
         own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
-        gripped.append((text[:inside], role if own else Role.CURSOR))
-        gripped.append((text[inside:], role))
+        if text:
+            gripped.append((text, role if own or cells >= _GRIP else Role.CURSOR))
         cells += len(text)
-    return [part for part in gripped if part[0]]
+    return gripped

@@ -97,12 +97,18 @@ def _what(row: TimelineRow) -> str:
         parts = (f"  {action_words(event)}", event_subject(event), event.eip_id or "", quoted(event.reason))
         return " ".join(part for part in parts if part)
     words = ", ".join(dict.fromkeys(action_words(event) for event in reversed(row.events)))
-    subjects = list(dict.fromkeys(event_subject(event) for event in reversed(row.events)))
-    about = (
-        subjects[0] if len(subjects) == 1 else f"{count_of(len(subjects), 'address', 'addresses')} {subjects[0]} ..."
-    )
     reason = next((f" {quoted(event.reason)}" for event in row.events if event.reason), "")
-    return f"{about} {words}{reason}"
+    return f"{_about(row.events)} {words}{reason}"
+
+
+def _about(events: Sequence[Event]) -> str:
+    """Return what a request was about; of several subjects their number and the first one."""
+    subjects = list(dict.fromkeys(event_subject(event) for event in reversed(events)))
+    if len(subjects) == 1:
+        return subjects[0]
+    if all(event.address is not None for event in events):
+        return f"{count_of(len(subjects), 'address', 'addresses')} {subjects[0]} ..."
+    return f"{subjects[0]} and {len(subjects) - 1} more"
 
 
 def _columns(*, compact: bool) -> tuple[Column[TimelineRow], ...]:

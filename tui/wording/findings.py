@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Final
 
 from core import EipdeckError, Finding, Fix, shell_command
@@ -23,12 +23,13 @@ _COMMANDS = {verb.strip(): command.id for command in COMMANDS for verb in comman
 """The dashboard command for a verb of the command line. `eips` lists what a finding is about: go to it."""
 
 
+_A_YEAR: Final = timedelta(days=360)
 _WHAT: Final = {
     "landed_in_default_pool": ("in default pool", "default"),
     "default_on_customer_service": ("Zenlayer address", "default"),
     "ownership_disagrees": ("owner differs", "owner"),
     "eip_idle": ("idle", "idle"),
-    "snat_mixes_owners": ("owners mixed", "mixed"),
+    "snat_mixes_owners": ("mixes owners", "mixed"),
     "pool_near_exhaustion": ("nearly full", "low"),
     "pool_runway_short": ("runs out", "short"),
     "cidr_draining_blocked": ("drain blocked", "drain"),
@@ -45,15 +46,16 @@ def what_is_wrong(finding: Finding) -> str:
 
 
 def what_is_wrong_short(finding: Finding) -> str:
-    """Return the same for a narrow column: in a few words, or until when it is accepted and by whom."""
+    """Return the same for a narrow column: in a few words, or that it is accepted, until when and by whom."""
     return _accepted(finding) if finding.accepted else in_few_words(finding)
 
 
 def _accepted(finding: Finding) -> str:
-    """Return `until 2026-12-28 by alice`; without an end, `accepted by alice`."""
-    until = finding.accepted_until
-    when = "accepted" if until is None else f"until {until.astimezone(UTC):%Y-%m-%d}"
-    return when if finding.accepted_by is None else f"{when} by {finding.accepted_by}"
+    """Return `accepted until 12-28 by alice`; only an end a year away has its year."""
+    until, at = finding.accepted_until, finding.accepted_at
+    day = "%m-%d" if until and at and until - at < _A_YEAR else "%Y-%m-%d"
+    when = "" if until is None else f" until {until.astimezone(UTC):{day}}"
+    return f"accepted{when}" + ("" if finding.accepted_by is None else f" by {finding.accepted_by}")
 
 
 def in_few_words(finding: Finding) -> str:

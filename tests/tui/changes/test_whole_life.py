@@ -109,7 +109,7 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.until(*warning, "2 findings")
     await operator.press("f", "j")
     await operator.until(f"> !  warning  {LANDED} in default pool", " !! critical hk         nearly full")
-    await operator.until("F rehome  K accept", "0 free: C")
+    await operator.until("F rehome  K accept", "0s C add CIDR")
     await operator.press("e", "B")
     await operator.until(f"bind {LANDED}")
     await operator.press("right", "right", "right", "enter", "down", "enter")
@@ -136,7 +136,7 @@ async def _a_released_address_returns_to_its_pool(operator: Operator, inventory:
 async def _the_landing_is_repaired(operator: Operator, inventory: Inventory) -> None:
     old = inventory.eip(LANDED)
     await operator.press("escape", "g", "n")
-    await operator.until(f"> !  {LANDED}")
+    await operator.until(f"> !! {LANDED}")
     await operator.press("F")
     await operator.until(f"rehome {LANDED}: choose where it goes", "> hk ")
     await fill_in(operator, "", "", "", "J-5")

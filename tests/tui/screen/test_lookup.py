@@ -270,7 +270,7 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
     monkeypatch.setattr(lookups, "grouped", told("grouped", grouped))
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
-        await operator.until("4 addresses: ", "> !  198.18.0.5 ")
+        await operator.until("4 addresses: ", "> !! 198.18.0.5 ")
         await operator.press("down", "s")
         await operator.until(">    203.0.113.17 ")
         await operator.press("slash")

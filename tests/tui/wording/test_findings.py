@@ -64,9 +64,12 @@ _OPEN = Finding(
 
 
 def test_the_row_of_an_accepted_finding_tells_by_whom_and_until_when() -> None:
-    kept = replace(_OPEN, accepted_reason="a lab", accepted_by="alice", accepted_until=datetime(2026, 2, 1, tzinfo=UTC))
-    assert what_is_wrong(kept) == 'until 2026-02-01 by alice "a lab": in default pool, serves nothing'
-    assert what_is_wrong_short(kept) == "until 2026-02-01 by alice"
+    at, until = datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    kept = replace(_OPEN, accepted_reason="a lab", accepted_by="alice", accepted_at=at, accepted_until=until)
+    assert what_is_wrong(kept) == 'accepted until 02-01 by alice "a lab": in default pool, serves nothing'
+    assert what_is_wrong_short(kept) == "accepted until 02-01 by alice"
+    later = replace(kept, accepted_until=until.replace(year=2028))
+    assert what_is_wrong_short(later) == "accepted until 2028-02-01 by alice"
     assert what_is_wrong_short(replace(kept, accepted_until=None)) == "accepted by alice"
     assert repair_key_alone(kept) == "K"
 

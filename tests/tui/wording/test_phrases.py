@@ -37,9 +37,9 @@ PICTURES = {
     "unbound": "A alloc  B bind    R release  M mbps  a copy  / filter  : all  ? help  q quit",
     "landed": "F rehome  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit",
     "read-only": "W arm write  enter detail  o go to  a copy  / filter  : all  ? help  q quit",
-    "pools": "A allocate here  enter EIPs  o CIDRs  C add  / filter  : all  ? help  q quit",
-    "cidrs": "D drain  C add CIDR  enter EIPs  o pool  / filter  : all  ? help  q quit",
-    "draining": "D retire  C add CIDR  enter EIPs  o pool  / filter  : all  ? help  q quit",
+    "pools": "A allocate here  enter detail  o CIDRs  C add  / filter  : all  ? help  q quit",
+    "cidrs": "D drain  C add CIDR  enter map  o pool  / filter  : all  ? help  q quit",
+    "draining": "D retire  C add CIDR  enter map  o pool  / filter  : all  ? help  q quit",
     "findings": "F rehome  K accept  enter detail  o go to  / filter  : all  ? help  q quit",
     "released": "Z recover  t history  a copy  r refresh  / filter  : all  ? help  q quit",
 }
