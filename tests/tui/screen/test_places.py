@@ -110,7 +110,7 @@ async def test_an_id_of_several_words_leads_to_what_is_its_own(tmp_path: Path) -
         await operator.until("1 shown  esc clears", 'filter: service:"my ""pool""', ">    192.0.2.0 ")
         await operator.press("p")
         await operator.deck.navigator.pane.select(ODD)
-        await operator.press("enter")
+        await operator.press("enter", "o")
         await operator.until("2 shown  esc clears", 'filter: pool:"my ""pool""', "192.0.2.1")
 
 
