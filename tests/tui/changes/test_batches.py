@@ -303,7 +303,7 @@ async def test_what_was_released_by_others_is_left_out(tmp_path: Path) -> None:
     first, second = allocated(inventory), allocated(inventory)
     bob = another(inventory)
     async with on_deck(inventory) as operator:
-        await operator.press("asterisk")
+        await operator.press(".", "asterisk")
         bob.execute(ReleaseRequest(eips=(first.address,)))
         await operator.press("R")
         await operator.until(f"review: release {second.address}")
