@@ -23,7 +23,7 @@ def cells(text: str) -> list[tuple[object, ...]]:
     """What a terminal shows: of a blank, only what can be seen."""
     screen = pyte.Screen(COLUMNS, ROWS)
     pyte.ByteStream(screen).feed(_known_to_pyte(text.replace("\n", "\r\n").encode()))
-    shown = []
+    shown: list[tuple[object, ...]] = []
     for row in range(ROWS):
         for column in range(COLUMNS):
             cell = screen.buffer[row][column]
