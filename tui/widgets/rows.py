@@ -185,8 +185,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             return [Line(" " * self._gutter_cells + "...")] + [_BLANK] * self._extra()
         cursor = self.in_hand and position == self.cursor
         marked = None if self._compact else self.is_marked(row)
-        parts = [*gutter(self.mark_of(row), cursor=cursor, marked=marked), *cells_of(row, fitted)]
-        line = line_of(*(gripped(parts) if cursor else parts))
+        before = gutter(self.mark_of(row), cursor=cursor, marked=marked)
+        cells = cells_of(row, fitted, self._gutter_cells, cursor=cursor)
+        line = line_of(*(gripped(before) if cursor else before), *cells)
         if self.under is None:
             return [line]
         return [line, *self.under(row, width)]

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import AddressMap, CellState, Eip, EipStatus, MapCell
+from tui.terminal.roles import Role
 from tui.widgets.address_map import COLUMNS, cell_glyph, map_rows, map_width
+from tui.widgets.columns import Column
 from tui.widgets.gauge import Levels, Use, gauge_row, measured, percent_words
+from tui.widgets.row_parts import cells_of
 from tui.widgets.tenancy_bar import Span, SpanKind, column_of, spans_of, tenancy_rows, widths
 from tui.widgets.use_chart import Chart, chart_rows, heights
 
@@ -196,3 +199,20 @@ def test_a_part_of_a_tenancy_bar_is_never_left_out() -> None:
     )
     assert tenancy_rows(spans, 12)[0].text == "▓▓▓▓▓▓▓▓▓▓░█"
     assert tenancy_rows(spans, 12, ascii_only=True)[0].text == "==========~#"
+
+
+def _column(title: str, width: int, role: Role | None, *, stretch: bool = False) -> Column[str]:
+    drawn = [("██", Role.CRITICAL), ("  ", Role.TEXT)]
+    parts = None if role is not None else lambda _row, _width: drawn
+    return Column(title, width, lambda row: row, stretch=stretch, role=role or Role.TEXT, parts=parts)
+
+
+def test_the_grip_of_the_cursor_keeps_the_colours_of_a_gauge_and_of_a_text_that_takes_the_room() -> None:
+    first, gauge, what = _column("POOL", 9, Role.OWN), _column("", 4, None), _column("WHAT", 6, Role.TEXT, stretch=True)
+    kind = _column("KIND", 3, Role.LABEL)
+    for columns, held in [((first, gauge, kind), 1), ((first, kind, gauge), 2), ((first, what, kind), 1), ((what,), 1)]:
+        fitted = [(column, column.width) for column in columns]
+        free, gripped = (list(cells_of("x", fitted, 5, cursor=cursor)) for cursor in (False, True))
+        assert [text for text, _role in gripped] == [text for text, _role in free]
+        assert [role for _text, role in gripped[:held]] == [Role.CURSOR] * held
+        assert gripped[held:] == free[held:], "the grip reaches too far"
