@@ -84,7 +84,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("2 critical", "7 findings")
         deck.press("c")
-        deck.until("> !  198.51.100.0/24", "! draining -- 3 live EIPs", "block retirement", "D retire")
+        deck.until("> !  198.51.100.0/24", "draining -- 3 live EIPs", "block retirement", "D retire")
         deck.press("D")
         deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "cidr_not_drained")
         deck.press("enter")

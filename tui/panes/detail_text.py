@@ -32,17 +32,10 @@ Text = Line | str
 def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
     """Return the details of the selection in lines of `width` cells."""
     if details.service is not None:
-        return [_headline(details, width), *_service(details)]
+        return list(_service(details))
     if details.verdict is None:
-        return [_headline(details, width), *strip_lines(details)]
+        return [Line(strip_title(details), BOLD), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
-
-
-def _headline(details: SelectionDetails, width: int) -> Line:
-    """Return the title of the verdict bar; a column has the subject in its own title."""
-    title = strip_title(details)
-    shown = title if width >= _PAGE else title.partition(" -- ")[2] or title
-    return Line(shown, WARNING if shown.startswith("!") else BOLD)
 
 
 def _service(details: SelectionDetails) -> Iterator[Text]:
@@ -50,6 +43,7 @@ def _service(details: SelectionDetails) -> Iterator[Text]:
     row, eips = details.service, details.siblings.eips
     if row is None:
         return
+    yield Line(strip_title(details), BOLD)
     yield from strip_lines(details)[0 if details.selection.finding else 1 :]
     yield from ("", Line("serves by", BOLD))
     if row.idle:

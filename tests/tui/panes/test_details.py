@@ -70,12 +70,6 @@ async def test_the_column_of_a_finding_tells_its_remedy(tmp_path: Path) -> None:
         await operator.until("remedy: Rehome it to", "(168 free)", "in default pool, lb lb-shop")
 
 
-async def test_the_column_does_not_repeat_its_title(tmp_path: Path) -> None:
-    async with on_deck(demo_desk(tmp_path), WIDE) as operator:
-        await operator.press("c")
-        await operator.until("─ 198.51.100.0/24 ─", "│ ! draining -- 3 live EIPs", absent="198.51.100.0/24 -- !")
-
-
 async def test_of_many_siblings_some_are_named_and_the_rest_counted(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     first = allocated(inventory)

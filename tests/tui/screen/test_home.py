@@ -203,7 +203,7 @@ async def test_o_goes_to_the_other_eips_of_the_service(tmp_path: Path) -> None:
 async def test_tab_walks_the_panes_when_there_are_several(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.press("tab")
-        await operator.until("[p Pools 4]", "! 2 free of 256")
+        await operator.until("[p Pools 4]", "pool hk-edge -- ! 2 free of")
         await operator.press("shift+tab")
         await operator.until("[e EIPs 347]")
         await operator.press("d")
@@ -275,7 +275,7 @@ async def test_only_the_row_in_hand_has_the_cursor_mark(tmp_path: Path) -> None:
 async def test_a_click_into_another_list_takes_its_row_in_hand(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.pilot.click(offset=(6, 6))
-        await operator.until("[p Pools 4]", "> !  hk-legacy", "─ hk-legacy ─")
+        await operator.until("[p Pools 4]", "> !  hk-legacy", "pool hk-legacy")
         assert operator.deck.selection is not None
         assert operator.deck.selection.id == "hk-legacy"
 
