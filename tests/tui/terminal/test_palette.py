@@ -12,6 +12,10 @@ TEXT, MARK = 4.5, 3.0
 """The least contrast of a text, and of a mark."""
 TEXTS = [role for role in Role if role not in GROUNDS and role not in (Role.BORDER, Role.TRACK)]
 
+_BAR = [Role.TEXT, Role.STRONG, Role.DIM, Role.LABEL, Role.KEY, Role.OK, Role.WARNING]
+BARS = {"raised": _BAR, "field": [*_BAR, Role.CRITICAL]}
+"""The texts of the top line, and of the fields."""
+
 SIXTEEN = {
     "xterm": {"ground": "#000000", "green": "#00cd00", "cyan": "#00cdcd", "yellow": "#cdcd00", "default": "#e5e5e5"},
     "linux": {"ground": "#000000", "green": "#00aa00", "cyan": "#00aaaa", "yellow": "#aa5500", "default": "#aaaaaa"},
@@ -46,9 +50,19 @@ def test_every_text_can_be_read_on_the_ground(look: str, *, indexes: bool) -> No
     assert contrast(shades["border"], shades["ground"]) >= MARK
 
 
+@pytest.mark.parametrize("indexes", [False, True])
 @pytest.mark.parametrize("look", FIXED)
-def test_every_text_can_be_read_on_its_own_ground(look: str) -> None:
-    shades = colours(look)
+@pytest.mark.parametrize("ground", BARS)
+def test_the_texts_of_the_bars_and_fields_can_be_read(ground: str, look: str, *, indexes: bool) -> None:
+    shades = colours(look, indexes=indexes)
+    pale = {role: round(contrast(shades[role], shades[ground]), 1) for role in BARS[ground]}
+    assert not {role: found for role, found in pale.items() if found < TEXT}
+
+
+@pytest.mark.parametrize("indexes", [False, True])
+@pytest.mark.parametrize("look", FIXED)
+def test_every_text_can_be_read_on_its_own_ground(look: str, *, indexes: bool) -> None:
+    shades = colours(look, indexes=indexes)
     pairs = {ground: contrast(shades[f"on_{ground}"], shades[ground]) for ground in GROUNDS.values()}
     assert not {ground: found for ground, found in pairs.items() if found < TEXT}
 
