@@ -75,9 +75,11 @@ from core.operations.presence import BEAT_SECONDS
 from core.queries.eips import EIPS_COUNTED, Siblings
 from core.queries.history_reads import EventPage, EventQuery
 from core.queries.listing import EipPage, EipQuery, EipRow
+from core.queries.map_cells import AddressMap, CellState, MapCell
 from core.queries.reads import InventorySnapshot
 from core.queries.service_listing import SERVICE_SORTS, ServicePage, ServiceQuery, ServiceRow
 from core.queries.usage import Outlook
+from core.queries.use_over_time import UseDay, UseOverTime
 from core.storage.sqlite import default_path
 
 if TYPE_CHECKING:
@@ -105,11 +107,13 @@ __all__ = [
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "AccountInventory",
+    "AddressMap",
     "Allocation",
     "Binding",
     "BindingKind",
     "BindingWords",
     "CarriedOut",
+    "CellState",
     "ChainEnd",
     "Cidr",
     "CidrState",
@@ -147,6 +151,7 @@ __all__ = [
     "KindRead",
     "Lease",
     "LineVerdicts",
+    "MapCell",
     "MirrorKind",
     "MirrorState",
     "NotFound",
@@ -175,6 +180,8 @@ __all__ = [
     "TextFacts",
     "TextVerdicts",
     "Unavailable",
+    "UseDay",
+    "UseOverTime",
     "Verdict",
     "VerdictWord",
     "Violation",

@@ -15,8 +15,8 @@ from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFact
 from core.domain.values import Eip, Event, Finding, Verdict, to_micros
 from core.queries import eips, findings, verdicts
 from core.queries.eips import Siblings
-from core.queries.history_reads import InventoryHistory
 from core.queries.owned import owned
+from core.queries.picture_reads import InventoryPictures
 from core.storage import history
 from core.storage.connection import Connection, Values
 
@@ -49,7 +49,7 @@ def _plain(words: str) -> int | None:
         return None
 
 
-class InventoryLookups(InventoryHistory):
+class InventoryLookups(InventoryPictures):
     """The verdicts of an inventory."""
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:

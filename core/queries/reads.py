@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
 from core.domain.times import MINUTE
-from core.domain.validation import checked_address, checked_prefix
+from core.domain.validation import checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
 from core.queries import eips, findings, services, usage, verdicts
 from core.queries.basis import Basis, basis_of, latest
 from core.queries.listing import EipPage, EipQuery, EipRow, Listing, matching
+from core.queries.map_cells import MapProblems, map_problems
 from core.queries.usage import Outlook
 from core.storage import history
-from core.storage.connection import NO_LIMIT, Connection, Values
+from core.storage.connection import Connection, Values
 from core.storage.store import Seen, Store
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class _Problems:
     findings: tuple[Finding, ...]
     """The open findings."""
     addresses: tuple[int, ...]
+    mapped: MapProblems
+
+
+def _problems(version: int, now: int, found: tuple[Finding, ...]) -> _Problems:
+    return _Problems(version, now // MINUTE, found, findings.problems_of(found), map_problems(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,7 @@ class InventoryReads:
             live = Listing(connection, EipQuery(), now, problems).total()
             pools, cidrs = usage.pools(connection, now), usage.cidrs(connection, now)
             registered = services.count(connection)
-        self._problems = _Problems(version, micros // MINUTE, tuple(found), problems)
+        self._problems = _problems(version, micros, tuple(found))
         return InventorySnapshot(
             version=version,
             read_at=at,
@@ -210,19 +216,6 @@ class InventoryReads:
         Listing(ahead, EipQuery(), now, ()).total()
         services.count(ahead)
         usage.cidrs(ahead, now)
-
-    def tenancies(self, address: str, *, limit: int | None = None) -> list[Eip]:
-        """Return every EIP that has held an address, newest first, each with its live or its last bindings.
-
-        Raises:
-            EipdeckError: `invalid_address`.
-
-        """
-        number = checked_address(address)
-        with self._store.read() as connection:
-            values = {"address": number, "limit": NO_LIMIT if limit is None else limit}
-            tail = "ORDER BY e.allocated_at DESC, e.seq DESC LIMIT :limit"
-            return eips.eips_where(connection, "e.address = :address", values, tail)
 
     def cidr_history(self, prefix: str) -> list[Event]:
         """Return the events of a CIDR itself, not of the addresses in it, newest last."""
@@ -276,13 +269,15 @@ class InventoryReads:
         connection.foresee(lambda ahead: findings.evaluate_findings(ahead, now, self.config))
         return latest(connection, now)
 
+    def _mapped_problems(self, connection: Connection) -> MapProblems:
+        return self._evaluated(connection, self._foresee(connection)).mapped
+
     def _evaluated(self, connection: Connection, now: int) -> _Problems:
         """Return the open findings; cached until the data or the minute changes."""
-        version, minute, cached = self._store.version_in(connection), self._micros() // MINUTE, self._problems
-        if cached is None or (cached.version, cached.minute) != (version, minute):
+        version, micros, cached = self._store.version_in(connection), self._micros(), self._problems
+        if cached is None or (cached.version, cached.minute) != (version, micros // MINUTE):
             found = findings.evaluate_findings(connection, now, self.config)
-            cached = _Problems(version, minute, tuple(found), findings.problems_of(found))
-            self._problems = cached
+            cached = self._problems = _problems(version, micros, tuple(found))
         return cached
 
 

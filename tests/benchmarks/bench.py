@@ -134,9 +134,9 @@ _BATCH = 65_536
 
 
 def fill(inventory: Inventory, batches: int) -> None:
-    """A pool of a /11 with so many batches of EIPs, a quarter of them second tenancies; one batch is a small one."""
+    """A pool of a /8 with so many batches of EIPs, a quarter of them second tenancies; one batch is a small one."""
     size = _BATCH if batches > 1 else 64
-    onboard(inventory, "44.0.0.0/11", POOL)
+    onboard(inventory, "44.0.0.0/8", POOL)
     for number in range(batches):
         addresses = allocate(inventory, POOL, size)
         if number % 4 == 0:

@@ -220,6 +220,8 @@ class Operator:
         busy = ("read", "facts", "page", "search", "move", "look")
         if self.app.screen is not self.deck:
             return False  # what asked waits for the answer
+        if self.deck.pictures.waiting:
+            return True
         return any(worker.group in busy and worker.is_running for worker in self.app.workers)
 
     async def confirm(self, typed: str = "") -> None:

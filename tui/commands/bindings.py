@@ -10,12 +10,12 @@ __all__ = ["bindings_for", "key_name"]
 
 
 def bindings_for(scope: Scope) -> list[BindingType]:
-    """Return the bindings of a widget: in a table they run its own actions, on the screen `command`."""
+    """Return the bindings of a widget: in a table and a map they run its own actions, on the screen `command`."""
     return [_binding(command) for command in COMMANDS if command.scope is scope]
 
 
 def _binding(command: Command) -> Binding:
-    action = command.id if command.scope is Scope.TABLE else f"command('{command.id}')"
+    action = command.id if command.scope in (Scope.TABLE, Scope.MAP) else f"command('{command.id}')"
     return Binding(",".join(command.keys), action, command.label, show=False, id=command.id)
 
 

@@ -47,6 +47,7 @@ class Scope(StrEnum):
 
     SCREEN = "screen"
     TABLE = "table"
+    MAP = "map"
     PALETTE = "palette"
     """No key: the palette runs it, by its command-line name."""
 
@@ -91,8 +92,8 @@ def _view(view: View, key: str, argument: str = "") -> Command:
     return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower(), argument=argument)
 
 
-def _move(id_: str, keys: str, help_: str) -> Command:
-    return Command(id_, tuple(keys.split()), id_, help_, scope=Scope.TABLE)
+def _move(id_: str, keys: str, help_: str, scope: Scope = Scope.TABLE) -> Command:
+    return Command(id_, tuple(keys.split()), id_, help_, scope=scope)
 
 
 def _change(
@@ -185,7 +186,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         argument="ADDRESS",
     ),
     Command("open", ("enter",), "detail", "open what is under the cursor", scope=Scope.TABLE),
-    Command("go_to", ("o",), "go to", "go to the owning pool, the bound service's EIPs, the CIDRs"),
+    Command("go_to", ("o",), "go to", "go to the owning pool, a service's EIPs, the CIDRs; in a detail: its EIPs"),
     Command("copy", ("a",), "copy", "copy the selected address"),
     Command("copy_menu", ("m",), "menu", "copy its id, row, verdict, JSON or command, or the whole list"),
     Command("export", ("x",), "export", "write what is listed to a file: csv, json or md"),
@@ -225,6 +226,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),
     _move("down", "j down", "the next row"),
     _move("up", "k up", "the row before"),
+    _move("left", "left", "in an address map: the cell to the left", Scope.MAP),
+    _move("right", "right", "in an address map: the cell to the right", Scope.MAP),
     _move("first", "g home", "the first row"),
     _move("last", "G end", "the last row"),
     _move("page_down", "pagedown ctrl+d", "a page down"),

@@ -108,7 +108,7 @@ class _CommandPicker(Picker):
 
 def _can_run(command: Command) -> bool:
     """Whether the command applies outside a list and a review."""
-    return command.scope is not Scope.TABLE and command.id not in KEYS_ONLY
+    return command.scope not in (Scope.TABLE, Scope.MAP) and command.id not in KEYS_ONLY
 
 
 def _option(command: Command) -> Option[str]:

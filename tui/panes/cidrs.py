@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from core import Cidr, CidrState, filter_term
+from core import Cidr, CidrState
 from tui.commands.registry import View, key_of
 from tui.panes.pane import ListPane, Navigate
 from tui.state.selection import Selection, SelectionKind
@@ -70,11 +70,6 @@ class CidrsPane(ListPane[Cidr]):
 
     def title(self) -> str:
         return f"{key_of('cidrs')} CIDRs {len(self._table.rows)}"
-
-    def open(self) -> None:
-        cidr = self._table.row
-        if cidr is not None:
-            self.post_message(Navigate(View.EIPS, filter_=filter_term("cidr", cidr.cidr)))
 
     def go_to(self) -> None:
         cidr = self._table.row

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from core import filter_term
 from tui.changes.runner import Runner
 from tui.commands.registry import View, key_of
 from tui.screen.address_selector import AddressSelector
@@ -16,6 +17,7 @@ from tui.screen.polling import Polling
 from tui.screen.typed_commands import TypedCommands
 from tui.session.host import Host
 from tui.state.navigation import NavigationHistory
+from tui.state.selection import SelectionKind
 from tui.terminal.clipboard import CopyRequested
 from tui.wording.sanitize import visible
 
@@ -43,7 +45,7 @@ def command_table(
         "write_mode": runner.turn_write_mode,
         "find": lookups.start_filter,
         "lookup": partial(lookups.start_lookup, ""),
-        "go_to": partial(_go_to, navigator),
+        "go_to": partial(_go_to, host, navigator, panes),
         "previous_view": partial(navigator.visit, NavigationHistory.back),
         "next_view": partial(navigator.visit, NavigationHistory.forward),
         "last_view": partial(navigator.visit, NavigationHistory.last),
@@ -110,8 +112,14 @@ def _session_actions(
     }
 
 
-def _go_to(navigator: Navigator) -> None:
-    navigator.pane.go_to()
+def _go_to(host: Host, navigator: Navigator, panes: Panes) -> None:
+    """Go to what the selection belongs to; from the detail of a pool or a CIDR, to its EIPs."""
+    held = host.selection
+    inside = navigator.detail_page or panes.detail_has_keys
+    if inside and held is not None and held.kind in (SelectionKind.POOL, SelectionKind.CIDR):
+        navigator.go(View.EIPS, filter_=filter_term(held.kind.value, held.id))
+    else:
+        navigator.pane.go_to()
 
 
 def _copy(host: Host) -> None:

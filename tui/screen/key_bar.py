@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core import CidrState
-from tui.commands.context import KeyContext
+from tui.commands.context import CIDR, POOL, KeyContext
 from tui.commands.registry import BY_ID, COMMANDS, View, key_of, key_text, keys_of
 from tui.widgets.key_hints import hint_parts, hints
 from tui.widgets.lines import Line, line_of
@@ -81,14 +81,14 @@ def _named(names: Sequence[str], labels: Mapping[str, str] | None = None) -> lis
 
 def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if context.detail:
-        return _eip_head(context)
+        return _pictured_head(context) if context.kind in (POOL, CIDR) else _eip_head(context)
     match context.view:
         case View.POOLS:
             head = ["allocate", "open", "go_to", "cidr_add"]
-            labels = {"allocate": "allocate here", "open": "EIPs", "go_to": "CIDRs", "cidr_add": "add"}
+            labels = {"allocate": "allocate here", "open": "detail", "go_to": "CIDRs", "cidr_add": "add"}
         case View.CIDRS:
             head = ["cidr_end", "cidr_add", "open", "go_to"]
-            labels = {"cidr_end": "drain", "open": "EIPs", "go_to": "pool"}
+            labels = {"cidr_end": "drain", "open": "map", "go_to": "pool"}
             if context.cidr_state is CidrState.DRAINING:
                 labels["cidr_end"] = "retire"
             elif context.cidr_state not in (CidrState.ACTIVE, CidrState.VALIDATING):
@@ -109,6 +109,18 @@ def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if not context.writing:
         head = [*_arming(context), *(name for name in head if not BY_ID[name].changes)]
     return _named(head, labels)
+
+
+def _pictured_head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
+    """Return the keys of the page of a pool or a CIDR."""
+    mapped = context.kind == CIDR
+    ending = mapped and context.cidr_state in (CidrState.ACTIVE, CidrState.VALIDATING, CidrState.DRAINING)
+    names = [*(["cidr_end"] if ending and context.view is View.CIDRS else []), "allocate"]
+    if not context.writing:
+        names = [*_arming(context)]
+    draining = context.cidr_state is CidrState.DRAINING
+    labels = {"cidr_end": "retire" if draining else "drain", "open": "open the cell", "go_to": "its EIPs"}
+    return _named([*names, *(["open"] if mapped else []), "go_to", "timeline", "copy"], labels)
 
 
 def _arming(context: KeyContext) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -13,15 +14,18 @@ from tui.panes.detail import DetailPane
 from tui.panes.eips import EipsPane
 from tui.panes.findings import FindingsPane
 from tui.panes.lookups import LookupsPane
+from tui.panes.map_pane import MapPane
 from tui.panes.pane import Pane
 from tui.panes.pools import PoolsPane
 from tui.panes.services import ServicesPane
 from tui.panes.timeline import TimelinePane
+from tui.state.pictures import Pictures
 from tui.state.screen_state import ROOMY, VERY_WIDE, WIDE, Shape, shape_of
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
 from tui.terminal.kept import Kept
 from tui.terminal.theme import Glyphs
+from tui.widgets.map_view import MapView
 from tui.widgets.wall import Wall
 
 __all__ = ["Panes"]
@@ -29,6 +33,8 @@ __all__ = ["Panes"]
 _SIDE = (View.POOLS, View.FINDINGS)
 _ORDER = (*_SIDE, View.EIPS, View.CIDRS, View.SERVICES, View.TIMELINE, View.LOOKUPS)
 """The order of the panes for the key that turns to the next one."""
+MAP_LINES = 40
+"""Lines from which the address map stands beside the lists of a very wide screen."""
 
 
 class Panes(Horizontal):
@@ -42,10 +48,12 @@ class Panes(Horizontal):
         self.cidrs = CidrsPane(ask, rule=rule)
         self.findings = FindingsPane(ask, rule=rule)
         self.services = ServicesPane(ask, rule=rule)
-        self.timeline = TimelinePane(ask, rule=rule)
+        self.timeline = TimelinePane(ask, glyphs=glyphs)
         self.lookups = LookupsPane(ask, rule=rule)
-        self.detail = DetailPane(rule=rule)
-        self.aside = TimelinePane(ask, rule=rule)
+        self.detail = DetailPane(glyphs=glyphs)
+        self.mapped = MapPane(glyphs=glyphs)
+        """The address map, above the latest events, on a very wide and tall screen."""
+        self.aside = TimelinePane(ask, glyphs=glyphs)
         """The latest events, beside everything else on a very wide screen."""
         self.aside.add_class("aside")
         self._beside: tuple[Pane, ...] = (PoolsPane(ask, glyphs=glyphs), FindingsPane(ask, rule=rule))
@@ -58,16 +66,25 @@ class Panes(Horizontal):
         """Whether the wide shape has its detail column."""
         self.zoomed = False
         """One pane has the whole width, however wide the screen is."""
+        self.zoom_out: Callable[[], bool] = lambda: False
+        """Goes back from the map of a block; returns False when there is none."""
+        self.on_opened: Callable[[], None] = lambda: None
+        """Called when the detail gets the keys beside the list."""
         self._last = View.EIPS
         """The last view that does not stand at the left."""
         self._left = Vertical(id="left")
         self._middle = Vertical(id="centre")
-        centre = [pane.title_line for pane in panes]
+        self._right = Vertical(id="right")
+        self._walls = self._build_walls(glyphs)
+
+    def _build_walls(self, glyphs: Glyphs) -> tuple[Wall, ...]:
+        """Return the lines between the columns."""
+        centre = [pane.title_line for pane in self.panes.values()]
         side, detail = [pane.title_line for pane in self._beside], [self.detail.title_line]
-        self._walls = (
+        return (
             Wall(glyphs, left=side, right=centre),
             Wall(glyphs, left=centre, right=detail),
-            Wall(glyphs, left=detail, right=[self.aside.title_line]),
+            Wall(glyphs, left=detail, right=[self.mapped.title_line, self.aside.title_line]),
         )
 
     def compose(self) -> ComposeResult:
@@ -79,7 +96,9 @@ class Panes(Horizontal):
         yield self._walls[1]
         yield self.detail
         yield self._walls[2]
-        yield self.aside
+        with self._right:
+            yield self.mapped
+            yield self.aside
 
     @property
     def shape(self) -> Shape:
@@ -128,6 +147,9 @@ class Panes(Horizontal):
         self.detail.title_line.display = wide
         hidden = not self.aside.display
         self.aside.display = wide and self.app.size.width >= VERY_WIDE and view is not View.TIMELINE
+        self.mapped.display = self.aside.display and self.app.size.height >= MAP_LINES
+        self.detail.shows_map = not self.mapped.display
+        self._right.display = self.aside.display
         shown = (wide, wide and self.column, self.aside.display)
         for wall, seen in zip(self._walls, shown, strict=True):
             wall.display = seen
@@ -141,9 +163,29 @@ class Panes(Horizontal):
         for wall in self._walls:
             wall.refresh()
 
-    def focus_on(self, view: View, *, detail: bool) -> None:
-        """Give the keys to the list of a view, or to the detail."""
-        self.screen.set_focus(self.detail.text if detail else self.panes[view].focus_target)
+    def focus_on(self, view: View, *, detail: bool, mapped: bool = False) -> None:
+        """Give the keys to the list of a view, or to the detail: with `mapped` to its map, wherever that stands."""
+        if not detail:
+            self.screen.set_focus(self.panes[view].focus_target)
+            return
+        if mapped:
+            self.map_view.display = True
+        self.screen.set_focus(self.map_view if mapped else self.detail.text)
+
+    @property
+    def map_view(self) -> MapView:
+        """The address map that is on the screen."""
+        return self.mapped.map if self.mapped.display else self.detail.map
+
+    @property
+    def detail_has_keys(self) -> bool:
+        """Whether the keys are in the detail or in the map that belongs to it."""
+        return self.detail.has_keys or self.mapped.map.has_focus
+
+    def show_pictures(self, pictures: Pictures) -> None:
+        """Show the pictures of the selection wherever they have a place."""
+        self.detail.show_pictures(pictures)
+        self.mapped.show_pictures(pictures)
 
     def view_beside(self, view: View, step: int) -> View | None:
         """Return the view of the next pane on the screen; None when no other pane is shown."""

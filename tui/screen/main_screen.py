@@ -30,6 +30,7 @@ from tui.screen.lookup_bar import LookupBar
 from tui.screen.lookups import Lookups
 from tui.screen.navigator import Navigator
 from tui.screen.painting import Bars, Painter
+from tui.screen.pictures import PictureReader
 from tui.screen.polling import Polling
 from tui.screen.selection_reader import SelectionReader
 from tui.screen.startup import start_session
@@ -94,14 +95,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
         self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
+        self.pictures = PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
         typed = TypedCommands(self, self.navigator, self.lookups)
         table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
         self._actions = Actions(table, self._key_context, self._start_change, self.say)
-        self._glyphs = glyphs
-        self._first_address = address
+        self._glyphs, self._first_address = glyphs, address
 
     def compose(self) -> ComposeResult:
         yield self.bars.top

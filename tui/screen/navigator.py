@@ -122,7 +122,7 @@ class Navigator:
 
     def focus(self) -> None:
         """Give the keys to the list, or to the detail in its place."""
-        self._panes.focus_on(self.view, detail=self.detail_page)
+        self._panes.focus_on(self.view, detail=self.detail_page, mapped=self._reader.is_of_cidr)
 
     def zoom(self) -> None:
         """Give one pane the whole width, or take it back."""
@@ -157,7 +157,8 @@ class Navigator:
             return
         self._reader.load(at_once=True)
         if self._panes.shape is Shape.WIDE:
-            self._panes.focus_on(self.view, detail=True)
+            self._panes.focus_on(self.view, detail=True, mapped=self._reader.is_of_cidr)
+            self._panes.on_opened()
             self._say(f"in the detail: {key_of('down')} and {key_of('up')} scroll, esc goes back to the list")
             return
         self.detail_page = True
@@ -167,10 +168,12 @@ class Navigator:
 
     def leave_detail(self) -> bool:
         """Go back to the list from the detail; return False when the keys are not there."""
+        if self._panes.zoom_out():
+            return True
         if self.detail_page:
             self.detail_page = False
             self.lay_out()
-        elif not self._panes.detail.text.has_focus:
+        elif not self._panes.detail_has_keys:
             return False
         self.focus()
         return True

@@ -16,7 +16,7 @@ from tui.screen.lookup_bar import LookupBar, lookup_text
 from tui.screen.status_bar import StatusBar, status_line
 from tui.screen.tabs import views_line
 from tui.state.screen_state import FieldUse, ScreenState, Shape, key_context
-from tui.state.selection import Selection
+from tui.state.selection import Selection, SelectionKind
 from tui.state.selection_text import strip_lines, strip_title
 from tui.widgets.lines import Line, Lines
 from tui.widgets.verdict_bar import NOTHING_SELECTED, Strip, VerdictBar
@@ -45,6 +45,8 @@ class Painter:
         self._bars = bars
         self._panes = panes
         self._read_state = read_state
+        self.on_painted: Callable[[ScreenState], None] = lambda _state: None
+        """Called with the state that was painted."""
         self._painted: ScreenState | None = None
         self._scheduled = False
         self._later: Timer | None = None
@@ -96,7 +98,7 @@ class Painter:
         wide = state.shape is Shape.WIDE and self._panes.column
         self._screen.set_class(tiny, "-tiny")
         self._screen.set_class(state.view is View.FINDINGS, "-findings")
-        bars.verdict.display = not wide
+        bars.verdict.display = not wide and not _is_pictured(state)
         bars.tabs.display = not tiny
         _show(bars.top, _header(state))
         _show(bars.tabs, views_line(state.view, state.snapshot, state.width))
@@ -107,6 +109,13 @@ class Painter:
         self._panes.panes[state.view].table.repaint()
         if state.details is not None:
             self._panes.detail.show(state.details)
+        self.on_painted(state)
+
+
+def _is_pictured(state: ScreenState) -> bool:
+    """Whether the page of a CIDR or a pool, with its picture, takes the place of the verdict bar."""
+    selection = state.selection
+    return state.detail_page and selection is not None and selection.kind in (SelectionKind.CIDR, SelectionKind.POOL)
 
 
 def _show(bar: Lines, line: Line) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core import EipdeckError
-from tui.state.selection import CurrentSelection, Selection, SelectionDetails, load_details
+from tui.state.selection import CurrentSelection, Selection, SelectionDetails, SelectionKind, load_details
 from tui.state.workers import Workers
 
 __all__ = ["SelectionReader"]
@@ -45,6 +45,11 @@ class SelectionReader:
     @property
     def selection(self) -> Selection | None:
         return self._current.selection
+
+    @property
+    def is_of_cidr(self) -> bool:
+        """Whether a CIDR is selected, which has a map."""
+        return self.selection is not None and self.selection.kind is SelectionKind.CIDR
 
     @property
     def details(self) -> SelectionDetails | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.commands.registry import key_of
 from tui.state.screen_state import Said, ScreenState
+from tui.state.selection import SelectionKind
 from tui.widgets.lines import PLAIN, REVERSE, WARNING, Line, Lines
 from tui.wording.phrases import count_of
 
@@ -35,11 +36,16 @@ def status_line(state: ScreenState, *, step: str = "") -> Line:
         return Line(f"! {state.trail_problem}", WARNING)
     if step:
         return Line(step)
-    return Line(_about_detail(state.below) if state.detail_page else state.listed.summary)
+    return Line(_about_detail(state) if state.detail_page else state.listed.summary)
 
 
-def _about_detail(below: int) -> str:
+def _about_detail(state: ScreenState) -> str:
+    kind, below = state.selection.kind if state.selection else None, state.below
+    if kind is SelectionKind.CIDR:
+        return f"arrows walk the map; {key_of('next_problem')} next problem, {key_of('first')} {key_of('last')} ends"
     if below:
         moves = f"{key_of('down')}, {key_of('up')} and {key_of('page_down')}"
         return f"{count_of(below, 'more line')} below: {moves} scroll"
+    if kind is SelectionKind.POOL:
+        return f"the live EIPs of each day; {key_of('timeline')} shows what changed"
     return f"everything about this tenancy is here; {key_of('timeline')} shows who had the address before"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core import Cidr, CidrState, Finding, Inventory, Pool, PoolKind, Severity
@@ -31,6 +31,8 @@ class Snapshot:
     """The accepted findings, worst first."""
     account: str | None = None
     """The live account that the data mirrors."""
+    levels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The warning and the critical threshold of each pool, in percent."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,6 +95,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         findings=read.findings,
         accepted=read.accepted,
         account=read.account,
+        levels=inventory.pool_levels(),
     )
 
 

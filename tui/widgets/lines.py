@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -34,6 +35,7 @@ __all__ = [
     "changed_regions",
     "chip",
     "fold",
+    "joined",
     "line_of",
     "painted",
     "rich_text",
@@ -72,6 +74,11 @@ def line_of(*parts: Part | str) -> Line:
     """Return a line of parts; one without a role is plain."""
     told = tuple((each, PLAIN) if isinstance(each, str) else each for each in parts)
     return Line("".join(text for text, _ in told), PLAIN, told)
+
+
+def joined(cells: Iterable[Part]) -> Line:
+    """Return a line of cells that are safe to print; neighbours of one role become one part."""
+    return line_of(*(("".join(text for text, _ in run), role) for role, run in groupby(cells, key=itemgetter(1))))
 
 
 def chip(text: str, role: Role) -> Part:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tui.terminal.roles import Role
 from tui.widgets.columns import GUTTER, Column, cell
 from tui.widgets.lines import Line, Part
 
-__all__ = ["gripped", "gutter", "head"]
+__all__ = ["cells_of", "gripped", "gutter", "head"]
 
 _GRIP: Final = 18
 """Cells of a row under which the ground of the cursor lies at least: the gutter and the subject."""
@@ -34,16 +34,25 @@ def gutter(mark: str, *, cursor: bool, marked: bool | None) -> list[Part]:
     return [*parts, (mark, role), (" " * (GUTTER - 2 - len(mark)), Role.TEXT)]
 
 
-def gripped(parts: Sequence[Part]) -> list[Part]:
-    """Return the parts of the selected row: the first ones in the role of the cursor, the others as they are.
+def cells_of(row: Any, fitted: Sequence[tuple[Column[Any], int]], indent: int, *, cursor: bool) -> Iterator[Part]:
+    """Yield the cells of a row, each with the blank before it in its own role: a change of role costs bytes.
 
-    A mark with a ground of its own keeps it.
+    The grip of the cursor takes the first column, and those that begin within `_GRIP` cells up to a picture or a column
+    that stretches.
     """
-    gripped: list[Part] = []
-    cells = 0
-    for text, role in parts:
-        own = role in (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
-        if text:
-            gripped.append((text, role if own or cells >= _GRIP else Role.CURSOR))
-        cells += len(text)
-    return gripped
+    cells = indent
+    for number, (column, width) in enumerate(fitted):
+        blank = " "[: number > 0]
+        cursor = cursor and (not number or (cells < _GRIP and not column.stretch and column.parts is None))
+        if column.parts is not None:
+            yield from ((blank, Role.TEXT), *column.parts(row, width))
+        else:
+            text = blank + cell(column.fitted(row, width), width, right=column.right)
+            yield text, Role.CURSOR if cursor else column.role_of(row)
+        cells += len(blank) + width
+
+
+def gripped(parts: Sequence[Part]) -> list[Part]:
+    """Return the gutter of the selected row in the role of the cursor; a mark with a ground of its own keeps it."""
+    own = (Role.CRITICAL_CHIP, Role.WARNING_CHIP)
+    return [(text, role if role in own else Role.CURSOR) for text, role in parts if text]

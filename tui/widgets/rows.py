@@ -15,9 +15,9 @@ from textual.widget import Widget
 
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import Scope
-from tui.widgets.columns import GUTTER, Column, cell, fit
+from tui.widgets.columns import GUTTER, Column, fit
 from tui.widgets.lines import Line, changed_regions, line_of, painted
-from tui.widgets.row_parts import gripped, gutter, head
+from tui.widgets.row_parts import cells_of, gripped, gutter, head
 from tui.wording.sanitize import visible
 
 __all__ = ["PATIENCE", "RowTable"]
@@ -185,11 +185,9 @@ class RowTable(Widget, Generic[Row], can_focus=True):
             return [Line(" " * self._gutter_cells + "...")] + [_BLANK] * self._extra()
         cursor = self.in_hand and position == self.cursor
         marked = None if self._compact else self.is_marked(row)
-        parts = gutter(self.mark_of(row), cursor=cursor, marked=marked)
-        for number, (column, cells) in enumerate(fitted):
-            text = cell(column.fitted(row, cells), cells, right=column.right)
-            parts.append((f" {text}" if number else text, column.role_of(row)))
-        line = line_of(*(gripped(parts) if cursor else parts))
+        before = gutter(self.mark_of(row), cursor=cursor, marked=marked)
+        cells = cells_of(row, fitted, self._gutter_cells, cursor=cursor)
+        line = line_of(*(gripped(before) if cursor else before), *cells)
         if self.under is None:
             return [line]
         return [line, *self.under(row, width)]

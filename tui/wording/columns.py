@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -43,6 +43,9 @@ class Column(Generic[Row]):
     role: Callable[[Row], Role] | Role = Role.TEXT
     """The role of the text in a pane; it may depend on the row."""
 
+    parts: Callable[[Row, int], Sequence[tuple[str, Role]]] | None = None
+    """Draws a cell of so many cells in parts of several roles; then `text` and `role` are for other places."""
+
     def role_of(self, row: Row) -> Role:
         """Return the role of a row's text."""
         return self.role if isinstance(self.role, Role) else self.role(row)
@@ -63,7 +66,7 @@ class Around:
     """The moment to which ages are counted; set when the data is read, so that nothing ticks."""
     default_pools: int = 0
     """The number of default pools."""
-    gauge: Callable[[Pool, int], str] = lambda _pool, _width: ""
+    gauge: Callable[[Pool, int], Sequence[tuple[str, Role]]] = lambda _pool, _width: ()
     """Draws the use of a pool in so many cells, with the characters of the terminal."""
     remedy: Callable[[Finding], str] = lambda _finding: ""
     """Words a finding with the key that repairs it."""
@@ -88,6 +91,8 @@ class InPane(Generic[PaneRow]):
     standard: bool = True
     least: int = 0
     role: Callable[[PaneRow], Role] | Role = Role.TEXT
+    drawn: Callable[[PaneRow, Around, int], Sequence[tuple[str, Role]]] | None = None
+    """Draws the cell in so many cells, in parts of several roles."""
     place: int = _LAST
     """The columns of the pane ascend by it; equal ones keep the order of the entries."""
 
@@ -164,9 +169,10 @@ class Listing(Generic[Row, PaneRow]):
             return "" if common is None else str(common(value(row)))
 
         title = entry.title if how.title is None else how.title
-        right = entry.right or how.right
+        right, drawn = entry.right or how.right, how.drawn
+        parts = None if drawn is None else lambda row, width: drawn(row, around, width)
         return Column(
-            title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least, how.role
+            title, how.width, text, right, how.stretch, how.drop, how.short, how.standard, how.least, how.role, parts
         )
 
 

@@ -104,10 +104,6 @@ def _kind_role(pool: Pool) -> Role:
     return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.OWN
 
 
-def _gauge_role(pool: Pool) -> Role:
-    return Role.ZENLAYER if pool.kind is PoolKind.DEFAULT else Role.BOUND
-
-
 def _used(pool: Pool, _around: Around) -> str:
     return f"{pool.allocated}/{pool.total}"
 
@@ -120,6 +116,9 @@ def _runway(pool: Pool, _around: Around) -> str:
     return runway(pool.runway_days) if pool.kind is PoolKind.CUSTOMER else "-"
 
 
+_GAUGE: Final = 20
+"""Cells of a gauge in the list of pools, where there is room."""
+
 POOLS: Final[Listing[Pool, Pool]] = Listing(
     Pool,
     (
@@ -130,7 +129,17 @@ POOLS: Final[Listing[Pool, Pool]] = Listing(
             side=InPane(9, text=_pool, stretch=True),
         ),
         Entry("KIND", lambda pool: pool.kind.value, pane=InPane(7, text=_kind, drop=7, role=_kind_role, place=2)),
-        Entry("", pane=InPane(10, text=lambda pool, around: around.gauge(pool, 10), drop=1, role=_gauge_role, place=3)),
+        Entry(
+            "",
+            pane=InPane(
+                _GAUGE,
+                text=lambda _pool, _around: " " * _GAUGE,
+                drawn=lambda pool, around, width: around.gauge(pool, width),
+                least=10,
+                drop=1,
+                place=3,
+            ),
+        ),
         Entry("REGION", lambda pool: pool.region),
         Entry("TOTAL", lambda pool: pool.total, right=True),
         Entry(

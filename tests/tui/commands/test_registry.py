@@ -5,6 +5,7 @@ from tui.changes import start
 from tui.changes.start import ON_EIP, ON_EIPS, ON_SELECTION
 from tui.commands.bindings import bindings_for
 from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, Takes, View, key_text, readme_table
+from tui.widgets.map_view import MapView
 from tui.widgets.rows import RowTable
 
 
@@ -29,12 +30,13 @@ def test_keys_that_terminals_keep_are_never_bound() -> None:
 
 
 def test_every_command_is_bound_and_does_something() -> None:
-    assert len(bindings_for(Scope.SCREEN)) + len(bindings_for(Scope.TABLE)) == sum(
-        command.scope is not Scope.PALETTE for command in COMMANDS
-    )
+    bound = sum(len(bindings_for(scope)) for scope in (Scope.SCREEN, Scope.TABLE, Scope.MAP))
+    assert bound == sum(command.scope is not Scope.PALETTE for command in COMMANDS)
     for command in COMMANDS:
         if command.scope is Scope.TABLE:
             assert hasattr(RowTable, f"action_{command.id}")
+        if command.scope in (Scope.TABLE, Scope.MAP):
+            assert hasattr(MapView, f"action_{command.id}")
         elif command.changes:
             assert command.id in {**start.ON_EIP, **start.ON_EIPS, **start.ON_SELECTION}
 

@@ -84,15 +84,15 @@ async def test_from_160_columns_the_timeline_stands_beside(tmp_path: Path) -> No
     inventory = small_desk(tmp_path)
     bob = another(inventory)
     async with on_deck(inventory, (160, 45)) as operator:
-        await operator.until("t Timeline ", "add_cidr")
+        await operator.until("t Timeline ", "hk and 1 more")
         bob.execute(AllocationRequest(pool_id="hk"))
-        await operator.until("2025-11-23 03:12Z bob", "allocate")
+        await operator.until("03:12:44 203.0.113.0 allocate")
         await operator.press("t")
         await operator.until("t Timeline]")
         assert not operator.deck.panes.aside.display, "one timeline is enough"
         await operator.pilot.resize_terminal(150, 45)
         await operator.press("e")
-        await operator.until("[e EIPs 1]", absent="add_cidr")
+        await operator.until("[e EIPs 1]", absent="hk and 1 more")
     bob.close()
 
 

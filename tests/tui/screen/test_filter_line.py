@@ -34,7 +34,7 @@ def line_is_true(operator: Operator) -> bool:
 @pytest.mark.parametrize("pool", ["hk-spare", "hk-edge"])
 async def test_the_line_is_true_after_an_allocation(tmp_path: Path, pool: str, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
-        await operator.press("p", "enter")
+        await operator.press("p", "enter", "o")
         await operator.until("filter: pool:hk-edge", "shown")
         await allocate(operator, pool, "1")
         assert line_is_true(operator)

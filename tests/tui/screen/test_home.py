@@ -149,7 +149,7 @@ async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> 
         ("p", View.POOLS, ("USED/TOTAL", "hk-edge", "251/256", "runway")),
         ("c", View.CIDRS, ("LIVE/TOTAL", "198.51.100.0/24", "draining")),
         ("f", View.FINDINGS, ("WHAT IS WRONG", "in default pool", "remedy:")),
-        ("t", View.TIMELINE, ("ACTION", "allocate", "198.18.0.5, t again")),
+        ("t", View.TIMELINE, ("REQUEST", "allocate", "198.18.0.5, t again")),
     ],
 )
 async def test_a_key_a_view_and_back(tmp_path: Path, key: str, view: View, wanted: tuple[str, ...]) -> None:
@@ -173,9 +173,9 @@ async def test_worst_comes_first_in_every_list(tmp_path: Path) -> None:
         assert deck.findings.table.rows[0].severity == "critical"
 
 
-async def test_enter_on_a_pool_lists_its_eips_and_esc_lists_all(tmp_path: Path) -> None:
+async def test_o_in_the_detail_of_a_pool_lists_its_eips_and_esc_lists_all(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.press("p", "enter")
+        await operator.press("p", "enter", "o")
         await operator.until("filter: pool:hk-edge", "251 shown", "96 hidden by the filter")
         await operator.press("escape")
         await operator.until("347 EIPs, rows")

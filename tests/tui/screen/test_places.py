@@ -20,7 +20,7 @@ from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small
 
 async def test_back_and_forward_go_where_one_has_been(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.press("p", "j", "j", "enter")
+        await operator.press("p", "j", "j", "enter", "o")
         await operator.until("[e EIPs 347]", "filter: pool:hk-spare")
         await operator.press("j", "j", "f")
         await operator.until("[f Findings 7!]")
@@ -110,7 +110,7 @@ async def test_an_id_of_several_words_leads_to_what_is_its_own(tmp_path: Path) -
         await operator.until("1 shown  esc clears", 'filter: service:"my ""pool""', ">    192.0.2.0 ")
         await operator.press("p")
         await operator.deck.navigator.pane.select(ODD)
-        await operator.press("enter")
+        await operator.press("enter", "o")
         await operator.until("2 shown  esc clears", 'filter: pool:"my ""pool""', "192.0.2.1")
 
 

@@ -96,7 +96,7 @@ def test_a_column_is_left_out_only_where_the_least_widths_have_no_room(columns: 
 
 @pytest.mark.parametrize(
     ("keys", "wanted"),
-    [("tt", "AT OPERATOR ACTION SUBJECT REASON"), ("c", "CIDR POOL STATE FREE"), ("f", "ABOUT KEY")],
+    [("tt", "WHEN WHO WHAT"), ("c", "CIDR POOL STATE FREE"), ("f", "ABOUT KEY")],
 )
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 async def test_a_wider_screen_shows_who_did_what_to_what(

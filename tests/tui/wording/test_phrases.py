@@ -29,18 +29,17 @@ from tui.state.write_mode import ARMED_FOR, WriteMode
 from tui.terminal import clipboard
 from tui.terminal.theme import ASCII, UNICODE, escape_delay, glyphs
 from tui.widgets.columns import Column, fit, line
-from tui.widgets.gauge import gauge
 from tui.widgets.lines import fold
-from tui.wording.phrases import age, by_words, runway
+from tui.wording.phrases import age, by_words
 
 PICTURES = {
     "bound": "A alloc  U unbind  R release  M mbps  a copy  / filter  : all  ? help  q quit",
     "unbound": "A alloc  B bind    R release  M mbps  a copy  / filter  : all  ? help  q quit",
     "landed": "F rehome  A alloc  U unbind  R release  a copy  / filter  : all  ? help  q quit",
     "read-only": "W arm write  enter detail  o go to  a copy  / filter  : all  ? help  q quit",
-    "pools": "A allocate here  enter EIPs  o CIDRs  C add  / filter  : all  ? help  q quit",
-    "cidrs": "D drain  C add CIDR  enter EIPs  o pool  / filter  : all  ? help  q quit",
-    "draining": "D retire  C add CIDR  enter EIPs  o pool  / filter  : all  ? help  q quit",
+    "pools": "A allocate here  enter detail  o CIDRs  C add  / filter  : all  ? help  q quit",
+    "cidrs": "D drain  C add CIDR  enter map  o pool  / filter  : all  ? help  q quit",
+    "draining": "D retire  C add CIDR  enter map  o pool  / filter  : all  ? help  q quit",
     "findings": "F rehome  K accept  enter detail  o go to  / filter  : all  ? help  q quit",
     "released": "Z recover  t history  a copy  r refresh  / filter  : all  ? help  q quit",
 }
@@ -142,14 +141,6 @@ def test_an_age_is_at_most_four_cells(seconds: int, words: str) -> None:
 @given(st.integers(0, 10**10))
 def test_no_age_is_longer(seconds: int) -> None:
     assert len(age(NOW - timedelta(seconds=seconds), NOW)) <= 4
-
-
-def test_a_gauge_is_only_full_or_empty_when_it_is() -> None:
-    assert gauge(0, 10, ASCII) == ".........."
-    assert gauge(1, 10, ASCII) == "##########"
-    assert gauge(0.999, 10, ASCII) == "#########."
-    assert gauge(0.001, 10, ASCII) == "#........."
-    assert runway(None) == "-"
 
 
 @pytest.mark.parametrize(
