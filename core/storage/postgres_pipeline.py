@@ -149,9 +149,9 @@ def sent(driver: Driver, steps: Sequence[Step | None]) -> None:
         _fly(driver, steps)
     finally:
         took = perf_counter() - begun
-        for step in steps:
-            if step is not None:
-                trace("commit" if step.statement == "COMMIT" else "statement", took, step.statement)
+        for statement in (step.statement for step in steps if step is not None):
+            kind, text = ("commit", "") if statement == "COMMIT" else ("statement", statement)
+            trace(kind, took, text)
 
 
 def _fly(driver: Driver, steps: Sequence[Step | None]) -> None:
