@@ -34,7 +34,7 @@ class Driver(psycopg.Connection[TupleRow]):
     patience = 60.0
     """Seconds."""
     trace: ClassVar[Callable[[str, float, str], None] | None] = None
-    """Gets the time of each flight: the kind, seconds, the statements; the rows have arrived by then."""
+    """Gets the kind, the seconds of its flight and the text of each statement; the rows have arrived by then."""
     pooled = False
     """Whether a pooler is between, which may change the server after each transaction."""
     unreplicated = False
@@ -148,8 +148,10 @@ def sent(driver: Driver, steps: Sequence[Step | None]) -> None:
     try:
         _fly(driver, steps)
     finally:
-        told = [step.statement for step in steps if step is not None]
-        trace("commit" if told[-1] == "COMMIT" else "statement", perf_counter() - begun, "; ".join(told))
+        took = perf_counter() - begun
+        for statement in (step.statement for step in steps if step is not None):
+            kind, text = ("commit", "") if statement == "COMMIT" else ("statement", statement)
+            trace(kind, took, text)
 
 
 def _fly(driver: Driver, steps: Sequence[Step | None]) -> None:

@@ -33,6 +33,10 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 FOLLOW = [sys.executable, "-m", "tui", "--read-only", "--db"]
 
 
+def _may_be_interrupted() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def follower(url: str, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The installed program, following the history in a process of its own; interrupted at the end."""
@@ -43,6 +47,7 @@ def follower(url: str, *words: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
         cwd=ROOT,
         env=ENVIRONMENT,
+        preexec_fn=_may_be_interrupted,  # noqa: PLW1509  # what runs in the background of a shell ignores SIGINT
     )
     try:
         yield process

@@ -24,10 +24,10 @@ async def test_a_view_brings_its_filter_order_and_columns(tmp_path: Path) -> Non
         await operator.type("view zen")
         await operator.until("> view zenlayer")
         await operator.press("enter")
-        await operator.until("sorted: newest first", "filter: own:no", "REGION")
+        await operator.until("newest first", "filter: own:no", "REGION")
         assert operator.deck.navigator.view is View.EIPS
         await operator.press("backspace")
-        await operator.until("sorted: newest first", absent="filter:")
+        await operator.until("newest first", absent="filter:")
 
 
 async def test_the_dashboard_begins_with_the_start_view(tmp_path: Path) -> None:
