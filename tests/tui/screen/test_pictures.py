@@ -45,7 +45,7 @@ async def test_the_map_of_the_demo_stands_whole_at_80x24(tmp_path: Path) -> None
 async def test_a_block_opens_as_a_map_and_esc_goes_back_to_it(tmp_path: Path, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.press("c", "G", "enter")
-        await operator.until("one cell is 16 addresses", "! 198.18.0.5")
+        await operator.until("─ 198.18.0.0 - 198.18.0.15 ─", "! 198.18.0.5")
         await operator.press("j", "enter")
         view = operator.deck.panes.map_view
         await operator.when(lambda: view.map is not None and view.map.first == "198.18.1.0" and view.map.block == 1)
