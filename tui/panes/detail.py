@@ -7,11 +7,13 @@ from typing import Final
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
-from core import UseOverTime
+from core import CidrState, UseOverTime
 from tui.panes.detail_text import detail_lines
 from tui.panes.map_text import cell_lines, cidr_page, map_title
 from tui.state.pictures import CellFacts, Pictures
 from tui.state.selection import SelectionDetails, SelectionKind
+from tui.state.selection_text import strip_title
+from tui.terminal.roles import Role
 from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.address_map import COLUMNS, map_width
 from tui.widgets.gauge import Levels
@@ -82,8 +84,9 @@ class DetailPane(Vertical):
 
     def show_cell(self, cell: CellFacts | None) -> None:
         """Show what is in the cell of the map that is selected."""
-        self._cell = cell
-        self._lay_out()
+        if cell is not self._cell:
+            self._cell = cell
+            self._lay_out()
 
     def be_seen(self, *, seen: bool) -> None:
         """Show or hide the pane."""
@@ -143,6 +146,8 @@ class DetailPane(Vertical):
         shown = pictures.map if pictures else None
         room = width - map_width(shown) - 1 if shown is not None and width >= _PAGE and self.shows_map else width
         lines = cidr_page(details, details.cidr.cidr, shown, room, ascii_only=self._ascii_only, marks=self.shows_map)
+        if (self.title_line.display and self._cell is None) or details.cidr.cidr.state is not CidrState.ACTIVE:
+            lines.insert(0, Line(strip_title(details), Role.STRONG))
         if self._cell is None or shown is None:
             return lines
         cell = cell_lines(self._cell, room, rule=self._rule)

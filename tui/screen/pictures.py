@@ -101,11 +101,13 @@ class PictureReader:
     # the map
 
     def _walked(self, view: MapView) -> None:
-        """Load what the cell holds, when the cursor rests."""
+        """Load what the cell holds, when the cursor rests; without the keys no cell is told of."""
         if self._walking is not None:
             self._walking.stop()
             self._walking = None
-        if view.span is not None:
+        if view.screen.focused is not view:
+            self._panes.detail.show_cell(None)
+        elif view.span is not None:
             self._walking = self._panes.set_timer(REST_SECONDS, partial(self._load_cell, view))
 
     def _load_cell(self, view: MapView) -> None:
@@ -118,7 +120,7 @@ class PictureReader:
             return load_cell(inventory, first, last)
 
         facts = await self._workers.ask(load)
-        if view.span == (first, last):
+        if view.span == (first, last) and view.screen.focused is view:
             self._panes.detail.show_cell(facts)
 
     def _opened(self, view: MapView) -> None:

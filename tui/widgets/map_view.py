@@ -44,7 +44,7 @@ class MapView(Lines, can_focus=True):
         self._early: list[Callable[[], None]] = []
         """What keys asked for before the map was loaded."""
         self.on_walk: Callable[[], None] = _nothing
-        """Called when the cursor is on another cell, or the map is another one."""
+        """Called when the cursor is on another cell, the map is another one, or the keys come or go."""
         self.on_open: Callable[[], None] = _nothing
         """Called when enter was pressed on a cell."""
         self.on_nothing: Callable[[], None] = _nothing
@@ -154,8 +154,12 @@ class MapView(Lines, can_focus=True):
     def action_open(self) -> None:
         self._do(self.on_open)
 
+    def on_focus(self) -> None:
+        self.on_walk()
+
     def on_blur(self) -> None:
         self._early.clear()
+        self.on_walk()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.repaint()

@@ -45,7 +45,7 @@ async def test_the_map_of_the_demo_stands_whole_at_80x24(tmp_path: Path) -> None
 async def test_a_block_opens_as_a_map_and_esc_goes_back_to_it(tmp_path: Path, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.press("c", "G", "enter")
-        await operator.until("one cell is 16 addresses", "! 198.18.0.5")
+        await operator.until("─ 198.18.0.0 - 198.18.0.15 ─", "! 198.18.0.5")
         await operator.press("j", "enter")
         view = operator.deck.panes.map_view
         await operator.when(lambda: view.map is not None and view.map.first == "198.18.1.0" and view.map.block == 1)
@@ -107,3 +107,13 @@ async def test_a_timeline_has_a_row_for_each_request_and_enter_unfolds_it(tmp_pa
         await operator.until("2 requests", absent="  allocate 198.18.0.5 eip-")
         await operator.press("k", "k", "k")
         assert operator.deck.panes.timeline.table.cursor == 1, "the cursor passes over the rules of the days"
+
+
+async def test_a_cell_is_told_of_only_while_the_keys_are_in_the_map(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path), (120, 36)) as operator:
+        await operator.press("c")
+        await operator.until("198.51.100.0/24 -- !", ".240 ", absent="─ 198.51.100.0 ─")
+        await operator.press("enter")
+        await operator.until("─ 198.51.100.0 ─", "no EIP")
+        await operator.press("escape")
+        await operator.until("198.51.100.0/24 -- !", absent="─ 198.51.100.0 ─")
