@@ -10,14 +10,15 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Final
 
 __all__ = ["Cut", "Proxy", "proxied"]
 
-_COMMIT: Final = b"COMMIT"
+_COMMIT: Final = b"COMMIT\0"
+"""In a statement and in its answer; READ COMMITTED is another word."""
 _READ: Final = 1 << 16
 
 
@@ -56,6 +57,16 @@ class Proxy:
     def stall(self, *, on: bool) -> None:
         """Hold back everything that arrives from now on, or let it go on."""
         self._loop.call_soon_threadsafe(self._flowing.clear if on else self._flowing.set)
+
+    @contextmanager
+    def later(self, seconds: float, act: Callable[[], None]) -> Iterator[None]:
+        """Act after so many seconds of the block, at its end at the latest."""
+        timer = threading.Timer(seconds, act)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.join()
 
     def reset(self) -> None:
         """Reset every connection, as a host does that has forgotten it."""
@@ -134,13 +145,13 @@ class _Link:
         writer: asyncio.StreamWriter,
         queue: asyncio.Queue[tuple[float, bytes]],
         flowing: asyncio.Event,
-        passes: object,
+        passes: Callable[[bytes], bool],
     ) -> None:
         while True:
             due, data = await queue.get()
             await asyncio.sleep(max(due - asyncio.get_running_loop().time(), 0))
             await flowing.wait()
-            if not passes(data):  # type: ignore[operator]
+            if not passes(data):
                 return
             writer.write(data)
             await writer.drain()
@@ -211,7 +222,7 @@ class _Talk:
         self._proxy.flights += 1
         takes_turn = any(b"take_turn" in statement for statement in part)
         self._in_turn += bool(self._in_turn or takes_turn)
-        if _COMMIT in part:
+        if b"COMMIT" in part:
             self._proxy.under_turn, self._in_turn = self._in_turn, 0
 
 

@@ -190,10 +190,12 @@ def foresee_many(connection: Connection, now: int) -> None:
     connection.foresee(Cidrs)
 
 
-def judge_many(connection: Connection, addresses: Iterable[str], basis: Basis) -> Iterator[Verdict]:
-    """Yield the present verdict on each address."""
+def judge_many(
+    connection: Connection, addresses: Iterable[str], basis: Basis, at: int | None = None
+) -> Iterator[Verdict]:
+    """Yield the verdict on each address at a time in microseconds; None is now."""
     numbers = [each if ":" in each else parse_address(each) for each in addresses]
     known = Cidrs(connection, basis.configured)
     batch = BatchJudge(connection, known, {each for each in numbers if isinstance(each, int)}, basis)
     for address in numbers:
-        yield batch.verdict(address, None)
+        yield batch.verdict(address, at)

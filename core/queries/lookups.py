@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from core.domain.addresses import InvalidAddress, is_ipv6, parse_address
+from core.domain.addresses import InvalidAddress, format_address, is_ipv6, parse_address
 from core.domain.cidr_summary import CidrSummary
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
 from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
-from core.domain.values import Verdict, to_micros
-from core.queries import verdicts
+from core.domain.values import Eip, Event, Finding, Verdict, to_micros
+from core.queries import eips, findings, verdicts
+from core.queries.eips import Siblings
 from core.queries.owned import owned
 from core.queries.service_reads import InventoryServices
+from core.storage import history
+from core.storage.connection import Connection, Values
 
 if TYPE_CHECKING:
     from core.domain.evidence.formats import FormatTable
 
-__all__ = ["InventoryLookups"]
+__all__ = ["AboutEip", "InventoryLookups"]
+
+
+_MANY: Final = 6
+"""Addresses from which on they are read together; for fewer, the program starts sooner without."""
+
+
+class AboutEip(NamedTuple):
+    """What stands beside the verdict on an EIP."""
+
+    events: tuple[Event, ...]
+    """Its history, newest last."""
+    siblings: Mapping[str, Siblings]
+    """The other EIPs of each service that it serves."""
+    findings: tuple[Finding, ...]
+    """The open findings, worst first."""
+
+
+def _plain(words: str) -> int | None:
+    """Return the number of an address that is written plainly."""
+    try:
+        return parse_address(words)
+    except InvalidAddress:
+        return None
 
 
 class InventoryLookups(InventoryServices):
@@ -92,17 +118,52 @@ class InventoryLookups(InventoryServices):
         """
         return self.evidence(lines, at).verdicts
 
-    def lookup_many(self, addresses: Iterable[str]) -> dict[str, Verdict]:
-        """Return the present verdict on each address, in one read; nothing is read for no address."""
+    def lookup_all(self, addresses: Sequence[str], at: datetime | None = None) -> list[Verdict]:
+        """Return what `lookup` returns for each address; many, and all on a far server, in one read.
+
+        Raises:
+            EipdeckError: `invalid_address` for the first that is not one.
+
+        """
+        plain = {each: number for each in addresses if (number := _plain(each)) is not None}
+        if len(plain) < (2 if self._store.is_far else _MANY):
+            return [self.lookup(each, at) for each in addresses]
+        found = self.lookup_many(map(format_address, plain.values()), at)
+        return [found[format_address(plain[each])] if each in plain else self.lookup(each, at) for each in addresses]
+
+    def about(self, eip: Eip, *, limit: int = 4) -> AboutEip:
+        """Return what a verdict on an address is told with, in one read; at most `limit` siblings on each service."""
+        now = self._micros()
+        services = dict.fromkeys(binding.service_id for binding in eip.bindings)
+        where = "address = :address AND eip_id = :eip"
+        values: Values = {"address": parse_address(eip.address), "eip": eip.id}
+
+        def siblings(connection: Connection) -> dict[str, Siblings]:
+            return {each: eips.siblings(connection, [each], eip, limit) for each in services}
+
+        with self._store.read() as connection:
+            connection.foresee(lambda ahead: history.events(ahead, where, values, None))
+            connection.foresee(siblings)
+            now = self._foresee(connection, now)
+            return AboutEip(
+                tuple(history.events(connection, where, values, None)),
+                siblings(connection),
+                tuple(findings.evaluate_findings(connection, now, self.config)),
+            )
+
+    def lookup_many(self, addresses: Iterable[str], at: datetime | None = None) -> dict[str, Verdict]:
+        """Return the verdict on each address, now or at a moment, in one read; nothing is read for no address."""
         wanted = list(dict.fromkeys(addresses))
         if not wanted:
             return {}
+        moment = None if at is None else to_micros(at)
         from core.queries.log_verdicts import foresee_many, judge_many  # noqa: PLC0415  # most lookups start without it
 
         with self._store.read() as connection:
             foresee_many(connection, now := self._micros())
             return {
-                verdict.address: verdict for verdict in judge_many(connection, wanted, self._basis(connection, now))
+                verdict.address: verdict
+                for verdict in judge_many(connection, wanted, self._basis(connection, now), moment)
             }
 
     @cached_property

@@ -153,7 +153,7 @@ class PostgresStore(Store):
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            return health_of(connection, self.replica(connection))
+            return health_of(connection, self.lineage, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None
@@ -208,7 +208,7 @@ class PostgresStore(Store):
         if (outdated := self._outdated(server)) is not None:
             raise psycopg.OperationalError(outdated)
         if server.backend != driver.info.backend_pid:
-            driver.prepare_threshold = None  # a pooler is between, which may change the server behind the statements
+            driver.pooled, driver.prepare_threshold = True, None  # what is prepared may stay with another server
         self._see(server)
         self._standby = self._standby or server.standby
 

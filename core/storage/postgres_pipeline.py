@@ -32,6 +32,8 @@ class Driver(psycopg.Connection[TupleRow]):
 
     patience = 60.0
     """Seconds."""
+    pooled = False
+    """Whether a pooler is between, which may change the server after each transaction."""
     unreplicated = False
     """Whether the server gave up the wait for a standby, in the commit that is under way or was the last one."""
     far = False
@@ -158,6 +160,9 @@ def give_up(driver: Driver) -> None:
 
     """
     if driver.open is not None:
+        return
+    if driver.pooled:  # a pooler gives the server to another client once it has answered, and drops what is behind
+        driver.execute(b"ROLLBACK")
         return
     driver.open = flight = _opened(driver)
     driver.execute(b"ROLLBACK")

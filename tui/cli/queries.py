@@ -76,9 +76,8 @@ def _lookup(
         option_ = f"--{only[0].replace('_', '-')}"
         raise error(Code.USAGE, f"{option_} is for a text on stdin.", hint="Write - for the address.")
     moment = None if at is None else past_moment(inventory, at, how)
-    found = [
-        inventory.lookup_cidr(each, moment) if is_cidr(each) else inventory.lookup(each, moment) for each in addresses
-    ]
+    judged = iter(inventory.lookup_all([each for each in addresses if not is_cidr(each)], moment))
+    found = [inventory.lookup_cidr(each, moment) if is_cidr(each) else next(judged) for each in addresses]
     told = [each for each in found if isinstance(each, Verdict)] if how is Format.TABLE and len(found) <= _TOLD else []
     said = tuple(words for each in told for words in about(inventory, each))
     return Answer(found, answers(found), said=said, code=exit_codes.of_verdicts(found))

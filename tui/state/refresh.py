@@ -105,7 +105,7 @@ class Refresher:
 
     async def _poll(self) -> bool:
         self.now = await self._ask(_now)
-        version, self.others = await self._ask(Inventory.pulse)
+        version, self.others = await self._ask(_pulse)
         if self._is_behind(version):
             await self.settled()
         self._answered, known = self.now, self.snapshot
@@ -154,3 +154,7 @@ class Refresher:
 
 def _now(inventory: Inventory) -> datetime:
     return inventory.now()
+
+
+def _pulse(inventory: Inventory) -> tuple[int, list[OtherSession]]:
+    return inventory.pulse()

@@ -108,19 +108,21 @@ def about(inventory: Inventory, verdict: Verdict) -> Iterator[str]:
     eip = verdict.eip
     if eip is None:
         return
-    asked = [event for event in inventory.history(str(eip.id)) if event.at == eip.allocated_at and event.reason]
+    past = verdict.at is not None and verdict.at < verdict.as_of
+    beside = None if past else inventory.about(eip, limit=_SERVICES)
+    events = inventory.history(str(eip.id)) if beside is None else beside.events
+    asked = [event for event in events if event.at == eip.allocated_at and event.reason]
     why = f" {quoted(asked[0].reason)}" if asked else ""
     origin = f"AS{verdict.asn}, " if verdict.asn else ""
     yield f"{eip.address}: {origin}allocated by {eip.allocated_by}{why}; history: eipdeck history {eip.address}"
-    if verdict.at is not None and verdict.at < verdict.as_of:
+    if beside is None:
         return
-    for service_id in dict.fromkeys(binding.service_id for binding in eip.bindings):
-        others = inventory.siblings([service_id], eip, limit=_SERVICES)
+    for service_id, others in beside.siblings.items():
         if others.total:
-            beside = ", ".join(f"{each.address} {owner(each)}" for each in others.eips)
+            named = ", ".join(f"{each.address} {owner(each)}" for each in others.eips)
             more = f" and {eips_beyond(others.total, _SERVICES)} more" if others.total > _SERVICES else ""
-            yield f"{service_id} has {beside}{more} too"
-    for finding in inventory.findings():
+            yield f"{service_id} has {named}{more} too"
+    for finding in beside.findings:
         if finding.subject == eip.address:
             yield f"{finding.severity.value}: {finding.remedy}"
 

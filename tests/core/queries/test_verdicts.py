@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core import (
+    BandwidthRequest,
     BindRequest,
     DrainRequest,
     Inventory,
@@ -104,3 +105,23 @@ def ask(inventory: Inventory, story: Told) -> None:
         assert (verdict.verdict, verdict.eip.id if verdict.eip else None) == (word, eip), verdict.summary
         assert tuple(binding.service_id for binding in verdict.eip.bindings) == serves if verdict.eip else not serves
         assert says in verdict.summary
+
+
+def test_many_addresses_have_the_verdicts_that_each_has_alone(inventory: Inventory, clock: Clock) -> None:
+    services(inventory)
+    customer_cidr(inventory, cooldown=DAY)
+    for last in range(6):
+        one(inventory, address=f"203.0.113.{last}")
+    inventory.execute(nic("203.0.113.1"))
+    before = clock.advance(DAY)
+    inventory.execute(BandwidthRequest(eip="203.0.113.1", bandwidth_mbps=7))
+    release(inventory, "203.0.113.2")
+    asked = [f"203.0.113.{last}" for last in range(20)] + [
+        "8.8.8.8",
+        "10.0.0.1",
+        "198.18.0.9",
+        "203.0.113.1:443",
+        "::1",
+    ]
+    for at in (None, before, clock.now):
+        assert inventory.lookup_all(asked, at) == [inventory.lookup(each, at) for each in asked]

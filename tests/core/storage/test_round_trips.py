@@ -69,6 +69,8 @@ READS: dict[str, tuple[int, Callable[[Inventory], object]]] = {
     "lookup, cooling": (2, lambda inventory: inventory.lookup("203.0.113.9")),
     "lookup, not ours": (2, lambda inventory: inventory.lookup("8.8.8.8")),
     "lookup of 100": (4, lambda inventory: inventory.lookup_many(f"203.0.113.{last}" for last in range(100))),
+    "lookup_all of 100": (4, lambda inventory: inventory.lookup_all([f"203.0.113.{last}" for last in range(100)])),
+    "about": (5, lambda inventory: inventory.about(inventory.eip("203.0.113.0"))),
     "eips": (4, lambda inventory: list(inventory.eips())),
     "page": (5, lambda inventory: inventory.page(EipQuery())),
     "pools": (3, Inventory.pools),
