@@ -14,7 +14,7 @@ from core.domain.results import KEPT, Violation
 from core.domain.values import from_micros, iso
 from core.queries.replay import Replay
 from core.storage.connection import Connection
-from core.storage.history import EVENT_COLUMNS, EventRow, event_hash
+from core.storage.history import EVENT_COLUMNS, EventRow, link_hash
 from core.storage.rows import reads
 
 __all__ = ["Chains", "stored_head"]
@@ -89,7 +89,7 @@ class Chains:
         length, link = self.ends.get(chain, (0, b""))
         self.events += 1
         self.ends[chain] = (length + 1, event.hash)
-        if event_hash(link, event._asdict()) != event.hash and chain not in self._said:
+        if link_hash(link, event[1:12], event.claimed) != event.hash and chain not in self._said:
             self._said.add(chain)
             subject = format_address(event.address) if event.address is not None else event.cidr or "-"
             when = iso(from_micros(event.at))

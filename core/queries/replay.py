@@ -54,6 +54,9 @@ _ACCEPTED: Final = (
     "SELECT seq, at FROM event WHERE address IS NULL AND cidr IS NULL AND action = 'accept_clock' ORDER BY seq DESC"
 )
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
+_ACCEPTANCES: Final = frozenset({"accept_finding", "withdraw_acceptance"})
+_POOLS: Final = frozenset({"create_pool", "set_pool", "import"})
+_SERVICES: Final = frozenset({"add_service", "import"})
 _FOUNDED: Final[tuple[Fact, ...]] = (
     *(
         ("pool", "default-asia-east-1", key, value)
@@ -88,16 +91,18 @@ class Replay:
 
     def tell(self, event: EventRow) -> None:
         """Add the facts of an event; they come in their order."""
-        sums = self._sums
-        for sign, fact in self._facts(event):
-            sums[hash(fact[1]) % _BUCKETS] += sign * hash(fact)
+        total, subject = 0, None
+        for sign, fact in self._facts(event):  # of one subject
+            total, subject = total + sign * hash(fact), fact[1]
+        if subject is not None:
+            self._sums[hash(subject) % _BUCKETS] += total
 
     def violations(self) -> Iterator[Violation]:
         """Compare with the rows. Yield each subject about which they differ, at most twenty of a law."""
         for fact in self._acceptances.values():
             self._add(1, fact)
-        for fact in facts_of_rows(self._connection):
-            self._sums[hash(fact[1]) % _BUCKETS] -= hash(fact)
+        for facts in facts_of_rows(self._connection):
+            self._sums[hash(facts[0][1]) % _BUCKETS] -= sum(map(hash, facts))
         wrong = frozenset(place for place, total in enumerate(self._sums) if total & _MASK)
         if wrong:
             yield from self._named(wrong)
@@ -116,9 +121,9 @@ class Replay:
         for fact in (*_FOUNDED, *self._acceptances.values()):
             if hash(fact[1]) % _BUCKETS in some:
                 left[fact] += 1
-        for fact in facts_of_rows(self._connection):
-            if hash(fact[1]) % _BUCKETS in some:
-                left[fact] -= 1
+        for facts in facts_of_rows(self._connection):
+            if hash(facts[0][1]) % _BUCKETS in some:
+                left.subtract(facts)
         yield from _sentences(fact for fact, count in left.items() for _ in range(abs(count)) if count)
 
     def _at(self, event: EventRow, at: int) -> int:
@@ -128,19 +133,21 @@ class Replay:
             at = min(at, accepted)
         return at
 
-    def _facts(self, event: EventRow) -> Iterator[tuple[int, Fact]]:
+    def _facts(self, event: EventRow) -> Iterable[tuple[int, Fact]]:
         before, after = _loaded(event.before), _loaded(event.after)
         at = self._at(event, event.at) if self._put_back else event.at
-        if event.action in ("accept_finding", "withdraw_acceptance"):
+        if event.action in _ACCEPTANCES:
             self._accept(event, after, at)
         elif event.eip_id is not None:
-            yield from self._of_an_eip(event, event.eip_id, before, after, at)
+            return self._of_an_eip(event, event.eip_id, before, after, at)
         elif event.cidr is not None:
-            yield from _of_a_cidr(event, before, after)
-        elif event.pool_id is not None and event.action in ("create_pool", "set_pool", "import"):
-            yield from _of_a_pool(event.pool_id, before, after)
-        elif event.pool_id is None and "id" in after and event.action in ("add_service", "import"):
-            yield from _of_a_service(str(after["id"]), before, after)
+            return _of_a_cidr(event, before, after)
+        elif event.pool_id is not None:
+            if event.action in _POOLS:
+                return _of_a_pool(event.pool_id, before, after)
+        elif "id" in after and event.action in _SERVICES:
+            return _of_a_service(str(after["id"]), before, after)
+        return ()
 
     def _accept(self, event: EventRow, after: Mapping[str, Any], at: int) -> None:
         finding = str(after.get("finding"))
@@ -153,26 +160,27 @@ class Replay:
 
     def _of_an_eip(
         self, event: EventRow, eip_id: str, before: Mapping[str, Any], after: Mapping[str, Any], at: int
-    ) -> Iterator[tuple[int, Fact]]:
+    ) -> list[tuple[int, Fact]]:
         if not before and after.get("status") == "unbound":
             since, who = at, event.operator
             if event.action == "import":
                 since, who = self._at(event, _micros(after["allocated_at"])), IMPORTED
-            yield 1, ("began", eip_id, event.address, since, who, after.get("previous_eip_id"))
-            for key in ("name", "bandwidth_mbps"):
-                yield 1, ("eip", eip_id, key, after.get(key))
-            yield 1, ("eip", eip_id, "pool_id", event.pool_id)
-        elif event.action == "release":
-            yield 1, ("ended", eip_id, at, event.operator)
-        elif "service_id" in after:
-            yield 1, ("bound", after["id"], eip_id, at, *_serves(after))
-        elif "service_id" in before:
-            yield 1, ("unbound", before["id"], at)
-        else:
-            for key in ("name", "bandwidth_mbps", "pool_id"):
-                if key in before and key in after:
-                    yield -1, ("eip", eip_id, key, before[key])
-                    yield 1, ("eip", eip_id, key, after[key])
+            return [
+                (1, ("began", eip_id, event.address, since, who, after.get("previous_eip_id"))),
+                (1, ("eip", eip_id, "name", after.get("name"))),
+                (1, ("eip", eip_id, "bandwidth_mbps", after.get("bandwidth_mbps"))),
+                (1, ("eip", eip_id, "pool_id", event.pool_id)),
+            ]
+        if event.action == "release":
+            return [(1, ("ended", eip_id, at, event.operator))]
+        if "service_id" in after:
+            return [(1, ("bound", after["id"], eip_id, at, *_serves(after)))]
+        if "service_id" in before:
+            return [(1, ("unbound", before["id"], at))]
+        changed = [key for key in ("name", "bandwidth_mbps", "pool_id") if key in before and key in after]
+        return [
+            (sign, ("eip", eip_id, key, values[key])) for key in changed for sign, values in ((-1, before), (1, after))
+        ]
 
 
 @lru_cache(maxsize=64)

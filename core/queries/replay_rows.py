@@ -99,31 +99,32 @@ _CIDRS: Final = "SELECT cidr, pool_id, state, isp, asn FROM cidr"
 _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM service"
 
 
-def facts_of_rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
-    """Yield the facts of every row, in flat memory."""
+def facts_of_rows(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the facts of each row, which have one subject, in flat memory."""
     for eip in connection.stream(_EipRow, _EIPS):
         key = eip.id
-        yield "began", key, eip.address, eip.allocated_at, eip.allocated_by, eip.previous_eip_id
-        yield "eip", key, "name", eip.name
-        yield "eip", key, "bandwidth_mbps", eip.bandwidth_mbps
-        yield "eip", key, "pool_id", eip.pool_id
+        facts: list[tuple[Any, ...]] = [
+            ("began", key, eip.address, eip.allocated_at, eip.allocated_by, eip.previous_eip_id),
+            ("eip", key, "name", eip.name),
+            ("eip", key, "bandwidth_mbps", eip.bandwidth_mbps),
+            ("eip", key, "pool_id", eip.pool_id),
+        ]
         if eip.released_at is not None:
-            yield "ended", key, eip.released_at, eip.released_by
+            facts.append(("ended", key, eip.released_at, eip.released_by))
+        yield facts
     for binding in connection.stream(_BindingRow, _BINDINGS):
-        yield "bound", binding.id, binding.eip_id, binding.bound_at, *_serves(binding)
+        facts = [("bound", binding.id, binding.eip_id, binding.bound_at, *_serves(binding))]
         if binding.unbound_at is not None:
-            yield "unbound", binding.id, binding.unbound_at
+            facts.append(("unbound", binding.id, binding.unbound_at))
+        yield facts
     for accepted in connection.stream(_AcceptanceRow, _ACCEPTANCES):
-        yield "accepted", *accepted
+        yield [("accepted", *accepted)]
     for pool in connection.stream(_PoolRow, _POOLS):
-        for name, value in list(pool._asdict().items())[1:]:
-            yield "pool", pool.id, name, value
+        yield [("pool", pool.id, name, value) for name, value in list(pool._asdict().items())[1:]]
     for cidr in connection.stream(_CidrRow, _CIDRS):
-        for name in ("state", "isp", "asn"):
-            yield "cidr", cidr.cidr, cidr.pool_id, name, getattr(cidr, name)
+        yield [("cidr", cidr.cidr, cidr.pool_id, name, getattr(cidr, name)) for name in ("state", "isp", "asn")]
     for service in connection.stream(_ServiceRow, _SERVICES):
-        for name, value in list(service._asdict().items())[1:]:
-            yield "service", service.id, name, value
+        yield [("service", service.id, name, value) for name, value in list(service._asdict().items())[1:]]
 
 
 def _serves(row: _BindingRow) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
@@ -15,7 +15,7 @@ from core.domain.cursor import Cursor
 from core.domain.json_value import JsonObject
 from core.domain.receipt import EventHead
 from core.domain.values import Event, from_micros
-from core.storage.connection import NO_LIMIT, Connection, Scalar, Values
+from core.storage.connection import NO_LIMIT, Connection, Scalar, Value, Values
 from core.storage.rows import reads
 from core.storage.store import Seen
 from core.storage.transaction import ChainHead, Transaction
@@ -28,6 +28,7 @@ __all__ = [
     "events",
     "events_upward",
     "last_event",
+    "link_hash",
     "lost_since",
     "record",
     "record_all",
@@ -170,10 +171,15 @@ _HASHED: Final = itemgetter(
 
 def event_hash(previous: bytes, row: Values) -> bytes:
     """Return SHA-256 over the previous event's hash and a JSON list of this event's columns; `claimed` where it is."""
+    return link_hash(previous, _HASHED(row), row.get("claimed"))
+
+
+def link_hash(previous: bytes, columns: Iterable[Hashable], claimed: Value) -> bytes:
+    """Return the hash of an event from its columns in the order in which they are hashed."""
     import hashlib  # noqa: PLC0415  # a reading session starts without it
 
-    content = ",".join(map(_json, _HASHED(row)))
-    if (claimed := row.get("claimed")) is not None:
+    content = ",".join(map(_json, columns))
+    if claimed is not None:
         content += f",{json.dumps(claimed)}"
     return hashlib.sha256(b"%b[%b]" % (previous, content.encode())).digest()
 
