@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
@@ -102,6 +102,11 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
             for number in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, on_signal)
+
+    @on(TerminalDriver.SignalResume)
+    def _paint_all(self) -> None:
+        """Paint the whole screen after a stop: the terminal has emptied it, and a change paints only its own lines."""
+        self.screen.refresh(layout=True)
 
     def _terminated(self, number: int) -> None:
         """End on a signal: restore the terminal, and send nothing that is unsent."""

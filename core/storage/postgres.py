@@ -153,7 +153,7 @@ class PostgresStore(Store):
 
     def health(self) -> dict[str, str]:
         with self.read() as connection:
-            return health_of(connection, self.replica(connection))
+            return health_of(connection, self.lineage, self.replica(connection))
 
     def replica(self, connection: Connection) -> Replica | None:
         return standby_of(connection) if self._standby else None

@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final, NamedTuple
+
+from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
-from core.storage.store import HEAD, Replica
+from core.storage.rows import COMPUTED, reads
+from core.storage.store import HEAD, Lineage, Replica
 
 __all__ = ["MAY_CHANGE", "health_of"]
 
-MAY_CHANGE = "SELECT has_table_privilege('event', 'INSERT')"
+MAY_CHANGE: Final = "SELECT has_table_privilege('event', 'INSERT')"
 
 
-def health_of(connection: Connection, replica: Replica | None) -> dict[str, str]:
-    """Return schema, durability, role and connection of a database; `replica` is the state of a standby."""
-    found = {
-        name: connection.value(str, f"SHOW {name}") or ""
-        for name in ("server_version", "synchronous_commit", "fsync", "full_page_writes")
-    }
+@reads()
+class _FollowerRow(NamedTuple):
+    name: Annotated[str | None, COMPUTED]
+    state: Annotated[str | None, COMPUTED]
+    """`sync`, `quorum`, `potential`, `async`; None for a role that may not see it."""
+    behind: Annotated[int | None, COMPUTED]
+    """Bytes of the log that it has not replayed."""
+
+
+_FOLLOWERS: Final = (
+    "SELECT application_name AS name, sync_state AS state,"
+    " CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS bigint) AS behind"
+    " FROM pg_stat_replication WHERE NOT pg_is_in_recovery() ORDER BY application_name"
+)
+_SETTINGS: Final = (
+    *("server_version", "synchronous_commit", "fsync", "full_page_writes"),
+    "synchronous_standby_names",
+)
+
+
+def health_of(connection: Connection, lineage: Lineage | None, replica: Replica | None) -> dict[str, str]:
+    """Return schema, durability, role and connection of a database.
+
+    Args:
+        connection: a read transaction.
+        lineage: of the primary; None when the server does not tell.
+        replica: the state of a standby; None for a primary.
+
+    """
+    found = {name: connection.value(str, f"SHOW {name}") or "" for name in _SETTINGS}
+    if found["synchronous_commit"] == "off":
+        found["synchronous_commit"] = "on"  # as every write of eipdeck has it
+    names = found.pop("synchronous_standby_names")
     role = connection.value(str, "SELECT CAST(current_user AS text)") or ""
     may_change = connection.value(int, MAY_CHANGE)
     tls = connection.value(int, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-    durable = "off" not in (found["synchronous_commit"], found["fsync"], found["full_page_writes"])
+    durable = "off" not in (found["fsync"], found["full_page_writes"])
+    if replica is None:
+        cluster = _of_primary(connection, names, found["synchronous_commit"], lineage)
+    else:
+        cluster = _of_standby(replica)
     return {
         "schema": HEAD,
         "integrity": "ok",
@@ -28,6 +63,39 @@ def health_of(connection: Connection, replica: Replica | None) -> dict[str, str]
         "durable": "yes" if durable else "no: the server may lose what it acknowledged",
         "role": role,
         "may_change": "yes" if may_change and replica is None else "no",
-        **({} if replica is None else {"standby": "up to date" if replica.behind is None else replica.behind}),
+        **cluster,
         "tls": "yes" if tls else "no",
     }
+
+
+def _of_primary(connection: Connection, names: str, commit: str, lineage: Lineage | None) -> dict[str, str]:
+    followers = connection.rows(_FollowerRow, _FOLLOWERS)
+    return {
+        "server": "primary",
+        "timeline": "unknown" if lineage is None else str(lineage.timeline),
+        "standbys": ", ".join(map(_words, followers)) or "none",
+        "survives_loss": _survives(names, commit, followers),
+    }
+
+
+def _words(follower: _FollowerRow) -> str:
+    if follower.behind is None:
+        return follower.name or "one that this role may not see"
+    return f"{follower.name} ({follower.state}, {follower.behind} bytes behind)"
+
+
+def _survives(names: str, commit: str, followers: list[_FollowerRow]) -> str:
+    """Return whether an acknowledged change survives the loss of the server."""
+    if not names:
+        return "no: no synchronous standby is configured"
+    if commit == "local":
+        return "no: synchronous_commit is local"
+    seen = [follower.state for follower in followers if follower.state is not None]
+    if not followers or (seen and not {"sync", "quorum"} & set(seen)):
+        return "yes, but no synchronous standby is connected: a change waits for one"
+    return "yes"
+
+
+def _of_standby(replica: Replica) -> dict[str, str]:
+    at = {} if replica.as_of is None else {"replayed": iso(from_micros(replica.as_of))}
+    return {"server": "standby", "standby": "up to date" if replica.behind is None else replica.behind, **at}

@@ -22,6 +22,9 @@ WRITER_CACHE: Final = 65_536
 READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; the system's cache has the other pages a reader needs."""
 
+LOG_BYTES: Final = 64 << 20
+"""The log keeps at most so many bytes when it begins again; a reader that stays for long lets it grow."""
+
 BUSY_SECONDS: Final = 5.0
 """The longest wait of SQLite itself for another program, which does not queue."""
 
@@ -40,7 +43,7 @@ def connect(path: Path, *, writing: bool, read_only: bool, wait: float) -> Sqlit
     for pragma in (
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        *(("journal_mode=WAL", "synchronous=FULL") if writing else ()),
+        *(("journal_mode=WAL", "synchronous=FULL", f"journal_size_limit={LOG_BYTES}") if writing else ()),
         *(("query_only=ON",) if read_only else ()),
         f"cache_size=-{WRITER_CACHE if writing else READER_CACHE}",
         "trusted_schema=OFF",

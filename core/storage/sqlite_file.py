@@ -17,7 +17,12 @@ BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
 """Endings of the names of the files beside the database."""
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
-_NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "fuse.sshfs", "afs", "ncpfs", "9p")
+_LOCAL_FILE_SYSTEMS: Final = (
+    *("apfs", "aufs", "bcachefs", "btrfs", "ecryptfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs"),
+    *("fuseblk", "hfs", "hfsplus", "iso9660", "jfs", "minix", "msdos", "nilfs2", "ntfs", "ntfs3", "overlay"),
+    *("ramfs", "reiserfs", "rootfs", "squashfs", "tmpfs", "ubifs", "udf", "ufs", "vfat", "xfs", "zfs"),
+)
+"""Kinds of file systems of one host, whose locks and shared memory SQLite can rely on."""
 
 NOTHING: Final = (0, 0)
 """The identity of a missing file."""
@@ -69,7 +74,7 @@ def identity(path: Path) -> tuple[int, int]:
 
 
 def prepare(path: Path, *, read_only: bool) -> None:
-    """Make the folder, mode 0700, and the file, mode 0600, where missing. Refuse a network file system."""
+    """Make the folder, mode 0700, and the file, mode 0600, where missing. Refuse what is not on a local disk."""
     if path.exists() and not path.is_file():
         raise error(Code.STORE_UNAVAILABLE, f"{path} is not a regular file.", hint="Name another file.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
@@ -79,11 +84,12 @@ def prepare(path: Path, *, read_only: bool) -> None:
         raise error(Code.STORE_UNAVAILABLE, f"{path} does not exist, and a read-only session creates no file.")
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True)
-    network = _network_file_system(path.parent)
-    if network:
+    kind = _file_system(path.parent)
+    if kind not in (None, *_LOCAL_FILE_SYSTEMS):
         raise error(
             Code.STORE_UNAVAILABLE,
-            f"{path.parent} is on {network}: SQLite's locks do not hold there.",
+            f"{path.parent} is on {kind}, which is not known as a file system of a local disk: where the locks or the"
+            " shared memory of SQLite do not hold, two programs damage the database.",
             hint="Keep the file on a local disk, and share it by working on that host.",
         )
     check_log(path)
@@ -101,7 +107,8 @@ def close_to_others(path: Path) -> None:
                 each.chmod(0o600)
 
 
-def _network_file_system(folder: Path) -> str | None:
+def _file_system(folder: Path) -> str | None:
+    """Return the kind of file system that a folder is on; None when the system does not tell."""
     try:
         mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
@@ -113,7 +120,7 @@ def _network_file_system(folder: Path) -> str | None:
         inside = resolved == point or resolved.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):
             best, kind = point, right.split()[0]
-    return kind if kind.startswith(_NETWORK_FILE_SYSTEMS[:3]) or kind in _NETWORK_FILE_SYSTEMS else None
+    return kind or None
 
 
 def cannot_change(path: Path) -> bool:

@@ -190,6 +190,7 @@ class Terminal:
         """The shell stops it, and puts it to the foreground again."""
         self._program.kill(signal.SIGTSTP)
         self.quiet(ALONE)
+        self._screen.reset()  # a terminal empties its alternate screen for whoever enters it
         self._program.kill(signal.SIGCONT)
 
     def lose(self) -> int:

@@ -101,6 +101,17 @@ def test_it_ends_when_its_terminal_is_gone_and_goes_on_when_it_was_stopped(demo:
     assert demo.dump() == before
 
 
+def test_the_whole_screen_is_painted_after_a_stop(demo: Deck) -> None:
+    assert demo.path.exists()
+    with terminal() as deck:
+        ready(deck)
+        deck.until("| live")
+        before = [line for line in deck.lines() if line.strip()]
+        deck.stop()
+        deck.until(*before)
+        assert deck.leave() == 0
+
+
 def test_it_ends_when_its_terminal_hangs_up_and_no_signal_says_so(demo: Deck) -> None:
     """Of another session, as under a daemon that was killed: only the end of its input is left."""
     before = demo.dump()

@@ -37,6 +37,8 @@ __all__ = ["doctor"]
 Found = dict[str, Any]
 
 _REPAIR: Final = "Move it away, with its -wal and -shm, and bring the last backup back: `eipdeck restore FILE`."
+_LARGE: Final = 256_000_000
+"""Bytes from which the log beside the database is worth a word."""
 _UP_TO_DATE: Final = "up to date"
 """The state of a standby that has replayed everything it received."""
 _LITTLE: Final = 1_000_000
@@ -118,6 +120,7 @@ def _file(path: Path) -> Found:
         "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}",
         "folder_mode": f"{stat.S_IMODE(path.parent.stat().st_mode):04o}",
         "bytes": path.stat().st_size,
+        "log_bytes": log.stat().st_size if (log := path.with_name(f"{path.name}-wal")).exists() else 0,
     }
 
 
@@ -158,6 +161,11 @@ def _advice(found: Found) -> Iterator[str]:
         yield "The database or its folder cannot be written: use --read-only, or correct the permissions."
     if database.get("bytes_left", _LITTLE) < _LITTLE:
         yield "The disk under the database is full or nearly so: changes will be refused until there is room."
+    if database.get("log_bytes", 0) > _LARGE:
+        yield (
+            f"The log beside the database has {database['log_bytes'] // 1_000_000} MB: a program reads for long, as a"
+            " list in a pager does. It shrinks at the first change after the reader ends."
+        )
     if database.get("durable", "yes") != "yes":
         yield "The server does not flush what it commits (fsync, full_page_writes): it may lose what it acknowledged."
     if database.get("clock", "ok") != "ok":

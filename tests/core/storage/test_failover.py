@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -81,6 +82,33 @@ def test_the_first_second_after_a_promotion_is_of_the_new_timeline(cluster: Clus
     with cluster.standby.connect(cluster.name) as looking:
         rows = looking.execute("SELECT timeline FROM epoch ORDER BY since_seq").fetchall()
     assert rows == [(1,), (2,)]
+
+
+def test_doctor_says_what_the_server_is_and_whether_a_change_survives_it(cluster: Cluster) -> None:
+    with closing(open_inventory(cluster.primary.url(cluster.name), operator="alice")) as inventory:
+        found = inventory.integrity()
+        assert (found["server"], found["timeline"]) == ("primary", "1")
+        assert found["survives_loss"] == "no: no synchronous standby is configured"
+        assert re.fullmatch(r"walreceiver \(async, \d+ bytes behind\)", found["standbys"])
+        cluster.primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        cluster.primary.execute("SELECT pg_reload_conf()")
+        while (found := inventory.integrity())["survives_loss"] != "yes":
+            assert found["survives_loss"] in (
+                "no: no synchronous standby is configured",
+                "yes, but no synchronous standby is connected: a change waits for one",
+            )
+        assert "(sync, " in found["standbys"]
+        customer_cidr(inventory)
+    cluster.standby.catch_up(cluster.primary)
+    with closing(open_inventory(cluster.standby.url(cluster.name), read_only=True)) as looking:
+        found = looking.integrity()
+        assert (found["server"], found["standby"]) == ("standby", "up to date")
+        assert found["replayed"].startswith("20")
+        assert "survives_loss" not in found
+    cluster.fail_over()
+    with closing(open_inventory(cluster.standby.url(cluster.name), read_only=True)) as looking:
+        found = looking.integrity()
+        assert (found["server"], found["timeline"], found["standbys"]) == ("primary", "2", "none")
 
 
 def test_an_older_primary_that_comes_back_is_not_written_to(cluster: Cluster, inventory: Inventory) -> None:

@@ -35,6 +35,7 @@ from tests.core.kit import (
     customer_cidr,
     file_of,
     fresh_desk,
+    many,
     of_a_file,
     one,
     refused,
@@ -483,6 +484,50 @@ def test_a_share_whose_name_has_a_space_is_a_network_file_system(
         open_inventory(str(share / "deck.db"), operator="alice")
     assert "nfs4" in caught.value.message
     assert list(share.iterdir()) == []
+
+
+OTHER_KINDS = (
+    *("9p", "afs", "beegfs", "ceph", "cifs", "drvfs", "fuse.ceph", "fuse.davfs2", "fuse.gcsfuse"),
+    *("fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "fuse.vmhgfs-fuse", "gfs2", "glusterfs", "gpfs"),
+    *("lustre", "nfs4", "ocfs2", "smb3", "vboxsf", "virtiofs"),
+)
+
+
+@of_a_file
+@pytest.mark.parametrize(
+    ("kind", "taken"), [*((kind, False) for kind in OTHER_KINDS), ("btrfs", True), ("zfs", True), ("overlay", True)]
+)
+def test_only_file_systems_of_a_local_disk_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, taken: bool
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:40 / {tmp_path} rw - {kind} what rw\n")
+    monkeypatch.setattr("core.storage.sqlite_file._MOUNTS", mounts)
+    if taken:
+        open_inventory(str(tmp_path / "deck.db"), operator="alice").close()
+        return
+    for read_only in (False, True):
+        with unavailable() as caught:
+            open_inventory(str(tmp_path / "deck.db"), operator="alice", read_only=read_only)
+        assert f"is on {kind}" in caught.value.message or read_only
+    assert not (tmp_path / "deck.db").exists()
+
+
+@of_a_file
+def test_a_log_that_a_long_reader_let_grow_shrinks_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 1 << 20
+    monkeypatch.setattr("core.storage.sqlite_connection.LOG_BYTES", limit)
+    with closing(fresh_desk(tmp_path)) as inventory:
+        customer_cidr(inventory, "44.0.0.0/18", pool="many")
+        log = file_of(inventory).with_name(f"{file_of(inventory).name}-wal")
+        with inventory._store.read() as reading:
+            reading.value(int, "SELECT count(*) FROM eip")
+            while log.stat().st_size < 6 * limit:  # a log of less than 1,000 pages is not begun again
+                many(inventory, 128, "many")
+        for _ in range(3):
+            many(inventory, 1, "many")
+        assert log.stat().st_size <= limit
+        assert inventory.verify().ok
 
 
 @of_a_file
