@@ -27,6 +27,7 @@ __all__ = [
     "event_hash",
     "events",
     "events_upward",
+    "foresee_chain",
     "last_event",
     "link_hash",
     "lost_since",
@@ -109,6 +110,11 @@ def record_all(
             transaction.later(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
         transaction.heads.pop(chain, None)
         transaction.heads[chain] = ChainHead(seq + len(rows) - 1, length + len(rows), link)
+
+
+def foresee_chain(connection: Connection, pool_id: str) -> None:
+    """Tell ahead that an event of this pool is written."""
+    connection.ahead(_CHAIN, {"chain": pool_id})
 
 
 def _end_of(transaction: Transaction, chain: str) -> tuple[int, bytes]:
