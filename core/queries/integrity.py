@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from core.domain.addresses import format_address
+from core.domain.progress import counted
 from core.domain.results import Proof, Violation
 from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
@@ -159,7 +160,7 @@ class _History:
 
     def read(self, connection: Connection) -> Iterator[Violation]:
         """Yield the first broken link of each chain, and each end that differs from the stored one."""
-        for row in connection.stream(EventRow, _EVENTS):
+        for row in counted(connection.stream(EventRow, _EVENTS), lambda: connection.value(int, _COUNT) or 0, "events"):
             yield from self._link(row)
         stored = {row.pool_id: (row.length, row.hash) for row in connection.rows(_EndRow, _ENDS)}
         for chain in sorted(stored.keys() | self.ends.keys()):
@@ -179,6 +180,7 @@ class _History:
             yield _broken(chain, f"breaks at ev-{event.seq} ({event.action} of {subject}, {when})")
 
 
+_COUNT: Final = "SELECT count(*) FROM event"
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
 _ENDS: Final = "SELECT pool_id, length, hash FROM chain"
 _CHAINED: Final = "the history is as it was written"
