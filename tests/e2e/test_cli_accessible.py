@@ -89,7 +89,7 @@ def test_nobody_is_asked_without_a_terminal_or_for_long(deck: Deck, monkeypatch:
 def test_no_line_is_overwritten_for_a_reader(deck: Deck, tmp_path: Path) -> None:
     assert deck.path.exists()
     log = tmp_path / "log"
-    log.write_text("203.0.113.0\n" * 40_000)
+    log.write_text("203.0.113.0\n" * 12_000)
     begun = f"import sys; sys.stdin = open({str(log)!r})"
     with terminal("lookup", "-", begun=begun) as deck_:
         assert deck_.ended() == 0

@@ -72,6 +72,12 @@ def test_a_backup_that_is_listened_to_is_of_one_moment_under_a_writer(full: Inve
         assert copy.verify().ok
 
 
+def test_a_proof(full: Inventory) -> None:
+    found = told(full.verify)
+    assert check(found) == {"events"}
+    assert found[-1][0] == len(full.history())
+
+
 def test_a_batch(inventory: Inventory) -> None:
     customer_cidr(inventory, "203.0.112.0/22")
     found = told(lambda: inventory.execute(AllocationRequest(pool_id="edge", count=1_000)))
