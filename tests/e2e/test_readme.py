@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -91,6 +92,20 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
         deck.press(*copy)
         deck.until("copied 192.0.2.")
         assert deck.leave() == 0
+
+
+def test_the_lines_for_scripts_run_as_they_are_told(shell: Shell) -> None:
+    told = README.partition("**Lists for scripts.**")[2].partition("**A time**")[0]
+    lines = [line.removeprefix("$ ") for line in told.splitlines() if line.startswith("$ eipdeck")]
+    run = [line for line in lines if "--follow" not in line]
+    assert len(run) >= 4
+    for line in (*run, run[-1]):
+        assert shell("eipdeck allocate").returncode == 3
+        plain = line.replace("jq -r .cursor", 'sed \'s/.*"cursor": "\\([^"]*\\)".*/\\1/\'')
+        said = shell(f"bash -c {shlex.quote(plain)}")
+        assert said.returncode == 0, (line, said.stderr)
+    assert re.fullmatch("[0-9]+:[0-9a-f]{64}\n", (shell.folder / "seen").read_text())
+    assert shell('eipdeck history --after "$(cat seen)"').returncode == 0
 
 
 def test_every_picture_is_there() -> None:
