@@ -36,6 +36,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "log": str(home / ".local/state/eipdeck/eipdeck.log"),
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
+        "offers": str(home / ".cache/eipdeck/offers-*"),
         "verified": str(home / ".local/state/eipdeck/verified-*.json"),
         "watch": str(home / ".local/state/eipdeck/watch-*.json"),
     }

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
-from core import FILTER_KEYS, default_path
+from core import (
+    FILTER_KEYS,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    ServiceKind,
+    default_path,
+    open_inventory,
+)
 from tests.server import server
 from tui.cli.offers import CALL, FILTERS, KINDS, database_file, kept_file, without_password
 from tui.wording.verbs import VERBS
@@ -167,9 +175,10 @@ class TestOnAServer:
         name = server().create()
         url = server().url(name)
         env = {"EIPDECK_DB": url}
-        for words in ("cidr add 203.0.113.0/28 --isp a --asn 64500 --pool hk", "service add nic nic-1"):
-            assert program(*words.split(), env=env).code == 0
-        assert program("allocate", env=env).code == 3
+        with closing(open_inventory(url, operator="alice")) as inventory:
+            inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="a", asn=64500, pool_id="hk"))
+            inventory.execute(AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1"))
+            inventory.execute(AllocationRequest())
         assert offered("pools", env=env) == []
         for listed in ("pools", "eips", "services", "findings", "cidrs"):
             program(listed, env=env)

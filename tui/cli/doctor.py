@@ -25,6 +25,7 @@ from core import (
 )
 from tui.cli.arguments import Command, Settings
 from tui.cli.bundle import write_bundle
+from tui.cli.offers import kept_folder
 from tui.cli.opening import checked_profile, config_of, database_of, operator_of
 from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
@@ -69,6 +70,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "log": str(state / paths.LOG),
             "trails": str(state / paths.TRAILS),
             "sent": str(state / paths.SENT),
+            "offers": f"{kept_folder()}/offers-*",
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },
