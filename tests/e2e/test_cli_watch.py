@@ -196,7 +196,9 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(deck: Deck, hook: H
     assert (said.code, "more than 1 s and was killed" in said.err) == (1, True)
     started = int((tmp_path / "pid").read_text())
     state = Path(f"/proc/{started}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    end = monotonic() + PATIENCE
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert monotonic() < end
 
 
 @pytest.mark.parametrize("name", ["touch made", "./made; true", "$(touch made)", "no-such-program", "/dev/null", "\0"])
