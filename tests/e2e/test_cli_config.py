@@ -63,6 +63,19 @@ def test_check_tells_an_order_and_a_column_that_the_list_lacks(empty: Deck, file
     assert (second["line"], second["message"][-20:]) == (4, "the nearest is OWNER")
 
 
+def test_a_saved_view_narrows_a_list(deck: Deck, file: Path) -> None:
+    deck.done("allocate", "--pool", "hk", "--name", "web")
+    deck.done("allocate", "--pool", "hk", "--name", "db")
+    deck.done("allocate", code=3)
+    file.write_text('[views.ours]\nfilter = "own:yes"\n')
+    ours = deck.done("--config", str(file), "eips", "--view", "ours")
+    assert [each["name"] for each in ours] == ["web", "db"]
+    assert [each["name"] for each in deck.done("--config", str(file), "eips", "db", "--view", "ours")] == ["db"]
+    assert deck.refused("--config", str(file), "eips", "--view", "theirs") == ("usage", 2)
+    assert "Known: ours" in deck("--config", str(file), "eips", "--view", "theirs").err
+    assert deck.refused("eips", "--view", "ours") == ("usage", 2)
+
+
 def test_check_of_a_sound_file_and_of_none(empty: Deck, file: Path) -> None:
     assert "does not exist; every setting is a default" in empty("config", "check").out
     file.write_text("")

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
-from core import FILTER_KEYS, default_path
+from core import (
+    FILTER_KEYS,
+    AddCidrRequest,
+    AddServiceRequest,
+    AllocationRequest,
+    ServiceKind,
+    default_path,
+    open_inventory,
+)
 from tests.server import server
 from tui.cli.offers import CALL, FILTERS, KINDS, database_file, kept_file, without_password
 from tui.wording.verbs import VERBS
@@ -167,19 +175,26 @@ class TestOnAServer:
         name = server().create()
         url = server().url(name)
         env = {"EIPDECK_DB": url}
-        for words in ("cidr add 203.0.113.0/28 --isp a --asn 64500 --pool hk", "service add nic nic-1"):
-            assert program(*words.split(), env=env).code == 0
-        assert program("allocate", env=env).code == 3
+        with closing(open_inventory(url, operator="alice")) as inventory:
+            inventory.execute(AddCidrRequest(cidr="203.0.113.0/28", isp="a", asn=64500, pool_id="hk"))
+            inventory.execute(AddServiceRequest(kind=ServiceKind.NIC, service_id="nic-1"))
+            inventory.execute(AllocationRequest())
         assert offered("pools", env=env) == []
         for listed in ("pools", "eips", "services", "findings", "cidrs"):
             program(listed, env=env)
-        assert offered("pools", "h", env=env) == ["hk"]
-        assert offered("eips", "198", env=env) == ["198.18.0.0"]
-        assert offered("nic", env=env) == ["nic-1"]
-        assert offered("load-balancer", env=env) == []
-        assert offered("filter", "region:", env=env) == ["region:asia-east-1"]
-        assert offered("findings", env=env)[0].startswith("landed_in_default_pool:")
         folder = home / ".cache" / "eipdeck"
+
+        def just_printed(kind: str, typed: str = "") -> list[str]:
+            for file in folder.iterdir():
+                os.utime(file)
+            return offered(kind, typed, env=env)
+
+        assert just_printed("pools", "h") == ["hk"]
+        assert just_printed("eips", "198") == ["198.18.0.0"]
+        assert just_printed("nic") == ["nic-1"]
+        assert just_printed("load-balancer") == []
+        assert just_printed("filter", "region:") == ["region:asia-east-1"]
+        assert just_printed("findings")[0].startswith("landed_in_default_pool:")
         assert {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         for each in folder.iterdir():

@@ -30,6 +30,7 @@ from core import (
 )
 from tui.cli.arguments import Command, Settings
 from tui.cli.bundle import write_bundle
+from tui.cli.offers import kept_folder
 from tui.cli.opening import config_of, database_of, operator_of, profile_of
 from tui.cli.result import Answer, print_answer, refuse
 from tui.terminal import paths
@@ -77,6 +78,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "trails": str(state / paths.TRAILS),
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
+            "offers": f"{kept_folder()}/offers-*",
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },

@@ -44,9 +44,25 @@ def _pools(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.pools(), POOLS)
 
 
-def _eips(inventory: Inventory, how: Format, *, filter: Sequence[str]) -> Answer:  # noqa: A002  # the argument's name
+def _eips(
+    inventory: Inventory,
+    how: Format,
+    *,
+    filter: Sequence[str],  # noqa: A002  # the argument's name
+    view: str | None,
+) -> Answer:
+    words = " ".join([*([] if view is None else [_saved(inventory, view)]), *filter])
     problems = {eip.address for eip in inventory.eips("is:problem")} if how is Format.TABLE else set()
-    return Answer(begun(inventory.eips(" ".join(filter))), marked(problems))
+    return Answer(begun(inventory.eips(words)), marked(problems))
+
+
+def _saved(inventory: Inventory, view: str) -> str:
+    """Return the filter of a saved view."""
+    views = inventory.config.views
+    if view not in views:
+        known = f"Known: {', '.join(views)}." if views else "[views.NAME] in the configuration saves one."
+        raise error(Code.USAGE, f"There is no saved view {view!r}.", hint=known)
+    return views[view].filter
 
 
 def _services(inventory: Inventory, _how: Format) -> Answer:

@@ -12,7 +12,7 @@ import sys
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
 
-__all__ = ["CALL", "FILTERS", "KINDS", "database_file", "kept_file", "offer", "without_password"]
+__all__ = ["CALL", "FILTERS", "KINDS", "database_file", "kept_file", "kept_folder", "offer", "without_password"]
 
 CALL = "__complete"
 FILTERS: dict[str, tuple[str, ...] | str] = {
@@ -46,7 +46,7 @@ KINDS = ("eips", "subjects", "findings", "filter", *(kind for kind in _COLUMNS i
 _MOST = 100
 _FRESH = 60
 """Seconds for which a printed list is offered."""
-_PATIENCE = 0.5
+_PATIENCE = 1.0
 """Seconds that a key press waits."""
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:@%+,=-!")
 """The characters that no shell interprets; a value with others is not offered."""
@@ -108,7 +108,12 @@ def kept_file(kind: str, url: str) -> str:
     from binascii import crc32  # noqa: PLC0415  # mostly values come from the database
 
     number = crc32(without_password(url).encode("utf-8", "surrogateescape"))
-    return f"{_own_folder('XDG_CACHE_HOME', '.cache', 'Library/Caches')}/offers-{kind}-{number:08x}"
+    return f"{kept_folder()}/offers-{kind}-{number:08x}"
+
+
+def kept_folder() -> str:
+    """Return the folder of the kept values."""
+    return _own_folder("XDG_CACHE_HOME", ".cache", "Library/Caches")
 
 
 def without_password(url: str) -> str:
