@@ -122,9 +122,8 @@ def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: i
 
 
 def foresee_next(connection: Connection, pool_id: str) -> None:
-    """Tell ahead of what `take_next` asks first."""
+    """Tell ahead of what `take_next` asks whatever the time is."""
     connection.ahead(_RANGE_AT, {"pool": pool_id, "address": 0})
-    connection.ahead(_READY, {"pool": pool_id, "now": 0, "count": NO_LIMIT})  # a question asked ahead has no moment
 
 
 def take_address(

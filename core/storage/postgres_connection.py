@@ -211,14 +211,11 @@ class _Nothing:
 
 
 _Asked: TypeAlias = tuple[str, tuple[tuple[str, object], ...]]
-_MOMENTS: Final = ("now", "minute")
 _CHANGED: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
 
 def _asked(statement: str, values: Values) -> _Asked:
-    """Return a question to compare: what was asked ahead a moment ago counts as asked now."""
-    given = ((name, value) for name, value in values.items() if name not in _MOMENTS)
-    alike = ((name, tuple(value) if type(value) is list else value) for name, value in given)
+    alike = ((name, tuple(value) if type(value) is list else value) for name, value in values.items())
     return statement, tuple(sorted(alike, key=itemgetter(0)))
 
 
