@@ -12,13 +12,15 @@ from core.domain.errors import Code, error
 from core.domain.requests import AllocationRequest
 from core.domain.validation import checked_address, checked_bandwidth, checked_name
 from core.domain.values import Allocation
-from core.operations.free_space import AddressRun
+from core.operations.free_space import AddressRun, foresee_next
 from core.operations.picking import take, take_one
-from core.operations.pools import PoolRow, default_pool, pool_by_id
+from core.operations.pools import PoolRow, default_pool, foresee_pool, pool_by_id
 from core.operations.tenancies import Tenancy, begin_tenancies, landing_warnings
+from core.storage.connection import Connection
+from core.storage.history import foresee_chain
 from core.storage.transaction import Transaction
 
-__all__ = ["allocate"]
+__all__ = ["allocate", "foresee"]
 
 MAX_COUNT: Final = 65_536
 
@@ -47,6 +49,16 @@ def allocate(transaction: Transaction, request: AllocationRequest) -> Allocation
         runs = [AddressRun(cidr, address, address)]
     eips = begin_tenancies(transaction, pool, runs, tenancy)
     return Allocation(tuple(eips), landing_warnings(eips, dry_run=request.dry_run))
+
+
+def foresee(connection: Connection, request: AllocationRequest) -> bool:
+    """Tell ahead of what an allocation asks; return whether that is all of it, as a rule."""
+    if request.pool_id is None or request.address is not None:
+        return False
+    foresee_pool(connection, request.pool_id)
+    foresee_next(connection, request.pool_id)
+    foresee_chain(connection, request.pool_id)
+    return True
 
 
 def _checked(request: AllocationRequest) -> tuple[Tenancy, int | None]:

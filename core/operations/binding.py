@@ -15,12 +15,13 @@ from core.domain.requests import BindRequest, UnbindRequest
 from core.domain.values import Binding, BindingKind, Eip, EipStatus, from_micros
 from core.operations.binding_request import requested_binding
 from core.operations.binding_rules import checked_holder, checked_quota, checked_target
-from core.operations.eip_lookup import load_unchanged_eip, released_refusal
-from core.queries.services import present_service
+from core.operations.eip_lookup import foresee_eip, load_unchanged_eip, released_refusal
+from core.queries.services import foresee_service, present_service
+from core.storage.connection import Connection
 from core.storage.history import EventData, record, record_all
 from core.storage.transaction import Transaction
 
-__all__ = ["begin_binding", "bind", "end_bindings", "unbind"]
+__all__ = ["begin_binding", "bind", "end_bindings", "foresee_bind", "unbind"]
 
 
 def bind(transaction: Transaction, request: BindRequest) -> list[Eip]:
@@ -44,6 +45,12 @@ def bind(transaction: Transaction, request: BindRequest) -> list[Eip]:
     checked_quota(transaction, service, wanted)
     begun = begin_binding(transaction, eip, wanted)
     return [eip._replace(status=EipStatus.BOUND, bindings=(*eip.bindings, begun))]
+
+
+def foresee_bind(connection: Connection, request: BindRequest) -> bool:
+    """Tell ahead of the EIP and the service, as `foresee_eip` does."""
+    foresee_service(connection, request.service_id)
+    return foresee_eip(connection, request)
 
 
 def _same(wanted: Binding, binding: Binding) -> bool:

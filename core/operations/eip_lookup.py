@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.json_types import to_json
+from core.domain.requests import EipRequest, ReleaseRequest
 from core.domain.values import Eip
 from core.queries.eips import eip_by_key
+from core.storage.connection import Connection
+from core.storage.history import foresee_chain
 from core.storage.transaction import Transaction
 
-__all__ = ["checked_unchanged", "load_unchanged_eip", "released_refusal"]
+__all__ = ["checked_unchanged", "foresee_eip", "foresee_eips", "load_unchanged_eip", "released_refusal"]
+
+
+def foresee_eip(connection: Connection, request: EipRequest[object]) -> bool:
+    """Tell ahead that the EIP of a change is asked for; return False, since its bindings are asked by its id."""
+    connection.foresee(lambda ahead: eip_by_key(ahead, request.eip))
+    return False
+
+
+def foresee_eips(connection: Connection, request: ReleaseRequest) -> bool:
+    """Tell ahead that the EIPs of a release are asked for, as `foresee_eip` does."""
+    for key in request.eips[:_FORESEEN]:
+        connection.foresee(partial(eip_by_key, key=key))
+    return False
+
+
+_FORESEEN: Final = 100
 
 
 def load_unchanged_eip(transaction: Transaction, key: str, expected: Eip | None) -> Eip:
@@ -19,6 +41,7 @@ def load_unchanged_eip(transaction: Transaction, key: str, expected: Eip | None)
 
     """
     eip = eip_by_key(transaction.connection, key)
+    foresee_chain(transaction.connection, eip.pool_id)
     if expected is not None:
         checked_unchanged(eip, expected)
     return eip

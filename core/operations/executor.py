@@ -142,6 +142,7 @@ class Executor:
         begun = perf_counter()
         with suppress(_DryRun):
             with self._store.write(long=_is_batch(request)) as connection:
+                self._foresees(connection, request)
                 for question in rehearsed:
                     connection.ahead(*question)
                 done = self._made(connection, request, request_id)
@@ -169,10 +170,17 @@ class Executor:
         if isinstance(request, AcceptClockRequest):
             return ()
         with suppress(EipdeckError), self._store.read() as connection:
-            for table in ("event", "eip", "binding"):
-                connection.ahead(connection.newest(table))
+            if self._foresees(connection, request):
+                return ()
             return connection.rehearse(lambda stage: self._made(stage, request, request_id))
         return ()
+
+    @staticmethod
+    def _foresees(connection: Connection, request: Request[Answer]) -> bool:
+        """Tell ahead of what a change is known to ask; return whether that is all of it."""
+        for table in ("event", "eip", "binding"):
+            connection.ahead(connection.newest(table))
+        return verb_of(request).foresee(connection, request)
 
     def _asked_again(
         self, request: Request[Answer], request_id: str, unknown: OutcomeUnknown

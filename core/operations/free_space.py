@@ -15,7 +15,7 @@ from typing import Annotated, Final, NamedTuple
 from core.domain.values import PoolOrder
 from core.operations.free_ranges import RangeRow, add_free, cool, cut, cut_out, gaps, warm
 from core.operations.usage_days import count_usage
-from core.storage.connection import NO_LIMIT
+from core.storage.connection import NO_LIMIT, Connection
 from core.storage.rows import COMPUTED, reads
 from core.storage.transaction import Transaction
 
@@ -24,6 +24,7 @@ __all__ = [
     "CidrRef",
     "ReservationRow",
     "close_range",
+    "foresee_next",
     "give_back",
     "open_range",
     "reservation_of",
@@ -118,6 +119,12 @@ def take_next(transaction: Transaction, pool_id: str, order: PoolOrder, count: i
     if missing and order is PoolOrder.LRU:
         runs.extend(_take_ready(transaction, pool_id, missing))
     return runs
+
+
+def foresee_next(connection: Connection, pool_id: str) -> None:
+    """Tell ahead of what `take_next` asks first."""
+    connection.ahead(_RANGE_AT, {"pool": pool_id, "address": 0})
+    connection.ahead(_READY, {"pool": pool_id, "now": 0, "count": NO_LIMIT})  # a question asked ahead has no moment
 
 
 def take_address(

@@ -13,7 +13,7 @@ from core.domain.validation import checked_id, with_code
 from core.domain.values import PoolKind, PoolOrder
 from core.operations.free_space import CidrRef, close_range, open_range
 from core.queries.usage import DEFAULT_REGIONS, unknown_pool
-from core.storage.connection import Value
+from core.storage.connection import Connection, Value
 from core.storage.history import EventData, record
 from core.storage.rows import reads
 from core.storage.transaction import Transaction
@@ -24,6 +24,7 @@ __all__ = [
     "create_pool",
     "default_pool",
     "find_pool",
+    "foresee_pool",
     "known_region",
     "make_known",
     "pool_by_id",
@@ -73,6 +74,11 @@ _INSERT: Final = (
 def find_pool(transaction: Transaction, pool_id: str) -> PoolRow | None:
     """Return the pool with this id, or None."""
     return _read(transaction.row(_Row, _BY_ID, id=pool_id))
+
+
+def foresee_pool(connection: Connection, pool_id: str) -> None:
+    """Tell ahead that this pool is asked for."""
+    connection.ahead(_BY_ID, {"id": pool_id})
 
 
 def pool_by_id(transaction: Transaction, pool_id: str) -> PoolRow:

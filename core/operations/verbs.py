@@ -50,11 +50,13 @@ from core.operations import (
     reservations,
     services,
 )
+from core.operations.eip_lookup import foresee_eip, foresee_eips
 from core.operations.settling import stored_receipt
 from core.queries.eips import eips_by_id
 from core.queries.findings import read_finding
 from core.queries.services import service_by_id
 from core.queries.usage import cidr_by_prefix, pool_by_id
+from core.storage.connection import Connection
 from core.storage.history import written_heads
 from core.storage.transaction import Transaction
 
@@ -83,6 +85,12 @@ class _AnswerKind(Generic[Done_contra, Answer_co]):
 class _Verb(Generic[Asked_contra, Done, Answer_co]):
     act: Callable[[Transaction, Asked_contra], Done]
     kind: _AnswerKind[Done, Answer_co]
+    ahead: Callable[[Connection, Asked_contra], bool] = lambda *_: False
+    """Tells a far server ahead of what the verb asks; returns whether that is all of it."""
+
+    def foresee(self, connection: Connection, request: Asked_contra) -> bool:
+        """Tell ahead of what a request asks, and return whether that is all of it."""
+        return self.ahead(connection, request)
 
     def answered(self, transaction: Transaction, request: Asked_contra) -> CarriedOut[Answer_co] | None:
         """Load the stored answer to the request id; None when it is new."""
@@ -108,6 +116,7 @@ class _Verb(Generic[Asked_contra, Done, Answer_co]):
 class _CarriesOut(Protocol[Asked_contra, Answer_co]):
     """A verb, whatever it returns before its answer is made."""
 
+    def foresee(self, connection: Connection, request: Asked_contra) -> bool: ...
     def answered(self, transaction: Transaction, request: Asked_contra) -> CarriedOut[Answer_co] | None: ...
     def carry_out(self, transaction: Transaction, request: Asked_contra) -> CarriedOut[Answer_co]: ...
 
@@ -150,14 +159,14 @@ _POOL: Final = _keyed(lambda transaction, key: pool_by_id(transaction.connection
 _SERVICE: Final = _keyed(lambda transaction, key: service_by_id(transaction.connection, key))
 
 VERBS: Final[Mapping[type[Request[object]], _CarriesOut[Never, object]]] = {
-    AllocationRequest: _Verb(allocation.allocate, _ALLOCATION),
+    AllocationRequest: _Verb(allocation.allocate, _ALLOCATION, allocation.foresee),
     RehomeRequest: _Verb(rehome.rehome, _ALLOCATION),
     RecoverRequest: _Verb(release.recover, _ALLOCATION),
-    BindRequest: _Verb(binding.bind, _EIPS),
-    UnbindRequest: _Verb(binding.unbind, _EIPS),
-    ReleaseRequest: _Verb(release.release, _EIPS),
-    BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS),
-    RenameRequest: _Verb(rename.rename, _EIPS),
+    BindRequest: _Verb(binding.bind, _EIPS, binding.foresee_bind),
+    UnbindRequest: _Verb(binding.unbind, _EIPS, foresee_eip),
+    ReleaseRequest: _Verb(release.release, _EIPS, foresee_eips),
+    BandwidthRequest: _Verb(bandwidth.set_bandwidth, _EIPS, foresee_eip),
+    RenameRequest: _Verb(rename.rename, _EIPS, foresee_eip),
     AcceptRequest: _Verb(acceptance.accept, _FINDING),
     AddCidrRequest: _Verb(cidrs.add_cidr, _CIDR),
     ActivateRequest: _Verb(cidrs.activate_cidr, _CIDR),

@@ -101,6 +101,12 @@ def present_service(connection: Connection, service_id: str) -> Service:
     return service
 
 
+def foresee_service(connection: Connection, service_id: str) -> None:
+    """Tell ahead of what `present_service` asks."""
+    for statement in (_SERVICE, _MISSING):
+        connection.ahead(statement, {"id": service_id})
+
+
 def _read(row: _ServiceRow) -> Service:
     return Service(
         id=row.id,

@@ -25,6 +25,7 @@ __all__ = [
     "EventRow",
     "event_hash",
     "events",
+    "foresee_chain",
     "last_event",
     "link_hash",
     "lost_since",
@@ -107,6 +108,11 @@ def record_all(
             transaction.later(_LINK, chain=chain, at=transaction.now, length=length + len(rows), hash=link)
         transaction.heads.pop(chain, None)
         transaction.heads[chain] = ChainHead(seq + len(rows) - 1, length + len(rows), link)
+
+
+def foresee_chain(connection: Connection, pool_id: str) -> None:
+    """Tell ahead that an event of this pool is written."""
+    connection.ahead(_CHAIN, {"chain": pool_id})
 
 
 def _end_of(transaction: Transaction, chain: str) -> tuple[int, bytes]:

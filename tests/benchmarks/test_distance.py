@@ -40,7 +40,7 @@ VERBS: dict[str, tuple[float, Callable[[Inventory], object]]] = {
     "eips": (7, lambda inventory: list(inventory.eips())),
     "findings": (7, Inventory.findings),
     "a dashboard's rows": (9, Inventory.snapshot),
-    "allocate": (11, allocate),
+    "allocate": (6, allocate),
 }
 
 
