@@ -29,6 +29,9 @@ def template() -> str:
         for person in PEOPLE:
             connection.execute(f"DROP ROLE IF EXISTS {person}".encode())
             connection.execute(f"CREATE ROLE {person} LOGIN IN ROLE eipdeck_operator".encode())
+        connection.execute(
+            "ALTER ROLE bob_r SET deadlock_timeout = '5min'"
+        )  # of a deadlock the other one is the victim
     return name
 
 
