@@ -236,7 +236,7 @@ class Executor:
             now = max(now, newest)
         who, why, claimed = self._operator, checked_text(reason), self._claimed
         begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept, claimed)
-        follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id())
+        follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id)
         return begun
 
     def _follow(self, seconds: float) -> None:

@@ -6,6 +6,7 @@ picks go on elsewhere, so that a lost id or address is not given to somebody els
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Final, NamedTuple
 
@@ -57,7 +58,11 @@ _COOLED_LAST: Final = (
 
 
 def follow_lineage(
-    transaction: Transaction, known: Lineage | None, server: Lineage | None, newest: int, event_id: str
+    transaction: Transaction,
+    known: Lineage | None,
+    server: Lineage | None,
+    newest: int,
+    new_id: Callable[[], str],
 ) -> None:
     """Record the lineage of the server when it is not the known one.
 
@@ -66,7 +71,7 @@ def follow_lineage(
         known: the lineage of the history so far; None when none was recorded.
         server: the lineage of the server; None when it has none or does not tell.
         newest: the time of the newest event, in microseconds.
-        event_id: the request id of the event.
+        new_id: makes the request id of the event.
 
     """
     if server is None or server == known:
@@ -84,7 +89,7 @@ def follow_lineage(
     if known.system != server.system:
         before, after = {**before, "system": str(known.system)}, {**after, "system": str(server.system)}
         after["cause"] = "another_server"
-    told = replace(transaction, reason=None, request_id=event_id)
+    told = replace(transaction, reason=None, request_id=new_id())
     record(told, EventData("failover", before=before, after=after), seq=event)
 
 
