@@ -7,10 +7,16 @@ core on both databases; `obeyed` says what must never come out again as it went 
 from __future__ import annotations
 
 import json
+import sqlite3
 import unicodedata
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["FILES", "REFUSED", "TEXTS", "VALUES", "obeyed"]
+from core import ServiceKind
+
+__all__ = ["FILES", "REFUSED", "TEXTS", "VALUES", "obeyed", "register_as_older_versions_did"]
 
 TEXTS: Final = (
     # Textual and Rich markup
@@ -105,3 +111,16 @@ def obeyed(text: str) -> list[str]:
     """The characters in a text that a terminal would act on or hide; line ends are ours."""
     unseen = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
     return [char for char in text.replace("\n", "") if unicodedata.category(char) in unseen]
+
+
+def register_as_older_versions_did(database: Path, services: Mapping[str, str]) -> None:
+    """Register balancers in a SQLite file by id and name, also those whose ids are refused now."""
+    with closing(sqlite3.connect(database)) as connection:
+        for service, name in services.items():
+            connection.execute(_OLDER, (service, ServiceKind.LOAD_BALANCER.value, name))
+        connection.commit()
+
+
+_OLDER: Final = (
+    "INSERT INTO service (id, kind, name, region, private_ips, subnets) VALUES (?, ?, ?, 'asia-east-1', '[]', '[]')"
+)

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from core.domain.kinds import IMPORTED
+from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.results import Violation
 from core.domain.values import to_micros
 from core.queries.replay_rows import facts_of_rows
@@ -55,8 +55,16 @@ _ACCEPTED: Final = (
 )
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
 _ACCEPTANCES: Final = frozenset({"accept_finding", "withdraw_acceptance"})
-_POOLS: Final = frozenset({"create_pool", "set_pool", "import"})
-_SERVICES: Final = frozenset({"add_service", "import"})
+_POOLS: Final = frozenset({"create_pool", "set_pool", "import", "observed"})
+_SERVICES: Final = frozenset({"add_service", "import", "observed"})
+_BETWEEN: Final = "between"
+_WHO: Final = {"import": IMPORTED, "observed": OBSERVED}
+"""The operator that a tenancy has which an import, or a sync with a live account, began."""
+_MIRROR: Final = (
+    (-1, ("cidr", "198.18.0.0/20", "default-asia-east-1", "state", "active")),
+    (1, ("cidr", "198.18.0.0/20", "default-asia-east-1", "state", "retired")),
+)
+"""The founding of a mirror: the range of a new database is not the account's."""
 _FOUNDED: Final[tuple[Fact, ...]] = (
     *(
         ("pool", "default-asia-east-1", key, value)
@@ -135,6 +143,8 @@ class Replay:
 
     def _facts(self, event: EventRow) -> Iterable[tuple[int, Fact]]:
         before, after = _loaded(event.before), _loaded(event.after)
+        if _BETWEEN in after:  # seen on a live account
+            after = {key: value for key, value in after.items() if key != _BETWEEN}
         at = self._at(event, event.at) if self._put_back else event.at
         if event.action in _ACCEPTANCES:
             self._accept(event, after, at)
@@ -147,6 +157,8 @@ class Replay:
                 return _of_a_pool(event.pool_id, before, after)
         elif "id" in after and event.action in _SERVICES:
             return _of_a_service(str(after["id"]), before, after)
+        elif event.action == "mirror_account":
+            return _MIRROR
         return ()
 
     def _accept(self, event: EventRow, after: Mapping[str, Any], at: int) -> None:
@@ -163,8 +175,8 @@ class Replay:
     ) -> list[tuple[int, Fact]]:
         if not before and after.get("status") == "unbound":
             since, who = at, event.operator
-            if event.action == "import":
-                since, who = self._at(event, _micros(after["allocated_at"])), IMPORTED
+            if event.action in _WHO:
+                since, who = self._at(event, _micros(after["allocated_at"])), _WHO[event.action]
             return [
                 (1, ("began", eip_id, event.address, since, who, after.get("previous_eip_id"))),
                 (1, ("eip", eip_id, "name", after.get("name"))),

@@ -38,6 +38,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "ui": str(home / ".local/state/eipdeck/ui.json"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
         "offers": str(home / ".cache/eipdeck/offers-*"),
+        "heads": str(home / ".local/state/eipdeck/heads.json"),
         "verified": str(home / ".local/state/eipdeck/verified-*.json"),
         "watch": str(home / ".local/state/eipdeck/watch-*.json"),
     }
@@ -71,7 +72,7 @@ def test_every_file_that_a_session_writes_is_among_the_paths(deck: Deck, home: P
         assert deck("watch", "--exec", "true", "--once").code == 0
         written = set(state.iterdir())
     (verified,), (watch,) = state.glob("verified-*.json"), state.glob("watch-*.json")
-    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json", verified, watch}
+    assert written == {log, trail.path, state / "clip", state / "sent-k-1.json", state / "heads.json", verified, watch}
     told = deck.done("doctor")["paths"].values()
     for path in written:
         assert sum(fnmatch(str(path), pattern) for pattern in told) == 1, path

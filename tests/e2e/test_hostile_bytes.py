@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, ServiceKind, open_inventory
-from tests.corpus import TEXTS
+from core import AllocationRequest, BindingKind, BindRequest, open_inventory
+from tests.corpus import TEXTS, register_as_older_versions_did
 from tests.e2e.terminal import terminal
 
 OBEYED = (
@@ -30,9 +30,9 @@ OBEYED = (
 def haunted(path: Path) -> None:
     """Everything that can be named is named by an attacker."""
     inventory = open_inventory(str(path), operator="alice")
-    for number, name in enumerate(TEXTS):
-        service = f"lb-{number}{name}"
-        inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+    services = {f"lb-{number}{name}": name for number, name in enumerate(TEXTS)}
+    register_as_older_versions_did(path, services)
+    for service, name in services.items():
         eip = inventory.execute(AllocationRequest(name=name, reason=name)).eips[0]
         inventory.execute(BindRequest(eip=eip.address, kind=BindingKind.LOAD_BALANCER, service_id=service, reason=name))
     inventory.close()

@@ -105,7 +105,7 @@ def test_the_whole_screen_is_painted_after_a_stop(demo: Deck) -> None:
     assert demo.path.exists()
     with terminal() as deck:
         ready(deck)
-        deck.until("| live")
+        deck.until(" live ")
         before = [line for line in deck.lines() if line.strip()]
         deck.stop()
         deck.until(*before)

@@ -79,6 +79,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
             "offers": f"{kept_folder()}/offers-*",
+            "heads": str(state / paths.HEADS),
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from core import AddServiceRequest, AllocationRequest, BindingKind, BindRequest, Inventory, ServiceKind
-from tests.corpus import TEXTS, obeyed
+from core import AllocationRequest, BindingKind, BindRequest, Inventory
+from tests.corpus import TEXTS, obeyed, register_as_older_versions_did
 from tests.tui.deck_kit import SMALL, WIDE, on_deck, small_desk
 
 
 def haunted(folder: Path) -> Inventory:
-    """An inventory in which everything that can be named is named by an attacker."""
+    """An inventory in which everything that can be named is named by an attacker, by ids of an older version, too."""
     inventory = small_desk(folder)
-    for number, name in enumerate(TEXTS):
-        service = f"lb-{number}{name[:30]}"
-        inventory.execute(AddServiceRequest(kind=ServiceKind.LOAD_BALANCER, service_id=service, name=name))
+    assert inventory.file is not None
+    services = {f"lb-{number}{name[:30]}": name for number, name in enumerate(TEXTS)}
+    register_as_older_versions_did(inventory.file, services)
+    for number, (service, name) in enumerate(services.items()):
         pool = "hk" if number % 2 else None
         request = AllocationRequest(pool_id=pool, name=name, reason=name)
         eip = inventory.execute(request).eips[0]

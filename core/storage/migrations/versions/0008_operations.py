@@ -63,5 +63,7 @@ def _rule(name: str, event: str, when: str, says: str) -> None:
         return
     body = f"BEGIN RAISE EXCEPTION '{says}' USING ERRCODE = 'check_violation'; END"
     op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ {body} $rule$")
+    path = f"'ALTER FUNCTION {name}() SET search_path = pg_catalog, %I, pg_temp', current_schema()"
+    op.execute(f"DO $path$ BEGIN EXECUTE format({path}); END $path$")
     condition = f" WHEN ({when})" if when else ""
     op.execute(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH ROW{condition} EXECUTE FUNCTION {name}()")
