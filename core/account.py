@@ -11,7 +11,7 @@ from time import sleep
 from typing import TypeVar
 
 from core.domain.config import Config
-from core.domain.errors import Code, EipdeckError, OutcomeUnknown, error
+from core.domain.errors import Code, EipdeckError, error
 from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
 from core.domain.receipt import CarriedOut, Receipt
@@ -191,7 +191,7 @@ class AccountInventory(Inventory):
         with self._store.read() as connection:
             waiting = open_operations(connection)
         for operation in waiting:
-            with suppress(OutcomeUnknown):  # what cannot be read cannot be settled; the sync says why
+            with suppress(EipdeckError):  # what cannot be read, or is refused here, does not stop the sync
                 self._changes.settle(operation.request_id)
 
     def mirror(self) -> MirrorState | None:

@@ -188,7 +188,7 @@ def _told(problem: Exception, seconds: float) -> tuple[str, bool]:
     reason = problem.args[0].reason if problem.args and isinstance(problem.args[0], MaxRetryError) else problem
     if isinstance(problem, ProxyError):
         return "the proxy cannot be reached, or refuses the connection.", False
-    if isinstance(problem, SSLError):
+    if isinstance(problem, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(problem):
         return "the certificate of the answering host is not accepted.", False
     if isinstance(reason, NameResolutionError):
         return "the name of the host has no address.", False

@@ -106,10 +106,14 @@ class AccountExecutor:
             return self._note(transaction, request, eip, body)
 
     def _tried(self, transaction: Transaction, request: Request[Answer]) -> CarriedOut[Answer]:
-        """Return what the change would give here, by every rule of the embedded platform; nothing stays."""
+        """Return what the change would give here, by every rule of the embedded platform.
+
+        Nothing stays but the answer to a request id, when nothing would change.
+        """
         transaction.run("SAVEPOINT tried")
         done = verb_of(request).carry_out(replace(transaction, heads={}), request)
-        transaction.run("ROLLBACK TO SAVEPOINT tried")
+        if done.receipt.events:
+            transaction.run("ROLLBACK TO SAVEPOINT tried")
         transaction.run("RELEASE SAVEPOINT tried")
         return done
 
@@ -134,14 +138,15 @@ class AccountExecutor:
         return found
 
     def _send(self, operation: Operation) -> None:
-        """Send the call, which is noted as sent before; settle what the platform refuses.
+        """Send the call, which is noted as sent before, unless another session did; settle what the platform refuses.
 
         Raises:
             EipdeckError: the refusal; nothing was changed.
 
         """
         writer = self.writer()
-        self._mark(operation, State.SENT)
+        if not self._mark(operation, State.SENT):
+            return
         for attempt in range(_TRIES):
             try:
                 writer.call(ACTIONS[operation.action], json.loads(operation.body))
@@ -218,7 +223,7 @@ class AccountExecutor:
             if not _still_open(connection, operation):
                 return
             begun = self.begin(connection, reason=operation.reason, request_id=operation.request_id)
-            transaction = replace(begun, operator=operation.operator)
+            transaction = self._as_asked(begun, operation)
             if not _is_of(connection, request, operation):
                 pass  # the EIP is gone meanwhile, which a sync has seen
             elif binned:
@@ -244,11 +249,12 @@ class AccountExecutor:
         failed: Failed | None = None,
         code: str | None = None,
         message: str | None = None,
-    ) -> None:
+    ) -> bool:
+        """Note how an operation stands; return whether it was this session that did."""
         with self.store.write() as connection:
             if not _still_open(connection, operation):
-                return
-            mark(
+                return False
+            marked = mark(
                 connection,
                 operation.request_id,
                 state,
@@ -259,10 +265,14 @@ class AccountExecutor:
             )
             if state is State.REFUSED:
                 begun = self.begin(connection, reason=operation.reason, request_id=operation.request_id)
-                transaction = replace(begun, operator=operation.operator)
                 eip = eip_by_key(connection, operation.eip_id)
                 why = code if failed is None else failed.code
-                _record(transaction, eip, "refused", {"action": operation.action, "code": why})
+                _record(self._as_asked(begun, operation), eip, "refused", {"action": operation.action, "code": why})
+        return marked
+
+    def _as_asked(self, begun: Transaction, operation: Operation) -> Transaction:
+        """Return a transaction in the name of whoever asked; a server knows who writes, and takes no other name."""
+        return begun if self.store.acting is not None else replace(begun, operator=operation.operator)
 
 
 def _is_of(connection: Connection, request: Request[Any], operation: Operation) -> bool:

@@ -74,7 +74,9 @@ _ON: Final = f"SELECT {_COLUMNS} FROM mirror_operation WHERE eip_id = :eip_id AN
 _TOUCHED: Final = (
     "SELECT DISTINCT eip_id FROM mirror_operation WHERE state IN ('noted', 'sent', 'unknown') OR settled_at >= :since"
 )
-_SENT: Final = "UPDATE mirror_operation SET state = 'sent', sent_at = :at WHERE request_id = :request_id"
+_SENT: Final = (
+    "UPDATE mirror_operation SET state = 'sent', sent_at = :at WHERE request_id = :request_id AND state = 'noted'"
+)
 _SETTLED: Final = (
     "UPDATE mirror_operation SET state = :state, settled_at = :at, platform_request_id = :platform_request_id,"
     " code = :code, message = :message WHERE request_id = :request_id"
@@ -131,13 +133,12 @@ def mark(
     code: str | None = None,
     message: str | None = None,
     platform_request_id: str | None = None,
-) -> None:
-    """Note that an operation was sent, or how it ended."""
+) -> bool:
+    """Note that an operation is sent, or how it ended; return False when another session has sent or settled it."""
     if state is State.SENT:
-        connection.execute(_SENT, {"request_id": request_id, "at": at})
-        return
+        return connection.execute(_SENT, {"request_id": request_id, "at": at}) == 1
     values: Values = {"request_id": request_id, "state": state.value, "at": at, "code": code, "message": message}
-    connection.execute(_SETTLED, {**values, "platform_request_id": platform_request_id})
+    return connection.execute(_SETTLED, {**values, "platform_request_id": platform_request_id}) == 1
 
 
 def same_request(found: Operation, asked: bytes) -> Operation:

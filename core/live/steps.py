@@ -64,11 +64,9 @@ def _cap(request: BandwidthRequest, eip: Eip) -> JsonObject:
 def _capped(body: JsonObject, row: JsonObject | None) -> Shown:
     running = None if row is None else row.get("operationInfo")
     state = running.get("status") if isinstance(running, dict) else None
-    if state == "FAILED":
-        return Shown.FAILED
-    if row is None or state == "OPERATING" or row.get("bandwidth") != body["bandwidth"]:
-        return Shown.NOT_YET
-    return Shown.DONE
+    if row is not None and state != "OPERATING" and row.get("bandwidth") == body["bandwidth"]:
+        return Shown.DONE
+    return Shown.FAILED if state == "FAILED" else Shown.NOT_YET
 
 
 def _delete(request: ReleaseRequest, eip: Eip) -> JsonObject:

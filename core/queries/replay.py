@@ -53,6 +53,8 @@ class _AcceptedRow(NamedTuple):
 _ACCEPTED: Final = (
     "SELECT seq, at FROM event WHERE address IS NULL AND cidr IS NULL AND action = 'accept_clock' ORDER BY seq DESC"
 )
+_UNTIL: Final = "SELECT until FROM acceptance WHERE finding_id = :finding"
+_READABLE: Final = "an event says what changed"
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"
 _ACCEPTANCES: Final = frozenset({"accept_finding", "withdraw_acceptance"})
 _POOLS: Final = frozenset({"create_pool", "set_pool", "import", "observed"})
@@ -94,19 +96,31 @@ class Replay:
         """The moments to which times of earlier events were put back, the last one first."""
         self._sums = [0] * _BUCKETS
         self._acceptances: dict[str, Fact] = {}
+        self._unreadable: set[int] = set()
+        """The numbers of the events that say nothing that can be understood."""
         for fact in _FOUNDED:
             self._add(1, fact)
 
     def tell(self, event: EventRow) -> None:
         """Add the facts of an event; they come in their order."""
         total, subject = 0, None
-        for sign, fact in self._facts(event):  # of one subject
+        for sign, fact in self._told(event):  # of one subject
             total, subject = total + sign * hash(fact), fact[1]
         if subject is not None:
             self._sums[hash(subject) % _BUCKETS] += total
 
+    def _told(self, event: EventRow) -> Iterable[tuple[int, Fact]]:
+        """Return the facts of an event; one that cannot be read is named by `violations`."""
+        try:
+            return list(self._facts(event))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            self._unreadable.add(event.seq)
+            return ()
+
     def violations(self) -> Iterator[Violation]:
         """Compare with the rows. Yield each subject about which they differ, at most twenty of a law."""
+        for seq in sorted(self._unreadable)[:_NAMED]:
+            yield Violation(_READABLE, f"ev-{seq}", f"ev-{seq}: it does not hold that {_READABLE}.")
         for fact in self._acceptances.values():
             self._add(1, fact)
         for facts in facts_of_rows(self._connection):
@@ -122,7 +136,7 @@ class Replay:
         some = frozenset(sorted(wrong)[:_NAMED])
         left: Counter[Fact] = Counter()
         self._acceptances.clear()
-        told = (pair for event in self._connection.stream(EventRow, _EVENTS) for pair in self._facts(event))
+        told = (pair for event in self._connection.stream(EventRow, _EVENTS) for pair in self._told(event))
         for sign, fact in told:
             if hash(fact[1]) % _BUCKETS in some:
                 left[fact] += sign
@@ -164,11 +178,22 @@ class Replay:
     def _accept(self, event: EventRow, after: Mapping[str, Any], at: int) -> None:
         finding = str(after.get("finding"))
         if event.action == "accept_finding":
-            until = after.get("until")
-            ends = None if until is None else _micros(until)
+            ends = self._ends(finding, after.get("until"))
             self._acceptances[finding] = ("accepted", finding, event.operator, event.reason, at, ends)
         elif finding in self._acceptances:
             self._acceptances[finding] = (*self._acceptances[finding][:5], event.at)
+
+    def _ends(self, finding: str, until: object) -> int | None:
+        """Return the end of an acceptance. Versions before 0.3 wrote what was typed: the row alone tells it then."""
+        if until is None:
+            return None
+        try:
+            at = datetime.fromisoformat(str(until))
+        except ValueError:
+            at = None
+        if at is not None and at.tzinfo is not None:
+            return to_micros(at)
+        return self._connection.value(int, _UNTIL, {"finding": finding})
 
     def _of_an_eip(
         self, event: EventRow, eip_id: str, before: Mapping[str, Any], after: Mapping[str, Any], at: int

@@ -273,17 +273,22 @@ class PostgresStore(Store):
         except psycopg.OperationalError as problem:
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise
+            if connection.driver.unreplicated:
+                raise self._unreplicated() from problem
             raise error(
                 Code.OUTCOME_UNKNOWN,
                 f"{self.url} was lost while it was asked to commit: the change was made, or nothing changed.",
                 hint="Look at the history; with the same request id nothing happens twice.",
             ) from problem
         if connection.driver.unreplicated:
-            raise error(
-                Code.OUTCOME_UNKNOWN,
-                f"{self.url} was told to wait no longer for its standby: the change is made, and is lost if this server"
-                " is lost before the standby has it.",
-                hint="Look whether a standby is connected.",
-                fix=Fix("doctor"),
-                details={"on_this_server": True},
-            )
+            raise self._unreplicated()
+
+    def _unreplicated(self) -> EipdeckError:
+        return error(
+            Code.OUTCOME_UNKNOWN,
+            f"{self.url} was told to wait no longer for its standby: the change is made, and is lost if this server"
+            " is lost before the standby has it.",
+            hint="Look whether a standby is connected.",
+            fix=Fix("doctor"),
+            details={"on_this_server": True},
+        )

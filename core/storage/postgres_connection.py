@@ -46,6 +46,7 @@ class PostgresConnection(Connection):
         self._begun = True
 
     def cursor(self, statement: str, values: Values) -> Cursor:
+        self._forget(statement)
         step = self._ahead.get(_asked(statement, values)) if self._ahead else None
         if step is None:
             step = Step(_marked(statement), values)

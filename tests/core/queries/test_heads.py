@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
 
 from core import EipdeckError, Inventory, ReleaseRequest
-from core.storage.history import event_hash
+from core.queries.replay import Replay
+from core.storage.history import EVENT_COLUMNS, EventRow, event_hash
+from core.storage.opening import open_store
 from tests.core.kit import ON_POSTGRESQL, Plain, connect, customer_cidr, many, one, release
 
 COLUMNS = (
@@ -125,3 +128,33 @@ def test_a_rule_that_was_taken_away_is_named(lived: Inventory, statement: str) -
     (broken,) = lived.verify().broken
     assert broken.law == "the rules of the schema stand"
     assert any(word in statement for word in broken.subject.split())
+
+
+@pytest.mark.parametrize("words", ["[1", '{"status": "unbound"}'])
+def test_an_event_that_cannot_be_understood_is_named(lived: Inventory, words: str) -> None:
+    store = open_store(lived.url)
+    with store.read() as connection:
+        replay = Replay(connection)
+        for row in connection.rows(EventRow, f"SELECT {EVENT_COLUMNS} FROM event ORDER BY seq"):
+            first = row.action == "allocate" and row.eip_id == "eip-1"
+            replay.tell(row._replace(action="import", after=words) if first else row)
+        named = {each.subject for each in replay.violations()}
+    store.close()
+    assert named & {"eip-1", *(f"ev-{number}" for number in range(20))}
+
+
+def test_the_end_of_an_acceptance_that_an_older_version_wrote_as_it_was_typed_is_sound(lived: Inventory) -> None:
+    store = open_store(lived.url)
+    with store.read() as connection:
+        for until in ("2026-12-24", "30d", "2026-12-24T00:00:00Z", None):
+            row = EventRow._make([None] * len(EventRow._fields))._replace(
+                seq=1,
+                at=0,
+                operator="alice",
+                action="accept_finding",
+                after=json.dumps({"finding": "f", "until": until}),
+            )
+            replay = Replay(connection)
+            replay.tell(row)
+            assert not [each for each in replay.violations() if each.subject.startswith("ev-")]
+    store.close()
