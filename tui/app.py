@@ -271,7 +271,8 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     Args:
         opened: opens the inventory after the first paint; the dashboard closes it.
         address: an address to open on.
-        trail_folder: where the incident trail is kept; None: in the user's state folder.
+        trail_folder: where the incident trail of a throw-away inventory is kept, for which no theme is kept; None: in
+            the user's state folder.
 
     Returns:
         The exit code of the program.
@@ -283,7 +284,9 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
     set_escape_delay(escape_delay(os.environ))
     if sends_indexes(os.environ):
         send_indexes()
-    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=Kept(state_folder() / UI))
+    app = EipdeckApp(
+        opened, address=address, trail_folder=trail_folder, kept=Kept(None if trail_folder else state_folder() / UI)
+    )
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
     finally:

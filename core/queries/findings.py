@@ -73,8 +73,19 @@ def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
 
 
 def _all(facts: RuleInput) -> Iterator[Fingerprinted]:
-    for rule in (*EIP_RULES, *SHARED_RULES, *_of_account(facts)):
+    for rule in (*EIP_RULES, *SHARED_RULES):
+        for each in rule(facts):
+            yield each if facts.config.account is None else _in_the_console(each)
+    for rule in _of_account(facts):
         yield from rule(facts)
+
+
+_CONSOLE: Final = "Make the change in Zenlayer's console, then sync."
+
+
+def _in_the_console(each: Fingerprinted) -> Fingerprinted:
+    """Return a finding of a live account, which most changes of this program do not reach yet."""
+    return replace(each, finding=replace(each.finding, remedy=_CONSOLE, advice=_CONSOLE, fix=None))
 
 
 def _of_account(facts: RuleInput) -> tuple[Rule, ...]:

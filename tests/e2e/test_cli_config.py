@@ -94,3 +94,9 @@ def test_the_schema_is_json_for_an_editor(empty: Deck) -> None:
     said = empty("config", "schema")
     assert said.code == 0
     assert set(json.loads(said.out)["properties"]) == set(TYPES)
+
+
+def test_a_key_is_checked_beside_an_unknown_setting(empty: Deck, file: Path) -> None:
+    file.write_text('requre = true\n[keys]\nrelease = "y"\n')
+    told = empty.done("--config", str(file), "config", "check", code=1)
+    assert [(each["line"], each["key"]) for each in told] == [(1, "requre"), (3, "keys.release")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -88,7 +89,7 @@ def _check(command: Command) -> Answer:
     try:
         config = load_config(path)
     except EipdeckError as refused:
-        problems = _problems(refused)
+        problems = [*_problems(refused), *_problems_of_keys(path or config_path())]
     else:
         for check in (keymap_of, checked_views, _formats):
             try:
@@ -100,6 +101,22 @@ def _check(command: Command) -> Answer:
         return Answer(problems, _PROBLEMS, code=NO if problems else DONE)
     state = "is sound" if path is not None or config_path().exists() else "does not exist; every setting is a default"
     return Answer((f"{shown} {state}\n",))
+
+
+def _problems_of_keys(path: Path) -> list[ConfigProblem]:
+    """Return the problems of `[keys]` in a file that is refused for something else."""
+    try:
+        keys = tomllib.loads(path.read_text(encoding="utf-8")).get("keys")
+    except (OSError, ValueError, RecursionError):
+        return []
+    if not isinstance(keys, dict):
+        return []
+    config = Config(keys={str(name): str(key) for name, key in keys.items()}, path=path)
+    try:
+        keymap_of(config)
+    except EipdeckError as refused:
+        return _problems(refused, config)
+    return []
 
 
 def _formats(config: Config) -> None:

@@ -555,3 +555,11 @@ def test_an_export_of_a_mirror_is_an_inventory_of_the_embedded_platform(
     copy.import_files([tmp_path / "export.json"])
     assert copy.lookup("203.0.113.7").verdict.value == "customer-bound"
     copy.close()
+
+
+def test_a_finding_advises_what_can_be_done_on_an_account(mirror: AccountInventory, account: Account) -> None:
+    account.eip("e-new", "198.51.100.77", networkLineType="PremiumBGP")
+    mirror.sync()
+    for finding in mirror.findings():
+        assert "eipdeck rehome" not in finding.remedy
+        assert finding.fix is None or finding.code.startswith("mirror")
