@@ -40,8 +40,9 @@ def test_show_repeats_no_password(empty: Deck) -> None:
 
 def test_check_tells_every_problem(empty: Deck, file: Path) -> None:
     file.write_text('idle_dais = 7\n[keys]\nrelease = "j"\nhalp = "h"\n[[evidence.format]]\nname = "gate"\n')
-    (unknown,) = empty.done("--config", str(file), "config", "check", code=1)
+    unknown, *others = empty.done("--config", str(file), "config", "check", code=1)
     assert (unknown["line"], unknown["key"]) == (1, "idle_dais")
+    assert [each["line"] for each in others] == [3, 4, 5]
     file.write_text(file.read_text().replace("dais", "days"))
     told = empty.done("--config", str(file), "config", "check", code=1)
     assert [(each["line"], each["key"]) for each in told] == [

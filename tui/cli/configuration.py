@@ -89,13 +89,9 @@ def _check(command: Command) -> Answer:
     try:
         config = load_config(path)
     except EipdeckError as refused:
-        problems = [*_problems(refused), *_problems_of_keys(path or config_path())]
+        problems = [*_problems(refused), *_problems_beside(path or config_path())]
     else:
-        for check in (keymap_of, checked_views, _formats):
-            try:
-                check(config)
-            except EipdeckError as refused:
-                problems += _problems(refused, config)
+        problems = [problem for check in (keymap_of, checked_views, _formats) for problem in _of(check, config)]
     shown = str(path or config_path())
     if problems or command.format is Format.JSON:
         return Answer(problems, _PROBLEMS, code=NO if problems else DONE)
@@ -103,17 +99,22 @@ def _check(command: Command) -> Answer:
     return Answer((f"{shown} {state}\n",))
 
 
-def _problems_of_keys(path: Path) -> list[ConfigProblem]:
-    """Return the problems of `[keys]` in a file that is refused for something else."""
+def _problems_beside(path: Path) -> list[ConfigProblem]:
+    """Return the problems of the keys and the log formats in a file that is refused for something else."""
     try:
-        keys = tomllib.loads(path.read_text(encoding="utf-8")).get("keys")
-    except (OSError, ValueError, RecursionError):
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        keys = {str(name): str(key) for name, key in found.get("keys", {}).items()}
+        tables = found.get("evidence", {}).get("format", ())
+    except (OSError, ValueError, RecursionError, AttributeError):
         return []
-    if not isinstance(keys, dict):
-        return []
-    config = Config(keys={str(name): str(key) for name, key in keys.items()}, path=path)
+    formats = isinstance(tables, list) and all(isinstance(each, dict) for each in tables)
+    config = Config(keys=keys, log_formats=tuple(tables) if formats else (), path=path)
+    return [problem for check in (keymap_of, _formats) for problem in _of(check, config)]
+
+
+def _of(check: Callable[[Config], object], config: Config) -> list[ConfigProblem]:
     try:
-        keymap_of(config)
+        check(config)
     except EipdeckError as refused:
         return _problems(refused, config)
     return []
