@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Deck, Said
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 Hook = Callable[[str], Path]
 
 
