@@ -15,7 +15,7 @@ from core.domain.errors import Code, EipdeckError, error
 __all__ = ["ConfigProblem", "Wrong", "config_line", "refusal"]
 
 _MOST: Final = 20
-"""Problems that are told; a file with more is no configuration."""
+"""The most problems of one refusal. A file with more is probably not a configuration."""
 _LONGEST: Final = 50
 """Lines of one value that are read to find where it begins."""
 

@@ -57,7 +57,7 @@ class Client:
         """Send one call and return its answer.
 
         Raises:
-            Failed: there is no answer, or it is a refusal.
+            Failed: no answer came, or the platform refused the call.
             PermissionError: the session may not write.
 
         """

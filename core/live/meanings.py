@@ -110,7 +110,7 @@ def _is_business(code: str) -> bool:
 
 
 class Outcome(Enum):
-    """What a failed change did."""
+    """The effect of a failed change on the account."""
 
     REFUSED = auto()
     """Nothing."""

@@ -37,7 +37,7 @@ _SERVICES: Final = (RowKind.GATEWAY, RowKind.BALANCER, RowKind.INTERFACE)
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """What became of a picture."""
+    """The counts of a picture that was taken over."""
 
     created: int
     changed: int

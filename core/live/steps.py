@@ -19,7 +19,7 @@ __all__ = ["STEPS", "Shown", "Step", "asked_json", "request_from", "subject_of"]
 
 
 class Shown(Enum):
-    """What the account shows of a change."""
+    """The state of a change on the account."""
 
     DONE = auto()
     FAILED = auto()
@@ -37,7 +37,7 @@ class Step:
     body: Callable[[Any, Eip], JsonObject]
     """The fields of the call, from the request and the EIP; refuses what the platform would."""
     shown: Callable[[JsonObject, JsonObject | None], Shown]
-    """What the account shows, from these fields and the row of the EIP; None when the account has no such EIP."""
+    """Reads the state of a change from the sent fields and the row of the EIP; None: the account has no such EIP."""
 
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,61}[A-Za-z0-9]", re.ASCII)

@@ -27,7 +27,7 @@ class EipCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted, as one read transaction sees it."""
+    """The figures of an inventory, from one read transaction."""
 
     now: datetime
     as_of: datetime

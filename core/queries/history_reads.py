@@ -107,7 +107,7 @@ class InventoryHistory(InventoryServices):
         It reads everything.
 
         Raises:
-            EipdeckError: `usage` for what is no head.
+            EipdeckError: `usage` for words that are not a head.
 
         """
         from core.queries.integrity import proof_of  # noqa: PLC0415  # a verdict does without the proof

@@ -31,7 +31,7 @@ _MANY: Final = 6
 
 
 class AboutEip(NamedTuple):
-    """What stands beside the verdict on an EIP."""
+    """The context of a verdict on an EIP."""
 
     events: tuple[Event, ...]
     """Its history, newest last."""

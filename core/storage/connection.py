@@ -105,7 +105,7 @@ class Connection(ABC):
         return cast("list[V]", [row[0] for row in self.cursor(statement, values)])
 
     def value(self, kind: type[V], statement: str, values: Values = NO_VALUES) -> V | None:  # noqa: ARG002  # for mypy
-        """Return the first column of the first row, which is of this type; None when there is no row."""
+        """Return the first column of the first row, a value of this type. None: the answer has no row."""
         found = self.cursor(statement, values).fetchone()
         return None if found is None else cast("V | None", found[0])
 

@@ -169,7 +169,7 @@ class _Foreseeing(Connection):
     newest = staticmethod(PostgresConnection.newest)
 
     def insert(self, statement: str, rows: Sequence[Values], shared: Values) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # a question never inserts; `foresee` ends here when one does
 
 
 class _Stage(Connection):
@@ -192,7 +192,7 @@ class _Stage(Connection):
         self.asked.append((statement, values))
         return self._real.cursor(statement, values)
 
-    def execute(self, statement: str, values: Values = NO_VALUES) -> int:  # noqa: ARG002
+    def execute(self, statement: str, values: Values = NO_VALUES) -> int:  # noqa: ARG002  # a rehearsal changes nothing
         return 1
 
     def ahead(self, statement: str, values: Values = NO_VALUES) -> None:

@@ -168,7 +168,7 @@ def _fly(driver: Driver, steps: Sequence[Step | None]) -> None:
                     else:
                         step.send(driver)
         finally:
-            driver._pipeline = None  # noqa: SLF001
+            driver._pipeline = None  # noqa: SLF001  # as `pipeline` does
     for step in steps:
         if step is not None:
             step.tell()

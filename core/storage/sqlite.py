@@ -101,7 +101,7 @@ class EmbeddedStore(Store):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[SqliteConnection]:  # noqa: ARG002
+    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[SqliteConnection]:  # noqa: ARG002  # a file ends no writer
         with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 

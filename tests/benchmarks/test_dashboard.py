@@ -14,7 +14,7 @@ import pytest
 from core import BandwidthRequest, Inventory
 from tests.benchmarks.bench import POOL, Ratio, Told, allocate, before, onboard
 from tests.benchmarks.outside import KEYS as KEY_OF
-from tests.benchmarks.outside import Outside, Seen, app, dashboard, outside
+from tests.benchmarks.outside import Outside, app, dashboard, outside
 from tests.benchmarks.peers import program as peer
 from tests.core.kit import file_of
 
@@ -188,7 +188,10 @@ def test_what_a_changed_row_writes(ratio: Ratio, opens: Opens, few: Inventory) -
     def changed() -> float:
         mbps = next(caps)
         act = partial(few.execute, BandwidthRequest(eip="44.0.0.0", bandwidth_mbps=mbps))
-        seen: Seen = lambda text: f"{mbps} Mbps" in text  # noqa: E731
+
+        def seen(text: str) -> bool:
+            return f"{mbps} Mbps" in text
+
         return float(opened.bytes_of(act, seen))
 
     says = "one row changed by another process"
