@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -79,6 +80,11 @@ _SLOW = (
     *("review", "reviews", "forms", "notices"),
 )
 """Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
+
+
+def pytest_runtestloop() -> None:
+    """Leave what was collected out of every later look for garbage."""
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
