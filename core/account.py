@@ -160,7 +160,8 @@ class AccountInventory(Inventory):
         """Read the account and take the differences over into the history, as seen between two readings.
 
         Args:
-            on_progress: gets the kind of rows and how many were read; then `taken over`, and how many, when they are many.
+            on_progress: gets the kind of rows and how many were read; for many differences then `taken over`, and how
+                many were.
             dry_run: change nothing; the answer has the events.
             accept_losses: take over a picture that lacks exactly so many EIPs.
             accept_account: take over an account that shows nothing of what is here.

@@ -148,6 +148,7 @@ class Sync:
 
     def _by_parts(self, picture: Picture, began: int) -> TakenOver:
         """Take each part over in a transaction of its own; the age is that of the last, and a stop keeps the others."""
+        self.store.lean()
         done, rows = TakenOver(), 0
         for number, part in enumerate(parts_of(picture)):
             with self.store.write(long=True) as connection:
