@@ -16,7 +16,7 @@ from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import Request
-from core.domain.results import MirrorState, Synced
+from core.domain.results import MirrorKind, MirrorState, Synced
 from core.domain.validation import checked_text
 from core.inventory import Inventory
 from core.live.account import Account, account_of
@@ -25,7 +25,7 @@ from core.live.journal import open_operations, operation_of
 from core.live.steps import STEPS
 from core.operations import settling
 from core.operations.executor import Executor
-from core.queries.mirror import mirror_state
+from core.queries.mirror import mirror_state, readings
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -102,6 +102,14 @@ class AccountInventory(Inventory):
     def profile(self) -> str:
         """The name of the account in the configuration."""
         return self._account.profile.name
+
+    @property
+    def production(self) -> bool:
+        return self._account.profile.production
+
+    def readings(self) -> tuple[MirrorKind, ...]:
+        with self._store.read() as connection:
+            return readings(connection)
 
     @property
     def refresh_seconds(self) -> int:

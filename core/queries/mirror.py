@@ -9,7 +9,7 @@ from core.domain.values import from_micros
 from core.storage.connection import Connection, Flag
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["EIPS", "AsideRow", "KindRow", "MirrorRow", "asides", "mirror_of", "mirror_state", "picture_at"]
+__all__ = ["EIPS", "AsideRow", "KindRow", "MirrorRow", "asides", "mirror_of", "mirror_state", "picture_at", "readings"]
 
 EIPS: Final = "DescribeEips"
 
@@ -57,9 +57,9 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
     return connection.row(MirrorRow, _MIRROR)
 
 
-def _kinds(connection: Connection) -> list[KindRow]:
+def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
-    return connection.rows(KindRow, _READINGS)
+    return tuple(map(_kind, connection.rows(KindRow, _READINGS)))
 
 
 def asides(connection: Connection) -> list[AsideRow]:
@@ -79,7 +79,7 @@ def mirror_state(connection: Connection) -> MirrorState | None:
         as_of=None if read_at is None else from_micros(read_at),
         held=mirror.held,
         aside=sum(row.number for row in asides(connection)),
-        kinds=tuple(map(_kind, _kinds(connection))),
+        kinds=readings(connection),
     )
 
 
