@@ -91,21 +91,13 @@ class AccountInventory(Inventory):
     ) -> None:
         super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
         self._account = account
+        self.profile, self.production = account.profile.name, account.profile.production
         self._sleep: Callable[[float], None] = sleep
         account.found(store, self._executor.begin, read_only=read_only)
 
     @property
     def label(self) -> str:
         return self._account.label
-
-    @property
-    def profile(self) -> str:
-        """The name of the account in the configuration."""
-        return self._account.profile.name
-
-    @property
-    def production(self) -> bool:
-        return self._account.profile.production
 
     def readings(self) -> tuple[MirrorKind, ...]:
         with self._store.read() as connection:

@@ -17,7 +17,7 @@ from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.login import login_name
-from core.domain.results import Imported, MirrorKind, Restored
+from core.domain.results import Imported, Restored
 from core.domain.validation import checked_text, with_code
 from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
@@ -79,6 +79,11 @@ def _check_embedded(store: Store) -> None:
 
 class Inventory(InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
+
+    profile: str | None = None
+    """The name of the live account in the configuration; None: the embedded platform."""
+    production: bool = False
+    """Whether it is a live account of production."""
 
     def __init__(
         self,
@@ -144,20 +149,6 @@ class Inventory(InventoryLookups):
     def embedded(self) -> bool:
         """Whether the database is a file of this host."""
         return self._store.embedded
-
-    @property
-    def profile(self) -> str | None:
-        """The name of the live account in the configuration; None: the embedded platform."""
-        return None
-
-    @property
-    def production(self) -> bool:
-        """Whether it is a live account that the configuration calls one of production."""
-        return False
-
-    def readings(self) -> tuple[MirrorKind, ...]:
-        """Return when each kind of rows of a live account was read; none for the embedded platform."""
-        return ()
 
     @property
     def file(self) -> Path | None:
