@@ -9,9 +9,23 @@ from core.domain.values import from_micros
 from core.storage.connection import Connection, Flag
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["EIPS", "AsideRow", "KindRow", "MirrorRow", "asides", "mirror_of", "mirror_state", "picture_at", "readings"]
+__all__ = [
+    "EIPS",
+    "PICTURED",
+    "AsideRow",
+    "KindRow",
+    "MirrorRow",
+    "asides",
+    "kind_rows",
+    "mirror_of",
+    "mirror_state",
+    "picture_at",
+    "readings",
+]
 
 EIPS: Final = "DescribeEips"
+PICTURED: Final = {EIPS: "EIPs", "DescribeCidrs": "CIDRs"}
+"""The kinds that every verdict rests on."""
 
 
 @reads("mirror")
@@ -59,7 +73,12 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
 
 def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
-    return tuple(map(_kind, connection.rows(KindRow, _READINGS)))
+    return tuple(map(_kind, kind_rows(connection)))
+
+
+def kind_rows(connection: Connection) -> list[KindRow]:
+    """Return the readings by kind, with their times in microseconds."""
+    return connection.rows(KindRow, _READINGS)
 
 
 def asides(connection: Connection) -> list[AsideRow]:
