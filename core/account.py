@@ -21,6 +21,7 @@ from core.domain.validation import checked_text
 from core.inventory import Inventory
 from core.live.account import Account, account_of
 from core.live.executor import AccountExecutor
+from core.live.handover import piped
 from core.live.journal import open_operations, operation_of
 from core.live.steps import STEPS
 from core.operations import settling
@@ -147,6 +148,10 @@ class AccountInventory(Inventory):
             reader=self._account.reader,
             sleep=self._sleep,
         )
+
+    def secrets_for_child(self) -> tuple[dict[str, str], int]:
+        """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""
+        return piped(self.config, self._account.profile.name)
 
     def sync(
         self,

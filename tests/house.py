@@ -44,7 +44,7 @@ DOORS = {
     (
         "core.queries.basis",
         "core.queries.picture_doubts",
-    ): "the embedded platform starts without the mirror of an account",
+    ): "the embedded platform starts without an account",
     ("core.queries.findings", "core.queries.finding_rules_mirror"): "as above",
     ("core.live.account", "core.live.client"): "the SDK is imported for the first call",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
