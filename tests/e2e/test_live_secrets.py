@@ -93,7 +93,7 @@ def test_a_defect_in_a_call_shows_no_secret(empty: Deck, standin: Standin, tmp_p
     assert standin.seen
 
 
-def test_the_sync_beside_a_dashboard_gets_it_by_a_pipe_and_alone_imports_the_sdk(
+def test_the_sync_beside_a_dashboard_gets_it_by_a_pipe(
     empty: Deck, standin: Standin, account: Account, home: Path
 ) -> None:
     assert empty("sync").code == 0
