@@ -80,6 +80,11 @@ def _check_embedded(store: Store) -> None:
 class Inventory(InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
+    profile: str | None = None
+    """The name of the live account in the configuration; None: the embedded platform."""
+    production: bool = False
+    """Whether it is a live account of production."""
+
     def __init__(
         self,
         store: Store,

@@ -25,6 +25,8 @@ from core.storage.transaction import Transaction
 
 __all__ = ["Account", "account_of"]
 
+_LANES: Final = 4
+"""Reads that are under way at once."""
 _HERE: Final = (
     requests.AcceptRequest,
     requests.AcceptClockRequest,
@@ -165,6 +167,7 @@ class Account:
             sleep=sleep,
             stopped=lambda: False,
             region=self.profile.region,
+            lanes=_LANES,
         )
 
     def sync(

@@ -9,9 +9,23 @@ from core.domain.values import from_micros
 from core.storage.connection import Connection, Flag
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["EIPS", "AsideRow", "KindRow", "MirrorRow", "asides", "mirror_of", "mirror_state", "picture_at"]
+__all__ = [
+    "EIPS",
+    "PICTURED",
+    "AsideRow",
+    "KindRow",
+    "MirrorRow",
+    "asides",
+    "kind_rows",
+    "mirror_of",
+    "mirror_state",
+    "picture_at",
+    "readings",
+]
 
 EIPS: Final = "DescribeEips"
+PICTURED: Final = {EIPS: "EIPs", "DescribeCidrs": "CIDRs"}
+"""The kinds that every verdict rests on."""
 
 
 @reads("mirror")
@@ -57,8 +71,13 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
     return connection.row(MirrorRow, _MIRROR)
 
 
-def _kinds(connection: Connection) -> list[KindRow]:
+def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
+    return tuple(map(_kind, kind_rows(connection)))
+
+
+def kind_rows(connection: Connection) -> list[KindRow]:
+    """Return the readings by kind, with their times in microseconds."""
     return connection.rows(KindRow, _READINGS)
 
 
@@ -79,7 +98,7 @@ def mirror_state(connection: Connection) -> MirrorState | None:
         as_of=None if read_at is None else from_micros(read_at),
         held=mirror.held,
         aside=sum(row.number for row in asides(connection)),
-        kinds=tuple(map(_kind, _kinds(connection))),
+        kinds=readings(connection),
     )
 
 
