@@ -12,7 +12,18 @@ from core.live.fields import ACTIONS
 from core.storage.connection import Connection, Values
 from core.storage.rows import reads
 
-__all__ = ["KnownRow", "MissingRow", "aside_ids", "digest_of", "digests", "forget", "known", "note", "note_missing"]
+__all__ = [
+    "KnownRow",
+    "MissingRow",
+    "aside_ids",
+    "digest_of",
+    "digests",
+    "forget",
+    "known",
+    "note",
+    "note_missing",
+    "recycled_word",
+]
 
 _CHUNK: Final = 500
 """The number of ids in one statement."""
@@ -96,3 +107,8 @@ def forget(connection: Connection, kind: str, ids: Sequence[str]) -> None:
 
 def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:
     return (list(ids[start : start + _CHUNK]) for start in range(0, len(ids), _CHUNK))
+
+
+def recycled_word(row: JsonObject) -> str | None:
+    """Return the word that marks an EIP in the recycle bin; None for another one."""
+    return "RECYCLED" if row.get("status") in ("RECYCLED", "RECYCLE") else None

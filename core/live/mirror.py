@@ -10,7 +10,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import KindRead, Synced
 from core.domain.values import Event, from_micros
-from core.live.journal import touched_since
+from core.live.again import leave_out
 from core.live.meanings import refusal_of
 from core.live.observed import TakenOver, note_absent, take_over
 from core.live.picture import KindPicture, Picture, take_picture
@@ -136,7 +136,7 @@ class Sync:
                     "Another session has read the account since this sync began; nothing was changed.",
                     hint="Its picture is newer.",
                 )
-            _leave_out(picture, touched_since(connection, began))
+            leave_out(picture, connection, began)
             newest = connection.value(int, NEWEST) or 0
             transaction = self.begin(connection)
             observed = self._observed(connection, transaction.now)
@@ -193,17 +193,6 @@ class Sync:
             aside=done.aside,
             events=tuple(events),
         )
-
-
-def _leave_out(picture: Picture, touched: set[str]) -> None:
-    """Leave out the EIPs that were changed from here meanwhile: what was read of them may be from before."""
-    eips = picture.of(RowKind.EIP)
-    if eips is None:
-        return
-    for eip_id in touched:
-        eips.fresh.pop(eip_id, None)
-        eips.digests.pop(eip_id, None)
-    eips.absent = [row for row in eips.absent if row.platform_id not in touched]
 
 
 def _kind_read(each: KindPicture) -> KindRead:

@@ -11,7 +11,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, NotFound, Refused
 from core.domain.json_value import JsonObject
 from core.domain.requests import DrainRequest, RemoveServiceRequest, RetireRequest
-from core.live.known import MissingRow, forget, note, note_missing
+from core.live.known import MissingRow, forget, note, note_missing, recycled_word
 from core.live.picture import KindPicture, Picture
 from core.operations.cidrs import drain_cidr, retire_cidr
 from core.operations.release import end_tenancy
@@ -182,8 +182,9 @@ def _note_rows(connection: Connection, kind: KindPicture, aside: Sequence[SetAsi
 
 
 def _subject(row: JsonObject) -> str | None:
+    """Return the prefix of a CIDR; of an EIP in the recycle bin, that."""
     found = row.get("cidrBlock")
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) else recycled_word(row)
 
 
 def _untold(_more: int) -> None:

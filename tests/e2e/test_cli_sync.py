@@ -96,14 +96,9 @@ def test_a_landing_on_the_console_is_a_finding_after_the_next_sync(live: Deck, a
 @pytest.mark.parametrize(
     "words",
     [
-        "allocate --default",
-        "bind 203.0.113.17 --nic nic-web-01 --private-ip 10.0.1.1",
-        "unbind 203.0.113.17",
-        "release 203.0.113.17 --unbind --yes",
-        "rehome 198.51.100.20 --pool pool-cidr-hk --yes",
-        "recover 203.0.113.99",
         "cidr add 192.0.2.0/24 --isp a --asn 64500",
-        "cidr drain 203.0.113.0/24",
+        "cidr activate 203.0.113.0/24 --reason again",
+        "cidr set-asn 203.0.113.0/24 64501",
         "service add nic nic-9",
         "import nothing.json",
         "restore nothing.db --yes",
