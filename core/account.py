@@ -16,7 +16,7 @@ from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import ActivateRequest, Request
-from core.domain.results import MirrorState, Synced
+from core.domain.results import AccountPlan, MirrorState, Synced
 from core.domain.validation import checked_text
 from core.domain.values import CidrState
 from core.inventory import Inventory
@@ -24,6 +24,7 @@ from core.live.account import SEEN, Account, account_of
 from core.live.again import LookAgain
 from core.live.executor import AccountExecutor
 from core.live.journal import open_plans, plan_of
+from core.live.plan_reading import told_plan, told_plans
 from core.live.planning import PLANNED
 from core.operations import settling
 from core.operations.executor import Executor
@@ -167,6 +168,55 @@ class AccountInventory(Inventory):
     def _seen(self) -> Executor:
         """The executor of what was seen: nobody of ours did it."""
         return Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
+
+    def plans(self, limit: int = 100) -> list[AccountPlan]:
+        """Return the newest changes of the account, newest first, each with its steps."""
+        with self._store.read() as connection:
+            return told_plans(connection, limit)
+
+    def plan(self, request_id: str) -> AccountPlan:
+        """Return a change of the account with its steps.
+
+        Raises:
+            EipdeckError: `plan_not_found`.
+
+        """
+        with self._store.read() as connection:
+            return told_plan(connection, request_id)
+
+    def resume(self, request_id: str) -> AccountPlan:
+        """Make the steps of a plan that are left, whoever began it; one that is done stays so.
+
+        Raises:
+            EipdeckError: as `carry_out`; `plan_not_found`; `conflict` for a plan that was refused or undone.
+
+        """
+        self._check_writable()
+        self._changes.resume(request_id)
+        return self.plan(request_id)
+
+    def undo(self, request_id: str) -> AccountPlan:
+        """Take back what a plan has made, the last step first, as a plan of its own; return that.
+
+        Raises:
+            EipdeckError: as `resume`; `conflict` when nothing of it can be taken back.
+
+        """
+        self._check_writable()
+        return self.plan(self._changes.undo(request_id))
+
+    def look_again(self, *keys: str) -> EipdeckError | None:
+        """Take over how these EIPs (ids or addresses) are on the account now; return why that cannot be, else None.
+
+        In a read-only session nothing is read.
+        """
+        if self.read_only:
+            return None
+        try:
+            self._changes.again.look(keys)
+        except EipdeckError as problem:
+            return problem
+        return None
 
     def sync(
         self,

@@ -53,8 +53,8 @@ class Standin:
     port: int = 0
     faults: deque[Fault] = field(default_factory=deque)
     """Answers to the next calls."""
-    write_faults: deque[Fault] = field(default_factory=deque)
-    """Answers to the next calls that change something."""
+    write_faults: deque[Fault | None] = field(default_factory=deque)
+    """Answers to the next calls that change something; None: the right one."""
     always: Fault | None = None
     skew: float = 0.0
     """Seconds by which its clock is ahead."""
