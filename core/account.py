@@ -16,7 +16,7 @@ from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import ActivateRequest, Request
-from core.domain.results import AccountPlan, MirrorState, Synced
+from core.domain.results import AccountPlan, MirrorKind, MirrorState, Synced
 from core.domain.validation import checked_text
 from core.domain.values import CidrState
 from core.inventory import Inventory
@@ -28,7 +28,7 @@ from core.live.plan_reading import told_plan, told_plans
 from core.live.planning import PLANNED
 from core.operations import settling
 from core.operations.executor import Executor
-from core.queries.mirror import mirror_state
+from core.queries.mirror import mirror_state, readings
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -94,6 +94,7 @@ class AccountInventory(Inventory):
     ) -> None:
         super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
         self._account = account
+        self.profile, self.production = account.profile.name, account.profile.production
         self._sleep: Callable[[float], None] = sleep
         account.found(store, self._executor.begin, read_only=read_only)
 
@@ -101,10 +102,9 @@ class AccountInventory(Inventory):
     def label(self) -> str:
         return self._account.label
 
-    @property
-    def profile(self) -> str:
-        """The name of the account in the configuration."""
-        return self._account.profile.name
+    def readings(self) -> tuple[MirrorKind, ...]:
+        with self._store.read() as connection:
+            return readings(connection)
 
     @property
     def refresh_seconds(self) -> int:
@@ -230,7 +230,8 @@ class AccountInventory(Inventory):
         """Read the account and take the differences over into the history, as seen between two readings.
 
         Args:
-            on_progress: gets the kind of rows and how many were read.
+            on_progress: gets the kind of rows and how many were read; for many differences then `taken over`, and how
+                many were.
             dry_run: change nothing; the answer has the events.
             accept_losses: take over a picture that lacks exactly so many EIPs.
             accept_account: take over an account that shows nothing of what is here.

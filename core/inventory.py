@@ -17,11 +17,12 @@ from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.login import login_name
-from core.domain.results import AccountPlan, Imported, Restored
+from core.domain.results import Imported, Restored
 from core.domain.validation import checked_text, with_code
 from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
+from core.queries.without_plans import WithoutPlans
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -77,8 +78,13 @@ def _check_embedded(store: Store) -> None:
         )
 
 
-class Inventory(InventoryLookups):
+class Inventory(WithoutPlans, InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
+
+    profile: str | None = None
+    """The name of the live account in the configuration; None: the embedded platform."""
+    production: bool = False
+    """Whether it is a live account of production."""
 
     def __init__(
         self,
@@ -120,35 +126,6 @@ class Inventory(InventoryLookups):
     def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
         """Carry out a change as `execute` does; the receipt has its request id and its events."""
         return self._executor.carry_out(request)
-
-    def plans(self, limit: int = 100) -> list[AccountPlan]:  # noqa: ARG002  # of an account
-        """Return the changes of a live account; the embedded platform has none, for each is made at once."""
-        return []
-
-    def plan(self, request_id: str) -> AccountPlan:
-        """Return a change of a live account.
-
-        Raises:
-            EipdeckError: `plan_not_found`.
-
-        """
-        raise error(
-            Code.PLAN_NOT_FOUND,
-            f"There is no plan {request_id!r}: the embedded platform makes each change at once.",
-            details={"request_id": request_id},
-        )
-
-    def resume(self, request_id: str) -> AccountPlan:
-        """Make the steps of a plan of a live account that are left; as `plan` here."""
-        return self.plan(request_id)
-
-    def undo(self, request_id: str) -> AccountPlan:
-        """Take back what a plan of a live account has made; as `plan` here."""
-        return self.plan(request_id)
-
-    def look_again(self, *_keys: str) -> EipdeckError | None:
-        """Look at EIPs on a live account again; here every read is the present."""
-        return None
 
     def settle(self, request_id: str) -> Receipt | None:
         """Return the receipt of a change by its request id; None when the change was not made.

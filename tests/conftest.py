@@ -30,6 +30,7 @@ settings.load_profile("eipdeck")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
     parser.addoption("--quick", action="store_true", help="only the fast tests, for the inner loop")
+    parser.addoption("--full", action="store_true", help="a live account at full scale too")
     chosen = parser.parse_known_args(sys.argv[1:]).on  # files that are named are imported before anything is configured
     if chosen:
         os.environ["EIPDECK_TESTS_ON"] = chosen
@@ -39,6 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Workers and the programs of the tests were told by the environment."""
     if config.getoption("--on"):
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    if not config.getoption("--full"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 _WITHOUT_DATABASE = (

@@ -25,6 +25,8 @@ from core.storage.transaction import Transaction
 
 __all__ = ["SEEN", "Account", "account_of"]
 
+_LANES: Final = 4
+"""Reads that are under way at once."""
 _HERE: Final = (
     requests.AcceptRequest,
     requests.AcceptClockRequest,
@@ -167,6 +169,7 @@ class Account:
             sleep=sleep,
             stopped=lambda: False,
             region=self.profile.region,
+            lanes=_LANES,
         )
 
     def reader_kept(self) -> Callable[[], Reader]:

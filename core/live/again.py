@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from core.domain.errors import NotFound
 from core.domain.json_value import JsonObject
 from core.domain.values import Eip, EipStatus
-from core.live.journal import touched_since
+from core.live.journal import Touched, touched_since
 from core.live.known import MissingRow, digest_of, digests
 from core.live.meanings import Failed, refusal_of
-from core.live.observed import take_over
+from core.live.observed import end_absent, take_over
+from core.live.packed import Packed
+from core.live.parts import parts_of
 from core.live.picture import KindPicture, Picture
 from core.live.reading import Reader
 from core.live.world import World
@@ -23,7 +25,7 @@ from core.storage.transaction import Transaction
 from core.transfer.documents import RowKind
 from core.transfer.zenlayer.report import Observed
 
-__all__ = ["LookAgain"]
+__all__ = ["LookAgain", "keep_touched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,14 @@ class LookAgain:
         if not picture.differs:
             return
         with self.store.write() as connection:
-            leave_out(picture, connection, began)
+            touched = touched_since(connection, began)
+            keep_touched(picture, touched)
             transaction = self.begin(connection)
             observed = Observed(picture_at(connection), transaction.now, None)
-            take_over(transaction, picture, observed, ended_before=transaction.now - _AGAIN)
+            end_absent(transaction, picture, observed, transaction.now - _AGAIN)
+            for part in parts_of(picture):
+                part.leave_out(touched)
+                take_over(transaction, part, observed)
 
 
 _AGAIN = 60_000_000
@@ -102,10 +108,9 @@ class _Picture:
         made = KindPicture(kind, seen=set(rows), steady=True)
         with self.store.read() as connection:
             same = digests(connection, kind.value, list(rows))
-        for row_id, row in rows.items():
-            digest = digest_of(kind.value, row)
-            if same.get(row_id) != digest:
-                made.fresh[row_id], made.digests[row_id] = row, digest
+        packed = {row_id: Packed(row, digest_of(kind.value, row)) for row_id, row in rows.items()}
+        made.fresh.add({row_id: each for row_id, each in packed.items() if same.get(row_id) != each.digest})
+        made.at_hand.add({row_id: each for row_id, each in packed.items() if same.get(row_id) == each.digest})
         self.found.kinds.append(made)
         return made
 
@@ -117,21 +122,8 @@ class _Picture:
 _MISSING = "SELECT missing_since FROM mirror_row WHERE kind = 'DescribeEips' AND platform_id = :eip"
 
 
-def leave_out(picture: Picture, connection: Connection, began: int) -> None:
-    """Leave out what plans changed meanwhile: what was read of it may be from before."""
-    touched = touched_since(connection, began)
-    for kind in picture.kinds:
-        if kind.kind is RowKind.EIP:
-            gone = {each for each, row in kind.fresh.items() if touched.addresses.intersection(_addresses(row))}
-            gone |= touched.eips
-        else:
-            gone = touched.services
-        for row_id in gone:
-            kind.fresh.pop(row_id, None)
-            kind.digests.pop(row_id, None)
-        kind.absent = [row for row in kind.absent if row.platform_id not in gone]
-
-
-def _addresses(row: JsonObject) -> list[str]:
-    found = row.get("publicIpAddresses")
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+def keep_touched(picture: Picture, touched: Touched) -> None:
+    """Keep the EIPs that plans changed meanwhile: what was read of them may be from before."""
+    eips = picture.of(RowKind.EIP)
+    if eips is not None:
+        eips.absent = [row for row in eips.absent if row.platform_id not in touched.eips]

@@ -20,6 +20,7 @@ __all__ = [
     "mirror_of",
     "mirror_state",
     "picture_at",
+    "readings",
 ]
 
 EIPS: Final = "DescribeEips"
@@ -72,9 +73,9 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
     return connection.row(MirrorRow, _MIRROR)
 
 
-def _kinds(connection: Connection) -> list[KindRow]:
+def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
-    return connection.rows(KindRow, _READINGS)
+    return tuple(map(_kind, connection.rows(KindRow, _READINGS)))
 
 
 def asides(connection: Connection) -> list[AsideRow]:
@@ -94,7 +95,7 @@ def mirror_state(connection: Connection) -> MirrorState | None:
         as_of=None if read_at is None else from_micros(read_at),
         held=mirror.held,
         aside=sum(row.number for row in asides(connection)),
-        kinds=tuple(map(_kind, _kinds(connection))),
+        kinds=readings(connection),
     )
 
 

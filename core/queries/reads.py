@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
+from core.domain.results import MirrorKind
 from core.domain.times import MINUTE
 from core.domain.validation import checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
@@ -216,6 +217,10 @@ class InventoryReads:
         Listing(ahead, EipQuery(), now, ()).total()
         services.count(ahead)
         usage.cidrs(ahead, now)
+
+    def readings(self) -> tuple[MirrorKind, ...]:
+        """Return when each kind of rows of a live account was read; none for the embedded platform."""
+        return ()
 
     def cidr_history(self, prefix: str) -> list[Event]:
         """Return the events of a CIDR itself, not of the addresses in it, newest last."""

@@ -19,6 +19,7 @@ from core.storage.sqlite_file import cannot_change
 __all__ = ["SqliteConnection", "begun", "connect"]
 
 WRITER_CACHE: Final = 65_536
+LEAN_CACHE: Final = 12_288
 READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; the system's cache has the other pages a reader needs."""
 

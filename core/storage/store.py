@@ -174,6 +174,9 @@ class Store(ABC):
 
         """
 
+    def lean(self) -> None:  # noqa: B027  # a server keeps its pages elsewhere
+        """Keep few pages of the database in memory from now on."""
+
     def replica(self, connection: Connection) -> Replica | None:  # noqa: ARG002  # a server is asked
         """Return the state of a database that follows another one; None for any other."""
         return None

@@ -126,7 +126,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         now, bars = self.inventory.now(), self.bars
         refresh = self.refresher.state(now)
         return ScreenState(
-            database=database_name(self.inventory.label, self.inventory.file, self.size.width),
+            database=database_name(self.inventory, self.size.width),
+            production=self.inventory.production,
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
             clock=self.clock.minute,
