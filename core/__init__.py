@@ -33,11 +33,13 @@ from core.domain.progress import Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, ChainEnd, EventHead, Head, Receipt
 from core.domain.results import (
+    AccountPlan,
     ClockAccepted,
     Imported,
     KindRead,
     MirrorKind,
     MirrorState,
+    PlanStep,
     Proof,
     Restored,
     Synced,
@@ -108,6 +110,7 @@ __all__ = [
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
     "AccountInventory",
+    "AccountPlan",
     "AddressMap",
     "Allocation",
     "Binding",
@@ -159,6 +162,7 @@ __all__ = [
     "OtherSession",
     "OutcomeUnknown",
     "Outlook",
+    "PlanStep",
     "Pool",
     "PoolKind",
     "PoolOrder",

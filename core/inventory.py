@@ -22,6 +22,7 @@ from core.domain.validation import checked_text, with_code
 from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
+from core.queries.without_plans import WithoutPlans
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -77,7 +78,7 @@ def _check_embedded(store: Store) -> None:
         )
 
 
-class Inventory(InventoryLookups):
+class Inventory(WithoutPlans, InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
     profile: str | None = None

@@ -10,6 +10,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import KindRead, Synced
 from core.domain.values import Event, from_micros
+from core.live.again import keep_touched
 from core.live.journal import touched_since
 from core.live.meanings import refusal_of
 from core.live.observed import TakenOver, end_absent, note_absent, take_over
@@ -178,7 +179,7 @@ class Sync:
         transaction = self.begin(connection)
         observed, done = self._observed(connection, transaction.now), TakenOver()
         if first:
-            _keep_touched(picture, touched)
+            keep_touched(picture, touched)
             sure = transaction.now - (_AGAIN if self.losses is None and not self.any_account else 0)
             done = end_absent(transaction, picture, observed, sure)
         for part in parts:
@@ -231,13 +232,6 @@ class Sync:
             aside=len(done.aside),
             events=tuple(events),
         )
-
-
-def _keep_touched(picture: Picture, touched: set[str]) -> None:
-    """Keep the EIPs that were changed from here meanwhile: what was read of them may be from before."""
-    eips = picture.of(RowKind.EIP)
-    if eips is not None:
-        eips.absent = [row for row in eips.absent if row.platform_id not in touched]
 
 
 def _kind_read(each: KindPicture) -> KindRead:

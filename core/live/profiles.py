@@ -74,10 +74,20 @@ class Profile:
     """The most calls a second."""
     refresh_seconds: int = 60
     """Seconds between two syncs of a dashboard."""
+    charge_type: str = "ByBandwidth"
+    """The platform's word for how a new EIP is paid."""
+    cluster_id: str | None = None
+    """The bandwidth cluster of a new EIP."""
+    bandwidth_mbps: int | None = None
+    """The cap of a new EIP that none is named for."""
+    line: str = "PremiumBGP"
+    """The line of a new EIP in the default pool."""
 
 
 _TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
+    **dict.fromkeys(("charge_type", "cluster_id", "line"), str),
+    "bandwidth_mbps": int,
     "production": bool,
     "rate": int,
     "refresh_seconds": int,
