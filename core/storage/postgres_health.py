@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, NamedTuple
 
+from core.domain.memory import Lineage
 from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
 from core.storage.rows import COMPUTED, reads
-from core.storage.store import HEAD, Lineage, Replica
+from core.storage.store import HEAD, Replica
 
 __all__ = ["ACTING", "MAY_CHANGE", "health_of"]
 
