@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
-from typing import Annotated, Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, OutcomeUnknown
-from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
+from core.domain.memory import Loss, Memory, Noted, OwnChange
 from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.requests import AcceptClockRequest, Request
 from core.domain.results import Imported, Restored
@@ -19,56 +19,19 @@ from core.domain.times import is_ahead
 from core.domain.validation import checked_name, checked_text
 from core.domain.values import to_micros
 from core.operations import clock, settling
-from core.operations.failover import NOWHERE, follow_lineage
+from core.operations.before import BeforeRow, before_of
+from core.operations.failover import follow_lineage
 from core.operations.verbs import verb_of
-from core.queries.losses import ORIGIN, is_gone, loss_of
+from core.queries.losses import is_gone, loss_of
 from core.queries.text_index import follow
-from core.storage.connection import Connection, Question, Values
-from core.storage.rows import COMPUTED, reads
+from core.storage.connection import Connection, Question
 from core.storage.store import Store, mark_of
-from core.storage.transaction import StoredAnswer, Transaction
+from core.storage.transaction import Transaction
 
 __all__ = ["Executor"]
 
 Answer = TypeVar("Answer")
 Transferred = TypeVar("Transferred", Imported, Restored)
-
-
-@reads("request", "epoch", "event")
-class _BeforeRow(NamedTuple):
-    newest: Annotated[int | None, COMPUTED]
-    hash: Annotated[bytes | None, "request.hash"]
-    answer: Annotated[str | None, "request.answer"]
-    system: Annotated[int | None, "epoch.system"]
-    timeline: Annotated[int | None, "epoch.timeline"]
-    origin: Annotated[bytes | None, COMPUTED]
-    """The hash of the oldest event."""
-    seen: Annotated[bytes | None, COMPUTED]
-    """The hash of the event that this client saw last."""
-
-    @property
-    def kept(self) -> StoredAnswer | None:
-        """The stored answer to the request id."""
-        return None if self.hash is None or self.answer is None else StoredAnswer(self.hash, self.answer)
-
-    @property
-    def lineage(self) -> Lineage | None:
-        """The lineage that was recorded last."""
-        told = None if self.system is None or self.timeline is None else Lineage(self.system, self.timeline)
-        return None if told == NOWHERE else told
-
-
-_BEFORE: Final = (
-    "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer, e.system, e.timeline,"
-    f" ({ORIGIN}) AS origin, (SELECT hash FROM event WHERE seq = :seen) AS seen"
-    " FROM (SELECT 1) AS one LEFT JOIN request r ON r.request_id = :request_id"
-    " LEFT JOIN epoch e ON e.since_seq = (SELECT max(since_seq) FROM epoch)"
-)
-
-
-def _before(connection: Connection, request_id: str, seen: Noted | None = None) -> _BeforeRow:
-    values: Values = {"request_id": request_id, "seen": 0 if seen is None else seen.seq}
-    return connection.row(_BeforeRow, _BEFORE, values) or _BeforeRow(*(None,) * 7)
 
 
 _TRIES: Final = 3
@@ -238,7 +201,7 @@ class Executor:
         """
         try:
             with self._store.write() as connection:
-                kept, now = _before(connection, request_id).kept, to_micros(self._clock())
+                kept, now = before_of(connection, request_id).kept, to_micros(self._clock())
                 asking = Transaction(
                     connection, now, self._operator, request.reason, request_id, self._config, kept=kept
                 )
@@ -271,7 +234,7 @@ class Executor:
         made_id = made_id or request_id is None
         request_id = checked_name(request_id, "request id") or self._new_id()
         seen = None if restoring else self._memory.seen()
-        before = _before(connection, request_id, seen)
+        before = before_of(connection, request_id, seen)
         newest, now = before.newest or 0, to_micros(self._clock())
         if as_it_is:
             self._store.trust_clock()
@@ -287,7 +250,7 @@ class Executor:
         follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id, lost)
         return begun
 
-    def _lost(self, connection: Connection, before: _BeforeRow, seen: Noted | None) -> int | None:
+    def _lost(self, connection: Connection, before: BeforeRow, seen: Noted | None) -> int | None:
         """Return the number of an event that was seen, that is gone, and of whose loss no event tells yet."""
         self._origin = before.origin
         if seen is None or not is_gone(seen, before.origin, before.seen):
