@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.pooler import PROGRAM
+
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, where the machine has one
 ROOMY = 2 << 30
 """Bytes that the folders of a run may need."""
@@ -37,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Workers and the programs of the tests were told by the environment."""
+    if os.environ.get("EIPDECK_TESTS_THROUGH") == "pgbouncer" and PROGRAM is None:
+        pytest.exit("skipped: pgbouncer is not installed", returncode=0)
     if config.getoption("--on"):
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
 
@@ -99,7 +103,9 @@ def a_house_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in [
-            name for name in os.environ if name.startswith(("EIPDECK_", "SSH_")) and name != "EIPDECK_TESTS_ON"
+            name
+            for name in os.environ
+            if name.startswith(("EIPDECK_", "SSH_")) and not name.startswith("EIPDECK_TESTS_")
         ]:
             patch.delenv(name)
         patch.setenv("HOME", str(home))

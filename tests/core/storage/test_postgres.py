@@ -30,7 +30,8 @@ from core.storage.postgres import TURN
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.store import elapsed
 from tests.core.kit import ROOT, UNDO_0007, addresses, customer_cidr, many, one, release
-from tests.server import NOBODY, Server, new_server, server
+from tests.pooler import NOBODY
+from tests.server import Server, new_server, server
 
 TURNS = "relation = CAST('alembic_version' AS regclass) AND mode = 'ShareUpdateExclusiveLock'"
 
