@@ -61,6 +61,7 @@ _WITHOUT_DATABASE = (
     "client",
     "paging",
     "profiles",
+    *("failover", "faults", "hosts", "pooler", "roles", "round_trips", "standby", "trials"),
 )
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 
@@ -87,7 +88,7 @@ _SLOW = (
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """On a second database run again only what differs there; in the inner loop leave out the slow tests."""
-    again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
+    again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql" and not os.environ.get("EIPDECK_TESTS_THROUGH")
     quick = config.getoption("--quick")
     name = collection_path.stem.removeprefix("test_")
     left_out = (again and name in _WITHOUT_DATABASE) or (quick and name in (*_SLOW, "e2e", "benchmarks"))
