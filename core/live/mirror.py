@@ -129,7 +129,7 @@ class Sync:
             self._note_ages(picture, began)
             return self._synced(picture, began, TakenOver(0, 0, 0, 0, 0), [])
         done, events = TakenOver(0, 0, 0, 0, 0), list[Event]()
-        with suppress(_DryRun), self.store.write(long=True) as connection:
+        with suppress(_DryRun), self.store.write(long="sync") as connection:
             if connection.value(int, _NEWER, {"began": began}) is not None:
                 raise error(
                     Code.STORE_BUSY,

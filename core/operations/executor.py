@@ -42,8 +42,10 @@ _LONG: Final = 0.05
 """Seconds from which a write is not small."""
 
 
-def _is_batch(request: Request[Answer]) -> bool:
-    return getattr(request, "count", 1) > 1 or len(getattr(request, "eips", ())) > 1
+def _batch(request: Request[Answer]) -> str | None:
+    """Return the name of a batch; None for a change of one object."""
+    several = max(getattr(request, "count", 1), len(getattr(request, "eips", ())))
+    return f"{verb_of(request).name} of {several}" if several > 1 else None
 
 
 def _subject(answer: object) -> str:
@@ -129,7 +131,7 @@ class Executor:
         rehearsed = self._rehearsed(request, request_id) if self._store.is_far else ()
         begun = perf_counter()
         with suppress(_DryRun):
-            with self._store.write(long=_is_batch(request)) as connection:
+            with self._store.write(long=_batch(request)) as connection:
                 self._foresees(connection, request)
                 for question in rehearsed:
                     connection.ahead(*question)

@@ -29,7 +29,7 @@ from core.storage.postgres_health import ACTING, MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_pipeline import Driver, Step, UnfitError
 from core.storage.postgres_schema import GREETING, migrate, schema_step
-from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds, named
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
 from core.storage.store import APART, HEAD, MIRRORED, WAIT_SECONDS, Replica, Store, elapsed, newest_version
@@ -128,7 +128,7 @@ class PostgresStore(Store):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[Connection]:
+    def write(self, wait: float | None = None, *, long: str | None = None) -> Iterator[Connection]:
         """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
             patience = milliseconds(self._wait if wait is None else wait)
@@ -137,6 +137,7 @@ class PostgresStore(Store):
                 Step(_BEGIN_IN_VAIN if self._read_only else _BEGIN_WRITING),
                 Step(_LIMITS, (patience, idle)),
                 Step(_WRITING, (idle,)),
+                *([] if long is None else [named(f"eipdeck {long}")]),
                 self._asked.in_turn(self._take_turn),
             )
             with self._lent(*steps) as connection:

@@ -159,12 +159,13 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def write(self, wait: float | None = None, *, long: bool = False) -> AbstractContextManager[Connection]:
+    def write(self, wait: float | None = None, *, long: str | None = None) -> AbstractContextManager[Connection]:
         """Begin a write transaction: durable when the block ends, undone when it raises.
 
         Args:
             wait: seconds to queue; None: the store's own limit.
-            long: the block computes for long between its statements; a server then waits longer for the next one.
+            long: the name of a block that computes for long between its statements: a server waits longer for the next
+                one, and `doctor` tells the name.
 
         Raises:
             EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be reached or written.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -451,11 +452,15 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
     frozen.close()
 
 
-@pytest.mark.parametrize(("long", "limit"), [(False, "5s"), (True, "1min")])
-def test_the_server_waits_longer_for_who_computes_for_long(shared: Inventory, *, long: bool, limit: str) -> None:
+@pytest.mark.parametrize(("long", "limit"), [(None, "5s"), ("import", "1min")])
+def test_the_server_waits_longer_for_who_computes_for_long(shared: Inventory, long: str | None, limit: str) -> None:
     with closing(open_store(shared.url)) as store, store.write(long=long) as connection:
         assert connection.value(str, "SHOW idle_in_transaction_session_timeout") == limit
         assert connection.value(str, "SHOW client_connection_check_interval") in ("1s", "0")
+        told = shared.integrity()["writing"]
+        name = "eipdeck" if long is None else f"eipdeck {long}"
+        assert re.fullmatch(rf"eipdeck_operator \({name}\) since .*Z; 0 waiting", told)
+    assert shared.integrity()["writing"] == "nobody"
 
 
 @pytest.fixture
