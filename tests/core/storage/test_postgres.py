@@ -133,7 +133,7 @@ def test_a_reader_looks_and_is_refused_every_change(shared: Inventory) -> None:
     assert len(list(shared.eips())) == 1
 
 
-def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory) -> None:
+def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory, tmp_path: Path) -> None:
     """The table is granted as the history is."""
     name = database_of(shared)
     with server().connect(name) as owner:
@@ -144,8 +144,14 @@ def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inv
         owner.execute(b"UPDATE alembic_version SET version_num = '0004'")
     open_inventory(server().url(name), operator="owner").close()
     assert one(shared).address == "203.0.113.0"
-    with closing(open_inventory(server().url(name, "eipdeck_reader"), operator="eve")) as reader:
-        assert len(list(reader.eips())) == 1
+    for role in ("eipdeck_reader", "eipdeck_operator"):
+        with closing(open_inventory(server().url(name, role), operator="eve", read_only=True)) as reader:
+            assert len(list(reader.eips())) == 1
+            assert reader.lookup("203.0.113.0").verdict == "customer-unbound"
+            assert reader.figures().eips
+            assert '"eip-1"' in "".join(reader.export_text())
+            reader.backup(tmp_path / f"{role}.db")
+            assert reader.integrity()["integrity"] == "ok"
     with (
         server().connect(name, "eipdeck_reader") as reading,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -154,6 +160,21 @@ def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inv
     with server().connect(name) as owner:
         owner.execute(b"UPDATE epoch SET timeline = 0")
     assert one(shared).address == "203.0.113.8"
+
+
+def test_a_session_of_this_version_goes_on_beside_a_newer_schema_and_a_new_one_is_refused(shared: Inventory) -> None:
+    """As a later step would leave it: a table more, which nobody was granted, and a column more."""
+    name = database_of(shared)
+    with server().connect(name) as owner:
+        owner.execute(b"CREATE TABLE later (a int); ALTER TABLE pool ADD COLUMN later text")
+        owner.execute(b"UPDATE alembic_version SET version_num = '9999'")
+    eip = one(shared)
+    assert [each.id for each in shared.eips()] == [eip.id]
+    assert "".join(shared.export_text())
+    for read_only in (False, True):
+        with pytest.raises(EipdeckError) as caught:
+            open_inventory(server().url(name, "eipdeck_operator"), read_only=read_only)
+        assert (caught.value.code, caught.value.details["found"]) == ("schema_newer", "9999")
 
 
 @pytest.mark.usefixtures("database")
