@@ -27,6 +27,7 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.login import login_name
+from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.progress import Progress, progress_to
@@ -155,13 +156,18 @@ __all__ = [
     "KindRead",
     "Lease",
     "LineVerdicts",
+    "Lineage",
+    "Loss",
     "MapCell",
+    "Memory",
     "MirrorKind",
     "MirrorState",
     "NotFound",
+    "Noted",
     "OtherSession",
     "OutcomeUnknown",
     "Outlook",
+    "OwnChange",
     "PlanStep",
     "Pool",
     "PoolKind",

@@ -14,6 +14,7 @@ from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
+from core.domain.memory import Recall
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import ActivateRequest, Request
 from core.domain.results import AccountPlan, MirrorKind, MirrorState, Synced
@@ -47,6 +48,7 @@ def open_account(
     config: Config | None = None,
     clock: Callable[[], datetime] | None = None,
     confined: Path | None = None,
+    memory: Recall | None = None,
 ) -> AccountInventory:
     """Open the mirror of a live account; create it when needed. No call is made.
 
@@ -59,11 +61,13 @@ def open_account(
 
     """
     account = account_of(config or Config(), profile)
-    store = open_store(url or account.database, read_only=read_only)
+    store = open_store(url or account.database, read_only=read_only, recall=memory)
     try:
         who = checked_text(operator or login_name()) or ""
         shut = read_only or not store.writable
-        return AccountInventory(account, store, clock or store.now, who, read_only=shut, confined=confined)
+        return AccountInventory(
+            account, store, clock or store.now, who, read_only=shut, confined=confined, memory=memory
+        )
     except BaseException:
         store.close()
         raise
@@ -92,8 +96,9 @@ class AccountInventory(Inventory):
         *,
         read_only: bool,
         confined: Path | None = None,
+        memory: Recall | None = None,
     ) -> None:
-        super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
+        super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined, memory=memory)
         self._account = account
         self.profile, self.production = account.profile.name, account.profile.production
         self._sleep: Callable[[float], None] = sleep
@@ -172,7 +177,7 @@ class AccountInventory(Inventory):
     @property
     def _seen(self) -> Executor:
         """The executor of what was seen: nobody of ours did it."""
-        return Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
+        return Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only, memory=self._memory)
 
     def plans(self, limit: int = 100) -> list[AccountPlan]:
         """Return the newest changes of the account, newest first, each with its steps."""

@@ -61,6 +61,10 @@ class SqliteConnection(Connection):
 
     words_are_indexed: ClassVar[bool] = True
     chains_events: ClassVar[bool] = False
+    numbers_on: ClassVar[tuple[str, ...]] = (
+        "DELETE FROM sqlite_sequence WHERE name IN ('event', 'eip', 'binding')",
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('event', :event - 1), ('eip', :eip), ('binding', :binding)",
+    )
     driver_kind: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
     """The class of the driver's connections; another one traces them."""
 

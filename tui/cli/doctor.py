@@ -80,6 +80,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "sent": str(state / paths.SENT),
             "offers": f"{kept_folder()}/offers-*",
             "heads": str(state / paths.HEADS),
+            "seen": str(state / paths.SEEN),
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },
