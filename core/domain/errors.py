@@ -61,6 +61,7 @@ class Code(StrEnum):
     SCHEMA_NEWER = "schema_newer"
     PLATFORM_UNAVAILABLE = "platform_unavailable"
     HISTORY_LOST = "history_lost"
+    TIME_LIMIT = "time_limit"
 
     CIDR_OVERLAP = "cidr_overlap"
     CIDR_NOT_ACTIVE = "cidr_not_active"
@@ -191,6 +192,7 @@ _UNAVAILABLE: Final = (
     Code.SCHEMA_NEWER,
     Code.PLATFORM_UNAVAILABLE,
     Code.HISTORY_LOST,
+    Code.TIME_LIMIT,
 )
 
 
