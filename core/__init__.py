@@ -30,7 +30,7 @@ from core.domain.login import login_name
 from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
-from core.domain.progress import Progress, progress_to
+from core.domain.progress import WORK, Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, ChainEnd, EventHead, Head, Receipt
 from core.domain.results import (
@@ -110,6 +110,7 @@ __all__ = [
     "FILTER_KEYS",
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
+    "WORK",
     "AccountInventory",
     "AccountPlan",
     "AddressMap",

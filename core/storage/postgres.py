@@ -21,6 +21,7 @@ from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.memory import Lineage, Recall
+from core.domain.progress import WORK
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
@@ -273,6 +274,7 @@ class PostgresStore(Store):
             self._turn.release()
 
     def _commit(self, connection: PostgresConnection) -> None:
+        WORK.commits()
         connection.driver.unreplicated = False
         try:
             connection.commit()

@@ -30,7 +30,7 @@ __all__ = [
     "newest_version",
 ]
 
-HEAD: Final = "0011"
+HEAD: Final = "0010"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0

@@ -23,7 +23,7 @@ EXIT_CODES = {
     " address_cooling address_reserved eip_bound eip_not_bound holder_conflict port_in_use anyport_conflict"
     " quota_exceeded region_mismatch conflict request_mismatch customer_pool_required asn_not_supported rpki_not_valid"
     " clock_doubtful read_only platform_refused",
-    6: "store_busy store_unavailable schema_newer platform_unavailable history_lost",
+    6: "store_busy store_unavailable schema_newer platform_unavailable history_lost time_limit",
     7: "outcome_unknown",
 }
 """Section 2 of the interface, by exit code."""
