@@ -46,6 +46,8 @@ _IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
 """A prefix of more than one address."""
 _PROGRESS_LINES: Final = 5_000
 """Lines between two calls of a `Progress`."""
+MOST_HELD: Final = 5_000_000
+"""Distinct addresses and moments of one text that are held, in at most 200 bytes each."""
 _AT_ONCE: Final = 50_000
 """Number of addresses whose facts are in memory together."""
 
@@ -59,7 +61,7 @@ def read_text(
     """Return the addresses of a text; `within` as in `Scanner`.
 
     Raises:
-        EipdeckError: `usage` for bytes that are not text.
+        EipdeckError: `usage` for bytes that are not text, and for more distinct addresses and moments than are held.
 
     """
     seen = Mentions()
@@ -72,8 +74,19 @@ def read_text(
             told += _PROGRESS_LINES
         seen.lines = last if block.lines[-1] else last - 1
         seen.add(scanner.read(block))
+        _check_size(seen, scanner)
     seen.add(scanner.end())
     return seen
+
+
+def _check_size(seen: Mentions, scanner: Scanner) -> None:
+    if seen.size + scanner.waiting > MOST_HELD:
+        raise error(
+            Code.USAGE,
+            f"More than {MOST_HELD:,} distinct addresses and moments, up to line {seen.lines:,}, are not held.",
+            hint="Give it in parts. --ours holds only what is ours, --follow and --annotate hold nothing.",
+            details={"limit": MOST_HELD, "line": seen.lines},
+        )
 
 
 def _blocks(text: Iterable[str] | Iterable[bytes]) -> Iterator[Block]:
@@ -115,6 +128,7 @@ def follow_text(
         return found
 
     for block in _blocks(text):
+        _check_size(mentions, scanner)
         found = by_line(seen) if (seen := scanner.read(block)) else {}
         lines = [
             LineVerdicts(number, text, tuple(found.pop(number, ())))

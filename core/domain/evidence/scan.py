@@ -60,6 +60,11 @@ class Scanner:
         self._eager = eager
         self._waiting = Waiting()
 
+    @property
+    def waiting(self) -> int:
+        """The number of distinct mentions that wait for the end of the text."""
+        return self._waiting.size
+
     def read(self, block: Block) -> list[Seen]:
         """Return the mentions that the lines of a block complete, but for those that wait for the end."""
         found: list[Seen] = []
