@@ -67,14 +67,13 @@ def read_text(
     seen = Mentions()
     scanner = Scanner(settings, within)
     told = 0
-    for block in _blocks(text):
+    for block in _blocks(text, seen, scanner):
         last = block.number + len(block.lines) - 1
         while on_progress is not None and told < last:
             on_progress(told)
             told += _PROGRESS_LINES
         seen.lines = last if block.lines[-1] else last - 1
         seen.add(scanner.read(block))
-        _check_size(seen, scanner)
     seen.add(scanner.end())
     return seen
 
@@ -89,9 +88,11 @@ def _check_size(seen: Mentions, scanner: Scanner) -> None:
         )
 
 
-def _blocks(text: Iterable[str] | Iterable[bytes]) -> Iterator[Block]:
+def _blocks(text: Iterable[str] | Iterable[bytes], seen: Mentions, scanner: Scanner) -> Iterator[Block]:
     try:
-        yield from read_blocks(ended(text))
+        for block in read_blocks(ended(text)):
+            yield block
+            _check_size(seen, scanner)
     except Unreadable as problem:
         raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
 
@@ -127,8 +128,7 @@ def follow_text(
                 found[line].append(verdict)
         return found
 
-    for block in _blocks(text):
-        _check_size(mentions, scanner)
+    for block in _blocks(text, mentions, scanner):
         found = by_line(seen) if (seen := scanner.read(block)) else {}
         lines = [
             LineVerdicts(number, text, tuple(found.pop(number, ())))

@@ -2,12 +2,15 @@
 
 # ruff: noqa: E501 - a text is one line, as it is pasted
 
+from bisect import bisect_right
 from datetime import UTC, datetime
 
 import pytest
 
 from core.domain.addresses import format_address
 from core.domain.evidence import Doubt, Settings, scan
+from core.domain.evidence.reader import read_blocks
+from core.domain.evidence.scan import Scanner
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -237,3 +240,37 @@ PORTS = {
 def test_a_port_is_that_of_its_end(text: str) -> None:
     (ours,) = [each for each in scan([text], Settings(NOW)) if each.address == 0xCB007107]
     assert ours.port == PORTS[text]
+
+
+RANGES = {
+    "one network": [0xCB007100, 0xCB007200],
+    "scattered addresses": [number for first in range(0xCB007101, 0xCB007110, 2) for number in (first, first + 1)],
+    "many networks": [number for third in range(64) for number in (0xC6336400 + third * 512, 0xC6336500 + third * 512)],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("ranges", RANGES)
+def test_addresses_of_some_ranges_are_those_of_the_whole_text(ranges: str) -> None:
+    """What can be left out changes nothing: a text in which other texts stand between many lines of a log."""
+    within = RANGES[ranges]
+    filler = "".join(
+        f'9.1.{n >> 8}.{n & 255} - - [06/Sep/2026:05:20:10 +0000] "GET / HTTP/1.1" 200 1\n' for n in range(40)
+    )
+    filler += "".join(f"Sep  6 05:20:{n:02} h sshd[1]: Failed password from 9.2.0.{n} port 5 ssh2\n" for n in range(40))
+    filler += "".join(f'{{"time": "2026-09-06T05:20:10Z", "ip": "9.3.0.{n}"}}\n' for n in range(40))
+    for first in [text for text, _ in TEXTS.values()] + [first + second for first, second in JOINED.values()]:
+        text = f"{filler}{first}{filler}"
+        kept = [seen[:2] for seen in everything(text, within)]
+        assert kept == [seen[:2] for seen in everything(text, None) if is_within(seen[0], within)], first
+
+
+def everything(text: str, within: list[int] | None) -> list[tuple[int | str, int, int]]:
+    """Return address, moment and line of each mention."""
+    scanner = Scanner(Settings(NOW), within)
+    seen = [each for block in read_blocks([text]) for each in scanner.read(block)] + scanner.end()
+    return [(address, key, line) for address, key, _, line, *_ in seen]
+
+
+def is_within(address: int | str, within: list[int]) -> bool:
+    return isinstance(address, int) and bisect_right(within, address) % 2 == 1
