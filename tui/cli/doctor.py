@@ -78,6 +78,7 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "trails": str(state / paths.TRAILS),
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
+            "places": str(state / paths.PLACES),
             "offers": f"{kept_folder()}/offers-*",
             "heads": str(state / paths.HEADS),
             "verified": str(state / paths.VERIFIED),
