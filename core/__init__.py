@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.live.file_problems import file_problems
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.queries.findings import read_finding
@@ -194,6 +195,7 @@ __all__ = [
     "config_settings",
     "default_path",
     "error",
+    "file_problems",
     "filter_term",
     "filter_words",
     "finding_changes",
@@ -239,6 +241,7 @@ _LATE = {
     "open_by_key": "core.queries.finding_changes",
     "AccountInventory": "core.account",
     "account_answers": "core.account",
+    "file_problems": "core.live.file_problems",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",
     "reading": "core.storage.reading",
