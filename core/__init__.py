@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.live.handover import take_secrets
+    from core.live.file_problems import file_problems
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.queries.findings import read_finding
@@ -206,6 +207,7 @@ __all__ = [
     "config_settings",
     "default_path",
     "error",
+    "file_problems",
     "filter_term",
     "filter_words",
     "finding_changes",
@@ -253,6 +255,7 @@ _LATE = {
     "AccountInventory": "core.account",
     "take_secrets": "core.live.handover",
     "account_answers": "core.account",
+    "file_problems": "core.live.file_problems",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",
     "reading": "core.storage.reading",

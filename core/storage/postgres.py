@@ -60,7 +60,7 @@ _IDLE_SECONDS: Final = 5
 _LONG_SECONDS: Final = 60
 """The limit of an idle write that computes for long between its statements."""
 _READING_SECONDS: Final = 3600
-"""The limit of an idle read: the server keeps every replaced row for it (15,000 make an allocation ten times slower)."""
+"""The limit of an idle read: the server keeps every replaced row for it (15,000 make a write ten times slower)."""
 
 
 class PostgresStore(Store):

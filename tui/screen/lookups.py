@@ -54,6 +54,8 @@ class Lookups:
         """The last looked-up text."""
         self.reading = AS_IT_STANDS
         """How it was read."""
+        self._listed = ""
+        """The text whose verdicts are listed."""
         self._completed = ("", "")
         """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
@@ -64,6 +66,17 @@ class Lookups:
     def read_again(self, reading: TextReading) -> None:
         """Look the last text up again, read in another way."""
         self._workers.search(partial(self._look_up, self.text, reading, pasted=True, final=True))
+
+    @property
+    def present(self) -> str:
+        """The text whose verdict is selected, or whose verdicts are on the screen; empty: none."""
+        if self._navigator.view is View.LOOKUPS:
+            return self._listed
+        return self.text if self._bar.state.text else ""
+
+    def look_up_again(self, text: str) -> None:
+        """Look up the text of a lost session."""
+        self._workers.search(partial(self._look_up, text, pasted="\n" in text, final=True))
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
@@ -204,6 +217,7 @@ class Lookups:
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
+            self._listed = asked
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
         else:
