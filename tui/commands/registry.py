@@ -216,7 +216,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "sort",
         ("s",),
         "sort",
-        "sort: problems first, by address, newest, name, state, pool, owner, operator",
+        "the orders of this list; enter on the present one reverses it",
         views=(View.EIPS, View.SERVICES, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),

@@ -18,6 +18,7 @@ from tui.session.colours import paint
 from tui.session.export import Format, rows_text, write_rows, write_text
 from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal, ThemeModal
 from tui.session.host import Host
+from tui.session.order import choose_order
 from tui.session.trail import pinned, pinned_list
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
@@ -34,6 +35,7 @@ __all__ = [
     "choose_columns",
     "choose_command",
     "choose_copy",
+    "choose_order",
     "choose_theme",
     "export",
     "pin",
