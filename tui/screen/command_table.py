@@ -144,7 +144,7 @@ def _choose_order(host: Host, navigator: Navigator) -> None:
 def _choose_command(host: Host, run: Callable[[str], None], typed: TypedCommands) -> None:
     from tui.session.actions import choose_command  # noqa: PLC0415  # the first screen goes without modals
 
-    choose_command(host, run, typed.run, typed.complete)
+    choose_command(host, run, typed)
 
 
 def _show_help(host: Host) -> None:
