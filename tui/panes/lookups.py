@@ -32,7 +32,7 @@ class LookupsPane(ListPane[Looked]):
     written_as = SEEN
     orders: ClassVar[Mapping[str, str]] = {
         "text": "as in the text",
-        "verdict": "by verdict and service, worst first",
+        "verdict": "by verdict, worst first",
         "address": "by address",
         "time": "by time",
     }

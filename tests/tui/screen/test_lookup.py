@@ -275,7 +275,7 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
         await operator.until("order of the Lookups", "> as in the text", "by time")
         await operator.press("down", "enter")
         await operator.until(">    203.0.113.17 ", absent="order of")
-        assert operator.deck.panes.lookups.order_words == "by verdict and service, worst first"
+        assert operator.deck.panes.lookups.order_words == "by verdict, worst first"
         await operator.press("slash")
         await operator.type("customer now:customer-bound")
         await operator.press("enter")
