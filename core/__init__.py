@@ -92,8 +92,8 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
-    from core.live.handover import take_secrets
     from core.live.file_problems import file_problems
+    from core.live.handover import take_secrets
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.queries.findings import read_finding

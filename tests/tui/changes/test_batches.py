@@ -44,7 +44,7 @@ async def test_marks_stay_on_their_eips_and_reach_beyond_the_list(tmp_path: Path
         found = inventory.page(EipQuery("service:nat-2")).total
         await operator.press("asterisk")
         await operator.until(f"{found} marked")
-        await operator.press("escape", "s")
+        await operator.press("escape", "s", "down", "enter")
         await operator.until(f"R release {found}")
         assert {eip.bindings[0].service_id for eip in operator.deck.marks.acting} == {"nat-2"}
 

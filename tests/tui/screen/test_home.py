@@ -137,7 +137,7 @@ async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> 
         await operator.when(lambda: table.cursor == 8)
         await operator.press("n")
         await operator.when(lambda: table.cursor == 0)
-        await operator.press("s")
+        await operator.press("s", "down", "enter")
         await operator.until("sorted: by address")
         await operator.press("n")
         await operator.when(lambda: operator.deck.selection is not None and operator.deck.selection.id == "198.18.0.6")
