@@ -284,9 +284,8 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
 
     """
     obey(os.environ, indexes=sends_indexes(os.environ), delay=escape_delay(os.environ))
-    app = EipdeckApp(
-        opened, address=address, trail_folder=trail_folder, kept=Kept(None if trail_folder else state_folder() / UI)
-    )
+    kept = Kept(None if trail_folder else state_folder() / UI)
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=kept)
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
         if code == 0 and app.main_screen is not None:

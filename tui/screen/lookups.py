@@ -7,6 +7,8 @@ import re
 from functools import partial
 from typing import Final
 
+from textual import events
+
 from core import EipdeckError, filter_words
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
@@ -18,6 +20,7 @@ from tui.session.trail import looked_up
 from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
+from tui.terminal.pastes import PasteParts
 from tui.wording.phrases import count_of
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
@@ -31,6 +34,17 @@ _NEAR: Final = 5
 """Services that are named beside a part of their ids."""
 _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 """A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
+
+
+class _Stopped(Exception):  # no error: the operator pressed `esc`
+    """The operator wants no more of a text."""
+
+
+class _Reading:
+    """A pasted text that is being read."""
+
+    is_over = False
+    is_stopped = False
 
 
 class Lookups:
@@ -60,6 +74,7 @@ class Lookups:
         """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
+        self._read: _Reading | None = None
         self._held = False
         """Whether a typed address has been selected since."""
 
@@ -148,6 +163,38 @@ class Lookups:
         self.leave()
         self._workers.search(partial(self._look_up, text, pasted=True, final=True))
 
+    def came(self, event: events.Paste) -> None:
+        """Take a bracketed paste, or what has come of a long one."""
+        if isinstance(event, PasteParts):
+            self._arriving(event)
+        else:
+            self.pasted(event.text)
+
+    def _arriving(self, part: PasteParts) -> None:
+        """Tell of a long paste that still comes, and give the verdicts on its first lines."""
+        size = f"{part.size / 1_000_000:.1f} MB"
+        if part.stopped:
+            self._say(f"the paste was stopped after {size}; the verdicts are those on its first lines")
+            return
+        self._say(f"pasting: {size} so far; esc stops it")
+        if part.text:
+            self.leave()
+            self._workers.search(partial(self._show_first, part.text, size))
+
+    async def _show_first(self, text: str, size: str) -> None:
+        found = await self._workers.ask(lambda inventory: look_up(inventory, text))
+        if found.looked:
+            await self._pane.look_at(found.looked)
+            self._navigator.show_view(View.LOOKUPS)
+            self._say(f"pasting: {size} so far, these are its first lines; esc stops it")
+
+    def stop(self) -> bool:
+        """Read no more of what was pasted; return whether it was being read."""
+        if self._read is None or self._read.is_over:
+            return False
+        self._read.is_stopped = True
+        return True
+
     def _is_wrong(self, text: str) -> bool:
         problem = wrong_time(text, self._inventory.now(), self._local)
         if problem is not None:
@@ -200,11 +247,19 @@ class Lookups:
     async def _look_up(
         self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
     ) -> None:
-        report = self._report if final else None
+        reading_now = self._read = _Reading()
+        reading_now.is_over = not (pasted and final)
+        report = partial(self._report, reading_now) if final else None
         asked = text
         if not pasted or _ASKED.fullmatch(text):
             asked = in_full(text, self._inventory.now(), self._local)[0]
-        found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        try:
+            found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        except _Stopped:
+            self._say("stopped: what was pasted is not read to its end")
+            return
+        finally:
+            reading_now.is_over = True
         self.text, self.reading = asked, reading
         looked = found.looked
         if not looked:
@@ -231,10 +286,12 @@ class Lookups:
     async def _hold(self, looked: Looked) -> None:
         await self._addresses.hold(selection_of(looked), keep_field=self._bar.in_use)
 
-    def _report(self, lines: int) -> None:
+    def _report(self, reading: _Reading, lines: int) -> None:
         """Show how many lines of a text have been read; called in the thread that reads it."""
+        if reading.is_stopped:
+            raise _Stopped
         if lines:
-            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines")
+            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines; esc stops it")
 
     def _say_none(self, text: str, *, pasted: bool) -> None:
         if pasted:

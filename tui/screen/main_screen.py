@@ -254,9 +254,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return partial(start, self.runner.flow, command.id, self.selection, self.marks)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Look up a bracketed paste outside the field; a modal keeps its own."""
         event.stop()
-        self.lookups.pasted(event.text)
+        self.lookups.came(event)
+
+    on_paste_parts = on_paste
 
     # messages of the widgets
 
