@@ -87,6 +87,7 @@ def sql(inventory: Inventory) -> Iterator[Plain]:
         ("UPDATE acceptance SET at = at - 1", "acceptance"),
         ("UPDATE acceptance SET reason = 'another'", "acceptance"),
         ("DELETE FROM acceptance", "acceptance"),
+        ("UPDATE pool SET created_at = created_at - 1", "since when a pool"),
         ("UPDATE cidr SET created_at = created_at - 1", "life of a CIDR"),
         ("UPDATE cidr SET activated_at = activated_at - 1", "life of a CIDR"),
         ("UPDATE cidr SET activated_at = NULL", "life of a CIDR"),

@@ -35,6 +35,7 @@ _RULES = {
         f"{_moved('created_at')} OR (OLD.retired_at IS NOT NULL AND {_moved('retired_at')})"
         f" OR (NEW.state = OLD.state AND ({_moved('activated_at')} OR {_moved('draining_at')}))",
     ),
+    "pool_begun": ("UPDATE OF created_at ON pool", "since when a pool is there is set once", _moved("created_at")),
     "mirror_told": (
         "UPDATE OF id, profile, endpoint, since, baseline_at ON mirror",
         "which account a mirror shows, and since when, is set once",
