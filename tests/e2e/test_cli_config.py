@@ -193,6 +193,14 @@ def test_the_schema_is_json_for_an_editor(empty: Deck) -> None:
     assert set(json.loads(said.out)["properties"]) == set(TYPES)
 
 
+def test_views_and_profiles_are_checked_beside_an_unknown_setting(empty: Deck, file: Path) -> None:
+    file.write_text('requre = true\n[views.a]\nsort = "newst"\n[profiles.b]\ntoken = "env:T"\nrat = 3\n')
+    told = empty.done("--config", str(file), "config", "check", code=1)
+    assert [(each["line"], each["key"]) for each in told] == [(1, "requre"), (3, "views.a.sort"), (6, "profiles.b.rat")]
+    file.write_text("requre = true\nviews = 3\nprofiles = [1]\n")
+    assert empty("--config", str(file), "config", "check").code == 1
+
+
 def test_a_key_is_checked_beside_an_unknown_setting(empty: Deck, file: Path) -> None:
     file.write_text('requre = true\n[keys]\nrelease = "y"\n')
     told = empty.done("--config", str(file), "config", "check", code=1)

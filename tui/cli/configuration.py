@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core import (
     Config,
     ConfigProblem,
     EipdeckError,
+    SavedView,
     Setting,
     config_line,
     config_path,
@@ -89,16 +90,28 @@ def _check(command: Command) -> Answer:
 
 
 def _problems_beside(path: Path) -> list[ConfigProblem]:
-    """Return the problems of the keys and the log formats in a file that is refused for something else."""
+    """Return the problems of keys, views, profiles and log formats in a file that is refused for something else."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         keys = {str(name): str(key) for name, key in found.get("keys", {}).items()}
         tables = found.get("evidence", {}).get("format", ())
-    except (OSError, ValueError, RecursionError, AttributeError):
+        profiles = {name: table for name, table in found.get("profiles", {}).items() if isinstance(table, dict)}
+        views = {name: _view(table) for name, table in found.get("views", {}).items()}
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError):
         return []
     formats = isinstance(tables, list) and all(isinstance(each, dict) for each in tables)
-    config = Config(keys=keys, log_formats=tuple(tables) if formats else (), path=path)
-    return [problem for check in (keymap_of, _formats) for problem in _of(check, config)]
+    config = Config(keys=keys, log_formats=tuple(tables) if formats else (), profiles=profiles, views=views, path=path)
+    beside = [problem for check in (keymap_of, checked_views, _formats) for problem in _of(check, config)]
+    return [*beside, *file_problems(config)]
+
+
+def _view(table: Mapping[str, Any]) -> SavedView:
+    """Return the order and the columns of a saved view; its filter is checked with the file."""
+    sort, columns = table.get("sort"), table.get("columns", ())
+    return SavedView(
+        sort=sort if isinstance(sort, str) else None,
+        columns=tuple(each for each in columns if isinstance(each, str)) if isinstance(columns, list) else (),
+    )
 
 
 def _of(check: Callable[[Config], object], config: Config) -> list[ConfigProblem]:
