@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.live.handover import take_secrets
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.queries.findings import read_finding
@@ -222,6 +223,7 @@ __all__ = [
     "shell_command",
     "short_kind",
     "stored_binding",
+    "take_secrets",
     "to_json",
     "trace_to",
     "written_whole",
@@ -242,6 +244,7 @@ _LATE = {
     "finding_changes": "core.queries.finding_changes",
     "open_by_key": "core.queries.finding_changes",
     "AccountInventory": "core.account",
+    "take_secrets": "core.live.handover",
     "account_answers": "core.account",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",

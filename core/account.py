@@ -23,6 +23,7 @@ from core.inventory import Inventory
 from core.live.account import SEEN, Account, account_of
 from core.live.again import LookAgain
 from core.live.executor import AccountExecutor
+from core.live.handover import piped
 from core.live.journal import open_plans, plan_of
 from core.live.plan_reading import told_plan, told_plans
 from core.live.planning import PLANNED
@@ -217,6 +218,10 @@ class AccountInventory(Inventory):
         except EipdeckError as problem:
             return problem
         return None
+
+    def secrets_for_child(self) -> tuple[dict[str, str], int]:
+        """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""
+        return piped(self.config, self._account.profile.name)
 
     def sync(
         self,

@@ -41,7 +41,10 @@ DOORS = {
     ("core.inventory", "core.operations"): "a reading session imports no operation",
     ("core.inventory", "core.storage.lease"): "a watch alone holds it, and it imports psycopg",
     ("tui.cli.dashboard", "tui.cli.background"): "a dashboard on the embedded platform starts without the live account",
-    ("core.queries.basis", "core.queries.mirror"): "the embedded platform starts without the mirror of an account",
+    (
+        "core.queries.basis",
+        "core.queries.picture_doubts",
+    ): "the embedded platform starts without an account",
     ("core.queries.findings", "core.queries.finding_rules_mirror"): "as above",
     ("core.live.account", "core.live.client"): "the SDK is imported for the first call",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",

@@ -45,8 +45,9 @@ _NEWER: Final = "SELECT 1 FROM mirror_kind WHERE tried_at > :began LIMIT 1"
 _NOTE_KIND: Final = (
     "INSERT INTO mirror_kind (kind, tried_at, read_at, steady, rows, problem)"
     " VALUES (:kind, :began, :read_at, :steady, :rows, :problem) ON CONFLICT (kind) DO UPDATE SET"
+    " rows = CASE WHEN excluded.problem IS NULL THEN excluded.rows ELSE mirror_kind.rows END,"
     " tried_at = excluded.tried_at, read_at = coalesce(excluded.read_at, mirror_kind.read_at),"
-    " steady = excluded.steady, rows = excluded.rows, problem = excluded.problem"
+    " steady = excluded.steady, problem = excluded.problem"
 )
 _BASELINE: Final = "UPDATE mirror SET baseline_at = coalesce(baseline_at, :at), held = NULL, held_at = NULL"
 _HELD: Final = "UPDATE mirror SET held = :why, held_at = coalesce(held_at, :at)"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
+from core.live.handover import variable
 
 __all__ = ["Access", "Profile", "Secret", "access_of", "profile_named"]
 
@@ -185,7 +186,7 @@ def _secret(profile: Profile, what: str) -> Secret | None:
 
 
 def _of_environment(name: str, place: str) -> str:
-    found = os.environ.get(name)
+    found = variable(name)
     if not found:
         raise error(Code.USAGE, f"{place} is in the variable {name}, which is not set.")
     return found

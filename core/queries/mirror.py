@@ -11,12 +11,14 @@ from core.storage.rows import COMPUTED, reads
 
 __all__ = [
     "EIPS",
+    "PICTURED",
     "AsideRow",
     "KindRow",
     "MirrorRow",
     "asides",
     "cidr_id_of",
     "is_recycled",
+    "kind_rows",
     "mirror_of",
     "mirror_state",
     "picture_at",
@@ -24,6 +26,8 @@ __all__ = [
 ]
 
 EIPS: Final = "DescribeEips"
+PICTURED: Final = {EIPS: "EIPs", "DescribeCidrs": "CIDRs"}
+"""The kinds that every verdict rests on."""
 
 
 @reads("mirror")
@@ -75,7 +79,12 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
 
 def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
-    return tuple(map(_kind, connection.rows(KindRow, _READINGS)))
+    return tuple(map(_kind, kind_rows(connection)))
+
+
+def kind_rows(connection: Connection) -> list[KindRow]:
+    """Return the readings by kind, with their times in microseconds."""
+    return connection.rows(KindRow, _READINGS)
 
 
 def asides(connection: Connection) -> list[AsideRow]:

@@ -17,7 +17,6 @@ import pytest
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
 from tests.e2e.conftest import Deck
-from tests.e2e.terminal import terminal
 from tests.standin.account import Account, stamped
 from tests.standin.demo import console, furnished
 from tests.standin.server import TOKEN, Fault, Standin, serving
@@ -234,17 +233,6 @@ def test_a_missing_token_is_named_by_its_variable(
     assert (said.code, "ZC_TOKEN" in said.error["message"]) == (2, True)
 
 
-def test_no_secret_is_in_any_file_or_output(live: Deck, standin: Standin, home: Path) -> None:
-    standin.faults.append(Fault(401, "AUTHFAILURE_SIGNATURE_FAILURE"))
-    heard = "".join(
-        each.out + each.err for each in (live("sync"), live("sync", "--json"), live("doctor"), live("export"))
-    )
-    assert TOKEN not in heard
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert len(files) >= 2
-    assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
-
-
 def test_ctrl_c_ends_a_sync_with_130_and_the_picture_stands(live: Deck, standin: Standin) -> None:
     standin.always = Fault(kind="drip")
     process = subprocess.Popen(
@@ -256,25 +244,6 @@ def test_ctrl_c_ends_a_sync_with_130_and_the_picture_stands(live: Deck, standin:
     _, err = process.communicate(timeout=30)
     assert (process.returncode, "Traceback" in err) == (130, False)
     assert live.done("lookup", "203.0.113.17")[0]["verdict"] == "customer-bound"
-
-
-@pytest.mark.usefixtures("live")
-def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
-    with terminal() as deck:
-        deck.until("acme", "READ-ONLY", "203.0.113.17")
-        assert deck.leave() == 0
-
-
-@pytest.mark.usefixtures("live")
-@pytest.mark.usefixtures("live")
-def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
-    config = home / ".config/eipdeck/config.toml"
-    config.write_text(f"{config.read_text()}refresh_seconds = 2\n")
-    with terminal() as deck:
-        deck.until("acme", "203.0.113.17")
-        account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")
-        deck.until("203.0.113.99")
-        assert deck.leave() == 0
 
 
 def test_a_lookup_on_an_account_imports_neither_the_sdk_nor_requests() -> None:

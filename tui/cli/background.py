@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Thread
 from time import sleep
 from typing import Final
@@ -36,17 +36,28 @@ def _sync_for_ever(inventory: AccountInventory, words: Sequence[str]) -> None:
     while True:
         left = _seconds_left(inventory)
         if left <= 0:
-            left = inventory.refresh_seconds if _synced(words) else _AFTER_FAILURE
+            left = inventory.refresh_seconds if _synced(inventory, words) else _AFTER_FAILURE
         sleep(left)
 
 
-def _synced(words: Sequence[str]) -> bool:
-    with suppress(OSError):
+def _synced(inventory: AccountInventory, words: Sequence[str]) -> bool:
+    variable, pipe = inventory.secrets_for_child()
+    nothing = subprocess.DEVNULL
+    try:
         done = subprocess.run(  # noqa: S603  # this program
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            words,
+            env={**os.environ, **variable},
+            pass_fds=(pipe,),
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            check=False,
         )
-        return done.returncode == 0
-    return False
+    except OSError:
+        return False
+    finally:
+        os.close(pipe)
+    return done.returncode == 0
 
 
 def _seconds_left(inventory: AccountInventory) -> float:

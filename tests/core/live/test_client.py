@@ -68,6 +68,11 @@ def test_a_clock_that_is_off_is_named_with_how_much(standin: Standin, skew: int,
     assert words in refusal.message
 
 
+def test_a_clock_is_not_called_right_when_the_answer_says_otherwise(standin: Standin) -> None:
+    standin.always = Fault(401, "AUTHFAILURE_SIGNATURE_EXPIRED")
+    assert "off by more than 5 minutes" in refusal_of(failure(Client(access(standin.endpoint)))).message
+
+
 def test_reads_keep_their_connection_and_each_write_has_one_of_its_own(standin: Standin) -> None:
     client = Client(access(standin.endpoint), may_write=True)
     for _ in range(2):
