@@ -170,10 +170,6 @@ class AccountInventory(Inventory):
             ),
         )
 
-    def secrets_for_child(self) -> tuple[dict[str, str], int]:
-        """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""
-        return piped(self.config, self._account.profile.name)
-
     @property
     def _seen(self) -> Executor:
         """The executor of what was seen: nobody of ours did it."""
@@ -227,6 +223,10 @@ class AccountInventory(Inventory):
         except EipdeckError as problem:
             return problem
         return None
+
+    def secrets_for_child(self) -> tuple[dict[str, str], int]:
+        """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""
+        return piped(self.config, self._account.profile.name)
 
     def sync(
         self,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
+from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 from core.domain.json_value import Json, JsonObject
 from core.live.budget import Budget
 from core.live.fields import ACTIONS, IDS_AT_ONCE, PAGE_SIZE, Action
 from core.live.lanes import in_order
-from core.live.meanings import NOT_JSON, Failed, Next, next_step
+from core.live.meanings import NETWORK, NOT_JSON, Failed, Next, next_step
 
 __all__ = ["Caller", "Reader", "Stopped"]
 
@@ -19,6 +20,8 @@ _I = TypeVar("_I")
 _T = TypeVar("_T")
 
 _TRIES: Final = 6
+_PATIENCE: Final = 100.0
+"""Seconds without an answer after which a read is not sent again; each try may take 60 of them."""
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 20.0
 _PASSES: Final = 3
@@ -54,6 +57,7 @@ class Reader:
         stopped: Callable[[], bool],
         region: str | None = None,
         lanes: int = 1,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._caller = caller
         self._budget = budget
@@ -61,6 +65,7 @@ class Reader:
         self._stopped = stopped
         self._only: JsonObject = {} if region is None else {"regionId": region}
         self._lanes = lanes
+        self._clock = clock
         self._turn = Lock()
         self.calls = 0
         """The number of calls that were sent."""
@@ -73,12 +78,13 @@ class Reader:
             Stopped: the operator stopped it.
 
         """
+        begun = self._clock()
         for attempt in range(_TRIES):
             self._wait(self._delay())
             try:
                 answer = self._caller.call(ACTIONS[name], fields)
             except Failed as failed:
-                self._after(failed, attempt)
+                self._after(failed, attempt, self._clock() - begun)
             else:
                 with self._turn:
                     self._budget.answered()
@@ -95,13 +101,14 @@ class Reader:
         """Yield what `work`, which reads, makes of each item, in their order."""
         return in_order(work, items, min(self._lanes, len(items)) or 1)
 
-    def _after(self, failed: Failed, attempt: int) -> None:
-        """Wait before the next attempt; raise the failure when there is none."""
+    def _after(self, failed: Failed, attempt: int, seconds: float) -> None:
+        """Wait before the next attempt; raise the failure when there is none, or no answer came for so long."""
         step = next_step(failed)
         if step is Next.SLOW_DOWN:
             with self._turn:
                 self._budget.refused()
-        if attempt == _TRIES - 1 or step not in (Next.RETRY, Next.SLOW_DOWN):
+        silent = failed.code == NETWORK and seconds > _PATIENCE
+        if silent or attempt == _TRIES - 1 or step not in (Next.RETRY, Next.SLOW_DOWN):
             raise failed
         longest = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
         self._wait(random.uniform(0, longest) if failed.retry_after is None else failed.retry_after)  # noqa: S311  # no secret

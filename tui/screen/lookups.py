@@ -15,8 +15,8 @@ from tui.panes.lookups import LookupsPane
 from tui.screen.address_selector import AddressSelector
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
-from tui.session.host import Host
 from tui.screen.text_read import Stopped, TextRead
+from tui.session.host import Host
 from tui.session.trail import looked_up
 from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse

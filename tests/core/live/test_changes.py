@@ -220,7 +220,7 @@ def outcome(inventory: AccountInventory, request: Request[Any]) -> str:
     return "done"
 
 
-@pytest.mark.parametrize("late", [0, 3, 9])
+@pytest.mark.parametrize("late", [3, *(pytest.param(late, marks=pytest.mark.full) for late in (0, 9))])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("verb", CHANGES)
 def test_a_fault_ends_settled_and_the_call_is_made_once_at_most(

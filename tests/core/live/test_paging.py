@@ -164,6 +164,21 @@ def test_the_pause_that_the_api_asks_for_is_slept() -> None:
     assert timer.now >= 30
 
 
+def test_a_read_that_nobody_answers_ends_after_two_minutes() -> None:
+    timer = Timer()
+
+    class Silent(Direct):
+        def call(self, action: Action, fields: JsonObject) -> JsonObject:
+            timer.now += 60
+            return super().call(action, fields)
+
+    caller = Silent(account_of(1), *[(0, "NETWORK_ERROR")] * 6)
+    made = Reader(caller, Budget(5, 5, clock=timer), sleep=timer.sleep, stopped=lambda: False, clock=timer)
+    with pytest.raises(Failed):
+        made.read("DescribeEips", {})
+    assert (made.calls, timer.now < 130) == (2, True)
+
+
 def test_an_answer_without_rows_is_not_an_empty_account() -> None:
     class Odd(Direct):
         def call(self, *_: object) -> JsonObject:

@@ -261,7 +261,10 @@ def test_a_recycled_eip_is_recovered(live: AccountInventory, account: Account) -
     (eip,) = live.execute(ReleaseRequest(eips=(FREE,)))
     assert eip.status is EipStatus.UNBOUND
     refused(lambda: live.execute(BindRequest(eip=FREE, kind=BindingKind.LOAD_BALANCER, service_id="lb-1")), "conflict")
+    assert [each.id for each in live.eips("is:recycled")] == ["e-10"]
+    assert FREE not in {each.address for each in live.execute(AllocationRequest(pool_id=POOL, count=12)).eips}
     (back,) = live.execute(RecoverRequest(address=FREE)).eips
+    assert list(live.eips("is:recycled")) == []
     assert (back.id, account.eips["e-10"]["status"]) == ("e-10", "UNBIND")
     live.execute(BindRequest(eip=FREE, kind=BindingKind.LOAD_BALANCER, service_id="lb-1"))
     in_step(live, account)
