@@ -39,6 +39,8 @@ class Picker(Vertical):
         self.where = where
         self._otherwise = () if otherwise is None else (otherwise,)
         self.field = Field(placeholder="type to narrow")
+        if not options and otherwise is not None:
+            chosen = otherwise.value
         self.choice: Choice[str] = Choice(
             options or self._otherwise, chosen=chosen, rows=rows, empty="none", classes="picker-list"
         )

@@ -172,7 +172,7 @@ async def test_a_binding_begins_with_a_registration_when_nothing_fits(tmp_path: 
     inventory.execute(RemoveServiceRequest(service_id="nic-1"))
     async with on_deck(inventory) as operator:
         await operator.press("B", "enter")
-        await operator.until("+ register an interface", "0 of 0")
+        await operator.until("> + register an interface", "0 of 0")
         await operator.type("nic-77")
         await operator.press("enter")
         await operator.until("register a service", "nic-77")

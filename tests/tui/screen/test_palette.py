@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -113,14 +114,16 @@ async def test_a_change_with_a_wrong_subject_is_told_and_nothing_moves(tmp_path:
             assert operator.deck.selection.id == "198.18.0.5"
 
 
-async def test_every_verb_of_the_command_line_is_found(tmp_path: Path) -> None:
+async def test_every_verb_of_the_command_line_is_listed(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("colon")
-        for verb in VERBS:
-            if verb.name not in ("open", "demo"):
-                await operator.type(verb.name)
-                await operator.until(f"> {verb.name.split()[0]}")
-                await operator.press("ctrl+u")
+        await operator.until("> allocate", "... 0 above")
+        seen = operator.text()
+        while "0 below" not in operator.text():
+            await operator.press("pagedown")
+            seen += operator.text()
+        missing = {verb.name for verb in VERBS if not re.search(rf" {re.escape(verb.name)}[ ,]", seen)}
+        assert missing == {"open", "demo"}
 
 
 async def test_a_known_value_is_completed_and_the_first_row_is_chosen(tmp_path: Path) -> None:
