@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import sleep
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, error
@@ -33,6 +33,9 @@ from core.operations.executor import Executor
 from core.queries.mirror import mirror_state, readings
 from core.storage.opening import open_store
 from core.storage.store import Store
+
+if TYPE_CHECKING:
+    from core.storage.lease import Lease
 
 __all__ = ["AccountInventory", "open_account"]
 
@@ -223,6 +226,12 @@ class AccountInventory(Inventory):
         except EipdeckError as problem:
             return problem
         return None
+
+    def sync_lease(self) -> Lease:
+        """Return the lease of the one background sync of the database, not yet taken."""
+        from core.storage.lease import SYNC, lease_on  # noqa: PLC0415  # for a dashboard alone
+
+        return lease_on(self._store, SYNC)
 
     def secrets_for_child(self) -> tuple[dict[str, str], int]:
         """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""

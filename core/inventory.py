@@ -183,9 +183,9 @@ class Inventory(WithoutPlans, InventoryLookups):
 
     def watch_lease(self) -> Lease:
         """Return the lease of the one watch of the database, not yet taken."""
-        from core.storage.lease import lease_on  # noqa: PLC0415  # for a watch alone
+        from core.storage.lease import WATCH, lease_on  # noqa: PLC0415  # for a watch alone
 
-        return lease_on(self._store)
+        return lease_on(self._store, WATCH)
 
     def announce(self, doing: str | None) -> None:
         """Publish this session and the targets of the change it is reviewing, one a line.

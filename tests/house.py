@@ -40,6 +40,7 @@ DOORS = {
     ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
     ("core.inventory", "core.operations"): "a reading session imports no operation",
     ("core.inventory", "core.storage.lease"): "a watch alone holds it, and it imports psycopg",
+    ("core.account", "core.storage.lease"): "a dashboard alone holds it, and it imports psycopg",
     ("tui.cli.dashboard", "tui.cli.background"): "a dashboard on the embedded platform starts without the live account",
     (
         "core.queries.basis",
