@@ -5,6 +5,7 @@ and nothing is changed that was not reviewed and confirmed.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import subprocess
 import sys
@@ -38,8 +39,8 @@ PASTES = (
     *TEXTS,
 )
 SIZES = ((80, 24), (120, 36), (60, 16), (50, 12), (160, 45))
-PRESSED = 7_000
-"""Keys of one run; three runs make twenty thousand."""
+PRESSED = int(os.environ.get("EIPDECK_KEYS", "3000"))
+"""Keys of one run, of which there are three."""
 
 
 @contextmanager
