@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.domain.cursor import Cursor, parse_cursor
 from core.domain.errors import Code, error
 from core.domain.values import Event, to_micros
-from core.queries.losses import follow_memory
 from core.queries.service_reads import InventoryServices
 from core.queries.subjects import subject_condition
 from core.storage import history
@@ -128,6 +127,8 @@ class InventoryHistory(InventoryServices):
         Without a version it is what this client remembers of the history: of earlier sessions, and of changes that it
         was told to be made. None: nothing is lost, or it was told. A standby that is behind lacks nothing for good.
         """
+        from core.queries.losses import follow_memory  # noqa: PLC0415  # as above
+
         with self._store.read() as connection:
             if self._store.replica(connection) is not None:
                 return None

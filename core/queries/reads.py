@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
-from core.domain.memory import Memory, Recall
 from core.domain.times import MINUTE
 from core.domain.validation import checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
@@ -23,6 +22,7 @@ from core.storage.connection import Connection, Values
 from core.storage.store import Seen, Store
 
 if TYPE_CHECKING:
+    from core.domain.memory import Memory, Recall
     from core.queries.figures import Figures
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -81,6 +81,8 @@ class InventoryReads:
     @cached_property
     def _memory(self) -> Memory:
         """What this client remembers of the database."""
+        from core.domain.memory import Memory  # noqa: PLC0415  # a verdict remembers nothing
+
         return Memory() if self._recall is None else self._recall(self._store.url)
 
     def now(self) -> datetime:
