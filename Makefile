@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --quiet --dist worksteal
 BESIDE := .pytest_cache/postgresql.log
 
-.PHONY: help run demo demo-live test test-cluster quick check house format bench release screenshots clean
+.PHONY: help run demo demo-live test test-cluster test-live quick check house format bench release screenshots clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
@@ -35,6 +35,9 @@ test: check                       ## everything CI runs
 	wait $$beside; second=$$?; \
 	echo "on PostgreSQL:"; cat $(BESIDE); \
 	exit $$((first | second))
+
+test-live: .venv/installed-dev    ## a live account at full scale
+	$(PYTEST) tests/core/live tests/e2e/test_cli_sync.py --full --numprocesses 2
 
 test-cluster: .venv/installed-dev ## the core directly, through pgbouncer, beside a synchronous standby, and under Patroni
 	for through in server pgbouncer standby; do \

@@ -21,6 +21,7 @@ from core.domain.validation import checked_text
 from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
+from core.queries.without_plans import WithoutPlans
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -77,7 +78,7 @@ def _check_embedded(store: Store) -> None:
         )
 
 
-class Inventory(InventoryLookups):
+class Inventory(WithoutPlans, InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
     def __init__(
@@ -182,9 +183,9 @@ class Inventory(InventoryLookups):
 
     def watch_lease(self) -> Lease:
         """Return the lease of the one watch of the database, not yet taken."""
-        from core.storage.lease import lease_on  # noqa: PLC0415  # for a watch alone
+        from core.storage.lease import WATCH, lease_on  # noqa: PLC0415  # for a watch alone
 
-        return lease_on(self._store)
+        return lease_on(self._store, WATCH)
 
     def announce(self, doing: str | None) -> None:
         """Publish this session and the targets of the change it is reviewing, one a line.

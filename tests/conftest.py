@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -32,6 +33,7 @@ settings.load_profile("eipdeck")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
     parser.addoption("--quick", action="store_true", help="only the fast tests, for the inner loop")
+    parser.addoption("--full", action="store_true", help="a live account at full scale too")
     chosen = parser.parse_known_args(sys.argv[1:]).on  # files that are named are imported before anything is configured
     if chosen:
         os.environ["EIPDECK_TESTS_ON"] = chosen
@@ -43,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit("skipped: pgbouncer is not installed", returncode=0)
     if config.getoption("--on"):
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    if not config.getoption("--full"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 _WITHOUT_DATABASE = (
@@ -84,6 +93,11 @@ _SLOW = (
     *("review", "reviews", "forms", "notices"),
 )
 """Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
+
+
+def pytest_runtestloop() -> None:
+    """Leave what was collected out of every later look for garbage."""
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

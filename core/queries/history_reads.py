@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.domain.cursor import Cursor, parse_cursor
@@ -16,7 +17,7 @@ from core.storage.connection import Connection, Value, Values
 from core.storage.rows import reads
 
 if TYPE_CHECKING:
-    from core.domain.memory import Loss
+    from core.domain.memory import Loss, Memory
     from core.domain.receipt import Head
     from core.domain.results import Proof
 
@@ -120,6 +121,13 @@ class InventoryHistory(InventoryServices):
         from core.queries.integrity import head_of  # noqa: PLC0415  # as above
 
         return head_of(self._store)
+
+    @cached_property
+    def _memory(self) -> Memory:
+        """What this client remembers of the database."""
+        from core.domain.memory import Memory  # noqa: PLC0415  # as below
+
+        return Memory() if self._recall is None else self._recall(self._store.url)
 
     def loss(self, version: int = 0) -> Loss | None:
         """Return what is lost of what a `data_version` saw, and remember the version now.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
+from core.domain.results import MirrorKind
 from core.domain.times import MINUTE
 from core.domain.validation import checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
@@ -22,7 +22,7 @@ from core.storage.connection import Connection, Values
 from core.storage.store import Seen, Store
 
 if TYPE_CHECKING:
-    from core.domain.memory import Memory, Recall
+    from core.domain.memory import Recall
     from core.queries.figures import Figures
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -77,13 +77,6 @@ class InventoryReads:
         self._clock = clock
         self._recall = memory
         self._problems: _Problems | None = None
-
-    @cached_property
-    def _memory(self) -> Memory:
-        """What this client remembers of the database."""
-        from core.domain.memory import Memory  # noqa: PLC0415  # a verdict remembers nothing
-
-        return Memory() if self._recall is None else self._recall(self._store.url)
 
     def now(self) -> datetime:
         """Return the time of the inventory, UTC."""
@@ -228,6 +221,10 @@ class InventoryReads:
         Listing(ahead, EipQuery(), now, ()).total()
         services.count(ahead)
         usage.cidrs(ahead, now)
+
+    def readings(self) -> tuple[MirrorKind, ...]:
+        """Return when each kind of rows of a live account was read; none for the embedded platform."""
+        return ()
 
     def cidr_history(self, prefix: str) -> list[Event]:
         """Return the events of a CIDR itself, not of the addresses in it, newest last."""

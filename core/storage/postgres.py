@@ -21,6 +21,7 @@ from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.memory import Lineage, Recall
+from core.domain.progress import WORK
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
@@ -55,13 +56,11 @@ _ENDED: Final = ("08", "57P")
 _PATIENCE: Final = 6
 """The wait for an answer of the server, as a multiple of the wait for a turn."""
 _IDLE_SECONDS: Final = 5
-"""The limit of an idle write, below the wait for a turn: the server ends it then, so that others do not wait for a
-client that hangs, or whose network is gone."""
+"""The limit of an idle write, below the wait for a turn: others do not wait for a client that hangs or is cut off."""
 _LONG_SECONDS: Final = 60
 """The limit of an idle write that computes for long between its statements."""
 _READING_SECONDS: Final = 3600
-"""The limit of an idle read. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
-end because the server keeps every replaced row for it: measured, an allocation takes ten times as long after 15,000."""
+"""The limit of an idle read: the server keeps every replaced row for it (15,000 make a write ten times slower)."""
 
 
 class PostgresStore(Store):
@@ -273,6 +272,7 @@ class PostgresStore(Store):
             self._turn.release()
 
     def _commit(self, connection: PostgresConnection) -> None:
+        WORK.commits()
         connection.driver.unreplicated = False
         try:
             connection.commit()

@@ -18,7 +18,7 @@ from time import monotonic
 from core.domain.errors import Code, OutcomeUnknown, error
 from core.storage.connection import Connection
 from core.storage.own_file import opened_own
-from core.storage.sqlite_connection import SqliteConnection, begun, connect
+from core.storage.sqlite_connection import LEAN_CACHE, READ, SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
 from core.storage.sqlite_file import BESIDE, NOTHING, check_log, close_to_others, identity, prepare
@@ -97,7 +97,7 @@ class EmbeddedStore(Store):
     @contextmanager
     def read(self) -> Iterator[SqliteConnection]:
         self._follow_the_file()
-        with translated_errors(self.path), self._reader() as connection, begun(connection, "BEGIN"):
+        with translated_errors(self.path), self._reader() as connection, begun(connection, READ):
             yield connection
 
     @contextmanager
@@ -120,6 +120,10 @@ class EmbeddedStore(Store):
             except (sqlite3.Error, OutcomeUnknown):
                 self._drop_writer()
                 raise
+
+    def lean(self) -> None:
+        with self.alone() as writer:
+            writer.driver.execute(f"PRAGMA cache_size=-{LEAN_CACHE}")
 
     def data_version(self) -> int:
         with self.read() as connection:

@@ -32,7 +32,7 @@ __all__ = [
     "newest_version",
 ]
 
-HEAD: Final = "0008"
+HEAD: Final = "0010"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
@@ -175,6 +175,9 @@ class Store(ABC):
                 request to commit and its answer.
 
         """
+
+    def lean(self) -> None:  # noqa: B027  # a server keeps its pages elsewhere
+        """Keep few pages of the database in memory from now on."""
 
     def replica(self, connection: Connection) -> Replica | None:  # noqa: ARG002  # a server is asked
         """Return the state of a database that follows another one; None for any other."""

@@ -49,6 +49,7 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
+from tui.cli.plans import resume_plan, undo_plan
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.cli.sync import sync
@@ -255,5 +256,11 @@ def _lost(what: Restored) -> str:
     return f"Lost: {count_of(what.lost, 'event')} since {iso(what.lost_since)}, and what they changed."
 
 
-_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore, "sync": sync}
+_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {
+    "import": _import,
+    "restore": _restore,
+    "sync": sync,
+    "plan resume": resume_plan,
+    "plan undo": undo_plan,
+}
 """The functions of the verbs that are not requests; the keyword arguments are those of the verb's declaration."""

@@ -30,7 +30,7 @@ from core.storage.opening import open_store
 from core.storage.postgres import TURN
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.store import elapsed
-from tests.core.kit import ROOT, UNDO_0007, addresses, customer_cidr, many, one, release
+from tests.core.kit import ROOT, UNDO_MIRROR, addresses, customer_cidr, many, one, release
 from tests.pooler import NOBODY
 from tests.server import Server, new_server, server
 
@@ -137,7 +137,7 @@ def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inv
     """The table is granted as the history is."""
     name = database_of(shared)
     with server().connect(name) as owner:
-        owner.execute("; ".join((*UNDO_0007, MIRROR_FUNCTIONS)).encode())
+        owner.execute("; ".join((*UNDO_MIRROR, MIRROR_FUNCTIONS)).encode())
         owner.execute(
             b"DROP TABLE epoch; ALTER TABLE pool DROP COLUMN picks_from; ALTER TABLE event DROP COLUMN claimed"
         )
