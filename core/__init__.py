@@ -27,7 +27,6 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.login import login_name
-from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
 from core.domain.progress import WORK, Progress, progress_to
@@ -91,6 +90,7 @@ if TYPE_CHECKING:
     from core.domain.config_problems import ConfigProblem, config_line
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
+    from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
     from core.live.file_problems import file_problems
     from core.live.handover import take_secrets
@@ -240,6 +240,7 @@ __all__ = [
 
 
 _LATE = {
+    **dict.fromkeys(("Lineage", "Loss", "Memory", "Noted", "OwnChange"), "core.domain.memory"),
     "ConfigProblem": "core.domain.config_problems",
     "Setting": "core.domain.config_settings",
     "config_line": "core.domain.config_problems",

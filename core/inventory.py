@@ -16,7 +16,6 @@ from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.login import login_name
-from core.domain.memory import Loss, Recall
 from core.domain.results import Imported, Restored
 from core.domain.validation import checked_text
 from core.domain.values import Allocation, OtherSession
@@ -27,6 +26,7 @@ from core.storage.opening import open_store
 from core.storage.store import Store
 
 if TYPE_CHECKING:
+    from core.domain.memory import Loss, Recall
     from core.domain.receipt import CarriedOut, Receipt
     from core.domain.requests import AllocationRequest, Request
     from core.operations.executor import Executor

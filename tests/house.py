@@ -52,6 +52,8 @@ DOORS = {
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
     ("core.domain.config", "core.domain.config_problems"): "a right configuration has no problem",
     ("core.queries.history_reads", "core.queries.integrity"): "a verdict does without the proof",
+    ("core.queries.history_reads", "core.queries.losses"): "as above",
+    ("core.queries.history_reads", "core.domain.memory"): "a verdict remembers nothing",
     ("core.queries.lookups", "core.queries.cidr_summary"): "most lookups are of addresses",
     ("core.queries.lookups", "core.domain.evidence.own_formats"): "the scanner of text is imported for text alone",
     ("core.queries.lookups", "core.queries.log_verdicts"): "the scanner of text is imported for text alone",

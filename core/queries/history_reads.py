@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.domain.cursor import Cursor, parse_cursor
 from core.domain.errors import Code, error
 from core.domain.values import Event, to_micros
-from core.queries.losses import follow_memory
 from core.queries.service_reads import InventoryServices
 from core.queries.subjects import subject_condition
 from core.storage import history
@@ -17,7 +17,7 @@ from core.storage.connection import Connection, Value, Values
 from core.storage.rows import reads
 
 if TYPE_CHECKING:
-    from core.domain.memory import Loss
+    from core.domain.memory import Loss, Memory
     from core.domain.receipt import Head
     from core.domain.results import Proof
 
@@ -122,12 +122,21 @@ class InventoryHistory(InventoryServices):
 
         return head_of(self._store)
 
+    @cached_property
+    def _memory(self) -> Memory:
+        """What this client remembers of the database."""
+        from core.domain.memory import Memory  # noqa: PLC0415  # as below
+
+        return Memory() if self._recall is None else self._recall(self._store.url)
+
     def loss(self, version: int = 0) -> Loss | None:
         """Return what is lost of what a `data_version` saw, and remember the version now.
 
         Without a version it is what this client remembers of the history: of earlier sessions, and of changes that it
         was told to be made. None: nothing is lost, or it was told. A standby that is behind lacks nothing for good.
         """
+        from core.queries.losses import follow_memory  # noqa: PLC0415  # as above
+
         with self._store.read() as connection:
             if self._store.replica(connection) is not None:
                 return None

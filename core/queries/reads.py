@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
-from core.domain.memory import Memory, Recall
 from core.domain.results import MirrorKind
 from core.domain.times import MINUTE
 from core.domain.validation import checked_prefix
@@ -24,6 +22,7 @@ from core.storage.connection import Connection, Values
 from core.storage.store import Seen, Store
 
 if TYPE_CHECKING:
+    from core.domain.memory import Recall
     from core.queries.figures import Figures
 
 __all__ = ["InventoryReads", "InventorySnapshot"]
@@ -78,11 +77,6 @@ class InventoryReads:
         self._clock = clock
         self._recall = memory
         self._problems: _Problems | None = None
-
-    @cached_property
-    def _memory(self) -> Memory:
-        """What this client remembers of the database."""
-        return Memory() if self._recall is None else self._recall(self._store.url)
 
     def now(self) -> datetime:
         """Return the time of the inventory, UTC."""

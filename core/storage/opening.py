@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.domain.errors import Code, error
-from core.domain.memory import Recall
 from core.storage.sqlite import EmbeddedStore, default_path
 from core.storage.store import WAIT_SECONDS, Store
+
+if TYPE_CHECKING:
+    from core.domain.memory import Recall
 
 __all__ = ["open_store", "postgres_conninfo"]
 

@@ -7,12 +7,14 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, error
-from core.domain.memory import Lineage
 from core.storage.connection import Connection
 from core.storage.rows import reads
+
+if TYPE_CHECKING:
+    from core.domain.memory import Lineage
 
 __all__ = [
     "APART",
