@@ -63,7 +63,7 @@ def command_table(
         "view": partial(_say_views, host),
         "abort": runner.abort,
         "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
-        "back": navigator.back,
+        "back": lambda: lookups.stop() or navigator.back(),
         **_session_actions(host, navigator, panes, lookups, runner),
     }
 

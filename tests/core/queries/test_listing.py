@@ -147,7 +147,17 @@ def lowered(text: str) -> str:
 
 TERMS = (
     *("own:yes", "own:no", "state:bound", "state:unbound", "pool:edge", "cidr:203.0.113.0/26", "region:asia-east-1"),
-    *("region:nowhere", "kind:lb", "service:lb-1", "age:<1m", "age:>1m", "by:bob", "is:idle", "is:landed"),
+    *(
+        "region:nowhere",
+        "kind:lb",
+        "service:lb-1",
+        "age:<1m",
+        "age:>1m",
+        "by:bob",
+        "is:idle",
+        "is:landed",
+        "is:recycled",
+    ),
     *("is:problem", "203.0.113.", "203.0.113.0/28", "web"),
 )
 
