@@ -226,12 +226,7 @@ class Navigator:
         self._reader.move(self._panes.eips.selection, by_operator=True)
 
     async def arrive(self, view: View, key: str) -> bool:
-        """Go to a row of another view; return False when it is not listed.
-
-        Raises:
-            EipdeckError: the database is out of reach.
-
-        """
+        """Go to a row of another view; return False when it is not listed. Raises a refusal of the read."""
         self.show_view(view)
         await self._arrive(Navigate(view, select=key))
         return self.pane.selection is not None and self.pane.table.cursor is not None
