@@ -166,7 +166,11 @@ class Navigator:
         if self._panes.shape is Shape.WIDE:
             self._panes.focus_on(self.view, detail=True, mapped=self._reader.is_of_cidr)
             self._panes.on_opened()
-            self._say(f"in the detail: {key_of('down')} and {key_of('up')} scroll, esc goes back to the list")
+            if self._reader.is_of_cidr:
+                act = f"in the map: arrows walk it, {key_of('open')} opens a cell"
+            else:
+                act = f"in the detail: {key_of('down')} and {key_of('up')} scroll"
+            self._say(f"{act}, esc goes back to the list")
             return
         self.detail_page = True
         self._panes.detail.text.action_first()
@@ -222,12 +226,7 @@ class Navigator:
         self._reader.move(self._panes.eips.selection, by_operator=True)
 
     async def arrive(self, view: View, key: str) -> bool:
-        """Go to a row of another view; return False when it is not listed.
-
-        Raises:
-            EipdeckError: the database is out of reach.
-
-        """
+        """Go to a row of another view; return False when it is not listed. Raises a refusal of the read."""
         self.show_view(view)
         await self._arrive(Navigate(view, select=key))
         return self.pane.selection is not None and self.pane.table.cursor is not None

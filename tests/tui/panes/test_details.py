@@ -133,6 +133,6 @@ async def test_the_title_of_what_has_the_keys_is_lit(
         await operator.until(f"─ {title} ─")
         await operator.settled()
         await operator.press("enter")
-        await operator.until(f"─[{title}]─")
+        await operator.until(f"─[{title}]─", "in the map: arrows walk it" if view == "c" else "in the detail: j and k")
         await operator.press("escape")
         await operator.until(f"─ {title} ─", absent=f"[{title}]")
