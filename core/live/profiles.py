@@ -15,7 +15,7 @@ from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
 
-__all__ = ["Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
+__all__ = ["TYPES", "Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
 
 _ENDPOINT: Final = "https://console.zenlayer.com"
 
@@ -76,12 +76,13 @@ class Profile:
     """Seconds between two syncs of a dashboard."""
 
 
-_TYPES: Final[dict[str, type]] = {
+TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
     "production": bool,
     "rate": int,
     "refresh_seconds": int,
 }
+"""The settings of a profile, each with the type of its value."""
 _SOURCES: Final = ("env", "file", "keyring")
 
 
@@ -108,10 +109,10 @@ def profile_named(config: Config, name: str) -> Profile:
 def wrong_settings(table: UncheckedObject) -> Iterator[tuple[str, str, Collection[str]]]:
     """Yield each key that is not known or has a value of another type, with the reason and the known keys."""
     for key, value in table.items():
-        if key not in _TYPES:
-            yield key, f"{key} is not a known setting", _TYPES
-        elif type(value) is not _TYPES[key] or value == "" or (type(value) is int and value < 1):
-            yield key, f"{key} is not {_WANTED[_TYPES[key]]}", ()
+        if key not in TYPES:
+            yield key, f"{key} is not a known setting", TYPES
+        elif type(value) is not TYPES[key] or value == "" or (type(value) is int and value < 1):
+            yield key, f"{key} is not {_WANTED[TYPES[key]]}", ()
 
 
 def _checked(table: UncheckedObject, place: str, name: str, path: Path | None) -> Profile:

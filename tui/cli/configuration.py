@@ -17,7 +17,6 @@ from core import (
     Setting,
     config_line,
     config_path,
-    config_schema,
     config_settings,
     file_problems,
     format_table,
@@ -26,6 +25,7 @@ from core import (
 )
 from tui.cli.arguments import Command, Settings
 from tui.cli.config_outside import masked_profiles, mode_problems, outside_settings
+from tui.cli.config_schema import full_schema
 from tui.cli.exit_codes import DONE, NO
 from tui.cli.result import Answer, print_answer
 from tui.cli.shape import shape_of, shaped
@@ -142,7 +142,7 @@ def _line(text: str, key: str) -> int | None:
 
 
 def _schema(_command: Command) -> Answer:
-    return Answer((f"{json_text(to_json(config_schema()))}\n",))
+    return Answer((f"{json_text(to_json(full_schema()))}\n",))
 
 
 def _file(settings: Settings) -> Path | None:
