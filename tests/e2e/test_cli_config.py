@@ -182,11 +182,12 @@ def test_check_of_a_sound_file_and_of_none(empty: Deck, file: Path) -> None:
     assert empty.done("--config", str(file), "config", "check") == []
 
 
-@pytest.mark.parametrize("words", ["idle_days =", "\udcff", "x = " + "[" * 5000])
+@pytest.mark.parametrize("words", ["idle_days =\nx = 1", "\udcff", "x = " + "[" * 5000])
 def test_what_is_no_configuration_is_one_problem(empty: Deck, file: Path, words: str) -> None:
     file.write_bytes(words.encode("utf-8", "surrogateescape"))
     (problem,) = empty.done("--config", str(file), "config", "check", code=1)
     assert str(file) in problem["message"]
+    assert problem["line"] == (1 if words.startswith("idle") else None)
 
 
 def test_the_schema_is_json_for_an_editor(empty: Deck) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -130,7 +131,8 @@ def _problems(refused: EipdeckError, config: Config | None = None) -> list[Confi
     """Return the problems of a refusal; one without any is a problem itself."""
     told = refused.details.get("problems")
     if told is None:
-        return [ConfigProblem(None, "", refused.reason)]
+        line = re.search(r"\(at line (\d+),", refused.reason)
+        return [ConfigProblem(None if line is None else int(line[1]), "", refused.reason)]
     text = "" if config is None or config.path is None else config.path.read_text(encoding="utf-8")
     return [ConfigProblem(each.get("line") or _line(text, each["key"]), each["key"], each["message"]) for each in told]
 
