@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
+from core.live.handover import variable
 
 __all__ = ["TYPES", "Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
 
@@ -74,10 +75,20 @@ class Profile:
     """The most calls a second."""
     refresh_seconds: int = 60
     """Seconds between two syncs of a dashboard."""
+    charge_type: str = "ByBandwidth"
+    """The platform's word for how a new EIP is paid."""
+    cluster_id: str | None = None
+    """The bandwidth cluster of a new EIP."""
+    bandwidth_mbps: int | None = None
+    """The cap of a new EIP that none is named for."""
+    line: str = "PremiumBGP"
+    """The line of a new EIP in the default pool."""
 
 
 TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
+    **dict.fromkeys(("charge_type", "cluster_id", "line"), str),
+    "bandwidth_mbps": int,
     "production": bool,
     "rate": int,
     "refresh_seconds": int,
@@ -193,7 +204,7 @@ def _secret(profile: Profile, what: str) -> Secret | None:
 
 
 def _of_environment(name: str, place: str) -> str:
-    found = os.environ.get(name)
+    found = variable(name)
     if not found:
         raise error(Code.USAGE, f"{place} is in the variable {name}, which is not set.")
     return found

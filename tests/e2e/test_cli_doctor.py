@@ -40,6 +40,7 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "places": str(home / ".local/state/eipdeck/place-*.json"),
         "offers": str(home / ".cache/eipdeck/offers-*"),
         "heads": str(home / ".local/state/eipdeck/heads.json"),
+        "seen": str(home / ".local/state/eipdeck/seen-*.jsonl"),
         "verified": str(home / ".local/state/eipdeck/verified-*.json"),
         "watch": str(home / ".local/state/eipdeck/watch-*.json"),
     }

@@ -20,6 +20,7 @@ from core import (
 from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
+from tui.cli.plans import list_plans
 from tui.cli.queries import begun, lookup
 from tui.cli.result import Answer
 from tui.cli.shape import PROBLEMS, limit_of, saved_shape, shape_of, shaped
@@ -144,5 +145,6 @@ _LISTS: Final[Mapping[str, Callable[..., Answer]]] = {
     "services": _services,
     "findings": _findings,
     "history": _history,
+    "plan list": list_plans,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration without the shape of a list."""

@@ -37,7 +37,7 @@ FILTERS: dict[str, tuple[str, ...] | str] = {
     "service": "services",
     "age": (),
     "by": "operators",
-    "is": ("problem", "landed", "idle"),
+    "is": ("problem", "landed", "idle", "recycled"),
 }
 """The keys of a filter, each with its values or their kind."""
 _COLUMNS = {

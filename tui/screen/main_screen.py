@@ -45,7 +45,7 @@ from tui.state.refresh import POLL_SECONDS, Refresher
 from tui.state.screen_state import Said, ScreenState, key_context
 from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
-from tui.state.workers import Ask, Workers
+from tui.state.workers import Ask, Work, Workers
 from tui.state.write_mode import WriteMode
 from tui.terminal.kept import Kept
 from tui.terminal.theme import ASCII, Glyphs
@@ -100,9 +100,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
-        chosen = self.action_command, TypedCommands(self, self.navigator, self.lookups)
-        table |= screen_commands(self, self.navigator, self.runner, *chosen, lambda: self.pressed_at)
-        self._actions = Actions(table, self._key_context, self._start_change, self.say)
+        self._actions = Actions(table, self._key_context, self._change, self.runner.start, self.say)
+        typed = TypedCommands(self, self.navigator, self.lookups, self.addresses, self._actions.run_at)
+        table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
         self._glyphs, self._first_address = glyphs, address
 
     def compose(self) -> ComposeResult:
@@ -123,7 +123,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         now, bars = self.inventory.now(), self.bars
         refresh = self.refresher.state(now)
         return ScreenState(
-            database=database_name(self.inventory.label, self.inventory.file, self.size.width),
+            database=database_name(self.inventory, self.size.width),
+            production=self.inventory.production,
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
             clock=self.clock.minute,
@@ -247,15 +248,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.runner.expire()
         self._actions.run(name)
 
-    def _start_change(self, command: Command) -> None:
+    def _change(self, command: Command) -> Work:
         from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without modals
 
-        self.runner.start(partial(start, self.runner.flow, command.id, self.selection, self.marks))
+        return partial(start, self.runner.flow, command.id, self.selection, self.marks)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Look up a bracketed paste outside the field; a modal keeps its own."""
         event.stop()
-        self.lookups.pasted(event.text)
+        self.lookups.came(event)
+
+    on_paste_parts = on_paste
 
     # messages of the widgets
 

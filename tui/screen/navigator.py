@@ -221,6 +221,17 @@ class Navigator:
         await self._panes.eips.show_saved(view)
         self._reader.move(self._panes.eips.selection, by_operator=True)
 
+    async def arrive(self, view: View, key: str) -> bool:
+        """Go to a row of another view; return False when it is not listed.
+
+        Raises:
+            EipdeckError: the database is out of reach.
+
+        """
+        self.show_view(view)
+        await self._arrive(Navigate(view, select=key))
+        return self.pane.selection is not None and self.pane.table.cursor is not None
+
     async def _arrive(self, place: Navigate) -> None:
         pane = self._panes.panes[place.view]
         if place.filter is not None or pane.filter:
