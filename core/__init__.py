@@ -92,7 +92,7 @@ if TYPE_CHECKING:
     from core.domain.evidence.own_formats import format_table
     from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
-    from core.live.file_problems import file_problems
+    from core.live.file_problems import file_problems, profile_settings
     from core.live.handover import take_secrets
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
@@ -225,6 +225,7 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "port_words",
+    "profile_settings",
     "progress_to",
     "read_finding",
     "reading",
@@ -258,6 +259,7 @@ _LATE = {
     "account_answers": "core.account",
     "file_problems": "core.live.file_problems",
     "format_table": "core.domain.evidence.own_formats",
+    "profile_settings": "core.live.file_problems",
     "open_account": "core.account",
     "reading": "core.storage.reading",
     "seed_demo": "core.demo",

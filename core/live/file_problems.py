@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from core.domain.config import Config
 from core.domain.config_problems import ConfigProblem, Wrong, told
 from core.domain.errors import EipdeckError
-from core.live.profiles import Profile, check_file, profile_named, wrong_settings
+from core.live.profiles import TYPES, Profile, check_file, profile_named, wrong_settings
 from core.operations.rpki import check_payloads
 
-__all__ = ["file_problems"]
+__all__ = ["file_problems", "profile_settings"]
+
+
+def profile_settings() -> dict[str, type]:
+    """Return the settings of a profile, each with the type of its value."""
+    return dict(TYPES)
 
 
 def file_problems(config: Config) -> list[ConfigProblem]:

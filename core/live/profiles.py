@@ -16,7 +16,7 @@ from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
 from core.live.handover import variable
 
-__all__ = ["Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
+__all__ = ["TYPES", "Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
 
 _ENDPOINT: Final = "https://console.zenlayer.com"
 
@@ -85,7 +85,7 @@ class Profile:
     """The line of a new EIP in the default pool."""
 
 
-_TYPES: Final[dict[str, type]] = {
+TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
     **dict.fromkeys(("charge_type", "cluster_id", "line"), str),
     "bandwidth_mbps": int,
@@ -93,6 +93,7 @@ _TYPES: Final[dict[str, type]] = {
     "rate": int,
     "refresh_seconds": int,
 }
+"""The settings of a profile, each with the type of its value."""
 _SOURCES: Final = ("env", "file", "keyring")
 
 
@@ -119,10 +120,10 @@ def profile_named(config: Config, name: str) -> Profile:
 def wrong_settings(table: UncheckedObject) -> Iterator[tuple[str, str, Collection[str]]]:
     """Yield each key that is not known or has a value of another type, with the reason and the known keys."""
     for key, value in table.items():
-        if key not in _TYPES:
-            yield key, f"{key} is not a known setting", _TYPES
-        elif type(value) is not _TYPES[key] or value == "" or (type(value) is int and value < 1):
-            yield key, f"{key} is not {_WANTED[_TYPES[key]]}", ()
+        if key not in TYPES:
+            yield key, f"{key} is not a known setting", TYPES
+        elif type(value) is not TYPES[key] or value == "" or (type(value) is int and value < 1):
+            yield key, f"{key} is not {_WANTED[TYPES[key]]}", ()
 
 
 def _checked(table: UncheckedObject, place: str, name: str, path: Path | None) -> Profile:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -180,17 +182,43 @@ def test_check_of_a_sound_file_and_of_none(empty: Deck, file: Path) -> None:
     assert empty.done("--config", str(file), "config", "check") == []
 
 
-@pytest.mark.parametrize("words", ["idle_days =", "\udcff", "x = " + "[" * 5000])
+@pytest.mark.parametrize("words", ["idle_days =\nx = 1", "\udcff", "x = " + "[" * 5000])
 def test_what_is_no_configuration_is_one_problem(empty: Deck, file: Path, words: str) -> None:
     file.write_bytes(words.encode("utf-8", "surrogateescape"))
     (problem,) = empty.done("--config", str(file), "config", "check", code=1)
     assert str(file) in problem["message"]
+    assert problem["line"] == (1 if words.startswith("idle") else None)
 
 
 def test_the_schema_is_json_for_an_editor(empty: Deck) -> None:
     said = empty("config", "schema")
     assert said.code == 0
     assert set(json.loads(said.out)["properties"]) == set(TYPES)
+    assert unfit(json.loads(said.out), README) == []
+    wrong = tomllib.loads('[profiles.a]\ntokn = "x"\ntoken = "geheim"\n[keys]\nhalp = "h"\n[views.a]\nsort = "size"\n')
+    assert unfit(json.loads(said.out), wrong) == ["profiles.a.tokn", "profiles.a.token", "keys.halp", "views.a.sort"]
+
+
+README = tomllib.loads(
+    (Path(__file__).parents[2] / "README.md").read_text().partition("```toml\n")[2].partition("```")[0]
+)
+
+
+def unfit(schema: dict[str, Any], value: Any, place: str = "") -> list[str]:
+    """The settings that a schema does not allow, by the part of JSON Schema that is used here."""
+    kinds = {"string": str, "boolean": bool, "integer": int, "object": dict, "array": list}
+    if not isinstance(value, kinds.get(schema.get("type", ""), object)):
+        return [place]
+    if value not in schema.get("enum", [value]) or not re.match(schema.get("pattern", ""), str(value)):
+        return [place]
+    if isinstance(value, list):
+        return [each for item in value for each in unfit(schema.get("items", {}), item, place)]
+    found = []
+    for key, each in value.items() if isinstance(value, dict) else ():
+        name = f"{place}.{key}".lstrip(".")
+        below = schema.get("properties", {}).get(key, schema.get("additionalProperties", {}))
+        found += [name] if below is False else unfit(below, each, name)
+    return found
 
 
 def test_views_and_profiles_are_checked_beside_an_unknown_setting(empty: Deck, file: Path) -> None:

@@ -307,12 +307,17 @@ LINES = {
     "accept landed_in_default_pool:eip-34": "accept landed_in_default_pool:eip-344 X",
     "service add load": "service add load-balancer X",
     "completion zs": "completion zsh X",
+    "eips --view bou": "eips --view bound-now X",
+    "--profile ac": "--profile acme X",
     "--db=elsewhere.db allocate --pool hk-s": "--db=elsewhere.db allocate --pool hk-sX",
 }
 
 
 @pytest.mark.usefixtures("demo")
-def test_a_tab_completes_the_word(shell: Any) -> None:
+def test_a_tab_completes_the_word(shell: Any, home: Path) -> None:
+    config = home / ".config/eipdeck/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[views.bound-now]\n[profiles.acme]\n")
     for line, becomes in LINES.items():
         shell.sendline(f"eipdeck {line}\tX")
         shell.expect(r"got<([^>\r\n]*)>")

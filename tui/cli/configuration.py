@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,7 +18,6 @@ from core import (
     Setting,
     config_line,
     config_path,
-    config_schema,
     config_settings,
     file_problems,
     format_table,
@@ -26,6 +26,7 @@ from core import (
 )
 from tui.cli.arguments import Command, Settings
 from tui.cli.config_outside import masked_profiles, mode_problems, outside_settings
+from tui.cli.config_schema import full_schema
 from tui.cli.exit_codes import DONE, NO
 from tui.cli.result import Answer, print_answer
 from tui.cli.shape import shape_of, shaped
@@ -130,7 +131,8 @@ def _problems(refused: EipdeckError, config: Config | None = None) -> list[Confi
     """Return the problems of a refusal; one without any is a problem itself."""
     told = refused.details.get("problems")
     if told is None:
-        return [ConfigProblem(None, "", refused.reason)]
+        line = re.search(r"\(at line (\d+),", refused.reason)
+        return [ConfigProblem(None if line is None else int(line[1]), "", refused.reason)]
     text = "" if config is None or config.path is None else config.path.read_text(encoding="utf-8")
     return [ConfigProblem(each.get("line") or _line(text, each["key"]), each["key"], each["message"]) for each in told]
 
@@ -142,7 +144,7 @@ def _line(text: str, key: str) -> int | None:
 
 
 def _schema(_command: Command) -> Answer:
-    return Answer((f"{json_text(to_json(config_schema()))}\n",))
+    return Answer((f"{json_text(to_json(full_schema()))}\n",))
 
 
 def _file(settings: Settings) -> Path | None:

@@ -12,8 +12,7 @@ import sys
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
 
-from tui.cli.offered_findings import finding_ids
-from tui.cli.offered_tables import table_names
+from tui.cli.offered import finding_ids, table_names
 
 __all__ = [
     "CALL",

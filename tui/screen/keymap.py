@@ -18,7 +18,7 @@ from core import Code, Config, error
 from tui.commands.bindings import key_name
 from tui.commands.registry import BY_ID, NEVER_BOUND, Scope
 
-__all__ = ["keymap_of"]
+__all__ = ["keymap_of", "remappable"]
 
 _FIXED: Final = {"yes": "y sends, and nothing else does", "interrupt": "ctrl+c is the way out"}
 _FOR_CHANGES: Final = re.compile(r"[A-Z]|f([1-9]|1[0-2])")
@@ -39,7 +39,7 @@ def keymap_of(config: Config) -> dict[str, str]:
         raise error(
             Code.USAGE,
             f"{config.path or 'The configuration'}: [keys] cannot be used: {'; '.join(problems)}.",
-            hint=f"Commands that have keys: {', '.join(_remappable())}.",
+            hint=f"Commands that have keys: {', '.join(remappable())}.",
             details={"problems": [{"key": _key(each, keymap), "message": each} for each in problems]},
         )
     return {name: ",".join(keys) for name, keys in keymap.items()}
@@ -50,7 +50,8 @@ def _key(problem: str, keymap: Mapping[str, object]) -> str:
     return f"keys.{next(name for name in keymap if name in problem.split())}"
 
 
-def _remappable() -> list[str]:
+def remappable() -> list[str]:
+    """Return the ids of the commands whose keys the configuration may change."""
     return [command.id for command in BY_ID.values() if command.scope is not Scope.PALETTE and command.id not in _FIXED]
 
 
@@ -62,8 +63,8 @@ def _unfit(name: str, keys: Iterable[str]) -> Iterator[str]:
     if name in _FIXED:
         yield f"{name} is fixed: {_FIXED[name]}"
         return
-    if name not in _remappable():
-        close = get_close_matches(name, _remappable(), 1)
+    if name not in remappable():
+        close = get_close_matches(name, remappable(), 1)
         yield f"{name} is not a command that has a key" + (f"; the nearest is {close[0]}" if close else "")
         return
     for key in keys:

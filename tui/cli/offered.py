@@ -1,11 +1,16 @@
-"""The ids of findings that a SQLite file answers by an index, for the shell's completion."""
+"""The ids of findings that a SQLite file answers by an index, and the names of tables in the configuration.
+
+The shell's completion offers them. The configuration is read line by line: a parser of TOML takes longer than all else
+that a key press waits for.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from time import time
 
-__all__ = ["finding_ids"]
+__all__ = ["finding_ids", "table_names"]
 
 _MOST = 100
 _IDLE_DAYS = 30
@@ -41,3 +46,13 @@ def finding_ids(read: Callable[..., list[tuple[str]]], typed: str) -> list[str]:
         begins = f"substr({column}, 1, length(:begins)) = :begins"
         found += [f"{head}{subject}" for (subject,) in read(f"{statement.format(begins)} LIMIT {_MOST}", values)]
     return found
+
+
+def table_names(path: str, group: str, typed: str) -> list[str]:
+    """Return the names of the tables of a group that begin with what is typed; none when there is no file."""
+    if not os.path.isfile(path):  # noqa: PTH113  # pathlib is slow
+        return []
+    with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+        heads = [line.split("#")[0].strip() for line in file if line.startswith(f"[{group}.")]
+    names = [head[len(group) + 2 : -1].strip("\"' ") for head in heads if head.endswith("]")]
+    return [name for name in names if name.startswith(typed)]
