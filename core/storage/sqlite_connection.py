@@ -20,6 +20,7 @@ from core.storage.sqlite_file import cannot_change
 __all__ = ["READ", "SqliteConnection", "begun", "connect"]
 
 WRITER_CACHE: Final = 65_536
+LEAN_CACHE: Final = 12_288
 READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; the system's cache has the other pages a reader needs."""
 
@@ -65,6 +66,10 @@ class SqliteConnection(Connection):
 
     words_are_indexed: ClassVar[bool] = True
     chains_events: ClassVar[bool] = False
+    numbers_on: ClassVar[tuple[str, ...]] = (
+        "DELETE FROM sqlite_sequence WHERE name IN ('event', 'eip', 'binding')",
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('event', :event - 1), ('eip', :eip), ('binding', :binding)",
+    )
     driver_kind: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
     """The class of the driver's connections; another one traces them."""
 

@@ -49,7 +49,7 @@ HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "r
 """What of an event its hash covers."""
 RULES_0010 = ("cidr_lived", "pool_begun")
 UNDO_0010 = tuple(f"DROP TRIGGER IF EXISTS {name}" for name in RULES_0010)
-UNDO_MIRROR = tuple(f"DROP TABLE mirror{end}" for end in ("_operation", "_aside", "_row", "_kind", ""))
+UNDO_MIRROR = tuple(f"DROP TABLE mirror{end}" for end in ("_step", "_plan", "_aside", "_row", "_kind", ""))
 UNDO_0007 = (*UNDO_0010, *UNDO_MIRROR)
 """The schema steps from 0007 on, undone in an embedded database."""
 RULES_0006 = ("eip_begun", "eip_ended", "binding_begun", "binding_ended", "acceptance_told", "acceptance_kept")

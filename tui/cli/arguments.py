@@ -174,7 +174,7 @@ def _value_before_option(words: Sequence[str]) -> Iterator[list[str]]:
 
 Mark = Callable[[argparse.Action, str], None]
 """Notes at a described argument the kind of values that it takes (`Argument.offers`)."""
-_OFFERS: Final = {"--db": "files", "--config": "files", "--confined": "folders"}
+_OFFERS: Final = {"--db": "files", "--profile": "profiles", "--config": "files", "--confined": "folders"}
 
 
 def _unmarked(_action: argparse.Action, _offers: str) -> None:

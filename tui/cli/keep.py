@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from core import Inventory
 from tui.cli.arguments import Settings
-from tui.cli.offers import kept_file, without_password
-from tui.cli.opening import database_of
+from tui.cli.offers import kept_file, profile_database, without_password
+from tui.cli.opening import database_of, profile_of
 from tui.cli.result import Answer
 from tui.terminal.private_file import replace_private
 
@@ -33,7 +33,8 @@ def keeping(verb: str, settings: Settings, inventory: Inventory, answer: Answer)
     """Return the answer of a list; its ids are kept when it has been read, unless the shell finds them in a file."""
     if settings.confined is not None or (inventory.file is not None and verb != "findings"):
         return answer
-    url = database_of(settings) or ""
+    profile = profile_of(settings)
+    url = database_of(settings) or ("" if profile is None else profile_database(profile))
     if isinstance(answer.value, Iterator):
         return replace(answer, value=_read(answer.value, verb, url))
     _keep(verb, url, answer.value)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core import EipdeckError, Inventory, RenameRequest, open_inventory
 from core.storage.history import event_hash
 from tests.core.kit import balancer, customer_cidr, many, one, release, services
-from tests.core.storage.test_set_once import OPERATION
+from tests.core.storage.test_set_once import PLAN
 from tests.server import server
 
 PEOPLE = ("alice_r", "bob_r")
@@ -170,7 +170,7 @@ class HASHING:
         ("INSERT INTO epoch SELECT 9223372036854775807, system, timeline, 1, 1 FROM epoch", "of this server"),
         ("INSERT INTO epoch SELECT since_seq + 1, system, timeline + 1, 1, 1 FROM epoch", "of this server"),
         ("INSERT INTO mirror VALUES (1, 'acme', 'https://example.net', 1, NULL, NULL, NULL)", "before the first event"),
-        (OPERATION, "role"),
+        (PLAN, "role"),
         ("INSERT INTO presence VALUES ('s', 'alice_r', 1, 1, 'release of everything', 1)", "role"),
     ],
 )

@@ -32,11 +32,11 @@ from tests.core.kit import (
     snat,
 )
 
-OPERATION = (
-    "INSERT INTO mirror_operation (request_id, hash, verb, asked, operator, eip_id, action, body, state, noted_at)"
-    " VALUES ('r', '', 'ReleaseRequest', '{}', 'alice', 'eip-2', 'DeleteEip', '{\"eipIds\": []}', 'noted', 1)"
+PLAN = (
+    "INSERT INTO mirror_plan (request_id, hash, verb, asked, operator, state, holds, noted_at, touched_at)"
+    " VALUES ('r', '', 'ReleaseRequest', '{}', 'alice', 'open', '[\"eip:eip-2\"]', 1, 1)"
 )
-MIRRORED = ("INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, 'acme', 'https://example.net', 1)", OPERATION)
+MIRRORED = ("INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, 'acme', 'https://example.net', 1)", PLAN)
 """Rows as a live account has them."""
 
 
@@ -96,10 +96,10 @@ def sql(inventory: Inventory) -> Iterator[Plain]:
         ("UPDATE cidr SET retired_at = NULL WHERE state = 'retired'", "life of a CIDR"),
         ("UPDATE mirror SET profile = 'another'", "which account"),
         ("UPDATE mirror SET since = since + 1", "which account"),
-        ("UPDATE mirror_operation SET operator = 'bob'", "asked of an account"),
-        ("UPDATE mirror_operation SET body = '{}', state = 'noted'", "asked of an account"),
-        ("UPDATE mirror_operation SET state = 'done', noted_at = 2", "asked of an account"),
-        ("DELETE FROM mirror_operation", "never deleted"),
+        ("UPDATE mirror_plan SET operator = 'bob'", "asked of an account"),
+        ("UPDATE mirror_plan SET asked = '[]', touched_at = 2", "asked of an account"),
+        ("UPDATE mirror_plan SET state = 'done', noted_at = 2", "asked of an account"),
+        ("DELETE FROM mirror_plan", "never deleted"),
     ],
 )
 def test_who_and_when_is_set_once(inventory: Inventory, sql: Plain, statement: str, sentence: str) -> None:

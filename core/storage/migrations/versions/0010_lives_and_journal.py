@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
 _ACCEPTED = "(SELECT CASE WHEN v.action = 'accept_clock' THEN v.at END FROM event v ORDER BY v.seq DESC LIMIT 1)"
-_ASKED = ("request_id", "hash", "verb", "asked", "operator", "reason", "eip_id", "action", "body", "noted_at")
+_ASKED = ("request_id", "hash", "verb", "asked", "operator", "reason", "noted_at")
 
 
 def _moved(column: str) -> str:
@@ -42,8 +42,8 @@ _RULES = {
         f"{_other('id', 'profile', 'endpoint', 'since')}"
         " OR (OLD.baseline_at IS NOT NULL AND NEW.baseline_at {is_not} OLD.baseline_at)",
     ),
-    "mirror_operation_asked": (
-        f"UPDATE OF {', '.join(_ASKED)} ON mirror_operation",
+    "mirror_plan_asked": (
+        f"UPDATE OF {', '.join(_ASKED)} ON mirror_plan",
         "what was asked of an account, and by whom, is set once",
         _other(*_ASKED),
     ),
@@ -97,7 +97,7 @@ def _of_roles(refused: str, sentence: str) -> str:
 def _named() -> None:
     """A change of an account, and an open session, name the role that writes them."""
     foreign = "NEW.operator <> CAST(session_user AS text)"
-    for table in ("mirror_operation", "presence"):
+    for table in ("mirror_plan", "presence"):
         body = _of_roles("TRUE", "operator is the role that writes the row")
         _trigger(f"{table}_operator_named", body, f"BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW", foreign)
     clock = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
