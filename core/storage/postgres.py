@@ -42,8 +42,7 @@ _LIMITS: Final = (
     b" set_config('client_connection_check_interval', CASE WHEN version() LIKE '%%linux%%' THEN '1s'"
     b" ELSE current_setting('client_connection_check_interval') END, true)"
 )
-"""Settings are of one transaction: behind a pooler, others get the connection after it. A statement ends with its
-client."""
+"""Of one transaction: behind a pooler, others get the connection after it. A statement ends with its client."""
 _WRITING: Final = (
     b"SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
     b" ELSE current_setting('synchronous_commit') END, true), set_config('tcp_user_timeout', %s, true)"
