@@ -38,14 +38,14 @@ from core.storage.store import APART, HEAD, MIRRORED, WAIT_SECONDS, Replica, Sto
 __all__ = ["TURN", "PostgresStore"]
 
 _LIMITS: Final = (
-    b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
-)
-"""Settings are of one transaction: behind a pooler, others get the connection after it."""
-_WRITING: Final = (
-    b"SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
-    b" ELSE current_setting('synchronous_commit') END, true), set_config('tcp_user_timeout', %s, true),"
+    b"SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true),"
     b" set_config('client_connection_check_interval', CASE WHEN version() LIKE '%%linux%%' THEN '1s'"
     b" ELSE current_setting('client_connection_check_interval') END, true)"
+)
+"""Of one transaction: behind a pooler, others get the connection after it. A statement ends with its client."""
+_WRITING: Final = (
+    b"SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+    b" ELSE current_setting('synchronous_commit') END, true), set_config('tcp_user_timeout', %s, true)"
 )
 _BEGIN_READING: Final = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITING: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"

@@ -25,12 +25,14 @@ from hypothesis import strategies as st
 from core import AllocationRequest, EipdeckError, open_inventory
 from core.domain.confinement import inside
 from tests.core.kit import ROOT
+from tests.e2e.conftest import Deck
 from tui.cli.arguments import Misuse, Settings
 from tui.cli.forced_command import asked_for
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 LINE = next(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("restrict,pty,command="))
 """As the README says it."""
+WAYS_OUT = ("../x", "/srv/x", "out/x", "out/../../x", "/etc/passwd", "passwd", ".", "out/deck.db", "../deck.db")
 IN_PASSWD = "root:x:0:0"  # noqa: S105  # nobody's password
 
 
@@ -170,13 +172,24 @@ def test_files_are_those_of_the_operators_folder(login: Login, tmp_path: Path) -
     assert login("backup", "mine.db").returncode == 0
     assert login("restore", "mine.db", "--yes").returncode == 2  # it would take events out of the history
     before = _names(tmp_path)
-    for verb in ("export", "backup"):
-        for name in ("../x", "/srv/x", "out/x", "out/../../x", f"{tmp_path}/x", "passwd", "."):
-            assert login(verb, "--force", name).returncode == 2, (verb, name)
-    for name in ("/etc/passwd", "passwd", "out/deck.db", "../deck.db"):
-        said = login("import", name)
-        assert said.returncode == 2
-        assert IN_PASSWD not in said.stdout + said.stderr
+    assert login("export", "--force", "out/x").returncode == 2
+    said = login("import", "passwd")
+    assert said.returncode == 2
+    assert IN_PASSWD not in said.stdout + said.stderr
+    assert _names(tmp_path) == before
+
+
+def test_no_way_of_naming_a_file_leads_out(
+    deck: Deck, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the line of the README runs it, without a connection for each."""
+    before = _names(tmp_path)
+    for verb in ("export --force", "backup --force", "import"):
+        for name in (*WAYS_OUT, f"{tmp_path}/x"):
+            monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"{verb} {name}")
+            said = deck("--confined", str(folder))
+            assert said.code == 2, (verb, name)
+            assert IN_PASSWD not in said.out + said.err
     assert _names(tmp_path) == before
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from core import Head
 from tui.terminal.paths import HEADS, state_folder
-from tui.terminal.private_file import read_private, replace_private
+from tui.terminal.private_file import alone_with, read_private, replace_private
 
 __all__ = ["keep_head", "kept_heads"]
 
@@ -31,7 +31,7 @@ def kept_heads(url: str) -> list[str]:
 def keep_head(url: str, head: Head) -> None:
     """Keep the head of a sound history in place of an earlier one. A head that cannot be written is not kept."""
     path = state_folder() / HEADS
-    with suppress(OSError):
+    with suppress(OSError), alone_with(path):
         kept = {**_read(path), url: [[end.chain, end.length, end.hash] for end in head.chains]}
         replace_private(path, json.dumps(kept).encode())
 

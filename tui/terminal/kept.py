@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tui.terminal.private_file import read_private, replace_private
+from tui.terminal.private_file import alone_with, read_private, replace_private
 
 __all__ = ["Kept"]
 
@@ -57,6 +57,7 @@ class Kept:
         """Keep a value; blocks. What others wrote to the file meanwhile survives."""
         if self._path is None or self.problem:
             return
-        self._values = self._read(self._path) | {name: value}
-        with suppress(OSError):
+        self._values = {**self._values, name: value}
+        with suppress(OSError), alone_with(self._path):
+            self._values = self._read(self._path) | {name: value}
             replace_private(self._path, json.dumps(self._values, indent=1).encode())

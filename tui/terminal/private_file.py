@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["opened_private", "read_private", "replace_private"]
+__all__ = ["alone_with", "opened_private", "read_private", "replace_private"]
 
 _SAFELY: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -41,6 +42,15 @@ def replace_private(path: Path, content: bytes) -> None:
         with os.fdopen(_opened(part, os.O_WRONLY | os.O_TRUNC, folder), "wb") as file:
             file.write(content)
         os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Let no other session change a file of this folder during the block, which reads it and writes it anew."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _opened_folder(path) as folder:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
 
 
 def read_private(path: Path, most: int = 1 << 20) -> bytes:

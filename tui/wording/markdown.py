@@ -9,7 +9,7 @@ from tui.wording.sanitize import visible
 
 __all__ = ["markdown_cell", "markdown_text"]
 
-_LIVE: Final = re.compile(r"@\w|#\d|://|\bwww\.|\bmailto:|\bGH-\d|&#?\w+;", re.IGNORECASE)
+_LIVE: Final = re.compile(r"@\w|[#!$]\d|://|\bwww\.|\bmailto:|\bGH-\d|&#?\w+;", re.IGNORECASE)
 """Text that a ticket system makes a mention, a reference or a link of, also where it is escaped."""
 
 

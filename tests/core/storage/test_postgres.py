@@ -636,6 +636,30 @@ def test_a_client_killed_while_it_writes_leaves_no_lock(shared: Inventory) -> No
     assert shared.verify().ok
 
 
+ASKS_FOR_LONG = """
+import sys
+from core.storage.opening import open_store
+with open_store(sys.argv[1]).read() as connection:
+    connection.value(int, "SELECT 1 FROM pg_sleep(600)")
+"""
+
+
+def test_a_question_ends_with_the_client_that_asked_it(shared: Inventory) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    asking = subprocess.Popen([sys.executable, "-c", ASKS_FOR_LONG, shared.url], env=environment)
+    under_way = (
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()"
+    )
+    with server().connect() as watching:
+        while watching.execute(under_way.encode()).fetchone() is None:
+            assert asking.poll() is None
+        asking.kill()
+        asking.wait()
+        end = time.monotonic() + 60
+        while watching.execute(under_way.encode()).fetchone() is not None:
+            assert time.monotonic() < end
+
+
 def test_a_backup_takes_no_more_memory_than_a_part_of_what_there_is(shared: Inventory, tmp_path: Path) -> None:
     shared.backup(tmp_path / "small.db")
     customer_cidr(shared, "44.0.0.0/19", pool="many")

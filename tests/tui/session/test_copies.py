@@ -75,6 +75,7 @@ LIVE = (
     "http://example.invalid/x?y=1",
     "www.example.invalid",
     "org/repo#12 GH-7",
+    "group/project!12 $34",
     "`@here` ``http://x``",
     "&lt;b&gt; &#64;all",
     "[a]: http://x",
@@ -94,4 +95,4 @@ def test_markdown_makes_nothing_of_foreign_text(tmp_path: Path, text: str) -> No
         assert {child.type for child in inside} <= {"text", "code_inline", "text_special", "softbreak"}
         assert not [token for token in tokens if token.type == "html_block"]
         plain = "".join(child.content for child in inside if child.type in ("text", "text_special"))
-        assert not any(mark in plain for mark in ("@here", "://", "www.", "#12", "@example"))
+        assert not any(mark in plain for mark in ("@here", "://", "www.", "#12", "!12", "$34", "@example"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from stat import S_IMODE
 
@@ -28,6 +29,14 @@ def test_keys_of_other_versions_and_other_sessions_survive(tmp_path: Path) -> No
     second.keep("columns", ["NAME"])
     kept = {"later": [1, {"a": None}], "theme": "light", "columns": ["NAME"]}
     assert json.loads(path.read_text(encoding="utf-8")) == kept
+
+
+def test_what_several_sessions_keep_at_once_is_all_kept(tmp_path: Path) -> None:
+    path = tmp_path / "ui.json"
+    sessions = [Kept(path) for _ in range(16)]
+    with ThreadPoolExecutor(16) as several:
+        list(several.map(lambda place: sessions[place].keep(f"choice-{place}", "x"), range(16)))
+    assert len(json.loads(path.read_text(encoding="utf-8"))) == 16
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b"[" * 60_000])
