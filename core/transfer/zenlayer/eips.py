@@ -98,19 +98,11 @@ def import_eips(report: ImportReport, given: Given) -> None:
                     known.ended[eip.address] = report.transaction.now
                 fresh.append(eip)
             elif row.released_at is not None and row.address == eip.address:
-                if not _is_late(report, row.released_at):
-                    note_alive(report, eip, row.pool_id, str(prefix_of_range(row.cidr_first, row.cidr_last)))
+                cidr = str(prefix_of_range(row.cidr_first, row.cidr_last))
+                note_alive(report, eip, row.pool_id, cidr, row.released_at)
             else:
                 _update(report, eip, row)
     _begin(report, _beginning(report, fresh, known))
-
-
-_LATE: Final = 15 * 60_000_000
-"""Microseconds for which an account may still show an EIP that is gone."""
-
-
-def _is_late(report: ImportReport, released_at: int) -> bool:
-    return report.observed is not None and report.observed.until - released_at < _LATE
 
 
 _BY_ID: Final = (
