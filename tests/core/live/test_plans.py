@@ -87,6 +87,7 @@ def test_a_given_address(live: AccountInventory, account: Account) -> None:
 def test_the_default_pool_is_a_landing_unless_it_was_meant(
     live: AccountInventory, account: Account, *, default: bool
 ) -> None:
+    refused(lambda: live.preview(AllocationRequest(default=default)), "platform_refused")
     done = live.execute(AllocationRequest(default=default, region="asia-east-1", name="web"))
     (eip,) = done.eips
     assert (eip.customer_owned, eip.landed_in_default, len(done.warnings)) == (False, not default, int(not default))
