@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import sleep
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.kinds import DEFAULT_POOL, OBSERVED
 from core.domain.login import login_name
+from core.domain.memory import Recall
 from core.domain.receipt import CarriedOut, Receipt
 from core.domain.requests import ActivateRequest, AllocationRequest, Request
 from core.domain.results import AccountPlan, MirrorKind, MirrorState, Synced
@@ -33,6 +34,9 @@ from core.queries.mirror import mirror_state, readings
 from core.storage.opening import open_store
 from core.storage.store import Store
 
+if TYPE_CHECKING:
+    from core.storage.lease import Lease
+
 __all__ = ["AccountInventory", "open_account"]
 
 Answer = TypeVar("Answer")
@@ -47,6 +51,7 @@ def open_account(
     config: Config | None = None,
     clock: Callable[[], datetime] | None = None,
     confined: Path | None = None,
+    memory: Recall | None = None,
 ) -> AccountInventory:
     """Open the mirror of a live account; create it when needed. No call is made.
 
@@ -59,11 +64,13 @@ def open_account(
 
     """
     account = account_of(config or Config(), profile)
-    store = open_store(url or account.database, read_only=read_only)
+    store = open_store(url or account.database, read_only=read_only, recall=memory)
     try:
         who = checked_text(operator or login_name()) or ""
         shut = read_only or not store.writable
-        return AccountInventory(account, store, clock or store.now, who, read_only=shut, confined=confined)
+        return AccountInventory(
+            account, store, clock or store.now, who, read_only=shut, confined=confined, memory=memory
+        )
     except BaseException:
         store.close()
         raise
@@ -92,8 +99,9 @@ class AccountInventory(Inventory):
         *,
         read_only: bool,
         confined: Path | None = None,
+        memory: Recall | None = None,
     ) -> None:
-        super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined)
+        super().__init__(store, clock, operator, account.config, read_only=read_only, confined=confined, memory=memory)
         self._account = account
         self.profile, self.production = account.profile.name, account.profile.production
         self._sleep: Callable[[float], None] = sleep
@@ -174,7 +182,7 @@ class AccountInventory(Inventory):
     @property
     def _seen(self) -> Executor:
         """The executor of what was seen: nobody of ours did it."""
-        return Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only)
+        return Executor(self._store, self._clock, OBSERVED, self.config, read_only=self.read_only, memory=self._memory)
 
     def plans(self, limit: int = 100) -> list[AccountPlan]:
         """Return the newest changes of the account, newest first, each with its steps."""
@@ -224,6 +232,12 @@ class AccountInventory(Inventory):
         except EipdeckError as problem:
             return problem
         return None
+
+    def sync_lease(self) -> Lease:
+        """Return the lease of the one background sync of the database, not yet taken."""
+        from core.storage.lease import SYNC, lease_on  # noqa: PLC0415  # for a dashboard alone
+
+        return lease_on(self._store, SYNC)
 
     def secrets_for_child(self) -> tuple[dict[str, str], int]:
         """Return the variable and the pipe by which a process that syncs inherits the secrets; close the pipe then."""

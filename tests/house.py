@@ -40,6 +40,7 @@ DOORS = {
     ("tui.changes.flow", "tui.modals"): "the first page is painted before a modal is imported",
     ("core.inventory", "core.operations"): "a reading session imports no operation",
     ("core.inventory", "core.storage.lease"): "a watch alone holds it, and it imports psycopg",
+    ("core.account", "core.storage.lease"): "a dashboard alone holds it, and it imports psycopg",
     ("tui.cli.dashboard", "tui.cli.background"): "a dashboard on the embedded platform starts without the live account",
     (
         "core.queries.basis",
@@ -47,6 +48,7 @@ DOORS = {
     ): "the embedded platform starts without an account",
     ("core.queries.findings", "core.queries.finding_rules_mirror"): "as above",
     ("core.live.account", "core.live.client"): "the SDK is imported for the first call",
+    ("tui.cli.opening", "tui.session.memory"): "a lookup in a file remembers nothing",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
     ("core.domain.config", "core.domain.config_problems"): "a right configuration has no problem",
     ("core.queries.history_reads", "core.queries.integrity"): "a verdict does without the proof",

@@ -62,6 +62,7 @@ class Code(StrEnum):
     SCHEMA_NEWER = "schema_newer"
     PLATFORM_UNAVAILABLE = "platform_unavailable"
     HISTORY_LOST = "history_lost"
+    TIME_LIMIT = "time_limit"
 
     CIDR_OVERLAP = "cidr_overlap"
     CIDR_NOT_ACTIVE = "cidr_not_active"
@@ -193,6 +194,7 @@ _UNAVAILABLE: Final = (
     Code.SCHEMA_NEWER,
     Code.PLATFORM_UNAVAILABLE,
     Code.HISTORY_LOST,
+    Code.TIME_LIMIT,
 )
 
 

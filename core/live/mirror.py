@@ -139,7 +139,7 @@ class Sync:
         if picture.size > _MANY and not self.dry_run:
             return self._synced(picture, began, self._by_parts(picture, began), [])
         done, events = TakenOver(), list[Event]()
-        with suppress(_DryRun), self.store.write(long=True) as connection:
+        with suppress(_DryRun), self.store.write(long="sync") as connection:
             newest = connection.value(int, NEWEST) or 0
             done = self._take(connection, picture, began, parts_of(picture), first=True)
             self._note(connection, picture, began)
@@ -153,7 +153,7 @@ class Sync:
         self.store.lean()
         done, rows = TakenOver(), 0
         for number, part in enumerate(parts_of(picture)):
-            with self.store.write(long=True) as connection:
+            with self.store.write(long="sync") as connection:
                 done += self._take(connection, picture, began, [part], first=number == 0)
             rows += sum(map(len, part.digests.values()))
             self.told(TAKEN_OVER, rows)

@@ -1,4 +1,4 @@
-"""What an inventory says of the plans of a live account when it has no account."""
+"""The answers about a live account of an inventory that has none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ __all__ = ["WithoutPlans"]
 
 class WithoutPlans:
     """The embedded platform: each change is made at once, and every read is the present."""
+
+    profile: str | None = None
+    """The name of the live account in the configuration; None: the embedded platform."""
+    production: bool = False
+    """Whether it is a live account of production."""
 
     def plans(self, limit: int = 100) -> list[AccountPlan]:  # noqa: ARG002  # of an account
         """Return the changes of a live account; the embedded platform has none, for each is made at once."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -51,6 +52,7 @@ class Standin:
 
     account: Account
     port: int = 0
+    scheme: str = "http"
     faults: deque[Fault] = field(default_factory=deque)
     """Answers to the next calls."""
     write_faults: deque[Fault | None] = field(default_factory=deque)
@@ -64,16 +66,18 @@ class Standin:
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def serving(account: Account) -> Iterator[Standin]:
+def serving(account: Account, tls: SSLContext | None = None) -> Iterator[Standin]:
     """Serve an account on a port of this host until the block ends."""
-    standin = Standin(account)
+    standin = Standin(account, scheme="http" if tls is None else "https")
     handler = type("Handler", (_Handler,), {"standin": standin})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     standin.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from threading import Thread
 from time import sleep
 from typing import Final
@@ -34,10 +35,19 @@ def _words(inventory: AccountInventory, settings: Settings) -> list[str]:
 
 def _sync_for_ever(inventory: AccountInventory, words: Sequence[str]) -> None:
     while True:
-        left = _seconds_left(inventory)
-        if left <= 0:
-            left = inventory.refresh_seconds if _synced(inventory, words) else _AFTER_FAILURE
-        sleep(left)
+        sleep(_round(inventory, words))
+
+
+def _round(inventory: AccountInventory, words: Sequence[str]) -> float:
+    """Sync when the picture is old and no other dashboard does it; return the seconds until the next look."""
+    if (left := _seconds_left(inventory)) > 0:
+        return left
+    with closing(inventory.sync_lease()) as lease:
+        try:
+            lease.hold()
+        except EipdeckError:
+            return inventory.refresh_seconds
+        return inventory.refresh_seconds if _synced(inventory, words) else _AFTER_FAILURE
 
 
 def _synced(inventory: AccountInventory, words: Sequence[str]) -> bool:

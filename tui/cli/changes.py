@@ -56,6 +56,7 @@ from tui.cli.sync import sync
 from tui.cli.times import moment_of
 from tui.wording.columns import Layout
 from tui.wording.finding_tables import FINDINGS
+from tui.wording.losses import loss_lines
 from tui.wording.phrases import count_of
 from tui.wording.reports import CLOCK, IMPORTED, RESTORED
 from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
@@ -81,7 +82,13 @@ def change(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    return run(command, lambda inventory: _changed(command, inventory))
+    return run(command, lambda inventory: _with_losses(_changed(command, inventory), inventory))
+
+
+def _with_losses(answer: Answer, inventory: Inventory) -> Answer:
+    """Return the answer with what the change found lost."""
+    loss = inventory.noticed()
+    return answer if loss is None else replace(answer, doubts=(*loss_lines(loss), *answer.doubts))
 
 
 def _changed(command: Command, inventory: Inventory) -> Answer:

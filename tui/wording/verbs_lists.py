@@ -34,7 +34,7 @@ LISTS: Final = (
         "eips",
         "every live EIP, or those that match a filter",
         Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*", offers="filter"),
-        Argument("--view", "NAME", "only what the filter of this saved view matches"),
+        Argument("--view", "NAME", "this saved view: its filter, its order, in a table its columns", offers="views"),
     ),
     rows("services", "every downstream target"),
     rows(

@@ -21,39 +21,12 @@ from tests.core.live.conftest import profile_file
 from tests.core.live.test_mirror_laws import real, shown
 from tests.core.live.test_paging import Direct
 from tests.standin.account import Account
+from tests.standin.crowd import crowded, formula
 from tests.standin.server import TOKEN, serving
 
 ROOT = Path(__file__).parents[3]
 MEMORY = 60
 """MiB that a sync may take beside the program."""
-
-
-def crowded(eips: int, gateways: int) -> Account:
-    """An account of many EIPs: 20 on each gateway, a third of the others behind a balancer."""
-    account = Account()
-    account.interface("nic-1", "10.0.0.1")
-    account.balancer("lb-1")
-    for number in range(-(-eips // 62_500)):
-        account.cidr(f"c-{number}", f"203.{number}.0.0/16")
-    for number in range(eips):
-        block, place = divmod(number, 62_500)
-        account.eip(f"eip-{number:06}", f"203.{block}.{place // 250}.{place % 250}", f"c-{block}")
-    ids = list(account.eips)
-    for number in range(gateways):
-        held = ids[20 * number : 20 * number + 20]
-        entry = {"snatEntryId": f"s-{number}", "cidrs": ["10.0.8.0/24"], "eipIds": held[1:], "isAllEip": not number % 2}
-        dnat = {"dnatEntryId": f"d-{number}", "eipId": held[0], "privateIp": "10.0.8.9", "protocol": "TCP"}
-        ports = {"listenerPort": "443", "internalPort": "8443"}
-        account.gateway(f"nat-{number}", eips=held, snats=[entry], dnats=[{**dnat, **ports}])
-    for eip_id in ids[20 * gateways :: 3]:
-        account.bind(eip_id, "LB", "lb-1")
-    return account
-
-
-def formula(account: Account) -> int:
-    """The calls of one reading: a page of a thousand, and one for each gateway's entries."""
-    lists = (account.eips, account.gateways, account.balancers, account.nics)
-    return 2 + len(account.gateways) + sum(max(-(-len(each) // 1000), 1) for each in lists)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
@@ -96,7 +96,7 @@ def _rule(name: str, event: str, when: str, says: str) -> None:
         op.execute(sa.text(f"CREATE TRIGGER {name} BEFORE {event}{condition} BEGIN SELECT RAISE(ABORT, '{says}'); END"))
         return
     body = f"BEGIN RAISE EXCEPTION '{says}' USING ERRCODE = 'check_violation'; END"
-    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ {body} $rule$")
+    op.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ {body} $rule$")
     path = f"'ALTER FUNCTION {name}() SET search_path = pg_catalog, %I, pg_temp', current_schema()"
     op.execute(f"DO $path$ BEGIN EXECUTE format({path}); END $path$")
     condition = f" WHEN ({when})" if when else ""
