@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, error
-from core.domain.kinds import DEFAULT_POOL, OBSERVED
+from core.domain.kinds import OBSERVED
 from core.domain.login import login_name
 from core.domain.memory import Recall
 from core.domain.receipt import CarriedOut, Receipt
-from core.domain.requests import ActivateRequest, AllocationRequest, Request
+from core.domain.requests import ActivateRequest, Request
 from core.domain.results import AccountPlan, MirrorKind, MirrorState, Synced
 from core.domain.validation import checked_text
 from core.domain.values import CidrState
@@ -135,12 +135,6 @@ class AccountInventory(Inventory):
         if type(request) in PLANNED and not getattr(request, "dry_run", False):
             self._check_writable()
             return self._changes.carry_out(request)
-        if isinstance(request, AllocationRequest) and (request.pool_id or DEFAULT_POOL).startswith(DEFAULT_POOL):
-            raise error(
-                Code.PLATFORM_REFUSED,
-                "Zenlayer chooses the address in its default pool: there is none to show before.",
-                hint="Name a customer pool, or allocate it on the command line without a dry run.",
-            )
         if not self._undoes_a_drain(request):
             self._account.check(request)
         return super().carry_out(request)
