@@ -10,6 +10,7 @@ from typing import Final
 from core.domain import requests
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, error
+from core.domain.kinds import DEFAULT_POOL
 from core.domain.results import Synced
 from core.live.budget import Budget
 from core.live.fields import ACTIONS
@@ -115,6 +116,14 @@ class Account:
             EipdeckError: `platform_refused`; nothing was sent.
 
         """
+        if isinstance(request, requests.AllocationRequest) and (request.pool_id or DEFAULT_POOL).startswith(
+            DEFAULT_POOL
+        ):
+            raise error(
+                Code.PLATFORM_REFUSED,
+                "Zenlayer chooses the address in its default pool: there is none to show before.",
+                hint="Name a customer pool, or allocate it on the command line without a dry run.",
+            )
         if not isinstance(request, _HERE):
             raise error(
                 Code.PLATFORM_REFUSED,

@@ -142,11 +142,32 @@ def outcome_of(failed: Failed) -> Outcome:
 _CHANGES: Final = {
     "INVALID_EIP_NOT_FOUND": Code.EIP_NOT_FOUND,
     "OPERATION_FAILED_RESOURCE_NOT_FOUND": Code.EIP_NOT_FOUND,
+    **dict.fromkeys((f"INVALID_{kind}_NOT_FOUND" for kind in ("NAT", "LB", "NIC", "HAVIP")), Code.SERVICE_NOT_FOUND),
+    **dict.fromkeys((f"INVALID_{kind}_ENTRY_NOT_FOUND" for kind in ("SNAT", "DNAT")), Code.BINDING_NOT_FOUND),
+    "INVALID_CIDR_NOT_FOUND": Code.CIDR_NOT_FOUND,
+    "INVALID_REGION_NOT_FOUND": Code.POOL_NOT_FOUND,
+    "OPERATION_DENIED_EIP_INSUFFICIENT": Code.POOL_EXHAUSTED,
     "OPERATION_DENIED_EIP_IS_NOT_UN_ASSIGN": Code.EIP_BOUND,
+    "OPERATION_DENIED_EIP_NOT_ASSIGNED": Code.EIP_NOT_BOUND,
+    "OPERATION_DENIED_EIP_NOT_ASSIGN_NAT": Code.CONFLICT,
+    "OPERATION_DENIED_EIP_NOT_ASSIGN_NIC": Code.CONFLICT,
+    "OPERATION_DENIED_EIP_REPEAT_ASSIGN": Code.HOLDER_CONFLICT,
+    "OPERATION_DENIED_NAT_ENTRY_CONFIG_CONFLICT": Code.PORT_IN_USE,
+    "OPERATION_DENIED_ANYPORT_DNAT_ENTRY": Code.ANYPORT_CONFLICT,
+    "OPERATION_DENIED_NAT_STATUS": Code.CONFLICT,
+    "OPERATION_DENIED_CIDR_HAS_IP_IN_USED": Code.CIDR_NOT_DRAINED,
     "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT": Code.CONFLICT,
     "OPERATION_FAILED_FOR_RECYCLE_RESOURCE": Code.CONFLICT,
     "OPERATION_DENIED_EIP_RECYCLED": Code.CONFLICT,
 }
+_SAID: Final = {
+    "OPERATION_DENIED_CIDR_CREATE_SOURCE": "Zenlayer does not do this with an address of your own CIDR.",
+    "OPERATION_DENIED_EIP_IS_DEFAULT": "The EIP came with its instance; it leaves with it alone.",
+    "OPERATION_DENIED_EIP_IN_RISK_CONTROL": "Zenlayer has frozen the EIP (risk control): its support can tell why.",
+    "OPERATION_DENIED_EIP_IS_GROUP": "The EIP is one of three lines, which cannot be an egress.",
+    "OPERATION_DENIED_EIP_SUBSCRIPTION": "The EIP is paid for a period; it ends with that.",
+}
+"""Our sentences for refusals whose codes say too little."""
 _QUOTAS: Final = ("_LIMIT", "_QUOTA", "_EXCEED_LIMIT", "_LIMIT_EXCEEDED")
 
 
@@ -158,7 +179,8 @@ def change_refusal(failed: Failed) -> EipdeckError:
     elif failed.code.endswith(_QUOTAS) and failed.code != "REQUEST_LIMIT_EXCEEDED":
         code = Code.QUOTA_EXCEEDED
     hint = f"{refusal.hint} Nothing was changed.".strip() if "othing" not in refusal.hint else refusal.hint
-    return error(code or refusal.code, refusal.reason, hint=hint, details=refusal.details)
+    reason = f"{failed.action}: {_SAID[failed.code]}" if failed.code in _SAID else refusal.reason
+    return error(code or refusal.code, reason, hint=hint, details=refusal.details)
 
 
 def refusal_of(failed: Failed) -> EipdeckError:

@@ -139,7 +139,7 @@ class Runner:
             return self._is_needed(step, about)
         if failed.code in _TAKEN and self.settling.replaced(plan, step, about, elsewhere=True):
             return False
-        raise self.settling.refused(plan, step, change_refusal(failed), failed) from None
+        raise self.settling.refused(plan, step, _refusal(failed, about), failed) from None
 
     def _is_needed(self, step: Step, about: JsonObject) -> bool:
         """Return whether the account shows that a call did nothing."""
@@ -232,6 +232,15 @@ class Runner:
     def _is_known(self, eip_id: str) -> bool:
         with self.store.read() as connection:
             return bool(eips_by_id(connection, [eip_id]))
+
+
+def _refusal(failed: Failed, about: JsonObject) -> EipdeckError:
+    """Return the refusal of a call; an address that was asked for is in use, when the platform has none to give."""
+    refusal, body = change_refusal(failed), about.get("body")
+    if refusal.code is not Code.POOL_EXHAUSTED or not isinstance(body, dict) or "publicIp" not in body:
+        return refusal
+    words = f"{body['publicIp']} is taken on the account, by somebody whom this key does not see."
+    return error(Code.ADDRESS_IN_USE, words, hint=refusal.hint, details=refusal.details)
 
 
 _ENDS: Final = ("delete", "unassociate", "snat_out", "dnat_out", "delete_cidr")

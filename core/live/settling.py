@@ -23,7 +23,7 @@ from core.domain.requests import (
 from core.domain.values import Eip
 from core.live.effects import Effect, applied
 from core.live.journal import hold, mark_plan, mark_step, plan_of, renew_step, steps_of
-from core.live.known import digest_of, recycled_word
+from core.live.known import digest_of, forget, recycled_word
 from core.live.known import note as note_rows
 from core.live.meanings import Failed
 from core.live.plan_errors import began, not_done, unfinished
@@ -66,6 +66,8 @@ class Settling:
             if now.row is not None:
                 row_id, row = str(now.row.get("eipId")), now.row
                 note_rows(connection, EIPS, [(row_id, digest_of(EIPS, row), recycled_word(row))])
+            if step.kind == "delete" and now.row is None:
+                forget(connection, EIPS, [str(about["eipId"])])
             if effect.new is not None:
                 hold(connection, plan, f"eip:{effect.new}", transaction.now)
             mark_step(

@@ -149,7 +149,8 @@ def leave(account: Account, row: Row) -> None:
     if holder in account.gateways:
         account.gateways[holder]["eipIds"].remove(row["eipId"])
     elif holder in account.balancers:
-        account.balancers[holder]["publicIpAddress"].remove(row["publicIpAddresses"][0])
+        front = account.balancers[holder]["publicIpAddress"]
+        front[:] = [each for each in front if each != row["publicIpAddresses"][0]]
     account.unbind(row["eipId"])
 
 

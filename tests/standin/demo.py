@@ -81,7 +81,8 @@ def main() -> int:
     with folder() as name, serving(account) as standin:
         config = Path(name) / "config.toml"
         profile = {"endpoint": standin.endpoint, "token": "env:EIPDECK_DEMO_TOKEN", "database": f"{name}/demo.db"}
-        config.write_text("\n".join(("[profiles.demo]", *(f'{key} = "{value}"' for key, value in profile.items()))))
+        lines = (f'{key} = "{value}"' for key, value in profile.items())
+        config.write_text("\n".join(("[profiles.demo]", "bandwidth_mbps = 10", *lines)))
         words = [sys.executable, "-m", "tui", "--config", str(config), "--profile", "demo"]
         environment = {**os.environ, "EIPDECK_DEMO_TOKEN": TOKEN, "XDG_STATE_HOME": name}
 

@@ -63,9 +63,15 @@ ON_EIPS: Final[dict[str, Callable[[Flow, Sequence[Eip]], Awaitable[None]]]] = {
 }
 """Changes of the marked EIPs, or else of the selected one."""
 
+_IN_THE_CONSOLE: Final = ("cidr_add", "cidr_asn", "service_add", "service_remove")
+"""Changes that eipdeck does not make on a live account; refused before their form."""
+
 
 async def start(flow: Flow, name: str, selection: Selection | None, marks: Marks) -> None:
     """Run the flow of a command on the selection and the marks as they were when its key was pressed."""
+    if name in _IN_THE_CONSOLE and flow.host.inventory.config.account is not None:
+        flow.host.say(f"{key_of(name)} does nothing on a live account: do it in Zenlayer's console, a sync shows it")
+        return
     together = name in ON_EIPS and bool(marks.acting)
     flow.about_marks = marks.reviewed(together=together)
     try:

@@ -98,7 +98,8 @@ def import_eips(report: ImportReport, given: Given) -> None:
                     known.ended[eip.address] = report.transaction.now
                 fresh.append(eip)
             elif row.released_at is not None and row.address == eip.address:
-                note_alive(report, eip, row.pool_id, str(prefix_of_range(row.cidr_first, row.cidr_last)))
+                cidr = str(prefix_of_range(row.cidr_first, row.cidr_last))
+                note_alive(report, eip, row.pool_id, cidr, row.released_at)
             else:
                 _update(report, eip, row)
     _begin(report, _beginning(report, fresh, known))

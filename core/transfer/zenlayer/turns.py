@@ -49,9 +49,18 @@ def end_replaced(report: ImportReport, given: Given, eip: GivenEip, holder: str)
     report.count("eip", holder, RowOutcome.CHANGED)
 
 
-def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str) -> None:
-    """Note, once, in the history and as a finding, that an EIP which was released here is alive on the platform."""
+_LATE: Final = 15 * 60_000_000
+"""Microseconds for which an account may still show an EIP that is gone."""
+
+
+def note_alive(report: ImportReport, eip: GivenEip, pool_id: str, cidr: str, released_at: int) -> None:
+    """Note, once, in the history and as a finding, that an EIP which was released here is alive on the platform.
+
+    A live account may show it for a while.
+    """
     report.count("eip", eip.id, RowOutcome.UNCHANGED)
+    if report.observed is not None and report.observed.until - released_at < _LATE:
+        return
     if not report.transaction.run(_ALIVE, id=eip.id, now=report.transaction.now):
         return
     after: JsonObject = {"status": "released", "alive_on_platform": True}

@@ -20,6 +20,7 @@ from core import (
     DrainRequest,
     EipdeckError,
     RecoverRequest,
+    RehomeRequest,
     ReleaseRequest,
     Request,
     RetireRequest,
@@ -209,6 +210,21 @@ def test_a_kill_ends_settled(
     killed(opened, clock, at, action, request)
     state = settled(live, account, clock, action, before)
     assert (state == "done" or account.changed[action] > before) >= (at in ("made", "settled"))
+
+
+@pytest.mark.parametrize("action", ["CreateEips", "AssociateEipAddress", "UnassociateEipAddress"])
+def test_a_rehome_that_is_killed_is_resumed_by_another_process(
+    live: AccountInventory, opened: Opened, account: Account, clock: Clock, action: str
+) -> None:
+    account.cidr("c-2", "203.0.112.0/24")
+    live.sync()
+    killed(opened, clock, "made", action, RehomeRequest(eip="203.0.113.8", pool_id="pool-c-2", request_id=KEY))
+    assert live.plan(KEY).state == "open"
+    assert patient(opened(), clock).resume(KEY).state == "done"
+    (new,) = (eip for eip in live.eips() if eip.previous_eip_id == "e-8")
+    assert len(new.bindings) == 2
+    assert ("e-8" in account.eips, account.changed["CreateEips"]) == (False, 1)
+    same(live, account)
 
 
 @pytest.mark.parametrize(("verb", "at"), table(KILLS))

@@ -24,6 +24,7 @@ from core import (
     RetireRequest,
     UnbindRequest,
 )
+from core.live.meanings import Failed, change_refusal
 from tests.core.audit import audit
 from tests.core.kit import Clock, dump
 from tests.core.live.test_changes import patient, refused, states
@@ -86,6 +87,7 @@ def test_a_given_address(live: AccountInventory, account: Account) -> None:
 def test_the_default_pool_is_a_landing_unless_it_was_meant(
     live: AccountInventory, account: Account, *, default: bool
 ) -> None:
+    refused(lambda: live.preview(AllocationRequest(default=default)), "platform_refused")
     done = live.execute(AllocationRequest(default=default, region="asia-east-1", name="web"))
     (eip,) = done.eips
     assert (eip.customer_owned, eip.landed_in_default, len(done.warnings)) == (False, not default, int(not default))
@@ -126,6 +128,39 @@ def test_nothing_is_allocated_without_a_bandwidth(live: AccountInventory, accoun
     object.__setattr__(live._account.profile, "bandwidth_mbps", None)
     refused(lambda: live.execute(AllocationRequest(pool_id=POOL)), "invalid_bandwidth")
     assert account.changed == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [
+        ("INVALID_NAT_NOT_FOUND", "service_not_found"),
+        ("Invalid.Cidr.Not.Found", "cidr_not_found"),
+        ("INVALID_DNAT_ENTRY_NOT_FOUND", "binding_not_found"),
+        ("INVALID_REGION_NOT_FOUND", "pool_not_found"),
+        ("OPERATION_DENIED_EIP_INSUFFICIENT", "pool_exhausted"),
+        ("OPERATION_DENIED_EIP_NOT_ASSIGNED", "eip_not_bound"),
+        ("OPERATION_DENIED_EIP_REPEAT_ASSIGN", "holder_conflict"),
+        ("OPERATION_DENIED_NAT_ENTRY_CONFIG_CONFLICT", "port_in_use"),
+        ("OPERATION_DENIED_ANYPORT_DNAT_ENTRY", "anyport_conflict"),
+        ("OPERATION_DENIED_SNAT_ENTRY_COUNT_LIMIT", "quota_exceeded"),
+        ("OPERATION_DENIED_CIDR_HAS_IP_IN_USED", "cidr_not_drained"),
+        ("OPERATION_DENIED_EIP_IN_RISK_CONTROL", "platform_refused"),
+        ("INVALID_PARAMETER_PATTERN_ERROR", "platform_refused"),
+    ],
+)
+def test_a_code_of_the_platform_is_one_of_ours(code: str, ours: str) -> None:
+    refusal = change_refusal(Failed("AssociateEipAddress", code, "their words", request_id="r-1", status=404))
+    assert (refusal.code, "Nothing was changed." in refusal.message) == (ours, True)
+    told = {"action": "AssociateEipAddress", "message": "their words", "request_id": "r-1", "status": 404}
+    assert {**refusal.details["platform"], "code": None} == {**told, "code": None}
+
+
+def test_an_address_that_was_asked_for_and_is_taken_elsewhere_is_in_use(
+    live: AccountInventory, account: Account
+) -> None:
+    account.elsewhere.add("203.0.113.77")
+    refused(lambda: live.execute(AllocationRequest(pool_id=POOL, address="203.0.113.77")), "address_in_use")
+    assert states(live) == ["refused"]
 
 
 BINDINGS: dict[str, tuple[dict[str, Any], list[str]]] = {
