@@ -48,6 +48,7 @@ DOORS = {
     ): "the embedded platform starts without an account",
     ("core.queries.findings", "core.queries.finding_rules_mirror"): "as above",
     ("core.live.account", "core.live.client"): "the SDK is imported for the first call",
+    ("tui.cli.opening", "tui.session.memory"): "a lookup in a file remembers nothing",
     ("core.inventory", "core.transfer"): "SQLModel is imported for whole inventories alone",
     ("core.domain.config", "core.domain.config_problems"): "a right configuration has no problem",
     ("core.queries.history_reads", "core.queries.integrity"): "a verdict does without the proof",

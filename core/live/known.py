@@ -23,6 +23,7 @@ __all__ = [
     "missing",
     "note",
     "note_missing",
+    "recycled_word",
 ]
 
 _CHUNK: Final = 500
@@ -117,6 +118,11 @@ def forget(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     """Forget rows that are gone."""
     for keys in _chunks(ids):
         connection.execute(_FORGET, {"kind": kind, "keys": keys})
+
+
+def recycled_word(row: JsonObject) -> str | None:
+    """Return the word that marks an EIP in the recycle bin; None for another one."""
+    return "RECYCLED" if row.get("status") in ("RECYCLED", "RECYCLE") else None
 
 
 def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:

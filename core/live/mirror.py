@@ -10,6 +10,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import KindRead, Synced
 from core.domain.values import Event, from_micros
+from core.live.again import keep_touched
 from core.live.journal import touched_since
 from core.live.meanings import refusal_of
 from core.live.observed import TakenOver, end_absent, note_absent, take_over
@@ -138,7 +139,7 @@ class Sync:
         if picture.size > _MANY and not self.dry_run:
             return self._synced(picture, began, self._by_parts(picture, began), [])
         done, events = TakenOver(), list[Event]()
-        with suppress(_DryRun), self.store.write(long=True) as connection:
+        with suppress(_DryRun), self.store.write(long="sync") as connection:
             newest = connection.value(int, NEWEST) or 0
             done = self._take(connection, picture, began, parts_of(picture), first=True)
             self._note(connection, picture, began)
@@ -152,7 +153,7 @@ class Sync:
         self.store.lean()
         done, rows = TakenOver(), 0
         for number, part in enumerate(parts_of(picture)):
-            with self.store.write(long=True) as connection:
+            with self.store.write(long="sync") as connection:
                 done += self._take(connection, picture, began, [part], first=number == 0)
             rows += sum(map(len, part.digests.values()))
             self.told(TAKEN_OVER, rows)
@@ -178,7 +179,7 @@ class Sync:
         transaction = self.begin(connection)
         observed, done = self._observed(connection, transaction.now), TakenOver()
         if first:
-            _keep_touched(picture, touched)
+            keep_touched(picture, touched)
             sure = transaction.now - (_AGAIN if self.losses is None and not self.any_account else 0)
             done = end_absent(transaction, picture, observed, sure)
         for part in parts:
@@ -231,13 +232,6 @@ class Sync:
             aside=len(done.aside),
             events=tuple(events),
         )
-
-
-def _keep_touched(picture: Picture, touched: set[str]) -> None:
-    """Keep the EIPs that were changed from here meanwhile: what was read of them may be from before."""
-    eips = picture.of(RowKind.EIP)
-    if eips is not None:
-        eips.absent = [row for row in eips.absent if row.platform_id not in touched]
 
 
 def _kind_read(each: KindPicture) -> KindRead:

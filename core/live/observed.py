@@ -10,7 +10,7 @@ from typing import Final
 
 from core.domain.errors import Code, EipdeckError, NotFound, Refused
 from core.domain.requests import DrainRequest, RemoveServiceRequest, RetireRequest
-from core.live.known import MissingRow, forget, note, note_missing
+from core.live.known import MissingRow, forget, note, note_missing, recycled_word
 from core.live.parts import Part
 from core.live.picture import Picture
 from core.operations.cidrs import drain_cidr, retire_cidr
@@ -189,9 +189,10 @@ def _no_longer_aside(connection: Connection, kind: str, ids: Sequence[str]) -> N
 
 
 def _subject(part: Part, kind: RowKind, row_id: str) -> str | None:
-    """Return the prefix of a CIDR."""
-    found = part.rows[Position(kind.value, row_id)].data.get("cidrBlock")
-    return found if isinstance(found, str) else None
+    """Return the prefix of a CIDR; of an EIP in the recycle bin, that."""
+    row = part.rows[Position(kind.value, row_id)].data
+    found = row.get("cidrBlock")
+    return found if isinstance(found, str) else recycled_word(row)
 
 
 def _untold(_more: int) -> None:

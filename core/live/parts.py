@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.live.journal import Touched
 from core.live.packed import Packed
 from core.live.picture import KindPicture, Picture
 from core.transfer.documents import Position, ResponseRow, RowKind
@@ -36,11 +37,21 @@ class Part:
             if fresh:
                 self.digests.setdefault(kind, {})[row_id] = packed.digest
 
-    def leave_out(self, eip_ids: Iterable[str]) -> None:
-        """Leave out EIPs."""
-        for eip_id in eip_ids:
-            self.rows.pop(Position(RowKind.EIP.value, eip_id), None)
-            self.digests.get(RowKind.EIP, {}).pop(eip_id, None)
+    def leave_out(self, touched: Touched) -> None:
+        """Leave out what plans changed meanwhile: what was read of it may be from before."""
+        if not any(touched):
+            return
+        for row in [each for each in self.rows.values() if _is_touched(each, touched)]:
+            del self.rows[row.place]
+            self.digests.get(row.kind, {}).pop(row.place.row, None)
+
+
+def _is_touched(row: ResponseRow, touched: Touched) -> bool:
+    if row.kind is not RowKind.EIP:
+        return row.place.row in touched.services
+    addresses = row.data.get("publicIpAddresses")
+    listed = addresses if isinstance(addresses, list) else []
+    return row.place.row in touched.eips or any(each in touched.addresses for each in listed)
 
 
 def parts_of(picture: Picture) -> Iterator[Part]:

@@ -16,6 +16,8 @@ __all__ = [
     "KindRow",
     "MirrorRow",
     "asides",
+    "cidr_id_of",
+    "is_recycled",
     "kind_rows",
     "mirror_of",
     "mirror_state",
@@ -62,6 +64,10 @@ _READINGS: Final = "SELECT kind, tried_at, read_at, steady, rows, problem FROM m
 _ASIDES: Final = (
     "SELECT kind, count(*) AS number, min(since) AS since, min(platform_id) AS platform_id, min(why) AS why"
     " FROM mirror_aside GROUP BY kind ORDER BY kind"
+)
+_CIDR_ID: Final = "SELECT platform_id FROM mirror_row WHERE kind = 'DescribeCidrs' AND subject = :cidr"
+_RECYCLED: Final = (
+    "SELECT 1 FROM mirror_row WHERE kind = 'DescribeEips' AND platform_id = :eip AND subject = 'RECYCLED'"
 )
 _READ_AT: Final = "SELECT read_at FROM mirror_kind WHERE kind = :kind"
 
@@ -110,3 +116,13 @@ def _kind(row: KindRow) -> MirrorKind:
 def picture_at(connection: Connection) -> int | None:
     """Return the time of the picture, which is that of its EIPs; None when they were never read."""
     return connection.value(int, _READ_AT, {"kind": EIPS})
+
+
+def cidr_id_of(connection: Connection, cidr: str) -> str | None:
+    """Return the platform's id of a CIDR; None when the account did not show it."""
+    return connection.value(str, _CIDR_ID, {"cidr": cidr})
+
+
+def is_recycled(connection: Connection, eip_id: str) -> bool:
+    """Return whether an EIP is in the recycle bin of the account."""
+    return connection.value(int, _RECYCLED, {"eip": eip_id}) is not None

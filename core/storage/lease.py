@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import psycopg
 
 from core.domain.errors import Code, EipdeckError, error
+from core.storage.own_file import opened_own
 from core.storage.postgres import PostgresStore
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.postgres_errors import translated_errors
@@ -77,7 +78,7 @@ class _FileLease(Lease):
             return
         path = self._database.with_name(f"{self._database.name}.{self._what.name}")
         with file_errors(path):
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            file = opened_own(path, os.O_RDWR | os.O_CREAT, self._database)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:

@@ -95,14 +95,9 @@ def test_a_landing_on_the_console_is_a_finding_after_the_next_sync(live: Deck, a
 @pytest.mark.parametrize(
     "words",
     [
-        "allocate --default",
-        "bind 203.0.113.17 --nic nic-web-01 --private-ip 10.0.1.1",
-        "unbind 203.0.113.17",
-        "release 203.0.113.17 --unbind --yes",
-        "rehome 198.51.100.20 --pool pool-cidr-hk --yes",
-        "recover 203.0.113.99",
         "cidr add 192.0.2.0/24 --isp a --asn 64500",
-        "cidr drain 203.0.113.0/24",
+        "cidr activate 203.0.113.0/24 --reason again",
+        "cidr set-asn 203.0.113.0/24 64501",
         "service add nic nic-9",
         "import nothing.json",
         "restore nothing.db --yes",
@@ -288,3 +283,34 @@ def test_the_embedded_platform_imports_nothing_of_the_live_account() -> None:
         [sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plan_that_is_refused_in_the_middle_is_shown_resumed_and_undone(
+    live: Deck, account: Account, standin: Standin
+) -> None:
+    bind = ("bind", "198.51.100.20", "--snat", "nat-hk", "--source", "10.0.9.0/24", "--request-id", "key-1")
+    standin.write_faults.extend((None, Fault(400, "OPERATION_DENIED_SNAT_ENTRY_COUNT_LIMIT")))
+    said = live(*bind, "--json")
+    details = said.error["details"]
+    assert (said.code, said.error["code"], details["request_id"]) == (7, "unfinished", "key-1")
+    assert [each["kind"] for each in (*details["done"], *details["left"])] == ["associate", "snat_in"]
+    assert details["cause"]["code"] == "quota_exceeded"
+    assert "eipdeck plan resume key-1" in said.error["message"]
+    (plan,) = live.done("plan", "list", "--state", "unfinished")
+    assert (plan["id"], plan["verb"], plan["done"], plan["operator"]) == ("key-1", "bind", 1, "alice")
+    shown = live("plan", "show", "key-1").out
+    assert re.search(r"2 +snat_in +eip-old +refused +CreateSnatEntry .*COUNT_LIMIT", shown)
+    assert live.done("plan", "resume", "key-1")["state"] == "done"
+    assert live.done(*bind)[0]["bindings"][0]["sources"] == ["10.0.9.0/24"]
+    assert live("plan", "undo", "key-1", "--json").error["code"] == "confirmation_required"
+    assert live.done("plan", "undo", "key-1", "--yes")["verb"] == "plan undo"
+    assert (account.eips["eip-old"]["status"], live.done("plan", "show", "key-1")["state"]) == ("UNBIND", "undone")
+    assert live("plan", "resume", "key-1", "--json").error["code"] == "conflict"
+    assert live("plan", "show", "key-2", "--json").code == 5
+    live.done("sync")
+    assert live.done("eips", "198.51.100.20")[0]["status"] == "unbound"
+
+
+def test_the_embedded_platform_has_no_plan(deck: Deck) -> None:
+    assert deck.done("plan", "list") == []
+    assert deck("plan", "show", "key-1", "--json").error["code"] == "plan_not_found"

@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Any
 
 from tests.standin.account import Account, Refusal
+from tests.standin.changes import CHANGES
 
 KEY_ID, KEY, TOKEN = "ak-standin", "password-of-the-standin", "token-of-the-standin"  # made up
 _NO_PATIENCE = 300
@@ -54,6 +55,10 @@ class Standin:
     scheme: str = "http"
     faults: deque[Fault] = field(default_factory=deque)
     """Answers to the next calls."""
+    write_faults: deque[Fault | None] = field(default_factory=deque)
+    """Answers to the next calls that change something; None: the right one."""
+    faults_on: dict[str, Fault] = field(default_factory=dict)
+    """The answer to the next call of an action."""
     always: Fault | None = None
     skew: float = 0.0
     """Seconds by which its clock is ahead."""
@@ -98,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         action, body = self.headers["x-zc-action"], json.loads(raw)
         standin.seen.append(Call(action, body, self.client_address[1], dict(self.headers)))
-        fault = standin.faults.popleft() if standin.faults else standin.always
+        chosen = standin.faults_on.pop(action, None)
+        scripted = standin.write_faults if action in CHANGES and standin.write_faults else standin.faults
+        fault = chosen or (scripted.popleft() if scripted else standin.always)
         if fault is not None and fault.kind != "cut_after" and self._fails(fault):
             return None
         try:

@@ -78,8 +78,10 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "trails": str(state / paths.TRAILS),
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
+            "places": str(state / paths.PLACES),
             "offers": f"{kept_folder()}/offers-*",
             "heads": str(state / paths.HEADS),
+            "seen": str(state / paths.SEEN),
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },
@@ -252,15 +254,30 @@ def _report(found: Found) -> Iterator[str]:
             continue
         if isinstance(value, dict):
             yield f"{name}\n"
-            yield from (f"  {_spaced(key):<19} {visible(_words(each))}\n" for key, each in value.items())
+            yield from (f"  {_label(key):<19} {visible(_words(_sized(key, each)))}\n" for key, each in value.items())
         else:
             yield f"{name:<18}{visible(_words(value))}\n"
     for advice in found["advice"] or ["everything works"]:
         yield f"advice            {visible(advice)}\n"
 
 
-def _spaced(key: str) -> str:
-    return key.replace("_", " ")
+_SIZES: Final = {"bytes": "size", "bytes_left": "room left", "log_bytes": "log"}
+"""The labels of numbers of bytes, which people read in larger units."""
+
+
+def _label(key: str) -> str:
+    return _SIZES.get(key, key.replace("_", " "))
+
+
+def _sized(key: str, value: object) -> object:
+    """Return a number of bytes in its unit, any other value as it is."""
+    if key not in _SIZES or not isinstance(value, int):
+        return value
+    size, units = float(value), iter(("kB", "MB", "GB", "TB"))
+    unit = "bytes"
+    while size >= 1000 and (larger := next(units, None)):
+        size, unit = size / 1000, larger
+    return f"{size:.3g} {unit}" if unit != "bytes" else f"{value} bytes"
 
 
 def _words(value: object) -> str:

@@ -15,7 +15,7 @@ pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not install
 from core import (
     AcceptRequest,
     AccountInventory,
-    AllocationRequest,
+    ActivateRequest,
     EipdeckError,
     PoolSettingsRequest,
     ReserveRequest,
@@ -557,10 +557,10 @@ def test_an_account_that_was_never_read_tells_nothing(opened: Opened) -> None:
 
 def test_a_change_of_the_account_is_refused_and_nothing_is_sent(mirror: AccountInventory, standin: Standin) -> None:
     sent, before = len(standin.seen), dump(mirror)
-    pool = mirror.eip("203.0.113.7").pool_id
-    problem = refused(lambda: mirror.execute(AllocationRequest(pool_id=pool)), "platform_refused")
+    problem = refused(
+        lambda: mirror.execute(ActivateRequest(cidr="203.0.113.0/24", reason="again")), "platform_refused"
+    )
     assert "console" in problem.message
-    refused(lambda: mirror.preview(AllocationRequest(pool_id=pool)), "platform_refused")
     for act in (lambda: mirror.import_files([Path("x.json")]), lambda: mirror.restore(Path("x.db"))):
         refused(act, "platform_refused")
     assert (len(standin.seen), dump(mirror)) == (sent, before)
