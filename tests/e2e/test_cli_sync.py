@@ -163,6 +163,21 @@ def test_doctor_asks_the_account_and_tells_the_age_of_each_kind(live: Deck, stan
     assert (found["platform"]["reachable"], "does not answer" in " ".join(found["advice"])) == (False, True)
 
 
+def test_doctor_advises_about_a_kind_that_was_not_read_and_a_picture_that_is_held(live: Deck, account: Account) -> None:
+    account.denied = {"DescribeCidrs"}
+    live.done("sync")
+    found = live.done("doctor")
+    assert found["platform"]["unread"] == {"DescribeCidrs": "AUTHFAILURE_UNAUTHORIZED_OPERATION"}
+    assert "could not read DescribeCidrs" in " ".join(found["advice"])
+    assert found["platform"]["DescribeCidrs"].startswith("1 row at 2")
+    assert re.search(r"^  DescribeNatGatewayDetail 1 row at", live("doctor").out, re.MULTILINE)
+    account.denied = set()
+    for rows in (account.eips, account.cidrs):
+        rows.clear()
+    assert live("sync").code == 4
+    assert "The last picture is held" in " ".join(live.done("doctor")["advice"])
+
+
 def test_doctor_tries_a_key_before_the_first_sync_and_makes_nothing(
     empty: Deck, standin: Standin, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

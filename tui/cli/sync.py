@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from core import Code, Inventory, Synced, error
 from tui.cli.result import Answer
 from tui.cli.stdio import tell
@@ -12,6 +14,7 @@ from tui.wording.verb import Format
 __all__ = ["sync"]
 
 _TAKEN_OVER = "taken over"
+_NICE = 10
 _STEP = 10_000
 """Rows of a kind after which its progress is told again."""
 
@@ -31,6 +34,8 @@ def sync(
     if not isinstance(inventory, AccountInventory):
         raise error(Code.USAGE, "This is the embedded platform: it has no account to read.", hint="Name a profile.")
     losses = None if accept_losses is None else _number(accept_losses)
+    if background:
+        os.nice(_NICE)  # the keys of the dashboard come first
     tell_progress = _ignored if how is Format.JSON else _Progress().tell
     done = inventory.sync(
         on_progress=tell_progress,

@@ -370,7 +370,7 @@ def test_rows_that_the_rules_refuse_are_set_aside_and_the_others_stand(
     assert done.aside == 4
     assert words(mirror, "203.0.113.13") == ["customer-unbound"]
     (found,) = [each for each in mirror.findings() if each.code.value == "mirror_row_aside"]
-    assert "4 rows" in found.message
+    assert found.message.startswith("4 rows of DescribeEips set aside, such as block: ")
     kept = {row[0]: row[1] for row in rows(mirror, "SELECT platform_id, why FROM mirror_aside")}
     assert kept.keys() == {"block", "six", "word", "outside"}
     assert "DREAMING" in kept["word"]
