@@ -27,6 +27,10 @@ TEXTS: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
         "2026-09-06T05:20:10Z \\x1b[31m203.0.113.7\\x1b[0m Server: PHP/8.1.2.3\n",
         [("203.0.113.7", "2026-09-06T05:20:10")],
     ),
+    "a row with an identifier in front": (
+        "1500000000 | 2026-09-06 07:20:10+02 | 203.0.113.7\n",
+        [("203.0.113.7", "2026-09-06T05:20:10")],
+    ),
     "acns": (
         "Protocol: BitTorrent\nInfringer's IP address: 203.0.113.7\nInfringer's Port: 51514\nFirst Found (UTC): 2026-09-06 05:20:10\nLast Found (UTC): 2026-09-06 05:44:00\nTitle: X\n",
         [("203.0.113.7", "2026-09-06T05:20:10")],
