@@ -28,7 +28,7 @@ from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, send_indexes, set_escape_delay
+from tui.terminal.driver import TerminalDriver, end_by_defect, forget_cells, obey
 from tui.terminal.environment import over_ssh
 from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
@@ -95,8 +95,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._early: list[events.Event] = []
         """Keys and pastes that came before the main screen."""
         self._glyphs = glyphs(os.environ)
-        self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
-        self.animation_level = "none"
+        self._last_filters, self.animation_level = (OnlyAscii(),) if self._glyphs is ASCII else (), "none"
         self._quiet_timer: Timer | None = None
         """Runs out when a burst of keys is over."""
 
@@ -121,6 +120,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
     @on(TerminalDriver.SignalResume)
     def _paint_all(self) -> None:
         """Paint the whole screen after a stop: the terminal has emptied it, and a change paints only its own lines."""
+        forget_cells(self)
         self.screen.refresh(layout=True)
 
     def _terminated(self, number: int) -> None:
@@ -169,6 +169,8 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, (events.Key, events.Paste)):
+            if isinstance(event, events.Resize):
+                forget_cells(self)
             await super().on_event(event)
         elif self.main_screen is not None:
             if event.is_forwarded:
@@ -281,14 +283,13 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
         EipdeckError: the inventory could not be opened.
 
     """
-    set_escape_delay(escape_delay(os.environ))
-    if sends_indexes(os.environ):
-        send_indexes()
-    app = EipdeckApp(
-        opened, address=address, trail_folder=trail_folder, kept=Kept(None if trail_folder else state_folder() / UI)
-    )
+    obey(os.environ, indexes=sends_indexes(os.environ), delay=escape_delay(os.environ))
+    kept = Kept(None if trail_folder else state_folder() / UI)
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=kept)
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
+        if code == 0 and app.main_screen is not None:
+            app.main_screen.lost.forget()
     finally:
         if app.inventory is not None:
             app.inventory.close()

@@ -1,4 +1,4 @@
-"""The help: every command with its key. Typing narrows it."""
+"""The help: every command with its key, and the words of the field. Typing narrows it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui.commands.registry import COMMANDS, Command, key_of, key_text, keys_of
+from tui.commands.key_table import DIGITS, grouped
+from tui.commands.registry import Command, key_of, key_text, keys_of
 from tui.modals.fields import Option
 from tui.modals.picker import Picker
 from tui.modals.sheet import Sheet
+from tui.wording.glossary import GLOSSARY
 
 __all__ = ["HelpModal"]
 
 _ROWS = 15
-_DIGITS: Option[str] = Option("", ("0-9            look up the address being typed; ADDRESS @ TIME for the past",))
+_DIGITS: Option[str] = Option("", (f"{'0-9':<14} {DIGITS}",))
 
 
 class HelpModal(Sheet[None]):
@@ -30,7 +32,7 @@ class HelpModal(Sheet[None]):
 
     def __init__(self) -> None:
         super().__init__("keys")
-        self._picker = Picker([_DIGITS, *map(_option, COMMANDS)], rows=_ROWS)
+        self._picker = _Keys(_options(), rows=_ROWS)
 
     def compose_body(self) -> ComposeResult:
         yield self._picker
@@ -45,6 +47,22 @@ class HelpModal(Sheet[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.finish(None)
+
+
+class _Keys(Picker):
+    """Finds keys; the titles of the groups stand in the whole list alone."""
+
+    def fitting(self, typed: str) -> list[Option[str]]:
+        found = super().fitting(typed)
+        return [option for option in found if option.value is not None] if typed.strip() else found
+
+
+def _options() -> list[Option[str]]:
+    options: list[Option[str]] = []
+    for title, commands in grouped().items():
+        options += [Option(None, (title,)), *map(_option, commands)]
+    words = [Option(word, (f"{word:<14} {meaning}",)) for word, meaning in GLOSSARY.items()]
+    return [options[0], _DIGITS, *options[1:], Option(None, ("Words",)), *words]
 
 
 def _option(command: Command) -> Option[str]:

@@ -15,6 +15,7 @@ from tui.panes.lookups import LookupsPane
 from tui.screen.address_selector import AddressSelector
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
+from tui.screen.text_read import Stopped, TextRead
 from tui.session.host import Host
 from tui.session.trail import looked_up
 from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
@@ -34,17 +35,6 @@ _NEAR: Final = 5
 """Services that are named beside a part of their ids."""
 _ASKED: Final = re.compile(r"\s*[0-9.]+\s*@[^\n]*\s*")
 """A pasted `ADDRESS @ TIME`, whether or not the time is valid."""
-
-
-class _Stopped(Exception):  # no error: the operator pressed `esc`
-    """The operator wants no more of a text."""
-
-
-class _Reading:
-    """A pasted text that is being read."""
-
-    is_over = False
-    is_stopped = False
 
 
 class Lookups:
@@ -68,17 +58,30 @@ class Lookups:
         """The last looked-up text."""
         self.reading = AS_IT_STANDS
         """How it was read."""
+        self._listed = ""
+        """The text whose verdicts are listed."""
         self._completed = ("", "")
         """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
-        self._read: _Reading | None = None
+        self._read: TextRead | None = None
         self._held = False
         """Whether a typed address has been selected since."""
 
     def read_again(self, reading: TextReading) -> None:
         """Look the last text up again, read in another way."""
         self._workers.search(partial(self._look_up, self.text, reading, pasted=True, final=True))
+
+    @property
+    def present(self) -> str:
+        """The text whose verdict is selected, or whose verdicts are on the screen; empty: none."""
+        if self._navigator.view is View.LOOKUPS:
+            return self._listed
+        return self.text if self._bar.state.text else ""
+
+    def look_up_again(self, text: str) -> None:
+        """Look up the text of a lost session."""
+        self._workers.search(partial(self._look_up, text, pasted="\n" in text, final=True))
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
@@ -177,10 +180,7 @@ class Lookups:
 
     def stop(self) -> bool:
         """Read no more of what was pasted; return whether it was being read."""
-        if self._read is None or self._read.is_over:
-            return False
-        self._read.is_stopped = True
-        return True
+        return self._read is not None and self._read.stop()
 
     def _is_wrong(self, text: str) -> bool:
         problem = wrong_time(text, self._inventory.now(), self._local)
@@ -234,15 +234,14 @@ class Lookups:
     async def _look_up(
         self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
     ) -> None:
-        reading_now = self._read = _Reading()
-        reading_now.is_over = not (pasted and final)
+        reading_now = self._read = TextRead(is_over=not (pasted and final))
         report = partial(self._report, reading_now) if final else None
         asked = text
         if not pasted or _ASKED.fullmatch(text):
             asked = in_full(text, self._inventory.now(), self._local)[0]
         try:
             found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
-        except _Stopped:
+        except Stopped:
             self._say("stopped: what was pasted is not read to its end")
             return
         finally:
@@ -259,6 +258,7 @@ class Lookups:
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
+            self._listed = asked
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
         else:
@@ -272,10 +272,9 @@ class Lookups:
     async def _hold(self, looked: Looked) -> None:
         await self._addresses.hold(selection_of(looked), keep_field=self._bar.in_use)
 
-    def _report(self, reading: _Reading, lines: int) -> None:
+    def _report(self, reading: TextRead, lines: int) -> None:
         """Show how many lines of a text have been read; called in the thread that reads it."""
-        if reading.is_stopped:
-            raise _Stopped
+        reading.check()
         if lines:
             self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines; esc stops it")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from threading import Thread
 from typing import IO, Any
 
@@ -21,9 +21,17 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.pastes import PasteParser
-from tui.terminal.thrift import thrifty
+from tui.terminal.thrift import FORGET, ShownCells
 
-__all__ = ["TerminalDriver", "end_by_defect", "send_indexes", "set_escape_delay", "write_sequence"]
+__all__ = [
+    "TerminalDriver",
+    "end_by_defect",
+    "forget_cells",
+    "obey",
+    "send_indexes",
+    "set_escape_delay",
+    "write_sequence",
+]
 
 
 class _LossyFile:
@@ -32,9 +40,11 @@ class _LossyFile:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._lost = False
+        self._shown = ShownCells()
 
     def write(self, text: str) -> None:
-        self._try(lambda: self._file.write(thrifty(text)))
+        if painted := self._shown.paint(text):
+            self._try(lambda: self._file.write(painted))
 
     def flush(self) -> None:
         self._try(self._file.flush)
@@ -102,6 +112,20 @@ def write_sequence(app: App[Any], sequence: str) -> None:
     """Send an escape sequence to the terminal, beside what Textual paints."""
     if app._driver is not None:  # noqa: SLF001  # Textual has no public way to write a sequence
         app._driver.write(sequence)  # noqa: SLF001  # as above
+
+
+def forget_cells(app: App[Any]) -> None:
+    """Write every cell of what is painted from now on: the terminal may show something else."""
+    write_sequence(app, FORGET)
+
+
+def obey(environ: MutableMapping[str, str], *, indexes: bool, delay: float) -> None:
+    """Make Textual obey the environment, before it reads it."""
+    set_escape_delay(delay)
+    if not environ.get("NO_COLOR"):
+        environ.pop("NO_COLOR", None)  # Textual takes an empty one for a wish
+    if indexes:
+        send_indexes()
 
 
 def set_escape_delay(seconds: float) -> None:

@@ -1,22 +1,39 @@
-"""Writes the same cells with fewer bytes: only what changes of a colour is sent, not a reset around each text.
+"""Writes the same cells with fewer bytes: only the cells that differ from what the terminal shows already.
 
-Textual ends every text with a reset and begins the next with all of its colours. A slow line carries both.
+Textual paints whole spans again, each text with all of its colours and a reset. A slow line carries them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-__all__ = ["thrifty"]
+from rich.cells import cell_len
 
-_SGR: Final = re.compile(r"\x1b\[([0-9;]*)m")
-_MOVE: Final = re.compile(r"\x1b\[[0-9;]*H")
-_END_OF_LINE: Final = re.compile(r"\r?\n(?=\x1b\[[0-9;]*H)")
-"""A new line from which the cursor moves on at once."""
+__all__ = ["FORGET", "ShownCells"]
+
+FORGET: Final = "\x1b[eipdeck forget"
+"""Written instead of a text when the terminal may show something else: after a change of its size, after a stop."""
+
+_TOKEN: Final = re.compile(r"\x1b\[([0-9;]*)m|\x1b\[([0-9]+);([0-9]+)H|([^\x1b\r\n]+)|(\r?\n)|\x1b", re.DOTALL)
+_PAINTS_NOTHING: Final = re.compile(r"(?:\x1b\[\?[0-9;]+[hl]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
+"""Modes and commands to the operating system, such as copying."""
+_CLEARS: Final = re.compile(r"\x1b\[\?(?:47|1047|1049)[hl]")
+_SYNC_BEGIN: Final = "\x1b[?2026h"
+_SYNC_END: Final = "\x1b[?2026l"
+_AT_ONCE: Final = 256
+"""Bytes that a terminal shows at once without being told where the frame ends."""
+_NEAR: Final = 4
+"""Cells that are written again rather than jumped over."""
 _OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 """What ends an attribute; bold and dim end together."""
+_UNSEEN: Final = frozenset({"1", "2", "3"})
+"""Attributes that a blank does not show."""
+_SORTED: Final = (100, 8_000)
+"""Bytes of a frame between which another order of its cells is tried."""
 
 
 class _Pen(NamedTuple):
@@ -27,46 +44,223 @@ class _Pen(NamedTuple):
     ground: str = ""
 
 
+_Written = tuple[str, _Pen]
+"""A character with its pen."""
+_Cell = _Written | None
+"""None while it is not known what the terminal shows."""
 _PLAIN: Final = _Pen()
 
 
-def thrifty(text: str) -> str:
-    """Return a text that paints the same cells; it begins and ends with a plain pen, as the given one does."""
-    if "\x1b[" not in text:
-        return text
-    text = _END_OF_LINE.sub("", text)
-    parts: list[str] = []
-    held = wanted = _PLAIN
-    pieces = _SGR.split(text)
-    for at, piece in enumerate(pieces):
-        if at % 2:
-            wanted = _pen(piece)
-            continue
-        for shown in _moves(piece):
-            if shown.startswith("\x1b["):
-                parts.append(shown)
+class _Run(NamedTuple):
+    """Cells beside each other that are written."""
+
+    row: int
+    column: int
+    cells: list[_Written]
+    whole: bool = False
+    """Some are of a width on which terminals differ: the cursor is elsewhere afterwards."""
+
+
+class ShownCells:
+    """The cells that a terminal shows, and the position and the pen that it writes with."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[_Cell]] = {}
+        self._writer = _Writer(self._rows)
+        self._sync: bool | None = None
+        """Whether the begin of a frame was written; None outside a frame."""
+
+    def forget(self) -> None:
+        """Take nothing for known any more."""
+        self._rows.clear()
+        self._writer.at = None
+
+    def paint(self, text: str) -> str:
+        """Return what to write for a text of Textual; empty when the terminal shows all of it already."""
+        if text == FORGET:
+            self.forget()
+            return ""
+        if text == _SYNC_BEGIN:
+            self._sync = False
+            return ""
+        if text == _SYNC_END:
+            begun, self._sync = self._sync, None
+            return _SYNC_END if begun else ""
+        runs: list[_Run] = []
+        end = self._read(text, runs)
+        return self._foreign(text) if end is None else self._in_one_frame(self._written(runs, end))
+
+    def _in_one_frame(self, painted: str) -> str:
+        if self._sync is not False or len(painted) <= _AT_ONCE:
+            return painted
+        self._sync = True
+        return f"{_SYNC_BEGIN}{painted}"
+
+    def _foreign(self, text: str) -> str:
+        """Return a text that is no frame, with a plain pen before it."""
+        if not _PAINTS_NOTHING.fullmatch(text) or _CLEARS.search(text):
+            self.forget()
+        plain, self._writer.pen = _change(self._writer.pen, _PLAIN), _PLAIN
+        return f"{plain}{text}"
+
+    def _read(self, text: str, runs: list[_Run]) -> tuple[int, int] | None:
+        """Note the cells of a frame that differ; return where it leaves the cursor, or None for another text."""
+        pen, row, column, whole = _PLAIN, -1, 0, False
+        for found in _TOKEN.finditer(text):
+            codes, down, right, piece, end = found.groups()
+            if codes is not None:
+                pen = _pen(codes)
+            elif down is not None:
+                row, column, whole = int(down), int(right), False
+            elif end is not None:
+                row = -1
+            elif piece is None or row < 0:
+                return None
+            else:
+                whole = whole or not _is_narrow(piece)
+                cells = [(char, _blank(pen) if char == " " else pen) for char in piece]
+                runs += [self._unknown(row, column, cells)] if whole else self._different(row, column, cells)
+                column += cell_len(piece) if whole else len(piece)
+        return row, column
+
+    def _different(self, row: int, column: int, cells: list[_Written]) -> Iterator[_Run]:
+        """Take cells for shown; yield the runs of those that were not."""
+        known, end = _row(self._rows, row, column + len(cells)), column + len(cells)
+        before: list[_Cell] = known[column:end]
+        if before == cells:
+            return
+        known[column:end] = cells
+        begin: int | None = None
+        for at, (old, new) in enumerate(zip(before, cells, strict=True)):
+            if old == new:
+                if begin is not None:
+                    yield _Run(row, column + begin, cells[begin:at])
+                begin = None
+            elif begin is None:
+                begin = at
+        if begin is not None:
+            yield _Run(row, column + begin, cells[begin:])
+
+    def _unknown(self, row: int, column: int, cells: list[_Written]) -> _Run:
+        """Take no cell from here on for known: terminals differ on the width of these."""
+        known = _row(self._rows, row, column)
+        del known[column:]
+        return _Run(row, column, cells, whole=True)
+
+    def _as_it_is(self, run: _Run) -> _Run:
+        """Return a run with its cells at the end of the frame, which may paint a cell twice."""
+        now = _row(self._rows, run.row, run.column + len(run.cells))[run.column : run.column + len(run.cells)]
+        return run._replace(cells=[cell or old for cell, old in zip(now, run.cells, strict=True)])
+
+    def _written(self, runs: list[_Run], end: tuple[int, int]) -> str:
+        """Return the shorter of two ways to write the runs: as they stand, and one pen after the other."""
+        runs = [run if run.whole else self._as_it_is(run) for run in runs]
+        plain = self._writer.wrote(runs, end)
+        if _SORTED[0] < plain.size < _SORTED[1] and not any(run.whole for run in runs):
+            by_pen = self._writer.wrote(_by_pen(runs, self._writer.pen), end)
+            plain = min(plain, by_pen, key=lambda writer: writer.size)
+        painted, plain.out = "".join(plain.out), []
+        self._writer = plain
+        return painted
+
+
+def _by_pen(runs: Iterable[_Run], first: _Pen) -> list[_Run]:
+    """Return the runs cut where the pen changes, and sorted by it; a blank goes with what stands before it."""
+    sorted_: dict[_Pen, list[_Run]] = {first: []}
+    for row, column, cells, _whole in runs:
+        begin, pen = 0, cells[0][1]
+        for at, cell in enumerate(cells):
+            if _writes(pen, cell):
                 continue
-            if not shown.isspace() or wanted.attributes or held.attributes not in ((), ("1",)):
-                parts.append(_change(held, wanted))
-                held = wanted
-            elif held.ground != wanted.ground:
-                blank = _Pen(held.attributes, held.colour, wanted.ground)
-                parts.append(_change(held, blank))
-                held = blank
-            parts.append(shown)
-    parts.append(_change(held, _PLAIN))
-    return "".join(parts)
+            if all(_writes(cell[1], each) for each in cells[begin:at]):
+                pen = cell[1]
+                continue
+            sorted_.setdefault(pen, []).append(_Run(row, column + begin, cells[begin:at]))
+            begin, pen = at, cell[1]
+        sorted_.setdefault(pen, []).append(_Run(row, column + begin, cells[begin:]))
+    return [run for of_pen in sorted_.values() for run in of_pen]
 
 
-def _moves(piece: str) -> list[str]:
-    """Return the moves of the cursor, and the texts between them."""
-    if "\x1b" not in piece:
-        return [piece] if piece else []
-    parts, end = [], 0
-    for found in _MOVE.finditer(piece):
-        parts += [piece[end : found.start()], found.group()]
-        end = found.end()
-    return [part for part in (*parts, piece[end:]) if part]
+@dataclass(slots=True)
+class _Writer:
+    """Writes cells where the cursor is, with the pen that is in use."""
+
+    rows: dict[int, list[_Cell]]
+    at: tuple[int, int] | None = None
+    """The row and the column of the cursor; None when it is not known."""
+    pen: _Pen = _PLAIN
+    out: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.out))
+
+    def wrote(self, runs: Iterable[_Run], end: tuple[int, int]) -> _Writer:
+        """Return a writer that has written these runs and left the cursor at a position."""
+        writer = _Writer(self.rows, self.at, self.pen)
+        for run in runs:
+            writer.go_to(run.row, run.column, near=not run.whole)
+            for cell in run.cells:
+                writer.put(cell)
+            if run.whole:
+                writer.at = (run.row, run.column + cell_len("".join(char for char, _pen in run.cells)))
+        if end[0] > 0:
+            writer.go_to(*end)
+        return writer
+
+    def put(self, cell: _Written) -> None:
+        """Write a cell where the cursor is."""
+        char, pen = cell
+        if not _writes(self.pen, cell):
+            if char == " " and not pen.attributes and _UNSEEN.issuperset(self.pen.attributes):
+                pen = _Pen(self.pen.attributes, self.pen.colour, pen.ground)
+            self.out.append(_change(self.pen, pen))
+            self.pen = pen
+        self.out.append(char)
+        if self.at is not None:
+            self.at = (self.at[0], self.at[1] + 1)
+
+    def go_to(self, row: int, column: int, *, near: bool = True) -> None:
+        """Move the cursor by the shortest way."""
+        here, self.at = self.at, (row, column)
+        if here == (row, column):
+            return
+        if here is None or here[0] != row or here[1] > column or not near:
+            self.out.append("\x1b[H" if (row, column) == (1, 1) else f"\x1b[{row};{column}H")
+            return
+        between = _row(self.rows, row, column)[here[1] : column]
+        written = [cell[0] for cell in between if cell is not None and _writes(self.pen, cell)]
+        if len(between) == len(written) <= _NEAR:
+            self.out += written
+        else:
+            self.out.append(f"\x1b[{len(between) if len(between) > 1 else ''}C")
+
+
+def _row(rows: dict[int, list[_Cell]], row: int, end: int) -> list[_Cell]:
+    """Return a row that has at least so many cells."""
+    known = rows.setdefault(row, [])
+    known.extend([None] * (end - len(known)))
+    return known
+
+
+def _writes(pen: _Pen, cell: _Written) -> bool:
+    """Whether a pen writes a cell: of a blank only what it shows counts."""
+    char, wanted = cell
+    return pen == wanted or (char == " " and pen.ground == wanted.ground and _blank(pen) == wanted)
+
+
+@lru_cache(1024)
+def _blank(pen: _Pen) -> _Pen:
+    """Return the part of a pen that a blank shows."""
+    if _UNSEEN.issuperset(pen.attributes):
+        return _Pen((), "", pen.ground)
+    return pen
+
+
+@lru_cache(8192)
+def _is_narrow(text: str) -> bool:
+    """Whether every character takes one cell."""
+    return text.isascii() or all(cell_len(char) == 1 for char in text)
 
 
 @lru_cache(1024)
@@ -87,7 +281,7 @@ def _pen(codes: str) -> _Pen:
             colour = "" if code == "39" else code
         elif code[0] in "41":
             ground = "" if code == "49" else code
-    return _Pen(tuple(attributes), colour, ground)
+    return _Pen(tuple(sorted(set(attributes))), colour, ground)
 
 
 @lru_cache(4096)

@@ -121,7 +121,7 @@ async def test_ctrl_c_clears_the_list_of_commands_before_it_closes_it(tmp_path: 
         await operator.press(opens)
         await operator.type("alloc")
         await operator.press("ctrl+c")
-        await operator.until("rehome a landing", "esc close")
+        await operator.until("end the bindings", "esc close")
         await operator.press("ctrl+c")
         await operator.until(absent="esc close")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pyte
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.e2e.terminal import _known_to_pyte
-from tui.terminal.thrift import thrifty
+from tui.terminal.thrift import FORGET, ShownCells
 
 ROWS, COLUMNS = 4, 20
 _CODES = ["1", "2", "3", "4", "7", "33", "96", "44", "107", "38;5;9", "48;5;12", "38;2;1;2;3", "48;2;4;5;6"]
@@ -17,33 +17,112 @@ _styled = st.tuples(st.lists(st.sampled_from(_CODES), max_size=4), st.text(" ab"
 )
 _span = st.tuples(_moves, st.lists(_styled, min_size=1, max_size=3).map("".join), st.sampled_from(["", "\n"]))
 _frames = st.lists(_span.map("".join), min_size=1, max_size=6).map(lambda spans: "".join(spans) + "\x1b[1;1H")
+_sessions = st.lists(st.one_of(_frames, st.sampled_from(["\x1b[?25h", "\x1b[2J"])), min_size=1, max_size=6)
 
 
-def cells(text: str) -> list[tuple[object, ...]]:
-    """What a terminal shows: of a blank, only what can be seen."""
-    screen = pyte.Screen(COLUMNS, ROWS)
-    pyte.ByteStream(screen).feed(_known_to_pyte(text.replace("\n", "\r\n").encode()))
-    shown: list[tuple[object, ...]] = []
-    for row in range(ROWS):
-        for column in range(COLUMNS):
-            cell = screen.buffer[row][column]
-            seen = (cell.data, cell.bg, cell.underscore, cell.reverse)
-            blank = cell.data == " " and not cell.reverse and not cell.underscore
-            shown.append(seen if blank else (*seen, cell.fg, cell.bold, cell.italics))
-    return shown
+class Shown:
+    """A terminal."""
+
+    def __init__(self) -> None:
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def feed(self, text: str) -> None:
+        self._stream.feed(_known_to_pyte(text.replace("\n", "\r\n").encode()))
+
+    def cells(self) -> list[tuple[object, ...]]:
+        """What it shows: of a blank, only what can be seen."""
+        shown: list[tuple[object, ...]] = []
+        for row in range(ROWS):
+            for column in range(COLUMNS):
+                cell = self._screen.buffer[row][column]
+                seen = (cell.data, cell.bg, cell.underscore, cell.reverse)
+                blank = cell.data == " " and not cell.reverse and not cell.underscore
+                shown.append(seen if blank else (*seen, cell.fg, cell.bold, cell.italics))
+        return shown
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        return self._screen.cursor.y, self._screen.cursor.x
 
 
+@settings(max_examples=40)
+@given(_sessions)
+def test_the_same_cells_are_painted_with_no_more_bytes(session: list[str]) -> None:
+    told, thrifty, cells = Shown(), Shown(), ShownCells()
+    for text in session:
+        painted = cells.paint(text)
+        told.feed(text)
+        thrifty.feed(painted)
+        assert thrifty.cells() == told.cells()
+        assert len(painted) <= len(text) + len("\x1b[m")
+
+
+@settings(max_examples=40)
 @given(_frames)
-def test_the_same_cells_are_painted_with_no_more_bytes(frame: str) -> None:
-    thrift = thrifty(frame)
-    assert cells(thrift) == cells(frame)
-    assert len(thrift) <= len(frame)
+def test_what_is_shown_already_is_not_written_again_and_all_of_it_after_a_change_of_size(frame: str) -> None:
+    told, thrifty, cells = Shown(), Shown(), ShownCells()
+    told.feed(frame)
+    thrifty.feed(cells.paint(frame))
+    again = cells.paint(frame)
+    told.feed(frame)
+    thrifty.feed(again)
+    assert thrifty.cells() == told.cells()
+    cells.paint(FORGET)
+    emptied = Shown()
+    emptied.feed("\x1b[2J\x1b[m")
+    whole = ShownCells().paint(frame)
+    assert len(cells.paint(frame)) >= len(whole) - len("\x1b[38;2;255;255;255;48;2;255;255;255m")
+
+
+def test_a_frame_that_shows_nothing_new_is_not_written() -> None:
+    cells, frame = ShownCells(), "\x1b[3;2H\x1b[33mone\x1b[0m two\x1b[1;1H"
+    assert cells.paint(frame)
+    assert cells.paint("\x1b[?2026h") == cells.paint(frame) == cells.paint("\x1b[?2026l") == ""
+
+
+def test_only_the_digits_of_a_clock_are_written() -> None:
+    cells = ShownCells()
+    cells.paint("\x1b[1;70H\x1b[33m03:12Z\x1b[0m\x1b[1;1H")
+    assert cells.paint("\x1b[1;70H\x1b[33m03:13Z\x1b[0m\x1b[1;1H") == "\x1b[73C3\x1b[H"
+
+
+def test_a_long_frame_is_marked_for_the_terminal_and_a_short_one_is_not() -> None:
+    cells = ShownCells()
+    assert cells.paint("\x1b[?2026h") == ""
+    assert cells.paint(f"\x1b[1;1H{'a' * 300}").startswith("\x1b[?2026h")
+    assert cells.paint("\x1b[?2026l") == "\x1b[?2026l"
+    cells.paint("\x1b[?2026h")
+    assert cells.paint("\x1b[1;1Hb") == "\x1b[1;1Hb".replace("1;1", "")
+    assert cells.paint("\x1b[?2026l") == ""
 
 
 def test_only_what_changes_of_a_colour_is_sent() -> None:
     one, two = "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[0m", "\x1b[38;2;9;9;9;48;2;4;5;6mb\x1b[0m"
-    assert thrifty(f"{one}{two}") == "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[38;2;9;9;9mb\x1b[m"
+    wanted = "\x1b[2;1H\x1b[;38;2;1;2;3;48;2;4;5;6ma\x1b[38;2;9;9;9mb".replace("\x1b[;", "\x1b[")
+    assert ShownCells().paint(f"\x1b[2;1H{one}{two}") == wanted
 
 
-def test_no_line_is_ended_before_the_cursor_moves_on() -> None:
-    assert thrifty("\x1b[1;1Ha\n\x1b[2;1Hb\n") == "\x1b[1;1Ha\x1b[2;1Hb\n"
+def test_one_pen_is_used_after_the_other_where_that_is_shorter() -> None:
+    frame = "\x1b[2;1H" + "".join(
+        f"\x1b[1;38;2;200;201;202m{key}\x1b[0m\x1b[38;2;90;91;92m word\x1b[0m" for key in "FAUR"
+    )
+    painted = ShownCells().paint(frame)
+    assert painted.count("200;201;202") == painted.count("90;91;92") == 1
+
+
+def test_wide_characters_are_written_with_all_that_stands_behind_them() -> None:
+    cells = ShownCells()
+    frame = "\x1b[2;1Hname \x1b[33m東京 \x1b[0mbehind\x1b[1;1H"
+    assert "behind" in cells.paint(frame)
+    again = cells.paint(frame)
+    assert "東京 " in again
+    assert "behind" in again
+    assert "name" not in again
+
+
+def test_a_text_that_is_no_frame_begins_with_a_plain_pen() -> None:
+    cells = ShownCells()
+    cells.paint("\x1b[2;1H\x1b[33ma\x1b[0m")
+    assert cells.paint("\x1b[?1049l") == "\x1b[m\x1b[?1049l"
+    assert cells.paint("\x1b[2;1H\x1b[33ma\x1b[0m") == "\x1b[2;1H\x1b[33ma"
