@@ -9,6 +9,7 @@ from typing import Final
 SIGNS: Final = ("%", "\\", "&#", "[.", "(.", "{.", ".]", ".)", ".}", "[:", "[ .", "( .", "dot", "DOT", "\x1b")
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_WRITTEN_COLOUR: Final = re.compile(r"\\(?:x1[bB]|u001[bB]|e|033)\[[0-9;]*m")
 _PERCENT: Final = re.compile(r"%([2-7][0-9A-Fa-f])")
 _UNICODE: Final = re.compile(r"\\(?:u00|x)([2-7][0-9A-Fa-f])")
 _ESCAPE: Final = re.compile(r"\\[tnrfvb]")
@@ -43,6 +44,7 @@ def undress(line: str) -> str:
         if "%" in line:
             line = _PERCENT.sub(lambda found: chr(int(found[1], 16)), line)
     if "\\" in line:
+        line = _WRITTEN_COLOUR.sub(" ", line)
         line = _ESCAPE.sub(" ", _UNICODE.sub(lambda found: chr(int(found[1], 16)), line))
     if "&" in line:
         line = _ENTITY.sub(lambda found: html.unescape(found[0]), line)

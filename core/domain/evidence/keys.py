@@ -122,6 +122,16 @@ def time_rank(key: str) -> int | None:
     return SUFFIX_RANK
 
 
+_OTHER_TIME: Final = re.compile(
+    r"expir|^valid|until|notafter|notbefore|lease|birth|renew|deadline|lastlogin|changed|passw"
+)
+
+
+def is_other_time(key: str) -> bool:
+    """Whether a field holds a time that is never the event's."""
+    return time_rank(key) is None and _OTHER_TIME.search(normal(key)) is not None
+
+
 @lru_cache(maxsize=8192)
 def is_stray(key: str) -> bool:
     """Whether nothing in the name of a field tells which time it holds."""

@@ -116,11 +116,12 @@ def place_of(line: str, knowledge: Knowledge) -> Stamp | None:
 def _numbered(line: str, stamp: Stamp, knowledge: Knowledge) -> Stamp | None:
     """Return the date of a cell further on, when the number that leads a row can be an identifier."""
     place = stamp.reading.end
-    sign = line[place : place + 1]
-    if sign not in {",", ";", "\t", " ", '"'} or "." in line[:place]:
+    rest = line[place:].lstrip(" ")
+    sign = line[place : place + 1] if rest[:1] != "|" else "|"
+    if sign not in {",", ";", "\t", " ", '"', "|"} or "." in line[:place]:
         return None
     if sign == " ":
-        beside = match(line, place + len(line[place:]) - len(line[place:].lstrip()))
+        beside = match(line, len(line) - len(rest))
         other = None if beside is None else Stamp(beside, Source.PLACE, f"line {beside.sep}")
     else:
         other = _introduced(line, knowledge) or _cell(line, knowledge)

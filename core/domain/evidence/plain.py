@@ -13,7 +13,7 @@ from core.domain.evidence.formats import Chooser
 from core.domain.evidence.inner_line import format_stamp
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
 from core.domain.evidence.moments import match
-from core.domain.evidence.places import begins_alone, end_behind, field_of, fields, place_of, with_end
+from core.domain.evidence.places import begins_alone, end_behind, field_of, fields, head_of, place_of, with_end
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention, Tree
@@ -48,6 +48,8 @@ class Plain:
         line = without_colour(text)
         if (chosen := self.chooser.choose(line)) is not None and chosen[0].columns:
             return self._row(number, line, chosen)
+        if "; " in line and (several := self._several(number, line)):
+            return several
         hits = find_addresses(line)
         if not hits:
             return []
@@ -58,6 +60,14 @@ class Plain:
             self._joined += 1
             stamp = self._of_head(stamp)
         return self._mentions(number, line, hits, stamp or UNKNOWN)
+
+    def _several(self, number: int, line: str) -> list[Mention]:
+        """Return the mentions of a line whose parts are records, each with its time in front; else none."""
+        now = self._knowledge.settings.now
+        parts = [part for part in line.split("; ") if part.strip()]
+        if len(parts) < 2 or not all(head_of(part, now) and has_address(part) for part in parts):
+            return []
+        return [each for part in parts for each in self.take(number, part)]
 
     @staticmethod
     def _is_own(line: str, chosen: tuple[Compiled, re.Match[str]] | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from core.domain.evidence.addresses import has_address
 from core.domain.evidence.formats import Chooser
 from core.domain.evidence.json_frame import begins_json
-from core.domain.evidence.keys import EVENT_RANK, normal, time_rank
+from core.domain.evidence.keys import EVENT_RANK, is_other_time, normal, time_rank
 from core.domain.evidence.moments import match
 from core.domain.evidence.places import head_of
 from core.domain.evidence.reader import Line
@@ -35,7 +35,7 @@ def header_of(text: str) -> tuple[str, list[str]] | None:
     for sep in ("\t", ";", "|", ",", *((" ",) if text.startswith('"') and '" "' in text else ())):
         if sep in text:
             cells = _cells(text, sep)
-            if len(cells) > 1 and all(_NAME.fullmatch(each) for each in cells) and any(map(_is_time, cells)):
+            if len(cells) > 1 and all(_NAME.fullmatch(each) for each in cells) and any(map(_tells, cells)):
                 return sep, cells
             return None
     cells = _cells(text, _WIDE)
@@ -51,6 +51,10 @@ def _is_dated(names: list[str]) -> bool:
     """Whether a name is that of the time of an event, and one that of an address."""
     known = any(normal(each) in EVENT_RANK for each in names)
     return known and any(_ADDRESS.search(each.lower()) for each in names)
+
+
+def _tells(name: str) -> bool:
+    return _is_time(name) or is_other_time(name)
 
 
 def _is_time(name: str) -> bool:

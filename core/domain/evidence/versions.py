@@ -97,4 +97,6 @@ def _is_named(before: str, goes_on: bool) -> bool:  # noqa: FBT001  # a key of t
     if found is None:
         return False
     name = found[1]
+    if name.lower() in _WORDS:
+        return not goes_on
     return name.lower() not in _ADDRESS_NAMES and not (name.isupper() and len(name) > 1) and not goes_on

@@ -15,6 +15,22 @@ from core.domain.evidence.scan import Scanner
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 TEXTS: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
+    "csv of what expires": (
+        "ip,expires\n203.0.113.7,2026-01-06T05:20:10Z\n",
+        [("203.0.113.7", None)],
+    ),
+    "records in one line": (
+        "2026-09-06 05:20:10 UTC 203.0.113.7; 2026-09-06 05:20:40 UTC 203.0.113.8\n",
+        [("203.0.113.7", "2026-09-06T05:20:10"), ("203.0.113.8", "2026-09-06T05:20:40")],
+    ),
+    "colours spelled out": (
+        "2026-09-06T05:20:10Z \\x1b[31m203.0.113.7\\x1b[0m Server: PHP/8.1.2.3\n",
+        [("203.0.113.7", "2026-09-06T05:20:10")],
+    ),
+    "a row with an identifier in front": (
+        "1500000000 | 2026-09-06 07:20:10+02 | 203.0.113.7\n",
+        [("203.0.113.7", "2026-09-06T05:20:10")],
+    ),
     "acns": (
         "Protocol: BitTorrent\nInfringer's IP address: 203.0.113.7\nInfringer's Port: 51514\nFirst Found (UTC): 2026-09-06 05:20:10\nLast Found (UTC): 2026-09-06 05:44:00\nTitle: X\n",
         [("203.0.113.7", "2026-09-06T05:20:10")],
