@@ -143,7 +143,7 @@ def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Poo
     if request.address is not None:
         target = f"{first.address}, which was asked for"
     else:
-        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        order = f"{first.address}{' first' if request.count > 1 else ''}, or the next free"
         target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
     owned = "NO" if default else "yes"
     cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"

@@ -134,7 +134,7 @@ class Flow:
         outcome = (
             f"outcome unknown, {key_of('timeline')} shows what was sent" if unknown else "refused, nothing was changed"
         )
-        self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
+        self.host.say(f"{title}: {outcome}", problem=True)
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:

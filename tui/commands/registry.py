@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Final
@@ -25,7 +25,6 @@ __all__ = [
     "key_of",
     "key_text",
     "keys_of",
-    "readme_table",
     "remap",
 ]
 
@@ -73,7 +72,7 @@ class Command:
     """The text after the key in the key bar."""
     help: str
     cli: str = ""
-    """The name in the palette; empty: the id."""
+    """The name in the palette; empty: the id, with blanks."""
     views: tuple[View, ...] = ()
     """The views where it works; empty: all."""
     changes: bool = False
@@ -84,7 +83,7 @@ class Command:
 
     @property
     def name(self) -> str:
-        return self.cli or self.id
+        return self.cli or self.id.replace("_", " ")
 
 
 def _view(view: View, key: str, argument: str = "") -> Command:
@@ -116,9 +115,15 @@ _SERVICES = (View.SERVICES,)
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
     _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
-    _change("unbind", "U", "unbind", "end the bindings of the EIP", takes=Takes.EIPS),
+    _change("unbind", "U", "unbind", "unbind the EIP from everything it serves", takes=Takes.EIPS),
     _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change("rehome", "F", "rehome", "rehome a landing, or an EIP of a draining CIDR", takes=Takes.EIPS),
+    _change(
+        "rehome",
+        "F",
+        "rehome",
+        "move an EIP of the default pool or a draining CIDR to yours",
+        takes=Takes.EIPS,
+    ),
     _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
@@ -134,13 +139,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "cidr_activate",
         "",
         "activate",
-        "say that onboarding of the selected CIDR is done",
+        "activate the selected CIDR after onboarding",
         cli="cidr activate",
         views=_CIDRS,
     ),
     _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn"),
     _change("pool_set", "", "pool set", "settings of the selected pool: order, cool-down, thresholds", cli="pool set"),
-    _change("reserve", "", "reserve", "withhold addresses of the selected CIDR from allocation"),
+    _change("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation"),
     _change("unreserve", "", "unreserve", "return reserved addresses to the pool"),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
@@ -160,10 +165,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="service remove",
         views=_SERVICES,
     ),
-    Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
+    Command("write_mode", ("W",), "arm write", "switch write mode on or off"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
-    Command("palette", ("colon",), "all", "every command by its command-line name"),
-    Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
+    Command("palette", ("colon",), "all", "every command, by name; words may follow it"),
+    Command("help", ("question_mark", "f1"), "help", "the keys and six terms, filtered as you type"),
     _view(View.EIPS, "e", "FILTER"),
     _view(View.POOLS, "p", "POOL"),
     _view(View.CIDRS, "c", "CIDR"),
@@ -234,8 +239,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _move("page_up", "pageup ctrl+u", "a page up"),
     _move("next_problem", "n", "the next row with a problem"),
     _move("previous_problem", "b", "the problem row before"),
-    Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c); stop a batch"),
-    Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
+    Command("abort", ("z",), "abort", "abort a countdown (so do esc and ctrl+c); stop a batch"),
+    Command("yes", ("y",), "send", "send; in a review only, after a pause"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
     Command("interrupt", ("ctrl+c",), "leave", "clear the field; in an empty one as esc; abort; never quits"),
     Command("quit", ("q",), "quit", "back; at the root, twice: quit"),
@@ -289,12 +294,3 @@ def key_of(name: str) -> str:
     """Return the first key of a command as the operator reads it; its name when only the palette runs it."""
     keys = keys_of(name)
     return key_text(keys[0]) if keys else BY_ID[name].name
-
-
-def readme_table(commands: Iterable[Command] = COMMANDS) -> str:
-    """Return the key table of the README, in Markdown."""
-    lines = ["| key | does |", "| --- | --- |", "| `0` … `9` | look up the address being typed |"]
-    for command in commands:
-        keys = " ".join(f"`{key_text(key)}`" for key in command.keys) or f"`:` {command.name}"
-        lines.append(f"| {keys} | {command.help} |")
-    return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""The palette: every command by its command-line name, some with words behind it. Typing narrows it."""
+"""The palette: every command by name, some with words behind it. Typing narrows it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class PaletteModal(Sheet[Chosen]):
     )
 
     def __init__(self, complete: Complete) -> None:
-        super().__init__("every command by its command-line name")
+        super().__init__("every command, by name")
         self._picker = _CommandPicker(complete)
 
     def compose_body(self) -> ComposeResult:

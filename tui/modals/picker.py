@@ -94,8 +94,9 @@ class Picker(Vertical):
 
     def _tell(self) -> None:
         where = f" in {self.where}" if self.where else ""
-        fitting = sum(option not in self._otherwise for option in self.choice.options)
-        self.count.update(Text(visible(f"{fitting} of {len(self.all)}{where}")))
+        fitting = sum(option not in self._otherwise and option.value is not None for option in self.choice.options)
+        every = sum(option.value is not None for option in self.all)
+        self.count.update(Text(visible(f"{fitting} of {every}{where}")))
 
 
 def _begins(option: Option[str], typed: str) -> bool:

@@ -69,7 +69,7 @@ class Refresher:
 
     def _current(self) -> Freshness:
         if self.paused:
-            return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+            return Freshness(self.now, f"paused, {key_of('pause')} resumes")
         behind = None if self.snapshot is None else self.snapshot.behind
         if behind is None or self.snapshot is None:
             return Freshness()

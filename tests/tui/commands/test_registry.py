@@ -4,7 +4,8 @@ from tests.core.kit import ROOT
 from tui.changes import start
 from tui.changes.start import ON_EIP, ON_EIPS, ON_SELECTION
 from tui.commands.bindings import bindings_for
-from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, Takes, View, key_text, readme_table
+from tui.commands.groups import FIRST, GLOSSARY, grouped, readme_table
+from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, Takes, View, key_text
 from tui.widgets.map_view import MapView
 from tui.widgets.rows import RowTable
 
@@ -58,7 +59,21 @@ def test_the_table_of_the_readme_names_every_key() -> None:
         for key in command.keys:
             assert f"`{key_text(key)}`" in table
         assert command.help in table
-    assert table.startswith("| key | does |\n| --- | --- |\n")
+    assert table.startswith("The ten keys that matter first:\n\n| key | does |\n| --- | --- |\n| `0` … `9` |")
+
+
+def test_every_command_stands_in_one_group_and_the_first_keys_are_ten() -> None:
+    commands = [command for _, of_group in grouped() for command in of_group]
+    assert sorted(command.id for command in commands) == sorted(BY_ID)
+    assert all(BY_ID[id_].keys for id_ in FIRST)
+    assert len({*FIRST, "digits"}) == 10
+
+
+def test_the_readme_has_the_terms_of_the_help() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(GLOSSARY) == 6
+    for term, meaning in GLOSSARY:
+        assert f"| {term} | {meaning} |" in readme
 
 
 def test_a_change_is_started_with_what_it_takes() -> None:

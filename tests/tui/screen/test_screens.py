@@ -22,7 +22,7 @@ MODALS: dict[str, tuple[tuple[str, ...], str]] = {
     "fix": (("F",), "choose where it goes"),
     "bandwidth": (("M",), "bandwidth of"),
     "rename": (("E",), "rename 198.18.0.5"),
-    "accept": (("f", "K"), "accept landed_in_default_pool"),
+    "accept": (("f", "K"), 'accept "in default pool"'),
     "add a CIDR": (("C",), "add a customer CIDR"),
     "review of a repair": (("F", "enter", "enter", "enter", "enter"), "read again now: unchanged"),
     "review of an unbind": (("U",), "read again now: unchanged"),
@@ -31,8 +31,8 @@ MODALS: dict[str, tuple[tuple[str, ...], str]] = {
     "review of a drain": (("c", "j", "D"), "read again now: unchanged"),
     "plan of a retirement": (("c", "D"), "plan: retire"),
     "write mode": (("W", "W"), "read again now"),
-    "help": (("question_mark",), "keys"),
-    "palette": (("colon",), "every command by its command-line name"),
+    "help": (("question_mark",), "keys and terms"),
+    "palette": (("colon",), "every command, by name"),
     "copy menu": (("m",), "copy of"),
     "export": (("x",), "export EIPs"),
     "pin": (("i",), "pin to the incident trail"),
@@ -63,7 +63,7 @@ async def test_a_modal(tmp_path: Path, snapshot: SnapshotAssertion, modal: str) 
 async def test_the_detail(tmp_path: Path, snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.paste("203.0.113.17")
-        await operator.until("> !  203.0.113.17", "customer-bound")
+        await operator.until("> !  203.0.113.17", "yours, in use")
         await operator.press("enter")
         await operator.settled()
         assert operator.text() == snapshot
