@@ -113,9 +113,7 @@ async def _one_without_a_pool_lands(operator: Operator, inventory: Inventory, bo
     await operator.press("right", "right", "right", "enter", "down", "enter")
     await fill_in(operator, "J-4")
     await operator.confirm()
-    await operator.until(
-        f"bound {LANDED} to lb-1", f"{LANDED} -- !! Zenlayer address, in use", "no pool was named"
-    )
+    await operator.until(f"bound {LANDED} to lb-1", f"{LANDED} -- !! Zenlayer address, in use", "no pool was named")
     assert inventory.eip(LANDED).landed_in_default
 
 
