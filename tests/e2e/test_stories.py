@@ -45,7 +45,7 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press("f")
-        deck.until("landed", "F rehome")
+        deck.until("in default pool by mistake", "F rehome")
         deck.press("F")
         deck.until("rehome 198.18.0.5: choose where it goes", "> hk-spare", "lb-shop")
         deck.fill_in("", "", "", "J-901")
