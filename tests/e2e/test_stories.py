@@ -86,7 +86,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.press("c")
         deck.until("> !  198.51.100.0/24", "draining -- 3 live EIPs", "block retirement", "D retire")
         deck.press("D")
-        deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "cidr_not_drained")
+        deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "because of the 3 live EIPs")
         deck.press("enter")
         deck.until("filter: cidr:198.51.100.0/24", "> !  198.51.100.20")
         deck.press("*")
