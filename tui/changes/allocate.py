@@ -91,7 +91,7 @@ async def _tell(flow: Flow, done: Allocation, request: AllocationRequest) -> Non
         await show_result(flow, f"allocated {got} from {first.pool_id}; customer-owned: {owned}", rows)
         return
     flow.host.say(
-        f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} rehomes it, {key_of('accept')} accepts it",
+        f"! {got} IN THE DEFAULT POOL BY MISTAKE: {key_of('rehome')} moves it, {key_of('accept')} accepts it",
         problem=True,
     )
     answer = await flow.host.app.push_screen_wait(LandedModal(done, request, keystrokes=flow.keystrokes()))

@@ -615,7 +615,7 @@ async def test_a_change_is_sent_once_with_a_request_id(tmp_path: Path) -> None:
     [
         ("F", "rehome 198.18.0.0: choose where it goes"),
         ("K", 'accept "in default pool"'),
-        ("escape", "! 198.18.0.0 LANDED"),
+        ("escape", "! 198.18.0.0 IN THE DEFAULT POOL"),
     ],
 )
 async def test_an_allocation_that_landed_says_so_and_offers_the_repair(tmp_path: Path, key: str, then: str) -> None:
