@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --quiet --dist worksteal
 BESIDE := .pytest_cache/postgresql.log
 
-.PHONY: help run demo demo-live test quick check house format bench release screenshots clean
+.PHONY: help run demo demo-live test test-cluster test-live quick check house format bench release screenshots clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
@@ -35,6 +35,16 @@ test: check                       ## everything CI runs
 	wait $$beside; second=$$?; \
 	echo "on PostgreSQL:"; cat $(BESIDE); \
 	exit $$((first | second))
+
+test-live: .venv/installed-dev    ## a live account at full scale
+	$(PYTEST) tests/core/live tests/e2e/test_cli_sync.py --full --numprocesses 2
+
+test-cluster: .venv/installed-dev ## the core directly, through pgbouncer, beside a synchronous standby, and under Patroni
+	for through in server pgbouncer standby; do \
+	  echo "through $$through:"; \
+	  EIPDECK_TESTS_THROUGH=$$through $(PYTEST) tests/core --on postgresql --numprocesses 2 || exit 1; \
+	done
+	$(BIN)/python -m tests.cluster.patroni
 
 quick: .venv/installed-dev        ## lint and the fast tests, in less than a minute
 	$(BIN)/ruff check .

@@ -27,17 +27,20 @@ from core.domain.errors import (
 from core.domain.filters import FILTER_KEYS, InvalidFilter, Word, filter_term, filter_words
 from core.domain.json_types import json_fields, to_json
 from core.domain.login import login_name
+from core.domain.memory import Lineage, Loss, Memory, Noted, OwnChange
 from core.domain.ports import PortRange
 from core.domain.ports_served import port_words
-from core.domain.progress import Progress, progress_to
+from core.domain.progress import WORK, Progress, progress_to
 from core.domain.quotas import DNAT_ENTRIES, EIPS_A_PRIVATE_ADDRESS, SNAT_ENTRIES
 from core.domain.receipt import CarriedOut, ChainEnd, EventHead, Head, Receipt
 from core.domain.results import (
+    AccountPlan,
     ClockAccepted,
     Imported,
     KindRead,
     MirrorKind,
     MirrorState,
+    PlanStep,
     Proof,
     Restored,
     Synced,
@@ -89,6 +92,8 @@ if TYPE_CHECKING:
     from core.domain.config_settings import Setting, config_schema, config_settings
     from core.domain.evidence.own_formats import format_table
     from core.domain.requests import *  # noqa: F403  # each request is public, and listed once, there
+    from core.live.file_problems import file_problems
+    from core.live.handover import take_secrets
     from core.queries.figures import EipCount, Figures
     from core.queries.finding_changes import FindingChange, finding_changes, open_by_key
     from core.queries.findings import read_finding
@@ -106,7 +111,9 @@ __all__ = [
     "FILTER_KEYS",
     "SERVICE_SORTS",
     "SNAT_ENTRIES",
+    "WORK",
     "AccountInventory",
+    "AccountPlan",
     "AddressMap",
     "Allocation",
     "Binding",
@@ -151,13 +158,19 @@ __all__ = [
     "KindRead",
     "Lease",
     "LineVerdicts",
+    "Lineage",
+    "Loss",
     "MapCell",
+    "Memory",
     "MirrorKind",
     "MirrorState",
     "NotFound",
+    "Noted",
     "OtherSession",
     "OutcomeUnknown",
     "Outlook",
+    "OwnChange",
+    "PlanStep",
     "Pool",
     "PoolKind",
     "PoolOrder",
@@ -194,6 +207,7 @@ __all__ = [
     "config_settings",
     "default_path",
     "error",
+    "file_problems",
     "filter_term",
     "filter_words",
     "finding_changes",
@@ -218,6 +232,7 @@ __all__ = [
     "shell_command",
     "short_kind",
     "stored_binding",
+    "take_secrets",
     "to_json",
     "trace_to",
     "written_whole",
@@ -238,7 +253,9 @@ _LATE = {
     "finding_changes": "core.queries.finding_changes",
     "open_by_key": "core.queries.finding_changes",
     "AccountInventory": "core.account",
+    "take_secrets": "core.live.handover",
     "account_answers": "core.account",
+    "file_problems": "core.live.file_problems",
     "format_table": "core.domain.evidence.own_formats",
     "open_account": "core.account",
     "reading": "core.storage.reading",

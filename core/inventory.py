@@ -12,16 +12,17 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import uuid4
 
-from core.domain.addresses import asn_warning, customer_prefix
 from core.domain.config import Config
 from core.domain.confinement import inside
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.login import login_name
+from core.domain.memory import Loss, Recall
 from core.domain.results import Imported, Restored
-from core.domain.validation import checked_text, with_code
+from core.domain.validation import checked_text
 from core.domain.values import Allocation, OtherSession
 from core.operations import presence, settling
 from core.queries.lookups import InventoryLookups
+from core.queries.without_plans import WithoutPlans
 from core.storage.opening import open_store
 from core.storage.store import Store
 
@@ -46,23 +47,23 @@ def open_inventory(
     config: Config | None = None,
     clock: Callable[[], datetime] | None = None,
     confined: Path | None = None,
+    memory: Recall | None = None,
 ) -> Inventory:
     """Open the inventory at `url` (None: the embedded database); create or migrate it when needed.
 
     `confined` is the folder for the files that the operator names; None allows any file. `clock` returns aware UTC
-    datetimes; None is the clock of the database.
+    datetimes; None is the clock of the database. `memory` gets the URL without a password.
 
     Raises:
         EipdeckError: `store_…`, `schema_newer`, or `usage` for a bad URL and for the mirror of a live account, which
             `open_account` opens.
 
     """
-    store = open_store(url, read_only=read_only)
+    store = open_store(url, read_only=read_only, recall=memory)
     _check_embedded(store)
     who = checked_text(operator or login_name()) or ""
-    return Inventory(
-        store, clock or store.now, who, config or Config(), read_only=read_only or not store.writable, confined=confined
-    )
+    shut, settings = read_only or not store.writable, config or Config()
+    return Inventory(store, clock or store.now, who, settings, read_only=shut, confined=confined, memory=memory)
 
 
 def _check_embedded(store: Store) -> None:
@@ -77,7 +78,7 @@ def _check_embedded(store: Store) -> None:
         )
 
 
-class Inventory(InventoryLookups):
+class Inventory(WithoutPlans, InventoryLookups):
     """Everything that a front end can ask. Every method blocks: call it off the event loop. Thread-safe."""
 
     def __init__(
@@ -89,8 +90,9 @@ class Inventory(InventoryLookups):
         *,
         read_only: bool,
         confined: Path | None = None,
+        memory: Recall | None = None,
     ) -> None:
-        super().__init__(store, clock, store.acting or operator, config)
+        super().__init__(store, clock, store.acting or operator, config, memory)
         self.claimed = operator if self.operator != operator else None
         """The name that the operator gave, when the database knows another one; the history has both."""
         self.read_only = read_only
@@ -103,8 +105,9 @@ class Inventory(InventoryLookups):
         """The executor of changes: the seam for another one, such as a live account."""
         from core.operations.executor import Executor  # noqa: PLC0415  # reads start without it
 
+        shut, memory = self.read_only, self._memory
         return Executor(
-            self._store, self._clock, self.operator, self.config, read_only=self.read_only, claimed=self.claimed
+            self._store, self._clock, self.operator, self.config, read_only=shut, claimed=self.claimed, memory=memory
         )
 
     def execute(self, request: Request[Answer]) -> Answer:
@@ -129,6 +132,11 @@ class Inventory(InventoryLookups):
 
         """
         return settling.settled(self._store, request_id, read_only=self.read_only)
+
+    def noticed(self) -> Loss | None:
+        """Return the loss that the last change met, once."""
+        found, self._executor.loss = self._executor.loss, None
+        return found
 
     @property
     def url(self) -> str:
@@ -175,9 +183,9 @@ class Inventory(InventoryLookups):
 
     def watch_lease(self) -> Lease:
         """Return the lease of the one watch of the database, not yet taken."""
-        from core.storage.lease import lease_on  # noqa: PLC0415  # for a watch alone
+        from core.storage.lease import WATCH, lease_on  # noqa: PLC0415  # for a watch alone
 
-        return lease_on(self._store)
+        return lease_on(self._store, WATCH)
 
     def announce(self, doing: str | None) -> None:
         """Publish this session and the targets of the change it is reviewing, one a line.
@@ -208,12 +216,6 @@ class Inventory(InventoryLookups):
         warnings = tuple(replace(warning, eip_id=None) for warning in dry.warnings)
         return Allocation(tuple(eip._replace(id=None) for eip in dry.eips), warnings)
 
-    def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
-        """Return warnings about a prefix and its origin ASN; they do not prevent adding it, because labs need them."""
-        _, sentences = with_code(Code.INVALID_CIDR, customer_prefix, cidr)
-        caution = asn_warning(asn)
-        return (*sentences, caution) if caution else sentences
-
     def import_files(
         self, paths: Sequence[Path], *, reason: str | None = None, request_id: str | None = None
     ) -> Imported:
@@ -229,7 +231,8 @@ class Inventory(InventoryLookups):
         from core.transfer import maintenance  # noqa: PLC0415  # the dashboard starts without it
 
         begin = partial(self._executor.begin, reason=reason, request_id=request_id)
-        return maintenance.import_files(self._store, [self.file_named(path) for path in paths], begin)
+        files = [self.file_named(path) for path in paths]
+        return self._executor.remember_transfer("import", maintenance.import_files(self._store, files, begin))
 
     def export(self, path: Path, *, force: bool = False) -> None:
         """Write everything as one JSON document that can be imported, mode 0600.
@@ -287,7 +290,10 @@ class Inventory(InventoryLookups):
             )
         from core.transfer import maintenance  # noqa: PLC0415  # the dashboard starts without it
 
-        return maintenance.restore(self._store, path, partial(self._executor.begin, reason=reason), agreed)
+        begin = partial(self._executor.begin, reason=reason, restoring=True)
+        done = maintenance.restore(self._store, path, begin, agreed)
+        self._memory.forget_own()  # the operator was shown what is lost
+        return self._executor.remember_transfer("restore", done)
 
     def _checked_writable(self, done: str) -> None:
         if self.read_only:

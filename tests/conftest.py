@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.pooler import PROGRAM
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, where the machine has one
 ROOMY = 2 << 30
@@ -30,6 +33,7 @@ settings.load_profile("eipdeck")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=["sqlite", "postgresql"], help="the database that the tests of the core run on")
     parser.addoption("--quick", action="store_true", help="only the fast tests, for the inner loop")
+    parser.addoption("--full", action="store_true", help="a live account at full scale too")
     chosen = parser.parse_known_args(sys.argv[1:]).on  # files that are named are imported before anything is configured
     if chosen:
         os.environ["EIPDECK_TESTS_ON"] = chosen
@@ -37,8 +41,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Workers and the programs of the tests were told by the environment."""
+    if os.environ.get("EIPDECK_TESTS_THROUGH") == "pgbouncer" and PROGRAM is None:
+        pytest.exit("skipped: pgbouncer is not installed", returncode=0)
     if config.getoption("--on"):
         config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    if not config.getoption("--full"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 _WITHOUT_DATABASE = (
@@ -57,6 +70,7 @@ _WITHOUT_DATABASE = (
     "client",
     "paging",
     "profiles",
+    *("failover", "faults", "hosts", "pooler", "roles", "round_trips", "standby", "trials"),
 )
 """Tests of the core that say the same whatever the database is, or choose one themselves."""
 
@@ -81,9 +95,14 @@ _SLOW = (
 """Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
 
 
+def pytest_runtestloop() -> None:
+    """Leave what was collected out of every later look for garbage."""
+    gc.freeze()
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """On a second database run again only what differs there; in the inner loop leave out the slow tests."""
-    again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql"
+    again = os.environ.get("EIPDECK_TESTS_ON") == "postgresql" and not os.environ.get("EIPDECK_TESTS_THROUGH")
     quick = config.getoption("--quick")
     name = collection_path.stem.removeprefix("test_")
     left_out = (again and name in _WITHOUT_DATABASE) or (quick and name in (*_SLOW, "e2e", "benchmarks"))
@@ -99,7 +118,9 @@ def a_house_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in [
-            name for name in os.environ if name.startswith(("EIPDECK_", "SSH_")) and name != "EIPDECK_TESTS_ON"
+            name
+            for name in os.environ
+            if name.startswith(("EIPDECK_", "SSH_")) and not name.startswith("EIPDECK_TESTS_")
         ]:
             patch.delenv(name)
         patch.setenv("HOME", str(home))

@@ -17,10 +17,10 @@ from typing import Any
 
 import psycopg
 
+from tests.pooler import NOBODY, Pooler
+
 __all__ = ["Server", "server"]
 
-NOBODY = "nobody"
-"""Whom the server runs as where the tests run as root, whom it refuses."""
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -50,17 +50,25 @@ def _beside_initdb(name: str) -> Path:
     return (binaries() / "initdb").resolve().parent / name
 
 
+_END = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '{}'"
+"""Ends the connections that a pooler keeps to a database: one that is copied has none."""
+
+
 @dataclass
 class Server:
     """One cluster in a folder of its own, reached through a socket in it."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
+    pooler: Pooler | None = None
+    """What stands before it."""
     _process: subprocess.Popen[bytes] | None = None
     _databases: int = 0
 
     def url(self, database: str, user: str = "postgres", **options: str) -> str:
         """The database as `--db` takes it."""
+        if self.pooler is not None:
+            return self.pooler.url(database, user, **options)
         more = "".join(f"&{name}={value}" for name, value in options.items())
         return f"postgresql+psycopg://{user}@/{database}?host={self.folder}{more}"
 
@@ -78,6 +86,8 @@ class Server:
         """A new database, a copy of another when one is named; its name."""
         self._databases += 1
         name = f"deck_{self._databases}"
+        if self.pooler is not None:
+            self.execute(_END.format(template or "template0"))
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY file_copy")
         return name
 
@@ -200,9 +210,20 @@ def _as_nobody() -> dict[str, Any]:
 
 @cache
 def server() -> Server:
-    """The cluster of this process."""
+    """The cluster of this process; what stands before it or beside it, the environment says."""
     made = new_server()
     atexit.register(made.remove)
+    through = os.environ.get("EIPDECK_TESTS_THROUGH")
+    if through == "pgbouncer":
+        made.pooler = Pooler(made.folder, "transaction", 20)
+        atexit.register(made.pooler.remove)
+    elif through == "standby":
+        atexit.register(made.standby().remove)
+        made.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        made.execute("SELECT pg_reload_conf()")
+        with made.connect() as watching:
+            while watching.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone() is None:
+                time.sleep(0.01)
     return made
 
 

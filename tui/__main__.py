@@ -22,6 +22,8 @@ _LONG = ("allocate", "release", "import", "export", "backup", "restore", "verify
 """The verbs that may take more than a second."""
 _ABOUT_ITSELF = ("completion", "config", "doctor", "interface")
 """The first words of the verbs about the program itself."""
+_UNLIMITED = ("open", "demo", "watch", "restore")
+"""The verbs that end with their terminal, or by hand, and the one that replaces a database."""
 _DEFECT = 70
 """A defect has a code of its own: exit 1 means "the answer is no"."""
 
@@ -54,11 +56,21 @@ def _run(words: Sequence[str]) -> int:
             from tui.cli.debug_log import begin_debug_log  # noqa: PLC0415  # for a report of a defect
 
             begin_debug_log(command, level)
-        return _run_shown(command) if command.verb.name in _LONG else _runner(command)(command)
+        run = _run_shown if command.verb.name in _LONG else _runner(command)
+        if _has_limit(command):
+            from tui.cli.time_limit import within_limit  # noqa: PLC0415  # for a confined login, mostly
+
+            return within_limit(command, run)
+        return run(command)
     except Exception as problem:  # noqa: BLE001  # `refuse` raises again what is not a refusal
         from tui.cli.result import refuse  # noqa: PLC0415  # imports the core, which help and version do without
 
         return refuse(problem, as_json=as_json)
+
+
+def _has_limit(command: Command) -> bool:
+    given = command.settings
+    return not (given.time_limit is None and given.confined is None) and command.verb.name not in _UNLIMITED
 
 
 def _run_shown(command: Command) -> int:

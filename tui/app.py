@@ -95,8 +95,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
         self._early: list[events.Event] = []
         """Keys and pastes that came before the main screen."""
         self._glyphs = glyphs(os.environ)
-        self._last_filters = (OnlyAscii(),) if self._glyphs is ASCII else ()
-        self.animation_level = "none"
+        self._last_filters, self.animation_level = (OnlyAscii(),) if self._glyphs is ASCII else (), "none"
         self._quiet_timer: Timer | None = None
         """Runs out when a burst of keys is over."""
 
@@ -285,11 +284,12 @@ def run_dashboard(opened: Opened, *, address: str | None = None, trail_folder: P
 
     """
     obey(os.environ, indexes=sends_indexes(os.environ), delay=escape_delay(os.environ))
-    app = EipdeckApp(
-        opened, address=address, trail_folder=trail_folder, kept=Kept(None if trail_folder else state_folder() / UI)
-    )
+    kept = Kept(None if trail_folder else state_folder() / UI)
+    app = EipdeckApp(opened, address=address, trail_folder=trail_folder, kept=kept)
     try:
         code = asyncio.run(app.run_async(mouse=not over_ssh(os.environ)))
+        if code == 0 and app.main_screen is not None:
+            app.main_screen.lost.forget()
     finally:
         if app.inventory is not None:
             app.inventory.close()

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, error
 
-__all__ = ["ConfigProblem", "Wrong", "config_line", "refusal"]
+__all__ = ["ConfigProblem", "Wrong", "config_line", "refusal", "told"]
 
 _MOST: Final = 20
 """The most problems of one refusal. A file with more is probably not a configuration."""
@@ -41,13 +41,14 @@ class ConfigProblem:
 
 def refusal(path: Path, text: str, wrong: Sequence[Wrong]) -> EipdeckError:
     """Return the refusal of a configuration, which names every problem with its line."""
-    problems = sorted((_told(text, each) for each in wrong[:_MOST]), key=lambda each: each.line or 0)
+    problems = sorted((told(text, each) for each in wrong[:_MOST]), key=lambda each: each.line or 0)
     said = "; ".join(each.message if each.line is None else f"line {each.line}: {each.message}" for each in problems)
     count = "" if len(wrong) == 1 else f"{len(wrong)} problems: "
     return error(Code.USAGE, f"{path}: {count}{said}.", details={"problems": [asdict(each) for each in problems]})
 
 
-def _told(text: str, wrong: Wrong) -> ConfigProblem:
+def told(text: str, wrong: Wrong) -> ConfigProblem:
+    """Return a problem with its line and the nearest known name."""
     close = get_close_matches(str(wrong.keys[-1]), wrong.known, 1)
     hint = f"; the nearest is {close[0]}" if close else f"; known are {', '.join(wrong.known)}" if wrong.known else ""
     return ConfigProblem(config_line(text, wrong.keys), ".".join(map(str, wrong.keys)), wrong.why + hint)

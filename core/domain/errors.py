@@ -7,7 +7,7 @@ The tree, with the codes of each class; `EipdeckError` itself is never raised::
     ├── Refused                a rule refused the change                           exit 4
     ├── NotFound               …_not_found                                         exit 5
     ├── Unavailable            store_busy, store_unavailable, history_lost, …      exit 6
-    └── OutcomeUnknown         outcome_unknown                                     exit 7
+    └── OutcomeUnknown         outcome_unknown, unfinished                         exit 7
 
 The code decides the class, so errors are made by `error(code, …)` only.
 """
@@ -55,12 +55,14 @@ class Code(StrEnum):
     BINDING_NOT_FOUND = "binding_not_found"
     SERVICE_NOT_FOUND = "service_not_found"
     FINDING_NOT_FOUND = "finding_not_found"
+    PLAN_NOT_FOUND = "plan_not_found"
 
     STORE_BUSY = "store_busy"
     STORE_UNAVAILABLE = "store_unavailable"
     SCHEMA_NEWER = "schema_newer"
     PLATFORM_UNAVAILABLE = "platform_unavailable"
     HISTORY_LOST = "history_lost"
+    TIME_LIMIT = "time_limit"
 
     CIDR_OVERLAP = "cidr_overlap"
     CIDR_NOT_ACTIVE = "cidr_not_active"
@@ -87,6 +89,7 @@ class Code(StrEnum):
     PLATFORM_REFUSED = "platform_refused"
 
     OUTCOME_UNKNOWN = "outcome_unknown"
+    UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ class Unavailable(EipdeckError):
 
 
 class OutcomeUnknown(EipdeckError):
-    """The platform did not answer in time; the history says what was sent."""
+    """The platform did not answer in time, or refused in the middle of a plan; the history says what was sent."""
 
     exit_code = 7
 
@@ -191,6 +194,7 @@ _UNAVAILABLE: Final = (
     Code.SCHEMA_NEWER,
     Code.PLATFORM_UNAVAILABLE,
     Code.HISTORY_LOST,
+    Code.TIME_LIMIT,
 )
 
 
@@ -201,7 +205,7 @@ def _class_of(code: Code) -> type[EipdeckError]:
         return NotFound
     if code in _UNAVAILABLE:
         return Unavailable
-    return OutcomeUnknown if code is Code.OUTCOME_UNKNOWN else Refused
+    return OutcomeUnknown if code in (Code.OUTCOME_UNKNOWN, Code.UNFINISHED) else Refused
 
 
 CODES: Final[dict[Code, type[EipdeckError]]] = {code: _class_of(code) for code in Code}

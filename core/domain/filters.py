@@ -34,7 +34,7 @@ FILTER_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "service": (),
     "age": (),
     "by": (),
-    "is": ("problem", "landed", "idle"),
+    "is": ("problem", "landed", "idle", "recycled"),
 }
 """The keys, each with its values; a key without values takes any."""
 

@@ -1,4 +1,4 @@
-"""Progress of long work, told to whoever listens.
+"""Progress of long work, told to whoever listens, and the end of work that has a limit of time.
 
 `progress_to` makes a function the listener of a block; work that knows its length calls `counted` or `steps`. Without a
 listener both cost nothing.
@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
+from time import monotonic
 from typing import Final, TypeAlias, TypeVar
 
-__all__ = ["Progress", "counted", "is_listened_to", "progress_to", "steps"]
+from core.domain.errors import Code, EipdeckError, error
+
+__all__ = ["WORK", "Progress", "Work", "counted", "is_listened_to", "progress_to", "steps"]
 
 T = TypeVar("T")
 
@@ -73,3 +77,58 @@ def _stepped(items: Iterable[T], step: Callable[[int], None]) -> Iterator[T]:
 
 def _nothing(_count: int) -> None:
     pass
+
+
+class Work:
+    """The work of one process: it is ended before a commit begins, or not at all."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._done = False
+        """Whether a commit has begun: the change is made then, and what is left is to tell it."""
+        self._over: EipdeckError | None = None
+        self._reading: float | None = None
+        """The time from which a read has been open."""
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Note that a read is open in the block."""
+        self._reading, before = self._reading or monotonic(), self._reading
+        try:
+            yield
+        finally:
+            self._reading = before
+
+    @property
+    def reads_for(self) -> float:
+        """The seconds since a read began that is open; 0 without one."""
+        since = self._reading
+        return 0.0 if since is None else monotonic() - since
+
+    def commits(self) -> None:
+        """Tell that a commit begins.
+
+        Raises:
+            EipdeckError: `time_limit`, when the work is over; nothing changed.
+
+        """
+        with self._lock:
+            if self._over is not None:
+                raise self._over
+            self._done = True
+
+    def end(self, why: str) -> EipdeckError | None:
+        """End the work, and return the error to tell; None when a commit has begun."""
+        with self._lock:
+            if self._done:
+                return None
+            self._over = error(
+                Code.TIME_LIMIT,
+                f"{why}: it was ended, and nothing changed.",
+                hint="Ask for less: a narrower filter, fewer rows, a smaller file.",
+            )
+            return self._over
+
+
+WORK: Final = Work()
+"""The work of this process."""

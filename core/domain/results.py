@@ -11,11 +11,13 @@ from core.domain.values import Event
 
 __all__ = [
     "KEPT",
+    "AccountPlan",
     "ClockAccepted",
     "Imported",
     "KindRead",
     "MirrorKind",
     "MirrorState",
+    "PlanStep",
     "Proof",
     "Restored",
     "Synced",
@@ -99,6 +101,47 @@ class Proof:
     def agrees(self) -> bool:
         """Whether everything agrees with itself, whatever was kept."""
         return all(broken.law == KEPT for broken in self.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One step of a plan: one call, or none when the account was so already."""
+
+    step: int
+    what: str
+    """What is to be so after it, such as `associate`."""
+    about: str
+    """The EIP, the address or the CIDR."""
+    state: str
+    """`noted`, `sent`, `unknown`, `done`, `refused`."""
+    action: str | None
+    """The action of the API; None before the call, and when nothing had to be sent."""
+    sent_at: datetime | None
+    settled_at: datetime | None
+    code: str | None
+    """The platform's code, when it refused or did not answer."""
+    message: str | None
+    platform_request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlan:
+    """A change of a live account, with its steps."""
+
+    id: str
+    """The request id."""
+    verb: str
+    state: str
+    """`open`, `done`, `refused`, `unfinished`, `undone`."""
+    about: tuple[str, ...]
+    """The EIPs, addresses and CIDRs."""
+    done: int
+    """The number of steps that are made."""
+    operator: str
+    reason: str | None
+    at: datetime
+    settled_at: datetime | None
+    steps: tuple[PlanStep, ...]
 
 
 @dataclass(frozen=True, slots=True)

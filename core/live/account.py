@@ -23,16 +23,20 @@ from core.storage.sqlite import default_path
 from core.storage.store import NEWEST, Store
 from core.storage.transaction import Transaction
 
-__all__ = ["Account", "account_of"]
+__all__ = ["SEEN", "Account", "account_of"]
 
+_LANES: Final = 4
+"""Reads that are under way at once."""
 _HERE: Final = (
     requests.AcceptRequest,
     requests.AcceptClockRequest,
     requests.PoolSettingsRequest,
     requests.ReserveRequest,
     requests.UnreserveRequest,
+    requests.DrainRequest,
+    requests.AllocationRequest,
 )
-"""Changes of the inventory alone, which the account knows nothing of."""
+"""Changes of the inventory alone, which the account knows nothing of; of an allocation only its dry run."""
 
 
 def account_of(config: Config, name: str) -> Account:
@@ -114,7 +118,7 @@ class Account:
         if not isinstance(request, _HERE):
             raise error(
                 Code.PLATFORM_REFUSED,
-                f"eipdeck does not make this change on the account of {self.profile.name} yet; nothing was sent.",
+                f"eipdeck does not make this change on the account of {self.profile.name}; nothing was sent.",
                 hint="Make the change in Zenlayer's console; the next sync shows it here.",
                 details={"profile": self.profile.name, "request": type(request).__name__},
             )
@@ -165,7 +169,19 @@ class Account:
             sleep=sleep,
             stopped=lambda: False,
             region=self.profile.region,
+            lanes=_LANES,
         )
+
+    def reader_kept(self) -> Callable[[], Reader]:
+        """Return what makes one reader, and gives it again and again: its connection is kept, and its pace."""
+        kept: list[Reader] = []
+
+        def reader() -> Reader:
+            if not kept:
+                kept.append(self.reader())
+            return kept[0]
+
+        return reader
 
     def sync(
         self,
@@ -183,7 +199,7 @@ class Account:
         done = Sync(
             store=store,
             profile=self.profile.name,
-            begin=lambda connection: begin(connection, reason=_SEEN),
+            begin=lambda connection: begin(connection, reason=SEEN),
             reader=self.reader(share),
             now=now,
             told=told,
@@ -194,7 +210,7 @@ class Account:
         return done.run()
 
 
-_SEEN: Final = "observed"
+SEEN: Final = "observed"
 """The reason of every event that a sync writes: nobody said another."""
 _FOUND: Final = "INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, :profile, :endpoint, :since)"
 _NO_SUPPLY: Final = "UPDATE cidr SET state = 'retired', retired_at = created_at, version = version + 1"

@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from threading import Lock, local
 from time import monotonic, time
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -44,14 +46,18 @@ for _name in ("zenlayercloud", "zenlayercloud_sdk_common"):
 
 
 class Client:
-    """Calls to one account: reads on a kept connection, each write on a new one, so that a refused one sent nothing."""
+    """Calls to one account: a thread's reads on a kept connection, each write on a new one.
+
+    So a write whose connection was refused sent nothing.
+    """
 
     def __init__(self, access: Access, *, may_write: bool = False, deadline: float = 90.0) -> None:
-        self._services = {name: _service(name, version, access) for name, version in SERVICES.items()}
         self._access = access
         self._may_write = may_write
         self._deadline = deadline
-        self._reads = _session(access)
+        self._mine = _Mine()
+        self._kept: list[requests.Session] = []
+        self._turn = Lock()
 
     def call(self, action: Action, fields: JsonObject) -> JsonObject:
         """Send one call and return its answer.
@@ -66,15 +72,34 @@ class Client:
         unknown = fields.keys() - set(action.sends)
         if unknown:
             raise ValueError(f"{action.name} has no field {', '.join(sorted(unknown))}")
-        service = self._services[action.service]
+        mine = self._of_thread()
+        service = mine.services[action.service]
         if not action.writes:
-            return _called(service, self._reads, action.name, fields, self._deadline)
+            return _called(service, mine.reads, action.name, fields, self._deadline)
         with closing(_session(self._access)) as session:
             return _called(service, session, action.name, fields, self._deadline)
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._reads.close()
+        with self._turn:
+            for session in self._kept:
+                session.close()
+
+    def _of_thread(self) -> _Mine:
+        """Return what belongs to the thread that calls; neither the SDK's clients nor a session may be shared."""
+        if not self._mine.services:
+            self._mine.services = {name: _service(name, version, self._access) for name, version in SERVICES.items()}
+            self._mine.reads = _session(self._access)
+            with self._turn:
+                self._kept.append(self._mine.reads)
+        return self._mine
+
+
+class _Mine(local):
+    """The clients and the kept connections of one thread."""
+
+    services: Mapping[str, _Service] = MappingProxyType({})
+    reads: requests.Session
 
 
 class _Body(AbstractModel):  # type: ignore[misc]  # the SDK has no types

@@ -60,7 +60,7 @@ ACTIONS: Final = {
         Action(
             "DescribeEips",
             "zec",
-            ("eipIds", *_PAGES),
+            ("eipIds", "ipAddresses", "cidrIds", "name", *_PAGES),
             (
                 *("eipId", "name", "regionId", "status", "publicIpAddresses", "prefixLength", "cidrId"),
                 *("isCustomized", "bandwidth", "createTime"),
@@ -106,6 +106,34 @@ ACTIONS: Final = {
             ids="nicIds",
         ),
         Action("DescribeResourceGroups", "user", (), ("resourceGroupId", "name", "createTime"), model="ResourceGroup"),
+        Action(
+            "CreateEips",
+            "zec",
+            (
+                *("regionId", "name", "amount", "internetChargeType", "bandwidth", "clusterId"),
+                *("cidrId", "publicIp", "networkLineType"),
+            ),
+            writes=True,
+        ),
+        Action(
+            "AssociateEipAddress",
+            "zec",
+            ("eipIds", "nicId", "lanIp", "natId", "loadBalancerId", "haVipId", "bindType"),
+            writes=True,
+        ),
+        Action("UnassociateEipAddress", "zec", ("eipIds",), writes=True),
+        Action("CreateSnatEntry", "zec", ("natGatewayId", "eipIds", "sourceCidrBlocks"), writes=True),
+        Action("ModifySnatEntry", "zec", ("snatEntryId", "eipIds", "sourceCidrBlocks", "subnetIds"), writes=True),
+        Action("DeleteSnatEntry", "zec", ("snatEntryId",), writes=True),
+        Action(
+            "CreateDnatEntry",
+            "zec",
+            ("natGatewayId", "eipId", "privateIp", "protocol", "listenerPort", "internalPort"),
+            writes=True,
+        ),
+        Action("DeleteDnatEntry", "zec", ("dnatEntryId",), writes=True),
+        Action("RenewEip", "zec", ("eipId",), writes=True),
+        Action("DeleteCidr", "zec", ("cidrId",), writes=True),
         Action("DeleteEip", "zec", ("eipId",), writes=True),
         Action("ModifyEipAttribute", "zec", ("eipId", "name"), writes=True),
         Action("ModifyEipBandwidth", "zec", ("eipId", "bandwidth"), writes=True),

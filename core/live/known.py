@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from core.domain.json_value import JsonObject
@@ -12,10 +12,24 @@ from core.live.fields import ACTIONS
 from core.storage.connection import Connection, Values
 from core.storage.rows import reads
 
-__all__ = ["KnownRow", "MissingRow", "aside_ids", "digest_of", "digests", "forget", "known", "note", "note_missing"]
+__all__ = [
+    "KnownRow",
+    "MissingRow",
+    "aside_ids",
+    "digest_of",
+    "digests",
+    "forget",
+    "lacking",
+    "missing",
+    "note",
+    "note_missing",
+    "recycled_word",
+]
 
 _CHUNK: Final = 500
 """The number of ids in one statement."""
+_MANY: Final = 5000
+"""The number of rows that are read at once."""
 
 
 @reads("mirror_row")
@@ -32,7 +46,11 @@ class MissingRow(NamedTuple):
 
 
 _DIGESTS: Final = "SELECT platform_id, digest FROM mirror_row WHERE kind = :kind AND platform_id IN :keys"
-_KNOWN: Final = "SELECT platform_id, subject, missing_since FROM mirror_row WHERE kind = :kind"
+_AFTER: Final = (
+    "SELECT platform_id, subject, missing_since FROM mirror_row WHERE kind = :kind AND platform_id > :after"
+    " ORDER BY platform_id LIMIT :most"
+)
+_GONE: Final = "SELECT platform_id FROM mirror_row WHERE kind = :kind AND missing_since IS NOT NULL"
 _ASIDE: Final = "SELECT platform_id FROM mirror_aside WHERE kind = :kind"
 _NOTE: Final = (
     "INSERT INTO mirror_row (kind, platform_id, digest, subject, missing_since)"
@@ -59,9 +77,17 @@ def digests(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def known(connection: Connection, kind: str) -> list[MissingRow]:
-    """Return every row of a kind."""
-    return connection.rows(MissingRow, _KNOWN, {"kind": kind})
+def lacking(connection: Connection, kind: str, seen: Container[str]) -> Iterator[MissingRow]:
+    """Yield the rows of a kind that are not among the seen ones."""
+    after = ""
+    while rows := connection.rows(MissingRow, _AFTER, {"kind": kind, "after": after, "most": _MANY}):
+        yield from (row for row in rows if row.platform_id not in seen)
+        after = rows[-1].platform_id
+
+
+def missing(connection: Connection, kind: str) -> list[str]:
+    """Return the rows of a kind that were missing when they were last looked for."""
+    return connection.column(str, _GONE, {"kind": kind})
 
 
 def aside_ids(connection: Connection, kind: str) -> set[str]:
@@ -92,6 +118,11 @@ def forget(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     """Forget rows that are gone."""
     for keys in _chunks(ids):
         connection.execute(_FORGET, {"kind": kind, "keys": keys})
+
+
+def recycled_word(row: JsonObject) -> str | None:
+    """Return the word that marks an EIP in the recycle bin; None for another one."""
+    return "RECYCLED" if row.get("status") in ("RECYCLED", "RECYCLE") else None
 
 
 def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:

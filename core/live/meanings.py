@@ -203,7 +203,11 @@ def _on_the_way(failed: Failed) -> tuple[str, str]:
     )
 
 
+_TOLERATED: Final = 300
+"""Seconds by which clocks may part."""
+
+
 def _by(failed: Failed) -> str:
-    if failed.clock_off is None:
+    if failed.clock_off is None or abs(failed.clock_off) < _TOLERATED:
         return " by more than 5 minutes"
     return f" by {abs(failed.clock_off) / 60:.0f} minutes {'ahead' if failed.clock_off > 0 else 'behind'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -10,9 +10,11 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.results import KindRead, Synced
 from core.domain.values import Event, from_micros
+from core.live.again import keep_touched
 from core.live.journal import touched_since
 from core.live.meanings import refusal_of
-from core.live.observed import TakenOver, note_absent, take_over
+from core.live.observed import TakenOver, end_absent, note_absent, take_over
+from core.live.parts import Part, parts_of
 from core.live.picture import KindPicture, Picture, take_picture
 from core.live.reading import Reader
 from core.queries.mirror import EIPS, MirrorRow, mirror_of, picture_at
@@ -23,10 +25,15 @@ from core.storage.transaction import Transaction
 from core.transfer.documents import RowKind
 from core.transfer.zenlayer.report import Observed
 
-__all__ = ["Sync"]
+__all__ = ["TAKEN_OVER", "Sync"]
+
+TAKEN_OVER: Final = "taken over"
+"""Told in place of a kind, while a picture of many differences is taken over."""
 
 _AGAIN: Final = 60_000_000
 """Microseconds between two look-ups that both lack a row, before it has ended: new rows may show late."""
+_MANY: Final = 5000
+"""Rows up to which a picture is taken over at once; a bigger one is in parts."""
 _FEW: Final = 20
 """EIPs that may be missing at once, however few there are."""
 _SHARE: Final = 0.1
@@ -38,8 +45,9 @@ _NEWER: Final = "SELECT 1 FROM mirror_kind WHERE tried_at > :began LIMIT 1"
 _NOTE_KIND: Final = (
     "INSERT INTO mirror_kind (kind, tried_at, read_at, steady, rows, problem)"
     " VALUES (:kind, :began, :read_at, :steady, :rows, :problem) ON CONFLICT (kind) DO UPDATE SET"
+    " rows = CASE WHEN excluded.problem IS NULL THEN excluded.rows ELSE mirror_kind.rows END,"
     " tried_at = excluded.tried_at, read_at = coalesce(excluded.read_at, mirror_kind.read_at),"
-    " steady = excluded.steady, rows = excluded.rows, problem = excluded.problem"
+    " steady = excluded.steady, problem = excluded.problem"
 )
 _BASELINE: Final = "UPDATE mirror SET baseline_at = coalesce(baseline_at, :at), held = NULL, held_at = NULL"
 _HELD: Final = "UPDATE mirror SET held = :why, held_at = coalesce(held_at, :at)"
@@ -127,26 +135,57 @@ class Sync:
     def _taken_over(self, picture: Picture, began: int) -> Synced:
         if not picture.differs:
             self._note_ages(picture, began)
-            return self._synced(picture, began, TakenOver(0, 0, 0, 0, 0), [])
-        done, events = TakenOver(0, 0, 0, 0, 0), list[Event]()
-        with suppress(_DryRun), self.store.write(long=True) as connection:
-            if connection.value(int, _NEWER, {"began": began}) is not None:
-                raise error(
-                    Code.STORE_BUSY,
-                    "Another session has read the account since this sync began; nothing was changed.",
-                    hint="Its picture is newer.",
-                )
-            _leave_out(picture, touched_since(connection, began))
+            return self._synced(picture, began, TakenOver(), [])
+        if picture.size > _MANY and not self.dry_run:
+            return self._synced(picture, began, self._by_parts(picture, began), [])
+        done, events = TakenOver(), list[Event]()
+        with suppress(_DryRun), self.store.write(long="sync") as connection:
             newest = connection.value(int, NEWEST) or 0
-            transaction = self.begin(connection)
-            observed = self._observed(connection, transaction.now)
-            sure = transaction.now - (_AGAIN if self.losses is None and not self.any_account else 0)
-            done = take_over(transaction, picture, observed, ended_before=sure)
+            done = self._take(connection, picture, began, parts_of(picture), first=True)
             self._note(connection, picture, began)
             if self.dry_run:
                 events = history.events(connection, "seq > :newest", {"newest": newest}, None)
                 raise _DryRun
         return self._synced(picture, began, done, events)
+
+    def _by_parts(self, picture: Picture, began: int) -> TakenOver:
+        """Take each part over in a transaction of its own; the age is that of the last, and a stop keeps the others."""
+        self.store.lean()
+        done, rows = TakenOver(), 0
+        for number, part in enumerate(parts_of(picture)):
+            with self.store.write(long="sync") as connection:
+                done += self._take(connection, picture, began, [part], first=number == 0)
+            rows += sum(map(len, part.digests.values()))
+            self.told(TAKEN_OVER, rows)
+        with self.store.write() as connection:
+            self._check_newest(connection, began)
+            self._note(connection, picture, began)
+        return done
+
+    def _check_newest(self, connection: Connection, began: int) -> None:
+        if connection.value(int, _NEWER, {"began": began}) is not None:
+            raise error(
+                Code.STORE_BUSY,
+                "Another session has read the account since this sync began; nothing was changed.",
+                hint="Its picture is newer.",
+            )
+
+    def _take(
+        self, connection: Connection, picture: Picture, began: int, parts: Iterable[Part], *, first: bool
+    ) -> TakenOver:
+        """Take parts of a picture over; the first of a picture ends what is absent."""
+        self._check_newest(connection, began)
+        touched = touched_since(connection, began)
+        transaction = self.begin(connection)
+        observed, done = self._observed(connection, transaction.now), TakenOver()
+        if first:
+            keep_touched(picture, touched)
+            sure = transaction.now - (_AGAIN if self.losses is None and not self.any_account else 0)
+            done = end_absent(transaction, picture, observed, sure)
+        for part in parts:
+            part.leave_out(touched)
+            done += take_over(transaction, part, observed)
+        return done
 
     def _observed(self, connection: Connection, now: int) -> Observed:
         mirror: MirrorRow | None = mirror_of(connection)
@@ -190,20 +229,9 @@ class Sync:
             changed=done.changed,
             ended=done.ended,
             missing=done.missing,
-            aside=done.aside,
+            aside=len(done.aside),
             events=tuple(events),
         )
-
-
-def _leave_out(picture: Picture, touched: set[str]) -> None:
-    """Leave out the EIPs that were changed from here meanwhile: what was read of them may be from before."""
-    eips = picture.of(RowKind.EIP)
-    if eips is None:
-        return
-    for eip_id in touched:
-        eips.fresh.pop(eip_id, None)
-        eips.digests.pop(eip_id, None)
-    eips.absent = [row for row in eips.absent if row.platform_id not in touched]
 
 
 def _kind_read(each: KindPicture) -> KindRead:

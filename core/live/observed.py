@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.domain.errors import Code, EipdeckError, NotFound, Refused
-from core.domain.json_value import JsonObject
 from core.domain.requests import DrainRequest, RemoveServiceRequest, RetireRequest
-from core.live.known import MissingRow, forget, note, note_missing
-from core.live.picture import KindPicture, Picture
+from core.live.known import MissingRow, forget, note, note_missing, recycled_word
+from core.live.parts import Part
+from core.live.picture import Picture
 from core.operations.cidrs import drain_cidr, retire_cidr
 from core.operations.release import end_tenancy
 from core.operations.services import remove_service
 from core.queries.eips import eips_by_id
-from core.storage.connection import Connection
+from core.storage.connection import Connection, Values
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position, ResponseRow, RowKind
 from core.transfer.zenlayer.eips import import_eips
@@ -28,7 +28,7 @@ from core.transfer.zenlayer.responses import read_rows
 from core.transfer.zenlayer.services import import_services
 from core.transfer.zenlayer.turns import forget_gone
 
-__all__ = ["TakenOver", "note_absent", "take_over"]
+__all__ = ["TakenOver", "end_absent", "note_absent", "take_over"]
 
 _RAW: Final = 16 << 10
 """Bytes of a row that was set aside."""
@@ -37,33 +37,35 @@ _SERVICES: Final = (RowKind.GATEWAY, RowKind.BALANCER, RowKind.INTERFACE)
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """The counts of a picture that was taken over."""
+    """The counts of rows that were taken over."""
 
-    created: int
-    changed: int
-    ended: int
-    missing: int
-    aside: int
+    created: int = 0
+    changed: int = 0
+    ended: int = 0
+    missing: int = 0
+    aside: frozenset[Position] = frozenset()
+
+    def __add__(self, other: TakenOver) -> TakenOver:
+        return TakenOver(
+            self.created + other.created,
+            self.changed + other.changed,
+            self.ended + other.ended,
+            self.missing + other.missing,
+            self.aside | other.aside,
+        )
 
 
-def take_over(transaction: Transaction, picture: Picture, observed: Observed, *, ended_before: int) -> TakenOver:
-    """Take the differences over.
-
-    A row that was missing before `ended_before`, in microseconds, and is absent again, has ended; one that is absent
-    for the first time is noted as missing. A row that a rule refuses is set aside, and the others stand.
+def take_over(transaction: Transaction, part: Part, observed: Observed) -> TakenOver:
+    """Take a part of a picture over. A row that a rule refuses is set aside, and the others stand.
 
     Raises:
-        EipdeckError: `invalid_import` when more rows are refused than one picture may have.
+        EipdeckError: `invalid_import` when more rows are refused than one part may have.
 
     """
-    ended, missing = _end_absent(transaction, picture, observed, ended_before)
-    rows = {each.place: each for kind in picture.kinds if kind.read for each in _rows(kind)}
-    report, aside = _imported(transaction, observed, rows)
-    for kind in picture.kinds:
-        if kind.read:
-            _note_rows(transaction.connection, kind, aside, transaction.now)
+    report, aside = _imported(transaction, observed, part)
+    _note_rows(transaction.connection, part, aside, transaction.now)
     done = report.imported()
-    return TakenOver(done.created, done.changed, ended, missing, len(aside))
+    return TakenOver(done.created, done.changed, aside=frozenset(each.place for each in aside))
 
 
 def note_absent(connection: Connection, picture: Picture, at: int) -> None:
@@ -72,26 +74,19 @@ def note_absent(connection: Connection, picture: Picture, at: int) -> None:
         note_missing(connection, kind.kind.value, [row.platform_id for row in kind.absent], at)
 
 
-def _rows(kind: KindPicture) -> Iterable[ResponseRow]:
-    for row_id, data in {**kind.again, **kind.fresh}.items():
-        yield ResponseRow(kind.kind, Position(kind.kind.value, row_id), data)
-
-
 _MOST_REFUSED: Final = 500
-"""Rows of a picture that the rules of the database may refuse, each found by trying the rest without it."""
+"""Rows of a part that the rules of the database may refuse, each found by trying the rest without it."""
 
 
-def _imported(
-    transaction: Transaction, observed: Observed, rows: dict[Position, ResponseRow]
-) -> tuple[ImportReport, list[SetAside]]:
+def _imported(transaction: Transaction, observed: Observed, part: Part) -> tuple[ImportReport, list[SetAside]]:
     """Import the rows; one that is refused is left out, and the others are imported again."""
-    refused: list[SetAside] = []
+    rows, refused = dict(part.rows), list[SetAside]()
     while True:
         aside = list(refused)
         report = ImportReport(replace(transaction, heads={}), _untold, observed)
         transaction.run("SAVEPOINT picture")
         try:
-            _import(report, rows.values(), aside)
+            _import(report, rows.values(), aside, part.speaks_for)
         except EipdeckError as problem:
             place = Position(str(problem.details.get("file")), str(problem.details.get("row")))
             if problem.code is not Code.INVALID_IMPORT or rows.pop(place, None) is None or len(refused) > _MOST_REFUSED:
@@ -104,29 +99,33 @@ def _imported(
             return report, aside
 
 
-def _import(report: ImportReport, rows: Iterable[ResponseRow], aside: list[SetAside]) -> None:
+def _import(
+    report: ImportReport, rows: Iterable[ResponseRow], aside: list[SetAside], speaks_for: Callable[[str], bool]
+) -> None:
     given = read_rows(rows, aside)
     import_pools(report, given.pools.values(), given.cidrs.values())
     import_cidrs(report, given.cidrs.values())
     import_eips(report, given)
     forget_gone(report, given, complete=False)
-    import_services(report, given)
+    import_services(report, given, speaks_for=speaks_for)
     report.flush()
 
 
-def _end_absent(transaction: Transaction, picture: Picture, observed: Observed, ended_before: int) -> tuple[int, int]:
-    """End what is absent for the second time, and note the rest; return the number of EIPs of both."""
-    count = {True: 0, False: 0}
+def end_absent(transaction: Transaction, picture: Picture, observed: Observed, ended_before: int) -> TakenOver:
+    """End the rows that were missing before `ended_before`, in microseconds, and are absent again; note the others."""
+    done = TakenOver()
     for kind in reversed(picture.kinds):
         sure = [row for row in kind.absent if row.missing_since is not None and row.missing_since <= ended_before]
         first = [row for row in kind.absent if row not in sure]
+        name, ids = kind.kind.value, [row.platform_id for row in sure]
         _END.get(kind.kind, _end_nothing)(transaction, sure, observed)
-        forget(transaction.connection, kind.kind.value, [row.platform_id for row in sure])
-        note_missing(transaction.connection, kind.kind.value, [row.platform_id for row in first], transaction.now)
-        note_missing(transaction.connection, kind.kind.value, kind.back, None)
+        forget(transaction.connection, name, ids)
+        _no_longer_aside(transaction.connection, name, [row.platform_id for row in kind.absent])
+        note_missing(transaction.connection, name, [row.platform_id for row in first], transaction.now)
+        note_missing(transaction.connection, name, kind.back, None)
         if kind.kind is RowKind.EIP:
-            count = {True: len(sure), False: len(first)}
-    return count[True], count[False]
+            done = TakenOver(ended=len(sure), missing=len(first))
+    return done
 
 
 def _end_eips(transaction: Transaction, rows: Sequence[MissingRow], observed: Observed) -> None:
@@ -166,24 +165,34 @@ _ASIDE: Final = (
 )
 
 
-def _note_rows(connection: Connection, kind: KindPicture, aside: Sequence[SetAside], now: int) -> None:
-    """Note the rows of a kind as they are now, those set aside too: they are tried again with the next difference."""
-    name = kind.kind.value
-    note(connection, name, ((key, digest, _subject(kind.fresh[key])) for key, digest in kind.digests.items()))
-    tried = [*kind.again, *kind.fresh, *(row.platform_id for row in kind.absent)]
-    why = {each.place.row: each.why for each in aside if each.place.file == name}
-    for start in range(0, len(tried), 500):
-        keys = [key for key in tried[start : start + 500] if key not in why]
-        connection.execute(_NO_ASIDE, {"kind": name, "keys": keys})
-    rows = {**kind.again, **kind.fresh}
-    for key, words in why.items():
-        raw = json.dumps(rows[key])[:_RAW]
-        connection.execute(_ASIDE, {"kind": name, "platform_id": key, "why": words, "raw": raw, "since": now})
+def _note_rows(connection: Connection, part: Part, aside: Sequence[SetAside], now: int) -> None:
+    """Note the rows of a part as they are now, those set aside too: they are tried again with the next difference."""
+    for kind, digests in part.digests.items():
+        rows = ((key, digest, _subject(part, kind, key)) for key, digest in digests.items())
+        note(connection, kind.value, rows)
+    why = {each.place: each.why for each in aside}
+    tried: dict[str, list[str]] = {}
+    for place in part.rows.keys() - why.keys():
+        tried.setdefault(place.file, []).append(place.row)
+    for name, ids in tried.items():
+        _no_longer_aside(connection, name, ids)
+    for place, words in why.items():
+        if place in part.rows:
+            raw = json.dumps(part.rows[place].data)[:_RAW]
+            values: Values = {"kind": place.file, "platform_id": place.row, "why": words, "raw": raw, "since": now}
+            connection.execute(_ASIDE, values)
 
 
-def _subject(row: JsonObject) -> str | None:
+def _no_longer_aside(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+    for start in range(0, len(ids), 500):
+        connection.execute(_NO_ASIDE, {"kind": kind, "keys": list(ids[start : start + 500])})
+
+
+def _subject(part: Part, kind: RowKind, row_id: str) -> str | None:
+    """Return the prefix of a CIDR; of an EIP in the recycle bin, that."""
+    row = part.rows[Position(kind.value, row_id)].data
     found = row.get("cidrBlock")
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) else recycled_word(row)
 
 
 def _untold(_more: int) -> None:

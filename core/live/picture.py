@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.domain.json_value import JsonObject
 from core.live.fields import ACTIONS
-from core.live.known import MissingRow, aside_ids, digest_of, digests, known
+from core.live.known import MissingRow, aside_ids, digest_of, digests, lacking, missing
 from core.live.meanings import Failed, Next, next_step
+from core.live.packed import Packed, PackedRows
 from core.live.reading import Reader
 from core.storage.store import Store
 from core.transfer.documents import RowKind
@@ -26,11 +27,12 @@ class KindPicture:
     """The rows of one kind, as far as they differ from the database."""
 
     kind: RowKind
-    fresh: dict[str, JsonObject] = field(default_factory=dict)
-    """Rows that are new or changed, by id."""
-    digests: dict[str, str] = field(default_factory=dict)
-    again: dict[str, JsonObject] = field(default_factory=dict)
+    fresh: PackedRows = field(default_factory=PackedRows)
+    """Rows that are new or changed."""
+    again: PackedRows = field(default_factory=PackedRows)
     """Unchanged rows that were set aside, or that others are read by."""
+    at_hand: PackedRows = field(default_factory=PackedRows)
+    """Unchanged rows that those of others may need."""
     seen: set[str] = field(default_factory=set)
     steady: bool = False
     problem: str | None = None
@@ -52,6 +54,11 @@ class Picture:
     kinds: list[KindPicture] = field(default_factory=list)
     failure: Failed | None = None
     """Why the reading ended early."""
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows that are taken over."""
+        return sum(len(each.fresh) + len(each.again) for each in self.kinds)
 
     @property
     def differs(self) -> bool:
@@ -110,53 +117,57 @@ class _Kind:
 
     def listed(self) -> None:
         """Read the pages, and look up by id what they lack."""
-        name = self.found.kind.value
-        seen = self._reader.read_all(name, self._keep)
-        self.found.seen, self.found.steady = seen.ids, seen.steady
+        name, found = self.found.kind.value, self.found
+        steady = self._reader.read_all(name, found.seen, self._keep)
+        found.steady = steady
         with self._store.read() as connection:
-            rows = known(connection, name)
-        self.found.back = [row.platform_id for row in rows if row.missing_since and row.platform_id in seen.ids]
-        lacking = {row.platform_id: row for row in rows if row.platform_id not in seen.ids}
-        if not lacking or not seen.steady:
+            found.back = [row_id for row_id in missing(connection, name) if row_id in found.seen]
+            absent = {row.platform_id: row for row in lacking(connection, name, found.seen)}
+        if not absent or not steady:
             return
-        there = self._reader.look(name, list(lacking))
+        there = self._reader.look(name, list(absent))
         self._keep(there)
         ids = {str(row[ACTIONS[name].id]) for row in there}
-        self.found.seen |= ids
-        self.found.back += [key for key in ids if lacking[key].missing_since]
-        self.found.absent = [row for key, row in lacking.items() if key not in ids]
+        found.seen |= ids
+        found.back += [key for key in ids if absent[key].missing_since]
+        found.absent = [row for key, row in absent.items() if key not in ids]
 
     def detailed(self, ids: list[str]) -> None:
         """Read the entries of each gateway; one that is gone meanwhile is left out."""
-        for number, gateway_id in enumerate(ids, 1):
-            try:
-                answer = self._reader.read(self.found.kind.value, {"natGatewayId": gateway_id})
-            except Failed as failed:
-                if next_step(failed) is not Next.GONE:
-                    raise
-            else:
-                self._keep([{**answer, "natGatewayId": gateway_id}], number)
+        for number, row in enumerate(self._reader.in_order(self._detail, ids), 1):
+            if row is not None:
+                self.found.seen.add(str(row["natGatewayId"]))
+                self._keep([row], number)
         self.found.steady = True
+
+    def _detail(self, gateway_id: str) -> JsonObject | None:
+        try:
+            answer = self._reader.read(self.found.kind.value, {"natGatewayId": gateway_id})
+        except Failed as failed:
+            if next_step(failed) is Next.GONE:
+                return None
+            raise
+        return {**answer, "natGatewayId": gateway_id}
 
     def _keep(self, rows: list[JsonObject], so_far: int | None = None) -> None:
         """Keep the rows of a page that differ from the database."""
-        kind = self.found.kind
-        by_id = self._by_id(rows)
+        kind, found = self.found.kind, self.found
+        by_id = {key: Packed(row, digest_of(kind.value, row)) for key, row in self._by_id(rows)}
         with self._store.read() as connection:
             same = digests(connection, kind.value, list(by_id))
-        for row_id, row in by_id.items():
-            digest = digest_of(kind.value, row)
-            self.found.seen.add(row_id)
-            if same.get(row_id) != digest:
-                self.found.fresh[row_id], self.found.digests[row_id] = row, digest
-            elif kind in _ALL_KEPT or row_id in self._aside:
-                self.found.again[row_id] = row
-        self._told(kind.value, len(self.found.seen) if so_far is None else so_far)
+        changed = {key: row for key, row in by_id.items() if same.get(key) != row.digest}
+        again = {key: row for key, row in by_id.items() if key not in changed and self._is_tried_again(key)}
+        found.fresh.add(changed)
+        found.again.add(again)
+        if kind is RowKind.GATEWAY_DETAIL:
+            found.at_hand.add({key: row for key, row in by_id.items() if key not in changed and key not in again})
+        self._told(kind.value, len(found.seen) if so_far is None else so_far)
 
-    def _by_id(self, rows: list[JsonObject]) -> Mapping[str, JsonObject]:
-        found: dict[str, JsonObject] = {}
+    def _is_tried_again(self, row_id: str) -> bool:
+        return self.found.kind in _ALL_KEPT or row_id in self._aside
+
+    def _by_id(self, rows: list[JsonObject]) -> Iterator[tuple[str, JsonObject]]:
         for row in rows:
             row_id = row.get(ACTIONS[self.found.kind.value].id)
             self._nameless += not isinstance(row_id, str)
-            found[row_id if isinstance(row_id, str) else f"?{self._nameless}"] = row
-        return found
+            yield row_id if isinstance(row_id, str) else f"?{self._nameless}", row

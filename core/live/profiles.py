@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 from core.domain.config import Config
 from core.domain.errors import Code, error
 from core.domain.json_value import UncheckedObject
+from core.live.handover import variable
 
-__all__ = ["Access", "Profile", "Secret", "access_of", "profile_named"]
+__all__ = ["Access", "Profile", "Secret", "access_of", "check_file", "profile_named", "wrong_settings"]
 
 _ENDPOINT: Final = "https://console.zenlayer.com"
 
@@ -73,10 +75,20 @@ class Profile:
     """The most calls a second."""
     refresh_seconds: int = 60
     """Seconds between two syncs of a dashboard."""
+    charge_type: str = "ByBandwidth"
+    """The platform's word for how a new EIP is paid."""
+    cluster_id: str | None = None
+    """The bandwidth cluster of a new EIP."""
+    bandwidth_mbps: int | None = None
+    """The cap of a new EIP that none is named for."""
+    line: str = "PremiumBGP"
+    """The line of a new EIP in the default pool."""
 
 
 _TYPES: Final[dict[str, type]] = {
     **dict.fromkeys(("endpoint", "region", "key_id", "key", "token", "database", "ca_file", "proxy"), str),
+    **dict.fromkeys(("charge_type", "cluster_id", "line"), str),
+    "bandwidth_mbps": int,
     "production": bool,
     "rate": int,
     "refresh_seconds": int,
@@ -104,13 +116,18 @@ def profile_named(config: Config, name: str) -> Profile:
     return _checked(table, f"{config.path}: profiles.{name}", name, config.path)
 
 
-def _checked(table: UncheckedObject, place: str, name: str, path: Path | None) -> Profile:
+def wrong_settings(table: UncheckedObject) -> Iterator[tuple[str, str, Collection[str]]]:
+    """Yield each key that is not known or has a value of another type, with the reason and the known keys."""
     for key, value in table.items():
         if key not in _TYPES:
-            raise error(Code.USAGE, f"{place}.{key} is not a known setting.", hint=f"Known: {', '.join(_TYPES)}.")
-        empty = value == "" or (type(value) is int and value < 1)
-        if type(value) is not _TYPES[key] or empty:
-            raise error(Code.USAGE, f"{place}.{key} is not {_WANTED[_TYPES[key]]}.")
+            yield key, f"{key} is not a known setting", _TYPES
+        elif type(value) is not _TYPES[key] or value == "" or (type(value) is int and value < 1):
+            yield key, f"{key} is not {_WANTED[_TYPES[key]]}", ()
+
+
+def _checked(table: UncheckedObject, place: str, name: str, path: Path | None) -> Profile:
+    for _key, why, known in wrong_settings(table):
+        raise error(Code.USAGE, f"{place}.{why}.", hint=f"Known: {', '.join(known)}." if known else "")
     profile = Profile(name, **table)
     for key in ("key", "token", "proxy"):
         source = getattr(profile, key)
@@ -162,6 +179,17 @@ def access_of(profile: Profile) -> Access:
     )
 
 
+def check_file(profile: Profile, what: str) -> None:
+    """Check the file of a secret; a secret elsewhere is not looked for.
+
+    Raises:
+        EipdeckError: `usage`: it is not there, or others can read it.
+
+    """
+    if str(getattr(profile, what)).startswith("file:"):
+        _secret(profile, what)
+
+
 def _secret(profile: Profile, what: str) -> Secret | None:
     words: str | None = getattr(profile, what)
     if words is None:
@@ -175,7 +203,7 @@ def _secret(profile: Profile, what: str) -> Secret | None:
 
 
 def _of_environment(name: str, place: str) -> str:
-    found = os.environ.get(name)
+    found = variable(name)
     if not found:
         raise error(Code.USAGE, f"{place} is in the variable {name}, which is not set.")
     return found

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+from time import monotonic
+from typing import Final, Protocol, TypeVar
 
 from core.domain.json_value import Json, JsonObject
 from core.live.budget import Budget
 from core.live.fields import ACTIONS, IDS_AT_ONCE, PAGE_SIZE, Action
-from core.live.meanings import NOT_JSON, Failed, Next, next_step
+from core.live.lanes import in_order
+from core.live.meanings import NETWORK, NOT_JSON, Failed, Next, next_step
 
-__all__ = ["Caller", "Reader", "Seen", "Stopped"]
+__all__ = ["Caller", "Reader", "Stopped"]
+
+_I = TypeVar("_I")
+_T = TypeVar("_T")
 
 _TRIES: Final = 6
+_PATIENCE: Final = 100.0
+"""Seconds without an answer after which a read is not sent again; each try may take 60 of them."""
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 20.0
 _PASSES: Final = 3
@@ -38,19 +45,8 @@ class Stopped(Exception):  # a way out, not an error
     """The operator stopped the reading."""
 
 
-@dataclass(slots=True)
-class Seen:
-    """The rows of a kind that a reading has seen."""
-
-    ids: set[str] = field(default_factory=set)
-    total: int = 0
-    """The number of rows that the last page told of."""
-    steady: bool = False
-    """Whether one pass had one total and that many different rows."""
-
-
 class Reader:
-    """Reads of one account, one after the other."""
+    """Reads of one account: pages and details in several lanes, within one budget."""
 
     def __init__(
         self,
@@ -60,12 +56,17 @@ class Reader:
         sleep: Callable[[float], None],
         stopped: Callable[[], bool],
         region: str | None = None,
+        lanes: int = 1,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._caller = caller
         self._budget = budget
         self._sleep = sleep
         self._stopped = stopped
         self._only: JsonObject = {} if region is None else {"regionId": region}
+        self._lanes = lanes
+        self._clock = clock
+        self._turn = Lock()
         self.calls = 0
         """The number of calls that were sent."""
 
@@ -77,24 +78,37 @@ class Reader:
             Stopped: the operator stopped it.
 
         """
+        begun = self._clock()
         for attempt in range(_TRIES):
-            self._wait(self._budget.delay())
-            self.calls += 1
+            self._wait(self._delay())
             try:
                 answer = self._caller.call(ACTIONS[name], fields)
             except Failed as failed:
-                self._after(failed, attempt)
+                self._after(failed, attempt, self._clock() - begun)
             else:
-                self._budget.answered()
+                with self._turn:
+                    self._budget.answered()
                 return answer
         raise AssertionError("unreachable")  # the last attempt raises
 
-    def _after(self, failed: Failed, attempt: int) -> None:
-        """Wait before the next attempt; raise the failure when there is none."""
+    def _delay(self) -> float:
+        """Take the right to one call; return the seconds to wait before it is sent."""
+        with self._turn:
+            self.calls += 1
+            return self._budget.delay()
+
+    def in_order(self, work: Callable[[_I], _T], items: Sequence[_I]) -> Iterator[_T]:
+        """Yield what `work`, which reads, makes of each item, in their order."""
+        return in_order(work, items, min(self._lanes, len(items)) or 1)
+
+    def _after(self, failed: Failed, attempt: int, seconds: float) -> None:
+        """Wait before the next attempt; raise the failure when there is none, or no answer came for so long."""
         step = next_step(failed)
         if step is Next.SLOW_DOWN:
-            self._budget.refused()
-        if attempt == _TRIES - 1 or step not in (Next.RETRY, Next.SLOW_DOWN):
+            with self._turn:
+                self._budget.refused()
+        silent = failed.code == NETWORK and seconds > _PATIENCE
+        if silent or attempt == _TRIES - 1 or step not in (Next.RETRY, Next.SLOW_DOWN):
             raise failed
         longest = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
         self._wait(random.uniform(0, longest) if failed.retry_after is None else failed.retry_after)  # noqa: S311  # no secret
@@ -107,37 +121,41 @@ class Reader:
             if self._stopped():
                 raise Stopped
 
-    def read_all(self, name: str, keep: Callable[[list[JsonObject]], None]) -> Seen:
-        """Read every page and hand its rows to `keep`; return the ids that were seen.
+    def read_all(self, name: str, seen: set[str], keep: Callable[[list[JsonObject]], None]) -> bool:
+        """Read every page, add the ids to `seen` and hand the rows to `keep`; return whether the reading is steady.
 
         There is no order of pages that one can ask for: a row that is deleted between two pages moves the others up.
-        So pages that do not agree are read again, and the ids of all passes count.
+        So pages that do not agree are read again, and the ids of all passes count. Steady is one pass whose pages have
+        one total, and that many different rows.
 
         Raises:
             Failed, Stopped: as `read`.
 
         """
-        seen = Seen()
-        for _ in range(_PASSES):
-            seen.steady = self._pass(ACTIONS[name], seen, keep)
-            if seen.steady:
-                break
-        return seen
+        return any(self._pass(ACTIONS[name], seen, keep) for _ in range(_PASSES))
 
-    def _pass(self, action: Action, seen: Seen, keep: Callable[[list[JsonObject]], None]) -> bool:
-        """Read every page once; return whether the pages agree: one total, and that many different rows."""
+    def _pass(self, action: Action, seen: set[str], keep: Callable[[list[JsonObject]], None]) -> bool:
+        """Read every page once; return whether the pages agree."""
         totals, ids, count = set[int](), set[str](), 0
-        for number in range(1, _MOST_PAGES):
-            answer = self.read(action.name, {**self._only, "pageSize": PAGE_SIZE, "pageNum": number})
-            rows, seen.total = _page(action, answer)
+        for rows, total in self._pages(action):
+            some = [row_id for row in rows if isinstance(row_id := row.get(action.id), str)]
+            ids.update(some)
+            seen.update(some)
             keep(rows)
-            ids.update(row_id for row in rows if isinstance(row_id := row.get(action.id), str))
-            totals.add(seen.total)
+            totals.add(total)
             count += len(rows)
-            if number * PAGE_SIZE >= seen.total:
-                break
-        seen.ids |= ids
         return totals == {count} and len(ids) == count
+
+    def _pages(self, action: Action) -> Iterator[tuple[list[JsonObject], int]]:
+        """Yield the rows of each page, and the total that it tells; the first one tells how many there are."""
+
+        def page(number: int) -> tuple[list[JsonObject], int]:
+            return _page(action, self.read(action.name, {**self._only, "pageSize": PAGE_SIZE, "pageNum": number}))
+
+        first = page(1)
+        yield first
+        last = min(-(-first[1] // PAGE_SIZE), _MOST_PAGES)
+        yield from self.in_order(page, range(2, last + 1))
 
     def look(self, name: str, ids: Sequence[str]) -> list[JsonObject]:
         """Return the rows with these ids; what does not exist is left out.

@@ -20,7 +20,7 @@ from core.storage.connection import Connection
 from core.storage.history import foresee_chain
 from core.storage.transaction import Transaction
 
-__all__ = ["allocate", "foresee"]
+__all__ = ["allocate", "checked_allocation", "foresee", "target_pool"]
 
 MAX_COUNT: Final = 65_536
 
@@ -34,8 +34,8 @@ def allocate(transaction: Transaction, request: AllocationRequest) -> Allocation
             `address_in_use`, `address_reserved`, `address_cooling`.
 
     """
-    tenancy, address = _checked(request)
-    pool = _target(transaction, request)
+    tenancy, address = checked_allocation(request)
+    pool = target_pool(transaction, request)
     chosen = request.default or request.pool_id is not None
     tenancy = Tenancy(
         name=tenancy.name,
@@ -61,7 +61,8 @@ def foresee(connection: Connection, request: AllocationRequest) -> bool:
     return True
 
 
-def _checked(request: AllocationRequest) -> tuple[Tenancy, int | None]:
+def checked_allocation(request: AllocationRequest) -> tuple[Tenancy, int | None]:
+    """Return what the EIPs share, and the given address; refuse what is not valid."""
     if not 1 <= request.count <= MAX_COUNT:
         raise error(Code.INVALID_COUNT, f"A count is 1 to {MAX_COUNT}, not {request.count}.")
     if request.address is not None and request.count != 1:
@@ -73,7 +74,8 @@ def _checked(request: AllocationRequest) -> tuple[Tenancy, int | None]:
     return Tenancy(name=checked_name(request.name), bandwidth_mbps=bandwidth), address
 
 
-def _target(transaction: Transaction, request: AllocationRequest) -> PoolRow:
+def target_pool(transaction: Transaction, request: AllocationRequest) -> PoolRow:
+    """Return the pool that gives the addresses."""
     if request.pool_id is not None:
         pool = pool_by_id(transaction, request.pool_id)
         if request.region not in (None, pool.region):

@@ -6,58 +6,32 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
-from typing import Annotated, Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from core.domain.config import Config
 from core.domain.errors import Code, EipdeckError, OutcomeUnknown
-from core.domain.receipt import CarriedOut, Receipt
+from core.domain.memory import Loss, Memory, Noted, OwnChange
+from core.domain.receipt import CarriedOut, EventHead, Receipt
 from core.domain.requests import AcceptClockRequest, Request
+from core.domain.results import Imported, Restored
 from core.domain.times import is_ahead
 from core.domain.validation import checked_name, checked_text
 from core.domain.values import to_micros
 from core.operations import clock, settling
+from core.operations.before import BeforeRow, before_of
 from core.operations.failover import follow_lineage
 from core.operations.verbs import verb_of
+from core.queries.losses import is_gone, loss_of
 from core.queries.text_index import follow
 from core.storage.connection import Connection, Question
-from core.storage.rows import COMPUTED, reads
-from core.storage.store import Lineage, Store
-from core.storage.transaction import StoredAnswer, Transaction
+from core.storage.store import Store, mark_of
+from core.storage.transaction import Transaction
 
 __all__ = ["Executor"]
 
 Answer = TypeVar("Answer")
-
-
-@reads("request", "epoch")
-class _BeforeRow(NamedTuple):
-    newest: Annotated[int | None, COMPUTED]
-    hash: Annotated[bytes | None, "request.hash"]
-    answer: Annotated[str | None, "request.answer"]
-    system: Annotated[int | None, "epoch.system"]
-    timeline: Annotated[int | None, "epoch.timeline"]
-
-    @property
-    def kept(self) -> StoredAnswer | None:
-        """The stored answer to the request id."""
-        return None if self.hash is None or self.answer is None else StoredAnswer(self.hash, self.answer)
-
-    @property
-    def lineage(self) -> Lineage | None:
-        """The lineage that was recorded last."""
-        return None if self.system is None or self.timeline is None else Lineage(self.system, self.timeline)
-
-
-_BEFORE: Final = (
-    "SELECT (SELECT at FROM event ORDER BY seq DESC LIMIT 1) AS newest, r.hash, r.answer, e.system, e.timeline"
-    " FROM (SELECT 1) AS one LEFT JOIN request r ON r.request_id = :request_id"
-    " LEFT JOIN epoch e ON e.since_seq = (SELECT max(since_seq) FROM epoch)"
-)
-
-
-def _before(connection: Connection, request_id: str) -> _BeforeRow:
-    return connection.row(_BeforeRow, _BEFORE, {"request_id": request_id}) or _BeforeRow(*(None,) * 5)
+Transferred = TypeVar("Transferred", Imported, Restored)
 
 
 _TRIES: Final = 3
@@ -68,8 +42,18 @@ _LONG: Final = 0.05
 """Seconds from which a write is not small."""
 
 
-def _is_batch(request: Request[Answer]) -> bool:
-    return getattr(request, "count", 1) > 1 or len(getattr(request, "eips", ())) > 1
+def _batch(request: Request[Answer]) -> str | None:
+    """Return the name of a batch; None for a change of one object."""
+    several = max(getattr(request, "count", 1), len(getattr(request, "eips", ())))
+    return f"{verb_of(request).name} of {several}" if several > 1 else None
+
+
+def _subject(answer: object) -> str:
+    """Return the address, the CIDR or the id of what a change answers with; of several, the first."""
+    several = getattr(answer, "eips", answer)
+    first = next(iter(several), None) if isinstance(several, (list, tuple)) else several
+    names = (getattr(first, name, None) for name in ("address", "cidr", "id"))
+    return next((str(name) for name in names if name), "")
 
 
 class _DryRun(Exception):  # a way out of a transaction, not an error
@@ -89,7 +73,10 @@ class Executor:
         read_only: bool,
         claimed: str | None = None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
+        memory: Memory | None = None,
     ) -> None:
+        self.loss: Loss | None = None
+        """What this client saw and the history has no more, until it was told."""
         self._store = store
         self._clock = clock
         self._operator = operator
@@ -99,6 +86,9 @@ class Executor:
         """The name that the operator gives, when the database knows another one."""
         self._new_id = new_id
         """Makes the id of a request that has none."""
+        self._memory = memory or Memory()
+        self._origin: bytes | None = None
+        """The hash of the oldest event, as the last change found it."""
         self._writes = 0
 
     def carry_out(self, request: Request[Answer]) -> CarriedOut[Answer]:
@@ -141,7 +131,7 @@ class Executor:
         rehearsed = self._rehearsed(request, request_id) if self._store.is_far else ()
         begun = perf_counter()
         with suppress(_DryRun):
-            with self._store.write(long=_is_batch(request)) as connection:
+            with self._store.write(long=_batch(request)) as connection:
                 self._foresees(connection, request)
                 for question in rehearsed:
                     connection.ahead(*question)
@@ -149,7 +139,27 @@ class Executor:
                 if dry:
                     raise _DryRun
             self._follow(perf_counter() - begun)
-        return done._replace(receipt=Receipt(None, ())) if dry else done
+        if dry:
+            return done._replace(receipt=Receipt(None, ()))
+        self.remember(done.receipt.events, request_id, f"{verb_of(request).name} {_subject(done.answer)}")
+        return done
+
+    def remember(self, events: Sequence[EventHead], request_id: str | None, what: str) -> None:
+        """Let this client remember a change that was made."""
+        if not events or self._origin is None:
+            return
+        if self.loss is not None:
+            self._memory.forget_own()
+        newest = max(events, key=lambda event: int(event.id.removeprefix("ev-")))
+        mark = mark_of(bytes.fromhex(newest.hash))
+        seen = Noted(mark_of(self._origin), int(newest.id.removeprefix("ev-")), mark)
+        own = None if request_id is None else OwnChange(request_id, self._clock(), what.strip(), self._operator)
+        self._memory.keep(seen, self._store.lineage, own)
+
+    def remember_transfer(self, what: str, done: Transferred) -> Transferred:
+        """Let this client remember an import or a restoration; return it."""
+        self.remember(() if done.event is None else (done.event,), done.request_id, what)
+        return done
 
     def _made(self, connection: Connection, request: Request[Answer], request_id: str) -> CarriedOut[Answer]:
         transaction = self.begin(
@@ -193,7 +203,7 @@ class Executor:
         """
         try:
             with self._store.write() as connection:
-                kept, now = _before(connection, request_id).kept, to_micros(self._clock())
+                kept, now = before_of(connection, request_id).kept, to_micros(self._clock())
                 asking = Transaction(
                     connection, now, self._operator, request.reason, request_id, self._config, kept=kept
                 )
@@ -212,10 +222,11 @@ class Executor:
         made_id: bool = False,
         as_it_is: bool = False,
         at_once: bool = True,
+        restoring: bool = False,
     ) -> Transaction:
         """Begin a change in a write transaction. Its time is never before the newest event, unless `as_it_is`.
 
-        One without a request id gets one.
+        One without a request id gets one. What `restoring` takes out of the history is no loss.
 
         Raises:
             EipdeckError: `invalid_name` for the request id; `clock_doubtful` when the newest event is more than 10
@@ -224,7 +235,8 @@ class Executor:
         """
         made_id = made_id or request_id is None
         request_id = checked_name(request_id, "request id") or self._new_id()
-        before = _before(connection, request_id)
+        seen = None if restoring else self._memory.seen()
+        before = before_of(connection, request_id, seen)
         newest, now = before.newest or 0, to_micros(self._clock())
         if as_it_is:
             self._store.trust_clock()
@@ -236,8 +248,17 @@ class Executor:
             now = max(now, newest)
         who, why, claimed = self._operator, checked_text(reason), self._claimed
         begun = Transaction(connection, now, who, why, request_id, self._config, made_id, at_once, before.kept, claimed)
-        follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id)
+        lost = self._lost(connection, before, seen)
+        follow_lineage(begun, before.lineage, self._store.lineage, newest, self._new_id, lost)
         return begun
+
+    def _lost(self, connection: Connection, before: BeforeRow, seen: Noted | None) -> int | None:
+        """Return the number of an event that was seen, that is gone, and of whose loss no event tells yet."""
+        self._origin = before.origin
+        if seen is None or not is_gone(seen, before.origin, before.seen):
+            return None
+        self.loss, told = loss_of(connection, self._memory, seen)
+        return None if told else seen.seq
 
     def _follow(self, seconds: float) -> None:
         """Bring the text index up to date, not after every small write."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.domain.addresses import Prefix, asn_refusal, parse_prefix
 from core.domain.errors import Code, error
 
-__all__ = ["Validity", "checked_asn", "checked_validity", "validity"]
+__all__ = ["Validity", "check_payloads", "checked_asn", "checked_validity", "validity"]
 
 
 class Validity(StrEnum):
@@ -72,6 +72,16 @@ def checked_validity(roa_file: Path | None, prefix: Prefix, asn: int | None) -> 
             details={"cidr": str(prefix), "asn": asn, "rpki": found.value},
         )
     return found
+
+
+def check_payloads(path: Path) -> None:
+    """Check that ROA data can be read.
+
+    Raises:
+        EipdeckError: `store_unavailable`.
+
+    """
+    _payloads(path)
 
 
 def _payloads(path: Path) -> list[tuple[Prefix, int, int]]:

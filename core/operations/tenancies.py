@@ -29,6 +29,8 @@ class Tenancy:
     landed: bool = False
     previous_eip_id: str | None = None
     action: str = "allocate"
+    id: str | None = None
+    """The id of the one EIP, when an account gave it; None: made here."""
 
 
 _INSERT: Final = (
@@ -61,7 +63,7 @@ def begin_tenancies(transaction: Transaction, pool: PoolRow, runs: Sequence[Addr
     for run in runs:
         transaction.later(_COUNT, cidr_id=run.cidr.cidr_id, count=run.hi - run.lo + 1)
         fresh = [
-            _Fresh(number, f"eip-{number}", address)
+            _Fresh(number, tenancy.id or f"eip-{number}", address)
             for number, address in enumerate(range(run.lo, run.hi + 1), seq + 1)
         ]
         rows: list[Values] = [{"seq": each.seq, "id": each.id, "address": each.address} for each in fresh]

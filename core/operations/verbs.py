@@ -88,6 +88,10 @@ class _Verb(Generic[Asked_contra, Done, Answer_co]):
     ahead: Callable[[Connection, Asked_contra], bool] = lambda *_: False
     """Tells a far server ahead of what the verb asks; returns whether that is all of it."""
 
+    @property
+    def name(self) -> str:
+        return self.act.__name__.replace("_", " ")
+
     def foresee(self, connection: Connection, request: Asked_contra) -> bool:
         """Tell ahead of what a request asks, and return whether that is all of it."""
         return self.ahead(connection, request)
@@ -115,6 +119,10 @@ class _Verb(Generic[Asked_contra, Done, Answer_co]):
 
 class _CarriesOut(Protocol[Asked_contra, Answer_co]):
     """A verb, whatever it returns before its answer is made."""
+
+    @property
+    def name(self) -> str:
+        """Its words."""
 
     def foresee(self, connection: Connection, request: Asked_contra) -> bool: ...
     def answered(self, transaction: Transaction, request: Asked_contra) -> CarriedOut[Answer_co] | None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from core.domain.addresses import parse_prefix
 from core.domain.config import Config
 from core.domain.kinds import DEFAULT_POOL
 from core.domain.times import DAY, MINUTE
-from core.domain.values import CidrState, PoolKind, from_micros, stamp
+from core.domain.values import CidrState, PoolKind, Verdict, from_micros, stamp
 from core.queries.cidr_row import CidrRow
 from core.queries.usage import DEFAULT_REGIONS
 from core.storage.connection import Connection
@@ -23,8 +23,6 @@ _TOO_OLD: Final = 5 * MINUTE
 """Data of a standby that is behind and this old tells nothing of now."""
 _LATE: Final = 5 * MINUTE
 """A picture of a live account this old shows its age: an open dashboard reads it every minute."""
-_STALE: Final = 60 * MINUTE
-"""From here on a verdict says it."""
 _WORTHLESS: Final = DAY
 """A picture of a live account this old tells nothing of now."""
 _NEWEST: Final = "SELECT at FROM event ORDER BY seq DESC LIMIT 1"
@@ -44,6 +42,8 @@ class Basis:
     """Whether this session made the database."""
     account: str | None = None
     """The live account that the data mirrors."""
+    doubt: Callable[[Verdict, int, int], Verdict] | None = None
+    """Adds to a verdict on an address, at a time, what makes it doubtful in the picture of a live account."""
     configured: Sequence[CidrRow] = ()
     """The ranges of the configuration that are in no pool yet."""
 
@@ -76,29 +76,18 @@ def basis_of(store: Store, connection: Connection, now: int, config: Config) -> 
     """Return the basis of verdicts in this read transaction; `now` is the clock's."""
     now = latest(connection, now)
     replica = store.replica(connection)
+    doubt: Callable[[Verdict, int, int], Verdict] | None = None
     if config.account is not None:
-        as_of, behind = _pictured(connection, now, config.account)
+        from core.queries.picture_doubts import pictured  # noqa: PLC0415  # the embedded platform does without
+
+        as_of, behind, doubt = pictured(connection, now, config.account)
     elif replica is None:
         as_of, behind = now, None
     else:
         as_of = replica.as_of or connection.value(int, _NEWEST) or now
         as_of, behind = min(as_of, now), replica.behind
     configured = _configured_ranges(connection, config) if config.regions else ()
-    return Basis(now, as_of, behind, store.founded and config.account is None, config.account, configured)
-
-
-def _pictured(connection: Connection, now: int, account: str) -> tuple[int, str | None]:
-    """Return the time of the picture of an account, and a sentence when it is old."""
-    from core.queries.mirror import mirror_of, picture_at  # noqa: PLC0415  # the embedded platform starts without it
-
-    read_at = picture_at(connection)
-    if read_at is None:
-        mirror = mirror_of(connection)
-        since = now if mirror is None else mirror.since
-        return min(since, now - _WORTHLESS), f"The account {account} was not read yet: eipdeck sync reads it."
-    if now - read_at < _STALE:
-        return min(read_at, now), None
-    return read_at, f"The account {account} was last read {stamp(from_micros(read_at))}."
+    return Basis(now, as_of, behind, store.founded and config.account is None, config.account, doubt, configured)
 
 
 def _configured_ranges(connection: Connection, config: Config) -> tuple[CidrRow, ...]:

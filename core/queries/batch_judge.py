@@ -32,9 +32,9 @@ class BatchJudge:
 
     def __init__(self, connection: Connection, known: Cidrs, ours: Collection[int], basis: Basis) -> None:
         self.ours = ours
-        timed = known.acceptances or basis.behind is not None
+        timed = known.acceptances or basis.behind is not None or basis.doubt is not None
         self.strangers = None if timed else Strangers(connection, known, basis)
-        """None where a verdict on them depends on the time: the clock was ahead once, a standby is behind."""
+        """None where a verdict on them depends on the time: the clock was ahead once, the data is old or doubtful."""
         self._basis = basis
         self._facts = GatheredFacts(connection, known, list(ours))
         self._judged: dict[int, tuple[list[int], list[Verdict | None]]] = {}

@@ -118,11 +118,19 @@ def _age(term: Term, name: str, values: _Values, given: _Given) -> str:
     return f"e.allocated_at {'<' if term.value == '>' else '>'} :{name}"
 
 
+_RECYCLED: Final = (
+    "e.released_at IS NULL AND EXISTS (SELECT 1 FROM mirror_row r WHERE r.kind = 'DescribeEips'"
+    " AND r.platform_id = e.id AND r.subject = 'RECYCLED')"
+)
+
+
 def _is(term: Term, name: str, values: _Values, given: _Given) -> str:
     if term.value == "landed":
         return "e.landed_in_default AND e.released_at IS NULL"
     if term.value == "idle":
         return "e.status = 'unbound'"
+    if term.value == "recycled":
+        return _RECYCLED
     values[name] = list(given.problems)
     return f"e.address IN :{name} AND e.released_at IS NULL"
 

@@ -36,9 +36,9 @@ def _aside(facts: RuleInput) -> Iterator[Fingerprinted]:
             FindingCode.MIRROR_ROW_ASIDE,
             row.kind,
             Severity.WARNING,
-            f"{rows} of {row.kind} are not shown here, such as {row.platform_id}: {row.why}",
-            brief=f"{rows} not shown",
-            remedy=plain("Look at them in Zenlayer's console: no verdict here knows them."),
+            f"{rows} of {row.kind} set aside, such as {row.platform_id}: {row.why}",
+            brief=f"{rows} set aside",
+            remedy=plain("Look at them in Zenlayer's console: a verdict on their addresses says that it cannot tell."),
             since=row.since,
             fingerprint=f"{row.number} {row.platform_id}",
         )

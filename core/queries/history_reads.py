@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from core.domain.cursor import Cursor, parse_cursor
 from core.domain.errors import Code, error
 from core.domain.values import Event, to_micros
+from core.queries.losses import follow_memory
 from core.queries.service_reads import InventoryServices
 from core.queries.subjects import subject_condition
 from core.storage import history
@@ -16,6 +17,7 @@ from core.storage.connection import Connection, Value, Values
 from core.storage.rows import reads
 
 if TYPE_CHECKING:
+    from core.domain.memory import Loss
     from core.domain.receipt import Head
     from core.domain.results import Proof
 
@@ -119,6 +121,17 @@ class InventoryHistory(InventoryServices):
         from core.queries.integrity import head_of  # noqa: PLC0415  # as above
 
         return head_of(self._store)
+
+    def loss(self, version: int = 0) -> Loss | None:
+        """Return what is lost of what a `data_version` saw, and remember the version now.
+
+        Without a version it is what this client remembers of the history: of earlier sessions, and of changes that it
+        was told to be made. None: nothing is lost, or it was told. A standby that is behind lacks nothing for good.
+        """
+        with self._store.read() as connection:
+            if self._store.replica(connection) is not None:
+                return None
+            return follow_memory(connection, self._memory, version, self._store.version_in(connection))
 
     def _condition(self, connection: Connection, query: EventQuery) -> tuple[str, Values]:
         where, values = subject_condition(connection, query.subject, self._now(connection))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.receipt import Head, KeptHead, parse_head
 from core.domain.results import Proof, Violation
 from core.queries.chains import Chains, stored_head
@@ -95,6 +96,12 @@ _INVARIANTS: Final = (
         " WHERE e.id IS NULL OR s.id IS NULL",
     ),
     Invariant(
+        "an EIP that serves nothing is idle since it began, or since its last binding ended",
+        "SELECT e.id FROM eip e WHERE (e.status = 'unbound') <> (e.unbound_since IS NOT NULL) OR e.unbound_since <>"
+        " coalesce((SELECT max(b.unbound_at) FROM binding b WHERE b.eip_id = e.id),"
+        f" CASE WHEN e.allocated_by IN ('{IMPORTED}', '{OBSERVED}') THEN e.unbound_since ELSE e.allocated_at END)",
+    ),
+    Invariant(
         "an EIP has one holder",
         "SELECT eip_id FROM binding WHERE unbound_at IS NULL GROUP BY eip_id HAVING count(DISTINCT service_id) > 1"
         " OR (count(*) > 1 AND sum(CASE WHEN kind IN ('nic', 'load_balancer') THEN 1 ELSE 0 END) > 0)",
@@ -141,6 +148,11 @@ _INVARIANTS: Final = (
         " UNION ALL SELECT cidr_id, ready_at / 60000000, -1 FROM cooling) AS t GROUP BY cidr_id, minute) AS m"
         " JOIN cidr c ON c.id = m.cidr_id WHERE m.more <> 0"
         " AND m.minute > (SELECT at FROM event ORDER BY seq DESC LIMIT 1) / 60000000",
+    ),
+    Invariant(
+        "a cooling address comes free when its release says",
+        "SELECT c.cidr FROM cooling k JOIN cidr c ON c.id = k.cidr_id WHERE NOT EXISTS"
+        " (SELECT 1 FROM eip e WHERE e.address = k.address AND e.ready_at = k.ready_at)",
     ),
     Invariant(
         "a free address is free once",

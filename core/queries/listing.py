@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from core.domain.addresses import parse_address
@@ -24,10 +24,12 @@ Key: TypeAlias = tuple[int | str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class EipQuery:
-    """A filter, and one of the `ORDERS`."""
+    """A filter, one of the `ORDERS`, and its direction."""
 
     filter: str = ""
     sort: str = "problems"
+    reverse: bool = False
+    """The rows with a value in the opposite order; those without one stay last, problem rows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,11 @@ class Listing:
             raise error(Code.USAGE, f"{query.sort!r} is not a sort order.", hint=f"Known: {', '.join(ORDERS)}.")
         self._connection = connection
         self._chosen = _selected(connection, query.filter, now, problems)
-        self._order = ORDERS[query.sort]
+        order = ORDERS[query.sort]
+        self._order = replace(order, descending=not order.descending) if query.reverse else order
         self._all_problems = set(problems)
         first = problems[:PROBLEMS_FIRST] if query.sort == "problems" and not self._chosen.released else ()
-        self._problems = self._listed(first)
+        self._problems = self._listed(first[::-1] if query.reverse else first)
         self._place = {address: place for place, address in enumerate(self._problems)}
 
     def page(
@@ -181,7 +184,8 @@ class Listing:
         before = self._count(*self._beside(zone, self._key(zone, row), forward=False))
         if zone == _BLANK:
             before += self._count(*self._beside(_VALUED, None, forward=False))
-        return len(self._problems) + before - sum(1 for problem in self._problems if problem < number)
+        passed = (problem > number if self._order.descending else problem < number for problem in self._problems)
+        return len(self._problems) + before - sum(passed)
 
     def _count(self, where: str, values: Values) -> int:
         statement = _statement(self._chosen, where, "", "count(*)")

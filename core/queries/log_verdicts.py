@@ -46,6 +46,8 @@ _IS_CIDR: Final = re.compile(r"^[^/]*/(?!32$)[0-9]{1,2}$")
 """A prefix of more than one address."""
 _PROGRESS_LINES: Final = 5_000
 """Lines between two calls of a `Progress`."""
+MOST_HELD: Final = 5_000_000
+"""Distinct addresses and moments of one text that are held, in at most 200 bytes each."""
 _AT_ONCE: Final = 50_000
 """Number of addresses whose facts are in memory together."""
 
@@ -59,13 +61,13 @@ def read_text(
     """Return the addresses of a text; `within` as in `Scanner`.
 
     Raises:
-        EipdeckError: `usage` for bytes that are not text.
+        EipdeckError: `usage` for bytes that are not text, and for more distinct addresses and moments than are held.
 
     """
     seen = Mentions()
     scanner = Scanner(settings, within)
     told = 0
-    for block in _blocks(text):
+    for block in _blocks(text, seen, scanner):
         last = block.number + len(block.lines) - 1
         while on_progress is not None and told < last:
             on_progress(told)
@@ -76,9 +78,21 @@ def read_text(
     return seen
 
 
-def _blocks(text: Iterable[str] | Iterable[bytes]) -> Iterator[Block]:
+def _check_size(seen: Mentions, scanner: Scanner) -> None:
+    if seen.size + scanner.waiting > MOST_HELD:
+        raise error(
+            Code.USAGE,
+            f"More than {MOST_HELD:,} distinct addresses and moments, up to line {seen.lines:,}, are not held.",
+            hint="Give it in parts. --ours holds only what is ours, --follow and --annotate hold nothing.",
+            details={"limit": MOST_HELD, "line": seen.lines},
+        )
+
+
+def _blocks(text: Iterable[str] | Iterable[bytes], seen: Mentions, scanner: Scanner) -> Iterator[Block]:
     try:
-        yield from read_blocks(ended(text))
+        for block in read_blocks(ended(text)):
+            yield block
+            _check_size(seen, scanner)
     except Unreadable as problem:
         raise error(Code.USAGE, str(problem), hint="Unpack it first.") from problem
 
@@ -114,7 +128,7 @@ def follow_text(
                 found[line].append(verdict)
         return found
 
-    for block in _blocks(text):
+    for block in _blocks(text, mentions, scanner):
         found = by_line(seen) if (seen := scanner.read(block)) else {}
         lines = [
             LineVerdicts(number, text, tuple(found.pop(number, ())))

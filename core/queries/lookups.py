@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from core.domain.addresses import InvalidAddress, format_address, is_ipv6, parse_address
+from core.domain.addresses import InvalidAddress, asn_warning, customer_prefix, format_address, is_ipv6, parse_address
 from core.domain.cidr_summary import CidrSummary
 from core.domain.collector import collector_off
 from core.domain.errors import Code, error
 from core.domain.text_evidence import Evidence, LineVerdicts, Progress, TextFacts, TextVerdicts
+from core.domain.validation import with_code
 from core.domain.values import Eip, Event, Finding, Verdict, to_micros
 from core.queries import eips, findings, verdicts
 from core.queries.eips import Siblings
@@ -51,6 +52,12 @@ def _plain(words: str) -> int | None:
 
 class InventoryLookups(InventoryPictures):
     """The verdicts of an inventory."""
+
+    def cautions(self, cidr: str, asn: int) -> tuple[str, ...]:
+        """Return warnings about a prefix and its origin ASN; they do not prevent adding it, because labs need them."""
+        _, sentences = with_code(Code.INVALID_CIDR, customer_prefix, cidr)
+        caution = asn_warning(asn)
+        return (*sentences, caution) if caution else sentences
 
     def lookup(self, address: str, at: datetime | None = None) -> Verdict:
         """Return the verdict on an address: its owner, what it serves and where a fix lives; now, or at a past moment.

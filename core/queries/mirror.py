@@ -9,9 +9,25 @@ from core.domain.values import from_micros
 from core.storage.connection import Connection, Flag
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["EIPS", "AsideRow", "KindRow", "MirrorRow", "asides", "mirror_of", "mirror_state", "picture_at"]
+__all__ = [
+    "EIPS",
+    "PICTURED",
+    "AsideRow",
+    "KindRow",
+    "MirrorRow",
+    "asides",
+    "cidr_id_of",
+    "is_recycled",
+    "kind_rows",
+    "mirror_of",
+    "mirror_state",
+    "picture_at",
+    "readings",
+]
 
 EIPS: Final = "DescribeEips"
+PICTURED: Final = {EIPS: "EIPs", "DescribeCidrs": "CIDRs"}
+"""The kinds that every verdict rests on."""
 
 
 @reads("mirror")
@@ -49,6 +65,10 @@ _ASIDES: Final = (
     "SELECT kind, count(*) AS number, min(since) AS since, min(platform_id) AS platform_id, min(why) AS why"
     " FROM mirror_aside GROUP BY kind ORDER BY kind"
 )
+_CIDR_ID: Final = "SELECT platform_id FROM mirror_row WHERE kind = 'DescribeCidrs' AND subject = :cidr"
+_RECYCLED: Final = (
+    "SELECT 1 FROM mirror_row WHERE kind = 'DescribeEips' AND platform_id = :eip AND subject = 'RECYCLED'"
+)
 _READ_AT: Final = "SELECT read_at FROM mirror_kind WHERE kind = :kind"
 
 
@@ -57,8 +77,13 @@ def mirror_of(connection: Connection) -> MirrorRow | None:
     return connection.row(MirrorRow, _MIRROR)
 
 
-def _kinds(connection: Connection) -> list[KindRow]:
+def readings(connection: Connection) -> tuple[MirrorKind, ...]:
     """Return the readings by kind."""
+    return tuple(map(_kind, kind_rows(connection)))
+
+
+def kind_rows(connection: Connection) -> list[KindRow]:
+    """Return the readings by kind, with their times in microseconds."""
     return connection.rows(KindRow, _READINGS)
 
 
@@ -79,7 +104,7 @@ def mirror_state(connection: Connection) -> MirrorState | None:
         as_of=None if read_at is None else from_micros(read_at),
         held=mirror.held,
         aside=sum(row.number for row in asides(connection)),
-        kinds=tuple(map(_kind, _kinds(connection))),
+        kinds=readings(connection),
     )
 
 
@@ -91,3 +116,13 @@ def _kind(row: KindRow) -> MirrorKind:
 def picture_at(connection: Connection) -> int | None:
     """Return the time of the picture, which is that of its EIPs; None when they were never read."""
     return connection.value(int, _READ_AT, {"kind": EIPS})
+
+
+def cidr_id_of(connection: Connection, cidr: str) -> str | None:
+    """Return the platform's id of a CIDR; None when the account did not show it."""
+    return connection.value(str, _CIDR_ID, {"cidr": cidr})
+
+
+def is_recycled(connection: Connection, eip_id: str) -> bool:
+    """Return whether an EIP is in the recycle bin of the account."""
+    return connection.value(int, _RECYCLED, {"eip": eip_id}) is not None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from core.domain.config import Config
+from core.domain.memory import Memory, Recall
+from core.domain.results import MirrorKind
 from core.domain.times import MINUTE
 from core.domain.validation import checked_prefix
 from core.domain.values import Cidr, Eip, Event, Finding, Pool, to_micros
@@ -66,12 +69,20 @@ class InventorySnapshot:
 class InventoryReads:
     """The lists that a front end reads from an inventory. Every method blocks: call it off the event loop."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], operator: str, config: Config) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], operator: str, config: Config, memory: Recall | None = None
+    ) -> None:
         self.operator = operator
         self.config = config
         self._store = store
         self._clock = clock
+        self._recall = memory
         self._problems: _Problems | None = None
+
+    @cached_property
+    def _memory(self) -> Memory:
+        """What this client remembers of the database."""
+        return Memory() if self._recall is None else self._recall(self._store.url)
 
     def now(self) -> datetime:
         """Return the time of the inventory, UTC."""
@@ -216,6 +227,10 @@ class InventoryReads:
         Listing(ahead, EipQuery(), now, ()).total()
         services.count(ahead)
         usage.cidrs(ahead, now)
+
+    def readings(self) -> tuple[MirrorKind, ...]:
+        """Return when each kind of rows of a live account was read; none for the embedded platform."""
+        return ()
 
     def cidr_history(self, prefix: str) -> list[Event]:
         """Return the events of a CIDR itself, not of the addresses in it, newest last."""

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from core.domain.kinds import IMPORTED, OBSERVED
 from core.domain.results import Violation
 from core.domain.values import to_micros
-from core.queries.replay_rows import facts_of_rows
+from core.queries.replay_rows import FOUNDED, facts_of_rows
 from core.storage.connection import Connection
 from core.storage.history import EVENT_COLUMNS, EventRow
 from core.storage.rows import reads
@@ -39,7 +39,7 @@ _LAW: Final = {
     "unbound": "the end of a binding is as the history says",
     "accepted": "who accepted a finding, when and why, is as the history says",
     "pool": "the settings of a pool are as the history says",
-    "cidr": "the states of a CIDR are as the history says",
+    "cidr": "the states of a CIDR, and its end, are as the history says",
     "service": "a service is as the history says",
 }
 
@@ -63,8 +63,8 @@ _BETWEEN: Final = "between"
 _WHO: Final = {"import": IMPORTED, "observed": OBSERVED}
 """The operator that a tenancy has which an import, or a sync with a live account, began."""
 _MIRROR: Final = (
-    (-1, ("cidr", "198.18.0.0/20", "default-asia-east-1", "state", "active")),
-    (1, ("cidr", "198.18.0.0/20", "default-asia-east-1", "state", "retired")),
+    (-1, ("cidr", *FOUNDED, "state", "active")),
+    (1, ("cidr", *FOUNDED, "state", "retired")),
 )
 """The founding of a mirror: the range of a new database is not the account's."""
 _FOUNDED: Final[tuple[Fact, ...]] = (
@@ -80,9 +80,9 @@ _FOUNDED: Final[tuple[Fact, ...]] = (
             "critical_percent": 95,
         }.items()
     ),
-    ("cidr", "198.18.0.0/20", "default-asia-east-1", "state", "active"),
-    ("cidr", "198.18.0.0/20", "default-asia-east-1", "isp", "zenlayer"),
-    ("cidr", "198.18.0.0/20", "default-asia-east-1", "asn", 21859),
+    ("cidr", *FOUNDED, "state", "active"),
+    ("cidr", *FOUNDED, "isp", "zenlayer"),
+    ("cidr", *FOUNDED, "asn", 21859),
 )
 """The facts that a new database has without an event."""
 
@@ -165,7 +165,7 @@ class Replay:
         elif event.eip_id is not None:
             return self._of_an_eip(event, event.eip_id, before, after, at)
         elif event.cidr is not None:
-            return _of_a_cidr(event, before, after)
+            return _of_a_cidr(event, before, after, at)
         elif event.pool_id is not None:
             if event.action in _POOLS:
                 return _of_a_pool(event.pool_id, before, after)
@@ -244,7 +244,11 @@ def _serves(binding: Mapping[str, Any]) -> Fact:
     )
 
 
-def _of_a_cidr(event: EventRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[int, Fact]]:
+def _of_a_cidr(
+    event: EventRow, before: Mapping[str, Any], after: Mapping[str, Any], at: int
+) -> Iterator[tuple[int, Fact]]:
+    if after.get("state") == "retired" and (event.cidr, event.pool_id) != FOUNDED:
+        yield 1, ("cidr", event.cidr, event.pool_id, "retired_at", at)
     values = {key: after[key] for key in ("state", "isp", "asn") if key in after}
     if not before and "state" in after:
         values = {"asn": 21859, **values}  # the default ranges

@@ -11,7 +11,10 @@ from core.domain.ports import PortRange
 from core.storage.connection import Connection
 from core.storage.rows import reads
 
-__all__ = ["facts_of_rows"]
+__all__ = ["FOUNDED", "facts_of_rows"]
+
+FOUNDED: Final = ("198.18.0.0/20", "default-asia-east-1")
+"""The range of a new database, and its pool. A mirror retires it as if it had never been."""
 
 
 @reads("eip")
@@ -73,6 +76,7 @@ class _CidrRow(NamedTuple):
     state: str
     isp: str | None
     asn: int | None
+    retired_at: int | None
 
 
 @reads("service")
@@ -95,7 +99,7 @@ _BINDINGS: Final = (
 )
 _ACCEPTANCES: Final = "SELECT finding_id, operator, reason, at, until FROM acceptance"
 _POOLS: Final = 'SELECT id, name, kind, region, "order", cooldown_seconds, warn_percent, critical_percent FROM pool'
-_CIDRS: Final = "SELECT cidr, pool_id, state, isp, asn FROM cidr"
+_CIDRS: Final = "SELECT cidr, pool_id, state, isp, asn, retired_at FROM cidr"
 _SERVICES: Final = "SELECT id, kind, name, region, private_ips, subnets FROM service"
 
 
@@ -122,7 +126,10 @@ def facts_of_rows(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
     for pool in connection.stream(_PoolRow, _POOLS):
         yield [("pool", pool.id, name, value) for name, value in list(pool._asdict().items())[1:]]
     for cidr in connection.stream(_CidrRow, _CIDRS):
-        yield [("cidr", cidr.cidr, cidr.pool_id, name, getattr(cidr, name)) for name in ("state", "isp", "asn")]
+        facts = [("cidr", cidr.cidr, cidr.pool_id, name, getattr(cidr, name)) for name in ("state", "isp", "asn")]
+        if cidr.retired_at is not None and (cidr.cidr, cidr.pool_id) != FOUNDED:
+            facts.append(("cidr", cidr.cidr, cidr.pool_id, "retired_at", cidr.retired_at))
+        yield facts
     for service in connection.stream(_ServiceRow, _SERVICES):
         yield [("service", service.id, name, value) for name, value in list(service._asdict().items())[1:]]
 

@@ -60,6 +60,11 @@ class Mentions:
         """The kinds of doubt about the mentions."""
         return tuple(_counts(self._doubted))
 
+    @property
+    def size(self) -> int:
+        """The number of entries that are held: one for each address and moment, more for moments of many readings."""
+        return len(self._found) + 2 * len(self._shapes)
+
     def clear(self) -> None:
         """Forget the mentions; a scanner's moments go on to be those of this object."""
         self._found.clear()

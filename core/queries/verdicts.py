@@ -75,6 +75,8 @@ def judge_from(facts: FactSource, address: int, at: int | None, basis: Basis, co
     """Return the verdict on an address by these facts."""
     asked = _Question(facts, address, basis.now if at is None else at, basis, count)
     verdict = _of_the_data(asked)
+    if basis.doubt is not None:
+        verdict = basis.doubt(verdict, address, asked.at)
     if basis.behind is None or asked.at <= basis.as_of or verdict.fix_in is None:
         return verdict
     if not basis.too_old:

@@ -66,6 +66,9 @@ class Connection(ABC):
     """Whether names, ids and services have a text index."""
     chains_events: ClassVar[bool]
     """Whether the database itself moves the chain of an event."""
+    numbers_on: ClassVar[tuple[str, ...]]
+    """Statements after which the numbers of events, EIPs and bindings are above `:event`, `:eip` and `:binding`; a
+    server notes `:system` and `:timeline` with them."""
 
     def execute(self, statement: str, values: Values = NO_VALUES) -> int:
         """Run one statement. Returns how many rows it changed."""

@@ -7,14 +7,23 @@ from pathlib import Path
 from typing import Final
 
 from core.domain.errors import Code, error
+from core.domain.memory import Recall
 from core.storage.sqlite import EmbeddedStore, default_path
 from core.storage.store import WAIT_SECONDS, Store
 
 __all__ = ["open_store", "postgres_conninfo"]
 
 
-def open_store(url: str | None = None, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> Store:
+def open_store(
+    url: str | None = None,
+    *,
+    read_only: bool = False,
+    wait: float = WAIT_SECONDS,
+    recall: Recall | None = None,
+) -> Store:
     """Open the database at a path or an SQLAlchemy URL of SQLite or PostgreSQL; None: the embedded database.
+
+    `recall` tells the server that this client saw last; an older timeline of it is refused.
 
     Raises:
         EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
@@ -26,7 +35,7 @@ def open_store(url: str | None = None, *, read_only: bool = False, wait: float =
     if conninfo is not None:
         from core.storage.postgres import PostgresStore  # noqa: PLC0415  # the embedded database starts without its driver
 
-        return PostgresStore(conninfo, read_only=read_only, wait=wait)
+        return PostgresStore(conninfo, read_only=read_only, wait=wait, recall=recall)
     return EmbeddedStore(_path(url), read_only=read_only, wait=wait)
 
 

@@ -24,12 +24,15 @@ def opened_own(path: Path, flags: int, database: Path) -> int:
         OSError: it cannot be opened.
 
     """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        handle = os.open(path.name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600, dir_fd=folder)
     except OSError as problem:
         if problem.errno in (errno.ELOOP, errno.ENXIO):
             raise _not_ours(path) from problem
         raise
+    finally:
+        os.close(folder)
     if _is_ours(os.fstat(handle), database):
         return handle
     os.close(handle)
@@ -47,14 +50,30 @@ def check_beside(path: Path, database: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder in which everybody may replace the files of others."""
-    mode = folder.stat().st_mode
-    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+    """Refuse a folder in which others may replace the files of its owner: everybody, or the members of a group."""
+    found = folder.stat()
+    if found.st_mode & stat.S_ISVTX:
+        return
+    everybody = bool(found.st_mode & stat.S_IWOTH)
+    if everybody or (found.st_mode & stat.S_IWGRP and _has_others(found)):
+        who, right = ("Everybody", "o-w") if everybody else ("Others of its group", "g-w")
         raise error(
             Code.STORE_UNAVAILABLE,
-            f"Everybody may write in {folder}, and so replace the database; nothing was opened.",
-            hint=f"Take that right away: chmod o-w {folder}",
+            f"{who} may write in {folder}, and so replace the database; nothing was opened.",
+            hint=f"Take that right away: chmod {right} {folder}",
         )
+
+
+def _has_others(folder: os.stat_result) -> bool:
+    """Return whether the group of a folder is another one than its owner's own, or has members beside the owner."""
+    import grp  # noqa: PLC0415  # for a folder of a group alone
+    import pwd  # noqa: PLC0415  # for a folder of a group alone
+
+    try:
+        owner, members = pwd.getpwuid(folder.st_uid), grp.getgrgid(folder.st_gid).gr_mem
+    except KeyError:  # a container that knows no users
+        return False
+    return owner.pw_gid != folder.st_gid or any(member != owner.pw_name for member in members)
 
 
 def _is_ours(found: os.stat_result, database: Path) -> bool:

@@ -20,18 +20,20 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from core.domain.errors import Code, EipdeckError, Fix, error
+from core.domain.memory import Lineage, Recall
+from core.domain.progress import WORK
 from core.domain.values import stamp
 from core.storage.connection import Connection
 from core.storage.postgres_connection import PostgresConnection, WholeNumber
-from core.storage.postgres_errors import busy, translated_errors
+from core.storage.postgres_errors import OutdatedError, busy, translated_errors
 from core.storage.postgres_health import ACTING, MAY_CHANGE, health_of
 from core.storage.postgres_hosts import connected
 from core.storage.postgres_pipeline import Driver, Step, UnfitError
 from core.storage.postgres_schema import GREETING, migrate, schema_step
-from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds
+from core.storage.postgres_server import TURN, Asked, ServerRow, milliseconds, named
 from core.storage.postgres_standby import standby_of
 from core.storage.postgres_url import checked_parts, hosts_of, shown_url, with_defaults
-from core.storage.store import APART, HEAD, MIRRORED, WAIT_SECONDS, Lineage, Replica, Store, elapsed, newest_version
+from core.storage.store import APART, HEAD, MIRRORED, WAIT_SECONDS, Replica, Store, elapsed, newest_version
 
 __all__ = ["TURN", "PostgresStore"]
 
@@ -54,13 +56,11 @@ _ENDED: Final = ("08", "57P")
 _PATIENCE: Final = 6
 """The wait for an answer of the server, as a multiple of the wait for a turn."""
 _IDLE_SECONDS: Final = 5
-"""The limit of an idle write, below the wait for a turn: the server ends it then, so that others do not wait for a
-client that hangs, or whose network is gone."""
+"""The limit of an idle write, below the wait for a turn: others do not wait for a client that hangs or is cut off."""
 _LONG_SECONDS: Final = 60
 """The limit of an idle write that computes for long between its statements."""
 _READING_SECONDS: Final = 3600
-"""The limit of an idle read. Others do not wait for it, and a list is read as slowly as its reader pages. It has an
-end because the server keeps every replaced row for it: measured, an allocation takes ten times as long after 15,000."""
+"""The limit of an idle read: the server keeps every replaced row for it (15,000 make a write ten times slower)."""
 
 
 class PostgresStore(Store):
@@ -68,13 +68,16 @@ class PostgresStore(Store):
 
     embedded = False
 
-    def __init__(self, conninfo: str, *, read_only: bool = False, wait: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, conninfo: str, *, read_only: bool = False, wait: float = WAIT_SECONDS, recall: Recall | None = None
+    ) -> None:
         """Connect, and when needed and allowed create or migrate the schema.
 
         Args:
             conninfo: as libpq takes it, a URI with its options (`sslmode`, `options` and so on).
             read_only: the server refuses every write of this store.
             wait: seconds that a writer queues.
+            recall: tells the server that this client saw last; an older timeline of it is refused.
 
         Raises:
             EipdeckError: `store_unavailable`, `store_busy`, `schema_newer`, or `usage` for a bad URL.
@@ -85,6 +88,7 @@ class PostgresStore(Store):
         self._conninfo = with_defaults(self._parts, read_only=read_only)
         self._read_only = read_only
         self._wait = wait
+        self.lineage = None if recall is None else recall(self.url).lineage()
         self._turn = threading.Lock()
         self._idle: list[PostgresConnection] = []
         self._ahead = 0.0
@@ -92,8 +96,8 @@ class PostgresStore(Store):
         self._asked = Asked()
         self._greeted = False
         self._standby = False
-        self._profile: str | None = None
         """Whether a server that this session has read from was a standby."""
+        self._profile: str | None = None
         try:
             with translated_errors(self.url):
                 self._greet()
@@ -123,7 +127,7 @@ class PostgresStore(Store):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[Connection]:
+    def write(self, wait: float | None = None, *, long: str | None = None) -> Iterator[Connection]:
         """Begin a write. Its turn is taken with its first question, in one round trip."""
         with translated_errors(self.url), self._turned(self._wait if wait is None else wait):
             patience = milliseconds(self._wait if wait is None else wait)
@@ -132,6 +136,7 @@ class PostgresStore(Store):
                 Step(_BEGIN_IN_VAIN if self._read_only else _BEGIN_WRITING),
                 Step(_LIMITS, (patience, idle)),
                 Step(_WRITING, (idle,)),
+                *([] if long is None else [named(f"eipdeck {long}")]),
                 self._asked.in_turn(self._take_turn),
             )
             with self._lent(*steps) as connection:
@@ -211,7 +216,7 @@ class PostgresStore(Store):
         server = self._asked.first(driver, () if self._greeted else GREETING)
         self._greeted, self.is_far = True, driver.far
         if (outdated := self._outdated(server)) is not None:
-            raise psycopg.OperationalError(outdated)
+            raise OutdatedError(outdated)
         if server.backend != driver.info.backend_pid:
             driver.pooled, driver.prepare_threshold = True, None  # what is prepared may stay with another server
         self._see(server)
@@ -267,6 +272,7 @@ class PostgresStore(Store):
             self._turn.release()
 
     def _commit(self, connection: PostgresConnection) -> None:
+        WORK.commits()
         connection.driver.unreplicated = False
         try:
             connection.commit()

@@ -17,6 +17,10 @@ from psycopg.rows import dict_row
 from core.storage.connection import NO_VALUES, Connection, Cursor, Question, R, Scalar, Values
 from core.storage.postgres_pipeline import Driver, Step, UnfitError, give_up, sent
 
+_EPOCH: Final = (
+    "INSERT INTO epoch (since_seq, system, timeline, eip, binding) VALUES (:event, :system, :timeline, :eip, :binding)"
+)
+
 
 class PostgresConnection(Connection):
     """The same statements, with this driver's marks for values.
@@ -28,6 +32,7 @@ class PostgresConnection(Connection):
 
     words_are_indexed: ClassVar[bool] = False
     chains_events: ClassVar[bool] = True
+    numbers_on: ClassVar[tuple[str, ...]] = (_EPOCH,)
 
     def __init__(self, connect: Callable[[], Driver]) -> None:
         self._connect = connect
@@ -158,6 +163,7 @@ class _Foreseeing(Connection):
 
     words_are_indexed: ClassVar[bool] = False
     chains_events: ClassVar[bool] = True
+    numbers_on: ClassVar[tuple[str, ...]] = PostgresConnection.numbers_on
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real
@@ -179,6 +185,7 @@ class _Stage(Connection):
 
     words_are_indexed: ClassVar[bool] = False
     chains_events: ClassVar[bool] = True
+    numbers_on: ClassVar[tuple[str, ...]] = PostgresConnection.numbers_on
 
     def __init__(self, real: PostgresConnection) -> None:
         self._real = real

@@ -11,7 +11,11 @@ import psycopg
 
 from core.domain.errors import Code, EipdeckError, Fix, error
 
-__all__ = ["busy", "is_of_the_url", "translated_errors"]
+__all__ = ["OutdatedError", "busy", "is_of_the_url", "translated_errors"]
+
+
+class OutdatedError(psycopg.OperationalError):
+    """The server is an older primary than one that this client has seen."""
 
 
 @contextmanager
@@ -57,6 +61,13 @@ def _unavailable(url: str, problem: psycopg.Error) -> EipdeckError:
             Code.USAGE,
             f"{url}: {_first_line(problem).removeprefix('connection is bad: ')}; nothing was opened.",
             hint="Correct the hosts, or the options after the question mark.",
+        )
+    if isinstance(problem, OutdatedError):
+        return error(
+            Code.STORE_UNAVAILABLE,
+            f"{url}: {_first_line(problem)}; nothing changed.",
+            hint="Stop that server. If the cluster was taken back on purpose, remove the file `seen` of doctor.",
+            fix=Fix("doctor"),
         )
     return error(
         Code.STORE_UNAVAILABLE,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, NamedTuple
 
+from core.domain.memory import Lineage
 from core.domain.values import from_micros, iso
 from core.storage.connection import Connection
 from core.storage.rows import COMPUTED, reads
-from core.storage.store import HEAD, Lineage, Replica
+from core.storage.store import HEAD, Replica
 
 __all__ = ["ACTING", "MAY_CHANGE", "health_of"]
 
@@ -32,6 +33,29 @@ _FOLLOWERS: Final = (
     "SELECT application_name AS name, sync_state AS state,"
     " CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS bigint) AS behind"
     " FROM pg_stat_replication WHERE NOT pg_is_in_recovery() ORDER BY application_name"
+)
+
+
+@reads()
+class _TurnRow(NamedTuple):
+    role: Annotated[str | None, COMPUTED]
+    name: Annotated[str | None, COMPUTED]
+    since: Annotated[int | None, COMPUTED]
+    """None for a role that may not see it."""
+    waits: Annotated[bool, COMPUTED]
+    """Whether its commit waits for a standby."""
+    queue: Annotated[int, COMPUTED]
+
+
+_TURN: Final = (
+    "WITH turn AS (SELECT pid, granted FROM pg_locks WHERE relation = to_regclass('alembic_version')"
+    " AND mode = 'ShareUpdateExclusiveLock'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    " SELECT CAST(usename AS text) AS role, application_name AS name,"
+    " CAST(extract(epoch FROM xact_start) * 1000000 AS bigint) AS since,"
+    " coalesce(wait_event = 'SyncRep', FALSE) AS waits,"
+    " (SELECT count(*) FROM turn WHERE NOT granted) AS queue"
+    " FROM turn JOIN pg_stat_activity USING (pid) WHERE granted"
 )
 _SETTINGS: Final = (
     *("server_version", "synchronous_commit", "fsync", "full_page_writes"),
@@ -68,6 +92,7 @@ def health_of(connection: Connection, lineage: Lineage | None, replica: Replica 
         "durable": "yes" if durable else "no: the server may lose what it acknowledged",
         "role": role,
         "may_change": "yes" if may_change and replica is None else "no",
+        "writing": _holder(connection.row(_TurnRow, _TURN)),
         **cluster,
         "tls": "yes" if tls else "no",
     }
@@ -81,6 +106,15 @@ def _of_primary(connection: Connection, names: str, commit: str, lineage: Lineag
         "standbys": ", ".join(map(_words, followers)) or "none",
         "survives_loss": _survives(names, commit, followers),
     }
+
+
+def _holder(turn: _TurnRow | None) -> str:
+    """Return who has the turn of writers, with what and since when, and how many wait for it."""
+    if turn is None:
+        return "nobody"
+    since = "" if turn.since is None else f" since {iso(from_micros(turn.since))}"
+    waits = ", waits for a standby" if turn.waits else ""
+    return f"{turn.role} ({turn.name}){since}{waits}; {turn.queue} waiting"
 
 
 def _words(follower: _FollowerRow) -> str:

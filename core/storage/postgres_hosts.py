@@ -11,7 +11,7 @@ import psycopg
 from psycopg.abc import ConnDict
 from psycopg.conninfo import make_conninfo
 
-from core.storage.postgres_errors import is_of_the_url
+from core.storage.postgres_errors import OutdatedError, is_of_the_url
 from core.storage.postgres_pipeline import Driver
 from core.storage.postgres_url import hosts_of
 
@@ -45,6 +45,7 @@ def connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:
     wanted = str(parts.get("target_session_attrs"))
     addresses = dict(zip(hosts, str(parts["hostaddr"]).split(","), strict=False)) if parts.get("hostaddr") else {}
     refused: dict[str, str] = {}
+    kind = psycopg.OperationalError
     for look in _ROUNDS.get(wanted, (wanted,)):
         for host, port in hosts:
             one: ConnDict = {**parts, "host": host, "port": port or None, "target_session_attrs": look}
@@ -55,10 +56,11 @@ def connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:
             except psycopg.OperationalError as problem:
                 if is_of_the_url(problem):
                     raise
+                kind = OutdatedError if isinstance(problem, OutdatedError) else kind
                 refused[f"{host}:{port}" if port else host] = _reason(problem)
     takes = "takes writes" if wanted in _WRITING else "can be used"
     said = "; ".join(f"{host} {reason}" for host, reason in refused.items())
-    raise psycopg.OperationalError(f"none of {len(hosts)} servers {takes}: {said}")
+    raise kind(f"none of {len(hosts)} servers {takes}: {said}")
 
 
 def _connected(parts: ConnDict, prepared: Callable[[Driver], None]) -> Driver:

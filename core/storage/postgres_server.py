@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from core.storage.postgres_pipeline import APART, Driver, Step, sent
 from core.storage.rows import COMPUTED, reads
 
-__all__ = ["TURN", "Asked", "ServerRow", "milliseconds"]
+__all__ = ["TURN", "Asked", "ServerRow", "milliseconds", "named"]
 
 TURN: Final = 0x45495044
 """The key of the advisory lock under which the schema is brought up to date: `EIPD`."""
@@ -55,6 +55,11 @@ _UNABLE: Final = (
 def milliseconds(seconds: float) -> str:
     """Return milliseconds as the server's settings take them, where 0 means no limit."""
     return str(int(seconds * 1000) or 1)
+
+
+def named(name: str) -> Step:
+    """Return the step that gives the session a name, in `pg_stat_activity`, for one transaction."""
+    return Step(b"SELECT set_config('application_name', %s, true)", (name,))
 
 
 class Asked:

@@ -18,12 +18,12 @@ from time import monotonic
 from core.domain.errors import Code, OutcomeUnknown, error
 from core.storage.connection import Connection
 from core.storage.own_file import opened_own
-from core.storage.sqlite_connection import SqliteConnection, begun, connect
+from core.storage.sqlite_connection import LEAN_CACHE, READ, SqliteConnection, begun, connect
 from core.storage.sqlite_copy import copy, schema_step
 from core.storage.sqlite_errors import translated_errors
 from core.storage.sqlite_file import BESIDE, NOTHING, check_log, close_to_others, identity, prepare
 from core.storage.store import HEAD, VERSION_BITS, WAIT_SECONDS, Store, newest_version
-from core.storage.write_lock import WriteLock, busy
+from core.storage.write_lock import WriteLock, busy, holder
 
 __all__ = ["EmbeddedStore", "default_path"]
 
@@ -97,11 +97,11 @@ class EmbeddedStore(Store):
     @contextmanager
     def read(self) -> Iterator[SqliteConnection]:
         self._follow_the_file()
-        with translated_errors(self.path), self._reader() as connection, begun(connection, "BEGIN"):
+        with translated_errors(self.path), self._reader() as connection, begun(connection, READ):
             yield connection
 
     @contextmanager
-    def write(self, wait: float | None = None, *, long: bool = False) -> Iterator[SqliteConnection]:  # noqa: ARG002  # a file ends no writer
+    def write(self, wait: float | None = None, *, long: str | None = None) -> Iterator[SqliteConnection]:  # noqa: ARG002  # a file ends no writer
         with self.alone(wait) as writer, begun(writer, "BEGIN IMMEDIATE"):
             yield writer
 
@@ -121,6 +121,10 @@ class EmbeddedStore(Store):
                 self._drop_writer()
                 raise
 
+    def lean(self) -> None:
+        with self.alone() as writer:
+            writer.driver.execute(f"PRAGMA cache_size=-{LEAN_CACHE}")
+
     def data_version(self) -> int:
         with self.read() as connection:
             return self.version_in(connection)
@@ -138,6 +142,7 @@ class EmbeddedStore(Store):
             "integrity": str(sound),
             "foreign_keys": "ok" if not broken else f"{broken} rows point nowhere",
             "journal": str(mode),
+            "writing": holder(self.path),
         }
 
     def _follow_the_file(self) -> None:

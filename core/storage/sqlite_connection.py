@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import quote
 
+from core.domain.progress import WORK
 from core.storage.connection import Connection, Cursor, Value, Values
 from core.storage.sqlite_errors import in_doubt
 from core.storage.sqlite_file import cannot_change
 
-__all__ = ["SqliteConnection", "begun", "connect"]
+__all__ = ["READ", "SqliteConnection", "begun", "connect"]
 
 WRITER_CACHE: Final = 65_536
+LEAN_CACHE: Final = 12_288
 READER_CACHE: Final = 2_048
 """KiB of pages that a connection keeps; the system's cache has the other pages a reader needs."""
 
@@ -27,6 +29,10 @@ LOG_BYTES: Final = 64 << 20
 
 BUSY_SECONDS: Final = 5.0
 """The longest wait of SQLite itself for another program, which does not queue."""
+
+
+READ: Final = "BEGIN"
+"""Begins a read."""
 
 
 def connect(path: Path, *, writing: bool, read_only: bool, wait: float) -> SqliteConnection:
@@ -60,6 +66,10 @@ class SqliteConnection(Connection):
 
     words_are_indexed: ClassVar[bool] = True
     chains_events: ClassVar[bool] = False
+    numbers_on: ClassVar[tuple[str, ...]] = (
+        "DELETE FROM sqlite_sequence WHERE name IN ('event', 'eip', 'binding')",
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('event', :event - 1), ('eip', :eip), ('binding', :binding)",
+    )
     driver_kind: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
     """The class of the driver's connections; another one traces them."""
 
@@ -142,7 +152,12 @@ def begun(connection: SqliteConnection, begin: str) -> Iterator[None]:
     """Run `begin`; commit when the block ends, roll back when it raises."""
     connection.execute(begin)
     try:
-        yield
+        if begin == READ:
+            with WORK.reading():
+                yield
+        else:
+            yield
+            WORK.commits()
         with in_doubt():
             connection.driver.commit()
     except BaseException:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
 from core.domain.errors import Code, EipdeckError, error
+from core.domain.memory import Lineage
 from core.storage.connection import Connection
 from core.storage.rows import reads
 
@@ -20,16 +21,16 @@ __all__ = [
     "NEWEST",
     "VERSION_BITS",
     "WAIT_SECONDS",
-    "Lineage",
     "Replica",
     "Seen",
     "Store",
     "elapsed",
+    "mark_of",
     "newer",
     "newest_version",
 ]
 
-HEAD: Final = "0008"
+HEAD: Final = "0010"
 """The schema step of this version."""
 
 WAIT_SECONDS: Final = 10.0
@@ -69,20 +70,18 @@ class Seen(NamedTuple):
 
     def is_event(self, found: bytes) -> bool:
         """Return whether an event of this number, with this hash, is the one that was seen."""
-        return int.from_bytes(found[:_MARK]) == self.mark
+        return mark_of(found) == self.mark
+
+
+def mark_of(hashed: bytes) -> int:
+    """Return the mark of an event by its hash."""
+    return int.from_bytes(hashed[:_MARK])
 
 
 def newest_version(connection: Connection) -> int:
     """Return the number and the mark of the newest event as one number, which grows in commit order."""
     row = connection.row(_NewestRow, _NEWEST)
-    return 0 if row is None else (row.seq << 8 * _MARK) + int.from_bytes(row.hash[:_MARK])
-
-
-class Lineage(NamedTuple):
-    """The server that a history is written on: its identifier, and the timeline that each promotion raises."""
-
-    system: int
-    timeline: int
+    return 0 if row is None else (row.seq << 8 * _MARK) + mark_of(row.hash)
 
 
 class Replica(NamedTuple):
@@ -160,12 +159,13 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def write(self, wait: float | None = None, *, long: bool = False) -> AbstractContextManager[Connection]:
+    def write(self, wait: float | None = None, *, long: str | None = None) -> AbstractContextManager[Connection]:
         """Begin a write transaction: durable when the block ends, undone when it raises.
 
         Args:
             wait: seconds to queue; None: the store's own limit.
-            long: the block computes for long between its statements; a server then waits longer for the next one.
+            long: the name of a block that computes for long between its statements: a server waits longer for the next
+                one, and `doctor` tells the name.
 
         Raises:
             EipdeckError: `store_busy` after these seconds; `store_unavailable` when it cannot be reached or written.
@@ -173,6 +173,9 @@ class Store(ABC):
                 request to commit and its answer.
 
         """
+
+    def lean(self) -> None:  # noqa: B027  # a server keeps its pages elsewhere
+        """Keep few pages of the database in memory from now on."""
 
     def replica(self, connection: Connection) -> Replica | None:  # noqa: ARG002  # a server is asked
         """Return the state of a database that follows another one; None for any other."""

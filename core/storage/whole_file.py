@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,38 +30,48 @@ def written_whole(path: Path, *, force: bool = False, apart_from: Sequence[Path]
             raise error(
                 Code.CONFLICT, f"{path} belongs to the database in use; nothing was written.", hint="Name another file."
             )
-        handle, name = tempfile.mkstemp(prefix=".eipdeck-", dir=path.parent)
-        os.close(handle)
-        part = Path(name)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            yield part
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            _put(part, path, force=force)
-            _flushed(path.parent)
+            yield from _written(path, folder, force=force)
         finally:
-            for left in part.parent.glob(f"{part.name}*"):
-                left.unlink()
+            os.close(folder)
     except OSError as problem:
         why = (problem.strerror or "cannot be written").lower()
         raise error(Code.STORE_UNAVAILABLE, f"Nothing was written, {why}: {path}") from problem
 
 
-def _put(part: Path, path: Path, *, force: bool) -> None:
-    """Give the part its name. Without `force` a file that came meanwhile stays: a link is made, or refused."""
-    if force:
-        part.replace(path)
-        return
+def _written(path: Path, folder: int, *, force: bool) -> Iterator[Path]:
+    """Make the part in the open folder and give it its name there: another folder at that path turns nothing."""
+    part = f".eipdeck-{os.urandom(6).hex()}"
+    written = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
     try:
-        os.link(part, path)
-    except FileExistsError:
-        _check_place(path, force=False)
-        raise
-    except OSError as problem:
-        if problem.errno not in _NO_LINKS:
+        here = Path(f"/proc/self/fd/{folder}")
+        yield (here if here.exists() else path.parent) / part
+        os.fsync(written)
+        _put(part, path, folder, force=force)
+        os.fsync(folder)
+    finally:
+        os.close(written)
+        for left in os.listdir(folder):
+            if left.startswith(part):
+                os.unlink(left, dir_fd=folder)
+
+
+def _put(part: str, path: Path, folder: int, *, force: bool) -> None:
+    """Give the part its name. Without `force` a file that came meanwhile stays: a link is made, or refused."""
+    if not force:
+        try:
+            os.link(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except FileExistsError:
+            _check_place(path, force=False)
             raise
-        _check_place(path, force=False)
-        part.replace(path)
+        except OSError as problem:
+            if problem.errno not in _NO_LINKS:
+                raise
+            _check_place(path, force=False)
+        else:
+            return
+    os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -97,12 +106,3 @@ def is_same(path: Path, other: Path) -> bool:
         return path.name == other.name and path.parent.samefile(other.parent)
     except OSError:
         return False
-
-
-def _flushed(folder: Path) -> None:
-    """Write the new name to the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,15 +6,18 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from core.domain.errors import Code, EipdeckError, error
 from core.storage.own_file import opened_own
 
-__all__ = ["WriteLock", "busy"]
+__all__ = ["WriteLock", "busy", "holder"]
+
+_LONG: Final = ("import", "restore", "sync", "allocate", "release")
+"""The verbs that may hold the lock for long."""
 
 
 class WriteLock:
@@ -82,6 +85,30 @@ class WriteLock:
             state["late"] = True
         self._file = None  # the waiting thread still holds the old one
         raise busy(self._database)
+
+
+_LOCKS: Final = Path("/proc/locks")
+
+
+def holder(database: Path) -> str:
+    """Return the process that has the lock of a database, and its command, as far as the system tells."""
+    with suppress(OSError, ValueError):
+        file = database.with_name(f"{database.name}.lock").stat()
+        where = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+        for line in _LOCKS.read_text(encoding="ascii").splitlines():
+            words = line.split()
+            if words[1] == "FLOCK" and words[-3] == where:
+                return f"process {words[-4]}{_command(words[-4])}"
+    return "nobody"
+
+
+def _command(process: str) -> str:
+    """Return the program and the verb of a process in brackets; its other words may be secret."""
+    with suppress(OSError):
+        words = Path("/proc", process, "cmdline").read_bytes().decode(errors="replace").split("\0")
+        named = [word for word in words if word in _LONG]
+        return f" ({named[0]})" if named else ""
+    return ""
 
 
 def busy(path: Path) -> EipdeckError:

@@ -33,7 +33,7 @@ def import_files(store: Store, paths: Sequence[Path], begin: Begin) -> Imported:
     begun = perf_counter()
     with collector_off():
         documents = read_documents(paths)
-        with store.write(long=True) as connection:
+        with store.write(long="import") as connection:
             imported = import_documents(begin(connection), documents)
     text_index.follow(store, perf_counter() - begun)
     return imported

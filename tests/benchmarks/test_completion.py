@@ -16,11 +16,12 @@ BIN = Path(sys.executable).parent
 ROUNDS = 100
 
 
-@pytest.mark.parametrize(("kind", "typed"), [("eips", ""), ("eips", "44.0.0."), ("filter", "pool:")])
+@pytest.mark.parametrize(("kind", "typed"), [("eips", ""), ("eips", "44.0.0."), ("filter", "pool:"), ("findings", "")])
 def test_a_completion_at_a_million_eips(ratio: Ratio, million: Inventory, kind: str, typed: str) -> None:
     """Goal 23."""
     asked = [str(BIN / "eipdeck"), CALL, kind, typed, "eipdeck", "--db", str(million.file)]
-    assert subprocess.run(asked, capture_output=True, check=True).stdout
+    found = subprocess.run(asked, capture_output=True, check=True).stdout
+    assert found or kind == "findings"
     floor = [sys.executable, "-c", "import sqlite3"]
     ratio.of(
         lambda: subprocess.run(asked, capture_output=True, check=True),

@@ -47,8 +47,11 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HASHED = ("at", "operator", "action", "eip_id", "address", "pool_id", "cidr", "reason", "request_id", "before", "after")
 """What of an event its hash covers."""
-UNDO_0007 = tuple(f"DROP TABLE mirror{end}" for end in ("_operation", "_aside", "_row", "_kind", ""))
-"""The schema steps 0007 and 0008, undone in an embedded database."""
+RULES_0010 = ("cidr_lived", "pool_begun")
+UNDO_0010 = tuple(f"DROP TRIGGER IF EXISTS {name}" for name in RULES_0010)
+UNDO_MIRROR = tuple(f"DROP TABLE mirror{end}" for end in ("_step", "_plan", "_aside", "_row", "_kind", ""))
+UNDO_0007 = (*UNDO_0010, *UNDO_MIRROR)
+"""The schema steps from 0007 on, undone in an embedded database."""
 RULES_0006 = ("eip_begun", "eip_ended", "binding_begun", "binding_ended", "acceptance_told", "acceptance_kept")
 """The triggers of the schema step 0006 in an embedded database."""
 UNDO_0006 = (

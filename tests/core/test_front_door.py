@@ -18,13 +18,14 @@ from tests.core.kit import ROOT
 EXIT_CODES = {
     2: "usage invalid_address invalid_cidr invalid_count invalid_name invalid_port invalid_bandwidth invalid_time"
     " invalid_filter invalid_import confirmation_required",
-    5: "cidr_not_found pool_not_found eip_not_found binding_not_found service_not_found finding_not_found",
+    5: "cidr_not_found pool_not_found eip_not_found binding_not_found service_not_found finding_not_found"
+    " plan_not_found",
     4: "cidr_overlap cidr_not_active cidr_not_drained pool_exhausted no_active_cidr address_in_use address_not_in_pool"
     " address_cooling address_reserved eip_bound eip_not_bound holder_conflict port_in_use anyport_conflict"
     " quota_exceeded region_mismatch conflict request_mismatch customer_pool_required asn_not_supported rpki_not_valid"
     " clock_doubtful read_only platform_refused",
-    6: "store_busy store_unavailable schema_newer platform_unavailable history_lost",
-    7: "outcome_unknown",
+    6: "store_busy store_unavailable schema_newer platform_unavailable history_lost time_limit",
+    7: "outcome_unknown unfinished",
 }
 """Section 2 of the interface, by exit code."""
 

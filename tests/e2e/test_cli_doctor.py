@@ -37,8 +37,10 @@ def test_every_path_in_use_is_named(deck: Deck, home: Path) -> None:
         "trails": str(home / ".local/state/eipdeck/trail-*.md"),
         "ui": str(home / ".local/state/eipdeck/ui.json"),
         "sent": str(home / ".local/state/eipdeck/sent-*.json"),
+        "places": str(home / ".local/state/eipdeck/place-*.json"),
         "offers": str(home / ".cache/eipdeck/offers-*"),
         "heads": str(home / ".local/state/eipdeck/heads.json"),
+        "seen": str(home / ".local/state/eipdeck/seen-*.jsonl"),
         "verified": str(home / ".local/state/eipdeck/verified-*.json"),
         "watch": str(home / ".local/state/eipdeck/watch-*.json"),
     }

@@ -72,7 +72,7 @@ def test_a_bundle_is_masked_unless_addresses_are_asked_for(
     program: Callable[..., Said], deck: Deck, home: Path, log: Path, tmp_path: Path
 ) -> None:
     deck.done("allocate", code=3)
-    log.parent.mkdir(parents=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("2026-11-29 10:59:59,123 ERROR x: 198.18.0.0 [198[.]18.0.0] 2001:db8::7 by alice in " + str(home))
     out = tmp_path / "bundle.json"
     said = program("doctor", "--bundle", str(out))

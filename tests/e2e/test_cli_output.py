@@ -13,7 +13,8 @@ import pytest
 from core import Eip, to_json
 from tests.corpus import TEXTS, obeyed
 from tui.wording.columns import Entry, Layout, Listing
-from tui.wording.writers import csv_cell, json_text, write_table
+from tui.wording.table_writer import write_table
+from tui.wording.writers import csv_cell, json_text
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck

@@ -16,12 +16,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tui.wording.verb import Format
+from tui.wording.verbs import VERBS
+from tui.wording.verbs_lists import SHAPE
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tui"]
-LISTS = ["cidrs", "pools", "eips", "services", "findings", "history", "lookup 203.0.113.0 198.18.0.0"]
+LISTS = [
+    *("cidrs", "pools", "eips", "services", "findings", "history", "lookup 203.0.113.0 198.18.0.0"),
+    "config show",
+]
 DONE = {"findings": 1, "lookup 203.0.113.0 198.18.0.0": 1}
 
 
@@ -42,6 +49,34 @@ def stream(*words: str, **options: Any) -> subprocess.Popen[str]:
 def line(process: subprocess.Popen[str]) -> Any:
     assert process.stdout is not None
     return json.loads(process.stdout.readline())
+
+
+def test_every_list_of_the_declarations_is_tried() -> None:
+    """Those that print rows have the shape of a list.
+
+    `config check` prints none when all is well, `plan list` none without an account.
+    """
+    lists = [verb for verb in VERBS if verb.is_list]
+    tried = {words.partition(" 2")[0] for words in LISTS}
+    assert {verb.name for verb in lists} == {*tried, "config check", "plan list"}
+    for verb in lists:
+        assert set(SHAPE) <= set(verb.arguments), verb.name
+        assert verb.formats == tuple(Format), verb.name
+
+
+@pytest.mark.parametrize("words", LISTS)
+def test_every_list_takes_columns_an_order_a_length_and_no_headings(busy: Deck, words: str) -> None:
+    objects = busy(*words.split(), "--json").document
+    name = list(objects[0])[1]
+    shape = (*words.split(), "--columns", name, "--sort", f"{name}:desc", "--limit", "2", "--no-header")
+    values = busy(*shape, "--format", "value").out.splitlines()
+    assert len(values) == min(2, len(objects))
+    for how in ("table", "csv", "md", "excel", "ndjson", "json"):
+        said = busy(*shape, "--format", how)
+        assert said.code == DONE.get(words, 0), (how, said.err)
+        rows = json.loads(said.out) if how == "json" else said.out.splitlines()
+        assert len(rows) == len(values), (how, said.out)
+    assert busy(*words.split(), "--columns", "no_such").code == 2
 
 
 @pytest.mark.parametrize("words", LISTS)
@@ -169,3 +204,23 @@ def test_findings_are_followed_as_they_open_and_close(busy: Deck) -> None:
     assert line(process) == {"change": "closed", **landing}
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=30) == ("", "")
+
+
+def test_a_table_that_goes_on_keeps_its_columns(busy: Deck) -> None:
+    """New rows stand under the first ones; a longer cell makes its column wider from there on."""
+    with stream("history", "--follow", "--limit", "1") as process:
+        assert process.stdout is not None
+        head, first = process.stdout.readline(), process.stdout.readline()
+        busy.done("allocate", "--pool", "hk", "--name", "x")
+        second = process.stdout.readline()
+        long = "a-pool-with-quite-a-long-name"
+        busy.done("cidr", "add", "192.0.2.0/28", "--isp", "a", "--asn", "64500", "--pool", long)
+        wide = process.stdout.readline()
+        busy.done("allocate", "--pool", "hk", "--name", "y")
+        last = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    place = head.index("ACTION")
+    assert {each[place - 1] for each in (first, second, wide, last)} == {" "}
+    assert " " not in {each[place] for each in (first, second, wide, last)}
+    assert second.index("alice") == first.index("alice") == head.index("OPERATOR")
+    assert last.index("alice") == wide.index("alice")

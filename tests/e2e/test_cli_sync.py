@@ -17,7 +17,6 @@ import pytest
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
 from tests.e2e.conftest import Deck
-from tests.e2e.terminal import terminal
 from tests.standin.account import Account, stamped
 from tests.standin.demo import console, furnished
 from tests.standin.server import TOKEN, Fault, Standin, serving
@@ -96,14 +95,9 @@ def test_a_landing_on_the_console_is_a_finding_after_the_next_sync(live: Deck, a
 @pytest.mark.parametrize(
     "words",
     [
-        "allocate --default",
-        "bind 203.0.113.17 --nic nic-web-01 --private-ip 10.0.1.1",
-        "unbind 203.0.113.17",
-        "release 203.0.113.17 --unbind --yes",
-        "rehome 198.51.100.20 --pool pool-cidr-hk --yes",
-        "recover 203.0.113.99",
         "cidr add 192.0.2.0/24 --isp a --asn 64500",
-        "cidr drain 203.0.113.0/24",
+        "cidr activate 203.0.113.0/24 --reason again",
+        "cidr set-asn 203.0.113.0/24 64501",
         "service add nic nic-9",
         "import nothing.json",
         "restore nothing.db --yes",
@@ -239,17 +233,6 @@ def test_a_missing_token_is_named_by_its_variable(
     assert (said.code, "ZC_TOKEN" in said.error["message"]) == (2, True)
 
 
-def test_no_secret_is_in_any_file_or_output(live: Deck, standin: Standin, home: Path) -> None:
-    standin.faults.append(Fault(401, "AUTHFAILURE_SIGNATURE_FAILURE"))
-    heard = "".join(
-        each.out + each.err for each in (live("sync"), live("sync", "--json"), live("doctor"), live("export"))
-    )
-    assert TOKEN not in heard
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert len(files) >= 2
-    assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
-
-
 def test_ctrl_c_ends_a_sync_with_130_and_the_picture_stands(live: Deck, standin: Standin) -> None:
     standin.always = Fault(kind="drip")
     process = subprocess.Popen(
@@ -261,25 +244,6 @@ def test_ctrl_c_ends_a_sync_with_130_and_the_picture_stands(live: Deck, standin:
     _, err = process.communicate(timeout=30)
     assert (process.returncode, "Traceback" in err) == (130, False)
     assert live.done("lookup", "203.0.113.17")[0]["verdict"] == "customer-bound"
-
-
-@pytest.mark.usefixtures("live")
-def test_the_dashboard_on_an_account_starts_read_only_and_names_it() -> None:
-    with terminal() as deck:
-        deck.until("acme", "READ-ONLY", "203.0.113.17")
-        assert deck.leave() == 0
-
-
-@pytest.mark.usefixtures("live")
-@pytest.mark.usefixtures("live")
-def test_an_open_dashboard_sees_what_the_console_does(account: Account, home: Path) -> None:
-    config = home / ".config/eipdeck/config.toml"
-    config.write_text(f"{config.read_text()}refresh_seconds = 2\n")
-    with terminal() as deck:
-        deck.until("acme", "203.0.113.17")
-        account.eip("eip-new", "203.0.113.99", "cidr-hk", name="web-99")
-        deck.until("203.0.113.99")
-        assert deck.leave() == 0
 
 
 def test_a_lookup_on_an_account_imports_neither_the_sdk_nor_requests() -> None:
@@ -304,3 +268,34 @@ def test_the_embedded_platform_imports_nothing_of_the_live_account() -> None:
         [sys.executable, "-c", program], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plan_that_is_refused_in_the_middle_is_shown_resumed_and_undone(
+    live: Deck, account: Account, standin: Standin
+) -> None:
+    bind = ("bind", "198.51.100.20", "--snat", "nat-hk", "--source", "10.0.9.0/24", "--request-id", "key-1")
+    standin.write_faults.extend((None, Fault(400, "OPERATION_DENIED_SNAT_ENTRY_COUNT_LIMIT")))
+    said = live(*bind, "--json")
+    details = said.error["details"]
+    assert (said.code, said.error["code"], details["request_id"]) == (7, "unfinished", "key-1")
+    assert [each["kind"] for each in (*details["done"], *details["left"])] == ["associate", "snat_in"]
+    assert details["cause"]["code"] == "quota_exceeded"
+    assert "eipdeck plan resume key-1" in said.error["message"]
+    (plan,) = live.done("plan", "list", "--state", "unfinished")
+    assert (plan["id"], plan["verb"], plan["done"], plan["operator"]) == ("key-1", "bind", 1, "alice")
+    shown = live("plan", "show", "key-1").out
+    assert re.search(r"2 +snat_in +eip-old +refused +CreateSnatEntry .*COUNT_LIMIT", shown)
+    assert live.done("plan", "resume", "key-1")["state"] == "done"
+    assert live.done(*bind)[0]["bindings"][0]["sources"] == ["10.0.9.0/24"]
+    assert live("plan", "undo", "key-1", "--json").error["code"] == "confirmation_required"
+    assert live.done("plan", "undo", "key-1", "--yes")["verb"] == "plan undo"
+    assert (account.eips["eip-old"]["status"], live.done("plan", "show", "key-1")["state"]) == ("UNBIND", "undone")
+    assert live("plan", "resume", "key-1", "--json").error["code"] == "conflict"
+    assert live("plan", "show", "key-2", "--json").code == 5
+    live.done("sync")
+    assert live.done("eips", "198.51.100.20")[0]["status"] == "unbound"
+
+
+def test_the_embedded_platform_has_no_plan(deck: Deck) -> None:
+    assert deck.done("plan", "list") == []
+    assert deck("plan", "show", "key-1", "--json").error["code"] == "plan_not_found"

@@ -149,6 +149,24 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(
     assert not (tmp_path / "deck.db").exists()
 
 
+@pytest.mark.usefixtures("demo")
+def test_a_session_that_was_killed_is_offered_its_place_and_one_that_was_left_is_not(home: Path) -> None:
+    state = home / ".local/state/eipdeck"
+    with terminal() as deck:
+        deck.until("347 EIPs")
+        deck.quiet(0.3)
+        deck.press("c")
+        deck.until("4 CIDRs")
+        while not any("CIDRs" in note.read_text() for note in state.glob("place-*.json")):
+            deck.quiet(0.05)
+    with terminal() as deck:
+        deck.until("198.18.0.5", "[ goes to CIDRs")
+        deck.press("[")
+        deck.until("4 CIDRs")
+        assert deck.leave() == 0
+    assert list(state.glob("place-*.json")) == []
+
+
 AGAIN = """
 import os, shutil, signal
 from core import Inventory

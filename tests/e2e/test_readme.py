@@ -156,3 +156,10 @@ def test_every_command_that_is_named_exists(command: str) -> None:
     with pytest.raises(SystemExit) as end:
         parse([command, "--help"])
     assert end.value.code == 0
+
+
+def test_the_readme_shows_every_picture_that_is_drawn_and_no_other() -> None:
+    shown = set(re.findall(r"screenshots/([a-z0-9-]+)\.svg", README))
+    drawn = set(re.findall(r'Picture\(\s*"([a-z0-9-]+)"', (ROOT / "screenshots/make.py").read_text(encoding="utf-8")))
+    light = {f"{name}-light" for name in drawn if name.startswith("incident-")}
+    assert shown == drawn | light == {path.stem for path in (ROOT / "screenshots").glob("*.svg")}

@@ -33,6 +33,24 @@ def test_a_mail_pasted_as_keys_is_only_looked_up(demo: Deck) -> None:
     assert demo.dump() == before
 
 
+def test_a_long_paste_has_first_verdicts_while_it_comes_and_esc_stops_it(demo: Deck) -> None:
+    before = demo.dump()
+    lines = "2025-11-22T21:14:03Z drop src=203.0.113.17 dst=8.8.8.8\n"
+    with terminal() as deck:
+        ready(deck)
+        deck.send(f"\x1b[200~{lines * 1_400}")
+        deck.until("these are its first lines; esc stops it", "2 distinct")
+        deck.send(f"{lines * 1_400}9.9.9.9\n\x1b[201~")
+        deck.until("5,601 addresses, 3 distinct")
+        deck.press("esc")
+        deck.send(f"\x1b[200~{lines * 1_400}")
+        deck.until("these are its first lines; esc stops it", "2 distinct")
+        deck.send("\x1b")
+        deck.send(f"U R F y\n{lines}\x1b[201~")
+        deck.until("the paste was stopped after 0.1 MB", "2 distinct")
+    assert demo.dump() == before
+
+
 def test_a_mail_pasted_over_a_review_sends_nothing(demo: Deck) -> None:
     before = demo.dump()
     with terminal() as deck:

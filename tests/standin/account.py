@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.standin.changes import Refusal, change, found
+
+__all__ = ["Account", "Refusal", "Row", "stamped"]
+
 Row = dict[str, Any]
 
 _IDS = {"pools": "poolId", "cidrs": "cidrId", "eips": "eipId", "gateways": "natGatewayId", "nics": "nicId"}
@@ -20,14 +24,6 @@ _LISTS = {
     "DescribeLoadBalancers": ("balancers", "loadBalancerIds"),
     "DescribeNetworkInterfaces": ("nics", "nicIds"),
 }
-
-
-class Refusal(Exception):
-    """What the API answers in place of a response."""
-
-    def __init__(self, status: int, code: str, message: str = "no") -> None:
-        super().__init__(code)
-        self.status, self.code, self.message = status, code, message
 
 
 @dataclass
@@ -52,13 +48,23 @@ class Account:
     """Pages in another order each time."""
     late_reads: int = 0
     """Lists of EIPs until a change shows."""
+    gives_up: bool = False
+    """A change of bandwidth fails in the background."""
+    grants: str | None = None
+    """The address that is granted, whichever was asked for, out of no CIDR."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Addresses that somebody has whom the key does not see."""
+    promised: set[str] = field(default_factory=set)
+    """Addresses of EIPs that are being made."""
+    made: int = 0
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     before_page: Callable[[str, int], None] = lambda *_: None
     """Called before a page is answered: what somebody else does in between."""
     calls: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     """The changes that were made, by action; a repeated one counts again."""
     _hidden: dict[str, int] = field(default_factory=dict)
-    _later: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    _later: list[tuple[int, Callable[[], object]]] = field(default_factory=list)
 
     def answer(self, action: str, body: Row) -> Row:
         """The response to a call."""
@@ -74,20 +80,13 @@ class Account:
             return detail
         if action == "DescribeResourceGroups":
             return {"resourceGroups": [{"resourceGroupId": self.group, "name": "Default Resource Group"}]}
-        changes: dict[str, Callable[[Row], None]] = {
-            "DeleteEip": lambda body: self.delete(body["eipId"]),
-            "ModifyEipAttribute": lambda body: self._eip(body["eipId"]).update(name=body["name"]),
-            "ModifyEipBandwidth": lambda body: self._eip(body["eipId"]).update(bandwidth=body["bandwidth"]),
-        }
-        if action not in changes:
-            raise Refusal(404, "AUTHFAILURE_UNAUTHORIZED_OPERATION", "no such action")
-        self._eip(body["eipId"])
+        answer, make = change(self, action, body)
         self.changed[action] += 1
         if self.late_reads:
-            self._later.append((self.late_reads, lambda: changes[action](body)))
+            self._later.append((self.late_reads, make))
         else:
-            changes[action](body)
-        return {}
+            make()
+        return answer
 
     def _page(self, action: str, body: Row) -> Row:
         name, ids = _LISTS[action]
@@ -98,8 +97,12 @@ class Account:
         if action == "DescribeEips":
             self._ripen()
         rows: list[Row] = list(getattr(self, name).values())
+        if name == "eips":
+            rows = _filtered(rows, body)
         if body.get(ids):
             rows = [row for row in rows if row[_key(name)] in body[ids]]
+        elif "ipAddresses" in body:
+            pass
         else:
             rows = [row for row in rows if not self._hides(name, row)]
         if body.get("regionId"):
@@ -111,11 +114,11 @@ class Account:
     def _ripen(self) -> None:
         """Make the changes whose time has come."""
         waiting, self._later = self._later, []
-        for left, change in waiting:
+        for left, make in waiting:
             if left > 1:
-                self._later.append((left - 1, change))
+                self._later.append((left - 1, make))
             else:
-                change()
+                make()
 
     def _hides(self, name: str, row: Row) -> bool:
         left = self._hidden.get(row[_key(name)], 0) if name == "eips" else 0
@@ -124,9 +127,11 @@ class Account:
         return left > 0
 
     def _eip(self, eip_id: str) -> Row:
-        if eip_id not in self.eips:
-            raise Refusal(404, "INVALID_EIP_NOT_FOUND")
-        return self.eips[eip_id]
+        return found(self, eip_id)
+
+    def stamp(self) -> str:
+        """The time now, as the API has it."""
+        return stamped(self.clock())
 
     def cidr(self, cidr_id: str, block: str, **more: Any) -> Row:
         """A customer CIDR in a pool of its own, unless told otherwise."""
@@ -213,6 +218,15 @@ class Account:
             row["status"] = "RECYCLED"
         else:
             del self.eips[eip_id]
+
+
+def _filtered(rows: list[Row], body: Row) -> list[Row]:
+    """The EIPs that the other filters let through; that of names is fuzzy."""
+    if "ipAddresses" in body:
+        rows = [row for row in rows if row["publicIpAddresses"][0] in body["ipAddresses"]]
+    if "cidrIds" in body:
+        rows = [row for row in rows if row["cidrId"] in body["cidrIds"]]
+    return [row for row in rows if body.get("name", "") in row["name"]]
 
 
 def _key(name: str) -> str:

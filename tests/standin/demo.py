@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from threading import Event, Thread
+from time import monotonic, sleep
 
 from tests.standin.account import Account, stamped
 from tests.standin.server import TOKEN, serving
@@ -56,10 +60,25 @@ def work(account: Account, sync: Callable[[], object], ended: Event) -> None:
         sync()
 
 
+@contextmanager
+def folder() -> Iterator[str]:
+    """A folder that is gone at the end, also when a sync that outlives the dashboard still writes in it."""
+    name = mkdtemp(prefix="eipdeck-live-")
+    try:
+        yield name
+    finally:
+        until = monotonic() + 10
+        while Path(name).exists() and monotonic() < until:
+            shutil.rmtree(name, ignore_errors=True)
+            sleep(0.1)
+
+
 def main() -> int:
     """Serve the account, sync once, and run the dashboard until the operator leaves."""
     account, ended = furnished(), Event()
-    with TemporaryDirectory(prefix="eipdeck-live-") as name, serving(account) as standin:
+    for ending in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
+    with folder() as name, serving(account) as standin:
         config = Path(name) / "config.toml"
         profile = {"endpoint": standin.endpoint, "token": "env:EIPDECK_DEMO_TOKEN", "database": f"{name}/demo.db"}
         config.write_text("\n".join(("[profiles.demo]", *(f'{key} = "{value}"' for key, value in profile.items()))))

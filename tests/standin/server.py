@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
 from tests.standin.account import Account, Refusal
+from tests.standin.changes import CHANGES
 
 KEY_ID, KEY, TOKEN = "ak-standin", "password-of-the-standin", "token-of-the-standin"  # made up
 _NO_PATIENCE = 300
@@ -50,8 +52,13 @@ class Standin:
 
     account: Account
     port: int = 0
+    scheme: str = "http"
     faults: deque[Fault] = field(default_factory=deque)
     """Answers to the next calls."""
+    write_faults: deque[Fault | None] = field(default_factory=deque)
+    """Answers to the next calls that change something; None: the right one."""
+    faults_on: dict[str, Fault] = field(default_factory=dict)
+    """The answer to the next call of an action."""
     always: Fault | None = None
     skew: float = 0.0
     """Seconds by which its clock is ahead."""
@@ -59,16 +66,18 @@ class Standin:
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def serving(account: Account) -> Iterator[Standin]:
+def serving(account: Account, tls: SSLContext | None = None) -> Iterator[Standin]:
     """Serve an account on a port of this host until the block ends."""
-    standin = Standin(account)
+    standin = Standin(account, scheme="http" if tls is None else "https")
     handler = type("Handler", (_Handler,), {"standin": standin})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     standin.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -94,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         action, body = self.headers["x-zc-action"], json.loads(raw)
         standin.seen.append(Call(action, body, self.client_address[1], dict(self.headers)))
-        fault = standin.faults.popleft() if standin.faults else standin.always
+        chosen = standin.faults_on.pop(action, None)
+        scripted = standin.write_faults if action in CHANGES and standin.write_faults else standin.faults
+        fault = chosen or (scripted.popleft() if scripted else standin.always)
         if fault is not None and fault.kind != "cut_after" and self._fails(fault):
             return None
         try:

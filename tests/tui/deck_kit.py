@@ -36,6 +36,7 @@ from core import (
 from tests.core.kit import template
 from tui.app import EipdeckApp
 from tui.screen.main_screen import MainScreen
+from tui.terminal.kept import Kept
 from tui.widgets.rows import PATIENCE
 
 NOW = datetime(2025, 11, 23, 3, 12, 44, tzinfo=UTC)
@@ -239,10 +240,10 @@ class Operator:
 
 @asynccontextmanager
 async def on_deck(
-    inventory: Inventory, size: tuple[int, int] = SMALL, *, address: str | None = None
+    inventory: Inventory, size: tuple[int, int] = SMALL, *, address: str | None = None, kept: Kept | None = None
 ) -> AsyncIterator[Operator]:
     """The dashboard on a desk, its first page read; closed with the desk afterwards."""
-    app = EipdeckApp(lambda: inventory, address=address)
+    app = EipdeckApp(lambda: inventory, address=address, kept=kept)
     clock = Spaced()
     app.key_time = clock.of_key
     try:

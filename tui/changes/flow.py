@@ -130,10 +130,11 @@ class Flow:
         """Show a refusal until the operator closes it."""
         from tui.modals.notices import RefusalModal  # noqa: PLC0415  # the first paint needs no modals
 
-        unknown = isinstance(refusal, OutcomeUnknown)
-        outcome = (
-            f"outcome unknown, {key_of('timeline')} shows what was sent" if unknown else "refused, nothing was changed"
-        )
+        outcome = "refused, nothing was changed"
+        if refusal.code is Code.UNFINISHED:
+            outcome = "unfinished, some steps are made"
+        elif isinstance(refusal, OutcomeUnknown):
+            outcome = f"outcome unknown, {key_of('timeline')} shows what was sent"
         self.host.say(f"{title}: {outcome}", problem=True)
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 

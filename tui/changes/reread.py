@@ -25,11 +25,19 @@ class EipChanges:
 
     async def __call__(self) -> list[str]:
         try:
-            now = await self._ask(lambda inventory: [inventory.eip(eip.id or eip.address) for eip in self._seen])
+            now, problem = await self._ask(self._looked)
         except NotFound as refusal:
             return [refusal.message]
         self.latest = tuple(now)
-        return [change for eip, new in zip(self._seen, now, strict=True) for change in eip_changes(eip, new)]
+        changes = [change for eip, new in zip(self._seen, now, strict=True) for change in eip_changes(eip, new)]
+        return changes if problem is None else [*changes, problem]
+
+    def _looked(self, inventory: Inventory) -> tuple[list[Eip], str | None]:
+        """Look at the EIPs, on a live account too; return them, and why the account could not be asked."""
+        keys = [eip.id or eip.address for eip in self._seen]
+        problem = inventory.look_again(*keys)
+        said = None if problem is None else f"Not looked at again on the account: {problem.reason}"
+        return [inventory.eip(key) for key in keys], said
 
 
 def eip_changes(seen: Eip, now: Eip) -> list[str]:

@@ -74,6 +74,7 @@ async def _retire(flow: Flow, cidr: Cidr, pool: Pool) -> None:
 
 async def _plan(flow: Flow, cidr: Cidr) -> None:
     """Show the live EIPs of the CIDR and take the steps that the operator chooses; read the plan again after each."""
+    entry = None
     while True:
         known = await flow.read(f"retire {cidr.cidr}", lambda inventory: _load_plan(inventory, cidr))
         if known is None:
@@ -82,7 +83,11 @@ async def _plan(flow: Flow, cidr: Cidr) -> None:
         if not eips:
             flow.host.say(f"{cidr.cidr} has no live EIP left: {key_of('cidr_end')} retires it")
             return
-        chosen = await flow.host.app.push_screen_wait(PlanModal(now, eips, drained, services))
+        plan = PlanModal(now, eips, drained, services)
+        if entry is not None:
+            plan.resume(entry)
+        chosen = await flow.host.app.push_screen_wait(plan)
+        entry = plan.entry
         if chosen is None:
             return
         match chosen.step:

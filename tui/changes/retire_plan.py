@@ -17,6 +17,7 @@ from tui.modals.fields import Choice, Option
 from tui.modals.lines import Line, grid
 from tui.modals.sheet import Sheet, rule
 from tui.terminal.clipboard import CopyRequested
+from tui.widgets.field import FieldContent
 from tui.wording.phrases import count_of
 from tui.wording.serving import serves_words
 
@@ -78,7 +79,16 @@ class PlanModal(Sheet[Next]):
         self._eips = {eip.address: eip for eip in eips}
         self._drained = drained
         options = [Option(eip.address, (f"! {eip.address}", _serves(eip, services), _ways(eip))) for eip in eips]
-        self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS, several=True)
+        self._choice = Choice(options, chosen=eips[0].address, rows=_ROWS, several=True, onward=True)
+
+    @property
+    def entry(self) -> FieldContent:
+        """The selected EIP and the marked ones."""
+        return self._choice.entry
+
+    def resume(self, entry: FieldContent) -> None:
+        """Select and mark the EIPs of a plan that was left, as far as they are still in this one."""
+        self._choice.refill(entry)
 
     def compose_body(self) -> ComposeResult:
         cidr, left = self._cidr, count_of(self._cidr.allocated, "live EIP")

@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     config: str | None = None
     confined: str | None = None
     color: str | None = None
+    time_limit: str | None = None
 
 
 class Command(NamedTuple):
@@ -119,6 +120,10 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "help": "for an SSH forced command: files lie in this folder, the command is SSH_ORIGINAL_COMMAND",
     },
     "--color": {"choices": COLORS, "help": "colours in tables: auto, on a terminal (default), always or never"},
+    "--time-limit": {
+        "metavar": "SECONDS",
+        "help": "processor time of the command, at most (default: none; 600 with --confined)",
+    },
     "--version": {"action": _Version, "nargs": 0, "help": "print the version and stop"},
 }
 
@@ -135,7 +140,7 @@ def parse(words: Sequence[str]) -> Command:
     settings = Settings(**{name: values[name] for name in Settings._fields})
     for name, value in settings._asdict().items():
         if value == "":
-            raise Misuse(f"--{name} is empty.")
+            raise Misuse(f"--{name.replace('_', '-')} is empty.")
     verb = VERB_NAMED[values["command"]]
     given = {argument.dest: values.get(argument.dest) for argument in verb.arguments}
     return Command(verb, settings, Format(values["format"]), given)
@@ -169,7 +174,7 @@ def _value_before_option(words: Sequence[str]) -> Iterator[list[str]]:
 
 Mark = Callable[[argparse.Action, str], None]
 """Notes at a described argument the kind of values that it takes (`Argument.offers`)."""
-_OFFERS: Final = {"--db": "files", "--config": "files", "--confined": "folders"}
+_OFFERS: Final = {"--db": "files", "--profile": "profiles", "--config": "files", "--confined": "folders"}
 
 
 def _unmarked(_action: argparse.Action, _offers: str) -> None:

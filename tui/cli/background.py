@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing
 from threading import Thread
 from time import sleep
 from typing import Final
@@ -34,19 +35,39 @@ def _words(inventory: AccountInventory, settings: Settings) -> list[str]:
 
 def _sync_for_ever(inventory: AccountInventory, words: Sequence[str]) -> None:
     while True:
-        left = _seconds_left(inventory)
-        if left <= 0:
-            left = inventory.refresh_seconds if _synced(words) else _AFTER_FAILURE
-        sleep(left)
+        sleep(_round(inventory, words))
 
 
-def _synced(words: Sequence[str]) -> bool:
-    with suppress(OSError):
+def _round(inventory: AccountInventory, words: Sequence[str]) -> float:
+    """Sync when the picture is old and no other dashboard does it; return the seconds until the next look."""
+    if (left := _seconds_left(inventory)) > 0:
+        return left
+    with closing(inventory.sync_lease()) as lease:
+        try:
+            lease.hold()
+        except EipdeckError:
+            return inventory.refresh_seconds
+        return inventory.refresh_seconds if _synced(inventory, words) else _AFTER_FAILURE
+
+
+def _synced(inventory: AccountInventory, words: Sequence[str]) -> bool:
+    variable, pipe = inventory.secrets_for_child()
+    nothing = subprocess.DEVNULL
+    try:
         done = subprocess.run(  # noqa: S603  # this program
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            words,
+            env={**os.environ, **variable},
+            pass_fds=(pipe,),
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            check=False,
         )
-        return done.returncode == 0
-    return False
+    except OSError:
+        return False
+    finally:
+        os.close(pipe)
+    return done.returncode == 0
 
 
 def _seconds_left(inventory: AccountInventory) -> float:

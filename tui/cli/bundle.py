@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from core import Code, error, to_json, written_whole
 from tui.terminal import paths
+from tui.terminal.private_file import read_private
 
 __all__ = ["Mask", "write_bundle"]
 
@@ -66,9 +67,8 @@ def _names(found: dict[str, Any]) -> dict[str, str]:
 
 def _log() -> list[str]:
     """Return the last lines of the log."""
-    with suppress(OSError), (paths.state_folder() / paths.LOG).open("rb") as file:
-        file.seek(max(file.seek(0, os.SEEK_END) - _LOG_BYTES, 0))
-        return file.read().decode(errors="replace").splitlines()
+    with suppress(OSError):
+        return read_private(paths.state_folder() / paths.LOG)[-_LOG_BYTES:].decode(errors="replace").splitlines()
     return []
 
 

@@ -49,12 +49,14 @@ from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.confirmation import ask_to_go_on, asked, confirmed, serving
 from tui.cli.main import run
+from tui.cli.plans import resume_plan, undo_plan
 from tui.cli.requests import request_of
 from tui.cli.result import Answer
 from tui.cli.sync import sync
 from tui.cli.times import moment_of
 from tui.wording.columns import Layout
 from tui.wording.finding_tables import FINDINGS
+from tui.wording.losses import loss_lines
 from tui.wording.phrases import count_of
 from tui.wording.reports import CLOCK, IMPORTED, RESTORED
 from tui.wording.tables import CIDRS, EIPS, POOLS, SERVICES
@@ -80,7 +82,13 @@ def change(command: Command) -> int:
         EipdeckError: it was refused; nothing has been printed on stdout.
 
     """
-    return run(command, lambda inventory: _changed(command, inventory))
+    return run(command, lambda inventory: _with_losses(_changed(command, inventory), inventory))
+
+
+def _with_losses(answer: Answer, inventory: Inventory) -> Answer:
+    """Return the answer with what the change found lost."""
+    loss = inventory.noticed()
+    return answer if loss is None else replace(answer, doubts=(*loss_lines(loss), *answer.doubts))
 
 
 def _changed(command: Command, inventory: Inventory) -> Answer:
@@ -248,5 +256,11 @@ def _lost(what: Restored) -> str:
     return f"Lost: {count_of(what.lost, 'event')} since {iso(what.lost_since)}, and what they changed."
 
 
-_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {"import": _import, "restore": _restore, "sync": sync}
+_TRANSFERS: Final[Mapping[str, Callable[..., Answer]]] = {
+    "import": _import,
+    "restore": _restore,
+    "sync": sync,
+    "plan resume": resume_plan,
+    "plan undo": undo_plan,
+}
 """The functions of the verbs that are not requests; the keyword arguments are those of the verb's declaration."""

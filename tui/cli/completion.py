@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from string import Template
 from typing import Final
@@ -69,6 +70,8 @@ function _eipdeck_offer
   eipdeck $call $$argv[1] "$$typed" (commandline -opc) 2>/dev/null
 end
 """)
+_VALUED: Final = re.compile(r"(--[a-z-]+)(\[(?:[^\]\\]|\\.)*\]:)")
+"""An option with a value in zsh's script, which is to take `--option=value` as well."""
 _FILES: Final[Mapping[str, object]] = {"files": shtab.FILE, "folders": shtab.DIRECTORY}
 
 
@@ -78,6 +81,7 @@ def completion(command: Command) -> int:
     script = shtab.complete(every_command(_mark), shell, preamble=_preamble(shell))
     if shell == "zsh":  # shtab would complete only the first of several values
         script = script.replace('"(*)::', '"*:').replace('"(*):', '"*:')
+        script = _VALUED.sub(r"\1=\2", script)
     return print_answer(Answer((script, _BASH_END if shell == "bash" else "\n")), command.format)
 
 

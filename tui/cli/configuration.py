@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core import (
     Config,
     ConfigProblem,
     EipdeckError,
+    SavedView,
     Setting,
     config_line,
     config_path,
     config_schema,
     config_settings,
+    file_problems,
     format_table,
     load_config,
     to_json,
 )
 from tui.cli.arguments import Command, Settings
+from tui.cli.config_outside import masked_profiles, mode_problems, outside_settings
 from tui.cli.exit_codes import DONE, NO
 from tui.cli.result import Answer, print_answer
+from tui.cli.shape import shape_of, shaped
 from tui.screen.keymap import keymap_of
 from tui.screen.saved_views import checked_views
 from tui.wording.columns import Entry, Listing
@@ -55,32 +59,17 @@ _PROBLEMS: Final[Listing[ConfigProblem, ConfigProblem]] = Listing(
 
 def configuration(command: Command) -> int:
     """Run one of the verbs; return the exit code."""
-    return print_answer(_VERBS[command.verb.name](command), command.format)
+    given = dict(command.given)
+    shape = shape_of(given)
+    return print_answer(shaped(_VERBS[command.verb.name](command), shape, command.format), command.format)
 
 
 def _show(command: Command) -> Answer:
-    """Answer with every setting; the database and the operator are settings of the environment and the options."""
+    """Answer with every setting, those of the environment and the options first."""
     settings = command.settings
-    found = [
-        _from_outside("db", settings.db, "EIPDECK_DB"),
-        _from_outside("operator", settings.operator, "EIPDECK_OPERATOR"),
-        *config_settings(_file(settings)),
-    ]
-    return Answer(found, _SETTINGS)
-
-
-def _from_outside(name: str, option: str | None, variable: str) -> Setting:
-    if option:
-        return Setting(name, _shown(name, option), f"--{name}", None)
-    value = os.environ.get(variable)
-    return Setting(name, _shown(name, value), variable if value else "default", None)
-
-
-def _shown(name: str, value: str | None) -> str | None:
-    """Return the value; a URL with a login may hold a password and is not repeated."""
-    if name == "db" and value and ("@" in value or "password" in value):
-        return f"{value.partition('://')[0]}://…"
-    return value or None
+    found = config_settings(_file(settings))
+    shown = [replace(each, value=masked_profiles(each.value)) if each.key == "profiles" else each for each in found]
+    return Answer([*outside_settings(settings, load_config(_file(settings))), *shown], _SETTINGS)
 
 
 def _check(command: Command) -> Answer:
@@ -92,24 +81,37 @@ def _check(command: Command) -> Answer:
         problems = [*_problems(refused), *_problems_beside(path or config_path())]
     else:
         problems = [problem for check in (keymap_of, checked_views, _formats) for problem in _of(check, config)]
+        problems += [*file_problems(config), *mode_problems(command.settings, config)]
     shown = str(path or config_path())
-    if problems or command.format is Format.JSON:
+    if problems or command.format is not Format.TABLE or command.is_shaped:
         return Answer(problems, _PROBLEMS, code=NO if problems else DONE)
     state = "is sound" if path is not None or config_path().exists() else "does not exist; every setting is a default"
     return Answer((f"{shown} {state}\n",))
 
 
 def _problems_beside(path: Path) -> list[ConfigProblem]:
-    """Return the problems of the keys and the log formats in a file that is refused for something else."""
+    """Return the problems of keys, views, profiles and log formats in a file that is refused for something else."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         keys = {str(name): str(key) for name, key in found.get("keys", {}).items()}
         tables = found.get("evidence", {}).get("format", ())
-    except (OSError, ValueError, RecursionError, AttributeError):
+        profiles = {name: table for name, table in found.get("profiles", {}).items() if isinstance(table, dict)}
+        views = {name: _view(table) for name, table in found.get("views", {}).items()}
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError):
         return []
     formats = isinstance(tables, list) and all(isinstance(each, dict) for each in tables)
-    config = Config(keys=keys, log_formats=tuple(tables) if formats else (), path=path)
-    return [problem for check in (keymap_of, _formats) for problem in _of(check, config)]
+    config = Config(keys=keys, log_formats=tuple(tables) if formats else (), profiles=profiles, views=views, path=path)
+    beside = [problem for check in (keymap_of, checked_views, _formats) for problem in _of(check, config)]
+    return [*beside, *file_problems(config)]
+
+
+def _view(table: Mapping[str, Any]) -> SavedView:
+    """Return the order and the columns of a saved view; its filter is checked with the file."""
+    sort, columns = table.get("sort"), table.get("columns", ())
+    return SavedView(
+        sort=sort if isinstance(sort, str) else None,
+        columns=tuple(each for each in columns if isinstance(each, str)) if isinstance(columns, list) else (),
+    )
 
 
 def _of(check: Callable[[Config], object], config: Config) -> list[ConfigProblem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core import Inventory, seed_demo
+from core import Inventory, seed_demo, take_secrets
 from tui.cli.arguments import Settings
 from tui.cli.opening import config_of, inventory_of
 from tui.screen.keymap import keymap_of
@@ -25,6 +25,8 @@ def opened(settings: Settings, url: str | None = None) -> Inventory:
     keymap_of(config)
     checked_views(config)
     inventory = inventory_of(settings, config, url)
+    if config.profiles:
+        take_secrets(config)
     if inventory.config.account is not None and not inventory.read_only:
         from tui.cli.background import keep_synced  # noqa: PLC0415  # for live accounts alone
 

@@ -78,8 +78,10 @@ def _examine(settings: Settings) -> tuple[Found, EipdeckError | None]:
             "trails": str(state / paths.TRAILS),
             "ui": str(state / paths.UI),
             "sent": str(state / paths.SENT),
+            "places": str(state / paths.PLACES),
             "offers": f"{kept_folder()}/offers-*",
             "heads": str(state / paths.HEADS),
+            "seen": str(state / paths.SEEN),
             "verified": str(state / paths.VERIFIED),
             "watch": str(state / paths.WATCH),
         },
@@ -160,6 +162,8 @@ def _account(inventory: Inventory) -> Found:
     if mirror is not None:
         found |= {"profile": mirror.profile, "endpoint": mirror.endpoint, "as_of": mirror.as_of and iso(mirror.as_of)}
         found |= {"held": mirror.held, "aside": mirror.aside}
+        if unread := {each.kind: each.problem for each in mirror.kinds if each.problem is not None}:
+            found["unread"] = unread
         found |= {each.kind: _reading(each) for each in mirror.kinds}
     return found
 
@@ -207,6 +211,10 @@ def _advice(found: Found) -> Iterator[str]:
     terminal, database, platform = found["terminal"], found["database"], found["platform"]
     if not platform["reachable"]:
         yield f"The account does not answer: {platform['problem']}"
+    for kind, problem in platform.get("unread", {}).items():
+        yield f"The last sync could not read {kind} ({problem}): what is here of it is as old as it says."
+    if platform.get("held") is not None:
+        yield f"The last picture is held: {platform['held']}"
     if platform["kind"] == "live" and platform.get("as_of") is None:
         yield "The account was not read yet: `eipdeck sync` reads it."
     if not names_a_terminal(terminal["term"]):
@@ -246,15 +254,30 @@ def _report(found: Found) -> Iterator[str]:
             continue
         if isinstance(value, dict):
             yield f"{name}\n"
-            yield from (f"  {_spaced(key):<20}{visible(_words(each))}\n" for key, each in value.items())
+            yield from (f"  {_label(key):<19} {visible(_words(_sized(key, each)))}\n" for key, each in value.items())
         else:
             yield f"{name:<18}{visible(_words(value))}\n"
     for advice in found["advice"] or ["everything works"]:
         yield f"advice            {visible(advice)}\n"
 
 
-def _spaced(key: str) -> str:
-    return key.replace("_", " ")
+_SIZES: Final = {"bytes": "size", "bytes_left": "room left", "log_bytes": "log"}
+"""The labels of numbers of bytes, which people read in larger units."""
+
+
+def _label(key: str) -> str:
+    return _SIZES.get(key, key.replace("_", " "))
+
+
+def _sized(key: str, value: object) -> object:
+    """Return a number of bytes in its unit, any other value as it is."""
+    if key not in _SIZES or not isinstance(value, int):
+        return value
+    size, units = float(value), iter(("kB", "MB", "GB", "TB"))
+    unit = "bytes"
+    while size >= 1000 and (larger := next(units, None)):
+        size, unit = size / 1000, larger
+    return f"{size:.3g} {unit}" if unit != "bytes" else f"{value} bytes"
 
 
 def _words(value: object) -> str:

@@ -34,7 +34,7 @@ def asked_for(words: Sequence[str], environ: Mapping[str, str]) -> Command:
     theirs = parse(split[1:] if split[:1] == ["eipdeck"] else split)
     for name in Settings._fields:
         if name not in _THEIRS and getattr(theirs.settings, name) is not None:
-            raise Misuse(f"--{name} is not yours to choose on this connection; leave it out.")
+            raise Misuse(f"--{name.replace('_', '-')} is not yours to choose on this connection; leave it out.")
     read_only = ours.settings.read_only or theirs.settings.read_only
     color = theirs.settings.color or ours.settings.color
     return theirs._replace(settings=ours.settings._replace(read_only=read_only, color=color))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,9 +10,10 @@ from typing import Any, Final
 
 from core import Inventory
 from tui.cli.arguments import Settings
-from tui.cli.offers import kept_file, without_password
-from tui.cli.opening import database_of
+from tui.cli.offers import kept_file, profile_database, without_password
+from tui.cli.opening import database_of, profile_of
 from tui.cli.result import Answer
+from tui.terminal.private_file import replace_private
 
 __all__ = ["LISTS", "keeping"]
 
@@ -33,7 +33,8 @@ def keeping(verb: str, settings: Settings, inventory: Inventory, answer: Answer)
     """Return the answer of a list; its ids are kept when it has been read, unless the shell finds them in a file."""
     if settings.confined is not None or (inventory.file is not None and verb != "findings"):
         return answer
-    url = database_of(settings) or ""
+    profile = profile_of(settings)
+    url = database_of(settings) or ("" if profile is None else profile_database(profile))
     if isinstance(answer.value, Iterator):
         return replace(answer, value=_read(answer.value, verb, url))
     _keep(verb, url, answer.value)
@@ -60,9 +61,4 @@ def _keep(verb: str, url: str, items: Iterable[Any]) -> None:
 
 def _write(path: Path, lines: Sequence[str]) -> None:
     """Write the file anew; a value of several lines is left out."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join(line for line in lines if "\n" not in line))
-    part.replace(path)
+    replace_private(path, "\n".join(line for line in lines if "\n" not in line).encode(errors="surrogateescape"))

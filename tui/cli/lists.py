@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from core import Code, EventQuery, Finding, Inventory, Severity, error
+from core import (
+    Code,
+    EventQuery,
+    Finding,
+    FindingChange,
+    Inventory,
+    SavedView,
+    Severity,
+    error,
+    finding_changes,
+    open_by_key,
+)
 from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
+from tui.cli.plans import list_plans
 from tui.cli.queries import begun, lookup
 from tui.cli.result import Answer
-from tui.cli.shape import limit_of, shape_of, shaped
+from tui.cli.shape import PROBLEMS, limit_of, saved_shape, shape_of, shaped
 from tui.cli.streams import follow_events, follow_findings
 from tui.cli.times import moment_of
 from tui.wording.finding_tables import FINDING_CHANGES, FINDINGS
@@ -20,6 +32,9 @@ from tui.wording.tables import CIDRS, POOLS, SERVICES, marked
 from tui.wording.verb import Format
 
 __all__ = ["print_rows"]
+
+_SAMPLE: Final = 100
+"""Events that decide the widths of a table that goes on."""
 
 
 def print_rows(command: Command) -> int:
@@ -33,7 +48,13 @@ def print_rows(command: Command) -> int:
     newest = {"limit": given.pop("limit")} if command.verb.name == "history" else {}
     shape = shape_of(given)
     given |= newest
-    return run(command, lambda inventory: shaped(verb(inventory, command.format, **given), shape, command.format))
+
+    def answer(inventory: Inventory) -> Answer:
+        view = given.get("view")
+        wanted = shape if view is None else saved_shape(shape, _saved(inventory, str(view)), command.format)
+        return shaped(verb(inventory, command.format, **given), wanted, command.format)
+
+    return run(command, answer)
 
 
 def _cidrs(inventory: Inventory, _how: Format) -> Answer:
@@ -51,25 +72,26 @@ def _eips(
     filter: Sequence[str],  # noqa: A002  # the argument's name
     view: str | None,
 ) -> Answer:
-    words = " ".join([*([] if view is None else [_saved(inventory, view)]), *filter])
-    problems = {eip.address for eip in inventory.eips("is:problem")} if how is Format.TABLE else set()
+    saved = None if view is None else _saved(inventory, view)
+    words = " ".join([*([] if saved is None else [saved.filter]), *filter])
+    marks = how is Format.TABLE or (saved is not None and saved.sort == PROBLEMS)
+    problems = {eip.address for eip in inventory.eips("is:problem")} if marks else set()
     return Answer(begun(inventory.eips(words)), marked(problems))
 
 
-def _saved(inventory: Inventory, view: str) -> str:
-    """Return the filter of a saved view."""
+def _saved(inventory: Inventory, view: str) -> SavedView:
     views = inventory.config.views
     if view not in views:
         known = f"Known: {', '.join(views)}." if views else "[views.NAME] in the configuration saves one."
         raise error(Code.USAGE, f"There is no saved view {view!r}.", hint=known)
-    return views[view].filter
+    return views[view]
 
 
 def _services(inventory: Inventory, _how: Format) -> Answer:
     return Answer(inventory.services(), SERVICES)
 
 
-def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accepted: bool, follow: bool) -> Answer:
+def _findings(inventory: Inventory, how: Format, *, severity: str | None, accepted: bool, follow: bool) -> Answer:
     worst = list(Severity)
     least = worst[-1] if severity is None else Severity(severity)
 
@@ -77,8 +99,10 @@ def _findings(inventory: Inventory, _how: Format, *, severity: str | None, accep
         return worst.index(finding.severity) <= worst.index(least)
 
     if follow:
+        present = filter(wanted, inventory.findings(accepted=accepted)) if how is Format.TABLE else ()
+        sample: tuple[FindingChange, ...] = finding_changes({}, open_by_key(present), inventory.now())
         changes = begun(follow_findings(inventory, wanted, accepted=accepted))
-        return Answer(changes, FINDING_CHANGES, measured=1, endless=True)
+        return Answer(changes, FINDING_CHANGES, measured=1, endless=True, sample=sample)
     findings = list(filter(wanted, inventory.findings(accepted=accepted)))
     is_open = any(not each.accepted for each in findings)
     return Answer(findings, FINDINGS, code=exit_codes.NO if is_open else exit_codes.DONE)
@@ -109,7 +133,8 @@ def _history(
     else:
         return Answer(inventory.events(query, limit=most), EVENTS)
     rows = follow_events(inventory, query, page, None if after is None else most, follow=follow)
-    return Answer(rows, EVENTS, measured=max(len(page.events), 1), endless=follow)
+    sample = inventory.newest_events(EventQuery(), limit=_SAMPLE).events if follow and how is Format.TABLE else ()
+    return Answer(rows, EVENTS, measured=max(len(page.events), 1), endless=follow, sample=sample)
 
 
 _LISTS: Final[Mapping[str, Callable[..., Answer]]] = {
@@ -120,5 +145,6 @@ _LISTS: Final[Mapping[str, Callable[..., Answer]]] = {
     "services": _services,
     "findings": _findings,
     "history": _history,
+    "plan list": list_plans,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration without the shape of a list."""

@@ -12,7 +12,20 @@ import sys
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
 
-__all__ = ["CALL", "FILTERS", "KINDS", "database_file", "kept_file", "kept_folder", "offer", "without_password"]
+from tui.cli.offered_findings import finding_ids
+from tui.cli.offered_tables import table_names
+
+__all__ = [
+    "CALL",
+    "FILTERS",
+    "KINDS",
+    "database_file",
+    "kept_file",
+    "kept_folder",
+    "offer",
+    "profile_database",
+    "without_password",
+]
 
 CALL = "__complete"
 FILTERS: dict[str, tuple[str, ...] | str] = {
@@ -25,7 +38,7 @@ FILTERS: dict[str, tuple[str, ...] | str] = {
     "service": "services",
     "age": (),
     "by": "operators",
-    "is": ("problem", "landed", "idle"),
+    "is": ("problem", "landed", "idle", "recycled"),
 }
 """The keys of a filter, each with its values or their kind."""
 _COLUMNS = {
@@ -40,7 +53,7 @@ _COLUMNS = {
     "operators": ("eip", "allocated_by", "released_at IS NULL"),
 }
 """The table, the column and the condition of each kind; an index has the column."""
-KINDS = ("eips", "subjects", "findings", "filter", *(kind for kind in _COLUMNS if kind != "ids"))
+KINDS = ("eips", "subjects", "findings", "filter", "views", "profiles", *(kind for kind in _COLUMNS if kind != "ids"))
 """The kinds that an argument can name."""
 
 _MOST = 100
@@ -65,7 +78,10 @@ def offer(words: Sequence[str]) -> int:
     def look() -> None:
         try:
             kind, typed, *line = words
-            found.extend(_found(kind, typed, _database(line)))
+            if kind in ("views", "profiles"):
+                found.extend(table_names(_typed("--config", line) or _configuration(), kind, typed))
+            else:
+                found.extend(_found(kind, typed, _database(line)))
         except Exception:  # noqa: BLE001, S110  # a key press is answered or not; it prints no error
             pass
         ended.release()
@@ -84,13 +100,31 @@ def offer(words: Sequence[str]) -> int:
 
 def _database(line: Sequence[str]) -> str:
     """Return the database that the typed words name, or the environment."""
+    if named := _typed("--db", line):
+        return named
+    if profile := _typed("--profile", line) or os.environ.get("EIPDECK_PROFILE", ""):
+        return profile_database(profile)
+    return os.environ.get("EIPDECK_DB", "")
+
+
+def _typed(option: str, line: Sequence[str]) -> str:
+    """Return the value of an option in the typed words; empty: it is not there."""
     named = ""
     for before, word in zip(["", *line], line, strict=False):
-        if before == "--db":
+        if before == option:
             named = word
-        elif word.startswith("--db="):
-            named = word[len("--db=") :]
-    return os.path.expanduser(named.strip("'\"")) or os.environ.get("EIPDECK_DB", "")  # noqa: PTH111  # pathlib is slow
+        elif word.startswith(f"{option}="):
+            named = word[len(option) + 1 :]
+    return os.path.expanduser(named.strip("'\""))  # noqa: PTH111  # pathlib is slow
+
+
+def _configuration() -> str:
+    return f"{_own_folder('XDG_CONFIG_HOME', '.config', 'Library/Application Support')}/config.toml"
+
+
+def profile_database(profile: str) -> str:
+    """Return the file of the live account of a profile, where the profile names no other."""
+    return f"{_own_folder('XDG_DATA_HOME', '.local/share', 'Library/Application Support')}/{profile}.db"
 
 
 def database_file(url: str) -> str | None:
@@ -139,8 +173,9 @@ def _found(kind: str, typed: str, url: str) -> list[str]:
         return [*_found("eips", typed, url), *_found("cidrs", typed, url)]
     file = database_file(url)
     if kind == "findings":
-        landed = [] if file is None else _landed(file, typed)
-        return [*_kept(kind, typed, url), *landed]
+        if file is None:
+            return _kept(kind, typed, url)
+        return [*_kept(kind, typed, url), *finding_ids(_reader(file), typed)]
     if file is None:
         return _kept(kind, typed, url)
     if kind == "eips" and not typed.strip("0123456789."):
@@ -195,11 +230,6 @@ def _address_seek(file: str) -> Callable[[int, int], int | None]:
         return int(rows[0][0]) if rows else None
 
     return seek
-
-
-def _landed(file: str, typed: str) -> list[str]:
-    rows = _reader(file)("SELECT id FROM eip WHERE landed_in_default AND released_at IS NULL ORDER BY seq LIMIT 100")
-    return [found for (eip,) in rows if (found := f"landed_in_default_pool:{eip}").startswith(typed)]
 
 
 def _texts(seek: Seek, typed: str) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import core
-from core import Config, Inventory, load_config, open_inventory
+from core import Config, Inventory, Memory, load_config, open_inventory
 from tui.cli.arguments import Settings
 
 __all__ = ["config_of", "database_of", "inventory_of", "operator_of", "profile_of"]
@@ -49,4 +49,11 @@ def inventory_of(settings: Settings, config: Config, url: str | None = None) -> 
         read_only=settings.read_only,
         config=config,
         confined=None if settings.confined is None else Path(settings.confined),
+        memory=_kept if url is None else None,
     )
+
+
+def _kept(url: str) -> Memory:
+    from tui.session.memory import KeptMemory  # noqa: PLC0415  # a lookup in a file remembers nothing
+
+    return KeptMemory(url)

@@ -20,6 +20,7 @@ from core import (
 from tui.cli import exit_codes
 from tui.cli.arguments import Command
 from tui.cli.main import run
+from tui.cli.plans import show_plan
 from tui.cli.proofs import head, verify
 from tui.cli.result import Answer
 from tui.cli.text_lookup import Text, lookup_text
@@ -126,5 +127,6 @@ _QUERIES: Final[Mapping[str, Callable[..., Answer]]] = {
     "verify": verify,
     "head": head,
     "settle": _settle,
+    "plan show": show_plan,
 }
 """The function of each verb; its keyword arguments are those of the verb's declaration."""

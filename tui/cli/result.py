@@ -31,8 +31,9 @@ from tui.terminal.environment import is_accessible
 from tui.wording.columns import Layout
 from tui.wording.refusals import refusal_words
 from tui.wording.sanitize import visible
+from tui.wording.table_writer import MEASURED, Measured, write_lines, write_table
 from tui.wording.verb import Format
-from tui.wording.writers import MEASURED, json_text, write_json, write_lines, write_rows, write_table
+from tui.wording.writers import json_text, write_json, write_rows
 
 if TYPE_CHECKING:
     from tui.wording.paint import Paint
@@ -67,6 +68,8 @@ class Answer:
     """The receipt of a change; each object of its JSON has it."""
     header: bool = True
     """Whether a list has headings."""
+    sample: tuple[object, ...] = ()
+    """Rows that are not printed and help to decide the widths of a table that goes on."""
     endless: bool = False
     """Whether the rows go on: as JSON each is a line of its own then."""
 
@@ -130,7 +133,8 @@ def _write_table(answer: Answer, layout: Layout, out: TextIO, paint: Paint | Non
         return write_lines(_rows(answer), layout, out, header=answer.header)
     width = shutil.get_terminal_size().columns if out.isatty() else None
     rows = _rows(answer)
-    return write_table(rows, layout, out, width=width, measured=answer.measured, header=answer.header, paint=paint)
+    measured = Measured(answer.measured, answer.sample, grows=answer.endless)
+    return write_table(rows, layout, out, width=width, measured=measured, header=answer.header, paint=paint)
 
 
 def _received(value: Changed | list[Eip], receipt: Receipt) -> object:

@@ -9,13 +9,29 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from core import Code, error, to_json
+from core import Code, SavedView, error, to_json
 from tui.cli.result import Answer
 from tui.wording.columns import Entry, Layout
 from tui.wording.verb import Format
 from tui.wording.writers import bare
 
-__all__ = ["Shape", "limit_of", "shape_of", "shaped"]
+__all__ = ["PROBLEMS", "Shape", "limit_of", "saved_shape", "shape_of", "shaped"]
+
+PROBLEMS: Final = "problems"
+"""The order of the dashboard that has marked rows first."""
+_MARK: Final = "!"
+_ORDERS: Final[Mapping[str, str]] = {
+    PROBLEMS: _MARK,
+    "newest": "allocated_at:desc",
+    "name": "name",
+    "state": "status",
+    "pool": "pool_id",
+    "owner": "customer_owned",
+    "operator": "allocated_by",
+}
+"""The sort of each order of the dashboard; a list of EIPs is by address without one."""
+_COLUMNS: Final[Mapping[str, str]] = {"EIP": "id", "STATE": "status", "BY": "allocated_by", "AGE": "allocated_at"}
+"""The fields of the dashboard's columns that the command line calls otherwise; an age is the time itself here."""
 
 
 class Shape(NamedTuple):
@@ -55,6 +71,12 @@ def shape_of(given: dict[str, Any]) -> Shape:
         raise error(Code.USAGE, "--columns names an empty column.", hint="Write names with commas between them.")
     header = not given.pop("no_header", False)
     return Shape(names, given.pop("sort", None) or "", limit_of(given.pop("limit", None)), header)
+
+
+def saved_shape(shape: Shape, view: SavedView, how: Format) -> Shape:
+    """Return the shape of a saved view; what the operator chose comes before it. Data formats have every field."""
+    columns = tuple(_COLUMNS.get(each, each) for each in view.columns) if how in _SEEN else ()
+    return shape._replace(columns=shape.columns or columns, sort=shape.sort or _ORDERS.get(view.sort or "", ""))
 
 
 def shaped(answer: Answer, shape: Shape, how: Format) -> Answer:
@@ -97,7 +119,7 @@ def _sorted(rows: Iterable[object], layout: Layout, shape: Shape) -> Iterable[ob
 
 def _known(layout: Layout) -> Mapping[str, Entry[Any, Any]]:
     """Return the columns of the table by the names that an operator may type."""
-    return {_plain(entry.title): entry for entry in layout.entries if entry.text and entry.title.strip("!")}
+    return {_plain(entry.title): entry for entry in layout.entries if entry.text and entry.title}
 
 
 def _plain(name: str) -> str:
@@ -114,6 +136,8 @@ def _value(layout: Layout, name: str) -> Callable[[Any], object]:
     return entry.text
 
 
+_SEEN: Final = (Format.TABLE, Format.MARKDOWN)
+"""The formats that people read, with headings."""
 _NUMBERS: Final = re.compile(r"(\d+)")
 _ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?", re.ASCII)
 
@@ -134,7 +158,7 @@ def _rank(value: object, absent: int) -> tuple[int, Any]:
 
 def _chosen(layout: Layout, names: tuple[str, ...], how: Format) -> Layout:
     """Return the layout with these columns alone, in their order."""
-    if how not in (Format.TABLE, Format.MARKDOWN):
+    if how not in _SEEN:
         unknown = [name for name in names if _plain(name) not in layout.fields]
         if unknown:
             raise _unknown(layout, unknown[0], table=False)
@@ -153,5 +177,5 @@ def _entry(layout: Layout, name: str) -> Entry[Any, Any]:
 
 
 def _unknown(layout: Layout, name: str, *, table: bool) -> Exception:
-    headings = [each for each in _known(layout) if each not in layout.fields] if table else []
+    headings = [each for each in _known(layout) if each not in (*layout.fields, _MARK)] if table else []
     return error(Code.USAGE, f"{name!r} is not a column.", hint=f"Known: {', '.join((*layout.fields, *headings))}.")

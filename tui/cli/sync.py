@@ -7,11 +7,11 @@ from tui.cli.result import Answer
 from tui.cli.stdio import tell
 from tui.wording.phrases import count_of
 from tui.wording.reports import EVENTS, SYNCED
-from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
 __all__ = ["sync"]
 
+_TAKEN_OVER = "taken over"
 _STEP = 10_000
 """Rows of a kind after which its progress is told again."""
 
@@ -63,7 +63,7 @@ class _Progress:
         before, at = self._told
         if kind != before or rows - at >= _STEP:
             self._told = (kind, rows)
-            tell([f"eipdeck: reading {visible(kind)}: {rows:,}"])
+            tell([f"eipdeck: taken over: {rows:,}" if kind == _TAKEN_OVER else f"eipdeck: reading {kind}: {rows:,}"])
 
 
 def _sentences(done: Synced) -> list[str]:

@@ -22,6 +22,7 @@ from core import (
     open_by_key,
     parse_duration,
     read_finding,
+    take_secrets,
     to_json,
 )
 from tui.cli import exit_codes
@@ -83,6 +84,8 @@ def _kinds(only: str | None) -> tuple[str, ...]:
 def _watched(
     inventory: Inventory, program: Program, kinds: tuple[str, ...], after: str | None, *, once: bool
 ) -> Answer:
+    if inventory.config.profiles:
+        take_secrets(inventory.config)  # the program gets none of them
     with closing(inventory.watch_lease()) as lease:
         lease.hold()
         watching = _Watch(inventory, program, kinds, _begun(inventory, after), once=once)

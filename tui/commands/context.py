@@ -16,7 +16,7 @@ CIDR: Final = "cidr"
 SERVICE: Final = "service"
 
 _ASKING: Final = frozenset(
-    {"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "theme", "trail", "read_as"}
+    {"write_mode", "palette", "help", "copy_menu", "columns", "export", "pin", "sort", "theme", "trail", "read_as"}
 )
 """Commands that change nothing and open a modal."""
 _OF_THE_SELECTION: Final = frozenset({"copy", "copy_menu", "pin"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from typing import Final
 
@@ -104,28 +104,22 @@ def _change(
     cli: str = "",
     views: tuple[View, ...] = (),
     takes: Takes = Takes.SELECTION,
+    of: str = "",
 ) -> Command:
-    scope = Scope.SCREEN if keys else Scope.PALETTE
-    return Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, takes=takes, scope=scope)
+    """Return a change; `of` names its subject."""
+    command = Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, takes=takes)
+    of = of or ("" if takes is Takes.SELECTION else "EIP")
+    return replace(command, scope=Scope.SCREEN if keys else Scope.PALETTE, argument=of)
 
-
-_CIDRS = (View.CIDRS,)
-_SERVICES = (View.SERVICES,)
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose"),
+    _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose", of="POOL"),
     _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
     _change("unbind", "U", "unbind", "unbind the EIP from everything it serves", takes=Takes.EIPS),
     _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change(
-        "rehome",
-        "F",
-        "rehome",
-        "move an EIP of the default pool or a draining CIDR to yours",
-        takes=Takes.EIPS,
-    ),
-    _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back"),
-    _change("recover", "Z", "recover", "recover a released address, as a new EIP"),
+    _change("rehome", "F", "rehome", "move an EIP of the default pool or a draining CIDR to yours", takes=Takes.EIPS),
+    _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back", of="FINDING"),
+    _change("recover", "Z", "recover", "recover a released address, as a new EIP", of="ADDRESS"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
     _change(
         "cidr_end",
@@ -133,7 +127,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "drain",
         "in CIDRs only: drain, or retire a drained one",
         cli="cidr drain, cidr retire",
-        views=_CIDRS,
+        of="CIDR",
+        views=(View.CIDRS,),
     ),
     _change(
         "cidr_activate",
@@ -141,12 +136,20 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "activate",
         "activate the selected CIDR after onboarding",
         cli="cidr activate",
-        views=_CIDRS,
+        of="CIDR",
+        views=(View.CIDRS,),
     ),
-    _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn"),
-    _change("pool_set", "", "pool set", "settings of the selected pool: order, cool-down, thresholds", cli="pool set"),
-    _change("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation"),
-    _change("unreserve", "", "unreserve", "return reserved addresses to the pool"),
+    _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn", of="CIDR"),
+    _change(
+        "pool_set",
+        "",
+        "pool set",
+        "settings of the selected pool: order, cool-down, thresholds",
+        cli="pool set",
+        of="POOL",
+    ),
+    _change("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation", of="CIDR"),
+    _change("unreserve", "", "unreserve", "return reserved addresses to the pool", of="CIDR"),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
     _change(
@@ -155,7 +158,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "register",
         "in Services only: register an interface, gateway or balancer",
         cli="service add",
-        views=_SERVICES,
+        views=(View.SERVICES,),
     ),
     _change(
         "service_remove",
@@ -163,17 +166,18 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "remove",
         "in Services only: the service no longer exists",
         cli="service remove",
-        views=_SERVICES,
+        of="SERVICE",
+        views=(View.SERVICES,),
     ),
     Command("write_mode", ("W",), "arm write", "switch write mode on or off"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
-    Command("palette", ("colon",), "all", "every command, by name; words may follow it"),
-    Command("help", ("question_mark", "f1"), "help", "the keys and six terms, filtered as you type"),
+    Command("palette", ("colon",), "all", "every command by its command-line name"),
+    Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
     _view(View.EIPS, "e", "FILTER"),
     _view(View.POOLS, "p", "POOL"),
     _view(View.CIDRS, "c", "CIDR"),
     _view(View.SERVICES, "l", "SERVICE"),
-    _view(View.FINDINGS, "f"),
+    _view(View.FINDINGS, "f", "FILTER"),
     Command(
         "timeline",
         ("t",),
@@ -221,7 +225,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "sort",
         ("s",),
         "sort",
-        "sort: problems first, by address, newest, name, state, pool, owner, operator",
+        "the orders of this list; enter on the present one reverses it",
         views=(View.EIPS, View.SERVICES, View.LOOKUPS),
     ),
     Command("columns", ("v",), "columns", "choose the columns of the EIPs", views=(View.EIPS,)),

@@ -71,6 +71,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
         rows: int = 6,
         across: bool = False,
         several: bool = False,
+        onward: bool = False,
         empty: str = "nothing to choose from",
         classes: str = "",
     ) -> None:
@@ -82,6 +83,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
             rows: the greatest number of visible options.
             across: show the options beside each other instead of below.
             several: space marks any number of options; `marked` has their values.
+            onward: space goes on to the next option.
             empty: the text without options.
             classes: the classes of the stylesheet.
 
@@ -93,6 +95,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
         self.rows = rows
         self.across = across
         self.several = several
+        self.onward = onward
         self.empty = empty
         self.lit = False
         """Painted as if it had the focus, while the field that narrows it has it."""
@@ -144,6 +147,11 @@ class Choice(Widget, Generic[Value], can_focus=True):
             self.action_move(way)
 
     def action_mark(self) -> None:
+        self._turn_mark()
+        if self.several and self.onward:
+            self.action_move(1)
+
+    def _turn_mark(self) -> None:
         if self.several and self.value is not None:
             self.marked ^= {self.value}
             self.refresh()
@@ -160,7 +168,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
         at = first + event.y
         if at < len(self.options) and self.options[at].value is not None:
             self.index = at
-            self.action_mark()
+            self._turn_mark()
             self.refresh()
             self.post_message(self.Changed())
 

@@ -1,36 +1,28 @@
-"""The help: every command with its key, and the terms of the screens. Typing narrows it."""
+"""The help: every command with its key, and the words of the field. Typing narrows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final
+from collections.abc import Sequence
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.commands.groups import DIGITS, FIRST, GLOSSARY, grouped
-from tui.commands.registry import BY_ID, Command, key_of, key_text, keys_of
+from tui.commands.key_table import DIGITS, grouped
+from tui.commands.registry import Command, key_of, key_text, keys_of
 from tui.modals.fields import Option
 from tui.modals.picker import Picker
 from tui.modals.sheet import Sheet
+from tui.wording.glossary import GLOSSARY
 
 __all__ = ["HelpModal"]
 
-_AROUND: Final = 7
-"""Rows of the screen that the list does not have."""
+_ROWS = 15
+_DIGITS: Option[str] = Option("", (f"{'0-9':<14} {DIGITS}",))
 
 
 class HelpModal(Sheet[None]):
-    """Lists the commands with their keys: those that matter first, then all by group, then the terms."""
+    """Lists the commands with their keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("home", "choose(-1000)", show=False, id="keys_first", priority=True),
-        Binding("end", "choose(1000)", show=False, id="keys_last", priority=True),
-        Binding("pageup", "choose(-10)", show=False, id="keys_up", priority=True),
-        Binding("pagedown", "choose(10)", show=False, id="keys_down", priority=True),
-    ]
     SENTENCES = (
         "Lower case never changes anything. An upper-case letter opens a review, and nothing is sent without it.",
         "Digits begin a lookup, also 10j and panel numbers of other tools; space, u and b do not page.",
@@ -39,8 +31,8 @@ class HelpModal(Sheet[None]):
     )
 
     def __init__(self) -> None:
-        super().__init__("keys and terms")
-        self._picker = Picker(list(_options()), rows=15)
+        super().__init__("keys")
+        self._picker = _Keys(_options(), rows=_ROWS)
 
     def compose_body(self) -> ComposeResult:
         yield self._picker
@@ -49,37 +41,30 @@ class HelpModal(Sheet[None]):
         self.set_focus(self._picker.field)
         self.say("type to narrow")
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._picker.choice.rows = max(event.size.height - _AROUND, 1)
-        self._picker.choice.refresh(layout=True)
-
     def keys(self) -> Sequence[str]:
         return ("up down choose", "enter close", "esc close", "F1 more")
-
-    def action_choose(self, way: int) -> None:
-        for _ in range(min(abs(way), len(self._picker.choice.options))):
-            self._picker.action_move(1 if way > 0 else -1)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.finish(None)
 
 
-def _options() -> Iterator[Option[str]]:
-    yield _heading("the ten keys that matter first")
-    yield Option("0-9", (f"{DIGITS[0]:<14} {DIGITS[1]}",))
-    yield from (_option(BY_ID[id_], "first ") for id_ in FIRST)
-    for group, commands in grouped():
-        yield _heading(f"to {group}")
-        yield from map(_option, commands)
-    yield _heading("terms")
-    yield from (Option(f"term {term}", (f"{term:<14} {meaning}",)) for term, meaning in GLOSSARY)
+class _Keys(Picker):
+    """Finds keys; the titles of the groups stand in the whole list alone."""
+
+    def fitting(self, typed: str) -> list[Option[str]]:
+        found = super().fitting(typed)
+        return [option for option in found if option.value is not None] if typed.strip() else found
 
 
-def _heading(text: str) -> Option[str]:
-    return Option(None, (f"-------- {text} --------",))
+def _options() -> list[Option[str]]:
+    options: list[Option[str]] = []
+    for title, commands in grouped().items():
+        options += [Option(None, (title,)), *map(_option, commands)]
+    words = [Option(word, (f"{word:<14} {meaning}",)) for word, meaning in GLOSSARY.items()]
+    return [options[0], _DIGITS, *options[1:], Option(None, ("Words",)), *words]
 
 
-def _option(command: Command, kind: str = "") -> Option[str]:
+def _option(command: Command) -> Option[str]:
     shown = " ".join(key_text(key) for key in keys_of(command.id)) or f"{key_of('palette')} {command.name}"
-    return Option(f"{kind}{command.id}", (f"{shown:<14} {command.help}",))
+    return Option(command.id, (f"{shown:<14} {command.help}",))

@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from core import EipdeckError, OutcomeUnknown
+from core import Code, EipdeckError, OutcomeUnknown
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell, grid
 from tui.modals.sheet import CancelText, Sheet, rule
 from tui.wording.findings import what_to_do
+from tui.wording.phrases import count_of
 
 __all__ = ["RefusalModal"]
 
@@ -90,7 +91,10 @@ class RefusalModal(Notice[None]):
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
         error = self._error
         lines = [Line("why", error.reason, problem=True)]
-        if isinstance(error, OutcomeUnknown):
+        if error.code is Code.UNFINISHED:
+            done = len(error.details.get("done", ()))
+            lines.append(Line("changed", f"{count_of(done, 'step')} of the plan; {key_of('timeline')} shows them"))
+        elif isinstance(error, OutcomeUnknown):
             lines.append(
                 Line(
                     "changed", f"unknown: no answer came in time; the history says what was sent ({key_of('timeline')})"

@@ -39,6 +39,8 @@ class Picker(Vertical):
         self.where = where
         self._otherwise = () if otherwise is None else (otherwise,)
         self.field = Field(placeholder="type to narrow")
+        if not options and otherwise is not None:
+            chosen = otherwise.value
         self.choice: Choice[str] = Choice(
             options or self._otherwise, chosen=chosen, rows=rows, empty="none", classes="picker-list"
         )
@@ -94,9 +96,9 @@ class Picker(Vertical):
 
     def _tell(self) -> None:
         where = f" in {self.where}" if self.where else ""
-        fitting = sum(option not in self._otherwise and option.value is not None for option in self.choice.options)
-        every = sum(option.value is not None for option in self.all)
-        self.count.update(Text(visible(f"{fitting} of {every}{where}")))
+        fitting = sum(option.value is not None and option not in self._otherwise for option in self.choice.options)
+        known = sum(option.value is not None for option in self.all)
+        self.count.update(Text(visible(f"{fitting} of {known}{where}")))
 
 
 def _begins(option: Option[str], typed: str) -> bool:

@@ -113,10 +113,19 @@ class DetailPane(Vertical):
             self._lines(details, width - self.title_line.display), keep_place=details.selection.key == self._laid_out
         )
         self._laid_out = details.selection.key
-        name = details.selection.id
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Show what the pane is about, lit while it has the keys."""
+        details = self._details
+        if details is None or not self.size.width:
+            return
+        name, pictures = details.selection.id, self._drawn(details)
         if details.cidr is not None and pictures is not None and pictures.map is not None:
             name = map_title(pictures.map)
-        self.title_line.show(title_line(name, "", width, rule=self._rule, focused=self.has_keys))
+        self.title_line.show(title_line(name, "", self.size.width, rule=self._rule, focused=self.has_keys))
+
+    on_descendant_focus = on_descendant_blur = _show_title
 
     def _lay_map(self, pictures: Pictures | None, width: int, *, wanted: bool) -> None:
         shown = pictures.map if pictures else None

@@ -10,6 +10,7 @@ from core import Eip, EipdeckError, EipQuery, Inventory, SavedView, filter_term
 from tui.commands.registry import View, key_of
 from tui.panes.pane import Navigate, Pane
 from tui.state.marks import Marks
+from tui.state.order import Order
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
@@ -43,8 +44,9 @@ _SORTED = {
     "owner": "by owner",
     "operator": "by operator",
 }
-"""The orders, as the sort key turns through them."""
 ORDERS = tuple(_SORTED)
+_KEPT = {name + end: Order(name, bool(end)) for name in ORDERS for end in ("", " reversed")}
+"""The orders by the texts that are kept for the next session."""
 
 
 class EipsPane(Pane):
@@ -52,10 +54,12 @@ class EipsPane(Pane):
 
     view = View.EIPS
     written_as = EIPS
+    orders = _SORTED
 
     def __init__(self, ask: Ask, *, glyphs: Glyphs, kept: Kept) -> None:
         super().__init__(ask, rule=glyphs.rule)
-        self._table = EipTable(ask, sort_mark=glyphs.up)
+        self._table = EipTable(ask)
+        self._marks_of_order = (glyphs.up, glyphs.down)
         self._kept = kept
         if columns := kept.texts("columns"):
             self._table.choose(columns)
@@ -81,7 +85,8 @@ class EipsPane(Pane):
         self._table.critical = snapshot.critical_subjects()
         self._table.empty = self._when_empty(snapshot)
         if self._table.now is None:
-            query = EipQuery(sort=self._kept.text("sort", list(_SORTED)) or EipQuery().sort)
+            sort, reverse = _KEPT[self._kept.text("sort", list(_KEPT)) or EipQuery().sort]
+            query = EipQuery(sort=sort, reverse=reverse)
             await self._table.list(query, snapshot.read_at)
         else:
             await self._table.reload(snapshot.read_at)
@@ -95,16 +100,16 @@ class EipsPane(Pane):
         return "", f"    No EIP is allocated.  {key_of('allocate')} allocates one; {key_of('cidrs')} shows the CIDRs."
 
     async def narrow(self, text: str) -> None:
-        await self._narrow(text, None)
+        await self._narrow(text, self.order)
 
-    async def _narrow(self, text: str, sort: str | None) -> None:
-        """List the EIPs that match, in this order; None: as before."""
+    async def _narrow(self, text: str, order: Order) -> None:
+        """List the EIPs that match."""
         now = self._table.now
         if now is None:
             return
         if self.all_eips:
             self._table.empty = ("", f"    No EIP matches: {self.all_eips:,} hidden by the filter.")
-        await self._table.list(EipQuery(text, sort or self._table.window.query.sort), now)
+        await self._table.list(EipQuery(text, *order), now)
         self.filter = text
         self.show_title()
 
@@ -112,25 +117,26 @@ class EipsPane(Pane):
         """List with the filter, the order and the columns of a saved view."""
         if view.columns:
             self._table.choose(view.columns)
-        await self._narrow(view.filter, view.sort)
+        await self._narrow(view.filter, Order(view.sort) if view.sort else self.order)
 
     async def select(self, key: str) -> bool:
         return await self._table.go_to(key)
 
-    async def turn_sort(self) -> None:
-        """List in the next order; quick keys are served one after the other."""
+    @property
+    def order(self) -> Order:
+        query = self._table.window.query
+        return Order(query.sort, query.reverse)
+
+    async def sort_by(self, order: Order) -> None:
         async with self._turning:
-            now = self._table.now
+            now, eip = self._table.now, self.eip
             if now is None:
                 return
-            eip, query = self.eip, self._table.window.query
-            orders = list(_SORTED)
-            turned = orders[(orders.index(query.sort) + 1) % len(orders)]
-            await self._table.list(EipQuery(query.filter, turned), now)
+            await self._table.list(EipQuery(self._table.window.query.filter, *order), now)
             if eip is not None:
                 await self._table.go_to(eip.address)
             self.show_title()
-            await asyncio.to_thread(self._kept.keep, "sort", turned)
+            await asyncio.to_thread(self._kept.keep, "sort", next(text for text in _KEPT if _KEPT[text] == order))
 
     def count_ages(self, now: datetime) -> None:
         self._table.count_ages(now)
@@ -197,7 +203,7 @@ class EipsPane(Pane):
             return f"{shown}; {max(self.all_eips - table.total, 0):,} hidden by the filter{marked}"
         if marked:
             return f"{shown}{marked}, {key_of('unmark')} clears"
-        order = "" if self.title_line.display else f", sorted: {_SORTED[table.window.query.sort]}"
+        order = "" if self.title_line.display else f", sorted: {self.order_words}"
         summary = f"{shown}{order}."
         return _fitting(
             summary, f"  {key_of('next_problem')} next problem, {key_of('previous_problem')} back", self.app.size.width
@@ -208,12 +214,12 @@ class EipsPane(Pane):
         return f"{key_of('eips')} EIPs {total}"
 
     def show_title(self) -> None:
-        self._table.sorted_by = _SORTED_BY.get(self._table.window.query.sort, "")
+        self._table.sorted_by = _SORTED_BY.get(self.order.name, "")
+        self._table.sort_mark = self._marks_of_order[self.order.reverse]
         super().show_title()
 
     def title_note(self) -> str:
-        sort = _SORTED[self._table.window.query.sort]
-        return f"{sort}, filter: {self.filter}" if self.filter else sort
+        return f"{self.order_words}, filter: {self.filter}" if self.filter else self.order_words
 
     def go_to(self) -> None:
         """Go to the EIPs of the bound service; from an unbound EIP to its pool."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any, ClassVar, Final
 
 from core import Verdict, VerdictWord, Word
 from tui.commands.registry import View
 from tui.panes.pane import ListPane
 from tui.state.lookup import selection_of
+from tui.state.order import Order
 from tui.state.screen_state import ListState
 from tui.state.selection import Selection, is_problem
 from tui.state.snapshot import Snapshot
@@ -28,7 +30,13 @@ class LookupsPane(ListPane[Looked]):
 
     view = View.LOOKUPS
     written_as = SEEN
-    sorted = False
+    orders: ClassVar[Mapping[str, str]] = {
+        "text": "as in the text",
+        "verdict": "by verdict, worst first",
+        "address": "by address",
+        "time": "by time",
+    }
+    _order = Order("text")
     _found: tuple[Looked, ...] = ()
     _about = ""
     _critical: frozenset[str] = frozenset()
@@ -54,7 +62,7 @@ class LookupsPane(ListPane[Looked]):
         return replace(selection_of(looked), eip=looked.then.eip)
 
     async def look_at(self, looked: Sequence[Looked]) -> None:
-        self.sorted = False
+        self._order = Order("text")
         self._found = self._all = tuple(looked)
         read_with = f"  {looked[0].read_with}" if looked and looked[0].read_with else ""
         mentions = count_of(sum(row.then.count for row in looked), "address", "addresses")
@@ -62,11 +70,13 @@ class LookupsPane(ListPane[Looked]):
         await self.narrow("")
         self.table.place(0 if looked else None)
 
-    async def turn_sort(self) -> None:
-        """Sort by verdict and service, worst first, or back to the order of the text."""
-        self.sorted = not self.sorted
-        found = self._found
-        self._all = tuple(await run_in_thread(partial(sorted, found, key=_group))) if self.sorted else found
+    @property
+    def order(self) -> Order:
+        return self._order
+
+    async def sort_by(self, order: Order) -> None:
+        self._order = order
+        self._all = await run_in_thread(partial(_in_order, self._found, order))
         await self.narrow(self.filter)
 
     def chosen(self, rows: tuple[Looked, ...], wanted: Sequence[Word]) -> tuple[Looked, ...]:
@@ -120,6 +130,19 @@ def _summed(rows: Sequence[Looked]) -> str:
 _WORST_FIRST = list(VerdictWord)
 
 
+def _in_order(found: Sequence[Looked], order: Order) -> tuple[Looked, ...]:
+    key = _KEYS.get(order.name)
+    rows = found if key is None else sorted(found, key=key)
+    return tuple(rows[::-1] if order.reverse else rows)
+
+
 def _group(looked: Looked) -> tuple[bool, int, str, int]:
     then = looked.then
     return not is_problem(then), _WORST_FIRST.index(then.verdict), services_served(then), -then.count
+
+
+_KEYS: Final[Mapping[str, Callable[[Looked], Any]]] = {
+    "verdict": _group,
+    "address": lambda looked: [part.zfill(3) for part in looked.then.address.split(".")],
+    "time": lambda looked: looked.then.at or looked.then.as_of,
+}

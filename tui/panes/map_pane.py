@@ -49,9 +49,17 @@ class MapPane(Vertical):
         if shown is None or not self.size.width:
             self.map.clear()
             self.legend.show()
-            self.title_line.show(title_line("no map", "", self.size.width, rule=self._rule, focused=False))
+            self._show_title()
             return
         width = self.size.width
         self.map.show_map(shown, self._pictures.about.address if self._pictures else None)
         self.legend.show(*list(legend_lines(shown, width, ascii_only=self._ascii_only))[:_LEGEND_LINES])
-        self.title_line.show(title_line(map_title(shown), "", width, rule=self._rule, focused=self.map.has_focus))
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Show what the map is of, lit while it has the keys."""
+        shown = self._pictures.map if self._pictures else None
+        title = "no map" if shown is None else map_title(shown)
+        self.title_line.show(title_line(title, "", self.size.width, rule=self._rule, focused=self.map.has_focus))
+
+    on_descendant_focus = on_descendant_blur = _show_title

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from core import Code, InvalidFilter, Inventory, Word, error, filter_words
 from tui.commands.registry import View
+from tui.state.order import Order
 from tui.state.screen_state import ListState
 from tui.state.selection import Selection
 from tui.state.snapshot import Snapshot
@@ -47,6 +48,8 @@ class Pane(Vertical):
     view: ClassVar[View]
     written_as: ClassVar[Layout]
     """The columns of the list, here and in files."""
+    orders: ClassVar[Mapping[str, str]] = {}
+    """The orders of the list in words, by their names; none when it has one alone."""
 
     class StatusMessage(Message):
         """A sentence for the status line."""
@@ -117,6 +120,24 @@ class Pane(Vertical):
     @abstractmethod
     def title(self) -> str:
         """Return the title of the pane, shown from 120 columns on."""
+
+    @property
+    def order(self) -> Order:
+        """The present order."""
+        return Order("")
+
+    async def sort_by(self, order: Order) -> None:
+        """List in another order; the cursor stays on its row.
+
+        Raises:
+            EipdeckError: the database is out of reach; nothing changes on the screen.
+
+        """
+
+    @property
+    def order_words(self) -> str:
+        """The present order in words."""
+        return self.order.words(self.orders)
 
     def title_note(self) -> str:
         """Return what stands at the right of the title."""

@@ -10,6 +10,7 @@ from typing import Final
 from core import Inventory, Service, ServiceQuery, filter_term
 from tui.commands.registry import View, key_of
 from tui.panes.pane import Navigate, Pane
+from tui.state.order import Order
 from tui.state.selection import Selection, SelectionKind
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Ask
@@ -26,7 +27,6 @@ _ORDERS: Final = {
     "kind": "by kind",
     "region": "by region",
 }
-"""The orders, as the sort key turns through them."""
 _EXPORTED: Final = 500
 """Rows that an export reads at once."""
 
@@ -36,6 +36,7 @@ class ServicesPane(Pane):
 
     view = View.SERVICES
     written_as = SERVICE_ROWS
+    orders = _ORDERS
 
     def __init__(self, ask: Ask, *, rule: str) -> None:
         super().__init__(ask, rule=rule)
@@ -64,16 +65,17 @@ class ServicesPane(Pane):
         self.show_title()
 
     async def narrow(self, text: str) -> None:
-        await self._list(ServiceQuery(text, self.query_asked.sort))
+        await self._list(ServiceQuery(text, *self.order))
         self.filter = text
         self.show_title()
 
-    async def turn_sort(self) -> None:
-        """List in the next order; the cursor stays on its service."""
+    @property
+    def order(self) -> Order:
+        return Order(self.query_asked.sort, self.query_asked.reverse)
+
+    async def sort_by(self, order: Order) -> None:
         async with self._turning:
-            orders = list(_ORDERS)
-            turned = orders[(orders.index(self.query_asked.sort) + 1) % len(orders)]
-            await self._list(ServiceQuery(self.query_asked.filter, turned))
+            await self._list(ServiceQuery(self.query_asked.filter, *order))
             self.show_title()
 
     async def _list(self, query: ServiceQuery) -> None:
@@ -108,15 +110,11 @@ class ServicesPane(Pane):
         shown = count_of(total, "service")
         if self.filter and hidden > 0:
             return f"{shown}; {hidden:,} hidden by the filter"
-        return f"{shown}, sorted: {self._order}.  / kind:gateway  / is:idle  / is:missing"
-
-    @property
-    def _order(self) -> str:
-        return _ORDERS[self.query_asked.sort]
+        return f"{shown}, sorted: {self.order_words}.  / kind:gateway  / is:idle  / is:missing"
 
     def title(self) -> str:
         filtered = f"  filter: {self.filter}" if self.filter else ""
-        return f"{key_of('services')} Services {self._table.total:,}  sorted: {self._order}{filtered}"
+        return f"{key_of('services')} Services {self._table.total:,}  sorted: {self.order_words}{filtered}"
 
     def go_to(self) -> None:
         """Go to the EIPs that serve the service."""

@@ -59,11 +59,11 @@ def command_table(
         "mark": eips.turn_mark,
         "mark_all": partial(host.jobs.move, addresses.mark_all),
         "unmark": eips.turn_marks,
-        "sort": partial(_sort, host, panes, navigator),
+        "sort": partial(_choose_order, host, navigator),
         "view": partial(_say_views, host),
         "abort": runner.abort,
         "yes": partial(host.say, f"{key_of('yes')} sends, in a review; nothing is under review"),
-        "back": navigator.back,
+        "back": lambda: lookups.stop() or navigator.back(),
         **_session_actions(host, navigator, panes, lookups, runner),
     }
 
@@ -135,16 +135,16 @@ def _say_views(host: Host) -> None:
     host.say(f"view NAME shows one of {named}" if views else "[views.NAME] in the configuration saves a view")
 
 
-def _sort(host: Host, panes: Panes, navigator: Navigator) -> None:
-    host.say("")
-    turns = {View.LOOKUPS: panes.lookups.turn_sort, View.SERVICES: panes.services.turn_sort}
-    host.jobs.move(turns.get(navigator.view, panes.eips.turn_sort))
+def _choose_order(host: Host, navigator: Navigator) -> None:
+    from tui.session.actions import choose_order  # noqa: PLC0415  # the first screen goes without modals
+
+    choose_order(host, navigator.pane)
 
 
 def _choose_command(host: Host, run: Callable[[str], None], typed: TypedCommands) -> None:
     from tui.session.actions import choose_command  # noqa: PLC0415  # the first screen goes without modals
 
-    choose_command(host, run, typed.run, typed.complete)
+    choose_command(host, run, typed)
 
 
 def _show_help(host: Host) -> None:

@@ -21,6 +21,8 @@ class Completed:
     text: str
     candidates: tuple[str, ...]
     """The words that the last word could become; with one at most, nothing is left to choose."""
+    texts: tuple[str, ...] = ()
+    """The whole text with each of them."""
 
 
 def complete(text: str, known: Mapping[str, Sequence[str]]) -> Completed:
@@ -44,4 +46,6 @@ def complete(text: str, known: Mapping[str, Sequence[str]]) -> Completed:
         done = f"{filter_term(key, certain)} "
     else:
         done = f"{key}:{re.split(_NEEDS_QUOTES, certain, maxsplit=1)[0]}"
-    return Completed(f"{head} {negated}{done}" if head else f"{negated}{done}", tuple(candidates))
+    before = f"{head} {negated}" if head else negated
+    whole = candidates if not colon else [filter_term(key, each) for each in candidates]
+    return Completed(f"{before}{done}", tuple(candidates), tuple(f"{before}{each}" for each in whole))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rich.cells import cell_len
 
+from core import Inventory
 from tui.state.screen_state import WIDE
 from tui.terminal.roles import Role
 from tui.widgets.lines import Line, Part, chip, line_of
@@ -17,6 +17,9 @@ __all__ = ["Top", "database_name", "top_line"]
 
 _MOST_LABEL = 24
 """Cells of the database's name, which can be any file name."""
+_LEAST_NAME = 3
+"""Cells of the account's name below which a short line drops it."""
+_PRODUCTION = "PRODUCTION"
 _LEAST_LABEL = 8
 """Cells to which a short line cuts the database's name before it cuts the operator's."""
 _LEAST_OPERATOR = 5
@@ -40,10 +43,17 @@ class Top:
     """`Sat 03:12Z`; empty until the time of the inventory is known."""
     live: bool = True
     """Whether the age is the one of current data."""
+    short_age: str = ""
+    """The age for a short line; empty: as `age`."""
+    production: bool = False
+    """Whether it is a live account of production, which no line leaves out."""
 
 
-def database_name(label: str, file: Path | None, width: int) -> str:
-    """Return the name of the database, with its kind and its file's name where there is room."""
+def database_name(inventory: Inventory, width: int) -> str:
+    """Return the name of the account, or of the database with its kind and its file's name where there is room."""
+    label, file = inventory.label, inventory.file
+    if inventory.profile is not None:
+        return inventory.profile
     if file is None:
         return label
     if width < WIDE:
@@ -54,15 +64,17 @@ def database_name(label: str, file: Path | None, width: int) -> str:
 def top_line(top: Top, width: int) -> Line:
     """Return ` eipdeck  embedded  alice   WRITE   live      2 critical   7 findings  Sat 03:12Z`.
 
-    When short, the weekday goes, then the database is cut, then the operator; mode, age and counts never are.
+    When short, the weekday goes, then the older kinds of an account, then the database is cut, then the operator; mode,
+    age and counts never are, nor that the account is one of production.
     """
     label, operator = visible(top.label, _MOST_LABEL), visible(top.operator)
     if top.others:
         whole = f"{operator} with {top.others}"
-        short = f"{operator} +{top.others.count(', ') + 1}"
-        operator = whole if _cells(_left(top, label, whole) + _right(top)) < width else short
-    for clock in (top.clock, top.clock.rpartition(" ")[2]):
-        right = _right(replace(top, clock=clock))
+        few = f"{operator} +{top.others.count(', ') + 1}"
+        operator = whole if _cells(_left(top, label, whole) + _right(top)) < width else few
+    short = replace(top, clock=top.clock.rpartition(" ")[2])
+    for shown in (top, short, replace(short, age=top.short_age or top.age)):
+        top, right = shown, _right(shown)
         over = _cells(_left(top, label, operator) + right) + 1 - width
         if over <= 0:
             return _spread(_left(top, label, operator), right, width)
@@ -72,16 +84,28 @@ def top_line(top: Top, width: int) -> Line:
     operator = visible(operator, keep) if keep >= _LEAST_OPERATOR else ""
     over = _cells(_left(top, label, operator) + right) + 1 - width
     keep = cell_len(label) - max(over, 0)
-    if keep > 0:
+    if keep >= (cell_len(label) if top.production else 1):
         return _spread(_left(top, visible(label, keep), operator), right, width)
-    return _spread([_mode(top), (f" {top.age}", _age(top)[1])], _short_counts(top), width)
+    return _shortest(top, visible(top.label, _MOST_LABEL), width)
 
 
 def _left(top: Top, label: str, operator: str) -> list[Part]:
     names: list[Part] = [(f"  {label}", Role.DIM)]
+    if top.production:
+        names = [("  ", Role.TEXT), chip(f"{_PRODUCTION} {label}", Role.CRITICAL_CHIP)]
     if operator:
         names.append((f"  {operator}", Role.TEXT))
     return [(" eipdeck", Role.KEY), *names, ("  ", Role.TEXT), _mode(top), _age(top)]
+
+
+def _shortest(top: Top, label: str, width: int) -> Line:
+    """Return the line without the program's name, the operator and the clock."""
+    left, right = [_mode(top), (f" {top.age}", _age(top)[1])], _short_counts(top)
+    if top.production:
+        room = width - _cells([*left, *right]) - len(f" [{_PRODUCTION} ]")
+        name = f" {visible(label, room)}" if room >= _LEAST_NAME else ""
+        left.insert(0, chip(f"{_PRODUCTION}{name}", Role.CRITICAL_CHIP))
+    return _spread(left, right, width)
 
 
 def _mode(top: Top) -> Part:

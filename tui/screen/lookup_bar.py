@@ -16,7 +16,7 @@ from tui.widgets.omnibar import Omnibar, OmniField, idle
 from tui.wording.phrases import minute
 from tui.wording.sanitize import visible
 
-__all__ = ["LookupBar", "lookup_text"]
+__all__ = ["LookupBar", "known_values", "lookup_text"]
 
 _SHOWN: Final = 60
 """Cells of a looked-up text that stay in the bar."""
@@ -93,7 +93,7 @@ class LookupBar(Omnibar):
 
     def complete(self, snapshot: Snapshot | None, services: Sequence[str]) -> Sequence[str]:
         """Complete the last word of a filter; return how it could go on."""
-        done = complete(self.field.value, {**_known(snapshot), "service": services})
+        done = complete(self.field.value, {**known_values(snapshot), "service": services})
         self.field.value = done.text
         self.field.cursor_position = len(done.text)
         return done.candidates
@@ -127,7 +127,7 @@ class LookupBar(Omnibar):
         self.post_message(self.CompletionRequested())
 
 
-def _known(snapshot: Snapshot | None) -> dict[str, list[str]]:
+def known_values(snapshot: Snapshot | None) -> dict[str, list[str]]:
     """Return the values that the inventory has for the keys of the filter."""
     if snapshot is None:
         return {}

@@ -7,17 +7,21 @@ import re
 from functools import partial
 from typing import Final
 
+from textual import events
+
 from core import EipdeckError, filter_words
 from tui.commands.registry import View
 from tui.panes.lookups import LookupsPane
 from tui.screen.address_selector import AddressSelector
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.navigator import Navigator
+from tui.screen.text_read import Stopped, TextRead
 from tui.session.host import Host
 from tui.session.trail import looked_up
 from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
+from tui.terminal.pastes import PasteParts
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 from tui.wording.text_facts import AS_IT_STANDS, TextReading
@@ -53,16 +57,30 @@ class Lookups:
         """The last looked-up text."""
         self.reading = AS_IT_STANDS
         """How it was read."""
+        self._listed = ""
+        """The text whose verdicts are listed."""
         self._completed = ("", "")
         """The text that was completed last, and how it could go on."""
         self._row_before: str | None = None
         """The selected EIP before an address was typed."""
+        self._read: TextRead | None = None
         self._held = False
         """Whether a typed address has been selected since."""
 
     def read_again(self, reading: TextReading) -> None:
         """Look the last text up again, read in another way."""
         self._workers.search(partial(self._look_up, self.text, reading, pasted=True, final=True))
+
+    @property
+    def present(self) -> str:
+        """The text whose verdict is selected, or whose verdicts are on the screen; empty: none."""
+        if self._navigator.view is View.LOOKUPS:
+            return self._listed
+        return self.text if self._bar.state.text else ""
+
+    def look_up_again(self, text: str) -> None:
+        """Look up the text of a lost session."""
+        self._workers.search(partial(self._look_up, text, pasted="\n" in text, final=True))
 
     def start_lookup(self, first: str) -> None:
         """Open the field on the first digit of an address."""
@@ -134,6 +152,35 @@ class Lookups:
         self.leave()
         self._workers.search(partial(self._look_up, text, pasted=True, final=True))
 
+    def came(self, event: events.Paste) -> None:
+        """Take a bracketed paste, or what has come of a long one."""
+        if isinstance(event, PasteParts):
+            self._arriving(event)
+        else:
+            self.pasted(event.text)
+
+    def _arriving(self, part: PasteParts) -> None:
+        """Tell of a long paste that still comes, and give the verdicts on its first lines."""
+        size = f"{part.size / 1_000_000:.1f} MB"
+        if part.stopped:
+            self._say(f"the paste was stopped after {size}; the verdicts are those on its first lines")
+            return
+        self._say(f"pasting: {size} so far; esc stops it")
+        if part.text:
+            self.leave()
+            self._workers.search(partial(self._show_first, part.text, size))
+
+    async def _show_first(self, text: str, size: str) -> None:
+        found = await self._workers.ask(lambda inventory: look_up(inventory, text))
+        if found.looked:
+            await self._pane.look_at(found.looked)
+            self._navigator.show_view(View.LOOKUPS)
+            self._say(f"pasting: {size} so far, these are its first lines; esc stops it")
+
+    def stop(self) -> bool:
+        """Read no more of what was pasted; return whether it was being read."""
+        return self._read is not None and self._read.stop()
+
     def _is_wrong(self, text: str) -> bool:
         problem = wrong_time(text, self._inventory.now(), self._local)
         if problem is not None:
@@ -186,11 +233,18 @@ class Lookups:
     async def _look_up(
         self, text: str, reading: TextReading = AS_IT_STANDS, *, pasted: bool, final: bool = False
     ) -> None:
-        report = self._report if final else None
+        reading_now = self._read = TextRead(is_over=not (pasted and final))
+        report = partial(self._report, reading_now) if final else None
         asked = text
         if not pasted or _ASKED.fullmatch(text):
             asked = in_full(text, self._inventory.now(), self._local)[0]
-        found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        try:
+            found = await self._workers.ask(lambda inventory: look_up(inventory, asked, report, reading))
+        except Stopped:
+            self._say("stopped: what was pasted is not read to its end")
+            return
+        finally:
+            reading_now.is_over = True
         self.text, self.reading = asked, reading
         looked = found.looked
         if not looked:
@@ -203,6 +257,7 @@ class Lookups:
                 self._say_none(text, pasted=pasted)
             return
         if len(looked) > 1 and final:
+            self._listed = asked
             await self._pane.look_at(looked)
             self._navigator.show_view(View.LOOKUPS)
         else:
@@ -216,10 +271,11 @@ class Lookups:
     async def _hold(self, looked: Looked) -> None:
         await self._addresses.hold(selection_of(looked), keep_field=self._bar.in_use)
 
-    def _report(self, lines: int) -> None:
+    def _report(self, reading: TextRead, lines: int) -> None:
         """Show how many lines of a text have been read; called in the thread that reads it."""
+        reading.check()
         if lines:
-            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines")
+            self._host.app.call_from_thread(self._say, f"reading what was pasted: {lines:,} lines; esc stops it")
 
     def _say_none(self, text: str, *, pasted: bool) -> None:
         if pasted:

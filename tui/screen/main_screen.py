@@ -28,6 +28,7 @@ from tui.screen.header import database_name
 from tui.screen.layout import Panes
 from tui.screen.lookup_bar import LookupBar
 from tui.screen.lookups import Lookups
+from tui.screen.lost_session import LostSession
 from tui.screen.navigator import Navigator
 from tui.screen.painting import Bars, Painter
 from tui.screen.pictures import PictureReader
@@ -44,7 +45,7 @@ from tui.state.refresh import POLL_SECONDS, Refresher
 from tui.state.screen_state import Said, ScreenState, key_context
 from tui.state.selection import Selection, SelectionDetails
 from tui.state.snapshot import Snapshot
-from tui.state.workers import Ask, Workers
+from tui.state.workers import Ask, Work, Workers
 from tui.state.write_mode import WriteMode
 from tui.terminal.kept import Kept
 from tui.terminal.theme import ASCII, Glyphs
@@ -69,8 +70,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.inventory = inventory
         self.mode = WriteMode.at_start(read_only=inventory.read_only, embedded=inventory.embedded)
-        self.trail = Trail(inventory.now(), folder)
-        self.doubts, self.kept = PendingChanges(folder), kept
+        self.trail, self.doubts, self.kept = Trail(inventory.now(), folder), PendingChanges(folder), kept
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
@@ -95,29 +95,26 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.clock = MinuteClock(inventory.now, self.panes, self.reader, self.painter.changed)
         self.lookups = Lookups(self.navigator, self.addresses, self.bars.lookup, self.panes.lookups, self)
+        self.lost = LostSession(self, self.navigator, self.lookups, folder)
         self.pictures = PictureReader(self.panes, self.painter, self.lookups, self.jobs, self.say)
         self.runner = Runner(self)
         self.bursts = Bursts(self.navigator, self.lookups, self.runner, self.say)
         table = command_table(self, self.navigator, self.addresses, self.panes, self.lookups, self.polling, self.runner)
-        typed = TypedCommands(self, self.navigator, self.lookups)
+        self._actions = Actions(table, self._key_context, self._change, self.runner.start, self.say)
+        typed = TypedCommands(self, self.navigator, self.lookups, self.addresses, self._actions.run_at)
         table |= screen_commands(self, self.navigator, self.runner, self.action_command, typed, lambda: self.pressed_at)
-        self._actions = Actions(table, self._key_context, self._start_change, self.say)
         self._glyphs, self._first_address = glyphs, address
 
     def compose(self) -> ComposeResult:
-        yield self.bars.top
-        yield self.bars.lookup
-        yield self.bars.tabs
-        yield self.panes
-        yield self.bars.verdict
-        yield self.bars.status
-        yield self.bars.keys
+        bars = self.bars
+        yield from (bars.top, bars.lookup, bars.tabs, self.panes, bars.verdict, bars.status, bars.keys)
 
     def on_mount(self) -> None:
         self.set_class(self._glyphs is ASCII, "-ascii")
         self.navigator.lay_out()
         self.navigator.focus()
-        self.jobs.read(partial(start_session, self, self.navigator, self.polling, self.lookups, self._first_address))
+        parts = (self.navigator, self.polling, self.lookups, self.lost)
+        self.jobs.read(partial(start_session, self, *parts, self._first_address))
         self.set_interval(POLL_SECONDS, self._tick)
 
     # the state
@@ -126,7 +123,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         now, bars = self.inventory.now(), self.bars
         refresh = self.refresher.state(now)
         return ScreenState(
-            database=database_name(self.inventory.label, self.inventory.file, self.size.width),
+            database=database_name(self.inventory, self.size.width),
+            production=self.inventory.production,
             operator=self.inventory.operator,
             others=self.other_sessions.names(),
             clock=self.clock.minute,
@@ -232,6 +230,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _tick(self) -> None:
         self.runner.expire()
         self.clock.tick()
+        self.lost.tick()
         self.polling.tick()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -249,15 +248,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.runner.expire()
         self._actions.run(name)
 
-    def _start_change(self, command: Command) -> None:
+    def _change(self, command: Command) -> Work:
         from tui.changes.start import start  # noqa: PLC0415  # the first screen goes without modals
 
-        self.runner.start(partial(start, self.runner.flow, command.id, self.selection, self.marks))
+        return partial(start, self.runner.flow, command.id, self.selection, self.marks)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Look up a bracketed paste outside the field; a modal keeps its own."""
         event.stop()
-        self.lookups.pasted(event.text)
+        self.lookups.came(event)
+
+    on_paste_parts = on_paste
 
     # messages of the widgets
 

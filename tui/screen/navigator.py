@@ -43,6 +43,8 @@ class Navigator:
         self._say = say
         self._on_turned = on_turned
         self._visiting = False
+        self.look_up: Callable[[str], None] = lambda _text: None
+        """Looks up a text of a lost session."""
         for pane in (*panes.panes.values(), panes.aside):
             pane.table.follow = partial(self._follow, pane)
 
@@ -56,6 +58,11 @@ class Navigator:
         """The present place, to come back to."""
         selection = self.pane.selection
         return Place(self.view, self.pane.filter, None if selection is None else selection.id)
+
+    @property
+    def subject(self) -> str | None:
+        """The subject of the timeline; None for everything."""
+        return self._panes.timeline.subject
 
     def _follow(self, pane: Pane, *, by_operator: bool) -> None:
         """Select the row that a cursor was put on, at once."""
@@ -207,11 +214,23 @@ class Navigator:
     def show_saved(self, view: SavedView) -> None:
         """Show a saved view of the EIPs."""
         self.show_view(View.EIPS)
-        self._workers.move(partial(self._arrange, view))
+        self._workers.move(partial(self.arrange, view))
 
-    async def _arrange(self, view: SavedView) -> None:
+    async def arrange(self, view: SavedView) -> None:
+        """List the EIPs as a saved view has them."""
         await self._panes.eips.show_saved(view)
         self._reader.move(self._panes.eips.selection, by_operator=True)
+
+    async def arrive(self, view: View, key: str) -> bool:
+        """Go to a row of another view; return False when it is not listed.
+
+        Raises:
+            EipdeckError: the database is out of reach.
+
+        """
+        self.show_view(view)
+        await self._arrive(Navigate(view, select=key))
+        return self.pane.selection is not None and self.pane.table.cursor is not None
 
     async def _arrive(self, place: Navigate) -> None:
         pane = self._panes.panes[place.view]
@@ -239,9 +258,23 @@ class Navigator:
             return
         self._visiting = True
         try:
-            self.go(place.view, filter_=place.filter, select=place.key)
+            if place.looked is None:
+                self.go(place.view, filter_=place.filter, select=place.key)
+            else:
+                self.show_view(View.EIPS if place.view is View.LOOKUPS else place.view)
+                self._workers.move(partial(self._return, place, place.looked))
         finally:
             self._visiting = False
+
+    async def _return(self, place: Place, looked: str) -> None:
+        """Arrive at the place of a lost session."""
+        if place.view is View.TIMELINE:
+            self._panes.timeline.subject = place.key
+            await self._read_timeline()
+        if place.view is not View.LOOKUPS:
+            await self._arrive(Navigate(place.view, filter_=place.filter, select=place.key))
+        if looked:
+            self.look_up(looked)
 
     # the way out
 

@@ -127,14 +127,16 @@ def _header(state: ScreenState) -> Line:
     snapshot = state.snapshot
     top = Top(
         label=state.database,
+        production=state.production,
         operator=state.operator,
         others=state.others,
         mode=state.mode_words,
         age=state.refresh.age,
+        short_age=state.refresh.short_age,
         findings=None if snapshot is None else len(snapshot.findings),
         critical=0 if snapshot is None else snapshot.critical,
         clock=f"{state.clock:%a %H:%MZ}" if state.refresh.age else "",
-        live=state.refresh.age == "live" and not state.refresh.failed,
+        live=state.refresh.is_whole and not state.refresh.failed,
     )
     return top_line(top, state.width)
 

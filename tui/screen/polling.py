@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Final
 
 from textual.worker import Worker
 
-from core import EipdeckError
+from core import EipdeckError, Loss
 from tui.commands.registry import key_of
 from tui.screen.painting import Painter
 from tui.screen.selection_reader import SelectionReader
@@ -17,7 +18,7 @@ from tui.state.presence import OtherSessions, news_of
 from tui.state.refresh import Refresher
 from tui.state.snapshot import Snapshot
 from tui.state.workers import Workers
-from tui.wording.phrases import second
+from tui.wording.losses import loss_words, own_words
 
 __all__ = ["REREAD_SECONDS", "Polling"]
 
@@ -105,15 +106,25 @@ class Polling:
     async def _look_for_losses(self, seen: int) -> None:
         """Say that changes which a data version saw are gone, and drop write mode."""
         snapshot = self._refresher.snapshot
-        if snapshot is None or snapshot.version == seen:
+        if snapshot is None or snapshot.version == self._seen:
             return
         with suppress(EipdeckError):
-            since = await self._others.lost(seen)
+            loss = None if self._seen else await self._others.loss(0)  # what was seen before this session
+            if loss is None and seen not in (0, snapshot.version):
+                loss = await self._others.loss(seen)
             self._seen = snapshot.version
-            if since is not None:
+            if loss is not None:
                 self._host.set_mode(self._host.mode.dropped())
                 left = f"{key_of('timeline')} shows the history that is left"
-                self._say(f"Lost: changes since {second(since)}.  {left}", problem=True)
+                self._say(f"{loss_words(loss)}  {left}", problem=True)
+                if loss.own:
+                    await self._note_own(loss)
+
+    async def _note_own(self, loss: Loss) -> None:
+        """Name the lost changes of this client in the trail."""
+        trail, inventory = self._host.trail, self._host.inventory
+        entry = ("lost changes that were made here", [own_words(own) for own in loss.own])
+        await asyncio.to_thread(trail.add, inventory.now(), inventory.operator, entry)
 
     async def _meet(self, before: Snapshot | None) -> None:
         """See which other operators are here, and say what they changed since `before`."""

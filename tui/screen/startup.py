@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import partial
 from importlib import import_module
 
 from tui.screen.lookups import Lookups
+from tui.screen.lost_session import LostSession
 from tui.screen.navigator import Navigator
 from tui.screen.polling import Polling
 from tui.session.host import Host
@@ -15,9 +17,12 @@ __all__ = ["start_session"]
 
 
 async def start_session(
-    host: Host, navigator: Navigator, polling: Polling, lookups: Lookups, address: str | None
+    host: Host, navigator: Navigator, polling: Polling, lookups: Lookups, lost: LostSession, address: str | None
 ) -> None:
-    """Read the lists, go to the address of the command line or the start view, and report interrupted changes."""
+    """Read the lists, go to the address of the command line or the start view, and report interrupted changes.
+
+    The place of a lost session is offered.
+    """
     await polling.read()
     if host.kept.problem:
         host.say(host.kept.problem, problem=True)
@@ -26,18 +31,20 @@ async def start_session(
     if address:
         lookups.opened(address)
     elif (start := host.inventory.config.start_view) is not None:
-        navigator.show_saved(host.inventory.config.views[start])
-    await _settle_pending(host)
+        await host.jobs.say_refusal(partial(navigator.arrange, host.inventory.config.views[start]))
+    await _settle_pending(host, await lost.offer())
     await asyncio.to_thread(_import_changes)
 
 
-async def _settle_pending(host: Host) -> None:
+async def _settle_pending(host: Host, offered: str) -> None:
     settled = await host.ask(host.doubts.settle)
     for sentence in settled:
         await asyncio.to_thread(host.note, (sentence, ()))
     if settled:
         more = f" ({len(settled) - 1} more in the trail)" if len(settled) > 1 else ""
         host.say(f"{settled[0]}{more}", problem=True)
+    elif offered:
+        host.say(offered)
 
 
 def _import_changes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,13 +11,14 @@ from typing import Final, Protocol
 from core import Cidr, Inventory, Pool, Service, Verdict, filter_term, iso, option, shell_command
 from tui.commands.registry import key_of
 from tui.modals.help import HelpModal
-from tui.modals.palette import Chosen, PaletteModal
+from tui.modals.palette import Chosen, Completer, PaletteModal
 from tui.panes.lookups import LookupsPane
 from tui.panes.pane import Pane
 from tui.session.colours import paint
 from tui.session.export import Format, rows_text, write_rows, write_text
 from tui.session.forms import ColumnsModal, CopyModal, ExportModal, PinModal, ReadingModal, ThemeModal
 from tui.session.host import Host
+from tui.session.order import choose_order
 from tui.session.trail import pinned, pinned_list
 from tui.session.trail_modal import TrailAnswer, TrailModal
 from tui.state.selection import SelectionDetails, SelectionKind, load_details
@@ -34,12 +35,20 @@ __all__ = [
     "choose_columns",
     "choose_command",
     "choose_copy",
+    "choose_order",
     "choose_theme",
     "export",
     "pin",
     "show_help",
     "show_trail",
 ]
+
+
+class Typed(Completer, Protocol):
+    """Runs commands with the words behind them."""
+
+    def run(self, name: str, words: str) -> None:
+        """Run a command with words."""
 
 
 class TextLookups(Protocol):
@@ -221,12 +230,7 @@ def show_help(host: Host) -> None:
     host.app.push_screen(HelpModal())
 
 
-def choose_command(
-    host: Host,
-    run: Callable[[str], None],
-    run_with: Callable[[str, str], None],
-    complete: Callable[[str], Sequence[str]],
-) -> None:
+def choose_command(host: Host, run: Callable[[str], None], typed: Typed) -> None:
     """Show every command, and run the chosen one, with the words behind it if there are any."""
 
     def answered(chosen: Chosen | None) -> None:
@@ -234,9 +238,9 @@ def choose_command(
             return
         if chosen.verb:
             host.say(f"{chosen.verb} is on the command line: {shell_command(*chosen.verb.split(), '--help')}")
-        elif chosen.words:
-            run_with(chosen.command, chosen.words)
+        elif chosen.words or chosen.command == "service_add":
+            typed.run(chosen.command, chosen.words)
         else:
             run(chosen.command)
 
-    host.app.push_screen(PaletteModal(complete), answered)
+    host.app.push_screen(PaletteModal(typed), answered)

@@ -11,6 +11,7 @@ from typing import TextIO
 from core import Code, error, written_whole
 from tui.wording import writers
 from tui.wording.columns import Layout
+from tui.wording.table_writer import write_table
 from tui.wording.verb import Format
 
 __all__ = ["Format", "rows_text", "write_rows", "write_text"]
@@ -33,7 +34,7 @@ def rows_text(rows: Iterable[object], layout: Layout, format_: Format) -> str:
     """Return rows in a format, as the table of the command line too. Blocks."""
     out = io.StringIO()
     if format_ is Format.TABLE:
-        writers.write_table(rows, layout, out)
+        write_table(rows, layout, out)
     else:
         writers.write_rows(rows, layout, format_, out)
     return out.getvalue()

@@ -6,16 +6,18 @@ One file of mode 0600 in the state folder has them, by database.
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core import Head
 from tui.terminal.paths import HEADS, state_folder
-from tui.terminal.private_file import opened_private
+from tui.terminal.private_file import read_private, replace_private
 
 __all__ = ["keep_head", "kept_heads"]
+
+_MOST: Final = 64 << 20
+"""Bytes of the file that are read at most."""
 
 
 def kept_heads(url: str) -> list[str]:
@@ -29,18 +31,13 @@ def kept_heads(url: str) -> list[str]:
 def keep_head(url: str, head: Head) -> None:
     """Keep the head of a sound history in place of an earlier one. A head that cannot be written is not kept."""
     path = state_folder() / HEADS
-    part = path.with_name(f"{HEADS}.{os.getpid()}")
     with suppress(OSError):
-        handle = opened_private(part, os.O_WRONLY | os.O_EXCL)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({**_read(path), url: [[end.chain, end.length, end.hash] for end in head.chains]}, file)
-        part.replace(path)
+        kept = {**_read(path), url: [[end.chain, end.length, end.hash] for end in head.chains]}
+        replace_private(path, json.dumps(kept).encode())
 
 
 def _read(path: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, encoding="utf-8") as file:
-            found = json.load(file)
+        found = json.loads(read_private(path, _MOST))
         return found if isinstance(found, dict) else {}
     return {}

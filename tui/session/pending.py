@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core import Inventory, OutcomeUnknown
+from core import Inventory, NotFound, OutcomeUnknown, shell_command
 from tui.terminal.paths import SENT, state_folder
 from tui.terminal.private_file import opened_private
 from tui.wording.sanitize import visible
@@ -68,11 +68,21 @@ class PendingChanges:
             content = _left(note)
             if content is None or content.get("database") != inventory.url:
                 continue
-            made = inventory.was_made(str(content.get("request_id")))
-            how = "it was made" if made else "it was not made, nothing changed"
+            how = _ended(inventory, str(content.get("request_id")))
             told.append(f"an earlier session was cut off while it sent `{visible(str(content.get('title')))}`: {how}")
             note.unlink(missing_ok=True)
         return told
+
+
+def _ended(inventory: Inventory, request_id: str) -> str:
+    """Return how a change ended; one of a live account may be made in part."""
+    if inventory.was_made(request_id):
+        return "it was made"
+    with suppress(NotFound):
+        plan = inventory.plan(request_id)
+        if plan.state != "refused":
+            return f"{plan.done} of {len(plan.steps)} steps are made: {shell_command('plan', 'show', request_id)}"
+    return "it was not made, nothing changed"
 
 
 def _opened(note: Path) -> int:

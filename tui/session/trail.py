@@ -13,7 +13,7 @@ from typing import Final
 
 from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error, iso
 from tui.terminal.paths import TRAILS, state_folder
-from tui.terminal.private_file import opened_private
+from tui.terminal.private_file import opened_private, read_private
 from tui.wording.doubts import doubt_words
 from tui.wording.findings import in_few_words
 from tui.wording.log_summary import grouped
@@ -25,6 +25,8 @@ from tui.wording.serving import serves_words
 
 __all__ = ["Entry", "Trail", "changed", "looked_up", "pinned", "pinned_list"]
 
+_MOST: Final = 64 << 20
+"""Bytes of a trail that are read at most."""
 _ROWS: Final = 100
 """Addresses that an entry lists at most; a pasted text can have a hundred thousand."""
 
@@ -81,7 +83,7 @@ class Trail:
         if not self.entries:
             return ""
         try:
-            return self.path.read_text(encoding="utf-8", errors="replace")
+            return read_private(self.path, _MOST).decode(errors="replace")
         except OSError as problem:
             why = (problem.strerror or "cannot be read").lower()
             raise error(Code.STORE_UNAVAILABLE, f"The trail {why}: {self.path}") from problem

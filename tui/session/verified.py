@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from core import iso
 from tui.terminal.paths import VERIFIED, state_folder
-from tui.terminal.private_file import opened_private
+from tui.terminal.private_file import read_private, replace_private
 from tui.wording.prometheus import Verified
 
 __all__ = ["last_verified", "note_verified"]
@@ -23,17 +22,13 @@ def _note(url: str) -> Path:
 
 def note_verified(url: str, at: datetime, *, sound: bool) -> None:
     """Note a run of `verify`. A note that cannot be written is skipped."""
-    note = _note(url)
-    part = note.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
-        with os.fdopen(opened_private(part, os.O_WRONLY | os.O_TRUNC), "w", encoding="ascii") as file:
-            json.dump({"database": url, "at": iso(at), "sound": sound}, file)
-        part.replace(note)
+        replace_private(_note(url), json.dumps({"database": url, "at": iso(at), "sound": sound}).encode())
 
 
 def last_verified(url: str) -> Verified | None:
     """Return the last run of `verify` on a database; None when none is noted."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads(_note(url).read_text(encoding="ascii"))
+        found = json.loads(read_private(_note(url)))
         return Verified(datetime.fromisoformat(found["at"]), bool(found["sound"]))
     return None

@@ -6,12 +6,16 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core import Code, error, written_whole
 from tui.terminal.paths import WATCH, state_folder
+from tui.terminal.private_file import read_private
 
 __all__ = ["Document", "WatchPlace", "read_place", "write_place"]
+
+_MOST: Final = 64 << 20
+"""Bytes of the file that are read at most."""
 
 Document = dict[str, Any]
 """What the program gets, in JSON types."""
@@ -43,7 +47,7 @@ def read_place(url: str) -> WatchPlace | None:
     """
     path = _file(url)
     try:
-        return WatchPlace(**json.loads(path.read_text(encoding="ascii")))
+        return WatchPlace(**json.loads(read_private(path, _MOST)))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as problem:

@@ -19,10 +19,12 @@ class Place:
     filter: str
     key: str | None
     """The selected row; of the timeline its subject."""
+    looked: str | None = None
+    """The looked-up text of a session that was lost; None: a place of this session."""
 
     def is_like(self, other: Place) -> bool:
         """Whether it is the same list, whatever row was selected."""
-        return (self.view, self.filter) == (other.view, other.filter)
+        return (self.view, self.filter, self.looked) == (other.view, other.filter, other.looked)
 
 
 @dataclass(slots=True)

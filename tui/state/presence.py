@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from core import BEAT_SECONDS, Event, Inventory, OtherSession
+from core import BEAT_SECONDS, Event, Inventory, Loss, OtherSession
 from tui.commands.registry import key_of
 from tui.state.workers import Ask
 from tui.wording.sanitize import visible
@@ -45,9 +44,9 @@ class OtherSessions:
         """Return what other sessions and programs have done since a data version."""
         return await self._ask(lambda inventory: inventory.news(version, self._sent))
 
-    async def lost(self, version: int) -> datetime | None:
-        """Return since when changes are lost that a data version saw; None when they are all there."""
-        return await self._ask(lambda inventory: inventory.lost(version))
+    async def loss(self, version: int) -> Loss | None:
+        """Return what is lost of what a data version saw, or of what was seen here before (0)."""
+        return await self._ask(lambda inventory: inventory.loss(version))
 
     def begin(self, doing: str) -> None:
         """Announce that a change of these targets is reviewed, one target per line; of many, the first ones."""
@@ -111,7 +110,8 @@ def news_of(events: Sequence[Event], selected: str | None) -> News | None:
         return News(f"{who} restored a backup: later changes are lost.  {key} shows it", urgent=True)
     if newest.action == "failover":
         since = visible(str((newest.before or {}).get("as_of")))
-        return News(f"The database failed over: changes since {since} may be lost.  {key} shows it", urgent=True)
+        how = "went back" if (newest.after or {}).get("cause") == "history_lost" else "failed over"
+        return News(f"The database {how}: changes since {since} may be lost.  {key} shows it", urgent=True)
     subject = visible(newest.address or newest.cidr or newest.pool_id or "a service")
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
     if newest.action == _LANDED:

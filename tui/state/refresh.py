@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from core import EipdeckError, Inventory, OtherSession
+from core import EipdeckError, Inventory, MirrorKind, OtherSession
 from tui.commands.registry import key_of
+from tui.state.ages import ages_of, late_since
 from tui.state.snapshot import Freshness, Snapshot, load_snapshot
 from tui.state.workers import Ask
 
@@ -28,6 +29,10 @@ class Refresh:
 
     age: str = ""
     """`live`, or an age; empty until the inventory has been asked."""
+    short_age: str = ""
+    """The same for a short line."""
+    is_whole: bool = True
+    """Whether all of it is as new as it should be."""
     failed: str = ""
     """Why the data is not read any more, as a sentence; empty while it is."""
 
@@ -42,6 +47,8 @@ class Refresher:
         """The time of the inventory at the last poll."""
         self.others: list[OtherSession] | None = None
         """The other sessions at the last poll; None when it did not ask."""
+        self.readings: tuple[MirrorKind, ...] = ()
+        """When each kind of rows of a live account was read."""
         self.paused = False
         self._ask = ask
         self._show = show
@@ -59,7 +66,13 @@ class Refresher:
         """Return the age of the data at `now`."""
         since = self.freshness.failed_since
         failed = "" if since is None else f"! {self.freshness.says} {since:%H:%M:%SZ}: {self.freshness.why}"
-        return Refresh("" if self.now is None else self.freshness.words(now), failed)
+        if self.now is None:
+            return Refresh(failed=failed)
+        if self.readings and self.freshness.failed_since is None:
+            ages = ages_of(self.readings, now)
+            return Refresh(ages.words, ages.short, ages.whole, failed)
+        age = self.freshness.words(now)
+        return Refresh(age, age, not failed, failed)
 
     def turn_pause(self) -> bool:
         """Pause or resume polling; return whether it is paused now."""
@@ -70,12 +83,12 @@ class Refresher:
     def _current(self) -> Freshness:
         if self.paused:
             return Freshness(self.now, f"paused, {key_of('pause')} resumes")
-        behind = None if self.snapshot is None else self.snapshot.behind
-        if behind is None or self.snapshot is None:
+        if self.snapshot is None:
             return Freshness()
-        account = self.snapshot.account
-        why = "the standby is behind" if account is None else f"{account} was not read since, doctor says why"
-        return Freshness(behind, why, "as of")
+        if self.snapshot.account is not None:
+            late = late_since(self.readings, self.now)
+            return Freshness(late, f"{self.snapshot.account} was not read since, doctor says why", "as of")
+        return Freshness(self.snapshot.behind, "the standby is behind", "as of")
 
     def wait(self) -> None:
         """Count another second without an answer; after `LATE_SECONDS` the data is called old."""
@@ -109,7 +122,7 @@ class Refresher:
 
     async def _poll(self) -> bool:
         self.now = await self._ask(_now)
-        version, self.others = await self._ask(_pulse)
+        version, self.others, self.readings = await self._ask(_pulse)
         if self._is_behind(version):
             await self.settled()
         self._answered, known = self.now, self.snapshot
@@ -119,11 +132,17 @@ class Refresher:
         if self._idle.is_set() and (self._read_at is None or self.now - self._read_at >= RIPENS):
             await self.read(quietly=True)
             return self.snapshot is not known
+        self.freshness = self._current()
         return False
 
     def _is_behind(self, version: int) -> bool:
         known = self.snapshot
-        return self.freshness.failed_since is not None or known is None or known.version != version
+        return known is None or known.version != version or self._is_in_doubt
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether the data is to be read again though nothing was committed; that an account is old is no reason."""
+        return self.freshness.failed_since is not None and not (self.readings and self.freshness == self._current())
 
     async def read(self, *, quietly: bool = False) -> None:
         """Read everything and show it; return when it is shown. A call during a read repeats that read.
@@ -160,5 +179,5 @@ def _now(inventory: Inventory) -> datetime:
     return inventory.now()
 
 
-def _pulse(inventory: Inventory) -> tuple[int, list[OtherSession]]:
-    return inventory.pulse()
+def _pulse(inventory: Inventory) -> tuple[int, list[OtherSession], tuple[MirrorKind, ...]]:
+    return *inventory.pulse(), inventory.readings()

@@ -103,6 +103,8 @@ class ScreenState:
 
     database: str
     """The name of the database, and its file where there is room."""
+    production: bool
+    """Whether it is an account of production."""
     operator: str
     others: str
     """The other operators; empty when there are none."""

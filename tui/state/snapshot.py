@@ -20,7 +20,7 @@ class Snapshot:
     eips: int
     """The number of live EIPs."""
     behind: datetime | None
-    """The moment of the data of a standby that is behind, or of an old picture of an account; else None."""
+    """The moment of the data of a standby that is behind; else None."""
     services: int
     """The number of services, those that no longer exist too."""
     pools: tuple[Pool, ...]
@@ -95,7 +95,7 @@ def load_snapshot(inventory: Inventory) -> Snapshot:
         version=read.version,
         read_at=read.read_at,
         eips=read.eips,
-        behind=read.behind,
+        behind=read.behind if read.account is None else None,
         services=read.services,
         pools=_pools_in_order(read.pools, troubled_pools(read.findings, read.cidrs)),
         cidrs=_cidrs_in_order(read.cidrs),

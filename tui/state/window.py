@@ -101,7 +101,7 @@ def around(inventory: Inventory, query: EipQuery, address: str, limit: int) -> W
     rank = inventory.rank(query, address)
     if rank is None:
         return None
-    alone = inventory.page(EipQuery(filter=address, sort=query.sort), limit=1, counted=False).rows
+    alone = inventory.page(replace(query, filter=address), limit=1, counted=False).rows
     if not alone:
         return None
     found = alone[0]
@@ -140,7 +140,7 @@ def _lists(inventory: Inventory, query: EipQuery, eip: Eip) -> bool:
 
 def problem_beyond(inventory: Inventory, query: EipQuery, row: EipRow | None, *, backwards: bool) -> str | None:
     """Return the address of the next problem row after (or before) `row`, round the end; None without problems."""
-    problems = EipQuery(filter=f"{query.filter} is:problem".strip(), sort=query.sort)
+    problems = replace(query, filter=f"{query.filter} is:problem".strip())
     read = partial(inventory.page, problems, limit=1, counted=False)
     page = read(last=backwards) if row is None else read(before=row) if backwards else read(after=row)
     if row is not None and not page.rows:

@@ -3,7 +3,7 @@
 This module holds all uses of Textual's private API, and `tests/tui/terminal/test_driver.py` names each:
 `App._exception`, `_exception_event`, `_close_messages_no_wait`, `_driver`; the driver's `_file`,
 `_must_signal_resume`, `_sigcont_application`, `_run_input_thread`; `constants.ESCAPE_DELAY` and
-`COLOR_SYSTEM`. `EipdeckApp` overrides `App._handle_exception`.
+`COLOR_SYSTEM`; `linux_driver.XTermParser`, which `pastes.py` extends. `EipdeckApp` overrides `App._handle_exception`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from typing import IO, Any
 
 from textual import constants
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.pastes import PasteParser
 from tui.terminal.thrift import FORGET, ShownCells
 
 __all__ = [
@@ -60,6 +62,9 @@ class _LossyFile:
 
     def isatty(self) -> bool:
         return self._file.isatty()
+
+
+vars(linux_driver)["XTermParser"] = PasteParser
 
 
 class TerminalDriver(LinuxDriver):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tui.terminal.private_file import opened_private
+from tui.terminal.private_file import read_private, replace_private
 
 __all__ = ["Kept"]
 
@@ -33,9 +33,7 @@ class Kept:
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-            with os.fdopen(handle, "rb") as file:
-                values = json.loads(file.read(_MOST))
+            values = json.loads(read_private(path, _MOST))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError):
@@ -60,10 +58,5 @@ class Kept:
         if self._path is None or self.problem:
             return
         self._values = self._read(self._path) | {name: value}
-        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        try:
-            with os.fdopen(opened_private(beside, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
-                json.dump(self._values, file, indent=1)
-            beside.replace(self._path)
-        except OSError:
-            return
+        with suppress(OSError):
+            replace_private(self._path, json.dumps(self._values, indent=1).encode())

@@ -7,16 +7,20 @@ from typing import Final
 
 from platformdirs import user_state_path
 
-__all__ = ["CLIP", "HEADS", "LOG", "SENT", "TRAILS", "UI", "VERIFIED", "WATCH", "state_folder"]
+__all__ = ["CLIP", "HEADS", "LOG", "PLACES", "SEEN", "SENT", "TRAILS", "UI", "VERIFIED", "WATCH", "state_folder"]
 
 CLIP: Final = "clip"
 """The last copied text."""
 LOG: Final = "eipdeck.log"
 """The log: internal errors, and the messages of libraries."""
+PLACES: Final = "place-*.json"
+"""The place of each session, until the operator leaves it; `*` is a random name."""
 TRAILS: Final = "trail-*.md"
 """The incident trails; `*` is the start time and the process id."""
 HEADS: Final = "heads.json"
 """The heads of the histories that were found sound here, by database."""
+SEEN: Final = "seen-*.jsonl"
+"""The newest event that this operator saw of each database, and the changes made; `*` is its URL in short."""
 SENT: Final = "sent-*.json"
 """Notes of changes whose answer has not come; `*` is the request id."""
 VERIFIED: Final = "verified-*.json"

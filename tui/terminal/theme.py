@@ -33,11 +33,12 @@ class Glyphs:
     left: str
     both: str
     up: str
-    """Behind the head of the column whose texts ascend down the list."""
+    down: str
+    """Behind the head of the column of the order; `down` when it is turned round."""
 
 
-ASCII: Final = Glyphs(rule="-", full="#", empty=".", wall="|", right="+", left="+", both="+", up="^")
-UNICODE: Final = Glyphs(rule="─", full="█", empty="░", wall="│", right="├", left="┤", both="┬", up="▴")
+ASCII: Final = Glyphs(rule="-", full="#", empty=".", wall="|", right="+", left="+", both="+", up="^", down="v")
+UNICODE: Final = Glyphs(rule="─", full="█", empty="░", wall="│", right="├", left="┤", both="┬", up="▴", down="▾")
 
 
 def glyphs(environ: Mapping[str, str], encoding: str | None = None) -> Glyphs:

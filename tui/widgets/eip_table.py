@@ -41,12 +41,11 @@ class EipTable(RowTable[EipRow]):
             super().__init__()
             self.refusal = refusal
 
-    def __init__(self, ask: Ask, *, sort_mark: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, ask: Ask, *, id: str | None = None) -> None:  # noqa: A002
         self._around = Around()
         self.offered = EIPS.pane(self._around)
         """Every column; those in `columns` are shown."""
         super().__init__([column for column in self.offered if column.standard], id=id)
-        self.sort_mark = sort_mark
         self._ask = ask
         self.window = Window(EipQuery())
         self.critical: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,22 +72,27 @@ def gauge_row(use: Use, cells: int, levels: Levels, *, ascii_only: bool = False,
     parts = measured(use, cells)
     colour = role or level_role(100 * use.used / use.total if use.total > 0 else 0, levels)
     ticks = {int(cells * level / 100) for level in (levels.warn, levels.critical)}
-    return joined(_cell(place, parts, colour, tick=place in ticks, ascii_only=ascii_only) for place in range(cells))
+    return joined(_cell(place, parts, colour, ticks, ascii_only=ascii_only) for place in range(cells))
 
 
-def _cell(place: int, parts: tuple[int, int], role: Role, *, tick: bool, ascii_only: bool) -> Part:
-    """Return one cell; a cell that two parts share has the block of the first."""
+def _cell(place: int, parts: tuple[int, int], role: Role, ticks: Collection[int], *, ascii_only: bool) -> Part:
+    """Return one cell; a cell that two parts share has the block of the first.
+
+    A threshold is a tick at the left edge of its cell; in the filled part, a gap of an eighth before it.
+    """
     begin, (used, held) = place * _EIGHTHS, parts
     mine = min(max(used - begin, 0), _EIGHTHS)
     theirs = min(max(used + held - begin, 0), _EIGHTHS) - mine
-    whole = max(mine, theirs) == _EIGHTHS
-    if tick and (whole or not (mine or theirs)):
-        return "|" if ascii_only else BLOCKS[0], Role.DIM
     if ascii_only:
-        return _ascii_cell(place, mine, theirs, role)
-    if mine:
-        return BLOCKS[mine - 1], role
-    return (BLOCKS[theirs - 1], Role.COOLING) if theirs else (" ", Role.TRACK)
+        whole = max(mine, theirs) == _EIGHTHS
+        ticked = place in ticks and (whole or not (mine or theirs))
+        return ("|", Role.DIM) if ticked else _ascii_cell(place, mine, theirs, role)
+    if not (mine or theirs):
+        return (BLOCKS[0], Role.DIM) if place in ticks else (" ", Role.TRACK)
+    eighths = mine or theirs
+    if eighths == _EIGHTHS and place + 1 in ticks and used + held > begin + _EIGHTHS:
+        eighths -= 1
+    return BLOCKS[eighths - 1], role if mine else Role.COOLING
 
 
 def _ascii_cell(place: int, mine: int, theirs: int, role: Role) -> Part:

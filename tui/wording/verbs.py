@@ -10,7 +10,7 @@ from typing import Final
 
 from tui.wording.verb import Argument, Kind, Verb
 from tui.wording.verbs_about_itself import ABOUT_ITSELF
-from tui.wording.verbs_lists import LISTS, MONITORING, rows
+from tui.wording.verbs_lists import LISTS, MONITORING, PLANS, rows
 
 __all__ = ["GROUPS", "KIND_NAMES", "VERBS", "VERB_NAMED", "VERB_OF"]
 
@@ -260,6 +260,7 @@ VERBS: Final = (
         (Argument("file", "FILE", "a backup, of this version or an older one", offers="files"), _REASON, _YES),
         writes=True,
     ),
+    *PLANS,
     *MONITORING,
     Verb(
         "verify",
@@ -279,6 +280,7 @@ GROUPS: Final = {
     "cidr": "add, activate, drain and retire customer CIDRs",
     "clock": "the clock that events go by",
     "config": "the configuration",
+    "plan": "changes of a live account",
     "pool": "a pool's settings",
     "service": "downstream targets",
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.wording.verb import Argument, Format, Kind, Verb
+from tui.wording.verb import Argument, Kind, Verb
+from tui.wording.verbs_lists import rows
 
 __all__ = ["ABOUT_ITSELF"]
 
@@ -15,8 +16,8 @@ ABOUT_ITSELF: Final = (
         (Argument("shell", "SHELL", "bash, zsh or fish", choices=("bash", "zsh", "fish")),),
         formats=(),
     ),
-    Verb("config show", "every setting, its value, and where that comes from", formats=tuple(Format)),
-    Verb("config check", "every problem of the configuration, with its line; exit 1 when there is one"),
+    rows("config show", "every setting, its value, and where that comes from"),
+    rows("config check", "every problem of the configuration and its files, with its line; exit 1 for any"),
     Verb("config schema", "the JSON Schema of the configuration, for editors", formats=()),
     Verb("interface", "every command, option and code of the command line, for programs"),
     Verb(

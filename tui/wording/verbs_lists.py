@@ -6,7 +6,7 @@ from typing import Final
 
 from tui.wording.verb import Argument, Format, Kind, Verb
 
-__all__ = ["LISTS", "MONITORING", "SHAPE", "rows"]
+__all__ = ["LISTS", "MONITORING", "PLANS", "SHAPE", "rows"]
 
 
 def _switch(name: str, says: str) -> Argument:
@@ -34,7 +34,7 @@ LISTS: Final = (
         "eips",
         "every live EIP, or those that match a filter",
         Argument("filter", "FILTER", "such as own:no state:bound pool:hk-edge", nargs="*", offers="filter"),
-        Argument("--view", "NAME", "only what the filter of this saved view matches"),
+        Argument("--view", "NAME", "this saved view: its filter, its order, in a table its columns", offers="views"),
     ),
     rows("services", "every downstream target"),
     rows(
@@ -54,6 +54,27 @@ LISTS: Final = (
         Argument("--by", "OPERATOR", "only what this operator did", offers="operators"),
         Argument("--after", "SEQ:HASH", "what was committed after the event of this cursor, oldest first"),
         _switch("--follow", "go on with each new event, until it is interrupted"),
+    ),
+)
+
+PLANS: Final = (
+    rows(
+        "plan list",
+        "the newest changes of a live account, newest first",
+        Argument("--state", help="only these", choices=("open", "done", "refused", "unfinished", "undone")),
+    ),
+    Verb("plan show", "a change of a live account with its steps", (Argument("id", "ID"),)),
+    Verb(
+        "plan resume",
+        "make the steps of a plan that are left, whoever began it",
+        (Argument("id", "ID"),),
+        writes=True,
+    ),
+    Verb(
+        "plan undo",
+        "take back what a plan has made, the last step first",
+        (Argument("id", "ID"), Argument("--yes", help="do not ask", kind=Kind.YES)),
+        writes=True,
     ),
 )
 

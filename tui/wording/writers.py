@@ -1,6 +1,6 @@
-"""Writes rows as JSON, table, CSV or Markdown, each while it is read, so that lists may be long.
+"""Writes rows as JSON, CSV or Markdown, each while it is read, so that lists may be long.
 
-JSON is plain ASCII without a raw control character. Tables and CSV show foreign text through `visible`.
+JSON is plain ASCII without a raw control character. CSV and Markdown show foreign text through `visible`.
 """
 
 from __future__ import annotations
@@ -8,36 +8,24 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, TextIO
 
 from core import to_json
-from tui.wording.columns import Column, Layout
+from tui.wording.columns import Layout
 from tui.wording.markdown import markdown_cell
 from tui.wording.sanitize import visible
 from tui.wording.verb import Format
 
-if TYPE_CHECKING:
-    from tui.wording.paint import Paint
-
 __all__ = [
     "FILE_FORMATS",
-    "MEASURED",
     "bare",
     "csv_cell",
     "json_text",
     "write_json",
-    "write_lines",
     "write_rows",
-    "write_table",
 ]
 
-MEASURED: Final = 500
-"""Rows that decide the widths of a table's columns."""
-_GAP: Final = "  "
-_NARROWEST: Final = 30
-"""Cells below which the last column is not folded: it would be unreadable."""
 _SIGNS: Final = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 _FORMULA: Final = re.compile(rf"""((?:^|[;,|])[\s"']*)(?=[{_SIGNS}])""")
 """The place before a sign of a formula, also a full-width one: at the start, or where a spreadsheet may split."""
@@ -166,125 +154,3 @@ _LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
 
 def _excel_cell(value: object) -> str:
     return f'="{value}"' if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else csv_cell(value)
-
-
-_MARK: Final = "!"
-"""The heading of the column that marks problems."""
-
-
-def write_lines(rows: Iterable[object], layout: Layout, out: TextIO, *, header: bool = True) -> int:
-    """Write each row as lines `HEADING: value`, with an empty line between rows; return the number of rows."""
-    count = 0
-    for count, row in enumerate(rows, 1):
-        out.write("\n" if count > 1 else "")
-        for column in layout.columns:
-            text = visible(column.text(row))
-            if column.title == _MARK:
-                out.write("PROBLEM: yes\n" if text else "")
-            else:
-                out.write(f"{column.title}: {text}\n" if header else f"{text}\n")
-    return count
-
-
-def write_table(
-    rows: Iterable[object],
-    layout: Layout,
-    out: TextIO,
-    *,
-    width: int | None = None,
-    measured: int = MEASURED,
-    paint: Paint | None = None,
-    header: bool = True,
-) -> int:
-    """Write aligned columns under a heading, nothing cut; return the number of rows.
-
-    Args:
-        rows: any number.
-        layout: the columns.
-        out: the stream.
-        width: of the terminal, in cells, where the last column is folded; None: not folded.
-        measured: the number of rows that decide the widths.
-        paint: paints words and marked rows; None: no colours.
-        header: False leaves the headings out.
-
-    """
-    columns = layout.columns
-    texts = layout.texts
-    cells = ([text(row) for text in texts] for row in rows)
-    first = [[*map(visible, line)] for line in islice(cells, measured)]
-    if not first:
-        return 0
-    headings = [column.title if header else "" for column in columns]
-    widths = [max(_cells(line[place]) for line in (headings, *first)) for place in range(len(columns))]
-    shape = _Shape(columns, widths, width)
-    if header:
-        out.write(shape.line(headings))
-    shape.paint = paint
-    count = 0
-    lines: Iterator[Sequence[object]] = chain(first, cells)
-    for line in lines:
-        out.write(shape.line(line))
-        count += 1
-    return count
-
-
-class _Shape:
-    """Lays rows out in the widths of a table's columns."""
-
-    def __init__(self, columns: Sequence[Column[Any]], widths: Sequence[int], width: int | None) -> None:
-        self.paint: Paint | None = None
-        self._headings = [column.title for column in columns]
-        self._right = [column.right for column in columns]
-        self._widths = widths
-        self._indent = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-        room = None if width is None else width - self._indent
-        self._room = None if room is None or room < _NARROWEST else room
-
-        shape = "".join(
-            f"%{'' if right else '-'}{width}s{_GAP}" for right, width in zip(self._right, widths, strict=True)
-        )
-        self._plain = f"{shape.rpartition('%')[0]}%s" if self._room is None else None
-
-    def line(self, row: Sequence[object]) -> str:
-        """Return a row, which may be hostile, as a line."""
-        plain = self._plain if self.paint is None else None
-        if plain is not None and (text := plain % tuple(row)).isascii() and text.isprintable():
-            return f"{text.rstrip()}\n"
-        cells = [visible(cell) for cell in row]
-        padded = [
-            _padded(cell, width, right=right)
-            for cell, width, right in zip(cells[:-1], self._widths, self._right, strict=False)
-        ]
-        parts = [cells[-1]] if self._room is None else _folded(cells[-1], self._room)
-        if self.paint is not None:
-            padded = list(map(self.paint.cell, self._headings, cells, padded))
-            parts[0] = self.paint.cell(self._headings[-1], cells[-1], parts[0])
-        first = _GAP.join([*padded, parts[0]]).rstrip()
-        lines = [first, *(" " * self._indent + part for part in parts[1:])]
-        if self.paint is not None:
-            lines = [self.paint.line(self._headings, cells, line) for line in lines]
-        return "\n".join(lines) + "\n"
-
-
-def _cells(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415  # slow, and needed only for text that is not ASCII
-
-    return cell_len(text)
-
-
-def _padded(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _cells(text))
-    return space + text if right else text + space
-
-
-def _folded(text: str, room: int) -> list[str]:
-    """Return the text in lines of at most `room` cells; a longer word stays whole."""
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and _cells(lines[-1]) + 1 + _cells(word) > room:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return lines

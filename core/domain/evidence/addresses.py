@@ -24,7 +24,7 @@ class Hit(NamedTuple):
     protocol: str | None = None
 
 
-_APART: Final = "(?<![0-9A-Za-z.])"
+_APART: Final = r"(?:(?<![0-9A-Za-z.])|(?<=\.\.))"
 
 QUAD: Final = re.compile(
     rf"\.(?:(?<={_APART}([0-9]\.))|(?<={_APART}([1-9][0-9]\.))|(?<={_APART}(1[0-9][0-9]\.))"
@@ -40,7 +40,7 @@ _GOES_ON: Final = re.compile(r"\.[0-9A-Za-z]")
 _HARDWARE: Final = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _PORT: Final = re.compile(
     r"(?:[:#]|\|(?=[0-9]{1,5}$))([0-9]{1,5})(?![0-9]|[.-][0-9])|/([0-9]{2,5})(?![0-9.])|[(\[]([0-9]{1,5})[)\]]|\]?:([0-9]{1,5})(?![0-9.])"
-    r"|['\")\]]?[,;]? {1,2}(?:src_?|dst_?|source |and |on )?[Pp]ort:?[ =]{1,2}([0-9]{1,5})(?![0-9.])"
+    r"|['\")\]]?[,;]?[ \t]{1,2}(?:source |and |on )?[Pp]ort:?[ =]{1,2}([0-9]{1,5})(?![0-9.])"
 )
 _PROTOCOL: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:\{(TCP|UDP|ICMP)\}|"
@@ -107,7 +107,7 @@ def quads(text: str, key: str = "", end_of_text: int = sys.maxsize) -> list[Hit]
             if not _is_port_shape(text, start, match.end(), fifth):
                 continue
             port, end = int(fifth[1:]) if fifth[1:].isdigit() else None, match.end()
-        elif (behind := text[end : end + 1]) in _BEFORE_PORT or (behind == " " and "ort" in text[end : end + 20]):
+        elif (behind := text[end : end + 1]) in _BEFORE_PORT or (behind in " \t" and "ort" in text[end : end + 20]):
             port = _port_behind(text, start, end)
         previous = hits[-1].end if hits else None
         if (address >> 31 or not address & (address + 1)) and is_mask(text, start, address, previous, key):
@@ -127,7 +127,7 @@ def _is_port_shape(text: str, start: int, end: int, fifth: str) -> bool:
     name = fifth[1:]
     if name.isdigit() and (int(name) > 65_535 or (len(name) > 1 and name[0] == "0")):
         return False
-    if text[max(0, start - 3) : start].rstrip().endswith(">") or text[end : end + 3].lstrip().startswith(">"):
+    if text[max(0, start - 16) : start].rstrip().endswith((">", "<-")) or text[end : end + 3].lstrip().startswith(">"):
         return True
     if name.isdigit() and int(name) > (9999 if text[start : start + 2] in {"0.", "1.", "2."} else 1023):
         return True

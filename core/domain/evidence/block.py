@@ -6,15 +6,17 @@ import re
 from typing import Final
 
 from core.domain.evidence.addresses import find_addresses, protocol_in
+from core.domain.evidence.epochs import match_epoch
 from core.domain.evidence.format import Compiled
 from core.domain.evidence.formats import Chooser
 from core.domain.evidence.json_frame import begins_json
-from core.domain.evidence.moments import match, match_epoch
-from core.domain.evidence.places import head_of, read_value
+from core.domain.evidence.moments import match
+from core.domain.evidence.places import begins_alone, head_of
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention
+from core.domain.evidence.values import read_value
 from core.domain.evidence.xml_frame import begins_xml
 
 _MOST: Final = 1000
@@ -52,7 +54,7 @@ class Block:
         """Whether a line begins with a time that is not the block's."""
         if self._entry.head.match(text):
             return False
-        if begins_json(text) or begins_xml(text) or self._chooser.choose(text) is not None:
+        if begins_alone(text) or begins_json(text) or begins_xml(text) or self._chooser.choose(text) is not None:
             return True
         return head_of(text, self._knowledge.settings.now) is not None
 

@@ -33,7 +33,9 @@ class FormatTable:
         """Keys that hold the time of a record of some name."""
         self.key_zones: Mapping[str, str] = {key: each.zone for each in records if each.zone for key in each.keys}
         """The zone of a time by the key that holds it, where a format declares one."""
-        self.block_starts = _ANY if any(each.opens for each in own) else _BLOCK_STARTS
+        self.own_blocks = any(each.opens for each in own)
+        """Whether an operator's format has records of several lines."""
+        self.block_starts = _ANY if self.own_blocks else _BLOCK_STARTS
         """Characters with which the first line of a block can begin."""
 
     @property

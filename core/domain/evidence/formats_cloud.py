@@ -13,7 +13,7 @@ CLOUD: Final[tuple[Format, ...]] = (
     Format(
         name="aws-vpc-flow",
         hint=" eni-",
-        head=r"\d (?:\d{12}|unknown) eni-\S+ (?:\S+ ){7}\d{10} \d{10} ",
+        head=r"(?:(?P<t>\d{4}-\d\d-\d\dT[\d:.]+Z) )?\d (?:\d{12}|unknown) eni-\S+ (?:\S+ ){7}\d{10} \d{10} ",
         columns="- account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action status",
         sample=Sample(
             "2 123456789010 eni-0a 203.0.113.7 198.51.100.80 5 443 6 1200000 1500000000 1795230720 1795230778 ACCEPT OK",

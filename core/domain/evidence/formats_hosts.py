@@ -166,7 +166,7 @@ HOSTS: Final[tuple[Format, ...]] = (
         name="dhcpd-leases",
         opens=r"lease [\d.]+ \{",
         closes=r"\}",
-        head=r"\s*starts \d (?P<t>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d);",
+        head=r"\s*starts (?:\d|epoch) (?P<t>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d|\d{10});",
         zone="UTC",
         sample=Sample(
             "lease 203.0.113.7 {\n  starts 0 2026/09/06 05:20:10;\n  ends 0 2026/09/06 05:50:10;\n}",

@@ -101,8 +101,8 @@ NETWORK: Final[tuple[Format, ...]] = (
     ),
     Format(
         name="cisco-asa",
-        hint="%ASA-",
-        head=rf"{LEAD}(?P<t>(?:[A-Z][a-z]{{2}} [ \d]\d|\d{{4}}-\d\d-\d\dT)\S* .*?)?:? ?%ASA-\d-\d+:",
+        hint="-",
+        head=rf"{LEAD}:?(?:[A-Z][a-z]{{2}} [ \d]\d [\d:]{{8}} \S+ :?(?=[A-Z][a-z]{{2}} [ \d]\d))?(?P<t>(?:[A-Z][a-z]{{2}} [ \d]\d|\d{{4}}-\d\d-\d\dT)\S* .*?)?:? ?%(?:ASA|FTD)-(?:\w+-)?\d-\d+:",
         sample=Sample(
             "<166>Nov 27 2026 22:04:15: %ASA-4-106023: Deny udp src outside:203.0.113.7/53",
             "2026-11-27T22:04:15",
@@ -120,7 +120,7 @@ NETWORK: Final[tuple[Format, ...]] = (
     Format(
         name="cisco-ios",
         hint=": %",
-        head=rf"{LEAD}(?:\d+: )?(?:\S+: )?[.*]?(?P<t>[A-Z][a-z]{{2}} [ \d]\d (?:\d{{4}} )?[\d:.]{{8,12}}[^:]{{0,24}}): %(?!ASA|IPNAT)[A-Z\d_]+-\d-",
+        head=rf"{LEAD}(?:\d+: )?(?:\S+: )?[.*]?(?P<t>[A-Z][a-z]{{2}} [ \d]\d (?:\d{{4}} )?[\d:.]{{8,12}}[^:]{{0,24}}): %(?!ASA|FTD|IPNAT)[A-Z\d_]+-\d-",
         sample=Sample(
             "000412: .Nov 27 22:04:15.123: %SEC_LOGIN-4-FAILED: [Source: 203.0.113.7]", "--11-27T22:04:15", _BOTH
         ),
@@ -184,7 +184,7 @@ NETWORK: Final[tuple[Format, ...]] = (
     Format(
         name="pfsense",
         hint=",",
-        head=r"\d+,[^,]*,[^,]*,\w*,\w+,match,\w+,(?:in|out),4,0x\w*,[^,]*,\d+,\d+,\d+,\w+,\d+,\w+,\d+,",
+        head=rf"(?:{LEAD}(?:1 )?(?P<t>[A-Z][a-z]{{2}} [ \d]\d [\d:]{{8}}|\d{{4}}-\d\d-\d\dT\S+) (?:\S+ )?filterlog[^,]{{0,80}} )?\d+,[^,]*,[^,]*,\w*,\w+,match,\w+,(?:in|out),4,0x\w*,[^,]*,\d+,\d+,\d+,\w+,\d+,\w+,\d+,",
         columns="- - - - - - - - - - - - - - - - proto - src_ip dst_ip src_port dst_port",
         sample=Sample(
             "4,,,1000000103,igb0,match,block,in,4,0x0,,51,1500,0,DF,17,udp,76,203.0.113.7,198.51.100.80,5,123,56",
@@ -241,6 +241,18 @@ NETWORK: Final[tuple[Format, ...]] = (
         ),
     ),
     Format(
+        name="masscan",
+        hint="open ",
+        head=r"open (?:tcp|udp) \d{1,5} \S+ (?P<t>1\d{9})\s*$",
+        sample=Sample("open tcp 22 203.0.113.7 1795230720", "2026-11-21T03:12:00"),
+    ),
+    Format(
+        name="bgpdump",
+        hint="|",
+        head=r"(?:BGP4MP|TABLE_DUMP2?)(?:_ET)?\|(?P<t>1\d{9}(?:\.\d+)?)\|",
+        sample=Sample("BGP4MP|1795230720|A|203.0.113.7|64500|198.51.100.0/24|64500 64501|IGP", "2026-11-21T03:12:00"),
+    ),
+    Format(
         name="zeek",
         keys=("ts",),
         sample=Sample(
@@ -266,7 +278,7 @@ NETWORK: Final[tuple[Format, ...]] = (
     Format(
         name="netstat",
         hint=" ",
-        head=r"(?:tcp|udp)[46]? +\d+ +\d+ +\S+[:.]\S+ +\S+[:.*]",
+        head=r"(?:(?:tcp|udp)[46]? +\d+ +\d+| +(?:TCP|UDP)) +\S+[:.]\S+ +\S+[:.*]",
         sample=Sample(
             "tcp        0      0 203.0.113.7:443         198.51.100.23:51514     ESTABLISHED", None, Doubt.TIME_UNKNOWN
         ),

@@ -33,7 +33,6 @@ SYSTEMS: Final[tuple[Format, ...]] = (
     Format(
         name="mysql-slow",
         opens=r"# Time: ",
-        closes=r"# Time: ",
         head=r"# Time: (?P<t>\d{4}-\d\d-\d\dT\S+|\d{6} [ \d]\d:\d\d:\d\d)",
         order="yymmdd",
         sample=Sample(
@@ -152,6 +151,14 @@ SYSTEMS: Final[tuple[Format, ...]] = (
         order="md",
         sample=Sample(
             "W1014 07:45:30.123456 1500000000 net.cc:88] slow peer 203.0.113.7:51514", "--10-14T07:45:30", _BOTH
+        ),
+    ),
+    Format(
+        name="glog",
+        hint="] ",
+        head=r"[IWEF](?P<t>\d{8} \d\d:\d\d:\d\d\.\d+) +\d+ \S+:\d+\] ",
+        sample=Sample(
+            "E20261014 07:45:30.123456 77 net.cc:88] slow peer 203.0.113.7:51514", "2026-10-14T07:45:30", _ZONE
         ),
     ),
     Format(

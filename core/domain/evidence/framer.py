@@ -28,6 +28,8 @@ _DECLARED: Final = re.compile(
     re.IGNORECASE,
 )
 _CREATED: Final = re.compile(r"Log file created at: ")
+_NOT_QUOTED: Final = re.compile(r"=(?![0-9A-Fa-f]{2}|\s*$)|=(?:[0-9]{1,3}\.){3}[0-9]")
+"""A sign of equality as quoted-printable never writes it."""
 _INLINE: Final = re.compile(r'\{\s*"|\[\s*\{\s*"')
 _FAR: Final = 2048
 """Characters of a line before a JSON document in it."""
@@ -70,7 +72,12 @@ class Framer:
 
     def _unquoted(self, line: Line) -> Line | None:
         """Return a line of quoted-printable with its soft ends joined; None when it goes on."""
+        if _NOT_QUOTED.search(line.text) is not None:
+            self._quoted = False
         text = self._soft + line.text
+        if not self._quoted:
+            self._soft = ""
+            return line._replace(text=text)
         if text.endswith("=") and len(text) < 65_536:
             self._soft = text[:-1]
             return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from core.domain.evidence.epochs import match_epoch
 from core.domain.evidence.format import Format
-from core.domain.evidence.moments import match, match_epoch
+from core.domain.evidence.moments import match
 from core.domain.evidence.places import head_of
 from core.domain.evidence.settings import Settings
 from core.domain.evidence.settle import Stamp

@@ -7,8 +7,18 @@ import re
 from collections.abc import Container
 from typing import Final, NamedTuple
 
-from core.domain.evidence.keys import is_end, is_port, is_protocol, is_zone, normal, side, time_rank
-from core.domain.evidence.tree import MESSAGES
+from core.domain.evidence.keys import (
+    MESSAGES,
+    SECONDS,
+    WEAK_RANK,
+    is_end,
+    is_port,
+    is_protocol,
+    is_zone,
+    normal,
+    side,
+    time_rank,
+)
 from core.domain.evidence.versions import is_version_key
 
 _TOKEN: Final = re.compile(r'\s*+(?:("[^"\\]*+")|([{}\[\],:])|([^\s{}\[\],:"]++))')
@@ -60,7 +70,9 @@ def shape_of(text: str, own: Container[str] = ()) -> Shape | None:
         return None
     keys = tuple(key for key, _, _ in found)
     times = [place for place, key in enumerate(keys) if _is_time(key) or key in own]
-    if len(times) > 1 or any(key[:1].isdigit() for key in keys):
+    if len(times) > 1 or any((time_rank(keys[place]) or 0) >= WEAK_RANK for place in times):
+        return None
+    if any(key[:1].isdigit() for key in keys):
         return None
     starts = [0, *(end for _, _, end in found)]
     ends = [*(start for _, start, _ in found), len(text)]
@@ -82,7 +94,7 @@ def _is_odd(key: str) -> bool:
 
 
 def _is_time(key: str) -> bool:
-    return time_rank(key) is not None or is_end(key) or key == "seconds"
+    return time_rank(key) is not None or is_end(key) or key in SECONDS
 
 
 def _values(text: str) -> list[tuple[str, int, int]] | None:

@@ -11,29 +11,34 @@ from core.domain.zone_words import NAME_OFFSETS
 
 _ORDER: Final = (
     "start starttime starttimestamp startdatetime begin begintime begintimestamp edgestarttimestamp starts flowstart",
+    "timestampstart timestart flowstartmilliseconds flowstartseconds firstswitched",
     "eventtime eventtimestamp eventdatetime timegenerated eventcreationtime requestreceivedtimestamp",
     "occurred occurredat occurredon occurredtime occurrencetime datetimeoccurred dateofincident incidenttime",
-    "firstseen eventfirstseen firstobserved firsttime datefirstseen firstevent first connectedsince",
+    "firstseen eventfirstseen firstobserved firsttime datefirstseen firstevent first connectedsince firstfound",
     "@timestamp",
     "realtimetimestamp",
     "timestamp",
     "time",
     "ts",
-    "t",
+    "t @t",
     "datetime dateandtime timedate date_time",
     "systemtime timecreated arrivaldate devtime querytimestamp logtime",
     "date published rt zeit datum when day",
-    "epoch unixtime clock at timeiso8601 msec hora fecha uhrzeit",
+    "epoch epochmillis timemillis unixtime clock at timeiso8601 msec hora fecha uhrzeit",
+    "seen timesource instant",
 )
 
 EVENT_RANK: Final = {name: rank for rank, names in enumerate(_ORDER) for name in names.split()}
 """Rank of a normal name of an event key, the best lowest."""
 
-PERIOD_RANK: Final = 3
+PERIOD_RANK: Final = 4
 """Keys up to this rank name the begin of something that can last."""
 
 SUFFIX_RANK: Final = 30
 """Rank of a key that only ends like a time."""
+
+STRAY_RANK: Final = 90
+"""Rank of a field whose name says nothing and that holds a time; it only makes a weak one doubtful."""
 
 WEAK_RANK: Final = 60
 """Rank from which on a key counts only where nothing else names a time."""
@@ -42,9 +47,11 @@ _NEVER: Final = re.compile(
     r"updat|modif|expir|notbefore|notafter|valid|issue|^iat|^exp$|^nbf$|^last|lease|passw|pwd|birth|dob$|publishtime|"
     r"^end|end(?:time|date|s|timestamp|datetime)?$|stop|finish|durat|uptime|elapsed|timeout|timezone|runtime|taken|respons|upstream|"
     r"requesttime|monotonic|session|boot|install|compil|build|deliver|retry|next|until|queue|process|insert|sync|"
-    r"changed|closed|deadline|due|renew|cached|maxage|ttl|offset|size|count|format|since|warrant|logintime"
+    r"changed|closed|deadline|due|renew|cached|maxage|ttl|offset|size|count|format|since|warrant"
 )
-_WEAK: Final = re.compile(r"creat|receiv|ingest|submi|index|logged|lastseen|lastobserved|export|report|generated|sent")
+_WEAK: Final = re.compile(
+    r"creat|receiv|ingest|submi|index|logged|lastseen|lastobserved|export|report|generated|sent|login|signin"
+)
 _LIKE_TIME: Final = re.compile(
     r"(?:time|timestamp|date|datum|zeit|when|datetime|stamp|时间|日期|時間|heure|hora|fecha)$"
 )
@@ -55,8 +62,29 @@ _COUNTED: Final = re.compile(
 """Words for what is counted: beside `received` or `sent`, a number is an amount."""
 _UNIT: Final = re.compile(r"(?<=timestamp)(?:in)?(?:ms|us|ns|millis|micros|nanos|(?:milli|micro|nano)?seconds?|sec|s)$")
 _END: Final = re.compile(
-    r"^(?:end|ends|endtime|endtimestamp|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$"
+    r"^(?:end|ends|endtime|endtimestamp|timestampend|timeend|enddatetime|stop|stoptime|.*lastseen|lastobserved|.*endtimestamp|finishtime)$"
 )
+SECONDS: Final = frozenset({"seconds", "epochSecond", "epochSeconds", "_seconds"})
+"""Names of the seconds in a record that is one time."""
+LENDERS: Final = frozenset(
+    {"system", "id", "header", "head", "metadata", "meta", "reportmetadata", "daterange", "timerange", "envelope"}
+    | {"eventheader", "time", "timestamp"}
+)
+"""Names of children that lend their one time to the record around them."""
+
+BARRED: Final = frozenset(
+    {"headers", "respheaders", "reqheaders", "requestheaders", "responseheaders", "cookies", "cookie", "cert"}
+    | {"certificate", "certificates", "tls", "x509", "rule", "rules", "useragent", "token", "claims"}
+    | {"requestparameters", "responseelements", "parameters", "params", "arguments", "args", "filter", "filters"}
+    | {"query", "querystring", "variables", "conditions"}
+)
+"""Names of children whose dates are not the event's."""
+
+MESSAGES: Final = frozenset(
+    {"log", "message", "msg", "raw", "line", "payload", "text", "textpayload", "fullmessage", "shortmessage"}
+    | {"original", "content", "body", "data", "evidence", "logline", "rawlog", "rawevent", "eventoriginal"}
+)
+"""Names of fields that hold a line of another log."""
 _ZONE: Final = frozenset({"tz", "timezone", "zone", "utcoffset", "gmtoffset", "tzoffset", "timezoneoffset", "tzname"})
 _PROTOCOL: Final = frozenset(
     {"proto", "prot", "protocol", "protocolname", "protocoltype", "ipproto", "ipprotocol", "l4proto", "transport"}
@@ -95,6 +123,12 @@ def time_rank(key: str) -> int | None:
 
 
 @lru_cache(maxsize=8192)
+def is_stray(key: str) -> bool:
+    """Whether nothing in the name of a field tells which time it holds."""
+    return time_rank(key) is None and _NEVER.search(normal(key)) is None
+
+
+@lru_cache(maxsize=8192)
 def is_end(key: str) -> bool:
     """Whether a key names the end of what a begin key began."""
     return _END.match(normal(key)) is not None
@@ -123,22 +157,33 @@ def protocol_of(value: str) -> str | None:
     return PROTOCOLS.get(name) or (name.partition("/")[0] if name.partition("/")[0] in _NAMED else None)
 
 
-_PORT: Final = re.compile(r"(?:port|spt|dpt|portnumber|origp|respp)$")
+_PORT: Final = re.compile(r"(?:port|spt|dpt|portnumber|portid|origp|respp|端口)$")
+_TRANSLATED: Final = re.compile(r"^(?:nat|xlate|trans|postn|mapped)(?=src|source|dst|dest)")
+_SOURCE_WORD: Final = re.compile(r"src|source|client|源")
+_TARGET_WORD: Final = re.compile(r"dst|dest|目的|目标")
 _SOURCE: Final = re.compile(
-    r"^(?:s(?:rc|ource|addr|port|pt|ip|$)|orig|client|c(?:ip|port)$|remote|peer|from|attacker|idorig|pktsrc|edgeclient)"
+    r"^(?:s(?:rc|ource|addr|port|pt|ip|$)|orig(?!in)|client|c(?:ip|port)$|remote|peer|from|attacker|idorig|pktsrc|edgeclient)"
 )
-_TARGET: Final = re.compile(r"^(?:d(?:st|est|addr|port|pt|ip|$)|target|resp|server|local|victim|idresp|pktdst)")
+_TARGET: Final = re.compile(r"^(?:origin.|d(?:st|est|addr|port|pt|ip|$)|target|resp|server|local|victim|idresp|pktdst)")
 
 
 @lru_cache(maxsize=8192)
 def side(key: str) -> str:
-    """Return which end of a flow a key is about: `from`, `to`, `server`, or empty when it does not say."""
+    """Return which end of a flow a key is about: `from`, `to`, `server`, or empty when it does not say.
+
+    The ends of a translated flow are `translated from` and `translated to`.
+    """
     if key.lower() in {"s-ip", "s-port"}:
         return "server"
     name = normal(key)
+    if (found := _TRANSLATED.match(name)) is not None:
+        return f"translated {side(name[found.end() :])}"
     if _SOURCE.match(name) and name not in {"s", "service", "server", "serverip", "serverport"}:
         return "from"
-    return "to" if _TARGET.match(name) or name == "service" else ""
+    if _TARGET.match(name) or name == "service":
+        return "to"
+    source, target = _SOURCE_WORD.search(name), _TARGET_WORD.search(name)
+    return "" if (source is None) == (target is None) else "to" if source is None else "from"
 
 
 @lru_cache(maxsize=8192)

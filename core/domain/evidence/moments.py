@@ -6,7 +6,7 @@ Nothing is searched here: a pattern is matched where the caller says that a time
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from core.domain.evidence.words import MONTHS, WEEKDAYS
@@ -64,6 +64,8 @@ _WEEK: Final = re.compile(r"([12][0-9]{3})-?W([0-5][0-9])-?([1-7])(?=[Tt ])")
 _DAY_MONTH: Final = re.compile(
     r"([0-3]?[0-9])(?:st|nd|rd|th|\.)?[ /.-]{1,2}(?:de |of )?([^\W\d_]{3,12})\.?,?"
     r"(?:[ /.-](?:de )?([12][0-9]{3})(?![0-9])|-([0-9]{2})(?![0-9:]))?"
+    r"|([0-3]?[0-9])([A-Z][a-z]{2})([12][0-9]{3})(?![0-9])"
+    r"|([12][0-9]{3})[ -]([A-Z][a-z]{2})[ -]{1,2}([0-3]?[0-9])(?![0-9:])"
 )
 _MONTH_DAY: Final = re.compile(
     r"([^\W\d_]{3,12})\.?[ /-]{1,2}([0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:])"
@@ -81,14 +83,9 @@ _CLOCK: Final = re.compile(
     r"(?![0-9]|:[0-9])(?: ?(?P<half>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: Uhr)?"
 )
 _BASIC_CLOCK: Final = re.compile(r"([0-2][0-9])([0-5][0-9])(?:([0-6][0-9]))?(?:[.,]([0-9]{1,9}))?(?![0-9:])")
+_DOTTED_CLOCK: Final = re.compile(r"-([0-2][0-9])\.([0-5][0-9])\.([0-6][0-9])(?:\.([0-9]{1,9}))?(?![0-9])")
 _YEAR_BEHIND: Final = re.compile(r" ([12][0-9]{3})(?![0-9:./-])")
 _DATE_BEHIND: Final = re.compile(r",? (?:on |am |, ?)?(?=[0-9A-Z])")
-_EPOCH: Final = re.compile(
-    r"(1[0-9]{9}|[2-9][0-9]{9})(?:([0-9]{9}|[0-9]{6}|[0-9]{3})|\.([0-9]{1,9}))?(?=[\s,;)\]}|\"':^&<]|$)"
-)
-_TAI64N: Final = re.compile(r"@?4([0-9a-f]{15})([0-9a-f]{8})(?![0-9a-zA-Z])")
-_TAI_AHEAD: Final = 10
-"""Seconds by which daemontools counts TAI ahead of UTC, whatever the leap seconds."""
 
 
 def match(text: str, place: int = 0, order: str = "") -> Reading | None:
@@ -124,9 +121,13 @@ def _with_clock(text: str, day: _Date) -> Reading:
     between = _BETWEEN.match(text, day.end)
     clock = None
     if between is not None:
-        clock = _clock(text, between.end()) or _basic_clock(text, day, between.end())
+        clock = _clock(text, between.end())
+        if clock is None and not day.sep and (text[day.end - 8 : day.end].isdigit() or between[0] in {"T", "t"}):
+            clock = _basic_clock(text, between.end())
+        if clock is None and (found := _DOTTED_CLOCK.match(text, day.end)):
+            clock = _checked(found.end(), int(found[1]), int(found[2]), int(found[3]), found[4] or "")
     elif day.end < len(text) and text[day.end].isdigit():
-        clock = _basic_clock(text, day, day.end)
+        clock = (_clock if text[day.end - 1] in "日일" else _basic_clock)(text, day.end)
     if clock is None:
         return _reading(day.end, day, day.year, None, "")
     end, hours = clock
@@ -161,10 +162,8 @@ def _clock(text: str, place: int) -> tuple[int, tuple[int, int, int, int]] | Non
     return _checked(found.end(), hour, int(found["minute"]), int(found["second"] or 0), part)
 
 
-def _basic_clock(text: str, day: _Date, place: int) -> tuple[int, tuple[int, int, int, int]] | None:
-    """Read `074530` behind a date; only a date of eight digits, or one with a T behind it, has such a clock."""
-    if day.sep or not (text[day.end - 8 : day.end].isdigit() or text[day.end : place] in {"T", "t"}):
-        return None
+def _basic_clock(text: str, place: int) -> tuple[int, tuple[int, int, int, int]] | None:
+    """Read `074530`; only behind a date of eight digits, or one with a T behind it, it is a clock."""
     found = _BASIC_CLOCK.match(text, place)
     if found is None:
         return None
@@ -214,11 +213,11 @@ def _digits(text: str, place: int, order: str) -> _Date | None:
     if found := _BASIC.match(text, place):
         return _valid(found.end(), int(found[1]), int(found[2]), int(found[3]))
     if found := _DAY_MONTH.match(text, place):
-        month = MONTHS.get(found[2].lower())
+        month = MONTHS.get((found[2] or found[6] or found[9]).lower())
         if month is None:
             return None
-        year = found[3] or (found[4] and f"20{found[4]}")
-        return _valid(found.end(), int(year) if year else None, month, int(found[1]))
+        year = found[3] or (found[4] and f"20{found[4]}") or found[7] or found[8]
+        return _valid(found.end(), int(year) if year else None, month, int(found[1] or found[5] or found[10]))
     if found := _CJK.match(text, place):
         return _valid(found.end(), int(found[1]), int(found[2]), int(found[3]))
     return _counted(text, place)
@@ -273,28 +272,3 @@ def _valid(end: int, year: int | None, month: int, day: int) -> _Date | None:
     except ValueError:
         return None
     return _Date(end, year, month, day)
-
-
-def match_epoch(text: str, place: int, now: datetime | None) -> Reading | None:
-    """Read seconds, milliseconds, microseconds, nanoseconds since 1970, or a TAI64N label.
-
-    It lies from 2000 to tomorrow; without `now`, where a format says that the number is a time, to 2286.
-    """
-    if found := _EPOCH.match(text, place):
-        part = found[2] or found[3] or ""
-        seconds, micros = int(found[1]), int(f"{part[:6]:0<6}")
-        if not part and text.startswith(":", found.end()):
-            return None
-    elif found := _TAI64N.match(text, place):
-        seconds, micros = int(found[1], 16) - _TAI_AHEAD, int(found[2], 16) // 1000
-    else:
-        return None
-    return instant(found.end(), seconds, min(micros, 999_999), now)
-
-
-def instant(end: int, seconds: int, micros: int, now: datetime | None) -> Reading | None:
-    """Return the reading of an epoch; None when it lies before 2000, or more than a day after `now`."""
-    latest = 9_999_999_999 if now is None else now.timestamp() + 86_400
-    if not 946_684_800 <= seconds <= latest:
-        return None
-    return Reading(end, instant=datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros))

@@ -9,18 +9,19 @@ from typing import Final, NamedTuple
 
 from core.domain.evidence.addresses import find_addresses, has_address
 from core.domain.evidence.moments import match
-from core.domain.evidence.places import read_value
+from core.domain.evidence.places import begins_alone
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Source
 from core.domain.evidence.tree import Mention, Tree
+from core.domain.evidence.values import read_value
 
 _FIELD: Final = re.compile(
     r"(?P<dent>[ \t]*(?:> ?)*)(?P<dash>(?:- +)*)"
-    r"(?P<key>[\"']?(?:@(?=timestamp))?[A-Za-z_][\w ./()@#+-]{0,48}?[\"']?)"
+    r"(?P<key>[\"']?(?:@(?=timestamp))?[A-Za-z_][\w ./()@#+'-]{0,48}?[\"']?)"
     r"(?P<parted>[ \t]*:(?=[ \t]|$)|[ \t]+=(?=[ \t])|(?<=[A-Z_])=)[ \t]*(?P<value>.*)$"
 )
-_NOT_KEY: Final = re.compile(r"\d{4}|^(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)$")
+_NOT_KEY: Final = re.compile(r"\d{4}|^rule \d|^(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)$")
 _ITEM: Final = re.compile(r"(?P<dent>[ \t]*)- +(?P<value>\S.*)$")
 _FLOW: Final = re.compile(r"([\"']?[A-Za-z_@][\w.-]*[\"']?)\s*:\s+(\"[^\"]*\"|[^,{}]+)")
 _JOURNAL: Final = re.compile(r"__?[A-Z]")
@@ -31,6 +32,9 @@ _WITHIN: Final = 8
 _MAIL: Final = frozenset(
     {"from", "to", "cc", "subject", "received", "message-id", "return-path", "delivered-to", "reply-to", "mime-version"}
 )
+_RECEIVED: Final = frozenset({"received", "x-received"})
+_REGISTRY: Final = frozenset({"inetnum", "inet6num", "route", "route6", "netrange", "cidr", "nethandle", "domain"})
+"""The first key of an entry of a registry, which has no moment of an event."""
 _AUTHORED: Final = frozenset({"subject", "from", "to", "cc", "reply-to", "comments", "user-agent", "x-mailer"})
 
 
@@ -65,10 +69,10 @@ class Outline:
             self._lines.append(line)
             return True
         entry = _entry(line)
-        if entry is None and self._entries and line.text[:1] in {" ", "\t"}:
+        if entry is None and self._entries and line.text[:1] in {" ", "\t"} and not _is_alone(line.text):
             last = self._entries[-1]
             self._entries[-1] = last._replace(value=f"{last.value} {line.text.strip()}")
-        elif entry is None or (self._entries and entry.equals != self._entries[0].equals):
+        elif entry is None or (self._entries and (entry.equals != self._entries[0].equals or self._is_another(entry))):
             self.done = True
             return False
         else:
@@ -76,13 +80,22 @@ class Outline:
         self._lines.append(line)
         return True
 
+    def _is_another(self, entry: _Entry) -> bool:
+        """Whether a field is the first of a mail, or of a registry's entry, below an outline of something else."""
+        key = entry.key.lower()
+        begins = key in _REGISTRY or key in _RECEIVED or (key == "from" and "@" in entry.value)
+        names = {each.key.lower() for each in self._entries} if begins else set()
+        return begins and not names & (_MAIL | _RECEIVED | _REGISTRY | {"date", "x-originating-ip"})
+
     def drain(self) -> list[Mention]:
         found, self._found = self._found, []
         return found
 
     def end(self) -> list[Line]:
         names = [each.key.lower() for each in self._entries]
-        if (len(self._entries) >= 3 and "received" in names) or len(_MAIL.intersection(names)) >= 2:
+        if _REGISTRY.intersection(names[:1]):
+            return self._lines
+        if (len(self._entries) >= 3 and _RECEIVED.intersection(names)) or len(_MAIL.intersection(names)) >= 2:
             self.quoted = any(
                 "quoted-printable" in each.value for each in self._entries if "encoding" in each.key.lower()
             )
@@ -107,7 +120,7 @@ class Outline:
         for each in self._entries:
             key = each.key.lower()
             stamp = UNKNOWN if key in _AUTHORED else written
-            if "received" in key:
+            if key in _RECEIVED:
                 reading = match(each.value.rpartition(";")[2].strip())
                 stamp = Stamp(reading, Source.PLACE, "mail received") if reading is not None else None
             hits = find_addresses(each.value, each.key)
@@ -151,6 +164,10 @@ class Outline:
             tree.close()
         else:
             tree.leaf(entry.key, value.strip("\"'").rstrip(";"), entry.line)
+
+
+def _is_alone(text: str) -> bool:
+    return has_address(text) and begins_alone(text)
 
 
 def _decoded(value: str) -> str:

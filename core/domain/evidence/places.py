@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.domain.evidence.keys import EVENT_RANK, WEAK_RANK, is_zone, normal, time_rank
-from core.domain.evidence.moments import Reading, instant, match, match_epoch
+from core.domain.evidence.epochs import match_epoch
+from core.domain.evidence.keys import EVENT_RANK, PERIOD_RANK, WEAK_RANK, is_zone, normal, time_rank
+from core.domain.evidence.moments import Reading, match
 from core.domain.evidence.settle import Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
+from core.domain.evidence.values import read_value
 from core.domain.evidence.wrap import fuller
 
 _FAR: Final = 8192
@@ -20,6 +22,7 @@ _HOUR: Final = timedelta(hours=1)
 
 _LEAD: Final = re.compile(
     r"\ufeff|\s+|<\d{1,3}>(?:1 )?|[\[(\"'|*.>#$%]|\x1b\[[\d;]*m|"
+    r"(?:/?[\w./-]{0,40}/)?(?:syslog|messages|secure|maillog|daemon|kern|auth)(?:-\d{8}|\.\d{1,3})?(?:\.gz)?:(?:\d+:)?(?=[A-Z\d])|"
     r"(?:RP|LC)/\d[\w/]{0,24}:|\d{1,12}:[.* ]*(?=[\S])|\d{1,9}-(?=\d{4}-)|\d{1,9}:[A-Z](?= )"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT)\b[\]:|]*|[A-Z], (?=\[)"
     r"|[\w./~-]*\.(?:log|txt|csv|json|out|err)[\w.-]*:(?:\d+:)?|[\w.-]+ +\| |(?:https?|h2|grpcs?|wss?|tls) (?=\d{4}-)"
@@ -27,6 +30,9 @@ _LEAD: Final = re.compile(
 )
 """Prefixes that can stand before the time with which a line begins."""
 
+_ALONE: Final = re.compile(
+    r"\s+(?:(?:\d{1,9} +)?(?:\d\d?:\d\d:\d\d(?![\d:])|\d{1,6}\.\d{6,9} )|\d{1,9} +\d{1,3}(?:\.\d{1,3}){3}\s*$)"
+)
 _INNER: Final = re.compile(
     r"[\])]? (?:[\w.:-]+ )?[\w./()-]{1,48}(?:\[\d+\])?: | (?:stdout|stderr) [FP] "
     r"| [\w.:-]+ (?=\d{4}[-/]\d\d[-/]\d\d[T ])"
@@ -36,18 +42,18 @@ _INNER: Final = re.compile(
 
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*+"?|[A-Za-z][A-Za-z0-9+.-]{1,10}+://\S*+|(?<=[\s=])/\S*+'
 _FIELD: Final = re.compile(
-    rf'(?<![\w.@?&%-])([A-Za-z_@][\w.@-]{{0,40}}+)(?:=|:(?="))("(?:[^"\\]|\\.)*+"?|\'[^\']*+\'?|[^\s",;^|)\]}}]*+)|{_QUOTED}'
+    rf'(?<![\w.@?&%-])([A-Za-z_@][\w.@-]{{0,40}}+)(?:\(\d{{1,5}}\))?(?:=|:(?="))("(?:[^"\\]|\\.)*+"?|\'[^\']*+\'?|[^\s",;^|)\]}}]*+)|{_QUOTED}'
 )
 _OUTSIDE: Final = re.compile(
     rf"({_QUOTED})|(?<![\w./:@=&?%+-])"
-    rf"(?=\d{{4}}[-/.年:]\d|\d{{8}}[T _-]?\d|\d{{1,2}}(?:st|nd|rd|th|\.)?[ /.-]+[^\W_]|"
+    rf"(?=\d{{4}}[-/.年:]\d|\d{{1,2}}[A-Z][a-z]{{2}}\d{{4}}|\d{{8}}[T _-]?\d|\d{{1,2}}(?:st|nd|rd|th|\.)?[ /.-]+[^\W_]|"
     rf"[^\W\d_]{{3,10}}[ ,./-]{{1,2}}\d|\d{{1,2}}:\d\d)"
 )
 _BEFORE_OTHER: Final = re.compile(
     r"(?:until|till|expir\w*|valid\w*|lifetime|"
     r"not ?after|not ?before|before|after|renew\w*|due|last login|last seen|previous\w*|"
     r"born|bis|ends?|deadline|scheduled?|retry|next|issued|created|updated|modified|released?|built)"
-    r"[ :=]*(?:on |at |to |until |from |in )?$",
+    r"[ :=]*(?:on |at |to |until |from |in )?$|[<>]=? ?'$|[<>]=? $",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"[\])\"']*\s*(?:[,;\t|]|-{1,2}|\u2013|\u2014|to|until|till|bis|and|->|/)\s*[\[(\"']*")
@@ -57,27 +63,11 @@ _INTRODUCED: Final = re.compile(
     r"(?:^|[\s(,;])(?:at|on|since|time|date|am|um|le|el|from|between|zeit|datum)[: ]\s*$", re.IGNORECASE
 )
 _CELL: Final = re.compile(r'(?:^|[,;\t])"([^"]{8,40})"(?=[,;\t]|\s*$)')
-_JSON_DATE: Final = re.compile(r"/Date\((\d{13})(?:[+-]\d{4})?\)/")
-_SENTENCE: Final = re.compile(r"[\s\])}\"'.,;]*(?:\([^)]*\))?\s*$")
 
 
-def read_value(value: str, now: datetime) -> Reading | None:
-    """Return the time that a whole value is; None when it is not a time alone."""
-    text = value.strip(" \t\r\n\"'[](")
-    if len(text) > 64 or not text:
-        return None
-    if (text.isdigit() and len(text) in {10, 13, 16, 18, 19}) or ("." in text and text.replace(".", "").isdigit()):
-        if len(text) == 18 and text.isdigit():
-            ticks = int(text) // 10 - 11_644_473_600_000_000
-            return instant(18, ticks // 1_000_000, ticks % 1_000_000, now)
-        if (epoch := match_epoch(text.partition(".")[0] if len(text) > 13 else text, 0, now)) is not None:
-            return epoch
-    if text.startswith("/Date(") and (found := _JSON_DATE.match(text)):
-        return match_epoch(found[1], 0, now)
-    reading = match(text)
-    if reading is None:
-        return match_epoch(text, 0, now) if text.startswith("@4") else None
-    return reading if _SENTENCE.match(text, reading.end) else None
+def begins_alone(line: str) -> bool:
+    """Whether a line is no part of the record above it, though it is indented: it has a clock or a count in front."""
+    return _ALONE.match(line) is not None
 
 
 def _head(line: str, now: datetime, place: int = 0) -> Reading | None:
@@ -118,16 +108,22 @@ def place_of(line: str, knowledge: Knowledge) -> Stamp | None:
         _bracket(line, knowledge)
         or field_of(line, knowledge)
         or _introduced(line, knowledge)
-        or _cell(line, now)
+        or _cell(line, knowledge)
         or field_of(line, knowledge, weak=True)
     )
 
 
 def _numbered(line: str, stamp: Stamp, knowledge: Knowledge) -> Stamp | None:
     """Return the date of a cell further on, when the number that leads a row can be an identifier."""
-    if line[stamp.reading.end : stamp.reading.end + 1] not in {",", ";", "\t"} or "." in line[: stamp.reading.end]:
+    place = stamp.reading.end
+    sign = line[place : place + 1]
+    if sign not in {",", ";", "\t", " ", '"'} or "." in line[:place]:
         return None
-    other = _introduced(line, knowledge)
+    if sign == " ":
+        beside = match(line, place + len(line[place:]) - len(line[place:].lstrip()))
+        other = None if beside is None else Stamp(beside, Source.PLACE, f"line {beside.sep}")
+    else:
+        other = _introduced(line, knowledge) or _cell(line, knowledge)
     if other is None or not other.reading.full:
         return None
     first, second = knowledge.settle(stamp).at, knowledge.settle(other).at
@@ -179,14 +175,17 @@ def _several(found: list[Reading], where: str, line: str, knowledge: Knowledge) 
     if stamp.doubts:
         return stamp
     first = knowledge.settle(stamp).at
+    between = _RANGE.match(line, found[0].end)
+    behind = None if between is None else match(line, between.end())
+    end = None if behind is None else knowledge.settle(stamp._replace(reading=behind)).at
     others = []
     for each in found[1:]:
+        if behind is not None and each.end == behind.end and first is not None and end is not None and end >= first:
+            continue
         at = knowledge.settle(stamp._replace(reading=each)).at
         if first is not None and at is not None and abs(at - first) > _MINUTE:
             others.append(each)
-    if not others or _RANGE.fullmatch(line, found[0].end, line.find(line[found[0].end :][:1] or " ", found[0].end)):
-        return stamp
-    return stamp._replace(doubts=Doubt.SEVERAL_TIMES, others=tuple(others))
+    return stamp._replace(doubts=Doubt.SEVERAL_TIMES, others=tuple(others)) if others else stamp
 
 
 def _bracket(line: str, knowledge: Knowledge) -> Stamp | None:
@@ -231,8 +230,8 @@ def field_of(line: str, knowledge: Knowledge, keys: tuple[str, ...] = (), *, wea
             day = day or reading
         elif not reading.month:
             clock = clock or reading
-    if day is not None and clock is not None and (best is None or best[0] >= 3):
-        best = 3, "date", day._replace(clock=clock.clock, zone=clock.zone, end=clock.end)
+    if day is not None and clock is not None and (best is None or best[0] >= PERIOD_RANK):
+        best = PERIOD_RANK, "date", day._replace(clock=clock.clock, zone=clock.zone, end=clock.end)
     if best is None:
         return None
     return Stamp(best[2], Source.KEY, f"key {normal(best[1])} {best[2].sep}", zone if not keys or best[2].clock else "")
@@ -276,10 +275,8 @@ def _introduced(line: str, knowledge: Knowledge) -> Stamp | None:
     return stamp
 
 
-def _cell(line: str, now: datetime) -> Stamp | None:
+def _cell(line: str, knowledge: Knowledge) -> Stamp | None:
     """Return the time that is the whole of a quoted cell."""
-    for found in _CELL.finditer(line):
-        reading = read_value(found[1], now)
-        if reading is not None and reading.full and reading.instant is None:
-            return Stamp(reading, Source.PLACE, f"cell {reading.sep}")
-    return None
+    readings = [read_value(found[1], knowledge.settings.now) for found in _CELL.finditer(line)]
+    found = [each for each in readings if each is not None and each.full and each.instant is None]
+    return _several(found, "cell", line, knowledge)

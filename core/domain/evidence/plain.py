@@ -13,7 +13,7 @@ from core.domain.evidence.formats import Chooser
 from core.domain.evidence.inner_line import format_stamp
 from core.domain.evidence.keys import is_port, is_protocol, protocol_of, side
 from core.domain.evidence.moments import match
-from core.domain.evidence.places import end_behind, field_of, fields, place_of, with_end
+from core.domain.evidence.places import begins_alone, end_behind, field_of, fields, place_of, with_end
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
 from core.domain.evidence.tree import Mention, Tree
@@ -22,9 +22,9 @@ from core.domain.times import InvalidTime, names_zone, parse_time
 _JOINED: Final = 64
 """Indented lines that go with the head above them."""
 _ASKED: Final = re.compile(r"\s*(?:\S+\s*@\s+|[0-9A-Fa-f.:\[\]()]+@)(\S.{0,58}?)\s*$")
-_KEY_BEFORE: Final = re.compile(r"[\"'\[(]{0,2}[=:]([\w.-]{0,40}[A-Za-z_])")
+_KEY_BEFORE: Final = re.compile(r"[\"'\[(]{0,2}[=:](?:\)\d{1,5}\()?([\w.-]{0,40}[A-Za-z_])")
 """The key before an address, on the text read backwards."""
-PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", 'port"', "proto", "PROTO", "service:")
+PORT_WORDS: Final = ("port=", "Port=", "PORT=", "PT=", "pt=", "Port(", 'port"', "proto", "PROTO", "service:")
 _DATE_LIKE: Final = re.compile(r"[\[\"(]?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?!\d)")
 
 
@@ -47,17 +47,22 @@ class Plain:
             return []
         line = without_colour(text)
         if (chosen := self.chooser.choose(line)) is not None and chosen[0].columns:
-            return self._row(number, line, chosen[0])
+            return self._row(number, line, chosen)
         hits = find_addresses(line)
         if not hits:
             return []
         stamp = self._stamp(line, chosen)
         if not indented:
             self.begin(text)
-        elif self._head and self._joined < _JOINED:
+        elif self._head and self._joined < _JOINED and not self._is_own(line, chosen):
             self._joined += 1
             stamp = self._of_head(stamp)
         return self._mentions(number, line, hits, stamp or UNKNOWN)
+
+    @staticmethod
+    def _is_own(line: str, chosen: tuple[Compiled, re.Match[str]] | None) -> bool:
+        """Whether an indented line is a record by itself, though its time is not known."""
+        return (chosen is not None and not chosen[0].has_time and not chosen[0].format.keys) or begins_alone(line)
 
     def begin(self, text: str) -> None:
         """Take a line that is not indented as the head of the indented lines below it."""
@@ -121,10 +126,13 @@ class Plain:
         from_now = match("1970-01-01T00:00Z")
         return None if from_now is None else Stamp(from_now._replace(instant=at), Source.ASKED, doubts=doubts)
 
-    def _row(self, number: int, line: str, entry: Compiled) -> list[Mention]:
+    def _row(self, number: int, line: str, chosen: tuple[Compiled, re.Match[str]]) -> list[Mention]:
         """Return the mentions of a row whose format names its columns."""
-        cells = line.split(",") if "," in entry.hint else line.split()
-        tree = Tree(self._knowledge)
+        entry = chosen[0]
+        row = line[chosen[1].end("t") :] if entry.has_time and chosen[1]["t"] is not None else line
+        cells = row.split(",") if "," in entry.hint else row.split()
+        stamp = self._stamp(line, chosen) if chosen[0].has_time else None
+        tree = Tree(self._knowledge, stamp)
         tree.open("", number)
         for name, cell in zip(entry.columns, cells, strict=False):
             if name != "-":

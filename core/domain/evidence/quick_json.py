@@ -105,6 +105,11 @@ class QuickJson:
         self._learn(begin, text)
         return None
 
+    def knows(self, text: str) -> bool:
+        """Whether a line is a document of a shape that was met before."""
+        shapes = self._shapes.get(text[: text.find(":")], ())
+        return any(shape.pattern.fullmatch(text) is not None for shape in shapes)
+
     def _learn(self, begin: str, text: str) -> None:
         """Take the shape of a document, from the second on that begins alike."""
         if len(self._cases) >= _SHAPES or len(begin) > _TEXTS or not text.isascii():

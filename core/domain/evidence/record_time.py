@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from core.domain.evidence.format import Format
-from core.domain.evidence.keys import PERIOD_RANK, SUFFIX_RANK, WEAK_RANK, normal, zone_in
+from core.domain.evidence.keys import PERIOD_RANK, STRAY_RANK, SUFFIX_RANK, WEAK_RANK, normal, zone_in
 from core.domain.evidence.moments import Reading
 from core.domain.evidence.settle import Knowledge, Stamp
 from core.domain.evidence.sighting import Doubt, Source
@@ -32,7 +32,7 @@ def record_time(
     times: list[FieldTime], ends: list[Reading], zone: str, rule: Format | None, knowledge: Knowledge
 ) -> tuple[Stamp | None, Stamp | None]:
     """Return the time of a record, and the time that counts only where no record around it names one."""
-    if not times:
+    if all(each.rank == STRAY_RANK for each in times):
         return None, None
     keys = rule.keys if rule is not None else ()
     ordered = sorted(_joined(times), key=lambda each: (each.key not in keys, each.rank))
@@ -55,7 +55,7 @@ def _doubted(stamp: Stamp, full: list[FieldTime], ends: list[Reading], knowledge
     later = list(ends)
     if best.rank <= PERIOD_RANK:
         later += [each.reading for each in rest if each.rank < WEAK_RANK]
-    equal = [each.reading for each in rest if each.rank == best.rank == SUFFIX_RANK]
+    equal = [each.reading for each in rest if each.rank == _equal(best.rank)]
     for each in later:
         at = knowledge.settle(stamp._replace(reading=each)).at
         if at is not None and at - begin > _LONG:
@@ -66,6 +66,11 @@ def _doubted(stamp: Stamp, full: list[FieldTime], ends: list[Reading], knowledge
         if at is not None and abs(at - begin) > _MINUTE:
             others.append(each)
     return stamp._replace(doubts=Doubt.SEVERAL_TIMES, others=tuple(others)) if others else stamp
+
+
+def _equal(rank: int) -> int | None:
+    """Return the rank of fields that can hold the time as well as one of a rank."""
+    return SUFFIX_RANK if rank == SUFFIX_RANK else STRAY_RANK if rank >= WEAK_RANK else None
 
 
 def _joined(times: list[FieldTime]) -> list[FieldTime]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.domain.evidence.addresses import find_addresses, has_address
 from core.domain.evidence.framer import Framer
+from core.domain.evidence.ours_only import OursOnly, stands_alone
 from core.domain.evidence.quick import QuickLines
 from core.domain.evidence.quick_json import QuickJson
 from core.domain.evidence.reader import Block, Line, read_blocks
@@ -57,17 +58,29 @@ class Scanner:
         self._quick = QuickLines(self._knowledge, self._framer.plain, _DECLARES)
         self._documents = QuickJson(self._knowledge, _DECLARES)
         self._within = within
+        self._ours = None if within is None or settings.table.own_blocks else OursOnly(within)
         self._eager = eager
         self._waiting = Waiting()
+
+    @property
+    def waiting(self) -> int:
+        """The number of distinct mentions that wait for the end of the text."""
+        return self._waiting.size
 
     def read(self, block: Block) -> list[Seen]:
         """Return the mentions that the lines of a block complete, but for those that wait for the end."""
         found: list[Seen] = []
         framer, quick, documents, within = self._framer, self._quick, self._documents, self._within
+        ours = None if self._ours is None or block.goes_on else self._ours
+        if ours is not None and not ours.skips(block.text, len(block.lines)):
+            ours = None
         number = block.number
         for text in block.lines:
             seen = None
             if framer.idle and not block.goes_on:
+                if ours is not None and not ours.may_hold(text) and self._is_whole(text):
+                    number += 1
+                    continue
                 seen = documents.take(number, text) if text[:1] == "{" else quick.take(number, text)
             if seen is None:
                 found += self._dated(framer.take(Line(number, text, block.goes_on)))
@@ -79,6 +92,15 @@ class Scanner:
         if self._eager and not framer.idle:
             found += self._open(block, {each[3] for each in found})
         return found
+
+    def _is_whole(self, text: str) -> bool:
+        """Whether a line is a record by itself, whatever stands behind it."""
+        if text[:1] == "{":
+            return self._documents.knows(text)
+        if not stands_alone(text):
+            return False
+        self._framer.plain.begin(text)
+        return True
 
     def _open(self, block: Block, dated: set[int]) -> Iterator[Seen]:
         """Give the addresses of a record that goes on behind the block."""

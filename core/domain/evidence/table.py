@@ -12,14 +12,19 @@ from core.domain.evidence.formats import Chooser
 from core.domain.evidence.json_frame import begins_json
 from core.domain.evidence.keys import EVENT_RANK, normal, time_rank
 from core.domain.evidence.moments import match
-from core.domain.evidence.places import head_of, read_value
+from core.domain.evidence.places import head_of
 from core.domain.evidence.reader import Line
 from core.domain.evidence.settle import Knowledge
 from core.domain.evidence.tree import Mention, Tree
+from core.domain.evidence.values import read_value
 
 _NAME: Final = re.compile(r"[^\W\d][\w .()/@#:%\[\]+-]{0,48}|@timestamp|#|")
 _RULE: Final = re.compile(r"[\s|+:=-]+")
 _ADDRESS: Final = re.compile(r"addr|ip|src|dst|host|client|peer|remote")
+_ADDRESS_CELL: Final = re.compile(r"[0-9A-Fa-f:.%\[]{3}|-$")
+_WIDE: Final = "  "
+"""The separator of columns that are padded with spaces."""
+_UTC: Final = re.compile(r"#Time Format: *(?:UTC|GMT)", re.IGNORECASE)
 _LOCAL: Final = re.compile(r"#Time Format: *Local", re.IGNORECASE)
 
 
@@ -27,17 +32,25 @@ def header_of(text: str) -> tuple[str, list[str]] | None:
     """Return the separator and the names of a header of a table; None when a line is not one."""
     if len(text) > 4096 or not text.strip():
         return None
-    for sep in ("\t", ";", "|", ","):
+    for sep in ("\t", ";", "|", ",", *((" ",) if text.startswith('"') and '" "' in text else ())):
         if sep in text:
             cells = _cells(text, sep)
             if len(cells) > 1 and all(_NAME.fullmatch(each) for each in cells) and any(map(_is_time, cells)):
                 return sep, cells
             return None
+    cells = _cells(text, _WIDE)
+    if len(cells) > 2 and all(_NAME.fullmatch(each) for each in cells) and _is_dated(cells):
+        return _WIDE, cells
     cells = text.split()
     if len(cells) < 4 or not all(_NAME.fullmatch(each) for each in cells):
         return None
-    known = any(normal(each) in EVENT_RANK for each in cells)
-    return ("", cells) if known and any(_ADDRESS.search(each.lower()) for each in cells) else None
+    return ("", cells) if _is_dated(cells) else None
+
+
+def _is_dated(names: list[str]) -> bool:
+    """Whether a name is that of the time of an event, and one that of an address."""
+    known = any(normal(each) in EVENT_RANK for each in names)
+    return known and any(_ADDRESS.search(each.lower()) for each in names)
 
 
 def _is_time(name: str) -> bool:
@@ -47,6 +60,8 @@ def _is_time(name: str) -> bool:
 def _cells(text: str, sep: str) -> list[str]:
     if not sep:
         return text.split()
+    if sep == _WIDE:
+        return re.split(r" {2,}", text.strip())
     if sep == "|":
         return [each.strip() for each in text.strip().strip("|").split("|")]
     try:
@@ -78,7 +93,7 @@ class Table:
         if _RULE.fullmatch(text) and text.strip():
             return True
         cells = _cells(text, self._sep)
-        if len(cells) < len(self._names) or self._is_other(text, cells):
+        if len(cells) < len(self._names) or self._is_other(text, cells) or self._is_shifted(cells):
             self.done = True
             return False
         self._kept = []
@@ -88,12 +103,17 @@ class Table:
             self._observe(cells)
         return True
 
+    def _is_shifted(self, cells: list[str]) -> bool:
+        return self._sep == _WIDE and len(cells) != len(self._names)
+
     def _is_other(self, text: str, cells: list[str]) -> bool:
         """Whether a line has no time where the header says, but is something else that has one."""
         now = self._knowledge.settings.now
         times = [cell for name, cell in zip(self._names, cells, strict=False) if _is_time(name)]
         if any(read_value(each, now) for each in times):
             return not self._sep and len(cells) > len(self._names)
+        if not self._sep and times and "-" not in times:
+            return True
         return begins_json(text) or self._chooser.choose(text) is not None or head_of(text, now) is not None
 
     def _row(self, cells: list[str], number: int) -> None:
@@ -125,14 +145,16 @@ class Fields:
         self._knowledge = knowledge
         self._tree = Tree(knowledge)
         self._names: list[str] = []
+        self._addresses: list[int] = []
+        """Columns that hold one address each."""
         self._sep = ""
-        self._local = self._web = False
+        self._local = self._web = self._utc = False
         self._day: date | None = None
         self._clock = ""
 
     def take(self, line: Line) -> bool:
         text = line.text
-        if text.startswith("#"):
+        if text.startswith("#") and self._knowledge.settings.table.block_of(text) is None:
             self._directive(text)
             self._remark(text, line.number)
             return True
@@ -150,7 +172,11 @@ class Fields:
         if len(cells) < len(self._names) or (not self._sep and len(cells) > len(self._names)):
             return False
         times = [cell for name, cell in zip(self._names, cells, strict=False) if _is_time(name)]
-        return not times or any(read_value(each, self._knowledge.settings.now) for each in times)
+        now = self._knowledge.settings.now
+        if not all(_ADDRESS_CELL.match(cells[place]) for place in self._addresses):
+            return False
+        read = [read_value(each, now) is not None for each in times if each != "-"]
+        return all(read) or (bool(self._sep) and any(read))
 
     def _remark(self, text: str, number: int) -> None:
         if has_address(text):
@@ -163,11 +189,14 @@ class Fields:
             rest = text[text.index("s") + 1 :].lstrip(":\t ")
             self._sep = next((sep for sep in ("\t", ",") if sep in rest), "")
             self._names = [each.strip() for each in (rest.split(self._sep) if self._sep else rest.split())]
+            self._addresses = [place for place, each in enumerate(self._names) if each.endswith("-ip")]
             self._web = any(each.startswith(("cs-", "sc-", "c-ip", "s-ip", "cs(")) for each in self._names)
         elif text.startswith("#Date:") and (reading := match(text, 7)) is not None and reading.year:
             self._day, self._clock = date(reading.year, reading.month, reading.day), ""
         elif _LOCAL.match(text):
             self._local = True
+        elif _UTC.match(text):
+            self._utc = True
 
     def _row(self, cells: list[str], number: int) -> None:
         if (not self._sep and len(cells) == 1) or len(cells) < len(self._names):
@@ -175,7 +204,7 @@ class Fields:
         row = dict(zip(self._names, cells, strict=False))
         if "date" not in row and self._day is not None and "time" in row:
             row["date"] = self._dated(row["time"])
-        if self._web and not self._local:
+        if self._utc or (self._web and not self._local):
             row["tz"] = "UTC"
         self._tree.open("", number)
         for name, cell in [*row.items(), *(("-", cell) for cell in cells[len(self._names) :])]:

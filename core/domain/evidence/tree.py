@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
@@ -11,10 +12,16 @@ from core.domain.evidence.dress import is_dressed
 from core.domain.evidence.format import Format
 from core.domain.evidence.inner_line import inner_time
 from core.domain.evidence.keys import (
+    BARRED,
+    LENDERS,
+    MESSAGES,
+    SECONDS,
+    STRAY_RANK,
     SUFFIX_RANK,
     is_end,
     is_port,
     is_protocol,
+    is_stray,
     is_zone,
     normal,
     protocol_of,
@@ -22,29 +29,13 @@ from core.domain.evidence.keys import (
     time_rank,
 )
 from core.domain.evidence.moments import Reading
-from core.domain.evidence.places import read_value
 from core.domain.evidence.record_time import FieldTime, column_of, record_time
 from core.domain.evidence.settle import UNKNOWN, Knowledge, Stamp
+from core.domain.evidence.values import read_value
 from core.domain.evidence.wrap import fuller
 
-_LENDERS: Final = frozenset(
-    {"system", "id", "header", "head", "metadata", "meta", "reportmetadata", "daterange", "timerange", "envelope"}
-    | {"eventheader", "time", "timestamp"}
-)
-"""Names of children that lend their one time to the record around them."""
-
-_BARRED: Final = frozenset(
-    {"headers", "respheaders", "reqheaders", "requestheaders", "responseheaders", "cookies", "cookie", "cert"}
-    | {"certificate", "certificates", "tls", "x509", "rule", "rules", "useragent", "token"}
-)
-"""Names of children whose dates are not the event's."""
-
-MESSAGES: Final = frozenset(
-    {"log", "message", "msg", "raw", "line", "payload", "text", "textpayload", "fullmessage", "shortmessage"}
-    | {"original", "content", "body", "data", "evidence", "logline", "rawlog", "rawevent", "eventoriginal"}
-)
-"""Names of fields that hold a line of another log."""
-
+_PORT_LINE: Final = re.compile(r"\s*(?:Source |Client |Remote )(?:Network )?Port:\s+(\d{1,5})\s*$")
+"""The port of the address above, as Windows writes it."""
 _DEEPEST: Final = 100
 """Records inside records that are told apart; what lies deeper belongs to the last of them."""
 
@@ -70,6 +61,11 @@ class _Pending:
         self.hit, self.key, self.line, self.inner = hit, key, line, inner
         self.port, self.protocol = hit.port, hit.protocol or protocol
         self.weak: Stamp | None = None
+
+    def at_port(self, port: int) -> _Pending:
+        """Take a port unless one stands at the address."""
+        self.port = self.port or port
+        return self
 
 
 class _Node:
@@ -129,7 +125,7 @@ class Tree:
         key = key or above.key
         name = normal(key)
         rule = self._knowledge.settings.table.rules.get(key) or (above.rule if above.is_list else None)
-        node = _Node(key, is_list=is_list, barred=above.barred or name in _BARRED, rule=rule)
+        node = _Node(key, is_list=is_list, barred=above.barred or name in BARRED, rule=rule)
         self._nodes.append(node)
         if key[:1].isdigit() and not above.is_list:
             node.own += [_Pending(hit, "", line, None, None) for hit in find_addresses(key)]
@@ -168,7 +164,7 @@ class Tree:
     def _take_field(self, node: _Node, key: str, value: str) -> None:
         rank = time_rank(key)
         now = self._knowledge.settings.now
-        if key == "seconds" and time_rank(node.key) is not None:
+        if key in SECONDS and time_rank(node.key) is not None:
             rank = SUFFIX_RANK
         if rank is None and node.rule is not None and key in node.rule.keys:
             rank = 0
@@ -183,6 +179,9 @@ class Tree:
                 node.times.append(FieldTime(rank, key, reading))
         elif is_zone(key):
             node.zone = value
+        elif len(value) > 15 and value[:2].isdigit() and is_stray(key):
+            reading = read_value(value, now)
+            node.times += [FieldTime(STRAY_RANK, key, reading)] if reading is not None and reading.full else []
         if is_protocol(key):
             node.protocol = protocol_of(value) or node.protocol
         elif (is_port(key) or side(key) == "to") and value.isdigit() and len(value) < 6:
@@ -202,7 +201,10 @@ class Tree:
             protocol = None if is_client_text(key) else protocol_in(value)
             node.own += [_Pending(hit, key, line, None, protocol) for hit in find_addresses(value, key)]
             return
+        first = len(node.own)
         for each in value.splitlines():
+            if (port := _PORT_LINE.match(each)) is not None:
+                node.own[first:] = [pending.at_port(int(port[1])) for pending in node.own[first:]]
             hits = find_addresses(each, key)
             inner = inner_time(each, self._knowledge.settings) if hits else None
             protocol = protocol_in(each) if hits else None
@@ -277,10 +279,11 @@ class Tree:
 
     def _lend(self, node: _Node, above: _Node, stamp: Stamp) -> None:
         rank = time_rank(node.key)
-        if rank is not None and not node.is_list and not above.is_list and len(node.times) == 1 and not node.own:
-            reading = node.times[0].reading
+        times = [each for each in node.times if each.rank != STRAY_RANK]
+        if rank is not None and not node.is_list and not above.is_list and len(times) == 1 and not node.own:
+            reading = times[0].reading
             above.times.append(FieldTime(rank, node.key, reading._replace(zone=reading.zone or node.zone)))
-        elif (not above.is_list and normal(node.key) in _LENDERS) or (node.rule is not None and node.rule.lends):
+        elif (not above.is_list and normal(node.key) in LENDERS) or (node.rule is not None and node.rule.lends):
             above.lent.append(stamp)
 
     def _date(self, waiting: Iterable[_Pending], stamp: Stamp) -> None:

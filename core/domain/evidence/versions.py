@@ -10,7 +10,7 @@ _WORDS: Final = frozenset(
     {"version", "ver", "vers", "release", "firmware", "build", "revision", "rev", "section", "sect", "sec", "chapter"}
     | {"clause", "paragraph", "article", "oid", "chrome", "chromium", "edge", "edg", "firefox", "safari", "opera"}
     | {"vivaldi", "electron", "openssl", "apache", "nginx", "openssh", "windows", "android", "ios", "macos", "java"}
-    | {"python", "php", "curl", "wget", "mysql", "postgresql", "kernel", "driver", "agent", "patch", "\u00a7"}
+    | {"python", "php", "curl", "wget", "mysql", "postgresql", "kernel", "driver", "agent", "patch", "nt", "\u00a7"}
 )
 """Words directly before a version or the number of a section."""
 
@@ -27,6 +27,8 @@ _ADDRESS_NAMES: Final = frozenset(
 )
 _BEHIND_PRODUCT: Final = re.compile(r"\(([A-Z][A-Za-z]{2,20}) $")
 _MASK_WORD: Final = re.compile(r"(?:mask|netmask|wildcard|subnet|genmask)[\"':=)]{0,3}\s{0,3}[\"'(]?$", re.IGNORECASE)
+_VERSION: Final = re.compile(r"\b(?:ver|version|rev)[ =:]{1,2}[\"']?[\w.-]*/$")
+_DATED: Final = re.compile(r"[ ,T]{1,2}\d{1,2}:\d\d")
 _DATE: Final = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01])\.(?:[1-9]|1[0-2])\.20\.[2-4][0-9]")
 
 
@@ -42,7 +44,8 @@ def is_mask(text: str, start: int, address: int, previous: int | None, key: str)
     is_wildcard = address & (address + 1) == 0
     if not (is_netmask or is_wildcard):
         return False
-    if previous is not None and text[previous:start] in {" ", "  ", "/", " / "}:
+    between = None if previous is None else text[previous:start]
+    if between in {" ", "  ", "/", " / "} or (between and between.isspace() and 0xFF << 24 <= address < 0xFFFF_FFFF):
         return True
     return (
         "mask" in key.lower()
@@ -65,11 +68,11 @@ def is_version(text: str, start: int, end: int, port: int | None, key: str) -> b
     if key and is_version_key(key):
         return True
     if port is not None or start == 0:
-        return False
+        return port is None and _DATED.match(text, end) is not None and _DATE.fullmatch(text[:end]) is not None
     before = text[max(0, start - 40) : start]
     last = before[-1]
     if last == "/":
-        return _is_named(before, text.startswith(("/", ":"), end))
+        return _VERSION.search(before) is not None or _is_named(before, text.startswith(("/", ":"), end))
     if last == "|":
         return text.startswith("|", end) and ("CEF:" in text[:start] or "LEEF:" in text[:start])
     if last.isalnum() or last in "-_":
@@ -94,4 +97,4 @@ def _is_named(before: str, goes_on: bool) -> bool:  # noqa: FBT001  # a key of t
     if found is None:
         return False
     name = found[1]
-    return name.lower() not in _ADDRESS_NAMES and not name.isupper() and not goes_on
+    return name.lower() not in _ADDRESS_NAMES and not (name.isupper() and len(name) > 1) and not goes_on

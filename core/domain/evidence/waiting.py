@@ -34,6 +34,11 @@ class Waiting:
         self._protocols: list[str | None] = []
         self._found: dict[int, int] = {}
 
+    @property
+    def size(self) -> int:
+        """The number of entries that are held."""
+        return len(self._found) + len(self._dated)
+
     def add(self, address: int | str, stamp: Stamp, line: int, port: int | None, protocol: str | None) -> None:
         """Count a mention; lines ascend."""
         reading = stamp.reading

@@ -118,6 +118,7 @@ _CREATED: Final = re.compile(
     r"CREATE TRIGGER (\w+) (?:BEFORE|AFTER) .*? ON (\w+)(.*) EXECUTE FUNCTION (\w+)", re.DOTALL
 )
 _NAMED: Final = re.compile(r"CONSTRAINT (\w+) (?:CHECK|UNIQUE|EXCLUDE)")
+_DROPPED: Final = re.compile(r"DROP TABLE (\w+)")
 _TABLE: Final = re.compile(r"(?:CREATE|ALTER) TABLE (\w+)")
 
 
@@ -131,6 +132,8 @@ def _served() -> Mapping[str, str]:
         elif (trigger := _CREATED.search(statement)) is not None:
             name, table, rest, called = trigger.groups()
             wanted[f"trigger {name} of {table}"] = _trigger(" WHEN (" in rest, bodies[called])
+        elif (dropped := _DROPPED.search(statement)) is not None:
+            wanted = {rule: body for rule, body in wanted.items() if not rule.endswith(f" of {dropped[1]}")}
         elif (table_of := _TABLE.search(statement)) is not None:
             wanted |= {f"constraint {name} of {table_of[1]}": "" for name in _NAMED.findall(statement)}
     return wanted

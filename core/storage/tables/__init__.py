@@ -19,8 +19,9 @@ from core.storage.tables.eips import BindingTable, EipTable, ServiceTable
 from core.storage.tables.mirror import (
     MirrorAsideTable,
     MirrorKindTable,
-    MirrorOperationTable,
+    MirrorPlanTable,
     MirrorRowTable,
+    MirrorStepTable,
     MirrorTable,
 )
 from core.storage.tables.records import (
@@ -54,8 +55,9 @@ __all__ = [
     "FreeRangeTable",
     "MirrorAsideTable",
     "MirrorKindTable",
-    "MirrorOperationTable",
+    "MirrorPlanTable",
     "MirrorRowTable",
+    "MirrorStepTable",
     "MirrorTable",
     "PoolTable",
     "PresenceTable",

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from core.storage.tables.columns import BIG, Moment, words
 
-__all__ = ["MirrorAsideTable", "MirrorKindTable", "MirrorOperationTable", "MirrorRowTable", "MirrorTable"]
+__all__ = ["MirrorAsideTable", "MirrorKindTable", "MirrorPlanTable", "MirrorRowTable", "MirrorStepTable", "MirrorTable"]
 
 
 class MirrorTable(SQLModel, table=True):
@@ -56,7 +56,7 @@ class MirrorRowTable(SQLModel, table=True):
     digest: str
     """A hash of the fields that are read: a row with the same hash is the same."""
     subject: str | None
-    """The prefix of a CIDR."""
+    """The prefix of a CIDR; of an EIP in the recycle bin RECYCLED."""
     missing_since: datetime | None = Field(sa_type=Moment)
     """The time of the first look-up by id that did not find it."""
 
@@ -73,19 +73,16 @@ class MirrorAsideTable(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
 
 
-class MirrorOperationTable(SQLModel, table=True):
-    """A change of the account: one call, noted before it is sent; never deleted."""
+class MirrorPlanTable(SQLModel, table=True):
+    """A change of the account: a plan of steps; never deleted."""
 
-    __tablename__ = "mirror_operation"
+    __tablename__ = "mirror_plan"
     __table_args__: ClassVar[tuple[Any, ...]] = (
-        words("state", "noted", "sent", "unknown", "done", "refused"),
+        words("state", "open", "done", "refused", "unfinished", "undone"),
         Index(
-            "mirror_operation_open",
-            "eip_id",
-            unique=True,
-            sqlite_where=text("state IN ('noted', 'sent', 'unknown')"),
-            postgresql_where=text("state IN ('noted', 'sent', 'unknown')"),
+            "mirror_plan_open", "noted_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
         ),
+        Index("mirror_plan_touched", "touched_at"),
     )
     request_id: str = Field(primary_key=True)
     hash: bytes = Field(sa_type=LargeBinary)
@@ -95,16 +92,36 @@ class MirrorOperationTable(SQLModel, table=True):
     """The request as JSON."""
     operator: str
     reason: str | None
-    eip_id: str
-    action: str
-    """The action of the API."""
-    body: str
-    """Its fields as JSON."""
     state: str
+    holds: str
+    """JSON: the EIPs, addresses and services that it is about, such as `eip:ID`."""
     noted_at: datetime = Field(sa_type=Moment)
+    touched_at: datetime = Field(sa_type=Moment)
+    """The time of the last change of one of its steps."""
+    settled_at: datetime | None = Field(sa_type=Moment)
+
+
+class MirrorStepTable(SQLModel, table=True):
+    """One step of a plan: one call, noted before it is sent; never deleted."""
+
+    __tablename__ = "mirror_step"
+    __table_args__: ClassVar[tuple[Any, ...]] = (words("state", "noted", "sent", "unknown", "done", "refused"),)
+    request_id: str = Field(primary_key=True, foreign_key="mirror_plan.request_id")
+    nth: int = Field(sa_type=BIG, primary_key=True)
+    kind: str
+    """What is to be so after it, such as `associate`."""
+    about: str
+    """JSON: the particulars."""
+    state: str
+    action: str | None
+    """The action of the API; None before the call, and when nothing had to be sent."""
+    body: str | None
+    """Its fields as JSON."""
     sent_at: datetime | None = Field(sa_type=Moment)
     settled_at: datetime | None = Field(sa_type=Moment)
     platform_request_id: str | None
     code: str | None
     """The platform's code, when it refused or did not answer."""
     message: str | None
+    result: str | None
+    """JSON: what the step gave, such as a new EIP."""

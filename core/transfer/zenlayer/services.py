@@ -7,7 +7,7 @@ balancer's list of addresses decides. A binding that no row mentions stays as it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -59,8 +59,12 @@ class _Target:
             self.snats, self.dnats, self.detailed = given.snats, given.dnats, True
 
 
-def import_services(report: ImportReport, given: Given) -> None:
+def import_services(
+    report: ImportReport, given: Given, *, speaks_for: Callable[[str], bool] = lambda _eip_id: True
+) -> None:
     """Register the services that are given or referred to, and bring the bindings of the EIPs up to date.
+
+    EIPs for which the rows do not speak keep their bindings.
 
     Raises:
         EipdeckError: `invalid_import` for an id of two kinds, an EIP that two services claim, or entries that
@@ -68,7 +72,8 @@ def import_services(report: ImportReport, given: Given) -> None:
 
     """
     targets = _targets(given)
-    live = _live_eips(report.transaction, given, targets)
+    found = _live_eips(report.transaction, given, targets)
+    live = {eip_id: eip for eip_id, eip in found.items() if speaks_for(eip_id)}
     holders = _holders(given, targets, live)
     for eip_id, (place, holder) in holders.items():
         if holder is not None:

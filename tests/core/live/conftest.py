@@ -34,7 +34,8 @@ def account() -> Account:
 
 
 @pytest.fixture
-def standin(account: Account) -> Iterator[Standin]:
+def standin(account: Account, clock: Clock) -> Iterator[Standin]:
+    account.clock = clock
     with serving(account) as found:
         yield found
 
@@ -47,7 +48,9 @@ def clock() -> Clock:
 def profile_file(folder: Path, endpoint: str, more: str = "") -> Path:
     """A configuration with the profile `acme`."""
     path = folder / "config.toml"
-    path.write_text(f'[profiles.acme]\nendpoint = "{endpoint}"\ntoken = "env:ZC_TOKEN"\nrate = 10000\n{more}')
+    path.write_text(
+        f'[profiles.acme]\nendpoint = "{endpoint}"\ntoken = "env:ZC_TOKEN"\nrate = 10000\nbandwidth_mbps = 10\n{more}'
+    )
     return path
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 import pickle
+import shutil
 import socket
+import ssl
+import subprocess
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -66,6 +70,11 @@ def test_a_clock_that_is_off_is_named_with_how_much(standin: Standin, skew: int,
     refusal = refusal_of(failure(Client(access(standin.endpoint))))
     assert refusal.code == "platform_unavailable"
     assert words in refusal.message
+
+
+def test_a_clock_is_not_called_right_when_the_answer_says_otherwise(standin: Standin) -> None:
+    standin.always = Fault(401, "AUTHFAILURE_SIGNATURE_EXPIRED")
+    assert "off by more than 5 minutes" in refusal_of(failure(Client(access(standin.endpoint)))).message
 
 
 def test_reads_keep_their_connection_and_each_write_has_one_of_its_own(standin: Standin) -> None:
@@ -174,6 +183,42 @@ def test_the_proxy_of_the_environment_is_used_unless_no_proxy_names_the_host(
     monkeypatch.setenv("NO_PROXY", ".invalid")
     assert failure(Client(access("http://zenlayer.invalid"))).sent is False
     assert len(standin.seen) == 1
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate of this host that no authority signed, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    found = folder / "cert.pem", folder / "key.pem"
+    words = (
+        f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x -out {found[0]}"
+    )
+    names = ["-keyout", str(found[1]), "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*words.split(), *names], check=True, capture_output=True)
+    return found
+
+
+@pytest.mark.parametrize("where", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "profile", "nowhere"])
+def test_the_authority_comes_from_the_profile_or_the_environment(
+    certificate: tuple[Path, Path], where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate)
+    known = str(certificate[0])
+    if where.isupper():
+        monkeypatch.setenv(where, known)
+    with serving(Account(), tls) as found:
+        client = Client(replace(access(found.endpoint), ca_file=known if where == "profile" else None))
+        if where == "nowhere":
+            failed = failure(client)
+            assert (failed.sent, "certificate" in failed.message) == (False, True)
+        else:
+            assert client.call(EIPS, PAGE)["totalCount"] == 0
+        client.close()
 
 
 def test_no_message_shows_a_secret(standin: Standin, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not install
 from core import (
     AcceptRequest,
     AccountInventory,
-    AllocationRequest,
+    ActivateRequest,
     EipdeckError,
     PoolSettingsRequest,
     ReserveRequest,
@@ -459,6 +459,67 @@ def test_an_older_picture_never_replaces_a_newer_one(opened: Opened, account: Ac
     assert one.eip("203.0.113.10").name == "third"
 
 
+# verdicts that the picture makes doubtful
+
+
+def test_a_verdict_says_that_the_row_of_its_eip_is_set_aside(mirror: AccountInventory, account: Account) -> None:
+    account.eips["e-7"]["status"] = "DREAMING"
+    account.eips["e-10"]["publicIpAddresses"] = ["203.0.113.200"]
+    mirror.sync()
+    dreaming, moved, taken = (mirror.lookup(f"203.0.113.{number}") for number in (7, 10, 200))
+    assert (dreaming.verdict.value, "DREAMING" in dreaming.summary) == ("customer-bound", True)
+    assert (moved.verdict.value, "not with 203.0.113.200" in moved.summary) == ("customer-unbound", True)
+    assert (taken.verdict.value, taken.customer_owned, "EIP e-10" in taken.summary) == ("unknown", None, True)
+    for each in (dreaming, moved, taken):
+        assert mirror.lookup_many([each.address]) == {each.address: each}
+
+
+def test_an_address_in_a_block_of_the_account_is_not_called_free(mirror: AccountInventory, account: Account) -> None:
+    account.eip("block", "203.0.113.64", "c-1", prefixLength=28)
+    mirror.sync()
+    assert words(mirror, "203.0.113.63", "203.0.113.64", "203.0.113.79", "203.0.113.80") == [
+        *("customer-unallocated", "unknown", "unknown", "customer-unallocated"),
+    ]
+    assert "203.0.113.64-203.0.113.79" in mirror.lookup("203.0.113.70").summary
+    assert words(mirror, "203.0.113.7") == ["customer-bound"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "minutes", "word", "told"),
+    [
+        ("DescribeNatGatewayDetail", 59, "customer-bound", ""),
+        ("DescribeNatGatewayDetail", 61, "customer-bound", "The NAT entries of acme were last read"),
+        ("DescribeNatGatewayDetail", 24 * 60, "customer-bound", "The NAT entries of acme were last read"),
+        ("DescribeCidrs", 59, "customer-bound", ""),
+        ("DescribeCidrs", 61, "customer-bound", "The CIDRs of acme were last read"),
+        ("DescribeCidrs", 24 * 60, "unknown", "The CIDRs of acme were last read"),
+        ("DescribePools", 24 * 60, "customer-bound", ""),
+    ],
+)
+def test_a_verdict_says_that_a_kind_which_it_rests_on_is_old(
+    mirror: AccountInventory, account: Account, clock: Clock, kind: str, minutes: int, word: str, told: str
+) -> None:
+    account.denied = {kind}
+    clock.advance(60 * minutes)
+    mirror.sync()
+    found = mirror.lookup("203.0.113.8")
+    assert found.verdict.value == word
+    assert found.summary.count("last read") == bool(told)
+    assert told in found.summary
+    state = mirror.mirror()
+    assert state is not None
+    assert next(each.rows for each in state.kinds if each.kind == kind) == 1
+
+
+def test_cidrs_that_were_never_read_leave_the_owner_unknown(opened: Opened, account: Account) -> None:
+    account.denied = {"DescribeCidrs"}
+    inventory = opened()
+    inventory.sync()
+    found = inventory.lookup("203.0.113.7")
+    assert (found.verdict.value, found.customer_owned) == ("unknown", None)
+    assert "The CIDRs of acme were not read yet" in found.summary
+
+
 # the age of the picture
 
 
@@ -496,10 +557,10 @@ def test_an_account_that_was_never_read_tells_nothing(opened: Opened) -> None:
 
 def test_a_change_of_the_account_is_refused_and_nothing_is_sent(mirror: AccountInventory, standin: Standin) -> None:
     sent, before = len(standin.seen), dump(mirror)
-    pool = mirror.eip("203.0.113.7").pool_id
-    problem = refused(lambda: mirror.execute(AllocationRequest(pool_id=pool)), "platform_refused")
+    problem = refused(
+        lambda: mirror.execute(ActivateRequest(cidr="203.0.113.0/24", reason="again")), "platform_refused"
+    )
     assert "console" in problem.message
-    refused(lambda: mirror.preview(AllocationRequest(pool_id=pool)), "platform_refused")
     for act in (lambda: mirror.import_files([Path("x.json")]), lambda: mirror.restore(Path("x.db"))):
         refused(act, "platform_refused")
     assert (len(standin.seen), dump(mirror)) == (sent, before)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -90,6 +91,17 @@ def real(account: Account) -> set[tuple[object, ...]]:
     }
 
 
+@contextmanager
+def in_parts(rows: int) -> Iterator[None]:
+    """Take a picture over in parts of so many rows; 0: at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        if rows:
+            patch.setattr("core.live.mirror._MANY", 0)
+            patch.setattr("core.live.parts._ROWS", rows)
+            patch.setattr("core.live.parts._GATEWAYS", rows)
+        yield
+
+
 @pytest.fixture(scope="module")
 def folder() -> Path:
     return Path(mkdtemp())
@@ -114,7 +126,8 @@ def test_some_syncs_later_the_inventory_is_the_account(folder: Path, seed: int, 
         for deed in some:
             deed(account, chance)
         clock.advance(61)
-        inventory.sync()
+        with in_parts(chance.randrange(4)):
+            inventory.sync()
     assert shown(inventory) == real(account)
     audit(inventory)
     assert inventory.verify().ok

@@ -62,6 +62,12 @@ def reader(caller: Direct, timer: Timer | None = None, stopped: Callable[[], boo
     return Reader(caller, Budget(1000, 1000, clock=timer), sleep=timer.sleep, stopped=stopped)
 
 
+def read_eips(made: Reader) -> tuple[bool, set[str]]:
+    """Whether the reading is steady, and what was seen."""
+    seen: set[str] = set()
+    return made.read_all("DescribeEips", seen, lambda _rows: None), seen
+
+
 def ids(rows: list[JsonObject]) -> list[str]:
     return [str(row["eipId"]) for row in rows]
 
@@ -69,14 +75,14 @@ def ids(rows: list[JsonObject]) -> list[str]:
 def test_pages_that_agree_are_read_once() -> None:
     kept: list[JsonObject] = []
     made = reader(Direct(account_of(2500)))
-    seen = made.read_all("DescribeEips", kept.extend)
-    assert (seen.steady, seen.total, len(seen.ids), len(kept), made.calls) == (True, 2500, 2500, 2500, 3)
+    seen: set[str] = set()
+    steady = made.read_all("DescribeEips", seen, kept.extend)
+    assert (steady, len(seen), len(kept), made.calls) == (True, 2500, 2500, 3)
 
 
 def test_an_empty_account_is_read_with_one_call() -> None:
     made = reader(Direct(Account()))
-    seen = made.read_all("DescribeEips", lambda rows: pytest.fail(str(rows)) if rows else None)
-    assert (seen.steady, seen.ids, made.calls) == (True, set(), 1)
+    assert (*read_eips(made), made.calls) == (True, set(), 1)
 
 
 @pytest.mark.parametrize("boundary", [2, 3])
@@ -88,9 +94,9 @@ def test_an_eip_released_between_two_pages_loses_no_other(boundary: int) -> None
             account.eips.pop("e-10", None)
 
     account.before_page = release
-    seen = reader(Direct(account)).read_all("DescribeEips", lambda _rows: None)
-    assert seen.steady
-    assert set(account.eips) <= seen.ids
+    steady, seen = read_eips(reader(Direct(account)))
+    assert steady
+    assert set(account.eips) <= seen
 
 
 def test_pages_that_never_agree_are_unsteady() -> None:
@@ -100,7 +106,7 @@ def test_pages_that_never_agree_are_unsteady() -> None:
         account.eips.pop(f"e-{next(numbers)}", None)
 
     account.before_page = release
-    assert not reader(Direct(account)).read_all("DescribeEips", lambda _rows: None).steady
+    assert not read_eips(reader(Direct(account)))[0]
 
 
 @settings(max_examples=25)
@@ -119,8 +125,8 @@ def test_a_steady_reading_has_seen_all_that_stays(seed: int, released: int, made
                 account.eip(f"n-{len(left)}-{seed}", "203.0.127.1", "c-1")
 
     account.before_page = meddle
-    seen = reader(Direct(account)).read_all("DescribeEips", lambda _rows: None)
-    assert not seen.steady or stays <= seen.ids
+    steady, seen = read_eips(reader(Direct(account)))
+    assert not steady or stays <= seen
 
 
 def test_look_asks_by_a_hundred_and_leaves_out_what_is_gone() -> None:
@@ -158,20 +164,35 @@ def test_the_pause_that_the_api_asks_for_is_slept() -> None:
     assert timer.now >= 30
 
 
+def test_a_read_that_nobody_answers_ends_after_two_minutes() -> None:
+    timer = Timer()
+
+    class Silent(Direct):
+        def call(self, action: Action, fields: JsonObject) -> JsonObject:
+            timer.now += 60
+            return super().call(action, fields)
+
+    caller = Silent(account_of(1), *[(0, "NETWORK_ERROR")] * 6)
+    made = Reader(caller, Budget(5, 5, clock=timer), sleep=timer.sleep, stopped=lambda: False, clock=timer)
+    with pytest.raises(Failed):
+        made.read("DescribeEips", {})
+    assert (made.calls, timer.now < 130) == (2, True)
+
+
 def test_an_answer_without_rows_is_not_an_empty_account() -> None:
     class Odd(Direct):
         def call(self, *_: object) -> JsonObject:
             return {}
 
     with pytest.raises(Failed, match="NOT_JSON"):
-        reader(Odd(Account())).read_all("DescribeEips", lambda _rows: None)
+        read_eips(reader(Odd(Account())))
 
 
 def test_a_reading_stops_before_the_next_call() -> None:
     account = account_of(2500)
     made = reader(Direct(account), stopped=lambda: account.calls["DescribeEips"] == 2)
     with pytest.raises(Stopped):
-        made.read_all("DescribeEips", lambda _rows: None)
+        read_eips(made)
     assert account.calls["DescribeEips"] == 2
 
 
@@ -220,4 +241,4 @@ def test_a_region_is_asked_for_alone() -> None:
     made: Any = Reader(
         Direct(account), Budget(clock=Timer()), sleep=lambda _: None, stopped=lambda: False, region="na-east-1"
     )
-    assert made.read_all("DescribeEips", lambda _rows: None).ids == {"far"}
+    assert read_eips(made)[1] == {"far"}

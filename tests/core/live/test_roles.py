@@ -9,13 +9,12 @@ import pytest
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
 from core import EipdeckError, RenameRequest, load_config, open_account, open_inventory
-from tests.core.kit import ON_POSTGRESQL, ROOT
+from tests.core.kit import ON_POSTGRESQL
 from tests.core.live.conftest import profile_file
 from tests.server import server
 from tests.standin.server import TOKEN, Standin
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="about PostgreSQL")
-ROLES = (ROOT / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
 
 
 def test_an_operator_syncs_and_changes_and_a_reader_looks(
@@ -25,8 +24,7 @@ def test_an_operator_syncs_and_changes_and_a_reader_looks(
     config = load_config(profile_file(tmp_path, standin.endpoint))
     name = server().create()
     open_inventory(server().url(name), operator="owner").close()
-    with server().connect(name) as connection:
-        connection.execute(ROLES.encode())
+    server().make_roles(name)
     operator = open_account("acme", server().url(name, "eipdeck_operator"), config=config)
     assert operator.sync().created > 4
     operator.execute(RenameRequest(eip="203.0.113.10", name="other"))

@@ -23,6 +23,7 @@ from core import (
     Inventory,
     RecoverRequest,
     ReserveRequest,
+    RetireRequest,
     open_inventory,
 )
 from core.storage.store import HEAD
@@ -65,6 +66,9 @@ def lived(inventory: Inventory, clock: Clock) -> Inventory:
     clock.advance(60)
     release(inventory, "203.0.113.3", "198.51.100.0")
     inventory.execute(DrainRequest(cidr="198.51.100.0/28"))
+    customer_cidr(inventory, "192.0.2.0/28", pool="gone")
+    inventory.execute(DrainRequest(cidr="192.0.2.0/28"))
+    inventory.execute(RetireRequest(cidr="192.0.2.0/28"))
     return inventory
 
 
@@ -72,7 +76,7 @@ def test_what_lived_by_the_rules_is_sound(lived: Inventory) -> None:
     proof = lived.verify()
     assert (proof.ok, proof.broken, proof.eips) == (True, (), 8)
     assert proof.events == len(lived.history())
-    assert proof.chains == 4
+    assert proof.chains == 5
 
 
 _EDGE = "cidr_id = (SELECT id FROM cidr WHERE cidr = '203.0.113.0/28')"
@@ -97,7 +101,7 @@ _EDGE = "cidr_id = (SELECT id FROM cidr WHERE cidr = '203.0.113.0/28')"
         (f"UPDATE free_range SET lo = lo - 2 WHERE {_EDGE}", "those without an EIP or a reservation"),
         (f"UPDATE free_range SET lo = lo - 8 WHERE {_EDGE}", "free or cooling"),
         (f"UPDATE free_range SET pool_id = 'old' WHERE {_EDGE}", "its own and in its pool"),
-        ("UPDATE cooling SET cidr_id = (SELECT max(id) FROM cidr)", "its own and in its pool"),
+        ("UPDATE cooling SET cidr_id = (SELECT max(id) FROM cidr WHERE state = 'draining')", "its own and in its pool"),
         ("UPDATE cooling_minute SET count = count + 1", "the addresses that come free"),
         ("UPDATE cooling SET ready_at = ready_at + 600000000", "the addresses that come free"),
         ("DELETE FROM event WHERE eip_id = 'eip-5'", "who holds an address"),
@@ -120,6 +124,10 @@ _EDGE = "cidr_id = (SELECT id FROM cidr WHERE cidr = '203.0.113.0/28')"
         ("UPDATE cidr SET asn = 64999 WHERE cidr = '203.0.113.0/28'", "states of a CIDR"),
         ("UPDATE service SET name = 'another'", "a service is as"),
         ("UPDATE service SET private_ips = '[]', name = NULL WHERE id = 'nic-1'", "a service is as"),
+        ("UPDATE cidr SET retired_at = retired_at - 1 WHERE state = 'retired'", "and its end"),
+        ("UPDATE eip SET unbound_since = unbound_since - 1 WHERE id = 'eip-3'", "idle since"),
+        ("UPDATE eip SET unbound_since = 1 WHERE id = 'eip-1'", "idle since"),
+        ("UPDATE cooling SET ready_at = ready_at - 1", "comes free when"),
         ("UPDATE event SET at = at - 99000000 WHERE seq = (SELECT max(seq) FROM event)", "do not go back"),
     ],
 )

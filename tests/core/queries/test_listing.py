@@ -7,6 +7,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,32 @@ VALUES: dict[str, Callable[[Eip], Any]] = {
 }
 
 
+REVERSED = ("problems", "name", "newest")
+
+
+def order(sort: str, *, reverse: bool = False) -> EipQuery:
+    return EipQuery(sort=sort, reverse=reverse)
+
+
 @pytest.mark.parametrize("words", ["", "own:yes", "pool:edge !203.0.113.5", "web", "state:released"])
-@pytest.mark.parametrize("sort", ORDERS)
+@pytest.mark.parametrize("query", [*map(order, ORDERS), *(order(sort, reverse=True) for sort in REVERSED)], ids=repr)
 def test_every_order_is_the_same_list_from_either_end(
-    inventory: Inventory, clock: Clock, sort: str, words: str
+    inventory: Inventory, clock: Clock, query: EipQuery, words: str
 ) -> None:
     fill(inventory, clock)
-    query = EipQuery(words, sort)
+    query = replace(query, filter=words)
+    sort = query.sort
     rows = walked(inventory, query, 5, backwards=False)
     assert [row.eip.id for row in walked(inventory, query, 3, backwards=True)] == [row.eip.id for row in rows]
     assert sorted(str(row.eip.id) for row in rows) == sorted(str(eip.id) for eip in inventory.eips(words))
     assert inventory.count(query) == inventory.page(query, limit=1).total == len(rows)
-    if sort in VALUES:
+    if query.reverse:
+        forward = walked(inventory, replace(query, reverse=False), 5, backwards=False)
+        valued = [row for row in forward if sort != "name" or row.eip.name is not None]
+        first = [row for row in valued if row.key[0] == 0]
+        turned = [*first[::-1], *[row for row in valued if row not in first][::-1]]
+        assert [row.eip.id for row in rows][: len(valued)] == [row.eip.id for row in turned]
+    elif sort in VALUES:
         keys = [(VALUES[sort](row.eip), parse_address(row.eip.address)) for row in rows]
         descending = sort == "newest"
         assert keys == sorted(keys, key=lambda key: (key[0], -key[1] if descending else key[1]))
@@ -132,7 +147,17 @@ def lowered(text: str) -> str:
 
 TERMS = (
     *("own:yes", "own:no", "state:bound", "state:unbound", "pool:edge", "cidr:203.0.113.0/26", "region:asia-east-1"),
-    *("region:nowhere", "kind:lb", "service:lb-1", "age:<1m", "age:>1m", "by:bob", "is:idle", "is:landed"),
+    *(
+        "region:nowhere",
+        "kind:lb",
+        "service:lb-1",
+        "age:<1m",
+        "age:>1m",
+        "by:bob",
+        "is:idle",
+        "is:landed",
+        "is:recycled",
+    ),
     *("is:problem", "203.0.113.", "203.0.113.0/28", "web"),
 )
 

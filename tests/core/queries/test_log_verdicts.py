@@ -5,7 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from core import (
     UnbindRequest,
     Verdict,
 )
+from core.queries import log_verdicts
 from tests.core.kit import START, Clock, balancer, customer_cidr, dnat, fresh_desk, nic, one, release, services, snat
 
 CIDR = "203.0.113.0/30"
@@ -296,3 +298,44 @@ def test_bytes_that_are_not_text_are_never_said_to_have_no_address(tmp_path: Pat
     with pytest.raises(EipdeckError) as refused:
         fresh_desk(tmp_path).evidence([data])
     assert refused.value.code == "usage"
+
+
+def many_lines(count: int, line: str) -> Iterator[bytes]:
+    """Give lines of distinct addresses, each at its own second of 3 or 4 September, in pieces."""
+    for first in range(0, count, 1000):
+        yield "".join(
+            line.format(
+                address=f"9.{number >> 16}.{number >> 8 & 255}.{number & 255}",
+                clock=f"{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}",
+            )
+            for number in range(first, min(first + 1000, count))
+        ).encode()
+
+
+def test_an_address_and_moment_is_held_in_200_bytes(inventory: Inventory) -> None:
+    line = '{address} - - [04/Sep/2026:{clock} +0000] "GET / HTTP/1.1" 200 1\n'
+    fresh = 10_923
+    """Entries that make a dictionary grow to its next size."""
+    inventory.evidence(many_lines(10, line))
+    tracemalloc.start()
+    try:
+        found = inventory.text_verdicts(many_lines(fresh, line))
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 200 * fresh
+    assert sum(1 for _ in found.verdicts) == fresh
+
+
+@pytest.mark.parametrize("line", ["2026-09-04T{clock}Z drop {address}\n", "03/04/2026 {clock} UTC drop {address}\n"])
+def test_more_than_is_held_is_refused_with_the_limit(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(log_verdicts, "MOST_HELD", 2_000)
+    with pytest.raises(EipdeckError, match="More than 2,000 distinct addresses and moments") as refused:
+        inventory.text_verdicts(many_lines(100_000, line))
+    assert refused.value.code == "usage"
+    assert int(refused.value.details["line"]) < 10_000, "it is refused while the text still comes"
+    ours = inventory.text_verdicts(many_lines(4_000, line), ours=True)
+    assert list(ours.verdicts) == []
+    assert sum(len(lines) for lines in inventory.follow(many_lines(4_000, line))) == 4_000

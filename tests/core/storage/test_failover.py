@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core import AllocationRequest, EipdeckError, Inventory, PoolOrder, open_inventory
+from core import AllocationRequest, EipdeckError, Inventory, Memory, PoolOrder, open_inventory
 from core.domain.values import iso
 from tests.cluster import Cluster, new_cluster
 from tests.core.kit import addresses, customer_cidr, many, nic, one, release, services
@@ -129,6 +129,25 @@ def test_an_older_primary_that_comes_back_is_not_written_to(cluster: Cluster, in
         one(inventory)
     assert (caught.value.code, caught.value.exit_code) == ("store_unavailable", 6)
     assert "is an older primary (timeline 1; 2 was seen)" in caught.value.message
+
+
+def test_what_another_process_of_this_client_saw_counts_as_well(cluster: Cluster) -> None:
+    memory = Memory()
+    with closing(open_inventory(cluster.url(), operator="alice", memory=lambda _: memory)) as desk:
+        customer_cidr(desk)
+        cluster.standby.catch_up(cluster.primary)
+        cluster.fail_over()
+        one(desk)
+    cluster.standby.kill()
+    cluster.primary.start()
+    for url in (cluster.url(), cluster.primary.url(cluster.name)):
+        for read_only in (False, True):
+            with pytest.raises(EipdeckError) as caught:
+                open_inventory(url, read_only=read_only, memory=lambda _: memory)
+            assert (caught.value.code, caught.value.exit_code) == ("store_unavailable", 6)
+            assert "is an older primary (timeline 1; 2 was seen)" in caught.value.message
+            assert "taken back on purpose" in caught.value.message
+    open_inventory(cluster.primary.url(cluster.name), read_only=True, memory=lambda _: Memory()).close()
 
 
 def open_store_on(server: Server, name: str) -> closing[Inventory]:

@@ -66,6 +66,36 @@ def test_a_database_where_everybody_may_write_is_refused(tmp_path: Path) -> None
         assert looking.read_only
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_database_where_a_group_with_others_may_write_is_refused(tmp_path: Path) -> None:
+    """A group of its owner alone, as many systems give each user, may write."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o770)
+    os.chown(folder, -1, 65_534)
+    with pytest.raises(EipdeckError, match="Others of its group may write"):
+        open_inventory(str(folder / "x.db"), operator="alice")
+    assert list(folder.iterdir()) == []
+    os.chown(folder, -1, os.getgid())
+    open_inventory(str(folder / "x.db"), operator="alice").close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system has no paths of open folders")
+@pytest.mark.parametrize("force", [False, True])
+def test_a_folder_put_in_its_place_meanwhile_turns_no_file(tmp_path: Path, *, force: bool) -> None:
+    folder, moved, theirs = tmp_path / "mine", tmp_path / "moved", tmp_path / "theirs"
+    folder.mkdir()
+    theirs.mkdir()
+    (theirs / "one").write_text("precious-content")
+    with written_whole(folder / "one", force=force) as part:
+        folder.rename(moved)
+        folder.symlink_to(theirs)
+        part.write_text("text")
+    assert (moved / "one").read_text() == "text"
+    assert [each.name for each in moved.iterdir()] == ["one"]
+    assert [each.read_text() for each in theirs.iterdir()] == ["precious-content"]
+
+
 def test_a_copy_before_an_upgrade_follows_no_link(tmp_path: Path) -> None:
     """The link stands where the old schema would be kept."""
     from core.storage.sqlite import EmbeddedStore  # noqa: PLC0415

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
-from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -20,7 +12,8 @@ import pytest
 from core import EipdeckError, open_inventory
 from core.storage.opening import open_store
 from tests.core.kit import customer_cidr, one, release
-from tests.server import NOBODY, server
+from tests.pooler import PROGRAM, Pooler
+from tests.server import server
 
 SETTINGS = (
     "lock_timeout",
@@ -41,41 +34,14 @@ def database() -> Iterator[str]:
     server().drop(name)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 @pytest.fixture(params=["session", "transaction"])
 def pooled(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
     """The database through a pgbouncer with two connections to the server."""
-    program = shutil.which("pgbouncer")
-    if program is None:
+    if PROGRAM is None:
         pytest.skip("pgbouncer is not installed")
-    folder, port = Path(mkdtemp(prefix="eipdeck-pgbouncer-")), free_port()
-    (folder / "users.txt").write_text('"postgres" ""\n')
-    (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n* = host={server().folder} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
-        f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\nauth_file = {folder / 'users.txt'}\n"
-        f"pool_mode = {request.param}\ndefault_pool_size = 2\nignore_startup_parameters = extra_float_digits\n"
-    )
-    folder.chmod(0o755)
-    user = {"user": pwd.getpwnam(NOBODY).pw_uid} if os.getuid() == 0 else {}
-    running = subprocess.Popen([program, "-q", str(folder / "pgbouncer.ini")], **user)  # type: ignore[call-overload]
-    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/{database}"
-    end = time.monotonic() + 20
-    while True:
-        try:
-            psycopg.connect(url.replace("+psycopg", "")).close()
-        except psycopg.OperationalError:
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        else:
-            break
-    yield url
-    running.terminate()
-    running.wait()
-    shutil.rmtree(folder)
+    pooler = Pooler(server().folder, request.param, 2)
+    yield pooler.url(database)
+    pooler.remove()
 
 
 def test_everything_works_through_a_pooler(pooled: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -29,8 +30,9 @@ from core.storage.opening import open_store
 from core.storage.postgres import TURN
 from core.storage.postgres_connection import PostgresConnection
 from core.storage.store import elapsed
-from tests.core.kit import ROOT, UNDO_0007, addresses, customer_cidr, many, one, release
-from tests.server import NOBODY, Server, new_server, server
+from tests.core.kit import ROOT, UNDO_MIRROR, addresses, customer_cidr, many, one, release
+from tests.pooler import NOBODY
+from tests.server import Server, new_server, server
 
 TURNS = "relation = CAST('alembic_version' AS regclass) AND mode = 'ShareUpdateExclusiveLock'"
 
@@ -131,19 +133,25 @@ def test_a_reader_looks_and_is_refused_every_change(shared: Inventory) -> None:
     assert len(list(shared.eips())) == 1
 
 
-def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory) -> None:
+def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inventory, tmp_path: Path) -> None:
     """The table is granted as the history is."""
     name = database_of(shared)
     with server().connect(name) as owner:
-        owner.execute("; ".join((*UNDO_0007, MIRROR_FUNCTIONS)).encode())
+        owner.execute("; ".join((*UNDO_MIRROR, MIRROR_FUNCTIONS)).encode())
         owner.execute(
             b"DROP TABLE epoch; ALTER TABLE pool DROP COLUMN picks_from; ALTER TABLE event DROP COLUMN claimed"
         )
         owner.execute(b"UPDATE alembic_version SET version_num = '0004'")
     open_inventory(server().url(name), operator="owner").close()
     assert one(shared).address == "203.0.113.0"
-    with closing(open_inventory(server().url(name, "eipdeck_reader"), operator="eve")) as reader:
-        assert len(list(reader.eips())) == 1
+    for role in ("eipdeck_reader", "eipdeck_operator"):
+        with closing(open_inventory(server().url(name, role), operator="eve", read_only=True)) as reader:
+            assert len(list(reader.eips())) == 1
+            assert reader.lookup("203.0.113.0").verdict == "customer-unbound"
+            assert reader.figures().eips
+            assert '"eip-1"' in "".join(reader.export_text())
+            reader.backup(tmp_path / f"{role}.db")
+            assert reader.integrity()["integrity"] == "ok"
     with (
         server().connect(name, "eipdeck_reader") as reading,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -152,6 +160,21 @@ def test_a_role_that_could_write_before_the_step_of_epochs_still_can(shared: Inv
     with server().connect(name) as owner:
         owner.execute(b"UPDATE epoch SET timeline = 0")
     assert one(shared).address == "203.0.113.8"
+
+
+def test_a_session_of_this_version_goes_on_beside_a_newer_schema_and_a_new_one_is_refused(shared: Inventory) -> None:
+    """As a later step would leave it: a table more, which nobody was granted, and a column more."""
+    name = database_of(shared)
+    with server().connect(name) as owner:
+        owner.execute(b"CREATE TABLE later (a int); ALTER TABLE pool ADD COLUMN later text")
+        owner.execute(b"UPDATE alembic_version SET version_num = '9999'")
+    eip = one(shared)
+    assert [each.id for each in shared.eips()] == [eip.id]
+    assert "".join(shared.export_text())
+    for read_only in (False, True):
+        with pytest.raises(EipdeckError) as caught:
+            open_inventory(server().url(name, "eipdeck_operator"), read_only=read_only)
+        assert (caught.value.code, caught.value.details["found"]) == ("schema_newer", "9999")
 
 
 @pytest.mark.usefixtures("database")
@@ -450,11 +473,15 @@ def test_a_client_that_stands_still_while_it_writes_is_thrown_out(
     frozen.close()
 
 
-@pytest.mark.parametrize(("long", "limit"), [(False, "5s"), (True, "1min")])
-def test_the_server_waits_longer_for_who_computes_for_long(shared: Inventory, *, long: bool, limit: str) -> None:
+@pytest.mark.parametrize(("long", "limit"), [(None, "5s"), ("import", "1min")])
+def test_the_server_waits_longer_for_who_computes_for_long(shared: Inventory, long: str | None, limit: str) -> None:
     with closing(open_store(shared.url)) as store, store.write(long=long) as connection:
         assert connection.value(str, "SHOW idle_in_transaction_session_timeout") == limit
         assert connection.value(str, "SHOW client_connection_check_interval") in ("1s", "0")
+        told = shared.integrity()["writing"]
+        name = "eipdeck" if long is None else f"eipdeck {long}"
+        assert re.fullmatch(rf"eipdeck_operator \({name}\) since .*Z; 0 waiting", told)
+    assert shared.integrity()["writing"] == "nobody"
 
 
 @pytest.fixture

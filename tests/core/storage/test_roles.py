@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core import EipdeckError, Inventory, RenameRequest, open_inventory
 from core.storage.history import event_hash
 from tests.core.kit import balancer, customer_cidr, many, one, release, services
+from tests.core.storage.test_set_once import PLAN
 from tests.server import server
 
 PEOPLE = ("alice_r", "bob_r")
@@ -92,6 +93,8 @@ def event_of(connection: psycopg.Connection[Any], **given: Any) -> None:
         {"at": 1_900_000_000_000_000},
         {"hash": b"\x00" * 32},
         {"seq": 9_223_372_036_854_775_806},
+        {"seq": 0},
+        {"seq": -5},
     ],
 )
 def test_an_event_is_written_in_ones_own_name_and_time(
@@ -147,6 +150,28 @@ class HASHING:
         ("UPDATE eip SET allocated_by = 'bob_r' WHERE id = 'eip-1'", "began a tenancy"),
         ("UPDATE eip SET status = 'released', released_at = 1, released_by = 'alice_r' WHERE id = 'eip-2'", "role"),
         ("INSERT INTO acceptance VALUES ('f', 'g', 'r', 'alice_r', 1, NULL)", "role"),
+        (
+            "MERGE INTO eip USING (SELECT 1) AS s ON id = 'eip-1' WHEN MATCHED THEN UPDATE SET allocated_by = 'bob_r'",
+            "began a tenancy|syntax",
+        ),
+        ("SET ROLE postgres", "denied"),
+        ("SET session_replication_role = replica", "denied"),
+        ("ALTER FUNCTION acting() SET search_path = pg_temp", "owner"),
+        ("CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", "denied"),
+        ("CREATE SCHEMA mine", "denied"),
+        ("UPDATE cidr SET created_at = 1", "life of a CIDR"),
+        ("UPDATE cidr SET version = 2147483647", "version follows"),
+        ("UPDATE usage_day SET allocated = 9223372036854775807", "a counter has an end"),
+        ("INSERT INTO cooling_minute SELECT id, 1, 9223372036854775807 FROM cidr", "a counter has an end"),
+        (
+            "INSERT INTO epoch SELECT since_seq + 1, system, timeline, 9223372036854775807, 1 FROM epoch",
+            "of this server",
+        ),
+        ("INSERT INTO epoch SELECT 9223372036854775807, system, timeline, 1, 1 FROM epoch", "of this server"),
+        ("INSERT INTO epoch SELECT since_seq + 1, system, timeline + 1, 1, 1 FROM epoch", "of this server"),
+        ("INSERT INTO mirror VALUES (1, 'acme', 'https://example.net', 1, NULL, NULL, NULL)", "before the first event"),
+        (PLAN, "role"),
+        ("INSERT INTO presence VALUES ('s', 'alice_r', 1, 1, 'release of everything', 1)", "role"),
     ],
 )
 def test_an_operator_is_refused(alice: Inventory, bob: psycopg.Connection[Any], statement: str, refused: str) -> None:
@@ -154,6 +179,36 @@ def test_an_operator_is_refused(alice: Inventory, bob: psycopg.Connection[Any], 
         bob.execute(statement.encode())
     one(alice)
     assert alice.verify().ok
+
+
+def test_no_event_comes_between_others(alice: Inventory, bob: psycopg.Connection[Any]) -> None:
+    """One that goes ahead leaves numbers behind it; an event there would break the chain for good."""
+    event_of(bob, seq=1_000_000)
+    with pytest.raises(psycopg.errors.CheckViolation, match="follow one another"):
+        event_of(bob, seq=999_999)
+    one(alice)
+    assert alice.verify().ok
+
+
+def test_a_clock_is_accepted_at_its_own_time(alice: Inventory, bob: psycopg.Connection[Any]) -> None:
+    """From an older moment on, times of others could be put back to it."""
+    ago = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) - 3000000000"
+    (at,) = bob.execute(ago.encode()).fetchone() or (0,)
+    with pytest.raises(psycopg.errors.CheckViolation, match="its own time"):
+        event_of(bob, action="accept_clock", at=at)
+    assert alice.verify().ok
+
+
+def test_the_open_session_of_another_one_stays(alice: Inventory, bob: psycopg.Connection[Any], database: str) -> None:
+    alice.announce("release of 203.0.113.0")
+    for statement in ("DELETE FROM presence", "UPDATE presence SET doing = 'nothing'"):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            bob.execute(statement.encode())
+    with closing(open_inventory(server().url(database, "bob_r"), operator="bob")) as other:
+        other.announce(None)
+        assert [each.doing for each in other.other_sessions()] == ["release of 203.0.113.0"]
+        other.close()
+    alice.announce(None)
 
 
 def test_a_number_far_ahead_leaves_room_for_all_others(alice: Inventory, bob: psycopg.Connection[Any]) -> None:

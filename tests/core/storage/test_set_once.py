@@ -10,8 +10,10 @@ import pytest
 from core import (
     AcceptClockRequest,
     AcceptRequest,
+    DrainRequest,
     EipdeckError,
     Inventory,
+    RetireRequest,
     UnbindRequest,
 )
 from tests.core.kit import (
@@ -30,10 +32,17 @@ from tests.core.kit import (
     snat,
 )
 
+PLAN = (
+    "INSERT INTO mirror_plan (request_id, hash, verb, asked, operator, state, holds, noted_at, touched_at)"
+    " VALUES ('r', '', 'ReleaseRequest', '{}', 'alice', 'open', '[\"eip:eip-2\"]', 1, 1)"
+)
+MIRRORED = ("INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, 'acme', 'https://example.net', 1)", PLAN)
+"""Rows as a live account has them."""
+
 
 @pytest.fixture
 def sql(inventory: Inventory) -> Iterator[Plain]:
-    """eip-1 is bound, eip-2 was bound once, eip-3 is released; a landing is accepted."""
+    """eip-1 is bound, eip-2 was bound once, eip-3 is released; a landing is accepted, a CIDR retired."""
     customer_cidr(inventory)
     services(inventory)
     many(inventory, 3)
@@ -44,7 +53,12 @@ def sql(inventory: Inventory) -> Iterator[Plain]:
     one(inventory, None)
     landing = next(each for each in inventory.findings() if each.landing is not None)
     inventory.execute(AcceptRequest(finding=landing.id, reason="known"))
+    customer_cidr(inventory, "198.51.100.0/28", pool="old")
+    inventory.execute(DrainRequest(cidr="198.51.100.0/28"))
+    inventory.execute(RetireRequest(cidr="198.51.100.0/28"))
     with closing(connect(inventory)) as connection:
+        for statement in MIRRORED:
+            connection.execute(statement)
         yield connection
 
 
@@ -73,6 +87,19 @@ def sql(inventory: Inventory) -> Iterator[Plain]:
         ("UPDATE acceptance SET at = at - 1", "acceptance"),
         ("UPDATE acceptance SET reason = 'another'", "acceptance"),
         ("DELETE FROM acceptance", "acceptance"),
+        ("UPDATE pool SET created_at = created_at - 1", "since when a pool"),
+        ("UPDATE cidr SET created_at = created_at - 1", "life of a CIDR"),
+        ("UPDATE cidr SET activated_at = activated_at - 1", "life of a CIDR"),
+        ("UPDATE cidr SET activated_at = NULL", "life of a CIDR"),
+        ("UPDATE cidr SET draining_at = 1", "life of a CIDR"),
+        ("UPDATE cidr SET retired_at = retired_at - 1 WHERE state = 'retired'", "life of a CIDR"),
+        ("UPDATE cidr SET retired_at = NULL WHERE state = 'retired'", "life of a CIDR"),
+        ("UPDATE mirror SET profile = 'another'", "which account"),
+        ("UPDATE mirror SET since = since + 1", "which account"),
+        ("UPDATE mirror_plan SET operator = 'bob'", "asked of an account"),
+        ("UPDATE mirror_plan SET asked = '[]', touched_at = 2", "asked of an account"),
+        ("UPDATE mirror_plan SET state = 'done', noted_at = 2", "asked of an account"),
+        ("DELETE FROM mirror_plan", "never deleted"),
     ],
 )
 def test_who_and_when_is_set_once(inventory: Inventory, sql: Plain, statement: str, sentence: str) -> None:

@@ -49,6 +49,14 @@ def pragma(connection: Connection, name: str) -> object:
 
 
 @of_a_file
+def test_doctor_names_the_process_that_writes(inventory: Inventory) -> None:
+    assert inventory.integrity()["writing"] == "nobody"
+    with inventory._store.write():
+        assert inventory.integrity()["writing"].startswith(f"process {os.getpid()}")
+    assert inventory.integrity()["writing"] == "nobody"
+
+
+@of_a_file
 def test_pragmas_are_in_force_for_readers_and_writers(inventory: Inventory) -> None:
     with inventory._store.read() as reader:
         assert pragma(reader, "journal_mode") == "wal"

@@ -16,6 +16,7 @@ from tests.core.audit import audit
 from tests.core.kit import (
     ON_POSTGRESQL,
     RULES_0006,
+    RULES_0010,
     UNDO_0004,
     Clock,
     addresses,
@@ -226,7 +227,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_in_a_copy(inventory: 
             triggers = live.column(str, "SELECT sql FROM sqlite_master WHERE type = 'trigger'")
         made.close()
         for statement in triggers:
-            if not any(name in statement for name in ("presence", "mirror", *RULES_0006)):
+            if not any(name in statement for name in ("presence", "mirror", *RULES_0010, *RULES_0006)):
                 connection.execute(statement)
         connection.commit()
     content = backup.read_bytes()

@@ -44,7 +44,7 @@ async def test_marks_stay_on_their_eips_and_reach_beyond_the_list(tmp_path: Path
         found = inventory.page(EipQuery("service:nat-2")).total
         await operator.press("asterisk")
         await operator.until(f"{found} marked")
-        await operator.press("escape", "s")
+        await operator.press("escape", "s", "down", "enter")
         await operator.until(f"R release {found}")
         assert {eip.bindings[0].service_id for eip in operator.deck.marks.acting} == {"nat-2"}
 
@@ -357,3 +357,15 @@ async def test_an_unbind_of_what_was_looked_up_leaves_its_mark(tmp_path: Path) -
         await operator.confirm()
         await operator.until("unbound 203.0.113.0: it serves nothing now")
         assert operator.deck.marks.idle == 1
+
+
+async def test_space_goes_on_in_a_plan_and_its_marks_survive_a_review_that_was_left(tmp_path: Path) -> None:
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("c", "D")
+        await operator.until("plan: retire 198.51.100.0/24")
+        await operator.press("space", "space")
+        await operator.until("[*] ! 198.51.100.20", "[*] ! 198.51.100.21", "> [ ] ! 198.51.100.77")
+        await operator.press("R")
+        await operator.until("review: release 2 EIPs")
+        await operator.press("escape")
+        await operator.until("[*] ! 198.51.100.20", "[*] ! 198.51.100.21", "> [ ] ! 198.51.100.77")

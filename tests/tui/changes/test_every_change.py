@@ -359,14 +359,14 @@ async def test_retiring_what_still_lives_is_a_plan_until_nothing_does(tmp_path: 
         for words in ("198.51.100.20", "nic old-01", "lb lb-old", "serves nothing", "unbound: R", "by bob"):
             assert words in text
         await operator.press("j", "j", "R")
-        await operator.until("review: release 198.51.100.77", "held")
+        await operator.until("review: release 198.51.100.77", "locked")
         await operator.confirm()
         await operator.until("plan: retire 198.51.100.0/24", "2 live EIPs", absent="198.51.100.77")
         await operator.press("F")
         await operator.until("rehome 198.51.100.20: choose where it goes")
         await fill_in(operator, "", "", "", "J-640")
         await operator.confirm("20")
-        await operator.until("plan: retire 198.51.100.0/24", "for the 1 live EIP above")
+        await operator.until("plan: retire 198.51.100.0/24", "because of the 1 live EIP above")
         await operator.press("R")
         await operator.confirm("21")
         await operator.until("198.51.100.0/24 has no live EIP left: D retires it")
@@ -470,7 +470,7 @@ async def test_what_was_filled_in_is_not_lost_by_a_refusal(tmp_path: Path) -> No
         await operator.until("allocate an EIP")
         await operator.press("tab")
         await fill_in(operator, "203.0.113.99", "", "web-44", "100", "J-902")
-        await operator.until("address_not_in_pool")
+        await operator.until("what to do")
         await operator.press("escape")
         await operator.until("allocate an EIP", "203.0.113.99", "web-44", "J-902")
         assert inventory.page(EipQuery()).total == 0
@@ -488,7 +488,7 @@ async def test_what_was_filled_in_is_not_lost_when_sending_is_refused(tmp_path: 
         await operator.until("add a customer CIDR")
         await fill_in(operator, "203.0.113.0/24", "bgp-a", "64500", "", "", "", "J-7")
         await operator.confirm()
-        await operator.until("cidr_overlap")
+        await operator.until("what to do")
         await operator.press("escape")
         await operator.until("add a customer CIDR", "203.0.113.0/24", "bgp-a", "64500", "J-7")
         assert [cidr.cidr for cidr in inventory.cidrs() if cidr.customer_owned] == ["203.0.113.0/28"]
@@ -530,7 +530,7 @@ async def test_a_refused_repair_and_a_refused_binding_keep_what_was_filled_in(tm
         await operator.press("F")
         await operator.until("rehome 198.18.0.0: choose where it goes")
         await fill_in(operator, "", "203.0.113.99", "", "J-901")
-        await operator.until("! refused: rehome 198.18.0.0", "address_not_in_pool")
+        await operator.until("! refused: rehome 198.18.0.0", "what to do")
         await operator.press("escape")
         await operator.until("rehome 198.18.0.0: choose where it goes", "203.0.113.99", "J-901", absent="refused:")
         await operator.press("escape", "escape", "B")

@@ -4,10 +4,11 @@ from tests.core.kit import ROOT
 from tui.changes import start
 from tui.changes.start import ON_EIP, ON_EIPS, ON_SELECTION
 from tui.commands.bindings import bindings_for
-from tui.commands.groups import FIRST, GLOSSARY, grouped, readme_table
+from tui.commands.key_table import grouped, readme_table
 from tui.commands.registry import BY_ID, COMMANDS, NEVER_BOUND, Scope, Takes, View, key_text
 from tui.widgets.map_view import MapView
 from tui.widgets.rows import RowTable
+from tui.wording.glossary import GLOSSARY, readme_glossary
 
 
 def test_ids_and_keys_are_each_used_once() -> None:
@@ -59,24 +60,30 @@ def test_the_table_of_the_readme_names_every_key() -> None:
         for key in command.keys:
             assert f"`{key_text(key)}`" in table
         assert command.help in table
-    assert table.startswith("The ten keys that matter first:\n\n| key | does |\n| --- | --- |\n| `0` … `9` |")
+    assert table.startswith("| key | does |\n| --- | --- |\n")
 
 
-def test_every_command_stands_in_one_group_and_the_first_keys_are_ten() -> None:
-    commands = [command for _, of_group in grouped() for command in of_group]
-    assert sorted(command.id for command in commands) == sorted(BY_ID)
-    assert all(BY_ID[id_].keys for id_ in FIRST)
-    assert len({*FIRST, "digits"}) == 10
-
-
-def test_the_readme_has_the_terms_of_the_help() -> None:
+def test_the_readme_explains_the_words_of_the_field() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.partition("<!-- words: begin -->\n")[2].partition("<!-- words: end -->")[0] == readme_glossary()
     assert len(GLOSSARY) == 6
-    for term, meaning in GLOSSARY:
-        assert f"| {term} | {meaning} |" in readme
+    assert all(len(meaning) <= 61 for meaning in GLOSSARY.values()), "a line of the help at 80 columns"
+
+
+def test_every_command_is_in_one_group_and_ten_keys_come_first() -> None:
+    groups = grouped()
+    assert sorted(command.id for commands in groups.values() for command in commands) == sorted(BY_ID)
+    assert len(next(iter(groups.values()))) + 1 == 10, "the digits are the tenth"
+    assert all(groups.values())
 
 
 def test_a_change_is_started_with_what_it_takes() -> None:
     changes = {command.id: command.takes for command in COMMANDS if command.changes}
     started = dict.fromkeys(ON_SELECTION, Takes.SELECTION) | dict.fromkeys(ON_EIP, Takes.EIP)
     assert changes == started | dict.fromkeys(ON_EIPS, Takes.EIPS)
+
+
+def test_a_change_has_its_subject_behind_its_name() -> None:
+    subjects = {command.id: command.argument for command in COMMANDS if command.changes}
+    assert {name for name, subject in subjects.items() if not subject} == {"cidr_add", "service_add"}
+    assert set(subjects.values()) == {"", "EIP", "ADDRESS", "POOL", "CIDR", "SERVICE", "FINDING"}

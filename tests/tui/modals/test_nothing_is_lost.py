@@ -120,7 +120,7 @@ async def test_ctrl_c_clears_the_list_of_commands_before_it_closes_it(tmp_path: 
         await operator.press(opens)
         await operator.type("alloc")
         await operator.press("ctrl+c")
-        await operator.until("move an EIP of the default pool", "esc close")
+        await operator.until("unbind the EIP from everything", "esc close")
         await operator.press("ctrl+c")
         await operator.until(absent="esc close")
 

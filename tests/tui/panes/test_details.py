@@ -120,3 +120,19 @@ async def test_a_service_with_many_eips_names_a_few_in_the_form(tmp_path: Path) 
         await operator.until(f"bind {free.address}")
         await operator.press("right", "right", "right")
         await operator.until("as well as 203.0.113.0", "203.0.113.3 and 2 more", absent="203.0.113.4")
+
+
+@pytest.mark.parametrize(
+    ("size", "view", "title"), [((120, 36), "e", "198.18.0.5"), ((160, 45), "c", "198.51.100.0/24")]
+)
+async def test_the_title_of_what_has_the_keys_is_lit(
+    tmp_path: Path, size: tuple[int, int], view: str, title: str
+) -> None:
+    async with on_deck(demo_desk(tmp_path), size) as operator:
+        await operator.press(view)
+        await operator.until(f"─ {title} ─")
+        await operator.settled()
+        await operator.press("enter")
+        await operator.until(f"─[{title}]─")
+        await operator.press("escape")
+        await operator.until(f"─ {title} ─", absent=f"[{title}]")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from core import AllocationRequest
 from tests.core.kit import another
 from tests.corpus import TEXTS
-from tests.tui.deck_kit import demo_desk, on_deck, small_desk
+from tests.tui.deck_kit import SMALL, WIDE, demo_desk, on_deck, small_desk
 from tui.screen.filter_completion import complete
+from tui.terminal.kept import Kept
 
 KNOWN = {
     "pool": ("hk-edge", "hk-spare", "default-asia-east-1", "my pool", "our pool 1", "our pool 2"),
@@ -122,8 +123,36 @@ async def test_a_key_that_a_list_does_not_know_is_refused_and_the_known_ones_are
         await operator.until("zz: is not a key of the Timeline; known here: by:, action:, pool:, cidr:")
 
 
-async def test_the_order_turns_as_often_as_its_key_is_pressed(tmp_path: Path) -> None:
-    async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("sorted: problems first")
-        await operator.at_once("s", "s", "s")
-        await operator.until("sorted: by name")
+@pytest.mark.parametrize("size", [SMALL, WIDE, (200, 50)])
+async def test_s_shows_the_orders_and_on_the_present_one_reverses_it(tmp_path: Path, size: tuple[int, int]) -> None:
+    inventory = demo_desk(tmp_path)
+    addresses = [eip.address for eip in inventory.eips()]
+    async with on_deck(inventory, size) as operator:
+        table = operator.deck.panes.eips.table
+        await operator.press("s")
+        await operator.until("order of the EIPs", "> problems first", "by operator")
+        await operator.press("down", "enter")
+        await operator.until("ADDRESS▴", "by address", absent="order of")
+        await operator.press("g")
+        await operator.when(lambda: table.row and table.row.eip.address == addresses[0])
+        await operator.at_once("s", "s")
+        await operator.until("ADDRESS▾", "by address, reversed", absent="order of")
+        await operator.when(lambda: table.row and table.row.eip.address == addresses[0])
+        await operator.press("g")
+        await operator.when(lambda: table.row and table.row.eip.address == addresses[-1])
+        await operator.press("s")
+        await operator.until("order of the EIPs", "now, reversed")
+        await operator.press("escape")
+        await operator.until("ADDRESS▾", absent="order of")
+
+
+async def test_a_turned_order_is_kept_for_the_next_session(tmp_path: Path) -> None:
+    path = tmp_path / "ui.json"
+    async with on_deck(demo_desk(tmp_path), kept=Kept(path)) as operator:
+        await operator.press("s", "down", "down", "enter")
+        await operator.until("AGE▴", "newest first")
+        await operator.press("s", "s")
+        await operator.until("AGE▾", "newest first, reversed")
+        await operator.when(lambda: "newest reversed" in path.read_text(encoding="utf-8"))
+    async with on_deck(demo_desk(tmp_path), kept=Kept(path)) as operator:
+        await operator.until("AGE▾", "newest first, reversed")

@@ -102,14 +102,16 @@ async def test_next_problem_goes_round(tmp_path: Path) -> None:
         await operator.until("> !! lb-1")
 
 
-async def test_s_turns_the_orders_and_the_cursor_stays_on_its_service(tmp_path: Path) -> None:
+async def test_s_shows_the_orders_and_the_cursor_stays_on_its_service(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await services(operator)
         await operator.until("> !! lb-shop", "sorted: problems first")
-        for order in ("by id", "by name", "by kind", "by region", "problems first"):
-            await operator.press("s")
+        for order in ("by id", "by name", "by kind", "by region"):
+            await operator.press("s", "down", "enter")
             await operator.until(f"sorted: {order}", "> !! lb-shop", "lb-shop -- !!")
-        await operator.press("s", "g")
+        await operator.press("s", "s")
+        await operator.until("sorted: by region, reversed", "> !! lb-shop", "lb-shop -- !!")
+        await operator.press("s", "up", "up", "up", "enter", "g")
         await operator.until(">    lab-02")
 
 
@@ -170,7 +172,7 @@ async def test_a_binding_begins_with_a_registration_when_nothing_fits(tmp_path: 
     inventory.execute(RemoveServiceRequest(service_id="nic-1"))
     async with on_deck(inventory) as operator:
         await operator.press("B", "enter")
-        await operator.until("+ register an interface", "0 of 0")
+        await operator.until("> + register an interface", "0 of 0")
         await operator.type("nic-77")
         await operator.press("enter")
         await operator.until("register a service", "nic-77")

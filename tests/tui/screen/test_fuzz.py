@@ -25,7 +25,7 @@ from tui.changes.flow import Flow
 from tui.modals.review_model import Review
 
 KEYS = (
-    *"0123456789.@/:?epcftjkgGoqnbsvraimxdzABURFKZCDMW *u[]-+y yyhiw",
+    *"0123456789.@/:?epclftjkgGoqnbsvraimxdzABURFKZCDMSXEW *u[]-+y yyhiw",
     *("enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pagedown", "pageup"),
     *("backspace", "ctrl+c", "ctrl+d", "ctrl+u", "f1", "space", "delete"),
 )

@@ -137,7 +137,7 @@ async def test_n_and_b_go_from_problem_to_problem_and_around(tmp_path: Path) -> 
         await operator.when(lambda: table.cursor == 8)
         await operator.press("n")
         await operator.when(lambda: table.cursor == 0)
-        await operator.press("s")
+        await operator.press("s", "down", "enter")
         await operator.until("sorted: by address")
         await operator.press("n")
         await operator.when(lambda: operator.deck.selection is not None and operator.deck.selection.id == "198.18.0.6")
@@ -246,9 +246,9 @@ async def test_a_stuttering_q_does_not_quit(tmp_path: Path) -> None:
 async def test_help_lists_every_key_and_narrows(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("question_mark")
-        await operator.until("keys", "look up the address being typed", "allocate an EIP")
+        await operator.until("keys", "The ten that matter most", "look up an address", "rehome a landing")
         await operator.type("retire")
-        await operator.until("drain, or retire", absent="allocate an EIP")
+        await operator.until("drain, or retire", absent="rehome a landing")
         await operator.press("escape")
         await operator.until("ADDRESS")
 
@@ -256,7 +256,7 @@ async def test_help_lists_every_key_and_narrows(tmp_path: Path) -> None:
 async def test_the_palette_runs_a_command_by_its_name(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("colon")
-        await operator.until("every command, by name")
+        await operator.until("every command by its command-line name")
         await operator.type("pools")
         await operator.press("enter")
         await operator.until("[p Pools 4]")

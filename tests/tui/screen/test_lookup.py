@@ -272,7 +272,10 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
         await operator.paste("198.18.0.5 203.0.113.17 8.8.8.8 192.0.2.0")
         await operator.until("4 addresses: ", "> !! 198.18.0.5 ")
         await operator.press("down", "s")
-        await operator.until(">    203.0.113.17 ")
+        await operator.until("order of the Lookups", "> as in the text", "by time")
+        await operator.press("down", "enter")
+        await operator.until(">    203.0.113.17 ", absent="order of")
+        assert operator.deck.panes.lookups.order_words == "by verdict, worst first"
         await operator.press("slash")
         await operator.type("customer now:customer-bound")
         await operator.press("enter")

@@ -37,7 +37,7 @@ async def test_the_map_of_the_demo_stands_whole_at_80x24(tmp_path: Path) -> None
         assert "  .0 r ■ ■ ■ ■ ■ ■ ■ ■ □ ■ ■ ■ ■ ■ ■" in text
         assert " .16 ■[!]■ ■" in text
         assert ".240 ■ ■ ■ ■ ■ ■ ■ ■ ■ ■ ■ ■ c c · ·" in text
-        assert "████████████████████▏███▏▌  98 % used" in text
+        assert "███████████████████▉███▉█▌  98 % used" in text
         assert "■ bound       249   □ idle          1" in text
 
 

@@ -20,7 +20,7 @@ VIEWS = {
 async def test_a_view_brings_its_filter_order_and_columns(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(views=VIEWS)), WIDE) as operator:
         await operator.press("f", "colon")
-        await operator.until("every command, by name")
+        await operator.until("every command by its command-line name")
         await operator.type("view zen")
         await operator.until("> view zenlayer")
         await operator.press("enter")
@@ -49,7 +49,7 @@ async def test_a_view_that_is_not_there_is_told(
 ) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(views=views))) as operator:
         await operator.press("colon")
-        await operator.until("every command, by name")
+        await operator.until("every command by its command-line name")
         await operator.type(words)
         await operator.press("enter")
         await operator.until(said)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core import BEAT_SECONDS, AllocationRequest, Code, EipdeckError, Inventory, ReleaseRequest, error
+from core import BEAT_SECONDS, AllocationRequest, Code, EipdeckError, Inventory, ReleaseRequest, error, open_inventory
 from tests.core.kit import another, of_a_file
 from tests.tui.deck_kit import SMALL, WIDE, allocated, demo_desk, on_deck, small_desk
+from tui.session.memory import KeptMemory
 from tui.session.pending import PendingChanges
 from tui.wording.phrases import second
 
@@ -89,7 +90,28 @@ async def test_changes_that_were_shown_and_are_gone_are_told_and_write_mode_is_d
         for end in ("-wal", "-shm"):
             inventory.file.with_name(f"{inventory.file.name}{end}").unlink(missing_ok=True)
         (tmp_path / "older.db").rename(inventory.file)
-        await operator.until(f"Lost: changes since {at}.  t shows the history that is left", "[e EIPs 0]", "READ-ONLY")
+        told = f"Lost: changes since {at}, 1 of them made here.  t shows the history that is left"
+        await operator.until(told, "[e EIPs 0]", "READ-ONLY")
+
+
+@of_a_file
+async def test_a_loss_before_the_start_is_told_with_what_was_made_here(tmp_path: Path) -> None:
+    """The file is an older copy since the last session, in which a change was made."""
+    inventory = small_desk(tmp_path)
+    assert inventory.file is not None
+    inventory.backup(tmp_path / "older.db")
+    at, url, file = second(inventory.now()), inventory.url, inventory.file
+    inventory.close()
+    with closing(open_inventory(url, operator="alice", memory=KeptMemory)) as earlier:
+        eip = allocated(earlier)
+    (tmp_path / "older.db").rename(file)
+    opened = open_inventory(url, operator="alice", memory=KeptMemory)
+    async with on_deck(opened, WIDE) as operator:
+        await operator.until(
+            f"Lost: changes since {at}, 1 of them made here.  t shows the history that is left", "READ-ONLY"
+        )
+        await operator.when(lambda: operator.deck.trail.entries == 1)
+        assert f"lost: allocate {eip.address} by alice at " in operator.deck.trail.text()
 
 
 async def test_a_change_that_another_is_reviewing_is_shown_before_it_is_confirmed(tmp_path: Path) -> None:

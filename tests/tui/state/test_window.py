@@ -15,7 +15,7 @@ from tui.state.window import Window
 QUERIES = [
     EipQuery(),
     EipQuery(sort="address"),
-    EipQuery("own:yes"),
+    EipQuery("own:yes", reverse=True),
     EipQuery("pool:hk-edge", "address"),
     EipQuery("is:idle"),
     EipQuery("is:problem"),

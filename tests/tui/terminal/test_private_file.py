@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.terminal.private_file import opened_private
+from tui.terminal.private_file import opened_private, read_private, replace_private
 
 
 def linked(path: Path, victim: Path) -> None:
@@ -52,3 +52,26 @@ def test_its_own_file_is_emptied_when_asked_for(tmp_path: Path) -> None:
             file.write(text)
     assert path.read_text() == "short"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("turned", [linked, named_twice, piped, of_another])
+def test_a_file_that_is_written_anew_leaves_another_one_as_it_is(
+    tmp_path: Path, turned: Callable[[Path, Path], None]
+) -> None:
+    """What is in its place is replaced, what is in the place of its part refuses it."""
+    victim, path = tmp_path / "victim", tmp_path / "ui.json"
+    victim.write_text("precious-content")
+    turned(tmp_path / f"ui.json.{os.getpid()}", victim)
+    with pytest.raises(OSError):  # noqa: PT011  # each has its own
+        replace_private(path, b"{}")
+    left = victim if victim.exists() else tmp_path / f"ui.json.{os.getpid()}"
+    assert left.read_text() == "precious-content"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("turned", [linked, piped])
+def test_what_is_no_file_is_not_read_and_nothing_hangs(tmp_path: Path, turned: Callable[[Path, Path], None]) -> None:
+    (tmp_path / "victim").write_text("precious-content")
+    turned(tmp_path / "heads.json", tmp_path / "victim")
+    with pytest.raises(OSError):  # noqa: PT011  # each has its own
+        read_private(tmp_path / "heads.json")

@@ -16,8 +16,9 @@ from tui.widgets import eip_table
 from tui.widgets.columns import GUTTER, fit
 from tui.wording import reports, tables
 from tui.wording.columns import Around, Column, Entry, InPane, Layout
+from tui.wording.table_writer import write_table
 from tui.wording.verb import Format
-from tui.wording.writers import write_rows, write_table
+from tui.wording.writers import write_rows
 
 LISTS: dict[str, Layout] = {
     name: getattr(module, name) for module in (tables, reports) for name in module.__all__ if name.isupper()
