@@ -56,8 +56,8 @@ class BindingWords:
 
     @property
     def target(self) -> str:
-        """`load_balancer lb-shop`, in the words of the JSON."""
-        return f"{self.binding.kind.value} {self.binding.service_id}"
+        """`lb lb-shop`."""
+        return f"{short_kind(self.binding.kind)} {self.binding.service_id}"
 
     @property
     def short(self) -> str:
@@ -214,7 +214,7 @@ def summary_of(bindings: Sequence[Binding], names: Mapping[str, str]) -> Served:
 
 
 def serves_targets(bindings: Sequence[Binding]) -> str:
-    """Return `serves load_balancer lb-shop, nic nic-31`, each target once, or `serves nothing`."""
+    """Return `serves lb lb-shop, nic nic-31`, each target once, or `serves nothing`."""
     if not bindings:
         return "serves nothing"
     return "serves " + ", ".join(sorted({BindingWords(binding).target for binding in bindings}))

@@ -163,7 +163,7 @@ class Terminal:
         for _ in range(6):
             self.press("q")
             self.quiet(ALONE)
-            if "q again quits" in self.text():
+            if "press q again to quit" in self.text():
                 self.press("q")
                 return self.ended()
         raise AssertionError(f"q never reached the root; the screen says:\n{self.text()}")

@@ -160,7 +160,7 @@ def test_retiring_lists_what_lives_and_what_it_serves_and_succeeds_after(deck: D
     assert deck.done("cidr", "drain", "203.0.113.0/28")["state"] == "draining"
     said = deck("cidr", "retire", "203.0.113.0/28", "--yes")
     assert said.code == 4
-    assert "203.0.113.0 serves load_balancer lb-1" in said.err
+    assert "203.0.113.0 serves lb lb-1" in said.err
     details = deck("cidr", "retire", "203.0.113.0/28", "--yes", "--json").error["details"]
     assert details["eips"][0]["bindings"][0]["service_id"] == "lb-1"
     assert deck.refused("allocate", "--pool", "hk") == ("no_active_cidr", 4)

@@ -156,7 +156,7 @@ def test_what_a_text_comes_to_is_said_beside_the_table(deck: Deck) -> None:
         "4 addresses in 3 lines, 4 distinct by address and time",
         "not-ours: 2",
         "unknown: 1",
-        "customer-bound: 1 (load_balancer lb-1 1)",
+        "customer-bound: 1 (lb lb-1 1)",
         "? 2 addresses have no time that is known: judged as of now (time_unknown, first on line 1)",
         "(zone_assumed, first on line 2); --zone NAME settles it",
         "? 1 address has a time without a year: the latest such day is taken (year_assumed, first on line 3)",

@@ -82,7 +82,7 @@ def test_the_incident_is_mended_by_the_keys_it_names() -> None:
     with terminal("demo") as deck:
         deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press(*findings)
-        deck.until("[f Findings 7!]", "198.18.0.5 -- ! default-bound -- fix in: zenlayer")
+        deck.until("[f Findings 7!]", "198.18.0.5 -- !! Zenlayer address, in use -- in default pool by mistake")
         deck.press(*fix)
         deck.until("rehome 198.18.0.5", "> hk-spare")
         deck.press(*form)

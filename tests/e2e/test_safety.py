@@ -29,7 +29,7 @@ def test_a_mail_pasted_as_keys_is_only_looked_up(demo: Deck) -> None:
     with terminal() as deck:
         ready(deck)
         deck.send(MAIL)
-        deck.until("203.0.113.17 -- ? customer-bound")
+        deck.until("203.0.113.17 -- ? ! yours, in use")
     assert demo.dump() == before
 
 
@@ -252,7 +252,7 @@ def test_a_key_that_comes_with_the_move_before_it_acts_on_the_row_moved_to(demo:
             deck.until("e EIPs 347", absent="review:")
             assert deck.cursor_row()[4:].split()[0] == reviewed
         deck.send("\x1b[200~203.0.113.17\x1b[201~R")
-        deck.until("203.0.113.17 -- customer-bound")
+        deck.until("203.0.113.17 -- ! yours, in use")
         assert "review: release 198" not in deck.text()
     assert demo.dump() == before
 

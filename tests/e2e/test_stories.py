@@ -27,12 +27,12 @@ def test_an_address_from_an_abuse_mail(demo: Deck, columns: int, rows: int) -> N
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.paste("203.0.113.17")
-        deck.until("203.0.113.17", "customer-bound", "fix in: customer_cidr", "> !  203.0.113.17", "hk-nat")
+        deck.until("203.0.113.17", "yours, in use", "> !  203.0.113.17", "hk-nat")
         deck.press("enter")
         deck.until("hk-edge", "203.0.113.0/24", "10.0.8.0/24", "J-377")
         deck.press("esc")
         deck.paste("From 203.0.113.17 at 2025-11-22 21:14\nand 198.18.0.9 2025-11-22 21:15Z\nand 8.8.8.8 too")
-        deck.until("3 addresses", "2025-11-22 21:14", "not-ours")
+        deck.until("3 addresses", "2025-11-22 21:14", "not yours")
         deck.press("R")
         deck.until("R is refused: this verdict is about the past")
         assert deck.leave() == 0
@@ -45,7 +45,7 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
     with terminal(columns=columns, rows=rows) as deck:
         deck.until("2 critical", "7 findings", "> !! 198.18.0.5")
         deck.press("f")
-        deck.until("landed", "F rehome")
+        deck.until("in default pool by mistake", "F rehome")
         deck.press("F")
         deck.until("rehome 198.18.0.5: choose where it goes", "> hk-spare", "lb-shop")
         deck.fill_in("", "", "", "J-901")
@@ -53,7 +53,7 @@ def test_a_landing_on_a_load_balancer(demo: Deck, columns: int, rows: int) -> No
         deck.confirm("5")
         deck.until("REHOME 198.18.0.5 in", "Nothing has been sent yet")
         deck.until("rehomed: 198.18.0.5 -> 192.0.2.", "customer-owned: yes", "1 critical", "6 findings")
-        deck.until("customer-bound", "fix in: customer_cidr", "shop-front")
+        deck.until("yours, in use", "shop-front")
         assert deck.leave() == 0
         assert deck.left_clean
     assert verdict(demo, "198.18.0.5")["verdict"] == "default-unallocated"
@@ -73,7 +73,7 @@ def test_a_pool_nearly_exhausted(demo: Deck, columns: int, rows: int) -> None:
         deck.fill_in("", "", "", "web-44", "100", "J-902")
         deck.until("review: allocate 1 EIP from hk-spare", "customer-owned: yes", "--pool hk-spare --name web-44")
         deck.confirm()
-        deck.until("allocated 192.0.2.88 from hk-spare; customer-owned: yes", "192.0.2.88", "customer-unbound")
+        deck.until("allocated 192.0.2.88 from hk-spare; customer-owned: yes", "192.0.2.88", "yours, idle")
         assert deck.leave() == 0
         assert deck.left_clean
     eip = verdict(demo, "192.0.2.88")["eip"]
@@ -86,7 +86,7 @@ def test_a_cidr_is_retired(demo: Deck, columns: int, rows: int) -> None:
         deck.press("c")
         deck.until("> !  198.51.100.0/24", "draining -- 3 live EIPs", "block retirement", "D retire")
         deck.press("D")
-        deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "cidr_not_drained")
+        deck.until("plan: retire 198.51.100.0/24", "nic old-01", "lb lb-old", "because of the 3 live EIPs")
         deck.press("enter")
         deck.until("filter: cidr:198.51.100.0/24", "> !  198.51.100.20")
         deck.press("*")
@@ -121,7 +121,7 @@ def test_an_idle_eip_is_released_and_taken_back(demo: Deck, columns: int, rows: 
         deck.until("203.0.113.9", "hidden by the filter")
         deck.type("203.0.113.9")
         deck.press("enter")
-        deck.until("203.0.113.9", "customer-unbound")
+        deck.until("203.0.113.9", "yours, idle")
         deck.press("R")
         deck.until("review: release 203.0.113.9", "returns to", "hk-edge")
         deck.confirm()
@@ -131,11 +131,11 @@ def test_an_idle_eip_is_released_and_taken_back(demo: Deck, columns: int, rows: 
         assert verdict(demo, "203.0.113.9")["verdict"] == "customer-unbound"
         deck.press("R")
         deck.confirm()
-        deck.until("released 203.0.113.9 to hk-edge", "203.0.113.9", "customer-cooling", "Z")
+        deck.until("released 203.0.113.9 to hk-edge", "203.0.113.9", "yours, cooling", "Z")
         assert verdict(demo, "203.0.113.9")["verdict"] == "customer-cooling"
         deck.press("Z")
         deck.confirm()
-        deck.until("recovered 203.0.113.9", "203.0.113.9", "customer-unbound")
+        deck.until("recovered 203.0.113.9", "203.0.113.9", "yours, idle")
         assert deck.leave() == 0
     assert verdict(demo, "203.0.113.9")["eip"]["previous_eip_id"] is not None
 

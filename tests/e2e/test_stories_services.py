@@ -55,7 +55,7 @@ def test_two_of_three_bindings_end_after_the_count(demo: Deck, columns: int, row
         deck.until("7 findings")
         deck.type("192.0.2.3")
         deck.press("enter")
-        deck.until("192.0.2.3", "customer-bound")
+        deck.until("192.0.2.3", "yours, in use")
         deck.press("U")
         deck.until("which of 3 bindings", "> [ ] dnat nat-2", "443/tcp", "8443/tcp", "8000-8010/tcp")
         deck.press("space", "down", "space", "enter")

@@ -66,18 +66,18 @@ def test_from_a_pasted_address_to_its_verdict_without_a_key(demo: Deck, pane: Pa
     pane.start()
     pane.until("2 critical", "7 findings", "> !! 198.18.0.5")
     pane.paste("203.0.113.17", bracketed=way == "bracketed")
-    pane.until("203.0.113.17 -- customer-bound -- fix in: customer_cidr", "hk-nat")
+    pane.until("203.0.113.17 -- ! yours, in use -- mixes owners", "hk-nat")
     pane.paste("Y U R y\nabuse from 198.18.0.9 at 2025-11-22 21:15Z\nand 8.8.8.8\n", bracketed=way == "bracketed")
-    pane.until("198.18.0.9", "8.8.8.8", "not-ours")
+    pane.until("198.18.0.9", "8.8.8.8", "not yours")
     assert demo.dump() == before
 
 
 @pytest.mark.usefixtures("demo")
 def test_the_screen_is_whole_and_a_key_opens_the_detail(pane: Pane) -> None:
     pane.start("open", "203.0.113.17")
-    pane.until("203.0.113.17 -- customer-bound", "? help  q quit")
+    pane.until("203.0.113.17 -- ! yours, in use", "? help  q quit")
     pane.press("Enter")
-    lines = pane.until("customer-owned  yes", "siblings").splitlines()
+    lines = pane.until("customer-owned  yes", "beside it").splitlines()
     assert len(lines) == 24
     assert all(len(line) <= 80 for line in lines)
     pane.press("q")

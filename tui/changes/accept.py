@@ -19,6 +19,7 @@ from tui.modals.review_lines import review_of
 from tui.modals.review_model import Reread, Review, Tier
 from tui.state.selection import Selection
 from tui.widgets.field import Field
+from tui.wording.findings import in_few_words
 from tui.wording.sanitize import safe, visible
 
 __all__ = ["AcceptModal", "accept", "accept_landing", "review_accept"]
@@ -62,9 +63,9 @@ async def _ask(flow: Flow, finding: Finding) -> None:
 async def _accept(flow: Flow, finding: Finding, request: AcceptRequest) -> Outcome:
     request = replace(request, request_id=new_request_id())
     review = review_accept(request, finding, reread=_still_open(flow, finding))
-    outcome, done = await flow.carry_out(f"accept {finding.code}", request, review)
+    outcome, done = await flow.carry_out(f'accept "{in_few_words(finding)}"', request, review)
     if done is not None:
-        flow.host.say(f"accepted {finding.code} of {finding.subject}: {done.accepted_reason}")
+        flow.host.say(f'accepted "{in_few_words(finding)}" of {finding.subject}: {done.accepted_reason}')
     return outcome
 
 
@@ -80,7 +81,7 @@ class AcceptModal(Form["AcceptRequest | None"]):
     """Asks why a finding is accepted, and until when."""
 
     def __init__(self, finding: Finding, now: datetime, local: tzinfo | None = None) -> None:
-        super().__init__(f"accept {finding.code} of {finding.subject}")
+        super().__init__(f'accept "{in_few_words(finding)}" of {finding.subject}')
         self._finding = finding
         self._now = now
         self._local = local
@@ -131,11 +132,11 @@ def review_accept(request: AcceptRequest, finding: Finding, reread: Reread) -> R
     return review_of(
         request,
         reread,
-        title=f"accept {finding.code} of {finding.subject}",
+        title=f'accept "{in_few_words(finding)}" of {finding.subject}',
         target_copy=finding.subject,
         sections=(
             (
-                Line("target", f"{finding.severity.value} {finding.code}, {finding.subject}"),
+                Line("target", f"{finding.severity.value}: {in_few_words(finding)}, {finding.subject}"),
                 Line("what", finding.message),
                 Line("remedy", finding.remedy),
                 Line("stops working", "nothing; the finding is no longer listed"),

@@ -45,7 +45,7 @@ def review_activate(request: ActivateRequest, cidr: Cidr, pool: Pool, reread: Re
         sections=(
             (
                 *cidr_lines(cidr),
-                Line("after", f"active: {pool.id} gives out its addresses   RPKI {cidr.rpki}"),
+                Line("after", f"active: {pool.id} allocates from it   RPKI {cidr.rpki}"),
                 NOTHING,
             ),
             (
@@ -55,7 +55,7 @@ def review_activate(request: ActivateRequest, cidr: Cidr, pool: Pool, reread: Re
         ),
         tier=Tier.PLAIN,
         reason_required=True,
-        closing="This confirms that onboarding is done and the prefix is announced: give the evidence as reason.",
+        closing="You confirm that the prefix is announced. Give the evidence as the reason (RIS, ticket).",
     )
 
 

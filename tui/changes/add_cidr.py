@@ -68,7 +68,7 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
         self._asn = Field(classes="short")
         self._pool = Field(placeholder="a pool of its own")
         self._region = Field(placeholder="the configured region", classes="short")
-        edges = [Option("give", ("give out .0 and .255 too",)), Option("avoid", ("withhold them",))]
+        edges = [Option("give", ("use",)), Option("avoid", ("keep back",))]
         self._edges = Choice(edges, chosen="give", across=True)
         self._reason = Field()
 
@@ -78,11 +78,11 @@ class AddCidrModal(Form["AddCidrRequest | None"]):
         yield Row("origin ASN", self._asn, hint="the number")
         yield Row("pool", self._pool)
         yield Row("region", self._region)
-        yield Row("edges", self._edges)
+        yield Row("first, last", self._edges)
         yield Row("reason", self._reason)
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:
-        yield Line("then", "it is validating, and gives out nothing until it is activated")
+        yield Line("then", "it is validating: no allocations until it is activated")
         yield Line(
             "activate", f"{key_of('palette')} cidr activate on it, when the prefix is announced and its ROA published"
         )
@@ -134,7 +134,7 @@ def review_add_cidr(request: AddCidrRequest, reread: Reread, cautions: Sequence[
                 Line("target", f"{request.cidr}   AS{request.asn}   ISP {request.isp}"),
                 Line("owner", "customer-owned: yes"),
                 Line("pool", request.pool_id or "one of its own, or the one it had before"),
-                Line("after", "validating: it gives out nothing until it is activated"),
+                Line("after", "validating: no allocations until it is activated"),
                 NOTHING,
                 *caution_lines(cautions),
             ),

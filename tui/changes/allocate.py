@@ -91,7 +91,7 @@ async def _tell(flow: Flow, done: Allocation, request: AllocationRequest) -> Non
         await show_result(flow, f"allocated {got} from {first.pool_id}; customer-owned: {owned}", rows)
         return
     flow.host.say(
-        f"! {got} LANDED IN THE DEFAULT POOL: {key_of('rehome')} rehomes it, {key_of('accept')} accepts it",
+        f"! {got} IN THE DEFAULT POOL BY MISTAKE: {key_of('rehome')} moves it, {key_of('accept')} accepts it",
         problem=True,
     )
     answer = await flow.host.app.push_screen_wait(LandedModal(done, request, keystrokes=flow.keystrokes()))
@@ -143,7 +143,7 @@ def allocate_sections(request: AllocationRequest, preview: Allocation, pool: Poo
     if request.address is not None:
         target = f"{first.address}, which was asked for"
     else:
-        order = f"next in order ({first.address}{' first' if request.count > 1 else ''} if nobody is faster)"
+        order = f"{first.address}{' first' if request.count > 1 else ''}, or the next free"
         target = f"{count_of(request.count, 'address', 'addresses')}, {order}"
     owned = "NO" if default else "yes"
     cap = "no cap given" if request.bandwidth_mbps is None else f"{request.bandwidth_mbps:,} Mbps"

@@ -65,7 +65,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
         self._customer = [pool for pool in pools if pool.kind is PoolKind.CUSTOMER]
         options = pool_options(pools, cidrs, runway_days=runway_days)
         self._choice = Choice(options, chosen=self._first_pool(preselect), rows=7, empty="no pool")
-        self._address = Field(address or "", placeholder="next in order", classes="short")
+        self._address = Field(address or "", placeholder="next free", classes="short")
         self._count = Field("1", classes="short")
         self._named = Field()
         self._bandwidth = Field(placeholder="no cap given", classes="short")
@@ -87,8 +87,8 @@ class AllocateModal(Form["AllocationRequest | None"]):
         if not self._customer:
             yield Static(f"! {_no_pool()}", classes="form-problem", markup=False)
         yield Row("pool", self._choice)
-        yield Row("address", self._address, hint="or one of the pool's addresses")
-        yield Row("count", self._count, hint="all of them or none")
+        yield Row("address", self._address, hint="or an address of the pool")
+        yield Row("count", self._count, hint="all or nothing")
         yield Row("name", self._named)
         yield Row("bandwidth", self._bandwidth, hint="Mbps")
         yield Row("reason", self._reason)
@@ -120,7 +120,7 @@ class AllocateModal(Form["AllocationRequest | None"]):
         if pool.kind is PoolKind.DEFAULT:
             yield Line("", "chosen on purpose: recorded as --default, no finding is opened")
         else:
-            yield Line("you get", "the address is named in the review; customer-owned: yes")
+            yield Line("you get", "the review names the address; customer-owned: yes")
 
     def _count_so_far(self) -> int:
         try:

@@ -135,7 +135,7 @@ class Flow:
             outcome = "unfinished, some steps are made"
         elif isinstance(refusal, OutcomeUnknown):
             outcome = f"outcome unknown, {key_of('timeline')} shows what was sent"
-        self.host.say(f"{title}: {outcome} ({refusal.code})", problem=True)
+        self.host.say(f"{title}: {outcome}", problem=True)
         await self.host.app.push_screen_wait(RefusalModal(title, refusal, keystrokes=self.keystrokes()))
 
     def review(self, review: Review) -> ReviewModal:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 
 from textual.binding import Binding, BindingType
 
-from core import Allocation, AllocationRequest, FindingCode
+from core import Allocation, AllocationRequest
 from tui.commands.registry import key_of
 from tui.modals.keystrokes import Keystrokes
 from tui.modals.lines import Line, Shell
@@ -50,7 +50,7 @@ class LandedModal(Notice["Literal['rehome', 'accept'] | None"]):
         *,
         keystrokes: Keystrokes | None = None,
     ) -> None:
-        super().__init__("! allocated, but it LANDED IN THE DEFAULT POOL", keystrokes=keystrokes)
+        super().__init__("! allocated, but IN THE DEFAULT POOL BY MISTAKE", keystrokes=keystrokes)
         self._request = request
         self._eips = [eip for eip in allocation.eips if eip.landed_in_default] or list(allocation.eips)
 
@@ -67,8 +67,7 @@ class LandedModal(Notice["Literal['rehome', 'accept'] | None"]):
         if len(self._eips) > _SHOWN:
             yield Line("", f"and {len(self._eips) - _SHOWN:,} more")
         yield Line("pool", f"{self._eips[0].pool_id} (DEFAULT)")
-        yield Line("warning", FindingCode.LANDED_IN_DEFAULT_POOL)
-        yield Line("", _ZENLAYER, problem=True)
+        yield Line("warning", _ZENLAYER, problem=True)
         yield Line("", _STAYS)
 
     def _what_now(self) -> Iterable[Line]:

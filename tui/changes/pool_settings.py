@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from textual.app import ComposeResult
 
-from core import InvalidTime, NotFound, Pool, PoolOrder, PoolSettingsRequest, parse_duration
+from core import InvalidTime, NotFound, Pool, PoolSettingsRequest, parse_duration
 from tui.changes.flow import Flow, Outcome, new_request_id
 from tui.modals.fields import Choice, Option, Row
 from tui.modals.form import Form, FormError
@@ -17,11 +16,10 @@ from tui.modals.review_lines import NOTHING, review_of
 from tui.modals.review_model import Reread, Review, Tier
 from tui.state.selection import Selection, SelectionKind
 from tui.widgets.field import Field
+from tui.wording.phrases import ORDER_WORDS
 from tui.wording.sanitize import visible
 
 __all__ = ["PoolSettingsModal", "change_pool", "pool_of", "review_pool"]
-
-_ORDERS: Final = {PoolOrder.LRU: "oldest first", PoolOrder.LOWEST: "lowest first"}
 
 
 async def change_pool(flow: Flow, selection: Selection | None) -> None:
@@ -72,7 +70,7 @@ class PoolSettingsModal(Form["PoolSettingsRequest | None"]):
         super().__init__(f"pool set {visible(pool.id)}")
         self._pool = pool
         self._order = Choice(
-            [Option(order, (words,)) for order, words in _ORDERS.items()], chosen=pool.order, across=True
+            [Option(order, (words,)) for order, words in ORDER_WORDS.items()], chosen=pool.order, across=True
         )
         self._cooldown = Field(placeholder=duration_words(pool.cooldown_seconds), classes="short")
         self._warn = Field(placeholder="as it is", classes="short")
@@ -131,7 +129,7 @@ def _percent(field: Field) -> float | None:
 def _changes(request: PoolSettingsRequest, pool: Pool) -> Iterator[tuple[str, str]]:
     """Yield the label and the words of each setting that changes."""
     if request.order is not None:
-        yield "order", f"{_ORDERS[pool.order]} -> {_ORDERS[request.order]}"
+        yield "order", f"{ORDER_WORDS[pool.order]} -> {ORDER_WORDS[request.order]}"
     if request.cooldown_seconds is not None:
         yield "cool-down", f"{duration_words(pool.cooldown_seconds)} -> {duration_words(request.cooldown_seconds)}"
     if request.warn_percent is not None:

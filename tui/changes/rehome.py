@@ -153,7 +153,7 @@ def _steps(
     request: RehomeRequest, eip: Eip, pool: Pool, new_address: str | None, cidrs: Iterable[Cidr], served: str
 ) -> Iterator[str]:
     new = new_address or "the next address"
-    faster = "" if request.address or not new_address else " (if taken: the next one)"
+    faster = "" if request.address or not new_address else ", or the next free one"
     yield f"allocate  {new} in {pool.id}{faster}"
     if served:
         yield f"bind      {new} to {served}"
@@ -163,7 +163,7 @@ def _steps(
     if served:
         yield f"unbind    {eip.address} from {served}"
     held = any(cidr.cidr == eip.cidr and cidr.state is not CidrState.ACTIVE for cidr in cidrs)
-    yield f"release   {eip.address} to {eip.pool_id}{', which holds it' if held else ''}"
+    yield f"release   {eip.address} to {eip.pool_id}{', locked until its CIDR is active again' if held else ''}"
 
 
 def _stops(request: RehomeRequest, eip: Eip, served: str) -> Iterator[Line]:

@@ -29,7 +29,7 @@ _SHOWN: Final = 3
 class RehomeModal(Form["RehomeRequest | None"]):
     """Asks where EIPs go. Default pools are not offered."""
 
-    NOTE = "default pools are not offered: rehome moves an EIP to a customer pool"
+    NOTE = "only your own pools are listed"
 
     def __init__(
         self, eips: Sequence[Eip], pools: Sequence[Pool], cidrs: Sequence[Cidr] = (), *, runway_days: int
@@ -58,10 +58,10 @@ class RehomeModal(Form["RehomeRequest | None"]):
             rows=5,
             empty=f"No customer pool of this region has room: {key_of('cidr_add')} in the main screen adds a CIDR.",
         )
-        self._address = Field(placeholder="next in order", classes="short")
+        self._address = Field(placeholder="next free", classes="short")
         ends = [
-            Option("release", ("release it at the end",)),
-            Option("keep", (f"keep it until DNS has moved, and release it then with {key_of('release')}",)),
+            Option("release", ("release it now",)),
+            Option("keep", (f"keep it (release later with {key_of('release')})",)),
         ]
         self._old = Choice(ends, chosen="release")
         self._reason = Field()
@@ -76,14 +76,14 @@ class RehomeModal(Form["RehomeRequest | None"]):
         yield Static(safe(self._cause()), classes="form-text", markup=False)
         yield Row("to pool", self._choice)
         if len(self._eips) == 1:
-            yield Row("address", self._address, hint="or one of the pool's addresses")
+            yield Row("address", self._address, hint="or an address of the pool")
         yield Row("old EIP", self._old)
         yield Row("reason", self._reason)
 
     def _cause(self) -> str:
         eip = self._eip
         if len(self._eips) == 1:
-            where = "landed in the default pool" if eip.landed_in_default else f"is in {eip.pool_id}"
+            where = "is in the default pool by mistake" if eip.landed_in_default else f"is in {eip.pool_id}"
             return f"{eip.address} {where}. It serves {serves_words(eip.bindings, most=_SHOWN)}."
         bound = sum(bool(eip.bindings) for eip in self._eips)
         return f"{count_of(len(self._eips), 'EIP')}, {bound} of them bound: {self._old_addresses()}."

@@ -152,7 +152,7 @@ def _returns(eips: Sequence[Eip], pools: dict[str, Pool], held: Sequence[Eip], n
 def _returns_to(pool_id: str, pool: Pool | None, count: int, held: int, now: datetime) -> Iterator[Line]:
     cooldown = 0 if pool is None else pool.cooldown_seconds
     if held:
-        then = "its CIDR gives out nothing, so held"
+        then = "locked until its CIDR is active again"
     elif cooldown:
         then = f"cooling until {minute(now + timedelta(seconds=cooldown))}, then free"
     else:

@@ -84,7 +84,7 @@ class ReserveModal(Form["Request[Cidr] | None"]):
         yield Row("first", self._first, hint=f"in {self._cidr.cidr}")
         yield Row("last", self._last)
         if not self._lifts:
-            yield Row("withhold", self._kind)
+            yield Row("keep back", self._kind)
         yield Row("reason", self._reason)
 
     def info(self) -> Iterable[Line | tuple[str, Shell]]:

@@ -138,7 +138,7 @@ def review_drain(request: DrainRequest, cidr: Cidr, pool: Pool, reread: Reread) 
             (
                 *cidr_lines(cidr),
                 Line("stops working", "no EIP: live ones and their bindings stay"),
-                Line("after", "draining: it gives out nothing; what is released there is held"),
+                Line("after", "draining: no allocations; what is released there is locked"),
             ),
             (
                 Line("pool before", f"{pool.id}: {pool.available:,} free of {pool.total:,}"),
@@ -156,7 +156,7 @@ def review_retire(request: RetireRequest, cidr: Cidr, pool: Pool, reread: Reread
     other = f"{pool.id} keeps {', '.join(others[:3])}" if others else f"{pool.id} has no other CIDR"
     lines = [*cidr_lines(cidr), Line("stops working", f"no EIP. The prefix can no longer be allocated from; {other}.")]
     if cidr.allocated:
-        refused = f"retiring now is refused: cidr_not_drained, {count_of(cidr.allocated, 'live EIP')} left"
+        refused = f"retiring now is refused: {count_of(cidr.allocated, 'live EIP')} left"
         lines.append(Line("", refused, problem=True))
     return review_of(
         request,

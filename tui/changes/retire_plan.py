@@ -59,7 +59,7 @@ class PlanModal(Sheet[Next]):
     ]
     SENTENCES = (
         "A CIDR is retired in three steps: drain it, free what lives in it, retire it. This is step two.",
-        "Each EIP is moved to another customer pool, which changes its public address, or released: it is held then.",
+        "Each EIP is moved to another customer pool, which changes its public address, or released: it is locked then.",
         "Marked EIPs are moved or released together, with one review; space marks one.",
         "enter lists the EIPs in the main screen, where space marks several.",
     )
@@ -97,7 +97,7 @@ class PlanModal(Sheet[Next]):
             grid(
                 [
                     Line("state", f"draining   pool {cidr.pool_id}{asn}   {cidr.total:,} addresses"),
-                    Line("1 drain", f"give out no more addresses: done {self._drained}".rstrip()),
+                    Line("1 drain", f"no more allocations: done {self._drained}".rstrip()),
                     Line(
                         "2 free",
                         f"the {left}, each by {key_of('rehome')} or {key_of('release')}:{self._listed()}",
@@ -114,10 +114,10 @@ class PlanModal(Sheet[Next]):
         yield Static(
             grid(
                 [
-                    Line("refused", f"retiring now: cidr_not_drained, for the {left} above", problem=True),
+                    Line("refused", f"retiring now, because of the {left} above", problem=True),
                     Line("enter", f"lists them in the main screen (filter cidr:{cidr.cidr})"),
                     Line(key_of("rehome"), "moves the selected EIP to another customer pool: the address changes"),
-                    Line(key_of("release"), "releases it; its address is held, not given out again"),
+                    Line(key_of("release"), "releases it; its address is locked, not allocated again"),
                     Line(key_of("cidr_end"), "on the CIDR, when none is left, opens the review of its retirement"),
                 ],
                 label=8,

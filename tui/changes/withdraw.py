@@ -8,6 +8,7 @@ from tui.commands.registry import key_of
 from tui.modals.lines import Line
 from tui.modals.review_lines import NOTHING, review_of
 from tui.modals.review_model import Reread, Review, Tier
+from tui.wording.findings import in_few_words
 from tui.wording.phrases import accepted_words
 
 __all__ = ["review_withdraw", "withdraw"]
@@ -17,9 +18,9 @@ async def withdraw(flow: Flow, finding: Finding) -> None:
     """Withdraw the acceptance of a finding, after a review that asks for the reason."""
     request = AcceptRequest(finding=finding.id, withdraw=True, request_id=new_request_id())
     review = review_withdraw(request, finding, reread=_still_accepted(flow, finding))
-    _outcome, done = await flow.carry_out(f"withdraw {finding.code}", request, review)
+    _outcome, done = await flow.carry_out(f'withdraw "{in_few_words(finding)}"', request, review)
     if done is not None:
-        flow.host.say(f"{finding.code} of {finding.subject} is open again")
+        flow.host.say(f'"{in_few_words(finding)}" of {finding.subject} is open again')
 
 
 def _still_accepted(flow: Flow, finding: Finding) -> Reread:
@@ -36,11 +37,11 @@ def review_withdraw(request: AcceptRequest, finding: Finding, reread: Reread) ->
     return review_of(
         request,
         reread,
-        title=f"withdraw the acceptance of {finding.code}",
+        title=f'withdraw the acceptance of "{in_few_words(finding)}"',
         target_copy=finding.subject,
         sections=(
             (
-                Line("target", f"{finding.severity.value} {finding.code}, {finding.subject}"),
+                Line("target", f"{finding.severity.value}: {in_few_words(finding)}, {finding.subject}"),
                 Line("what", finding.message),
                 Line("accepted", accepted_words(finding)),
                 NOTHING,

@@ -80,7 +80,7 @@ def rehome_refusal(eip: Eip, cidr_state: CidrState | None) -> str:
     """Return why an EIP is not rehomed; empty when it can be."""
     if rehomable(eip, cidr_state):
         return ""
-    what = f"{key_of('rehome')} rehomes landings and EIPs of draining CIDRs"
+    what = f"{key_of('rehome')} moves EIPs of the default pool and of draining CIDRs"
     return f"{eip.address} is on your {eip.cidr} already: {what}"
 
 
@@ -89,7 +89,7 @@ def refusal(command: Command, context: KeyContext) -> str:
     key = key_of(command.id)
     if command.views and context.view not in command.views:
         there = command.views[0]
-        return f"{key} is for {there.value}: {key_of(there.name.lower())}"
+        return f"{key} works in {there.value} (press {key_of(there.name.lower())})"
     if (command.changes or command.id in _ASKING) and context.busy:
         return "Finish or cancel the current action first."
     if (command.changes or command.id in _OF_THE_SELECTION) and context.selecting:
@@ -143,7 +143,7 @@ def _unfit_eip(name: str, context: KeyContext) -> str:
     if not context.kind:
         return f"{key} needs a selected EIP: move to a row, or type an address"
     if context.kind != ADDRESS:
-        return f"{key} is for EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {context.subject}"
+        return f"{key} works on EIPs: {key_of('eips')} lists them, {key_of('open')} lists those of {context.subject}"
     if name == "rehome" and eip is not None and eip.released_at is None:
         return rehome_refusal(eip, context.cidr_state)
     return ""

@@ -72,7 +72,7 @@ class Command:
     """The text after the key in the key bar."""
     help: str
     cli: str = ""
-    """The name in the palette; empty: the id."""
+    """The name in the palette; empty: the id, with blanks."""
     views: tuple[View, ...] = ()
     """The views where it works; empty: all."""
     changes: bool = False
@@ -83,7 +83,7 @@ class Command:
 
     @property
     def name(self) -> str:
-        return self.cli or self.id
+        return self.cli or self.id.replace("_", " ")
 
 
 def _view(view: View, key: str, argument: str = "") -> Command:
@@ -115,9 +115,9 @@ def _change(
 COMMANDS: Final[tuple[Command, ...]] = (
     _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose", of="POOL"),
     _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
-    _change("unbind", "U", "unbind", "end the bindings of the EIP", takes=Takes.EIPS),
+    _change("unbind", "U", "unbind", "unbind the EIP from everything it serves", takes=Takes.EIPS),
     _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change("rehome", "F", "rehome", "rehome a landing, or an EIP of a draining CIDR", takes=Takes.EIPS),
+    _change("rehome", "F", "rehome", "move an EIP of the default pool or a draining CIDR to yours", takes=Takes.EIPS),
     _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back", of="FINDING"),
     _change("recover", "Z", "recover", "recover a released address, as a new EIP", of="ADDRESS"),
     _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
@@ -134,7 +134,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "cidr_activate",
         "",
         "activate",
-        "say that onboarding of the selected CIDR is done",
+        "activate the selected CIDR after onboarding",
         cli="cidr activate",
         of="CIDR",
         views=(View.CIDRS,),
@@ -148,7 +148,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="pool set",
         of="POOL",
     ),
-    _change("reserve", "", "reserve", "withhold addresses of the selected CIDR from allocation", of="CIDR"),
+    _change("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation", of="CIDR"),
     _change("unreserve", "", "unreserve", "return reserved addresses to the pool", of="CIDR"),
     _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
     _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
@@ -169,7 +169,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         of="SERVICE",
         views=(View.SERVICES,),
     ),
-    Command("write_mode", ("W",), "arm write", "arm write mode, or drop it"),
+    Command("write_mode", ("W",), "arm write", "switch write mode on or off"),
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),
     Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
@@ -243,8 +243,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _move("page_up", "pageup ctrl+u", "a page up"),
     _move("next_problem", "n", "the next row with a problem"),
     _move("previous_problem", "b", "the problem row before"),
-    Command("abort", ("z",), "abort", "abort a grace count (so do esc and ctrl+c); stop a batch"),
-    Command("yes", ("y",), "send", "send; in a review only, and only pressed alone"),
+    Command("abort", ("z",), "abort", "abort a countdown (so do esc and ctrl+c); stop a batch"),
+    Command("yes", ("y",), "send", "send; in a review only, after a pause"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
     Command("interrupt", ("ctrl+c",), "leave", "clear the field; in an empty one as esc; abort; never quits"),
     Command("quit", ("q",), "quit", "back; at the root, twice: quit"),

@@ -135,7 +135,7 @@ class Form(Sheet[Result]):
     """The content of its fields when it was answered; another form of its kind can begin with it."""
     came_back = False
     """The operator came back from the review."""
-    NOTE: ClassVar[str] = "Nothing is sent here. enter on the last field: the review."
+    NOTE: ClassVar[str] = "Nothing is sent yet. enter on the last field opens the review."
     SENTENCES = (
         "Nothing is sent from a form: enter on its last field shows a review of the change first.",
         "tab and shift+tab go from field to field, and so does enter.",

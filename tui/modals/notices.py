@@ -78,15 +78,19 @@ class Notice(Sheet[Result]):
 class RefusalModal(Notice[None]):
     """Shows what was refused and why, that nothing changed, and what to do."""
 
-    SENTENCES = ("Nothing is sent from here. The code is the one of the command line, whose exit code it decides.",)
-
     def __init__(self, title: str, error: EipdeckError, *, keystrokes: Keystrokes | None = None) -> None:
         super().__init__(f"! refused: {title}", keystrokes=keystrokes)
         self._error = error
 
+    @property
+    def help_sentences(self) -> Sequence[str]:
+        error = self._error
+        told = f"The command line tells it by the code {error.code}, and ends with {error.exit_code}."
+        return ("Nothing is sent from here.", told)
+
     def sections(self) -> Iterable[Iterable[Line | tuple[str, Shell]]]:
         error = self._error
-        lines = [Line("code", f"{error.code}   (exit {error.exit_code})"), Line("why", error.reason, problem=True)]
+        lines = [Line("why", error.reason, problem=True)]
         if error.code is Code.UNFINISHED:
             done = len(error.details.get("done", ()))
             lines.append(Line("changed", f"{count_of(done, 'step')} of the plan; {key_of('timeline')} shows them"))

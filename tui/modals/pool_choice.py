@@ -66,7 +66,7 @@ def _why_nothing(pool: Pool, cidrs: Sequence[Cidr]) -> str:
     states = _states(pool, cidrs)
     for state in (CidrState.DRAINING, CidrState.VALIDATING, CidrState.FAILED, CidrState.RETIRED):
         if state in states:
-            return f"{state.value}: gives out nothing"
+            return f"{state.value}: no allocations"
     return "no free address" if pool.total else "no CIDR"
 
 
@@ -76,8 +76,8 @@ def too_few(pool: Pool, wanted: int) -> str | None:
         return None
     if not pool.available:
         full = f"is full, none of its {pool.total:,} addresses is free" if pool.total else "has no address at all"
-        return f"{pool.id} {full}: refused (pool_exhausted)"
-    return f"{pool.id} has {pool.available:,} free of {pool.total:,}: {wanted:,} are refused (pool_exhausted)"
+        return f"{pool.id} {full}: refused"
+    return f"{pool.id} has {pool.available:,} free of {pool.total:,}: {wanted:,} are refused"
 
 
 def way_out(full: Pool, wanted: int, pools: Iterable[Pool], cidrs: Sequence[Cidr]) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """The review: what is about to change, and the one key that confirms it.
 
-`y` counts only alone. The target is read again when the review opens and when it is confirmed; a change in between is
-shown and needs a confirmation of its own. Nothing is sent from here: the caller sends.
+`y` counts only after a pause. The target is read again when the review opens and when it is confirmed; a change in
+between is shown and needs a confirmation of its own. Nothing is sent from here: the caller sends.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ class ReviewModal(Sheet["str | None"]):
         self.run_worker(self._look(), group="look")
 
     def _say_focus(self) -> None:
-        back = "go back to the form" if self._from_form else "cancel"
-        self.say(f"Cancel has the focus: enter and esc {back}, r edits the reason")
+        back = "back to the form" if self._from_form else "cancel"
+        self.say(f"enter or esc: {back}. y: send. r: reason")
 
     def on_resize(self, _event: events.Resize) -> None:
         self._unseen()
@@ -171,7 +171,7 @@ class ReviewModal(Sheet["str | None"]):
     def _type(self, text: str) -> None:
         self._typed = text[: len(self.review.typed) + 3]
         if self._typed == self.review.typed:
-            self.say("typed: now y, pressed alone")
+            self.say("correct. Pause, then press y")
         self._paint()
 
     def action_rub_out(self) -> None:
@@ -223,7 +223,7 @@ class ReviewModal(Sheet["str | None"]):
         if self._keystrokes.late or not self._from_form:
             self.action_step_back()
         else:
-            self.say("enter came too early to cancel: esc goes back to the form", problem=True)
+            self.say("that enter came too early: esc goes back to the form", problem=True)
 
     def action_interrupt(self) -> None:
         """Clear the reason, or what was typed to confirm; leave when there is nothing to clear."""
@@ -256,13 +256,13 @@ class ReviewModal(Sheet["str | None"]):
         if is_too_small(*self.size):
             return "too small to review: {} by {} at least, then y".format(*SMALLEST)
         if self.review.reason_required and not self.reason:
-            return "give a reason: r types it"
+            return "a reason is required: press r"
         if not self._read and self.goes_on:
             return "there is more to read: PgDn or end to its end, then y"
         if self.review.tier is Tier.TYPED and self._typed != self.review.typed:
             return f"type {self.review.typed} exactly, then y"
         if not self._keystrokes.alone:
-            return "y counts only alone: leave the keys for a moment, then press y"
+            return "too fast after the last key: press y again"
         return ""
 
     def _settle(self, pending: object) -> None:

@@ -17,7 +17,7 @@ CHANGED: Final = "CHANGED SINCE YOU LOOKED"
 
 
 HELP: Final = (
-    "Nothing has been sent. y sends, pressed alone: no key for 300 ms before it and 200 ms after it.",
+    "Nothing has been sent. Wait a moment, then press y: it needs 300 ms without a key before it and 200 ms after.",
     "Enter, esc, n, q and ctrl+c cancel, and go back to the form that led here.",
     "Keys in a burst are a paste: the review closes, nothing is sent, and addresses in it are looked up.",
     "Where something is to be typed, type it exactly, then press y. A count of 5 s follows; esc aborts it.",
@@ -68,7 +68,7 @@ def sections_of(review: Review, reason: str, data: Sequence[Line]) -> Iterator[l
     sections: list[list[Line | tuple[str, Shell]]] = [list(section) for section in said]
     sections += [[] for _ in range(2 - len(sections))]
     missing = review.reason_required and not reason
-    words = "needed: r types it" if missing else reason or "none; r types one"
+    words = "required: press r" if missing else reason or "none (r adds one)"
     sections[0].append(Line("reason", words, problem=missing))
     sections[-1] += [*data, *_commands(review, reason)]
     yield from sections
@@ -84,7 +84,7 @@ def _commands(review: Review, reason: str) -> Iterator[tuple[str, Shell]]:
 def sending_words(review: Review, reason: str) -> str:
     if review.reason_required and not reason:
         return "a reason is required: press r"
-    return "y sends at once" if review.tier is Tier.PLAIN else "y sends after a 5 s count"
+    return "y sends at once" if review.tier is Tier.PLAIN else "y sends, after a 5 s countdown"
 
 
 def typing_words(review: Review, typed: str) -> str:

@@ -79,6 +79,11 @@ class Sheet(ModalScreen[Result]):
         return ("esc cancel", "F1 help")
 
     @property
+    def help_sentences(self) -> Sequence[str]:
+        """The sentences that F1 shows."""
+        return self.SENTENCES
+
+    @property
     def expendable(self) -> Sequence[str]:
         """The parts of the key line that are left out first when it is too long."""
         return ()
@@ -179,7 +184,7 @@ class Sheet(ModalScreen[Result]):
             self.action_leave()
 
     def action_help(self) -> None:
-        self._help = HelpSheet(self.heading, self.SENTENCES)
+        self._help = HelpSheet(self.heading, self.help_sentences)
         self.app.push_screen(self._help)
 
     def action_page(self, way: int) -> None:

@@ -12,7 +12,7 @@ from tui.panes.detail_text import detail_lines
 from tui.panes.map_text import cell_lines, cidr_page, map_title
 from tui.state.pictures import CellFacts, Pictures
 from tui.state.selection import SelectionDetails, SelectionKind
-from tui.state.selection_text import strip_title
+from tui.state.selection_text import title_words
 from tui.terminal.roles import Role
 from tui.terminal.theme import ASCII, Glyphs
 from tui.widgets.address_map import COLUMNS, map_width
@@ -156,7 +156,7 @@ class DetailPane(Vertical):
         room = width - map_width(shown) - 1 if shown is not None and width >= _PAGE and self.shows_map else width
         lines = cidr_page(details, details.cidr.cidr, shown, room, ascii_only=self._ascii_only, marks=self.shows_map)
         if (self.title_line.display and self._cell is None) or details.cidr.cidr.state is not CidrState.ACTIVE:
-            lines.insert(0, Line(strip_title(details), Role.STRONG))
+            lines.insert(0, Line(title_words(details), Role.STRONG))
         if self._cell is None or shown is None:
             return lines
         cell = cell_lines(self._cell, room, rule=self._rule)

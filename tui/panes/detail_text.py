@@ -10,10 +10,11 @@ from rich.cells import cell_len
 from core import Binding, Eip, Event
 from tui.commands.registry import key_of
 from tui.state.selection import SelectionDetails
-from tui.state.selection_text import finding_line, port_line, strip_lines, strip_title
+from tui.state.selection_text import finding_line, mark, port_line, strip_lines, strip_title, title_words
+from tui.terminal.roles import Role
 from tui.widgets.columns import line
 from tui.widgets.lines import BOLD, PLAIN, WARNING, Line
-from tui.wording.phrases import age, eips_beyond, minute, owner, quoted
+from tui.wording.phrases import age, changes_are_made, eips_beyond, minute, owner, quoted
 from tui.wording.sanitize import visible
 from tui.wording.services import serving_lines
 from tui.wording.serving import action_words, binding_words, part_words, serves_words
@@ -34,7 +35,7 @@ def detail_lines(details: SelectionDetails, width: int) -> list[Text]:
     if details.service is not None:
         return list(_service(details))
     if details.verdict is None:
-        return [Line(strip_title(details), BOLD), *strip_lines(details)]
+        return [Line(title_words(details) or strip_title(details), BOLD), *strip_lines(details)]
     return list(_page(details) if width >= _PAGE else _column(details))
 
 
@@ -43,7 +44,7 @@ def _service(details: SelectionDetails) -> Iterator[Text]:
     row, eips = details.service, details.siblings.eips
     if row is None:
         return
-    yield Line(strip_title(details), BOLD)
+    yield Line(title_words(details), BOLD)
     yield from strip_lines(details)[0 if details.selection.finding else 1 :]
     yield from ("", Line("serves by", BOLD))
     if row.idle:
@@ -77,10 +78,12 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
     eip, selection = details.eip, details.selection
     if selection.at is not None:
         yield Line(f"@ {minute(selection.at)}", BOLD)
-    word = strip_title(details).split(" -- ")[1]
-    yield Line(word, WARNING if eip and eip.landed_in_default else BOLD)
-    fix_in = details.verdict.fix_in if details.verdict else None
-    yield f"fix in: {fix_in.value if fix_in else '-'}"
+    first, *wrong = title_words(details).split(" -- ")
+    style = _loudness(details)
+    yield Line(first, style)
+    yield from (Line(f"  {each}", style) for each in wrong)
+    if details.verdict is not None:
+        yield f"changes    {changes_are_made(details.verdict)}"
     if selection.finding is not None:
         yield finding_line(selection.finding)
     if eip is None:
@@ -94,7 +97,7 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
         yield from (
             (Line(_siblings_label(details), BOLD), *_siblings(details))
             if details.siblings.total
-            else ("siblings none",)
+            else ("no other EIP beside it",)
         )
     yield from ("", Line("history", BOLD), *_history(details))
     for label, holders in zip(("before that", "after that"), _holders(details), strict=True):
@@ -102,6 +105,11 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
             yield ""
             yield Line(label, BOLD)
             yield from holders
+
+
+def _loudness(details: SelectionDetails) -> Role:
+    """Return how loud the title is: as bad as the worst finding."""
+    return {"!! ": Role.CRITICAL, "! ": Role.WARNING}.get(mark(details), Role.STRONG)
 
 
 def _fields(details: SelectionDetails, eip: Eip) -> list[tuple[str, str]]:
@@ -141,7 +149,7 @@ def _pairs(details: SelectionDetails, eip: Eip) -> Iterator[Text]:
 def _landed(eip: Eip) -> Iterator[Text]:
     if eip.landed_in_default:
         yield Line(
-            f"! landed in the default pool: no pool was named; {key_of('rehome')} rehomes, {key_of('accept')} accepts",
+            f"! {key_of('rehome')} moves it to your pool, {key_of('accept')} accepts it as it is",
             WARNING,
         )
 
@@ -195,7 +203,7 @@ def _binding_rows(details: SelectionDetails, binding: Binding) -> Iterator[tuple
 
 
 def _siblings_label(details: SelectionDetails) -> str:
-    return "siblings" if details.selection.at is None else "siblings now"
+    return "beside it" if details.selection.at is None else "beside now"
 
 
 def _siblings(details: SelectionDetails) -> Iterator[Text]:

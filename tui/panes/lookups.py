@@ -18,7 +18,7 @@ from tui.state.snapshot import Snapshot
 from tui.state.workers import run_in_thread
 from tui.widgets.list_table import ListTable
 from tui.wording.log_summary import grouped
-from tui.wording.phrases import count_of
+from tui.wording.phrases import count_of, whose
 from tui.wording.reports import SEEN, Looked
 from tui.wording.serving import services_served
 
@@ -96,7 +96,9 @@ class LookupsPane(ListPane[Looked]):
         return {"then": lambda looked: looked.then.verdict.value, "now": lambda looked: looked.now.verdict.value}
 
     def words(self, row: Looked) -> str:
-        return f"{row.then.address} {row.then.verdict.value} {services_served(row.then)} {row.now.verdict.value}"
+        then, now = row.then.verdict, row.now.verdict
+        words = (then.value, whose(then), services_served(row.then), now.value, whose(now))
+        return f"{row.then.address} {' '.join(words)}"
 
     def object(self, row: Looked) -> Verdict:
         return row.then

@@ -9,7 +9,7 @@ from core import AddressMap, CellState, Cidr, CidrState
 from tui.commands.registry import key_of
 from tui.state.pictures import CellFacts
 from tui.state.selection import SelectionDetails
-from tui.state.selection_text import strip_lines, strip_title
+from tui.state.selection_text import strip_lines, title_words
 from tui.terminal.roles import Role
 from tui.widgets.address_map import legend
 from tui.widgets.gauge import Levels, Use, gauge_row, percent_words
@@ -91,7 +91,7 @@ def cell_lines(facts: CellFacts, width: int, *, rule: str) -> list[Line | str]:
     head = f"{rule} {name} "
     lines: list[Line | str] = [Line(head + rule * max(width - len(head), 0), Role.LABEL)]
     if facts.details is not None:
-        title = strip_title(facts.details).partition(" -- ")[2]
+        title = title_words(facts.details)
         bad = title.startswith("!")
         return [*lines, Line(title, Role.WARNING if bad else Role.STRONG), *filter(None, strip_lines(facts.details))]
     return [*lines, *_block_lines(facts), "", Line(f"{key_of('open')} shows this block as a map", Role.DIM)]

@@ -177,4 +177,4 @@ class _Quit:
         if QUIT_AGAIN[0] <= waited <= QUIT_AGAIN[1]:
             self._runner.leave()
         else:
-            self._host.say(f"{key_of('quit')} again quits, after a moment")
+            self._host.say(f"press {key_of('quit')} again to quit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core import CidrState
-from tui.commands.context import CIDR, POOL, KeyContext
+from tui.commands.context import CIDR, POOL, SERVICE, KeyContext
 from tui.commands.registry import BY_ID, COMMANDS, View, key_of, key_text, keys_of
 from tui.widgets.key_hints import hint_parts, hints
 from tui.widgets.lines import Line, line_of
@@ -81,6 +81,9 @@ def _named(names: Sequence[str], labels: Mapping[str, str] | None = None) -> lis
 
 def _head(context: KeyContext) -> list[tuple[str, Mapping[str, str]]]:
     if context.detail:
+        if context.kind == SERVICE:
+            names = ["service_add", "service_remove"] if context.view is View.SERVICES else []
+            return _named([*(names if context.writing else _arming(context)), "go_to", "copy"], {"go_to": "EIPs"})
         return _pictured_head(context) if context.kind in (POOL, CIDR) else _eip_head(context)
     match context.view:
         case View.POOLS:

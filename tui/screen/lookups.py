@@ -22,7 +22,6 @@ from tui.state.lookup import Found, in_full, look_up, selection_of, wrong_time
 from tui.state.screen_state import FieldUse
 from tui.state.snapshot import Snapshot
 from tui.terminal.pastes import PasteParts
-from tui.wording.phrases import count_of
 from tui.wording.reports import Looked, is_past
 from tui.wording.sanitize import visible
 from tui.wording.text_facts import AS_IT_STANDS, TextReading
@@ -280,8 +279,7 @@ class Lookups:
 
     def _say_none(self, text: str, *, pasted: bool) -> None:
         if pasted:
-            length = count_of(len(text), "character")
-            self._say(f"pasted {length} without an address in them; nothing was changed")
+            self._say("no address in what you pasted")
         else:
             self._say(f"{visible(text.strip(), _SHOWN)} is not an address", problem=True)
 

@@ -70,8 +70,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.inventory = inventory
         self.mode = WriteMode.at_start(read_only=inventory.read_only, embedded=inventory.embedded)
-        self.trail, self.doubts = Trail(inventory.now(), folder), PendingChanges(folder)
-        self.kept = kept
+        self.trail, self.doubts, self.kept = Trail(inventory.now(), folder), PendingChanges(folder), kept
         self.pressed_at = 0.0
         """When the key was pressed whose command runs."""
         self.jobs = Workers(self, inventory, self.say)
@@ -85,6 +84,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             on_moved=lambda: self.painter.changed_soon(PATIENCE),
             on_loaded=self.painter.paint,
             is_live=lambda: self.refresher.freshness.failed_since is None,
+            worst_of=lambda id_: None if self.snapshot is None else self.snapshot.worst(id_),
         )
         self.navigator = Navigator(self.panes, self.bars.lookup, self.reader, self.jobs, self.say, self.painter.changed)
         self.addresses = AddressSelector(

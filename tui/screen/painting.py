@@ -113,9 +113,9 @@ class Painter:
 
 
 def _is_pictured(state: ScreenState) -> bool:
-    """Whether the page of a CIDR or a pool, with its picture, takes the place of the verdict bar."""
+    """Whether the page of a CIDR, a pool or a service takes the place of the verdict bar."""
     selection = state.selection
-    return state.detail_page and selection is not None and selection.kind in (SelectionKind.CIDR, SelectionKind.POOL)
+    return state.detail_page and selection is not None and selection.kind is not SelectionKind.ADDRESS
 
 
 def _show(bar: Lines, line: Line) -> None:

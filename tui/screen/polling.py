@@ -139,7 +139,7 @@ class Polling:
     def turn_pause(self) -> None:
         """Pause or resume polling."""
         if self._refresher.turn_pause():
-            self._say(f"refreshing is paused: the data grows old; {key_of('pause')} goes on")
+            self._say(f"paused: {key_of('pause')} resumes")
             return
         self.read_after_write()
         self._say("refreshing again")

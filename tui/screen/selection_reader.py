@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from core import EipdeckError
+from core import EipdeckError, Finding
 from tui.state.selection import CurrentSelection, Selection, SelectionDetails, SelectionKind, load_details
 from tui.state.workers import Workers
 
@@ -23,6 +23,7 @@ class SelectionReader:
         on_moved: Callable[[], None],
         on_loaded: Callable[[], None],
         is_live: Callable[[], bool],
+        worst_of: Callable[[str], Finding | None],
     ) -> None:
         """Load with `workers`.
 
@@ -31,11 +32,13 @@ class SelectionReader:
             on_moved: called when another item is selected, before its details are loaded.
             on_loaded: called when the details are loaded, or could not be.
             is_live: whether the database answers; while it does not, a failed load keeps the last details.
+            worst_of: returns the worst finding about an item, by its id.
 
         """
         self._current = CurrentSelection()
         self._workers = workers
         self._on_moved, self._on_loaded, self._is_live = on_moved, on_loaded, is_live
+        self._worst_of = worst_of
         self._wanted = self._loading = False
         self._held_back = 0
         """The number of refreshes to come that place the cursor; details are loaded after them."""
@@ -125,5 +128,6 @@ class SelectionReader:
                 self._current.details = None
             self._on_loaded()
             return
-        if self._current.learn(details):
+        worst = self._worst_of(selection.id) if selection.at is None else None
+        if self._current.learn(replace(details, worst=worst)):
             self._on_loaded()

@@ -48,4 +48,6 @@ def _about_detail(state: ScreenState) -> str:
         return f"{count_of(below, 'more line')} below: {moves} scroll"
     if kind is SelectionKind.POOL:
         return f"the live EIPs of each day; {key_of('timeline')} shows what changed"
-    return f"everything about this tenancy is here; {key_of('timeline')} shows who had the address before"
+    if kind is SelectionKind.SERVICE:
+        return f"{key_of('go_to')} lists the EIPs that it serves by"
+    return f"{key_of('timeline')}: earlier holders"

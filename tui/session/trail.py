@@ -15,9 +15,10 @@ from core import Allocation, Cidr, Code, Eip, EipdeckError, Finding, Pool, error
 from tui.terminal.paths import TRAILS, state_folder
 from tui.terminal.private_file import opened_private, read_private
 from tui.wording.doubts import doubt_words
+from tui.wording.findings import in_few_words
 from tui.wording.log_summary import grouped
 from tui.wording.markdown import markdown_text
-from tui.wording.phrases import count_of, owner, pool_short, quoted, with_port
+from tui.wording.phrases import changes_are_made, count_of, owner, pool_short, quoted, verdict_phrase, with_port
 from tui.wording.reports import Looked
 from tui.wording.sanitize import visible
 from tui.wording.serving import serves_words
@@ -101,15 +102,15 @@ def looked_up(looked: Sequence[Looked]) -> Entry:
 
 def _verdict_lines(looked: Looked) -> Iterable[str]:
     then, now = looked.then, looked.now
-    fix = f", fix in {then.fix_in.value}" if then.fix_in else ""
+    fix = f", changes are made {changes_are_made(then)}" if then.fix_in else ""
     times = f" x{then.count}" if then.count > 1 else ""
     when = "?" if then.at is None else iso(then.at)
-    yield f"{with_port(then.address, then.port, then.protocol)} at {when}{times}: {then.verdict.value}{fix}"
+    yield f"{with_port(then.address, then.port, then.protocol)} at {when}{times}: {verdict_phrase(then.verdict)}{fix}"
     if then.at is not None and then.doubts:
         yield f"  ? {doubt_words(then)}"
     yield f"  {then.summary}"
     if now is not then:
-        yield f"  now: {now.verdict.value}"
+        yield f"  now: {verdict_phrase(now.verdict)}"
 
 
 def changed(what: str, command: str, expected: object, outcome: object) -> Entry:
@@ -141,7 +142,7 @@ def _state(value: object) -> Iterable[str]:
     elif isinstance(value, Pool):
         yield f"pool {value.id}: {value.available:,} free of {value.total:,}"
     elif isinstance(value, Finding):
-        yield f"{value.code} of {value.subject}, accepted {quoted(value.accepted_reason)}".rstrip()
+        yield f"{in_few_words(value)}: {value.subject}, accepted {quoted(value.accepted_reason)}".rstrip()
 
 
 def pinned_list(looked: Sequence[Looked], note: str) -> Entry:

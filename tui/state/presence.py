@@ -12,6 +12,7 @@ from core import BEAT_SECONDS, Event, Inventory, Loss, OtherSession
 from tui.commands.registry import key_of
 from tui.state.workers import Ask
 from tui.wording.sanitize import visible
+from tui.wording.serving import action_name
 
 __all__ = ["News", "OtherSessions", "news_of"]
 
@@ -114,9 +115,9 @@ def news_of(events: Sequence[Event], selected: str | None) -> News | None:
     subject = visible(newest.address or newest.cidr or newest.pool_id or "a service")
     more = f", and {len(events) - 1} more" if len(events) > 1 else ""
     if newest.action == _LANDED:
-        where = f"{key_of('findings')} shows it, {key_of('rehome')} rehomes it"
-        return News(f"{who}: {subject} LANDED IN THE DEFAULT POOL{more}.  {where}", urgent=True, problem=True)
-    what, urgent = newest.action.replace("_", " "), _is_about(newest, selected)
+        where = f"{key_of('findings')} shows it, {key_of('rehome')} moves it"
+        return News(f"{who}: {subject} IN THE DEFAULT POOL BY MISTAKE{more}.  {where}", urgent=True, problem=True)
+    what, urgent = action_name(newest), _is_about(newest, selected)
     return News(f"{who}: {what} {subject}{more}.  {key} {key} shows all", urgent)
 
 

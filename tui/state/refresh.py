@@ -82,7 +82,7 @@ class Refresher:
 
     def _current(self) -> Freshness:
         if self.paused:
-            return Freshness(self.now, f"refreshing is paused, {key_of('pause')} goes on")
+            return Freshness(self.now, f"paused, {key_of('pause')} resumes")
         if self.snapshot is None:
             return Freshness()
         if self.snapshot.account is not None:

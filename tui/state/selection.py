@@ -134,6 +134,8 @@ class SelectionDetails:
     cidr: CidrFacts | None = None
     service: ServiceRow | None = None
     """The selected service; None when it is not registered."""
+    worst: Finding | None = None
+    """The worst open finding about the selection as it is now."""
 
     @property
     def released(self) -> bool:

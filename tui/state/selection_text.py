@@ -7,51 +7,94 @@ from __future__ import annotations
 
 from typing import Final
 
-from core import BindingWords, Cidr, CidrState, Eip, Finding, Pool, PoolKind, VerdictWord, port_words
+from core import (
+    BindingWords,
+    Cidr,
+    CidrState,
+    Eip,
+    Finding,
+    FindingCode,
+    Pool,
+    PoolKind,
+    Severity,
+    Verdict,
+    VerdictWord,
+    port_words,
+)
 from tui.commands.registry import key_of
 from tui.state.selection import IDLE_COUNTED, CidrFacts, PoolFacts, SelectionDetails, is_problem
-from tui.wording.phrases import accepted_words, age, count_of, eips_beyond, minute, quoted, why_allocated
+from tui.wording.findings import in_few_words
+from tui.wording.phrases import (
+    ORDER_WORDS,
+    accepted_words,
+    age,
+    count_of,
+    eips_beyond,
+    minute,
+    quoted,
+    verdict_phrase,
+    why_allocated,
+)
 from tui.wording.sanitize import visible
-from tui.wording.services import service_lines, service_title
+from tui.wording.services import KIND_WORDS, service_lines, service_title
 from tui.wording.serving import binding_words, ended_words, last_served
 
-__all__ = ["finding_line", "pin_lines", "port_line", "strip_lines", "strip_title"]
+__all__ = ["finding_line", "mark", "pin_lines", "port_line", "strip_lines", "strip_title", "title_words"]
 
 
 def strip_title(details: SelectionDetails) -> str:
-    """Return the title, such as `198.18.0.5 -- ! default-bound -- fix in: zenlayer`."""
-    selection, verdict = details.selection, details.verdict
-    if verdict is not None:
-        when = f" @ {minute(selection.at)}" if selection.at is not None else ""
-        mark = ("? " if selection.doubts else "") + ("! " if is_problem(verdict) else "")
-        fix = f" -- fix in: {verdict.fix_in.value}" if verdict.fix_in else ""
-        return f"{selection.words}{when} -- {mark}{verdict.verdict.value}{fix}"
+    """Return the title, such as `198.18.0.5 -- !! Zenlayer address, in use -- in default pool by mistake`."""
+    selection = details.selection
+    when = f" @ {minute(selection.at)}" if selection.at is not None else ""
+    kind = "pool " if details.pool is not None else ""
+    words = title_words(details)
+    return f"{kind}{visible(selection.words)}{when}{' -- ' if words else ''}{words}"
+
+
+def title_words(details: SelectionDetails) -> str:
+    """Return the title without its subject; empty for a service that is not registered."""
+    if details.verdict is not None:
+        return f"{'? ' if details.selection.doubts else ''}{mark(details)}{_verdict_title(details, details.verdict)}"
     if details.pool is not None:
-        return f"pool {visible(details.pool.pool.id)} -- {_pool_title(details.pool.pool)}"
+        return f"{mark(details)}{_pool_title(details.pool.pool)}"
     if details.cidr is not None:
-        return f"{details.cidr.cidr.cidr} -- {_cidr_title(details.cidr.cidr)}"
-    if details.service is not None:
-        return visible(service_title(details.service))
-    return f"{selection.kind.value} {visible(selection.id)}"
+        return f"{mark(details)}{_cidr_title(details.cidr.cidr)}"
+    return "" if details.service is None else visible(service_title(details.service).partition(" -- ")[2])
+
+
+def mark(details: SelectionDetails) -> str:
+    """Return `!! ` for what a critical finding is about, `! ` for another problem, and nothing without one."""
+    worst, verdict = details.worst, details.verdict
+    if worst is not None:
+        return "!! " if worst.severity is Severity.CRITICAL else "! "
+    drains = details.cidr is not None and details.cidr.cidr.state is CidrState.DRAINING
+    return "! " if drains or (verdict is not None and is_problem(verdict)) else ""
+
+
+def _verdict_title(details: SelectionDetails, verdict: Verdict) -> str:
+    """Return whose the address is and how it is used, and what is wrong with it."""
+    phrase, eip, worst = verdict_phrase(verdict.verdict), details.eip, details.worst
+    if eip is not None and eip.landed_in_default:
+        return f"{phrase} -- in default pool by mistake"
+    if worst is None or worst.code is FindingCode.EIP_IDLE:
+        return phrase
+    blocks = worst.code is FindingCode.CIDR_DRAINING_BLOCKED
+    return f"{phrase} -- {'its CIDR drains' if blocks else in_few_words(worst)}"
 
 
 def _cidr_title(cidr: Cidr) -> str:
     left = count_of(cidr.allocated, "live EIP")
     if cidr.state is CidrState.DRAINING:
         blocks = "blocks" if cidr.allocated == 1 else "block"
-        return f"! draining -- {left} {blocks} retirement" if cidr.allocated else "! draining -- empty"
+        return f"draining -- {left} {blocks} retirement" if cidr.allocated else "draining -- empty"
     return cidr.state.value if cidr.state is CidrState.RETIRED else f"{cidr.state.value} -- {left}"
 
 
-_LOW_PERCENT = 90
-
-
 def _pool_title(pool: Pool) -> str:
-    low = "! " if pool.total and (not pool.available or (pool.used_percent or 0) >= _LOW_PERCENT) else ""
     used = "" if pool.used_percent is None else f" ({pool.used_percent:.0f} % used)"
     ours = pool.kind is PoolKind.CUSTOMER and pool.runway_days is not None
     days = f" -- runway {pool.runway_days:.0f} d" if ours else ""
-    return f"{low}{pool.available:,} free of {pool.total:,}{used}{days}"
+    return f"{pool.available:,} free of {pool.total:,}{used}{days}"
 
 
 def finding_line(finding: Finding) -> str:
@@ -104,7 +147,7 @@ def _pool_lines(details: PoolFacts) -> tuple[str, str]:
     pool = details.pool
     next_free = "" if details.outlook.next_free_at is None else f" (next free {minute(details.outlook.next_free_at)})"
     parts = [f"{pool.allocated:,} allocated", f"{pool.cooling:,} cooling{next_free}"]
-    parts += [f"{number:,} {word}" for number, word in ((pool.reserved, "reserved"), (pool.held, "held")) if number]
+    parts += [f"{number:,} {word}" for number, word in ((pool.reserved, "reserved"), (pool.held, "locked")) if number]
     growth = details.outlook.growth_per_day
     trend = "" if growth is None else f"; {growth:+.1f} a day"
     return ", ".join(parts) + trend, f"{_pool_space(pool)}{_idle_words(details)}"
@@ -117,7 +160,7 @@ def _pool_space(pool: Pool) -> str:
         return f"no CIDR: {key_of('cidr_add')} adds one  {visible(pool.region)}"
     more = f" and {len(pool.cidrs) - 2} more" if len(pool.cidrs) > 2 else ""
     word = "CIDR" if len(pool.cidrs) == 1 else "CIDRs"
-    return f"{word} {', '.join(pool.cidrs[:2])}{more}  {visible(pool.region)}  order {pool.order.value}"
+    return f"{word} {', '.join(pool.cidrs[:2])}{more}  {visible(pool.region)}  {ORDER_WORDS[pool.order]}"
 
 
 def _idle_words(details: PoolFacts) -> str:
@@ -136,7 +179,7 @@ def _cidr_lines(details: CidrFacts) -> tuple[str, str]:
             f"its past stays: type an address of it, or {key_of('timeline')}, to see who had it and when",
         )
     if cidr.state is CidrState.DRAINING:
-        return f"{since}; gives out nothing", _left_words(details)
+        return f"{since}; no allocations", _left_words(details)
     if not cidr.customer_owned:
         return whose, f"{cidr.allocated:,} live; read only here"
     return whose, f"{cidr.allocated:,} live of {cidr.total:,}, {cidr.available:,} free; {since}"
@@ -173,15 +216,15 @@ def _address_lines(details: SelectionDetails) -> tuple[str, str]:
     if eip is None or verdict.verdict is VerdictWord.UNKNOWN:
         return visible(verdict.summary), ""
     if eip.landed_in_default:
-        return _serves(details, eip), f"landed in the default pool of {visible(eip.region)}; {_siblings(details)}"
+        return _serves(details, eip), f"no pool was named, so it is from {visible(eip.pool_id)}; {_siblings(details)}"
     if not eip.customer_owned:
         by = f"by {visible(eip.allocated_by)} {why_allocated(details.history, eip)}".rstrip()
-        return _serves(details, eip), f"Zenlayer-assigned; no landing is known of it; {by}; {_siblings(details)}"
-    origin = f"  AS{verdict.asn}" if verdict.asn else ""
+        return _serves(details, eip), f"chosen on purpose, or older than this record; {by}; {_siblings(details)}"
+    origin = f" AS{verdict.asn}" if verdict.asn else ""
     by = f"by {visible(eip.allocated_by)} {why_allocated(details.history, eip)}".rstrip()
     return (
         _serves(details, eip),
-        f"CIDR {eip.cidr}  pool {visible(eip.pool_id)}{origin}  {by}  {_siblings(details)}",
+        f"pool {visible(eip.pool_id)}, {eip.cidr}{origin}; {_siblings(details)}; {by}",
     )
 
 
@@ -207,7 +250,10 @@ def _serves(details: SelectionDetails, eip: Eip) -> str:
 
 
 def _siblings(details: SelectionDetails) -> str:
+    """Return how many other EIPs its services have: `same gateway: 2 more, owners mixed`."""
     if not details.siblings.total:
-        return "no sibling EIPs"
-    when = "" if details.selection.at is None else "now "
-    return f"siblings {when}{eips_beyond(details.siblings.total)}" + (" (! mix)" if details.mixed else "")
+        return "no other EIP there"
+    kinds = {KIND_WORDS[each.kind] for each in details.services}
+    where = f"same {kinds.pop()}" if len(kinds) == 1 else "same services"
+    when = "" if details.selection.at is None else " now"
+    return f"{where}{when}: {eips_beyond(details.siblings.total)} more" + (", owners mixed" if details.mixed else "")

@@ -53,6 +53,13 @@ class Snapshot:
     def cidr(self, prefix: str | None) -> Cidr | None:
         return next((cidr for cidr in self.cidrs if cidr.cidr == prefix), None)
 
+    def worst(self, id_: str) -> Finding | None:
+        """Return the worst finding about an address, a pool, a service, or a CIDR with its pool."""
+        cidr = self.cidr(id_)
+        gives = cidr is not None and cidr.state is CidrState.ACTIVE and cidr.customer_owned
+        about = {id_, cidr.pool_id} if cidr is not None and gives else {id_}
+        return next((each for each in self.findings if about.intersection((each.subject, *each.eips))), None)
+
     def subjects(self) -> frozenset[str]:
         """Return the subjects of the findings."""
         return frozenset(finding.subject for finding in self.findings)

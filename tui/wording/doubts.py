@@ -20,6 +20,16 @@ _PHRASES: Final = {
     "future": "a time in the future: judged as of now",
     "clock_doubtful": "a time of a clock that was not right",
 }
+_SHORT: Final = {
+    "time_unknown": "without a time: now",
+    "zone_assumed": "without a zone: UTC",
+    "year_assumed": "without a year",
+    "ambiguous": "ambiguous",
+    "several_times": "with several times",
+    "period": "over a period",
+    "future": "in the future",
+    "clock_doubtful": "of a doubtful clock",
+}
 _SETTLED_BY: Final = {
     "time_unknown": "--at TIME",
     "zone_assumed": "--zone NAME",
@@ -38,8 +48,8 @@ def doubt_sentences(doubts: Iterable[DoubtCount]) -> Iterator[str]:
 
 
 def doubt_counts(doubts: Iterable[DoubtCount]) -> str:
-    """Return `? zone_assumed 12 (line 1), time_unknown 3 (line 40)`; empty without any."""
-    words = ", ".join(f"{doubt} {mentions:,} (line {line})" for doubt, mentions, line in doubts)
+    """Return `? 12 without a zone: UTC (line 1), 3 without a time (line 40)`; empty without any."""
+    words = ", ".join(f"{mentions:,} {_SHORT[doubt]} (line {line})" for doubt, mentions, line in doubts)
     return f"? {words}" if words else ""
 
 

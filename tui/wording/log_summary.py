@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from core import DoubtCount, Inventory, Verdict
+from core import DoubtCount, Inventory, Verdict, VerdictWord
 from tui.terminal.environment import may_overwrite
 from tui.wording.doubts import doubt_sentences
-from tui.wording.phrases import count_of, eips_beyond, owner, quoted
+from tui.wording.phrases import count_of, eips_beyond, owner, quoted, whose
 from tui.wording.serving import served_by
 
 __all__ = ["Tally", "about", "ahead_words", "evidence_words", "grouped", "pieces", "progress", "times_words"]
@@ -29,7 +29,7 @@ class Tally:
         self.words: Counter[str] = Counter()
         """Mentions of each verdict."""
         self.mentions = self.distinct = self.ahead = 0
-        self._services: dict[str, Counter[str]] = {}
+        self.services: dict[str, Counter[str]] = {}
         self._verdicts = self.counted(verdicts)
 
     def __iter__(self) -> Iterator[Verdict]:
@@ -37,7 +37,7 @@ class Tally:
 
     def counted(self, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
         """Yield verdicts and count them."""
-        words, services = self.words, self._services
+        words, services = self.words, self.services
         for verdict in verdicts:
             word, count = verdict.verdict, verdict.count
             words[word] += count
@@ -62,7 +62,7 @@ class Tally:
     def groups(self) -> Iterator[str]:
         """Yield `customer-bound: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
         for word, count in self.words.most_common():
-            yield f"{word}: {count:,}{_services(self._services.get(word, Counter()))}"
+            yield f"{word}: {count:,}{_services(self.services.get(word, Counter()))}"
 
 
 def evidence_words(tally: Tally, lines: int, *, ours: bool = False) -> Iterator[str]:
@@ -91,10 +91,11 @@ def ahead_words(ahead: int, doubts: Sequence[DoubtCount]) -> str:
 
 
 def grouped(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """Yield the groups of a tally of verdicts."""
+    """Yield `yours, in use: 12 (snat nat-1 9, lb lb-shop 3)`, the most frequent verdict first."""
     tally = Tally(verdicts)
     tally.finish()
-    return tally.groups()
+    for word, count in tally.words.most_common():
+        yield f"{whose(VerdictWord(word))}: {count:,}{_services(tally.services.get(word, Counter()))}"
 
 
 def _services(counted: Counter[str]) -> str:

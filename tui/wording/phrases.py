@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from core import EIPS_COUNTED, Cidr, Eip, Event, Finding
+from core import EIPS_COUNTED, Cidr, Eip, Event, Finding, FixIn, PoolOrder, Verdict, VerdictWord
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "ORDER_WORDS",
     "accepted_words",
     "age",
     "by_words",
+    "changes_are_made",
     "count_of",
     "eips_beyond",
     "event_subject",
@@ -28,6 +30,8 @@ __all__ = [
     "quoted",
     "runway",
     "second",
+    "verdict_phrase",
+    "whose",
     "why_allocated",
 ]
 
@@ -83,6 +87,10 @@ def eips_beyond(total: int, shown: int = 0) -> str:
     return f"{total - shown:,}{'+' if total >= EIPS_COUNTED else ''}"
 
 
+ORDER_WORDS: Final = {PoolOrder.LRU: "oldest first", PoolOrder.LOWEST: "lowest first"}
+"""The order in which a pool gives free addresses out."""
+
+
 def owner(owned: Eip | Cidr) -> str:
     return "customer" if owned.customer_owned else "DEFAULT"
 
@@ -131,3 +139,32 @@ def why_allocated(history: Iterable[Event], eip: Eip) -> str:
     """Return the reason of the EIP's allocation, in quotes; empty when the history has none."""
     began = (event for event in history if event.eip_id == eip.id and event.at == eip.allocated_at)
     return next((quoted(event.reason) for event in began if event.reason), "")
+
+
+_PHRASES: Final = {
+    VerdictWord.CUSTOMER_BOUND: "yours, in use",
+    VerdictWord.CUSTOMER_UNBOUND: "yours, idle",
+    VerdictWord.CUSTOMER_COOLING: "yours, cooling",
+    VerdictWord.CUSTOMER_UNALLOCATED: "yours, no EIP",
+    VerdictWord.DEFAULT_BOUND: "Zenlayer address, in use",
+    VerdictWord.DEFAULT_UNBOUND: "Zenlayer address, idle",
+    VerdictWord.DEFAULT_UNALLOCATED: "Zenlayer address, no EIP",
+    VerdictWord.NOT_OURS: "not yours",
+    VerdictWord.UNKNOWN: "not known",
+}
+_PLACES: Final = {FixIn.CUSTOMER_CIDR: "on your CIDR", FixIn.ZENLAYER: "at Zenlayer", FixIn.ELSEWHERE: "elsewhere"}
+
+
+def verdict_phrase(word: VerdictWord) -> str:
+    """Return `yours, in use`."""
+    return _PHRASES[word]
+
+
+def whose(word: VerdictWord) -> str:
+    """Return the same for a narrow column: `DEFAULT, in use`."""
+    return _PHRASES[word].replace("Zenlayer address", "DEFAULT")
+
+
+def changes_are_made(verdict: Verdict) -> str:
+    """Return `on your CIDR`, `at Zenlayer` or `elsewhere`; `-` when that is not known."""
+    return "-" if verdict.fix_in is None else _PLACES[verdict.fix_in]

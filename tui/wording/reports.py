@@ -17,8 +17,8 @@ from core import (
     Violation,
 )
 from tui.wording.columns import Around, Entry, InPane, Layout, Listing
-from tui.wording.phrases import age, by_words, event_subject, minute, minute_short, or_dash, second, with_port
-from tui.wording.serving import action_words, change_words, services_served
+from tui.wording.phrases import age, by_words, event_subject, minute, minute_short, or_dash, second, whose, with_port
+from tui.wording.serving import action_name, action_words, change_words, services_served
 
 __all__ = [
     "BROKEN",
@@ -82,6 +82,9 @@ def _asked_short(looked: Looked) -> str:
 
 
 _ASKED: Final[InPane[Looked]] = InPane(15, text=_asked, short=_asked_short, least=21, place=1)
+_WHOSE: Final[InPane[Looked]] = InPane(
+    17, "WHOSE THEN", lambda looked, _: whose(looked.then.verdict), least=13, place=5
+)
 _SEEN_AT: Final[InPane[Looked]] = InPane(17, "SEEN AT (UTC)", _seen, drop=1, short=_seen_short, least=12, place=2)
 _SERVED: Final[InPane[Looked]] = InPane(
     11, text=lambda row, _: services_served(row.then), stretch=True, drop=3, least=8
@@ -92,7 +95,7 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
     Verdict,
     (
         Entry("ADDRESS", lambda verdict: verdict.address, pane=_ASKED),
-        Entry("VERDICT", lambda verdict: verdict.verdict, pane=InPane(20, "VERDICT THEN", least=13, place=5)),
+        Entry("VERDICT", lambda verdict: verdict.verdict, pane=_WHOSE),
         Entry("FIX IN", lambda verdict: "-" if verdict.fix_in is None else verdict.fix_in),
         Entry("AT", _at, pane=_SEEN_AT),
         Entry("COUNT", lambda verdict: verdict.count, right=True, pane=InPane(5, drop=2, place=4)),
@@ -101,7 +104,7 @@ SEEN: Final[Listing[Verdict, Looked]] = Listing(
         Entry("DOUBTS", _doubts, pane=_DOUBT),
         Entry("SUMMARY", lambda verdict: verdict.summary),
         Entry("SERVED THEN", pane=_SERVED),
-        Entry("VERDICT NOW", pane=InPane(20, text=lambda row, _: row.now.verdict.value, drop=4, least=11)),
+        Entry("NOW", pane=InPane(17, text=lambda row, _: whose(row.now.verdict), drop=4, least=11)),
     ),
     lambda looked: looked.then,
 )
@@ -178,7 +181,7 @@ EVENTS: Final[Listing[Event, Event]] = Listing(
             "ACTION",
             lambda event: event.action,
             pane=InPane(17, text=lambda event, _: action_words(event), least=9),
-            side=InPane(8, text=lambda event, _: event.action.removesuffix("_in_default"), stretch=True, place=3),
+            side=InPane(8, text=lambda event, _: action_name(event), stretch=True, place=3),
         ),
         Entry("SUBJECT", event_subject, pane=InPane(16, least=15), side=InPane(15, place=2)),
         Entry("EIP", lambda event: or_dash(event.eip_id)),

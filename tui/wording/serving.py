@@ -6,12 +6,14 @@ A cell of `served` and `services_served` can hold foreign text: the widget or th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from core import Binding, BindingWords, Eip, Event, Service, Verdict, stored_binding
 from tui.wording.phrases import quoted
 from tui.wording.sanitize import visible
 
 __all__ = [
+    "action_name",
     "action_words",
     "binding_words",
     "change_words",
@@ -103,7 +105,20 @@ def ended_words(end: Event) -> str:
 
 def action_words(event: Event) -> str:
     """Return the action of an event, with what it changed: `bind nic web-05`, `moved to 203.0.113.9`."""
-    return visible(f"{event.action} {change_words(event)}".rstrip())
+    return visible(f"{action_name(event)} {change_words(event)}".rstrip())
+
+
+_ACTIONS: Final = {
+    "landed_in_default": "in default pool by mistake",
+    "add_cidr": "add CIDR",
+    "set_asn": "set ASN",
+    "observed": "seen in the account",
+}
+
+
+def action_name(event: Event) -> str:
+    """Return the action of an event in plain words."""
+    return _ACTIONS.get(event.action) or event.action.replace("_cidr", " CIDR").replace("_", " ")
 
 
 def change_words(event: Event) -> str:

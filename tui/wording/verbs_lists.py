@@ -40,7 +40,7 @@ LISTS: Final = (
     rows(
         "findings",
         "what needs attention; exit 1 when there is something",
-        Argument("--severity", help="only this bad, or worse", choices=("critical", "warning", "info")),
+        Argument("--severity", help="this severity or worse", choices=("critical", "warning", "info")),
         _switch("--accepted", "the accepted ones, too; they do not count for the exit code"),
         _switch("--follow", "what is open, then whatever opens or closes, until it is interrupted"),
     ),

@@ -54,7 +54,7 @@ def test_a_list_says_what_is_served_whole_and_short(bindings: tuple[Binding, ...
     ("bindings", "targets", "brief"),
     [
         ((), "serves nothing", "serves nothing"),
-        ((FRONT,), "serves load_balancer lb-1", "lb lb-1"),
+        ((FRONT,), "serves lb lb-1", "lb lb-1"),
         ((DNAT, SNAT, DNAT), "serves dnat nat-1, snat nat-1", "dnat nat-1, snat nat-1"),
     ],
 )
@@ -71,7 +71,7 @@ RANGE = replace(DNAT, port=PortRange(8000, 8010), to_port=PortRange(9000, 9010))
     [
         (NIC, "nic web-1 10.0.0.1", "10.0.0.1", "in and out", 'nic web-1 "shop" on 10.0.0.1'),
         (BARE, "nic web-1 -", "", "in and out", 'nic web-1 "shop"'),
-        (FRONT, "lb lb-1", "", "clients no longer reach it there", 'load_balancer lb-1 "shop"'),
+        (FRONT, "lb lb-1", "", "clients no longer reach it there", 'lb lb-1 "shop"'),
         (
             SNAT,
             "snat nat-1 10.0.0.0/24,10.0.1.0/24",

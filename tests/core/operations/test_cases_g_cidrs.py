@@ -333,7 +333,7 @@ def test_68_retiring_what_was_not_drained_or_still_lives_is_refused_listing_it(i
     drain(inventory)
     with refused(inventory, "cidr_not_drained") as caught:
         retire(inventory)
-    assert "serves load_balancer lb-1" in caught.value.message
+    assert "serves lb lb-1" in caught.value.message
     assert [(each["id"], len(each["bindings"])) for each in caught.value.details["eips"]] == [
         (bound.id, 1),
         (idle.id, 0),

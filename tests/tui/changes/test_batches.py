@@ -53,7 +53,8 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("space")
         await operator.until(
-            "* 1 marked -- 198.18.0.6 -- ! default-bound", "R, U, B and F act on marked 198.18.0.5, not on 198"
+            "* 1 marked -- 198.18.0.6 -- ! Zenlayer address",
+            "R, U, B and F act on marked 198.18.0.5, not on 198",
         )
         await operator.press("space")
         await operator.until("* 2 marked -- 198.18.0.9", "R, U, B and F act on the 2 marked, not on 198.18.0.9")
@@ -62,7 +63,7 @@ async def test_the_strip_says_what_marks_do_before_a_key_does_it(tmp_path: Path)
         await operator.press("f")
         await operator.until("[f Findings", absent="marked")
         await operator.press("e", "u")
-        await operator.until("2 marks cleared", " 198.18.0.6 -- ! default-bound", "F rehome", absent="* 2 marked")
+        await operator.until("2 marks cleared", " 198.18.0.6 -- ! Zenlayer address", "F rehome", absent="* 2 marked")
 
 
 async def test_marks_stand_back_for_an_address_that_was_looked_up(tmp_path: Path) -> None:
@@ -288,7 +289,7 @@ async def test_the_first_refusal_ends_it_and_the_rest_stays_marked(tmp_path: Pat
         await operator.press("enter", "enter", "enter")
         await operator.until("it stops when none is left")
         await operator.confirm("2")
-        await operator.until("pool_exhausted")
+        await operator.until("what to do")
         await operator.press("escape")
         await operator.until("1 of 2 done", "198.18.0.0 -> 203.0.113.15", "198.18.0.1   not changed")
         await operator.press("escape", "escape")

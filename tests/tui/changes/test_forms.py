@@ -175,13 +175,13 @@ async def test_up_never_wraps_round_to_the_default_pool() -> None:
 
 
 async def test_a_draining_pool_is_shown_and_cannot_be_chosen() -> None:
-    see = "hk-legacy customer draining: gives out nothing"
+    see = "hk-legacy customer draining: no allocations"
     await fill(allocate("hk-spare"), "down", "down", see=see, chosen=DEFAULT)
 
 
 async def test_an_inactive_cidr_makes_a_pool_unchoosable_whatever_room_it_has() -> None:
     cidrs = (cidr("192.0.2.0/24", "hk-spare", "validating"), *CIDRS[:1])
-    await fill(allocate("hk-spare", cidrs=cidrs), see="validating: gives out nothing", chosen=None)
+    await fill(allocate("hk-spare", cidrs=cidrs), see="validating: no allocations", chosen=None)
 
 
 async def test_before_and_after_follow_the_count() -> None:
@@ -216,9 +216,9 @@ async def test_the_address_in_hand_is_filled_in() -> None:
 
 async def test_a_pool_without_the_room_says_so_and_never_counts_below_zero() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
-    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
+    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused"
     await fill(allocate(EDGE.id, pools=[full, SPARE]), see=see)
-    more = f"{SPARE.id} has {SPARE.available} free of {SPARE.total}: 999 are refused (pool_exhausted)"
+    more = f"{SPARE.id} has {SPARE.available} free of {SPARE.total}: 999 are refused"
     await fill(allocate(SPARE.id), "tab", "tab", "ctrl+u", "999", see=more)
 
 
@@ -233,9 +233,9 @@ async def test_of_a_full_pool_an_address_withheld_softly_can_still_be_asked_for(
 
 async def test_a_repair_into_a_full_pool_says_that_it_is_refused() -> None:
     full = replace(EDGE, available=0, allocated=EDGE.total, cooling=0, reserved=0)
-    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused (pool_exhausted)"
+    see = f"{EDGE.id} is full, none of its 256 addresses is free: refused"
     await fill(lambda: rehome_form([LANDED], [DEFAULT, full], CIDRS), see=see)
-    short = f"{EDGE.id} has 2 free of 256: 3 are refused (pool_exhausted)"
+    short = f"{EDGE.id} has 2 free of 256: 3 are refused"
     await fill(lambda: rehome_form([LANDED] * 3, [DEFAULT, EDGE], CIDRS), see=short)
 
 

@@ -50,7 +50,7 @@ async def test_of_the_past_those_who_came_after_are_named_too(tmp_path: Path) ->
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("203.0.113.252 @ 2025-11-22 20:00Z")
         await operator.press("enter", "enter")
-        await operator.until("EIP 203.0.113.252 @ 2025-11-22 20:00Z", "state      bound", "siblings now")
+        await operator.until("EIP 203.0.113.252 @ 2025-11-22 20:00Z", "state      bound", "beside now")
         await operator.press("escape", "escape")
         await operator.type("203.0.113.252 @ 2020-01-01")
         await operator.press("enter", "enter")
@@ -61,7 +61,7 @@ async def test_the_column_tells_the_moment_that_it_is_about(tmp_path: Path) -> N
     async with on_deck(demo_desk(tmp_path), WIDE) as operator:
         await operator.type("203.0.113.252 @ 2025-11-22 20:00Z")
         await operator.press("enter")
-        await operator.until("@ 2025-11-22 20:00Z", "fix in:")
+        await operator.until("@ 2025-11-22 20:00Z", "changes    on your CIDR")
 
 
 async def test_the_column_of_a_finding_tells_its_remedy(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ async def test_of_many_siblings_some_are_named_and_the_rest_counted(tmp_path: Pa
     async with on_deck(inventory) as operator:
         await operator.type(first.address)
         await operator.press("enter")
-        await operator.until("siblings 24 (! mix)")
+        await operator.until("same balancer: 24 more, owners mixed")
         await operator.press("enter", "pagedown")
         await operator.until("198.18.0.19     DEFAULT  lb lb-1: mixes owners", "and 4 more: o lists them")
 
@@ -97,13 +97,13 @@ async def test_a_detail_that_is_not_seen_is_not_laid_out(tmp_path: Path, monkeyp
     monkeypatch.setattr(detail, "detail_lines", counted)
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("down", "down")
-        await operator.until("198.18.0.9 -- ! default-unbound")
+        await operator.until("198.18.0.9 -- ! Zenlayer address, idle")
         assert not laid_out
         await operator.press("enter")
         await operator.until("EIP 198.18.0.9", "customer-owned  no")
         assert set(laid_out) == {"198.18.0.9"}
         await operator.press("escape", "down")
-        await operator.until("198.18.0.8 -- default-bound")
+        await operator.until("198.18.0.8 -- ! Zenlayer address, in use")
         assert set(laid_out) == {"198.18.0.9"}
         await operator.press("enter")
         await operator.until("EIP 198.18.0.8", "customer-owned  no", absent="203.0.113.9 ")

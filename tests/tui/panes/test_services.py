@@ -119,7 +119,7 @@ async def test_a_service_is_registered_and_selected(tmp_path: Path) -> None:
     inventory = small_desk(tmp_path)
     async with on_deck(inventory) as operator:
         await operator.press("S")
-        await operator.until("S is for Services: l")
+        await operator.until("S works in Services (press l)")
         await services(operator)
         await operator.press("S")
         await operator.until("register a service", "> interface")

@@ -118,7 +118,7 @@ async def test_every_key_that_is_named_is_the_one_to_press(tmp_path: Path) -> No
 
 async def test_a_remapped_key_is_the_same_in_a_plan_and_in_the_wide_titles(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path, config=Config(keys=KEYS)), WIDE) as operator:
-        await operator.until("[L EIPs 347]", "landed in the default")
+        await operator.until("[L EIPs 347]", "in default pool by mistake")
         await operator.press("c", "D")
         await operator.until("J rehome", "f5 release", "bound: J rehome or f5")
         await operator.press("f5")

@@ -52,7 +52,7 @@ async def test_what_is_copied_right_behind_a_move_is_the_row_moved_to(tmp_path: 
 async def test_keys_of_other_lists_act_on_their_own_row(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("fjjK")
-        await operator.until("accept cidr_draining_blocked of 198.51.100.0/24")
+        await operator.until('accept "drain blocked" of 198.51.100.0/24')
         await operator.press("escape")
         await operator.type("cjjD")
         await operator.until("review: drain 192.0.2.0/24")
@@ -77,7 +77,7 @@ async def test_a_key_behind_a_typed_lookup_never_acts_on_what_was_in_hand_before
             await operator.press("a", "U")
             await operator.until("U ignored")
             let_through()
-        await operator.until("203.0.113.17 -- customer-bound")
+        await operator.until("203.0.113.17 -- ! yours, in use")
         await operator.settled()
         await operator.press("R")
         await operator.until("review: release 203.0.113.17")
@@ -89,7 +89,7 @@ async def test_an_address_looked_up_while_the_lists_are_read_is_judged_at_once(t
         with held_up(inventory, "snapshot"):
             await operator.press("r")
             await operator.type("203.0.113.17")
-            await operator.until(" 203.0.113.17 -- customer-bound")
+            await operator.until(" 203.0.113.17 -- ! yours, in use")
             await operator.press("enter", "R")
             await operator.until("review: release 203.0.113.17")
 
@@ -98,12 +98,12 @@ async def test_an_opened_detail_is_loaded_while_the_lists_are_read(tmp_path: Pat
     inventory = small_desk(tmp_path)
     eip = on_the_balancer(inventory, allocated(inventory))
     async with on_deck(inventory) as operator:
-        await operator.until(f" {eip.address} -- customer-bound")
+        await operator.until(f" {eip.address} -- yours, in use")
         with held_up(inventory, "snapshot"):
             await operator.press("r")
             inventory.execute(UnbindRequest(eip=eip.address))
             await operator.press("enter")
-            await operator.until(f" {eip.address} -- customer-unbound")
+            await operator.until(f" {eip.address} -- yours, idle")
 
 
 async def test_the_row_that_a_change_brings_under_the_cursor_is_named_before_its_details_are_loaded(
@@ -131,7 +131,7 @@ async def test_a_key_behind_a_paste_never_acts_on_what_was_in_hand_before(tmp_pa
         text = await operator.until("203.0.113.17")
         assert "review: release 198.18.0.5" not in text
         if "review:" not in text:  # R came before the verdict, and was dropped
-            await operator.until("203.0.113.17 -- customer-bound")
+            await operator.until("203.0.113.17 -- ! yours, in use")
             await operator.settled()
             await operator.press("R")
         await operator.until("review: release 203.0.113.17")
@@ -177,7 +177,7 @@ async def test_a_strip_that_could_not_be_read_is_about_the_row_under_the_cursor(
         with held_up(inventory, "lookup"):
             await operator.press("j")
             await operator.until(" 198.18.0.6 -- reading", absent="198.18.0.5 -- ")
-        await operator.until("198.18.0.6 -- ! default-bound")
+        await operator.until("198.18.0.6 -- ! Zenlayer address, in use")
         inventory.lookup = refused  # type: ignore[method-assign,assignment]
         for failing in (False, True):
             if failing:

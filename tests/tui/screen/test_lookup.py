@@ -18,7 +18,7 @@ from tui.wording.log_summary import grouped
 async def test_a_typed_address_is_judged_as_it_is_typed_and_enter_gives_the_keys_back(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("203.0.113.17")
-        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- customer-bound -- fix in: customer_cidr")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- ! yours, in use -- mixes owners")
         assert "esc leave the field" in operator.lines()[-1]
         assert any(line.startswith("> !  203.0.113.17") for line in operator.lines())
         await operator.press("enter")
@@ -40,19 +40,19 @@ async def test_an_address_without_a_row_leaves_no_row_in_hand(tmp_path: Path) ->
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("203.0.113.0")
         await operator.press("enter")
-        await operator.until("203.0.113.0 -- customer-unallocated")
+        await operator.until("203.0.113.0 -- yours, no EIP")
         assert not any(line.startswith(">") for line in operator.lines())
         await operator.press("R")
         await operator.until("203.0.113.0 has no live EIP: R does nothing")
         await operator.press("j")
-        await operator.until("> !! 198.18.0.5", "198.18.0.5 -- ! default-bound")
+        await operator.until("> !! 198.18.0.5", "198.18.0.5 -- !! Zenlayer address, in use")
 
 
 async def test_a_pasted_address_needs_no_further_key(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("p")
         await operator.paste("abuse from 203.0.113.17, please act\n")
-        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> !  203.0.113.17", "customer-bound")
+        await operator.until("look up: 203.0.113.17", "pasted, 1 address", "> !  203.0.113.17", "yours, in use")
         assert operator.deck.view is View.EIPS
         await operator.press("U")
         await operator.until("review: unbind 203.0.113.17")
@@ -62,9 +62,9 @@ async def test_a_mail_with_several_addresses_is_a_list_and_the_past_refuses_chan
     mail = "203.0.113.17 at 2025-11-22 21:14Z\nand 198.18.0.9 too\nand 8.8.8.8, 198.18.0.9\n"
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste(mail)
-        text = await operator.until("SEEN AT (UTC)", "2025-11-22 21:14Z", "198.18.0.9", "8.8.8.8", "not-ours")
+        text = await operator.until("SEEN AT (UTC)", "2025-11-22 21:14Z", "198.18.0.9", "8.8.8.8", "not yours")
         assert "4 addresses, 3 distinct" in text
-        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
+        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- yours, in use")
         await operator.press("R")
         await operator.until("R is refused: this verdict is about the past")
         await operator.press("j", "R")
@@ -106,7 +106,7 @@ async def test_a_typed_moment_is_the_past_too(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("198.18.0.5 @ 2025-11-01 00:00Z")
         await operator.press("enter")
-        await operator.until("198.18.0.5 @ 2025-11-01 00:00Z -- default-unallocated")
+        await operator.until("198.18.0.5 @ 2025-11-01 00:00Z -- Zenlayer address, no EIP")
         await operator.press("F")
         await operator.until("F is refused: this verdict is about the past")
 
@@ -147,13 +147,13 @@ async def test_an_ipv6_address_is_unknown_and_named(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("2001:db8::d")
         await operator.press("enter")
-        await operator.until("2001:db8::d -- ! unknown", "holds IPv4 only")
+        await operator.until("2001:db8::d -- ! not known", "holds IPv4 only")
 
 
 async def test_text_pasted_as_keys_changes_nothing_and_is_looked_up(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.at_once(*"Urgent: R y F y, 203.0.113.17 y\n")
-        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- ? customer-bound")
+        await operator.until("look up: 203.0.113.17", "203.0.113.17 -- ? ! yours, in use")
         assert len(operator.app.screen_stack) == 1
         assert operator.deck.view is View.EIPS
         assert operator.deck.inventory.eip("203.0.113.17").bindings
@@ -220,7 +220,7 @@ async def test_an_address_that_the_filter_cannot_find_still_gets_its_verdict(tmp
         await operator.press("slash")
         await operator.type("8.8.8.8")
         await operator.press("enter")
-        await operator.until("No EIP matches: 347 hidden by the filter", "8.8.8.8 -- not-ours")
+        await operator.until("No EIP matches: 347 hidden by the filter", "8.8.8.8 -- not yours")
 
 
 async def test_other_lists_filter_by_words(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ async def test_other_lists_filter_by_words(tmp_path: Path) -> None:
 
 async def test_the_dashboard_opens_on_an_address(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), address="203.0.113.9") as operator:
-        await operator.until("203.0.113.9 -- customer-unbound", "> !  203.0.113.9")
+        await operator.until("203.0.113.9 -- ! yours, idle", "> !  203.0.113.9")
 
 
 async def test_a_copies_the_address_and_says_which_way_it_went(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ async def test_what_was_pasted_is_filtered_sorted_and_summed_up_beside_the_event
         await operator.press("slash")
         await operator.type("customer now:customer-bound")
         await operator.press("enter")
-        await operator.until("2 addresses: customer-bound: 2 (", "2 shown", ">    203.0.113.17 ")
+        await operator.until("2 addresses: yours, in use: 2 (", "2 shown", ">    203.0.113.17 ")
     assert not on_the_loop
 
 
@@ -298,28 +298,28 @@ async def test_an_address_that_is_none_leaves_none_of_what_it_was_on_the_way_in_
     tmp_path: Path, typed: str
 ) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.until("198.18.0.5 -- !! Zenlayer address, in use")
         await operator.type(typed)
         await operator.press("enter")
-        await operator.until(f"! {typed} is not an address", "198.18.0.5 -- ! default-bound")
+        await operator.until(f"! {typed} is not an address", "198.18.0.5 -- !! Zenlayer address, in use")
 
 
 @pytest.mark.parametrize("time", ["9:40pm", "21:40 CST", "2025-11-22 21:40 UTC?"])
 async def test_a_time_that_is_none_leaves_no_verdict_of_its_first_part(tmp_path: Path, time: str) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.until("198.18.0.5 -- !! Zenlayer address, in use")
         await operator.type(f"203.0.113.17 @ {time}")
         await operator.press("enter")
-        await operator.until("is not a time. Examples", "198.18.0.5 -- ! default-bound")
+        await operator.until("is not a time. Examples", "198.18.0.5 -- !! Zenlayer address, in use")
 
 
 async def test_a_pasted_moment_that_is_none_is_not_taken_for_now(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
-        await operator.until("198.18.0.5 -- ! default-bound")
+        await operator.until("198.18.0.5 -- !! Zenlayer address, in use")
         await operator.paste("203.0.113.17 @ gestern\n")
-        await operator.until("! @ gestern is not a time. Examples", "198.18.0.5 -- ! default-bound")
+        await operator.until("! @ gestern is not a time. Examples", "198.18.0.5 -- !! Zenlayer address, in use")
         await operator.paste("203.0.113.17 @ 2025-11-22 21:14Z\n")
-        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- customer-bound")
+        await operator.until("203.0.113.17 @ 2025-11-22 21:14Z -- yours, in use")
 
 
 async def test_what_was_said_before_is_gone_with_the_first_digit(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ async def test_a_typed_port_is_answered_in_the_bar_and_the_detail_and_survives_a
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.type("203.0.113.13:443")
         await operator.press("enter")
-        await operator.until("203.0.113.13:443 -- customer-bound", COMES_IN)
+        await operator.until("203.0.113.13:443 -- yours, in use", COMES_IN)
         await operator.press("r")
-        await operator.until("203.0.113.13:443 -- customer-bound", COMES_IN)
+        await operator.until("203.0.113.13:443 -- yours, in use", COMES_IN)
         await operator.press("enter")
         await operator.until("EIP 203.0.113.13:443", "port", COMES_IN)
 
@@ -24,7 +24,7 @@ async def test_the_source_port_of_a_gateway_names_it_with_its_subnets(tmp_path: 
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste("2025-11-23T03:00:00Z DROP SRC=203.0.113.17 DST=8.8.8.8 PROTO=TCP SPT=44321 DPT=25\n")
         await operator.until(
-            "203.0.113.17:44321/tcp @ 2025-11-23 03:00Z -- customer-bound",
+            "203.0.113.17:44321/tcp @ 2025-11-23 03:00Z -- yours, in use",
             "No DNAT entry forwards tcp port 44321: a source port left by nat-1",
             "the log there tells which host",
         )
@@ -49,6 +49,6 @@ async def test_the_port_is_copied_pinned_and_exported(tmp_path: Path) -> None:
         await operator.press("enter")
         await operator.until("wrote 2 rows to")
         trail = operator.deck.trail.text()
-    assert "203.0.113.13:443/tcp at ?: customer-bound" in trail
+    assert "203.0.113.13:443/tcp at ?: yours, in use" in trail
     assert trail.count("Tcp port 443 comes in to 10.0.8.10:443 by dnat nat-1.") == 2
     assert "| 443/tcp |" in (tmp_path / "found.md").read_text()

@@ -13,7 +13,7 @@ LOG = "2025-11-22 10:14:00 deny 203.0.113.17\n2025-11-22 10:15:00 deny 203.0.113
 async def test_a_zone_settles_a_doubt_and_stands_in_the_list_the_pin_and_the_export(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.paste(LOG)
-        await operator.until("2025-11-22 10:14Z", "? zone_assumed 2 (line 1)")
+        await operator.until("2025-11-22 10:14Z", "? 2 without a zone: UTC (line 1)")
         await operator.press("colon")
         await operator.type("zone")
         await operator.press("enter")

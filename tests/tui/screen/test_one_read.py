@@ -85,7 +85,7 @@ async def test_an_allocation_reads_once_and_paints_twice(tmp_path: Path, calls: 
         await sent(operator, calls)
         await idle(operator)
         check(calls, counted_down=False)
-        await operator.until("allocated 203.0.113.0 from hk", "203.0.113.0 -- customer-unbound")
+        await operator.until("allocated 203.0.113.0 from hk", "203.0.113.0 -- yours, idle")
 
 
 async def test_a_release_of_three_reads_once_and_paints_twice(tmp_path: Path, calls: Counter[str]) -> None:
@@ -111,4 +111,4 @@ async def test_a_rehome_reads_once_and_paints_twice(tmp_path: Path, calls: Count
         await sent(operator, calls, "5")
         await idle(operator)
         check(calls, counted_down=True)
-        await operator.until("198.18.0.5 -> ", "customer-bound")
+        await operator.until("198.18.0.5 -> ", "yours, in use")

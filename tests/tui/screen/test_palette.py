@@ -55,12 +55,12 @@ async def typed(operator: Operator, text: str) -> None:
 @pytest.mark.parametrize(
     ("command", "wanted"),
     [
-        ("pool hk-spare", ("[p Pools 4]", "pool hk-spare --")),
-        ("pools spare", ("[p Pools 4]", "pool hk-spare --")),
-        ("cidr 192.0.2.0/24", ("[c CIDRs 4]", "192.0.2.0/24 -- active")),
-        ("service nat-2", ("[l Services 70]", "nat-2 -- gateway")),
+        ("pool hk-spare", ("[p Pools 4]", "168 free of 256")),
+        ("pools spare", ("[p Pools 4]", "168 free of 256")),
+        ("cidr 192.0.2.0/24", ("[c CIDRs 4]", "active -- 88 live")),
+        ("service nat-2", ("[l Services 70]", 'gateway "hk-nat-b"')),
         ("eips own:no state:bound", ("[e EIPs 347]", "filter: own:no state:bound")),
-        ("lookup 203.0.113.17", ("> !  203.0.113.17", "customer-bound")),
+        ("lookup 203.0.113.17", ("> !  203.0.113.17", "yours, in use")),
         ("lookup 203.0.113.17 @ 2025-11-22 21:14", ("judged as of 2025-11-22 21:14:00Z",)),
         ("history 203.0.113.0/24", ("[t Timeline]",)),
         ("findings severity:critical", ("[f Findings", "filter: severity:critical")),

@@ -112,8 +112,8 @@ async def test_a_timeline_has_a_row_for_each_request_and_enter_unfolds_it(tmp_pa
 async def test_a_cell_is_told_of_only_while_the_keys_are_in_the_map(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path), (120, 36)) as operator:
         await operator.press("c")
-        await operator.until("198.51.100.0/24 -- !", ".240 ", absent="─ 198.51.100.0 ─")
+        await operator.until("draining -- 3 live", ".240 ", absent="─ 198.51.100.0 ─")
         await operator.press("enter")
         await operator.until("─ 198.51.100.0 ─", "no EIP")
         await operator.press("escape")
-        await operator.until("198.51.100.0/24 -- !", absent="─ 198.51.100.0 ─")
+        await operator.until("draining -- 3 live", absent="─ 198.51.100.0 ─")

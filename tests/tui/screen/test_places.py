@@ -77,11 +77,11 @@ async def test_paused_nothing_is_read_until_it_goes_on(tmp_path: Path) -> None:
     allocated(inventory)
     async with on_deck(inventory) as operator:
         await operator.press("full_stop")
-        await operator.until("  0 min old ", "refreshing is paused")
+        await operator.until("  0 min old ", "paused: ")
         bob.execute(AllocationRequest(pool_id="hk"))
         await operator.deck.polling.poll()
         await operator.press("j")
-        await operator.until("[e EIPs 1]", "not read since", "paused, . goes on")
+        await operator.until("[e EIPs 1]", "not read since", "paused, . resumes")
         await operator.press("full_stop")
         await operator.until("[e EIPs 2]", " live ")
     bob.close()

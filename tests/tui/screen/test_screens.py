@@ -22,7 +22,7 @@ MODALS: dict[str, tuple[tuple[str, ...], str]] = {
     "fix": (("F",), "choose where it goes"),
     "bandwidth": (("M",), "bandwidth of"),
     "rename": (("E",), "rename 198.18.0.5"),
-    "accept": (("f", "K"), "accept landed_in_default_pool"),
+    "accept": (("f", "K"), 'accept "in default pool"'),
     "add a CIDR": (("C",), "add a customer CIDR"),
     "review of a repair": (("F", "enter", "enter", "enter", "enter"), "read again now: unchanged"),
     "review of an unbind": (("U",), "read again now: unchanged"),
@@ -63,7 +63,7 @@ async def test_a_modal(tmp_path: Path, snapshot: SnapshotAssertion, modal: str) 
 async def test_the_detail(tmp_path: Path, snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with on_deck(demo_desk(tmp_path), size) as operator:
         await operator.paste("203.0.113.17")
-        await operator.until("> !  203.0.113.17", "customer-bound")
+        await operator.until("> !  203.0.113.17", "yours, in use")
         await operator.press("enter")
         await operator.settled()
         assert operator.text() == snapshot

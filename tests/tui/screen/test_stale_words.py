@@ -21,7 +21,7 @@ async def test_at_the_end_of_a_review_nothing_says_that_it_goes_on(tmp_path: Pat
         await operator.press("y")
         await operator.until("there is more to read")
         await operator.press("end")
-        await operator.until("Cancel has the focus", absent="more to read")
+        await operator.until("enter or esc: ", absent="more to read")
         await operator.until(absent="PgDn more")
         await operator.press("pageup")
         await operator.until("PgDn more")

@@ -42,7 +42,7 @@ def clip(state: Path) -> str:
         (0, "198.18.0.5"),
         (1, "eip-"),
         (2, "198.18.0.5  DEFAULT  default  bound  lb lb-shop shop-front"),
-        (3, "198.18.0.5 -- ! default-bound -- fix in: zenlayer\nserves lb lb-shop"),
+        (3, "198.18.0.5 -- !! Zenlayer address, in use -- in default pool by mistake\nserves lb lb-shop"),
         (4, '"verdict": "default-bound"'),
         (5, "eipdeck lookup 198.18.0.5"),
     ],
@@ -183,7 +183,7 @@ async def test_hostile_names_leave_in_files_as_text(tmp_path: Path) -> None:
 async def test_i_pins_with_a_note_and_the_trail_grows(tmp_path: Path, state: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("i")
-        await operator.until("pin to the incident trail", "default-bound")
+        await operator.until("pin to the incident trail", "Zenlayer address, in use")
         await operator.type("shop is on a Zenlayer address")
         await operator.press("enter")
         await operator.until("pinned 198.18.0.5: 1 entry in")
@@ -227,7 +227,7 @@ async def test_the_trail_has_what_was_looked_up_and_changed_as_it_happens(tmp_pa
         for words in (
             "# Incident trail, times in UTC, begun 2025-11-23T03:12:44Z",
             "## 2025-11-23 03:12:44Z looked up 203.0.113.0",
-            "customer-unbound, fix in customer_cidr",
+            "yours, idle, changes are made on your CIDR",
             "## 2025-11-23 03:12:44Z release 203.0.113.0",
             "    before: 203.0.113.0 eip-1 customer hk unbound: serves nothing",
             "    eipdeck release eip-1 --yes",

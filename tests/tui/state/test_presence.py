@@ -37,7 +37,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
     async with on_deck(inventory) as operator:
         await operator.when(bob.other_sessions)
         await operator.press(".")
-        await operator.until("refreshing is paused")
+        await operator.until("paused: ")
         with closing(sqlite3.connect(tmp_path / "empty.db", isolation_level=None)) as raw:
             raw.execute("DELETE FROM presence")
         operator.deck.other_sessions._said = -BEAT_SECONDS
@@ -46,7 +46,7 @@ async def test_who_has_paused_is_seen_by_the_others_and_sees_them(tmp_path: Path
         bob.announce(None)
         await operator.deck.polling.poll()
         await operator.when(bob.other_sessions)
-        await operator.until("+1  ", "[e EIPs 0]", "refreshing is paused")
+        await operator.until("+1  ", "[e EIPs 0]", "paused: ")
     bob.close()
 
 
@@ -218,8 +218,8 @@ async def test_a_landing_from_elsewhere_is_told_in_every_view(tmp_path: Path, vi
         async with on_deck(inventory) as operator:
             await operator.press(view)
             landed = allocated(shell, pool=None)
-            await operator.until(f"! alice@10.0.4.7: {landed.address} LANDED IN THE DEFAULT POOL")
-            assert "f shows it, F rehomes it" in operator.status()
+            await operator.until(f"! alice@10.0.4.7: {landed.address} IN THE DEFAULT POOL BY MISTAKE")
+            assert "f shows it, F moves it" in operator.status()
 
 
 async def test_a_change_of_what_is_selected_is_told_over_what_was_said(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def test_a_failover_that_loses_what_is_shown_is_told_with_the_time(cluster
         await operator.press("y")
         await operator.until("WRITE")
         await operator.press(".")
-        await operator.until("refreshing is paused")
+        await operator.until("paused: ")
         cluster.fail_over()
         with closing(open_inventory(cluster.standby.url(cluster.name), operator="bert")) as bert:
             one(bert, name="dns-of-bert")

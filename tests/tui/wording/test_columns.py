@@ -115,4 +115,4 @@ async def test_a_pasted_mail_shows_when_and_how_often_at_every_width(tmp_path: P
         await operator.paste("203.0.113.17 at 2025-11-22T21:14Z\n198.18.0.6 at 2025-11-22T21:15Z")
         await operator.until("2 addresses")
         await operator.settled()
-        assert operator.deck.panes.lookups.table.fitting.issuperset({"SEEN AT (UTC)", "COUNT", "VERDICT THEN"})
+        assert operator.deck.panes.lookups.table.fitting.issuperset({"SEEN AT (UTC)", "COUNT", "WHOSE THEN"})
