@@ -36,7 +36,12 @@ PLAN = (
     "INSERT INTO mirror_plan (request_id, hash, verb, asked, operator, state, holds, noted_at, touched_at)"
     " VALUES ('r', '', 'ReleaseRequest', '{}', 'alice', 'open', '[\"eip:eip-2\"]', 1, 1)"
 )
-MIRRORED = ("INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, 'acme', 'https://example.net', 1)", PLAN)
+STEP = "INSERT INTO mirror_step (request_id, nth, kind, about, state) VALUES ('r', 1, 'delete', '{}', 'noted')"
+MIRRORED = (
+    "INSERT INTO mirror (id, profile, endpoint, since) VALUES (1, 'acme', 'https://example.net', 1)",
+    PLAN,
+    STEP,
+)
 """Rows as a live account has them."""
 
 
@@ -100,6 +105,9 @@ def sql(inventory: Inventory) -> Iterator[Plain]:
         ("UPDATE mirror_plan SET asked = '[]', touched_at = 2", "asked of an account"),
         ("UPDATE mirror_plan SET state = 'done', noted_at = 2", "asked of an account"),
         ("DELETE FROM mirror_plan", "never deleted"),
+        ("UPDATE mirror_step SET kind = 'name'", "what a step does"),
+        ("UPDATE mirror_step SET nth = 2", "what a step does"),
+        ("DELETE FROM mirror_step", "never deleted"),
     ],
 )
 def test_who_and_when_is_set_once(inventory: Inventory, sql: Plain, statement: str, sentence: str) -> None:

@@ -47,6 +47,11 @@ _RULES = {
         "what was asked of an account, and by whom, is set once",
         _other(*_ASKED),
     ),
+    "mirror_step_asked": (
+        "UPDATE OF request_id, nth, kind ON mirror_step",
+        "what a step does is set once",
+        _other("request_id", "nth", "kind"),
+    ),
 }
 """Name: moment, what is refused, and when."""
 
