@@ -17,6 +17,7 @@ import pytest
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
 from tests.e2e.conftest import Deck
+from tests.e2e.terminal import terminal
 from tests.standin.account import Account, stamped
 from tests.standin.demo import console, furnished
 from tests.standin.server import TOKEN, Fault, Standin, serving
@@ -51,13 +52,24 @@ def live(empty: Deck, standin: Standin) -> Deck:
     return empty
 
 
-def test_a_sync_tells_its_progress_on_stderr_and_its_figures_on_stdout(empty: Deck, standin: Standin) -> None:
+def test_a_sync_tells_its_figures_and_in_a_pipe_no_progress(empty: Deck, standin: Standin) -> None:
     said = empty("sync")
     assert said.code == 0
-    assert "reading DescribeEips: 5" in said.err
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["eipdeck"]
     assert "7 calls" in said.err
     assert said.out.splitlines()[0].split() == ["AS", "OF", "CREATED", "CHANGED", "ENDED", "MISSING", "ASIDE"]
     assert len(standin.seen) == 7
+
+
+@pytest.mark.usefixtures("standin")
+def test_a_sync_shows_its_progress_on_a_terminal_alone() -> None:
+    """The work is made to look slow by a clock that runs fast."""
+    fast = "import time, itertools; ticks = itertools.count(); time.monotonic = lambda: next(ticks)"
+    for env in ({}, {"ACCESSIBLE": "1"}):
+        with terminal("sync", begun=fast, env=env) as deck_:
+            assert deck_.ended() == 0
+            assert (b"sync: DescribeEips: 5" in deck_.sent) == (not env)
+            assert "DescribeEips" not in deck_.text(), "the line is gone"
 
 
 def test_a_sync_as_json(live: Deck, account: Account) -> None:

@@ -12,7 +12,7 @@ from typing import Final, TextIO
 from core import progress_to
 from tui.terminal.environment import may_overwrite
 
-__all__ = ["shown_progress"]
+__all__ = ["shown_count", "shown_progress"]
 
 _QUICK: Final = 1.0
 """Seconds without a line: most commands end before."""
@@ -35,6 +35,20 @@ def shown_progress(what: str) -> Iterator[None]:
         line.clear()
 
 
+@contextmanager
+def shown_count(what: str) -> Iterator[Callable[[str, int], None]]:
+    """Show how much of each part is done in the block, where no total is known."""
+    err = sys.stderr
+    if err is None or not may_overwrite(err, os.environ):
+        yield lambda _part, _done: None
+        return
+    line = ProgressLine(what, err)
+    try:
+        yield line.count
+    finally:
+        line.clear()
+
+
 class ProgressLine:
     """`verify: 12,000 of 65,003 events, 3 s left`."""
 
@@ -53,14 +67,19 @@ class ProgressLine:
             self._part, self._part_began = (total, unit), now
         if done >= total:
             self.clear()
-        elif now - self._began >= _QUICK and (not self._is_shown or now - self._shown_at >= _APART):
-            self._show(f"{self._what}: {done:,} of {total:,} {unit}{_left(now - self._part_began, done, total)}")
-            self._shown_at = now
+        else:
+            self._show(now, f"{done:,} of {total:,} {unit}{_left(now - self._part_began, done, total)}")
 
-    def _show(self, line: str) -> None:
-        self._out.write(f"\r{line}\x1b[K")
+    def count(self, part: str, done: int) -> None:
+        """Show how much of a part without a total is done."""
+        self._show(self._clock(), f"{part}: {done:,}")
+
+    def _show(self, now: float, words: str) -> None:
+        if now - self._began < _QUICK or (self._is_shown and now - self._shown_at < _APART):
+            return
+        self._out.write(f"\r{self._what}: {words}\x1b[K")
         self._out.flush()
-        self._is_shown = True
+        self._is_shown, self._shown_at = True, now
 
     def clear(self) -> None:
         """Remove the line."""

@@ -1,27 +1,24 @@
-"""`eipdeck sync`: reads a live account, with its progress on stderr."""
+"""`eipdeck sync`: reads a live account."""
 
 from __future__ import annotations
 
 import os
 
 from core import Code, Inventory, Synced, error
+from tui.cli.progress import shown_count
 from tui.cli.result import Answer
-from tui.cli.stdio import tell
 from tui.wording.phrases import count_of
 from tui.wording.reports import EVENTS, SYNCED
 from tui.wording.verb import Format
 
 __all__ = ["sync"]
 
-_TAKEN_OVER = "taken over"
 _NICE = 10
-_STEP = 10_000
-"""Rows of a kind after which its progress is told again."""
 
 
 def sync(
     inventory: Inventory,
-    how: Format,
+    _how: Format,
     *,
     dry_run: bool,
     accept_losses: str | None,
@@ -36,39 +33,22 @@ def sync(
     losses = None if accept_losses is None else _number(accept_losses)
     if background:
         os.nice(_NICE)  # the keys of the dashboard come first
-    tell_progress = _ignored if how is Format.JSON else _Progress().tell
-    done = inventory.sync(
-        on_progress=tell_progress,
-        dry_run=dry_run,
-        accept_losses=losses,
-        accept_account=accept_account,
-        background=background,
-    )
+    with shown_count("sync") as counted:
+        done = inventory.sync(
+            on_progress=counted,
+            dry_run=dry_run,
+            accept_losses=losses,
+            accept_account=accept_account,
+            background=background,
+        )
     said = tuple(_sentences(done))
     return Answer(done, EVENTS, done.events, said) if dry_run else Answer(done, SYNCED, said=said)
-
-
-def _ignored(_kind: str, _rows: int) -> None:
-    """With JSON, stderr holds the error document alone."""
 
 
 def _number(words: str) -> int:
     if not (words.isascii() and words.isdigit() and len(words) < 10):
         raise error(Code.INVALID_COUNT, f"{words!r} is not a number of EIPs.", hint="Write the number that sync told.")
     return int(words)
-
-
-class _Progress:
-    """Tells how far the reading is, a line for each kind and for many rows."""
-
-    def __init__(self) -> None:
-        self._told = ("", 0)
-
-    def tell(self, kind: str, rows: int) -> None:
-        before, at = self._told
-        if kind != before or rows - at >= _STEP:
-            self._told = (kind, rows)
-            tell([f"eipdeck: taken over: {rows:,}" if kind == _TAKEN_OVER else f"eipdeck: reading {kind}: {rows:,}"])
 
 
 def _sentences(done: Synced) -> list[str]:

@@ -63,3 +63,13 @@ def test_it_is_one_line_whatever_is_told_and_is_gone_when_cleared(reports: list[
     assert "\n" not in out.getvalue()
     assert shown(out) == ""
     assert all(len(each) < 80 for each in out.getvalue().split("\r"))
+
+
+def test_rows_without_a_total_are_counted() -> None:
+    clock, out = Clock(), io.StringIO()
+    line = ProgressLine("sync", out, clock)
+    line.count("DescribeEips", 100)
+    assert out.getvalue() == ""
+    clock.now = 2.0
+    line.count("DescribeEips", 12_000)
+    assert shown(out) == "sync: DescribeEips: 12,000"
