@@ -57,6 +57,8 @@ def _service(details: SelectionDetails) -> Iterator[Text]:
 
 def _page(details: SelectionDetails) -> Iterator[Text]:
     eip = details.eip
+    if details.verdict is not None:
+        yield f"{'verdict':<{_LABEL}}{details.verdict.verdict}"
     if eip is None:
         yield visible(details.verdict.summary) if details.verdict else ""
     else:
@@ -83,6 +85,7 @@ def _column(details: SelectionDetails) -> Iterator[Text]:
     yield Line(first, style)
     yield from (Line(f"  {each}", style) for each in wrong)
     if details.verdict is not None:
+        yield f"verdict    {details.verdict.verdict}"
         yield f"changes    {changes_are_made(details.verdict)}"
     if selection.finding is not None:
         yield finding_line(selection.finding)

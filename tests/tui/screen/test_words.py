@@ -23,7 +23,8 @@ MAIL = "From 203.0.113.17 at 2025-11-22 21:14\nand 198.18.0.9 2025-11-22 21:15Z\
 
 
 def codes(text: str) -> list[str]:
-    return CODE.findall(text)
+    """Return the codes beside the word of a verdict, which a detail has for the command line and exports."""
+    return CODE.findall(re.sub(r"verdict +\S+", "", text))
 
 
 def repeated(operator: Operator) -> list[str]:
