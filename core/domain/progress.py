@@ -25,6 +25,8 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 _listener: Final[ContextVar[Progress | None]] = ContextVar("eipdeck_progress", default=None)
 _EVERY: Final = 256
 """The number of items between two reports."""
+_LONG: Final = 0.5
+"""The seconds after which the end of a commit is told."""
 
 
 @contextmanager
@@ -89,6 +91,8 @@ class Work:
         self._over: EipdeckError | None = None
         self._reading: float | None = None
         """The time from which a read has been open."""
+        self._committing: float | None = None
+        """The time from which a commit has been under way."""
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -105,8 +109,9 @@ class Work:
         since = self._reading
         return 0.0 if since is None else monotonic() - since
 
-    def commits(self) -> None:
-        """Tell that a commit begins.
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Note that a commit runs in the block.
 
         Raises:
             EipdeckError: `time_limit`, when the work is over; nothing changed.
@@ -116,6 +121,19 @@ class Work:
             if self._over is not None:
                 raise self._over
             self._done = True
+        self._committing = monotonic()
+        try:
+            yield
+        finally:
+            long, self._committing = self.commits_for > _LONG, None
+            if long and (progress := _listener.get()) is not None:
+                progress(1, 1, "commits")
+
+    @property
+    def commits_for(self) -> float:
+        """The seconds since a commit began that is under way; 0 without one."""
+        since = self._committing
+        return 0.0 if since is None else monotonic() - since
 
     def end(self, why: str) -> EipdeckError | None:
         """End the work, and return the error to tell; None when a commit has begun."""

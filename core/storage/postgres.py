@@ -272,10 +272,10 @@ class PostgresStore(Store):
             self._turn.release()
 
     def _commit(self, connection: PostgresConnection) -> None:
-        WORK.commits()
         connection.driver.unreplicated = False
         try:
-            connection.commit()
+            with WORK.committing():
+                connection.commit()
         except psycopg.OperationalError as problem:
             if problem.sqlstate is not None and not problem.sqlstate.startswith(_ENDED):
                 raise

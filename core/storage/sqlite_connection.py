@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Final
@@ -157,8 +157,7 @@ def begun(connection: SqliteConnection, begin: str) -> Iterator[None]:
                 yield
         else:
             yield
-            WORK.commits()
-        with in_doubt():
+        with nullcontext() if begin == READ else WORK.committing(), in_doubt():
             connection.driver.commit()
     except BaseException:
         connection.driver.rollback()

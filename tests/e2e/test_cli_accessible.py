@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core import open_inventory
+from tests.core.kit import customer_cidr
 from tests.corpus import TEXTS, obeyed
 from tests.e2e.terminal import terminal
+from tests.server import new_server
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Deck
@@ -113,3 +117,22 @@ def test_progress_is_told_on_a_terminal_alone(deck: Deck, tmp_path: Path) -> Non
             assert (b" rows, " in deck_.sent) == (not env)
             assert "exported to" in deck_.text()
             assert "rows" not in deck_.text(), "the line is gone"
+
+
+def test_a_commit_that_takes_long_is_told() -> None:
+    """The server waits for a standby that is not there."""
+    made = new_server()
+    try:
+        url = made.url(made.create())
+        with closing(open_inventory(url, operator="owner")) as inventory:
+            customer_cidr(inventory)
+        made.execute("ALTER SYSTEM SET synchronous_standby_names = 'gone'")
+        made.execute("SELECT pg_reload_conf()")
+        with terminal("--db", url, "allocate", "--pool", "edge") as deck_:
+            deck_.until("allocate: the commit is under way")
+            made.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            made.execute("SELECT pg_reload_conf()")
+            assert deck_.ended() == 0
+            assert "under way" not in deck_.text(), "the line is gone"
+    finally:
+        made.remove()

@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Final, TextIO
 
-from core import progress_to
+from core import WORK, progress_to
 from tui.terminal.environment import may_overwrite
 
 __all__ = ["shown_count", "shown_progress"]
@@ -18,6 +19,8 @@ _QUICK: Final = 1.0
 """Seconds without a line: most commands end before."""
 _APART: Final = 0.1
 """Seconds between two lines."""
+_LOOK: Final = 0.25
+"""Seconds between two looks at a commit."""
 
 
 @contextmanager
@@ -27,12 +30,24 @@ def shown_progress(what: str) -> Iterator[None]:
     if err is None or not may_overwrite(err, os.environ):
         yield
         return
-    line = ProgressLine(what, err)
+    line, ended = ProgressLine(what, err), Event()
+    watcher = Thread(target=_watch_commit, args=(line, ended), daemon=True, name="commit")
+    watcher.start()
     try:
         with progress_to(line):
             yield
     finally:
+        ended.set()
+        watcher.join()
         line.clear()
+
+
+def _watch_commit(line: ProgressLine, ended: Event) -> None:
+    """Show a commit that takes long: the disk, or a standby, keeps it waiting."""
+    while not ended.wait(_LOOK):
+        with line.lock:  # at its end the line goes, and comes no more
+            if WORK.commits_for >= _QUICK:
+                line.say(f"the commit is under way, {round(WORK.commits_for)} s")
 
 
 @contextmanager
@@ -59,6 +74,7 @@ class ProgressLine:
         self._began = self._part_began = self._shown_at = clock()
         self._part: tuple[int, str] | None = None
         self._is_shown = False
+        self.lock = Lock()
 
     def __call__(self, done: int, total: int, unit: str) -> None:
         """Show how much of a part is done; a part has a total and a unit."""
@@ -74,6 +90,10 @@ class ProgressLine:
         """Show how much of a part without a total is done."""
         self._show(self._clock(), f"{part}: {done:,}")
 
+    def say(self, words: str) -> None:
+        """Show a sentence."""
+        self._show(self._clock(), words)
+
     def _show(self, now: float, words: str) -> None:
         if now - self._began < _QUICK or (self._is_shown and now - self._shown_at < _APART):
             return
@@ -83,10 +103,11 @@ class ProgressLine:
 
     def clear(self) -> None:
         """Remove the line."""
-        if self._is_shown:
-            self._out.write("\r\x1b[K")
-            self._out.flush()
-            self._is_shown = False
+        with self.lock:
+            if self._is_shown:
+                self._out.write("\r\x1b[K")
+                self._out.flush()
+                self._is_shown = False
 
 
 def _left(seconds: float, done: int, total: int) -> str:
