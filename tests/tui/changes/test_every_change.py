@@ -576,7 +576,7 @@ async def test_what_changes_under_a_review_is_shown_and_never_overrun(tmp_path: 
         await operator.press("y")
         await operator.until("CHANGED SINCE YOU LOOKED", "lb lb-1")
         await operator.press("y")
-        await operator.until("refused", "eip_bound")
+        await operator.until("refused", "still serves lb lb-1")
         assert bob.eip("203.0.113.0").status is EipStatus.BOUND
     bob.close()
 
@@ -591,7 +591,7 @@ async def test_a_change_during_the_count_is_a_conflict(tmp_path: Path) -> None:
         await operator.confirm()
         await operator.until("UNBIND 203.0.113.0 in")
         bob.execute(UnbindRequest(eip="203.0.113.0"))
-        await operator.until("! refused: unbind 203.0.113.0", "conflict")
+        await operator.until("! refused: unbind 203.0.113.0", "has changed since you looked")
     bob.close()
 
 

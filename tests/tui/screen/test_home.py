@@ -186,7 +186,7 @@ async def test_o_in_the_detail_of_a_pool_lists_its_eips_and_esc_lists_all(tmp_pa
 async def test_enter_opens_the_detail_and_esc_closes_it(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("enter")
-        text = await operator.until("EIP 198.18.0.5", "esc back to EIPs", "shop-front-vip", "everything about this")
+        text = await operator.until("EIP 198.18.0.5", "esc back to EIPs", "shop-front-vip", "t: earlier holders")
         assert "R release" in text
         await operator.press("G")
         await operator.until('allocate "J-812"')
@@ -246,9 +246,11 @@ async def test_a_stuttering_q_does_not_quit(tmp_path: Path) -> None:
 async def test_help_lists_every_key_and_narrows(tmp_path: Path) -> None:
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.press("question_mark")
-        await operator.until("keys", "The ten that matter most", "look up an address", "rehome a landing")
+        await operator.until(
+            "keys", "The ten that matter most", "look up an address", "move an EIP of the default pool"
+        )
         await operator.type("retire")
-        await operator.until("drain, or retire", absent="rehome a landing")
+        await operator.until("drain, or retire", absent="move an EIP of the default pool")
         await operator.press("escape")
         await operator.until("ADDRESS")
 

@@ -95,7 +95,7 @@ async def test_a_list_of_lookups_comes_back(tmp_path: Path, state: Path) -> None
     async with on_deck(demo_desk(tmp_path)) as operator:
         await operator.until(HOME, "[ goes to ")
         await operator.press("left_square_bracket")
-        await operator.until("3 addresses: ", "not-ours")
+        await operator.until("3 addresses: ", "not yours")
 
 
 async def test_the_offer_stands_until_the_operator_is_somewhere_else(tmp_path: Path, state: Path) -> None:
