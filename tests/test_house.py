@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.house import main, measure, unused_doors
 
+ROOT = Path(__file__).parents[1]
 PYPROJECT = """
 [[tool.importlinter.contracts]]
 type = "layers"
@@ -82,3 +84,14 @@ def test_a_breach_ends_with_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_every_door_is_used() -> None:
     assert not unused_doors(Path(__file__).parents[1])
+
+
+def test_each_file_that_contributing_names_exists() -> None:
+    """A name without a folder is of a file somewhere below; `VERB` stands for a name."""
+    words = re.findall(r"`([\w./]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text())
+    parts = ("core", "tui", "tests")
+    files = [f"/{path.relative_to(ROOT).as_posix()}" for part in parts for path in (ROOT / part).rglob("*.py")]
+    assert len(words) > 40
+    named = [word for word in words if "VERB" not in word]
+    missing = [word for word in named if not any(file.endswith(f"/{word}") for file in files)]
+    assert missing == []

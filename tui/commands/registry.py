@@ -9,9 +9,9 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum, auto
 from typing import Final
+
+from tui.commands.command import Command, Scope, Takes, View, change_of, move_of, view_of
 
 __all__ = [
     "BY_ID",
@@ -28,100 +28,16 @@ __all__ = [
     "remap",
 ]
 
-
-class View(StrEnum):
-    """The views; all but the last have a key and a tab."""
-
-    EIPS = "EIPs"
-    POOLS = "Pools"
-    CIDRS = "CIDRs"
-    FINDINGS = "Findings"
-    TIMELINE = "Timeline"
-    SERVICES = "Services"
-    LOOKUPS = "Lookups"
-
-
-class Scope(StrEnum):
-    """The widget that carries the binding."""
-
-    SCREEN = "screen"
-    TABLE = "table"
-    MAP = "map"
-    PALETTE = "palette"
-    """No key: the palette runs it, by its command-line name."""
-
-
-class Takes(Enum):
-    """The subject of a change."""
-
-    SELECTION = auto()
-    """The selected item, whatever it is, or nothing."""
-    EIP = auto()
-    """The selected EIP."""
-    EIPS = auto()
-    """The marked EIPs, or else the selected one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command of the dashboard."""
-
-    id: str
-    keys: tuple[str, ...]
-    label: str
-    """The text after the key in the key bar."""
-    help: str
-    cli: str = ""
-    """The name in the palette; empty: the id, with blanks."""
-    views: tuple[View, ...] = ()
-    """The views where it works; empty: all."""
-    changes: bool = False
-    takes: Takes = Takes.SELECTION
-    scope: Scope = Scope.SCREEN
-    argument: str = ""
-    """The words that may follow its name in the palette, to be selected, listed or looked up."""
-
-    @property
-    def name(self) -> str:
-        return self.cli or self.id.replace("_", " ")
-
-
-def _view(view: View, key: str, argument: str = "") -> Command:
-    name = view.value
-    return Command(name.lower(), (key,), name, f"show the {name}", cli=name.lower(), argument=argument)
-
-
-def _move(id_: str, keys: str, help_: str, scope: Scope = Scope.TABLE) -> Command:
-    return Command(id_, tuple(keys.split()), id_, help_, scope=scope)
-
-
-def _change(
-    id_: str,
-    keys: str,
-    label: str,
-    help_: str,
-    *,
-    cli: str = "",
-    views: tuple[View, ...] = (),
-    takes: Takes = Takes.SELECTION,
-    of: str = "",
-) -> Command:
-    """Return a change; `of` names its subject."""
-    command = Command(id_, tuple(keys.split()), label, help_, cli=cli, views=views, changes=True, takes=takes)
-    of = of or ("" if takes is Takes.SELECTION else "EIP")
-    return replace(command, scope=Scope.SCREEN if keys else Scope.PALETTE, argument=of)
-
-
 COMMANDS: Final[tuple[Command, ...]] = (
-    _change("allocate", "A", "alloc", "allocate an EIP from a pool you choose", of="POOL"),
-    _change("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
-    _change("unbind", "U", "unbind", "unbind the EIP from everything it serves", takes=Takes.EIPS),
-    _change("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
-    _change("rehome", "F", "rehome", "move an EIP of the default pool or a draining CIDR to yours", takes=Takes.EIPS),
-    _change("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back", of="FINDING"),
-    _change("recover", "Z", "recover", "recover a released address, as a new EIP", of="ADDRESS"),
-    _change("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
-    _change(
+    change_of("allocate", "A", "alloc", "allocate an EIP from a pool you choose", of="POOL"),
+    change_of("bind", "B", "bind", "bind the EIP to an interface, gateway or load balancer", takes=Takes.EIPS),
+    change_of("unbind", "U", "unbind", "unbind the EIP from everything it serves", takes=Takes.EIPS),
+    change_of("release", "R", "release", "release the EIP to the pool it came from", takes=Takes.EIPS),
+    change_of("rehome", "F", "rehome", "move an EIP of the default pool or a draining CIDR to yours", takes=Takes.EIPS),
+    change_of("accept", "K", "accept", "accept a finding, with a reason; take the acceptance back", of="FINDING"),
+    change_of("recover", "Z", "recover", "recover a released address, as a new EIP", of="ADDRESS"),
+    change_of("cidr_add", "C", "add CIDR", "add a customer CIDR", cli="cidr add"),
+    change_of(
         "cidr_end",
         "D",
         "drain",
@@ -130,7 +46,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         of="CIDR",
         views=(View.CIDRS,),
     ),
-    _change(
+    change_of(
         "cidr_activate",
         "",
         "activate",
@@ -139,8 +55,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         of="CIDR",
         views=(View.CIDRS,),
     ),
-    _change("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn", of="CIDR"),
-    _change(
+    change_of("cidr_asn", "", "set ASN", "change the origin ASN of the selected CIDR", cli="cidr set-asn", of="CIDR"),
+    change_of(
         "pool_set",
         "",
         "pool set",
@@ -148,11 +64,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="pool set",
         of="POOL",
     ),
-    _change("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation", of="CIDR"),
-    _change("unreserve", "", "unreserve", "return reserved addresses to the pool", of="CIDR"),
-    _change("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
-    _change("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
-    _change(
+    change_of("reserve", "", "reserve", "keep addresses of the selected CIDR back from allocation", of="CIDR"),
+    change_of("unreserve", "", "unreserve", "return reserved addresses to the pool", of="CIDR"),
+    change_of("bandwidth", "M", "mbps", "change the bandwidth cap of the EIP", takes=Takes.EIP),
+    change_of("name", "E", "name", "rename the EIP; an empty name removes it", takes=Takes.EIP),
+    change_of(
         "service_add",
         "S",
         "register",
@@ -160,7 +76,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         cli="service add",
         views=(View.SERVICES,),
     ),
-    _change(
+    change_of(
         "service_remove",
         "X",
         "remove",
@@ -173,11 +89,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("find", ("slash",), "filter", "filter this list (the grammar of the command line)"),
     Command("palette", ("colon",), "all", "every command by its command-line name"),
     Command("help", ("question_mark", "f1"), "help", "this help, filtered as you type"),
-    _view(View.EIPS, "e", "FILTER"),
-    _view(View.POOLS, "p", "POOL"),
-    _view(View.CIDRS, "c", "CIDR"),
-    _view(View.SERVICES, "l", "SERVICE"),
-    _view(View.FINDINGS, "f", "FILTER"),
+    view_of(View.EIPS, "e", "FILTER"),
+    view_of(View.POOLS, "p", "POOL"),
+    view_of(View.CIDRS, "c", "CIDR"),
+    view_of(View.SERVICES, "l", "SERVICE"),
+    view_of(View.FINDINGS, "f", "FILTER"),
     Command(
         "timeline",
         ("t",),
@@ -233,16 +149,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("detail", ("d",), "detail on/off", "show or hide the detail column"),
     Command("next_pane", ("tab",), "next pane", "the next pane (from 120 columns)"),
     Command("previous_pane", ("shift+tab",), "previous pane", "the previous pane"),
-    _move("down", "j down", "the next row"),
-    _move("up", "k up", "the row before"),
-    _move("left", "left", "in an address map: the cell to the left", Scope.MAP),
-    _move("right", "right", "in an address map: the cell to the right", Scope.MAP),
-    _move("first", "g home", "the first row"),
-    _move("last", "G end", "the last row"),
-    _move("page_down", "pagedown ctrl+d", "a page down"),
-    _move("page_up", "pageup ctrl+u", "a page up"),
-    _move("next_problem", "n", "the next row with a problem"),
-    _move("previous_problem", "b", "the problem row before"),
+    move_of("down", "j down", "the next row"),
+    move_of("up", "k up", "the row before"),
+    move_of("left", "left", "in an address map: the cell to the left", Scope.MAP),
+    move_of("right", "right", "in an address map: the cell to the right", Scope.MAP),
+    move_of("first", "g home", "the first row"),
+    move_of("last", "G end", "the last row"),
+    move_of("page_down", "pagedown ctrl+d", "a page down"),
+    move_of("page_up", "pageup ctrl+u", "a page up"),
+    move_of("next_problem", "n", "the next row with a problem"),
+    move_of("previous_problem", "b", "the problem row before"),
     Command("abort", ("z",), "abort", "abort a countdown (so do esc and ctrl+c); stop a batch"),
     Command("yes", ("y",), "send", "send; in a review only, after a pause"),
     Command("back", ("escape", "backspace"), "back", "back, close, clear the filter"),
