@@ -12,6 +12,8 @@ pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not install
 from core import (
     AccountInventory,
     ActivateRequest,
+    AddCidrRequest,
+    AddServiceRequest,
     Allocation,
     AllocationRequest,
     BindingKind,
@@ -21,10 +23,15 @@ from core import (
     RecoverRequest,
     RehomeRequest,
     ReleaseRequest,
+    RemoveServiceRequest,
     RetireRequest,
+    SetAsnRequest,
     UnbindRequest,
 )
+from core.live.account import _HERE
 from core.live.meanings import Failed, change_refusal
+from core.live.planning import PLANNED
+from core.operations.verbs import VERBS
 from tests.core.audit import audit
 from tests.core.kit import Clock, dump
 from tests.core.live.test_changes import patient, refused, states
@@ -327,3 +334,11 @@ def test_a_drained_cidr_is_deleted(live: AccountInventory, account: Account) -> 
     assert live.execute(RetireRequest(cidr=cidr)).state == "retired"
     assert account.cidrs == {}
     audit(live)
+
+
+def test_every_change_is_known_to_an_account_one_way() -> None:
+    """It is made by calls, or of our record alone, or in the console of Zenlayer."""
+    console = {AddCidrRequest, ActivateRequest, SetAsnRequest, AddServiceRequest, RemoveServiceRequest}
+    ways = [*_HERE, *PLANNED, *console]
+    assert set(ways) == set(VERBS)
+    assert len(ways) == len(set(ways))
