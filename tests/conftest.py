@@ -91,6 +91,9 @@ _SLOW = (
         "lookup",
     ),
     *("review", "reviews", "forms", "notices"),
+    *("evidence_scanner", "pasted_text", "palette", "bursts", "nothing_is_lost", "filter_line", "elision"),
+    *("stale_words", "plain_truth", "keys_behind", "pictures", "settings", "standby", "failover", "trials", "hosts"),
+    *("roles", "faults", "pooler"),
 )
 """Files and folders that `--quick` leaves out: those that take longest, and the programs in `e2e` and `benchmarks`."""
 
