@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from core.domain.errors import Code, EipdeckError, error
+from core.domain.errors import Code, EipdeckError, Fix, error
 from core.domain.json_value import JsonObject
 from core.live.plan_rows import Plan, PlanState, Step, StepState
 from core.live.world import Call
@@ -149,7 +149,8 @@ def _busy(row: _HeldRow, common: Sequence[str]) -> EipdeckError:
     return error(
         Code.CONFLICT,
         f"A plan of {row.operator} on {words} {name} is not settled yet; nothing was sent.",
-        hint="A sync settles it.",
+        hint="Go on with that plan.",
+        fix=Fix("plan resume", (row.request_id,)),
         details={"request_id": row.request_id, "holds": list(common)},
     )
 

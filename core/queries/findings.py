@@ -75,16 +75,22 @@ def _with_acceptances(facts: RuleInput) -> list[Fingerprinted]:
 def _all(facts: RuleInput) -> Iterator[Fingerprinted]:
     for rule in (*EIP_RULES, *SHARED_RULES):
         for each in rule(facts):
-            yield each if facts.config.account is None else _in_the_console(each)
+            yield _in_the_console(each) if _is_for_the_console(facts, each.finding.fix) else each
     for rule in _of_account(facts):
         yield from rule(facts)
 
 
+_CONSOLE_ONLY: Final = ("cidr add", "cidr activate", "cidr set-asn", "service add", "service remove")
+"""Changes of an account that are made in the console alone."""
 _CONSOLE: Final = "Make the change in Zenlayer's console, then sync."
 
 
+def _is_for_the_console(facts: RuleInput, fix: Fix | None) -> bool:
+    return facts.config.account is not None and fix is not None and fix.verb in _CONSOLE_ONLY
+
+
 def _in_the_console(each: Fingerprinted) -> Fingerprinted:
-    """Return a finding of a live account, which most changes of this program do not reach yet."""
+    """Return a finding of a live account that is mended in the console."""
     return replace(each, finding=replace(each.finding, remedy=_CONSOLE, advice=_CONSOLE, fix=None))
 
 

@@ -51,7 +51,8 @@ async def _rehome(flow: Flow, eips: Sequence[Eip], known: Known, request: Rehome
         new_address = preview.eips[0].address
     pool = next(pool for pool in pools if pool.id == request.pool_id)
     watch = EipChanges(flow.host.ask, eips)
-    review = review_rehome(request, eips, pool, new_address, reread=watch, cidrs=cidrs, services=services)
+    live = flow.host.inventory.profile is not None
+    review = review_rehome(request, eips, pool, new_address, reread=watch, cidrs=cidrs, services=services, live=live)
     done = await send_reviewed(flow, "rehome", request, watch, review)
     moves = [answer.eips[0] for answer in done or () if isinstance(answer, Allocation)]
     if len(eips) > 1:
@@ -82,8 +83,9 @@ def review_rehome(
     *,
     cidrs: Iterable[Cidr] = (),
     services: Sequence[Service] = (),
+    live: bool = False,
 ) -> Review:
-    """Return the review of a move.
+    """Return the review.
 
     Args:
         request: the pool, and whether the old EIPs stay.
@@ -93,12 +95,12 @@ def review_rehome(
         reread: reads the targets again.
         cidrs: their states tell whether the pool holds the old address.
         services: their names are shown for what the targets serve.
+        live: the move is made on an account.
 
     """
-    if len(eips) == 1:
-        lines = _one(request, eips[0], pool, new_address, cidrs, services)
-    else:
-        lines = _several(eips, pool, services)
+    first = eips[0]
+    one = len(eips) == 1
+    lines = _one(request, first, pool, new_address, cidrs, services) if one else _several(eips, pool, services)
     ending = "Keeps" if request.keep else "Releases"
     return review_of_eips(
         request,
@@ -107,14 +109,16 @@ def review_rehome(
         title=f"rehome {named(eips)} to {pool.id}",
         sections=(tuple(lines), () if _is_short(eips, pool) else tuple(usage_lines(pool, len(eips)))),
         tier=Tier.TYPED,
-        typed=last_octet(eips[0].address),
+        typed=last_octet(first.address),
         prompt=f"{ending} the old EIP. Type its last octet:",
         for_several=f"{ending} {len(eips)} old EIPs.",
-        closing=_closing(request, eips),
+        closing=_closing(request, eips, live=live),
     )
 
 
-def _closing(request: RehomeRequest, eips: Sequence[Eip]) -> str:
+def _closing(request: RehomeRequest, eips: Sequence[Eip], *, live: bool) -> str:
+    if live:
+        return "Made step by step on the account. When a step fails, `plan resume` goes on, `plan undo` takes back."
     if len(eips) > 1:
         return "One after the other; each moves whole or stays, and the first refusal ends it."
     return "" if request.keep else "All of it or nothing. If DNS has to move first: esc, and keep the old EIP."

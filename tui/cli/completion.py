@@ -66,7 +66,7 @@ _eipdeck_offer() {
 """)
 _FISH: Final = Template("""\
 function _eipdeck_offer
-  set -l typed (commandline -ct | string replace -r '^--[^=]*=' '' | string collect -a)
+  set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
   eipdeck $call $$argv[1] "$$typed" (commandline -opc) 2>/dev/null
 end
 """)

@@ -32,7 +32,9 @@ async def test_a_review_shows_drift_on_the_account(tmp_path: Path, monkeypatch: 
             await operator.type("203.0.113.16")
             await operator.press("enter", "R")
             await operator.until("review: release 203.0.113.16", 'is named "renamed-meanwhile" now')
-            await operator.press("escape", "colon")
+            await operator.press("escape")
+            await operator.until("seen in the account 203.0.113.16")  # it would take the place of the refusal
+            await operator.press("colon")
             await operator.type("cidr add")
             await operator.press("enter")
             await operator.until("does nothing on a live account")
