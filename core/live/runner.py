@@ -270,7 +270,8 @@ def _next(steps: Sequence[Step]) -> Step:
 def _resolved(step: Step, steps: Sequence[Step]) -> JsonObject:
     """Return the particulars of a step, with the EIPs that earlier steps created."""
     found = {each.nth: each.given.get("new") for each in steps}
-    return {
+    about: JsonObject = {
         key: found[int(value[1:])] if isinstance(value, str) and key in ("eipId", "to") and value[:1] == "@" else value
         for key, value in step.particulars.items()
     }
+    return {**about, "earlier": [*found.values()]} if step.kind == "create" else about

@@ -9,7 +9,7 @@ pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not install
 from core import AccountInventory, AllocationRequest
 from tests.core.audit import audit
 from tests.core.kit import Clock, rows
-from tests.core.live.test_changes import patient, states
+from tests.core.live.test_changes import HORIZON, patient, refused, states
 from tests.standin.account import Account
 from tests.standin.server import Fault, Standin
 
@@ -44,4 +44,49 @@ def test_an_address_that_an_earlier_call_took_is_not_passed_over(
     (eip,) = live.execute(IN_A_POOL).eips
     assert (eip.address, account.changed["CreateEips"], states(live)) == (would_be, 1, ["done"])
     assert rows(live, "SELECT count(*) FROM reservation") == [(0,)]
+    audit(live)
+
+
+def taken_by_the_console(live: AccountInventory, account: Account, clock: Clock, address: str, name: str) -> None:
+    """While the call is waited for, the console makes an EIP."""
+
+    def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+        if "e-console" not in account.eips:
+            account.eip("e-console", address, "c-1", name=name, createTime=account.stamp())
+
+    live._sleep = sleep
+
+
+def test_an_eip_of_the_console_is_not_taken_for_the_one_of_a_lost_call(
+    live: AccountInventory, account: Account, standin: Standin, clock: Clock
+) -> None:
+    standin.write_faults.append(Fault(kind="cut"))
+    taken_by_the_console(live, account, clock, live.preview(IN_A_POOL).eips[0].address, "of-somebody-else")
+    refused(lambda: live.execute(IN_A_POOL), "outcome_unknown")
+    clock.advance(HORIZON)
+    live.sync()
+    assert (states(live), rows(live, "SELECT code FROM mirror_step")) == (["refused"], [("NOT_SHOWN",)])
+    clock.advance(1)
+    live.sync()
+    assert live.eip("e-console").name == "of-somebody-else"
+    audit(live)
+
+
+def test_an_eip_of_the_same_name_from_before_is_not_taken_for_the_one_of_a_lost_call(
+    live: AccountInventory, account: Account, standin: Standin
+) -> None:
+    account.eip("e-before", "198.51.100.40", None, name="mine-1", createTime=account.stamp())
+    standin.write_faults.append(Fault(kind="cut"))
+    refused(lambda: live.execute(BY_DEFAULT), "outcome_unknown")
+    assert account.changed == {}
+
+
+def test_each_lost_call_of_one_name_finds_its_own_eip(
+    live: AccountInventory, account: Account, standin: Standin
+) -> None:
+    standin.write_faults.extend([Fault(kind="cut_after")] * 3)
+    asked = AllocationRequest(default=True, region="asia-east-1", name="mine-1", count=3)
+    assert {eip.id for eip in live.execute(asked).eips} == {key for key in account.eips if key.startswith("e-new")}
+    assert account.changed["CreateEips"] == 3
     audit(live)
