@@ -73,6 +73,10 @@ _MARK_STEP: Final = (
     " platform_request_id = coalesce(:platform_request_id, platform_request_id),"
     " result = coalesce(:result, result) WHERE request_id = :request_id AND nth = :nth"
 )
+_ANSWERED: Final = (
+    "UPDATE mirror_step SET state = 'sent', result = :result"
+    " WHERE request_id = :request_id AND nth = :nth AND state IN ('sent', 'unknown')"
+)
 _AGAIN: Final = (
     "UPDATE mirror_step SET state = 'noted', settled_at = NULL WHERE request_id = :request_id AND state = 'refused'"
 )
@@ -202,8 +206,10 @@ def mark_step(
 
 
 def answered(connection: Connection, step: Step, result: JsonObject, at: int) -> None:
-    """Keep what the API answered, when the change cannot be found without it."""
-    mark_step(connection, step, StepState(step.state), at, result=result)
+    """Keep what the API answered, when the change cannot be found without it; nothing of a step that is settled."""
+    values: Values = {"request_id": step.request_id, "nth": step.nth, "result": json.dumps(result)}
+    if connection.execute(_ANSWERED, values):
+        connection.execute(_TOUCH, {"request_id": step.request_id, "at": at})
 
 
 def mark_plan(connection: Connection, request_id: str, state: PlanState, at: int) -> None:

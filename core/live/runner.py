@@ -161,7 +161,7 @@ class Runner:
         """Keep what tells a new EIP; a call that failed for the EIP has no reason in its answer."""
         if texts_of(answer, "eipIds"):
             with self.store.write() as connection:
-                answered(connection, step._replace(state=StepState.SENT), {"eipIds": answer["eipIds"]}, self.now())
+                answered(connection, step, {"eipIds": answer["eipIds"]}, self.now())
         if about.get("eipId") in texts_of(answer, "failedEipIds"):
             raise self.settling.refused(plan, step, self._why_not(step, about), code="FAILED_EIP_IDS")
 

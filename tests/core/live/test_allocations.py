@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
 from core import AccountInventory, AllocationRequest
+from core.live.client import Client
 from tests.core.audit import audit
 from tests.core.kit import Clock, rows
-from tests.core.live.test_changes import HORIZON, patient, refused, states
+from tests.core.live.test_changes import HORIZON, Opened, patient, refused, states
 from tests.standin.account import Account
 from tests.standin.server import Fault, Standin
 
@@ -89,4 +92,23 @@ def test_each_lost_call_of_one_name_finds_its_own_eip(
     asked = AllocationRequest(default=True, region="asia-east-1", name="mine-1", count=3)
     assert {eip.id for eip in live.execute(asked).eips} == {key for key in account.eips if key.startswith("e-new")}
     assert account.changed["CreateEips"] == 3
+    audit(live)
+
+
+def test_an_answer_that_comes_after_another_session_settled_the_call_is_no_refusal(
+    live: AccountInventory, opened: Opened, account: Account, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    other, call = patient(opened(), clock), Client.call
+
+    def slow(self: Client, action: Any, fields: Any) -> Any:
+        found = call(self, action, fields)
+        if action.name == "CreateEips":
+            other.sync()
+        return found
+
+    monkeypatch.setattr(Client, "call", slow)
+    (eip,) = live.execute(IN_A_POOL).eips
+    assert ([eip.id], states(live), account.changed["CreateEips"]) == (["e-new-1"], ["done"], 1)
+    three = live.execute(AllocationRequest(pool_id=POOL, count=3, request_id="key-3")).eips
+    assert (len({each.id for each in three}), states(live)) == (3, ["done", "done"])
     audit(live)
