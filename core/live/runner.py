@@ -140,7 +140,7 @@ class Runner:
         if failed.code in _TAKEN:
             if not self._is_needed(step, about, sent, LOOKS if attempt else LOOKS[:1]):
                 return False  # an earlier call took the address
-            if self.settling.replaced(plan, step, about, elsewhere=True):
+            if self.settling.replaced(plan, step, about, elsewhere=self._is_elsewhere(about)):
                 return False
         raise self.settling.refused(plan, step, _refusal(failed, about), failed) from None
 
@@ -156,6 +156,14 @@ class Runner:
             if not isinstance(now.shown, Call):
                 return False
         return True
+
+    def _is_elsewhere(self, about: JsonObject) -> bool:
+        """Return whether an address that is taken has no EIP on the account."""
+        body = about.get("body")
+        try:
+            return isinstance(body, dict) and self._world().at(str(body.get("publicIp"))) is None
+        except Failed:
+            return False
 
     def _heard(self, plan: Plan, step: Step, about: JsonObject, answer: JsonObject) -> None:
         """Keep what tells a new EIP; a call that failed for the EIP has no reason in its answer."""

@@ -112,3 +112,23 @@ def test_an_answer_that_comes_after_another_session_settled_the_call_is_no_refus
     three = live.execute(AllocationRequest(pool_id=POOL, count=3, request_id="key-3")).eips
     assert (len({each.id for each in three}), states(live)) == (3, ["done", "done"])
     audit(live)
+
+
+def test_an_address_that_the_account_shows_as_taken_is_not_reserved(
+    live: AccountInventory, account: Account, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    would_be, call = live.preview(IN_A_POOL).eips[0].address, Client.call
+
+    def raced(self: Client, action: Any, fields: Any) -> Any:
+        if action.name == "CreateEips" and "e-other" not in account.eips:
+            account.eip("e-other", would_be, "c-1", name="other", createTime=account.stamp())
+        return call(self, action, fields)
+
+    monkeypatch.setattr(Client, "call", raced)
+    (eip,) = live.execute(IN_A_POOL).eips
+    assert (eip.address != would_be, eip.id) == (True, "e-new-1")
+    assert rows(live, "SELECT count(*) FROM reservation") == [(0,)]
+    clock.advance(1)
+    live.sync()
+    assert live.eip(would_be).id == "e-other"
+    audit(live)
