@@ -65,7 +65,7 @@ _NOTE_STEP: Final = (
 _SENT: Final = (
     "UPDATE mirror_step SET state = 'sent', sent_at = :at, action = :action, body = :body, code = NULL, message = NULL,"
     " result = :result"
-    " WHERE request_id = :request_id AND nth = :nth AND state = 'noted' AND EXISTS"
+    " WHERE request_id = :request_id AND nth = :nth AND state = 'noted' AND about = :about AND EXISTS"
     " (SELECT 1 FROM mirror_plan p WHERE p.request_id = :request_id AND p.state = 'open')"
 )
 _MARK_STEP: Final = (
@@ -176,8 +176,8 @@ def hold(connection: Connection, plan: Plan, more: str, at: int, *, instead_of: 
 
 
 def mark_sent(connection: Connection, step: Step, call: Call, facts: JsonObject, at: int) -> bool:
-    """Note that the call of a step is sent; return False when another session has sent it, or settled the plan."""
-    key: Values = {"request_id": step.request_id, "nth": step.nth, "at": at}
+    """Note that the call of a step is sent; return False when another session has sent, changed or settled the step."""
+    key: Values = {"request_id": step.request_id, "nth": step.nth, "about": step.about, "at": at}
     values: Values = {"action": call.action, "body": json.dumps(call.body), "result": json.dumps(facts)}
     if connection.execute(_SENT, {**key, **values}) != 1:
         return False

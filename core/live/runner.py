@@ -117,6 +117,7 @@ class Runner:
         with self.store.write() as connection:
             if not mark_sent(connection, step, call, sent.answer, sent.at):
                 return  # another session has
+        step = step._replace(state=StepState.SENT)
         for attempt in range(_TRIES):
             try:
                 answer = writer.call(ACTIONS[call.action], call.body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,4 +133,63 @@ def test_an_address_that_the_account_shows_as_taken_is_not_reserved(
     clock.advance(1)
     live.sync()
     assert live.eip(would_be).id == "e-other"
+    audit(live)
+
+
+class Killed(BaseException):
+    """The program of a session is stopped."""
+
+
+def test_an_address_that_another_session_gave_up_is_not_sent(
+    live: AccountInventory,
+    opened: Opened,
+    account: Account,
+    standin: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+) -> None:
+    would_be, other = live.preview(IN_A_POOL).eips[0].address, patient(opened(), clock)
+    call, begun = Client.call, list[str]()
+    account.elsewhere.add(would_be)
+
+    def meanwhile(self: Client, action: Any, fields: Any) -> Any:
+        asked = fields.get("ipAddresses")
+        if asked and begun and asked != [would_be] and "back" not in begun:
+            raise Killed  # before it looks at the address that it chose instead
+        found = call(self, action, fields)
+        if asked and not begun:
+            begun.append("other")
+            with suppress(Killed):
+                other.execute(IN_A_POOL)
+            begun.append("back")
+        return found
+
+    monkeypatch.setattr(Client, "call", meanwhile)
+    (eip,) = live.execute(IN_A_POOL).eips
+    sent = [each.body["publicIp"] for each in standin.seen if each.action == "CreateEips"]
+    assert (sent, states(live)) == ([would_be, eip.address], ["done"])
+    audit(live)
+
+
+@pytest.mark.parametrize("address", [None, "203.0.113.77"])
+def test_an_eip_that_another_session_made_for_the_same_request_is_its_answer(
+    live: AccountInventory,
+    opened: Opened,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+    address: str | None,
+) -> None:
+    asked = replace(IN_A_POOL, address=address)
+    other, call, begun, made = patient(opened(), clock), Client.call, list[bool](), list[str | None]()
+
+    def meanwhile(self: Client, action: Any, fields: Any) -> Any:
+        if fields.get("ipAddresses") and not begun:
+            begun.append(True)
+            made.extend(eip.id for eip in other.execute(asked).eips)
+        return call(self, action, fields)
+
+    monkeypatch.setattr(Client, "call", meanwhile)
+    assert [eip.id for eip in live.execute(asked).eips] == made == ["e-new-1"]
+    assert (account.changed["CreateEips"], states(live)) == (1, ["done"])
     audit(live)
