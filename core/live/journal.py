@@ -65,13 +65,17 @@ _NOTE_STEP: Final = (
 _SENT: Final = (
     "UPDATE mirror_step SET state = 'sent', sent_at = :at, action = :action, body = :body, code = NULL, message = NULL,"
     " result = :result"
-    " WHERE request_id = :request_id AND nth = :nth AND state = 'noted' AND EXISTS"
+    " WHERE request_id = :request_id AND nth = :nth AND state = 'noted' AND about = :about AND EXISTS"
     " (SELECT 1 FROM mirror_plan p WHERE p.request_id = :request_id AND p.state = 'open')"
 )
 _MARK_STEP: Final = (
     "UPDATE mirror_step SET state = :state, settled_at = :settled, code = :code, message = :message,"
     " platform_request_id = coalesce(:platform_request_id, platform_request_id),"
     " result = coalesce(:result, result) WHERE request_id = :request_id AND nth = :nth"
+)
+_ANSWERED: Final = (
+    "UPDATE mirror_step SET state = 'sent', result = :result"
+    " WHERE request_id = :request_id AND nth = :nth AND state IN ('sent', 'unknown')"
 )
 _AGAIN: Final = (
     "UPDATE mirror_step SET state = 'noted', settled_at = NULL WHERE request_id = :request_id AND state = 'refused'"
@@ -173,8 +177,8 @@ def hold(connection: Connection, plan: Plan, more: str, at: int, *, instead_of: 
 
 
 def mark_sent(connection: Connection, step: Step, call: Call, facts: JsonObject, at: int) -> bool:
-    """Note that the call of a step is sent; return False when another session has sent it, or settled the plan."""
-    key: Values = {"request_id": step.request_id, "nth": step.nth, "at": at}
+    """Note that the call of a step is sent; return False when another session has sent, changed or settled the step."""
+    key: Values = {"request_id": step.request_id, "nth": step.nth, "about": step.about, "at": at}
     values: Values = {"action": call.action, "body": json.dumps(call.body), "result": json.dumps(facts)}
     if connection.execute(_SENT, {**key, **values}) != 1:
         return False
@@ -203,8 +207,10 @@ def mark_step(
 
 
 def answered(connection: Connection, step: Step, result: JsonObject, at: int) -> None:
-    """Keep what the API answered, when the change cannot be found without it."""
-    mark_step(connection, step, StepState(step.state), at, result=result)
+    """Keep what the API answered, when the change cannot be found without it; nothing of a step that is settled."""
+    values: Values = {"request_id": step.request_id, "nth": step.nth, "result": json.dumps(result)}
+    if connection.execute(_ANSWERED, values):
+        connection.execute(_TOUCH, {"request_id": step.request_id, "at": at})
 
 
 def mark_plan(connection: Connection, request_id: str, state: PlanState, at: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from core.domain.errors import Code, error
-from core.domain.json_value import JsonObject
+from core.domain.json_value import Json, JsonObject
 from core.domain.times import utc_of
 from core.domain.values import to_micros
 from core.live.kinds_nat import dnat_in, dnat_out, entry_of, snat_in, snat_out
@@ -121,15 +121,19 @@ def _unassociate(about: JsonObject, world: World, sent: Sent | None) -> Now:
 
 
 def _create(about: JsonObject, world: World, sent: Sent | None) -> Now:
-    """Look for the EIP by the id that was answered, else by its address."""
+    """Look for the EIP by the id that was answered, else by its address or name."""
     body = about["body"]
     assert isinstance(body, dict)  # noqa: S101  # of a plan
-    row = _created(body, world, sent)
+    holder = world.at(str(body["publicIp"])) if "publicIp" in body else None
+    if sent is None:
+        if holder is not None:
+            words = f"{body['publicIp']} has EIP {holder.get('eipId')} on the account, which is not here yet."
+            raise refused(Code.ADDRESS_IN_USE, words, address=body["publicIp"])
+        before: list[Json] = [] if "publicIp" in body else [id_of(row) for row in world.named(str(body["name"]))]
+        return Now(Call("CreateEips", body), facts={"before": before})
+    row = _created(about, body, holder, world, sent)
     if row is None:
         return Now(Call("CreateEips", body))
-    if sent is None:
-        words = f"{body['publicIp']} has EIP {row.get('eipId')} on the account, which is not here yet."
-        raise refused(Code.ADDRESS_IN_USE, words, address=body["publicIp"])
     if row.get("status") == "CREATE_FAILED":
         return Now(Shown.FAILED, row)
     if row.get("status") == "CREATING" or not texts_of(row, "publicIpAddresses"):
@@ -137,16 +141,24 @@ def _create(about: JsonObject, world: World, sent: Sent | None) -> Now:
     return Now(Shown.DONE, row)
 
 
-def _created(body: JsonObject, world: World, sent: Sent | None) -> JsonObject | None:
-    answered = [] if sent is None else texts_of(sent.answer, "eipIds")
+def _created(
+    about: JsonObject, body: JsonObject, holder: JsonObject | None, world: World, sent: Sent
+) -> JsonObject | None:
+    """Return the EIP that the call created; one of the console may have its address, or its name."""
+    answered = texts_of(sent.answer, "eipIds")
     if answered:
         return world.eip(answered[0])
-    if "publicIp" in body:
-        return world.at(str(body["publicIp"]))
-    if sent is None:
-        return None
-    since = sent.at - _EARLIER
-    ours = [row for row in world.named(str(body["name"])) if _began(row) >= since and not world.is_known(id_of(row))]
+    name, since = str(body["name"]), sent.at - _EARLIER
+    rows = world.named(name) if "publicIp" not in body else [] if holder is None else [holder]
+    others = {*texts_of(sent.answer, "before"), *texts_of(about, "earlier")}
+    ours = [
+        row
+        for row in rows
+        if row.get("name") == name
+        and _began(row) >= since
+        and id_of(row) not in others
+        and ("before" in sent.answer or not world.is_known(id_of(row)))
+    ]
     return ours[0] if len(ours) == 1 else None
 
 

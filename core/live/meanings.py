@@ -122,7 +122,10 @@ class Outcome(Enum):
     """It may have been made."""
 
 
-_MAYBE: Final = ("INTERNAL_SERVER_ERROR", "REQUEST_TIMED_OUT", "INVALID_OPERATION_TIMEOUT")
+_NOT_NOW: Final = "SERVICE_TEMPORARY_UNAVAILABLE"
+_MAYBE: Final = ("INTERNAL_SERVER_ERROR", "REQUEST_TIMED_OUT", "INVALID_OPERATION_TIMEOUT", _NOT_NOW)
+_ONCE: Final = ("CreateEips", "CreateSnatEntry", "CreateDnatEntry")
+"""Actions that make another object each time; the platform may make it, though it answers that it cannot now."""
 
 
 def outcome_of(failed: Failed) -> Outcome:
@@ -130,7 +133,7 @@ def outcome_of(failed: Failed) -> Outcome:
     code, status = failed.code, failed.status
     if code == NETWORK:
         return Outcome.UNKNOWN if failed.sent else Outcome.REFUSED
-    if status == 429 or code in ("REQUEST_LIMIT_EXCEEDED", "SERVICE_TEMPORARY_UNAVAILABLE"):
+    if status == 429 or code == "REQUEST_LIMIT_EXCEEDED" or (code == _NOT_NOW and failed.action not in _ONCE):
         return Outcome.NOT_TAKEN_UP
     if code == NOT_JSON:
         return Outcome.REFUSED if status in _FIREWALLS else Outcome.UNKNOWN

@@ -113,20 +113,22 @@ class Runner:
             writer = self.writer()
         except EipdeckError as problem:
             raise self.settling.refused(plan, step, problem) from None
+        sent = Sent(self.now(), call.body, now.facts or {})
         with self.store.write() as connection:
-            if not mark_sent(connection, step, call, now.facts or {}, self.now()):
+            if not mark_sent(connection, step, call, sent.answer, sent.at):
                 return  # another session has
+        step = step._replace(state=StepState.SENT)
         for attempt in range(_TRIES):
             try:
                 answer = writer.call(ACTIONS[call.action], call.body)
             except Failed as failed:
-                if not self._goes_on(plan, step, about, failed, attempt):
+                if not self._goes_on(plan, step, about, sent, failed, attempt):
                     return
             else:
                 self._heard(plan, step, about, answer)
                 return
 
-    def _goes_on(self, plan: Plan, step: Step, about: JsonObject, failed: Failed, attempt: int) -> bool:
+    def _goes_on(self, plan: Plan, step: Step, about: JsonObject, sent: Sent, failed: Failed, attempt: int) -> bool:
         """Return whether a failed call is sent again; a refused one ends the plan here."""
         outcome = outcome_of(failed)
         if outcome is Outcome.GONE and step.kind in _ENDS:
@@ -135,24 +137,40 @@ class Runner:
             self.settling.unknown(step, failed)
             return False
         if outcome is Outcome.NOT_TAKEN_UP and attempt < _TRIES - 1:
-            self.sleep(failed.retry_after or LOOKS[attempt + 1])
-            return self._is_needed(step, about)
-        if failed.code in _TAKEN and self.settling.replaced(plan, step, about, elsewhere=True):
-            return False
+            return self._is_needed(step, about, sent, [failed.retry_after or LOOKS[attempt + 1]])
+        if failed.code in _TAKEN:
+            if not self._is_needed(step, about, sent, LOOKS if attempt else LOOKS[:1]):
+                return False  # an earlier call took the address
+            if self.settling.replaced(plan, step, about, elsewhere=self._is_elsewhere(about)):
+                return False
         raise self.settling.refused(plan, step, _refusal(failed, about), failed) from None
 
-    def _is_needed(self, step: Step, about: JsonObject) -> bool:
-        """Return whether the account shows that a call did nothing."""
+    def _is_needed(self, step: Step, about: JsonObject, sent: Sent, looks: Sequence[float]) -> bool:
+        """Return whether each look shows that a call did nothing."""
+        for seconds in looks:
+            if seconds:
+                self.sleep(seconds)
+            try:
+                now = look_at(step.kind, about, self._world(), sent)
+            except (Failed, EipdeckError):
+                return False
+            if not isinstance(now.shown, Call):
+                return False
+        return True
+
+    def _is_elsewhere(self, about: JsonObject) -> bool:
+        """Return whether an address that is taken has no EIP on the account."""
+        body = about.get("body")
         try:
-            return isinstance(look_at(step.kind, about, self._world(), Sent(self.now(), {}, {})).shown, Call)
-        except (Failed, EipdeckError):
+            return isinstance(body, dict) and self._world().at(str(body.get("publicIp"))) is None
+        except Failed:
             return False
 
     def _heard(self, plan: Plan, step: Step, about: JsonObject, answer: JsonObject) -> None:
         """Keep what tells a new EIP; a call that failed for the EIP has no reason in its answer."""
         if texts_of(answer, "eipIds"):
             with self.store.write() as connection:
-                answered(connection, step._replace(state=StepState.SENT), {"eipIds": answer["eipIds"]}, self.now())
+                answered(connection, step, {"eipIds": answer["eipIds"]}, self.now())
         if about.get("eipId") in texts_of(answer, "failedEipIds"):
             raise self.settling.refused(plan, step, self._why_not(step, about), code="FAILED_EIP_IDS")
 
@@ -261,7 +279,8 @@ def _next(steps: Sequence[Step]) -> Step:
 def _resolved(step: Step, steps: Sequence[Step]) -> JsonObject:
     """Return the particulars of a step, with the EIPs that earlier steps created."""
     found = {each.nth: each.given.get("new") for each in steps}
-    return {
+    about: JsonObject = {
         key: found[int(value[1:])] if isinstance(value, str) and key in ("eipId", "to") and value[:1] == "@" else value
         for key, value in step.particulars.items()
     }
+    return {**about, "earlier": [*found.values()]} if step.kind == "create" else about

@@ -153,16 +153,19 @@ class Settling:
                 mark_step(connection, step, StepState.NOTED, self.now())
 
     def replaced(self, plan: Plan, step: Step, about: JsonObject, *, elsewhere: bool) -> bool:
-        """Choose another address for a step whose address somebody else has; return whether there is one to try.
+        """Choose another address for a step whose address somebody else has; return whether the plan goes on.
 
+        It also does when another session has sent, changed or settled the step meanwhile.
         One that is taken `elsewhere`, though the account does not show by whom, is withheld from now on.
         """
         body, avoided = about.get("body"), _texts(about, "avoided")
-        if not isinstance(body, dict) or len(avoided) >= _MOST_REPLACED or plan.verb == UNDO:
+        if not isinstance(body, dict):
             return False
         taken = str(body.get("publicIp"))
         with self.store.write() as connection:
-            if not _still_open(connection, step):
+            if not _still_open(connection, step) or not _is_same(connection, step):
+                return True
+            if len(avoided) >= _MOST_REPLACED or plan.verb == UNDO:
                 return False
             transaction = self._as_asked(connection, plan)
             if elsewhere and about.get("chosen"):
@@ -258,6 +261,12 @@ def _still_open(connection: Connection, step: Step) -> bool:
     plan = plan_of(connection, step.request_id)
     found = next((each for each in steps_of(connection, step.request_id) if each.nth == step.nth), None)
     return plan is not None and plan.is_open and found is not None and found.state != StepState.DONE
+
+
+def _is_same(connection: Connection, step: Step) -> bool:
+    """Return whether nobody else has sent a step, or changed its particulars."""
+    found = next(each for each in steps_of(connection, step.request_id) if each.nth == step.nth)
+    return (found.about, found.was_sent) == (step.about, step.was_sent)
 
 
 def request_from(verb: str, asked: str) -> Request[Any]:

@@ -31,7 +31,8 @@ class Fault:
     status: int = 500
     code: str = "INTERNAL_SERVER_ERROR"
     kind: str = ""
-    """`text` of something on the way, `cut` before the work is done, `cut_after`, `half` a body, `drip`, `redirect`."""
+    """`text` of something on the way, `cut` before the work is done, `cut_after`, `half` a body, `drip`, `redirect`;
+    `after`: a refusal, though the work is done."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -106,13 +107,15 @@ class _Handler(BaseHTTPRequestHandler):
         chosen = standin.faults_on.pop(action, None)
         scripted = standin.write_faults if action in CHANGES and standin.write_faults else standin.faults
         fault = chosen or (scripted.popleft() if scripted else standin.always)
-        if fault is not None and fault.kind != "cut_after" and self._fails(fault):
+        if fault is not None and fault.kind not in ("cut_after", "after") and self._fails(fault):
             return None
         try:
             self._verify(raw)
             answer = {"requestId": "r-1", **standin.account.answer(action, body)}
         except Refusal as refusal:
             return self._send(refusal.status, _refusal(refusal.code, refusal.message))
+        if fault is not None and fault.kind == "after":
+            return self._send(fault.status, _refusal(fault.code, "scripted"))
         if fault is not None:
             return self._cut()
         return self._send(200, json.dumps({"requestId": "r-1", "response": answer}))
