@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
-from core import AccountInventory, RehomeRequest
+from core import AccountInventory, RehomeRequest, ReleaseRequest
 from tests.core.kit import Clock
 from tests.core.live.test_changes import patient, refused
-from tests.core.live.test_plans import POOL, in_step, sent
+from tests.core.live.test_plans import FREE, POOL, in_step, sent
 from tests.standin.account import Account
 from tests.standin.server import Standin
 
@@ -27,4 +27,36 @@ def test_a_plan_with_a_step_for_good_is_not_undone(live: AccountInventory, accou
     assert (problem.details["step"], problem.details["kind"]) == (deleted.step, "delete")
     assert f"Step {deleted.step} of plan key-1 (delete e-z) cannot be taken back" in problem.message
     assert (sent(standin), set(account.eips), live.plan("key-1").state) == (before, there, "done")
+    in_step(live, account)
+
+
+def test_of_two_released_none_comes_back_when_one_cannot(
+    live: AccountInventory, account: Account, standin: Standin
+) -> None:
+    account.recycle_bin = True
+    live.execute(ReleaseRequest(eips=(FREE,)))
+    live.execute(ReleaseRequest(eips=(FREE, "198.51.100.20"), request_id="key-1"))
+    before = sent(standin)
+    assert refused(lambda: live.undo("key-1"), "conflict").details["step"] == 1
+    assert sent(standin) == before
+
+
+def test_what_lies_in_the_recycle_bin_is_renewed(live: AccountInventory, account: Account, standin: Standin) -> None:
+    account.recycle_bin = True
+    live.execute(ReleaseRequest(eips=(FREE,), request_id="key-1"))
+    assert account.eips["e-10"]["status"] == "RECYCLED"
+    assert live.undo("key-1").state == "done"
+    assert (account.eips["e-10"]["status"], sent(standin)) == ("UNBIND", ["DeleteEip", "RenewEip"])
+    assert live.plan("key-1").state == "undone"
+    in_step(live, account)
+
+
+def test_a_rehome_is_undone_while_the_old_address_lies_in_the_bin(live: AccountInventory, account: Account) -> None:
+    account.recycle_bin = True
+    account.bind("e-z", "NIC", "nic-1", "10.0.1.2")
+    live.sync()
+    live.execute(RehomeRequest(eip="e-z", pool_id=POOL, request_id="key-1"))
+    live.undo("key-1")
+    assert (account.eips["e-z"]["status"], account.eips["e-z"]["associatedId"]) == ("BINDED", "nic-1")
+    assert [row["status"] for key, row in account.eips.items() if key.startswith("e-new")] == ["RECYCLED"]
     in_step(live, account)
