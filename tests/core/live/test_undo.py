@@ -6,12 +6,12 @@ import pytest
 
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
-from core import AccountInventory, RehomeRequest, ReleaseRequest
+from core import AccountInventory, AllocationRequest, EipdeckError, RehomeRequest, ReleaseRequest
 from tests.core.kit import Clock
 from tests.core.live.test_changes import patient, refused
 from tests.core.live.test_plans import FREE, POOL, in_step, sent
 from tests.standin.account import Account
-from tests.standin.server import Standin
+from tests.standin.server import Fault, Standin
 
 
 @pytest.fixture
@@ -60,3 +60,23 @@ def test_a_rehome_is_undone_while_the_old_address_lies_in_the_bin(live: AccountI
     assert (account.eips["e-z"]["status"], account.eips["e-z"]["associatedId"]) == ("BINDED", "nic-1")
     assert [row["status"] for key, row in account.eips.items() if key.startswith("e-new")] == ["RECYCLED"]
     in_step(live, account)
+
+
+def test_an_undo_that_was_refused_is_tried_again(live: AccountInventory, account: Account, standin: Standin) -> None:
+    live.execute(AllocationRequest(pool_id=POOL, name="web", request_id="key-1"))
+    for tried in ("key-1.undo", "key-1.undo-2"):
+        standin.write_faults.append(Fault(400, "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"))
+        with pytest.raises(EipdeckError):
+            live.undo("key-1")
+        assert (live.plan(tried).state, live.plan("key-1").state) == ("refused", "done")
+    assert (live.undo("key-1").id, live.plan("key-1").state) == ("key-1.undo-3", "undone")
+    assert live.undo("key-1").id == "key-1.undo-3"
+    assert account.changed["DeleteEip"] == 1
+    in_step(live, account)
+
+
+def test_a_request_id_that_looks_like_an_undo_is_none(live: AccountInventory, account: Account) -> None:
+    live.execute(AllocationRequest(pool_id=POOL, name="web", request_id="key-1"))
+    live.execute(AllocationRequest(pool_id=POOL, name="web-2", request_id="key-1.undo"))
+    assert live.undo("key-1").verb == "plan undo"
+    assert (account.changed["DeleteEip"], live.plan("key-1").state) == (1, "undone")
