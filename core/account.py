@@ -208,7 +208,7 @@ class AccountInventory(Inventory):
         """Take back what a plan has made, the last step first, as a plan of its own; return that.
 
         Raises:
-            EipdeckError: as `resume`; `conflict` when nothing of it can be taken back.
+            EipdeckError: as `resume`; `conflict` when one of its steps cannot be taken back.
 
         """
         self._check_writable()

@@ -8,6 +8,7 @@ import pwd
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -91,9 +92,15 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY file_copy")
         return name
 
-    def make_roles(self, database: str) -> None:
-        """Make the roles that the README tells, as it tells them; roles are there for every database."""
+    def make_roles(self, database: str, earlier: Mapping[str, str] | None = None) -> None:
+        """Make the roles that the README tells, as it tells them; roles are there for every database.
+
+        An `earlier` version told other tables instead.
+        """
         told = (Path(__file__).parents[1] / "README.md").read_text().partition("```sql\n")[2].partition("```")[0]
+        for now, then in (earlier or {}).items():
+            assert now in told
+            told = told.replace(now, then)
         with self.connect(database) as connection:
             known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
             made = [f"CREATE ROLE {name} " for name in known]

@@ -98,14 +98,16 @@ class AccountExecutor:
     def undo(self, request_id: str) -> str:
         """Take back the steps of a plan that are made, the last one first, as a plan of its own; return its id.
 
+        A try that was refused, so that nothing was changed, does not stand in the way of another one.
+
         Raises:
             EipdeckError: as `carry_out`; `conflict` for a plan that is not settled or was undone, and for one whose
                 steps cannot be taken back.
 
         """
-        undo_id = f"{request_id}.undo"
         with self.store.write() as connection:
-            plan, found = self._plan(connection, request_id), plan_of(connection, undo_id)
+            plan = self._plan(connection, request_id)
+            undo_id, found = _undo_of(connection, request_id)
             if found is None:
                 if plan.state not in (PlanState.DONE, PlanState.UNFINISHED):
                     raise _settled_already(plan, "undo")
@@ -179,6 +181,15 @@ class AccountExecutor:
             if answer is None:
                 raise not_done(self._plan(connection, request_id), steps_of(connection, request_id))
             return answer
+
+
+def _undo_of(connection: Connection, request_id: str) -> tuple[str, Plan | None]:
+    """Return the id of the undo of a plan, and that undo when it was begun; each try has an id of its own."""
+    undo_id, number = f"{request_id}.undo", 1
+    while (found := plan_of(connection, undo_id)) and (found.verb != UNDO or found.state == PlanState.REFUSED):
+        number += 1
+        undo_id = f"{request_id}.undo-{number}"
+    return undo_id, found
 
 
 def _settled_already(plan: Plan, what: str) -> EipdeckError:

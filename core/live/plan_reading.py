@@ -13,7 +13,7 @@ from core.live.journal import plan_of, plans, steps_of
 from core.live.plan_rows import Plan, Step, StepState
 from core.storage.connection import Connection
 
-__all__ = ["told_plan", "told_plans"]
+__all__ = ["subject", "told_plan", "told_plans"]
 
 _VERBS: Final = {
     "AllocationRequest": "allocate",
@@ -68,7 +68,7 @@ def _told_step(step: Step) -> PlanStep:
     return PlanStep(
         step=step.nth,
         what=step.kind,
-        about=_subject(step.particulars),
+        about=subject(step.particulars),
         state=step.state,
         action=step.action,
         sent_at=None if step.sent_at is None else from_micros(step.sent_at),
@@ -79,7 +79,7 @@ def _told_step(step: Step) -> PlanStep:
     )
 
 
-def _subject(about: JsonObject) -> str:
+def subject(about: JsonObject) -> str:
     """Return what a step is about; `@1` is the EIP that step 1 creates."""
     body = about.get("body")
     if isinstance(body, dict):

@@ -70,9 +70,8 @@ class Settling:
                 forget(connection, EIPS, [str(about["eipId"])])
             if effect.new is not None:
                 hold(connection, plan, f"eip:{effect.new}", transaction.now)
-            mark_step(
-                connection, step, StepState.DONE, self.now(), result={**step.given, **_given(transaction, effect)}
-            )
+            given = {**step.given, **(now.facts or {}), **_given(transaction, effect)}
+            mark_step(connection, step, StepState.DONE, self.now(), result=given)
             steps = steps_of(connection, plan.request_id)
             if all(each.state == StepState.DONE for each in steps):
                 self._finish(transaction, plan, steps)

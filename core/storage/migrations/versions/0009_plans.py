@@ -16,6 +16,19 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+_HAND_ON = """
+DO $grant$ DECLARE each record; BEGIN
+  FOR each IN
+    SELECT DISTINCT g.privilege_type AS may, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS role
+    FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+    WHERE c.oid = 'mirror_operation'::regclass AND g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
+      AND g.grantee <> c.relowner
+  LOOP
+    EXECUTE format('GRANT %s ON mirror_plan, mirror_step TO %s', each.may, each.role);
+  END LOOP;
+END $grant$
+"""
+"""A role that may change the account may go on doing so."""
 _RULES = {
     "mirror_plan_kept": ("DELETE ON mirror_plan", "", "a plan is never deleted"),
     "mirror_step_kept": ("DELETE ON mirror_step", "", "a step is never deleted"),
@@ -82,8 +95,11 @@ def upgrade() -> None:
     )
     op.execute(sa.text(_PLANS))
     op.execute(sa.text(_STEPS))
+    served = op.get_bind().dialect.name != "sqlite"
+    if served:
+        op.execute(_HAND_ON)
     op.drop_table("mirror_operation")
-    if op.get_bind().dialect.name != "sqlite":
+    if served:
         for name in ("mirror_operation_kept", "mirror_operation_done"):
             op.execute(f"DROP FUNCTION {name}()")
     for name, (event, when, says) in _RULES.items():

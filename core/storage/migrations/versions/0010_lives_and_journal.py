@@ -100,11 +100,11 @@ def _of_roles(refused: str, sentence: str) -> str:
 
 
 def _named() -> None:
-    """A change of an account, and an open session, name the role that writes them."""
+    """A change of an account names the role that asks, and another may settle it; a session names the one that writes."""
     foreign = "NEW.operator <> CAST(session_user AS text)"
-    for table in ("mirror_plan", "presence"):
+    for table, written in (("mirror_plan", "INSERT"), ("presence", "INSERT OR UPDATE")):
         body = _of_roles("TRUE", "operator is the role that writes the row")
-        _trigger(f"{table}_operator_named", body, f"BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW", foreign)
+        _trigger(f"{table}_operator_named", body, f"BEFORE {written} ON {table} FOR EACH ROW", foreign)
     clock = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
     body = f"IF acting() IS NOT NULL THEN {_refusal('a session is ended by its own role')} END IF; RETURN OLD;"
     others = f"OLD.operator <> CAST(session_user AS text) AND OLD.at BETWEEN {clock} - 300000000 AND {clock}"
