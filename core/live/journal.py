@@ -31,6 +31,7 @@ __all__ = [
     "renew_step",
     "same_request",
     "steps_of",
+    "touch",
     "touched_since",
 ]
 
@@ -204,6 +205,11 @@ def mark_step(
 def answered(connection: Connection, step: Step, result: JsonObject, at: int) -> None:
     """Keep what the API answered, when the change cannot be found without it."""
     mark_step(connection, step, StepState(step.state), at, result=result)
+
+
+def touch(connection: Connection, request_id: str, at: int) -> None:
+    """Note that a program is at work on a plan."""
+    connection.execute(_TOUCH, {"request_id": request_id, "at": at})
 
 
 def mark_plan(connection: Connection, request_id: str, state: PlanState, at: int) -> None:
