@@ -14,7 +14,7 @@ from core.domain.json_value import JsonObject
 from core.domain.receipt import CarriedOut
 from core.domain.requests import Request
 from core.live.again import LookAgain
-from core.live.journal import begin_again, check_free, note_plan, note_step, plan_of, same_request, steps_of
+from core.live.journal import begin_again, check_free, note_plan, note_step, plan_of, same_request, steps_of, touch
 from core.live.plan_errors import not_done
 from core.live.plan_parts import NothingToDo, Planned
 from core.live.plan_rows import Plan, PlanState
@@ -133,6 +133,8 @@ class AccountExecutor:
         if plan.state == PlanState.UNFINISHED:
             check_free(connection, plan.held, but=plan.request_id)
             begin_again(connection, plan, self.now())
+        elif plan.is_open:
+            touch(connection, plan.request_id, self.now())
 
     def _noted(self, request: Request[Answer], request_id: str) -> CarriedOut[Answer] | Plan:
         """Check a change and note its steps, in one transaction; return the answer when it was made before."""

@@ -31,6 +31,7 @@ __all__ = [
     "renew_step",
     "same_request",
     "steps_of",
+    "touch",
     "touched_since",
 ]
 
@@ -211,6 +212,11 @@ def answered(connection: Connection, step: Step, result: JsonObject, at: int) ->
     values: Values = {"request_id": step.request_id, "nth": step.nth, "result": json.dumps(result)}
     if connection.execute(_ANSWERED, values):
         connection.execute(_TOUCH, {"request_id": step.request_id, "at": at})
+
+
+def touch(connection: Connection, request_id: str, at: int) -> None:
+    """Note that a program is at work on a plan."""
+    connection.execute(_TOUCH, {"request_id": request_id, "at": at})
 
 
 def mark_plan(connection: Connection, request_id: str, state: PlanState, at: int) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from core.domain.errors import Code, EipdeckError, error
 from core.domain.json_value import JsonObject
 from core.live.fields import ACTIONS
-from core.live.journal import answered, mark_sent, plan_of, steps_of
+from core.live.journal import answered, mark_sent, plan_of, steps_of, touch
 from core.live.kinds import look_at
 from core.live.meanings import Failed, Outcome, change_refusal, outcome_of, refusal_of
 from core.live.plan_errors import not_done
@@ -72,7 +72,7 @@ class Runner:
         if plan is None or not plan.is_open:
             return
         step = _next(steps)
-        left = self.now() - plan.touched_at > _ALIVE or step.state == StepState.UNKNOWN
+        left = self.now() - plan.touched_at > _ALIVE
         if step.was_sent:
             with suppress(EipdeckError):
                 self._await(plan, step, steps, LOOKS[:1])
@@ -89,7 +89,7 @@ class Runner:
         about = _resolved(step, steps)
         for seconds in LOOKS:
             if seconds:
-                self.sleep(seconds)
+                self._wait(plan, seconds)
             try:
                 now = look_at(step.kind, about, self._world(), None)
             except Failed as failed:
@@ -195,7 +195,7 @@ class Runner:
         sent = Sent(step.sent_at or plan.noted_at, json.loads(step.body or "{}"), step.given)
         for seconds in looks:
             if seconds:
-                self.sleep(seconds)
+                self._wait(plan, seconds)
             now = self._shown(plan, step, about, sent)
             if now is None:
                 continue
@@ -222,6 +222,12 @@ class Runner:
             raise self.settling.refused(plan, step, never, code="NOT_SHOWN")
         self.settling.unknown(step, None)
         raise not_done(*self._known(plan.request_id))
+
+    def _wait(self, plan: Plan, seconds: float) -> None:
+        """Wait for the next look, and note that this program is at work on the plan: else a sync stops it."""
+        self.sleep(seconds)
+        with suppress(EipdeckError), self.store.write() as connection:
+            touch(connection, plan.request_id, self.now())
 
     def _known(self, request_id: str) -> tuple[Plan, list[Step]]:
         plan, steps = self._read(request_id)

@@ -117,9 +117,9 @@ class Settling:
         """Note that the program of a plan was stopped between two steps."""
         with self.store.write() as connection:
             steps = steps_of(connection, plan.request_id)
-            step = next((each for each in steps if each.state == StepState.NOTED), None)
-            if step is None or not _still_open(connection, step):
-                return
+            step = next((each for each in steps if each.state != StepState.DONE), None)
+            if step is None or step.state != StepState.NOTED or not _still_open(connection, step):
+                return  # a program is at work on it again
             if began(steps):
                 mark_plan(connection, plan.request_id, PlanState.UNFINISHED, self.now())
                 return
@@ -130,6 +130,8 @@ class Settling:
 
     def unknown(self, step: Step, failed: Failed | None) -> None:
         """Note that the account does not show a step."""
+        if failed is None and step.state == StepState.UNKNOWN:
+            return  # it is noted, and a look alone is no work on the plan
         with self.store.write() as connection:
             if not _still_open(connection, step):
                 return
