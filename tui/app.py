@@ -28,7 +28,7 @@ from tui.commands.registry import keys_of, remap
 from tui.screen.splash import SplashScreen
 from tui.session.log import keep_log
 from tui.terminal.clipboard import CopyRequested
-from tui.terminal.driver import TerminalDriver, end_by_defect, forget_cells, obey
+from tui.terminal.driver import TerminalDriver, end_by_defect, forget_cells, obey, paint_all
 from tui.terminal.environment import over_ssh
 from tui.terminal.kept import Kept
 from tui.terminal.key_guard import PASTE_QUIET, Judgement, KeyGuard
@@ -120,8 +120,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
     @on(TerminalDriver.SignalResume)
     def _paint_all(self) -> None:
         """Paint the whole screen after a stop: the terminal has emptied it, and a change paints only its own lines."""
-        forget_cells(self)
-        self.screen.refresh(layout=True)
+        paint_all(self)
 
     def _terminated(self, number: int) -> None:
         """End on a signal: restore the terminal, and send nothing that is unsent."""
@@ -193,7 +192,9 @@ class EipdeckApp(App[int], inherit_bindings=False):
     async def _judged(self, event: events.Event) -> bool:
         """Pass a key or a paste on to the widgets when it is for them; return whether it is."""
         screen = self.main_screen
-        if screen is None or (isinstance(event, events.Key) and not self._let_through(screen, event)):
+        if screen is None or not self.screen_stack:  # none is left when the app ends while keys wait
+            return False
+        if isinstance(event, events.Key) and not self._let_through(screen, event):
             return False
         await super().on_event(event)
         return True
@@ -225,8 +226,7 @@ class EipdeckApp(App[int], inherit_bindings=False):
 
     def _let_through(self, screen: MainScreen, event: events.Key) -> bool:
         """Judge a key; return False when no widget may see it."""
-        typing = self._field is not None
-        depth = len(self.screen_stack)
+        typing, depth = self._field is not None, len(self.screen_stack)
         judged = self.key_guard.judge(
             event.key,
             event.character,

@@ -18,7 +18,7 @@ _GROUPS: Final = {
     "Mark, copy and keep": ("mark", "mark_all", "unmark", "copy_menu", "export", "pin", "trail"),
     "This screen": (
         *("sort", "columns", "view", "theme", "detail", "zoom", "next_pane", "previous_pane", "refresh", "pause"),
-        "write_mode",
+        *("redraw", "write_mode"),
     ),
     "Leave": ("abort", "interrupt", "quit"),
 }

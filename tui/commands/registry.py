@@ -132,6 +132,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("next_view", ("right_square_bracket",), "forward", "forward again"),
     Command("last_view", ("minus",), "last", "the last view, and back to this one"),
     Command("refresh", ("r",), "refresh", "read everything again now"),
+    Command("redraw", ("ctrl+l",), "redraw", "paint the whole screen again, when another program wrote on it"),
     Command("pause", ("full_stop",), "pause", "pause refreshing, or go on"),
     Command("zoom", ("plus",), "zoom", "give the pane the whole width (from 120 columns)"),
     Command("mark", ("space",), "mark", "mark the EIP, or take its mark away; on to the next row", views=(View.EIPS,)),

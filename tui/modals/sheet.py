@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.commands.registry import key_of
+from tui.terminal.driver import paint_all
 from tui.terminal.palette import style
 from tui.terminal.roles import Role
 from tui.terminal.theme import ASCII, glyphs
@@ -53,6 +54,7 @@ class Sheet(ModalScreen[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "cancel", show=False, id="sheet_leave"),
         Binding("ctrl+c", "interrupt", "cancel", show=False, id="sheet_interrupt"),
+        Binding("ctrl+l", "redraw", "redraw", show=False, id="sheet_redraw"),
         Binding("f1", "help", "help", show=False, id="sheet_help"),
         Binding("pagedown,ctrl+d", "page(1)", "down", show=False, id="sheet_down"),
         Binding("pageup,ctrl+u", "page(-1)", "up", show=False, id="sheet_up"),
@@ -182,6 +184,9 @@ class Sheet(ModalScreen[Result]):
             self.focused.value = ""
         else:
             self.action_leave()
+
+    def action_redraw(self) -> None:
+        paint_all(self.app)
 
     def action_help(self) -> None:
         self._help = HelpSheet(self.heading, self.help_sentences)

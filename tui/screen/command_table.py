@@ -19,6 +19,7 @@ from tui.session.host import Host
 from tui.state.navigation import NavigationHistory
 from tui.state.selection import SelectionKind
 from tui.terminal.clipboard import CopyRequested
+from tui.terminal.driver import paint_all
 from tui.wording.sanitize import visible
 
 __all__ = ["command_table", "screen_commands"]
@@ -51,6 +52,7 @@ def command_table(
         "last_view": partial(navigator.visit, NavigationHistory.last),
         "pause": polling.turn_pause,
         "refresh": polling.read_again,
+        "redraw": lambda: paint_all(host.app),
         "zoom": navigator.zoom,
         "detail": navigator.turn_column,
         "next_pane": partial(navigator.turn_pane, 1),

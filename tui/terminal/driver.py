@@ -28,6 +28,7 @@ __all__ = [
     "end_by_defect",
     "forget_cells",
     "obey",
+    "paint_all",
     "send_indexes",
     "set_escape_delay",
     "write_sequence",
@@ -43,8 +44,14 @@ class _LossyFile:
         self._shown = ShownCells()
 
     def write(self, text: str) -> None:
-        if painted := self._shown.paint(text):
+        if painted := self._shown.paint(text, self._size()):
             self._try(lambda: self._file.write(painted))
+
+    def _size(self) -> tuple[int, int] | None:
+        try:
+            return os.get_terminal_size(self._file.fileno())
+        except (OSError, ValueError):
+            return None
 
     def flush(self) -> None:
         self._try(self._file.flush)
@@ -117,6 +124,12 @@ def write_sequence(app: App[Any], sequence: str) -> None:
 def forget_cells(app: App[Any]) -> None:
     """Write every cell of what is painted from now on: the terminal may show something else."""
     write_sequence(app, FORGET)
+
+
+def paint_all(app: App[Any]) -> None:
+    """Paint the whole screen again."""
+    forget_cells(app)
+    app.screen.refresh(layout=True)
 
 
 def obey(environ: MutableMapping[str, str], *, indexes: bool, delay: float) -> None:

@@ -47,6 +47,11 @@ class KeyOrder:
         self.busy = False
         """Whether a key is not answered yet."""
 
+    @property
+    def waiting(self) -> int:
+        """The number of keys whose turn has not come."""
+        return len(self._waiting)
+
     async def take(self, *keys: events.Event) -> None:
         """Deliver these keys, in their order, behind those that wait."""
         self._waiting.extend(keys)
@@ -84,6 +89,8 @@ async def _answered(app: App[Any]) -> None:
 
 def _pumps(app: App[Any]) -> list[MessagePump]:
     """Return the widget with the focus and everything that its unhandled keys go to, the application last."""
+    if not app.screen_stack:
+        return [app]
     target = app.focused or app.screen
     return [node for node in target.ancestors_with_self if node is not app] + [app]
 
@@ -102,5 +109,7 @@ async def _round(pumps: list[MessagePump]) -> bool:
             future.set_result(None)
 
     waited = [future for pump, future in zip(pumps, processed, strict=True) if pump.call_later(done, future)]
+    if not waited:
+        return True
     _done, pending = await asyncio.wait(waited, timeout=_LOOK_AGAIN)
     return not pending

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from tui.terminal.pen import PLAIN, UNSEEN, Pen, Written, blank, change, pen_of, writes
+
 __all__ = ["FORGET", "ShownCells"]
 
 FORGET: Final = "\x1b[eipdeck forget"
@@ -28,27 +30,14 @@ _AT_ONCE: Final = 256
 """Bytes that a terminal shows at once without being told where the frame ends."""
 _NEAR: Final = 4
 """Cells that are written again rather than jumped over."""
-_OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
-"""What ends an attribute; bold and dim end together."""
-_UNSEEN: Final = frozenset({"1", "2", "3"})
-"""Attributes that a blank does not show."""
 _SORTED: Final = (100, 8_000)
 """Bytes of a frame between which another order of its cells is tried."""
 
 
-class _Pen(NamedTuple):
-    """The colours and attributes with which a terminal writes."""
-
-    attributes: tuple[str, ...] = ()
-    colour: str = ""
-    ground: str = ""
-
-
-_Written = tuple[str, _Pen]
-"""A character with its pen."""
-_Cell = _Written | None
+Size = tuple[int, int]
+"""The columns and the rows of a terminal."""
+_Cell = Written | None
 """None while it is not known what the terminal shows."""
-_PLAIN: Final = _Pen()
 
 
 class _Run(NamedTuple):
@@ -56,7 +45,7 @@ class _Run(NamedTuple):
 
     row: int
     column: int
-    cells: list[_Written]
+    cells: list[Written]
     whole: bool = False
     """Some are of a width on which terminals differ: the cursor is elsewhere afterwards."""
 
@@ -75,8 +64,11 @@ class ShownCells:
         self._rows.clear()
         self._writer.at = None
 
-    def paint(self, text: str) -> str:
-        """Return what to write for a text of Textual; empty when the terminal shows all of it already."""
+    def paint(self, text: str, size: Size | None = None) -> str:
+        """Return what to write for a text of Textual; empty when the terminal shows all of it already.
+
+        `size` is that of the terminal now: of a frame laid out for a larger one it shows no one knows what.
+        """
         if text == FORGET:
             self.forget()
             return ""
@@ -88,7 +80,16 @@ class ShownCells:
             return _SYNC_END if begun else ""
         runs: list[_Run] = []
         end = self._read(text, runs)
-        return self._foreign(text) if end is None else self._in_one_frame(self._written(runs, end))
+        if end is None:
+            return self._foreign(text)
+        painted = self._in_one_frame(self._written(runs, end))
+        if size is not None and self._reaches_beyond(size):
+            self.forget()
+        return painted
+
+    def _reaches_beyond(self, size: Size) -> bool:
+        columns, rows = size
+        return any(row > rows or len(known) > columns + 1 for row, known in self._rows.items())
 
     def _in_one_frame(self, painted: str) -> str:
         if self._sync is not False or len(painted) <= _AT_ONCE:
@@ -100,16 +101,16 @@ class ShownCells:
         """Return a text that is no frame, with a plain pen before it."""
         if not _PAINTS_NOTHING.fullmatch(text) or _CLEARS.search(text):
             self.forget()
-        plain, self._writer.pen = _change(self._writer.pen, _PLAIN), _PLAIN
+        plain, self._writer.pen = change(self._writer.pen, PLAIN), PLAIN
         return f"{plain}{text}"
 
     def _read(self, text: str, runs: list[_Run]) -> tuple[int, int] | None:
         """Note the cells of a frame that differ; return where it leaves the cursor, or None for another text."""
-        pen, row, column, whole = _PLAIN, -1, 0, False
+        pen, row, column, whole = PLAIN, -1, 0, False
         for found in _TOKEN.finditer(text):
             codes, down, right, piece, end = found.groups()
             if codes is not None:
-                pen = _pen(codes)
+                pen = pen_of(codes)
             elif down is not None:
                 row, column, whole = int(down), int(right), False
             elif end is not None:
@@ -118,12 +119,12 @@ class ShownCells:
                 return None
             else:
                 whole = whole or not _is_narrow(piece)
-                cells = [(char, _blank(pen) if char == " " else pen) for char in piece]
+                cells = [(char, blank(pen) if char == " " else pen) for char in piece]
                 runs += [self._unknown(row, column, cells)] if whole else self._different(row, column, cells)
                 column += cell_len(piece) if whole else len(piece)
         return row, column
 
-    def _different(self, row: int, column: int, cells: list[_Written]) -> Iterator[_Run]:
+    def _different(self, row: int, column: int, cells: list[Written]) -> Iterator[_Run]:
         """Take cells for shown; yield the runs of those that were not."""
         known, end = _row(self._rows, row, column + len(cells)), column + len(cells)
         before: list[_Cell] = known[column:end]
@@ -141,7 +142,7 @@ class ShownCells:
         if begin is not None:
             yield _Run(row, column + begin, cells[begin:])
 
-    def _unknown(self, row: int, column: int, cells: list[_Written]) -> _Run:
+    def _unknown(self, row: int, column: int, cells: list[Written]) -> _Run:
         """Take no cell from here on for known: terminals differ on the width of these."""
         known = _row(self._rows, row, column)
         del known[column:]
@@ -164,15 +165,15 @@ class ShownCells:
         return painted
 
 
-def _by_pen(runs: Iterable[_Run], first: _Pen) -> list[_Run]:
+def _by_pen(runs: Iterable[_Run], first: Pen) -> list[_Run]:
     """Return the runs cut where the pen changes, and sorted by it; a blank goes with what stands before it."""
-    sorted_: dict[_Pen, list[_Run]] = {first: []}
+    sorted_: dict[Pen, list[_Run]] = {first: []}
     for row, column, cells, _whole in runs:
         begin, pen = 0, cells[0][1]
         for at, cell in enumerate(cells):
-            if _writes(pen, cell):
+            if writes(pen, cell):
                 continue
-            if all(_writes(cell[1], each) for each in cells[begin:at]):
+            if all(writes(cell[1], each) for each in cells[begin:at]):
                 pen = cell[1]
                 continue
             sorted_.setdefault(pen, []).append(_Run(row, column + begin, cells[begin:at]))
@@ -188,8 +189,10 @@ class _Writer:
     rows: dict[int, list[_Cell]]
     at: tuple[int, int] | None = None
     """The row and the column of the cursor; None when it is not known."""
-    pen: _Pen = _PLAIN
+    pen: Pen = PLAIN
     out: list[str] = field(default_factory=list)
+    sure: bool = True
+    """The cursor is where it is taken to be; not so behind characters on whose width terminals differ."""
 
     @property
     def size(self) -> int:
@@ -197,24 +200,33 @@ class _Writer:
 
     def wrote(self, runs: Iterable[_Run], end: tuple[int, int]) -> _Writer:
         """Return a writer that has written these runs and left the cursor at a position."""
-        writer = _Writer(self.rows, self.at, self.pen)
+        writer = _Writer(self.rows, self.at, self.pen, sure=self.sure)
         for run in runs:
+            if not run.whole:
+                writer.make_sure()
             writer.go_to(run.row, run.column, near=not run.whole)
             for cell in run.cells:
                 writer.put(cell)
             if run.whole:
-                writer.at = (run.row, run.column + cell_len("".join(char for char, _pen in run.cells)))
+                writer.at = (run.row, run.column + cell_len("".join(char for char, pen_of in run.cells)))
+                writer.sure = False
         if end[0] > 0:
+            writer.make_sure()
             writer.go_to(*end)
         return writer
 
-    def put(self, cell: _Written) -> None:
+    def make_sure(self) -> None:
+        """Take the position for unknown behind characters on whose width terminals differ."""
+        if not self.sure:
+            self.at, self.sure = None, True
+
+    def put(self, cell: Written) -> None:
         """Write a cell where the cursor is."""
         char, pen = cell
-        if not _writes(self.pen, cell):
-            if char == " " and not pen.attributes and _UNSEEN.issuperset(self.pen.attributes):
-                pen = _Pen(self.pen.attributes, self.pen.colour, pen.ground)
-            self.out.append(_change(self.pen, pen))
+        if not writes(self.pen, cell):
+            if char == " " and not pen.attributes and UNSEEN.issuperset(self.pen.attributes):
+                pen = Pen(self.pen.attributes, self.pen.colour, pen.ground)
+            self.out.append(change(self.pen, pen))
             self.pen = pen
         self.out.append(char)
         if self.at is not None:
@@ -229,7 +241,7 @@ class _Writer:
             self.out.append("\x1b[H" if (row, column) == (1, 1) else f"\x1b[{row};{column}H")
             return
         between = _row(self.rows, row, column)[here[1] : column]
-        written = [cell[0] for cell in between if cell is not None and _writes(self.pen, cell)]
+        written = [cell[0] for cell in between if cell is not None and writes(self.pen, cell)]
         if len(between) == len(written) <= _NEAR:
             self.out += written
         else:
@@ -243,58 +255,7 @@ def _row(rows: dict[int, list[_Cell]], row: int, end: int) -> list[_Cell]:
     return known
 
 
-def _writes(pen: _Pen, cell: _Written) -> bool:
-    """Whether a pen writes a cell: of a blank only what it shows counts."""
-    char, wanted = cell
-    return pen == wanted or (char == " " and pen.ground == wanted.ground and _blank(pen) == wanted)
-
-
-@lru_cache(1024)
-def _blank(pen: _Pen) -> _Pen:
-    """Return the part of a pen that a blank shows."""
-    if _UNSEEN.issuperset(pen.attributes):
-        return _Pen((), "", pen.ground)
-    return pen
-
-
 @lru_cache(8192)
 def _is_narrow(text: str) -> bool:
     """Whether every character takes one cell."""
     return text.isascii() or all(cell_len(char) == 1 for char in text)
-
-
-@lru_cache(1024)
-def _pen(codes: str) -> _Pen:
-    attributes: list[str] = []
-    colour = ground = ""
-    given = iter(codes.split(";"))
-    for code in given:
-        if code in ("38", "48"):
-            kind = next(given, "")
-            whole = ";".join((code, kind, *(next(given, "") for _ in range(3 if kind == "2" else 1))))
-            colour, ground = (whole, ground) if code == "38" else (colour, whole)
-        elif code in ("", "0"):
-            attributes, colour, ground = [], "", ""
-        elif code in _OFF:
-            attributes.append(code)
-        elif code[0] in "39":
-            colour = "" if code == "39" else code
-        elif code[0] in "41":
-            ground = "" if code == "49" else code
-    return _Pen(tuple(sorted(set(attributes))), colour, ground)
-
-
-@lru_cache(4096)
-def _change(held: _Pen, wanted: _Pen) -> str:
-    """Return the shortest sequence from one pen to another."""
-    if held == wanted:
-        return ""
-    whole = ["", *wanted.attributes, *filter(None, wanted[1:])]
-    ended = [_OFF[each] for each in held.attributes if each not in wanted.attributes]
-    kept = [each for each in wanted.attributes if each in held.attributes and _OFF[each] not in ended]
-    step = [*dict.fromkeys(ended), *(each for each in wanted.attributes if each not in kept)]
-    if held.colour != wanted.colour:
-        step.append(wanted.colour or "39")
-    if held.ground != wanted.ground:
-        step.append(wanted.ground or "49")
-    return min((f"\x1b[{';'.join(codes)}m" for codes in (whole, step)), key=len)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 import pytest
@@ -41,6 +42,10 @@ PASTES = (
 SIZES = ((80, 24), (120, 36), (60, 16), (50, 12), (160, 45))
 PRESSED = int(os.environ.get("EIPDECK_KEYS", "3000"))
 """Keys of one run, of which there are three."""
+BACKLOG = 40
+"""Keys that wait for their turn at most: a person does not type hundreds ahead."""
+STUCK = 30.0
+"""Seconds in which the turn of another key comes on the busiest machine."""
 
 
 @contextmanager
@@ -88,14 +93,28 @@ async def hammer(operator: Operator, rng: random.Random, bob: IO[str], *, withou
         else:
             await asyncio.sleep(0)
         await operator.when(lambda: not operator.app.key_guard.pasting)
+        if operator.app.key_order.waiting > BACKLOG:
+            await answered(operator)
         assert operator.app.return_code is None or operator.app.return_code == 0
         if not operator.app.is_running or operator.app._exit:
             pytest.fail("it was left by accident")
 
 
+async def answered(operator: Operator) -> None:
+    """Wait for the answers to all keys that were pressed: on a busy machine there are hundreds that wait."""
+    order, left, since = operator.app.key_order, 0, monotonic()
+    while order.busy:
+        if left != (left := order.waiting):
+            since = monotonic()
+        assert monotonic() - since < STUCK, f"a key is not answered; {left} wait behind it"
+        await asyncio.sleep(0.01)
+    await operator.when(lambda: not operator.app.key_guard.bursting)
+
+
 async def is_not_trapped(operator: Operator) -> None:
     """From wherever it is, esc leads home, and the deck answers."""
     await operator.pilot.resize_terminal(80, 24)
+    await answered(operator)
     for _ in range(40):
         if (
             operator.app.screen is operator.deck
@@ -192,3 +211,26 @@ def _live(inventory: Inventory) -> dict[str, int]:
     for eip in inventory.eips():
         found[eip.address] = found.get(eip.address, 0) + 1
     return found
+
+
+async def test_keys_that_are_still_under_way_do_not_look_like_a_trap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They open a form behind a moment in which the deck is at home and idle."""
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press("l")
+        busy_until = monotonic() + 0.9
+        monkeypatch.setattr(operator.app.key_order, "_is_reading", lambda: monotonic() < busy_until)
+        operator.app.post_message(_key("j"))
+        operator.app.post_message(_key("S"))
+        while not operator.app.key_order.busy:  # noqa: ASYNC110  # not even one pause may pass
+            await asyncio.sleep(0)
+        await is_not_trapped(operator)
+
+
+async def test_a_key_whose_turn_comes_when_the_screens_are_closed_is_dropped(tmp_path: Path) -> None:
+    """The end of a test closes them while keys wait: that must not hide why the test ended."""
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.app._close_all()
+        assert not await operator.app._judged(_key("j"))
+        await operator.app.key_order._settle()

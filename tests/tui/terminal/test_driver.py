@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tests.tui.deck_kit import demo_desk, on_deck
 from tui.app import EipdeckApp
 from tui.terminal.driver import TerminalDriver, end_by_defect, set_escape_delay, write_sequence
+from tui.terminal.thrift import FORGET
 
 
 @pytest.mark.parametrize("name", ["_handle_exception", "_close_messages_no_wait"])
@@ -67,3 +70,18 @@ def test_the_escape_delay_is_the_one_that_textual_reads(monkeypatch: pytest.Monk
     monkeypatch.setattr(constants, "ESCAPE_DELAY", 9.0)
     set_escape_delay(0.3)
     assert constants.ESCAPE_DELAY == 0.3
+
+
+@pytest.mark.parametrize("place", ["", "?", "/", ":", "A"])
+async def test_ctrl_l_paints_the_whole_screen_again(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may have written on the terminal, and only cells that differ are painted."""
+    async with on_deck(demo_desk(tmp_path)) as operator:
+        await operator.press(*place)
+        await operator.settled()
+        assert operator.app._driver is not None
+        sent: list[str] = []
+        monkeypatch.setattr(operator.app._driver, "write", sent.append)
+        await operator.press("ctrl+l")
+        assert FORGET in sent

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from tests.e2e.terminal import _known_to_pyte
 from tui.terminal.thrift import FORGET, ShownCells
@@ -46,6 +49,21 @@ class Shown:
         return self._screen.cursor.y, self._screen.cursor.x
 
 
+def writes_a_cell_twice(text: str) -> bool:
+    """Whether a text is no frame of Textual, which writes each cell once."""
+    cells: list[tuple[int, int]] = []
+    row = column = 1
+    for down, right, end, char in re.findall(r"\x1b\[(?:(\d+);(\d+)H|[0-9;]*m)|(\n)|([^\x1b\n])", text):
+        if down:
+            row, column = int(down), int(right)
+        elif end:
+            row, column = row + 1, 1
+        elif char:
+            cells += [(row, column + each) for each in range(cell_len(char))]
+            column += cell_len(char)
+    return len(cells) > len(set(cells))
+
+
 @settings(max_examples=40)
 @given(_sessions)
 def test_the_same_cells_are_painted_with_no_more_bytes(session: list[str]) -> None:
@@ -55,7 +73,7 @@ def test_the_same_cells_are_painted_with_no_more_bytes(session: list[str]) -> No
         told.feed(text)
         thrifty.feed(painted)
         assert thrifty.cells() == told.cells()
-        assert len(painted) <= len(text) + len("\x1b[m")
+        assert len(painted) <= len(text) + len("\x1b[m") or writes_a_cell_twice(text)
 
 
 @settings(max_examples=40)
@@ -126,3 +144,19 @@ def test_a_text_that_is_no_frame_begins_with_a_plain_pen() -> None:
     cells.paint("\x1b[2;1H\x1b[33ma\x1b[0m")
     assert cells.paint("\x1b[?1049l") == "\x1b[m\x1b[?1049l"
     assert cells.paint("\x1b[2;1H\x1b[33ma\x1b[0m") == "\x1b[2;1H\x1b[33ma"
+
+
+def test_of_a_frame_for_a_larger_terminal_nothing_is_known() -> None:
+    """A terminal that has shrunk puts the rows below its last one onto it: the next frame is written whole."""
+    cells, now = ShownCells(), (COLUMNS, ROWS)
+    cells.paint(f"\x1b[{ROWS};1Hkeys    \x1b[{ROWS + 2};1H--------\x1b[1;1H", now)
+    assert "keys    " in cells.paint(f"\x1b[{ROWS};1Hkeys    \x1b[1;1H", now)
+    cells.paint(f"\x1b[1;1H{'a' * (COLUMNS + 4)}\x1b[2;1Hbbbb\x1b[1;1H", now)
+    assert "bbbb" in cells.paint("\x1b[2;1Hbbbb\x1b[1;1H", now)
+    whole = f"\x1b[{ROWS};1H{'a' * COLUMNS}\x1b[1;1H"
+    assert cells.paint(whole, now)
+    assert not cells.paint(whole, now)
+
+
+def test_what_follows_wide_characters_is_put_by_its_column_and_not_by_their_width() -> None:
+    assert "\x1b[2;15Hcode" in ShownCells().paint("\x1b[2;1H\u26a0\ufe0f x\x1b[2;15Hcode\x1b[1;1H")
