@@ -13,6 +13,7 @@ from core.domain.json_value import JsonObject
 from core.domain.ports import parse_ports
 from core.domain.requests import BandwidthRequest, DrainRequest, RenameRequest, RetireRequest
 from core.domain.values import Binding, BindingKind, CidrState, Eip, EipStatus, Warn, from_micros
+from core.live.known import forget
 from core.live.world import Now, id_of, texts_of
 from core.operations.bandwidth import set_bandwidth
 from core.operations.binding import begin_binding, end_bindings
@@ -24,6 +25,7 @@ from core.operations.rename import rename
 from core.operations.tenancies import Tenancy, begin_tenancies, landing_warnings
 from core.operations.usage_days import count_usage
 from core.queries.eips import eip_by_key
+from core.queries.mirror import EIPS
 from core.storage.history import EventData, record
 from core.storage.transaction import Transaction
 from core.transfer.documents import Position
@@ -109,6 +111,7 @@ def _create(transaction: Transaction, about: JsonObject, now: Now) -> Effect:
     eip_id, address = id_of(row), texts_of(row, "publicIpAddresses")[0]
     if _known(transaction, eip_id) is not None:
         return Effect((eip_id,), new=eip_id)
+    _end_earlier(transaction, address)
     number, mbps = parse_address(address), row.get("bandwidth")
     pool, cidr = _home(transaction, number, str(body["regionId"]))
     tenancy = Tenancy(
@@ -121,6 +124,14 @@ def _create(transaction: Transaction, about: JsonObject, now: Now) -> Effect:
     )
     (eip,) = begin_tenancies(transaction, pool, [AddressRun(cidr, number, number)], tenancy)
     return Effect((eip_id,), (*_otherwise(eip, body), *landing_warnings([eip])), new=eip_id)
+
+
+def _end_earlier(transaction: Transaction, address: str) -> None:
+    """End the tenancy that an address still has here: the account grants it again, so its EIP is gone there."""
+    earlier = _known(transaction, address)
+    if earlier is not None and earlier.status is not EipStatus.RELEASED:
+        end_tenancy(replace(transaction, reason="granted again on the account"), earlier)
+        forget(transaction.connection, EIPS, [str(earlier.id)])
 
 
 _OURS: Final = Position("DescribeEips")

@@ -34,7 +34,7 @@ from core.operations.idempotency import remember
 from core.operations.reservations import reserve
 from core.queries.eips import eip_by_key
 from core.queries.mirror import EIPS
-from core.storage.connection import Connection
+from core.storage.connection import Connection, refusals
 from core.storage.history import EventData, record, written_heads
 from core.storage.store import Store
 from core.storage.transaction import Transaction
@@ -191,12 +191,12 @@ class Settling:
 
 
 def _tolerant(transaction: Transaction, kind: str, about: JsonObject, now: Now) -> Effect:
-    """Make an effect; what a rule refuses here leaves it to the next sync, which has a place for it."""
+    """Make an effect; what a rule or the database refuses here leaves it to the next sync, which has a place for it."""
     transaction.run("SAVEPOINT effect")
     before = dict(transaction.heads)
     try:
         found = applied(transaction, kind, about, now)
-    except EipdeckError:
+    except refusals(EipdeckError):
         transaction.run("ROLLBACK TO SAVEPOINT effect")
         transaction.heads.clear()
         transaction.heads.update(before)

@@ -17,7 +17,11 @@ ORIGIN: Final = "SELECT hash FROM event ORDER BY seq LIMIT 1"
 """The hash of the oldest event, which tells two histories apart."""
 _TOLD: Final = "SELECT action FROM event WHERE seq > :seen AND action IN ('restore', 'failover') ORDER BY seq LIMIT 1"
 _BEFORE: Final = "SELECT at FROM event WHERE seq < :seen ORDER BY seq DESC LIMIT 1"
-_MADE: Final = "SELECT request_id FROM request WHERE request_id IN :ids"
+_MADE: Final = (
+    "SELECT request_id FROM request WHERE request_id IN :ids"
+    " UNION SELECT request_id FROM event WHERE request_id IN :ids"
+)
+"""A restoration keeps no answer, and has its event alone."""
 
 
 @reads("event")

@@ -65,7 +65,7 @@ def check_folder(folder: Path) -> None:
 
 
 def _has_others(folder: os.stat_result) -> bool:
-    """Return whether the group of a folder is another one than its owner's own, or has members beside the owner."""
+    """Return whether others than its owner are in the group of a folder; of the owner's first group, those it lists."""
     import grp  # noqa: PLC0415  # for a folder of a group alone
     import pwd  # noqa: PLC0415  # for a folder of a group alone
 
@@ -73,7 +73,9 @@ def _has_others(folder: os.stat_result) -> bool:
         owner, members = pwd.getpwuid(folder.st_uid), grp.getgrgid(folder.st_gid).gr_mem
     except KeyError:  # a container that knows no users
         return False
-    return owner.pw_gid != folder.st_gid or any(member != owner.pw_name for member in members)
+    if owner.pw_gid != folder.st_gid:
+        members = [*members, *(user.pw_name for user in pwd.getpwall() if user.pw_gid == folder.st_gid)]
+    return any(member != owner.pw_name for member in members)
 
 
 def _is_ours(found: os.stat_result, database: Path) -> bool:

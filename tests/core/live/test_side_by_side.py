@@ -8,9 +8,9 @@ import pytest
 
 pytest.importorskip("zenlayercloud", reason="the extra `zenlayer` is not installed")
 
-from core import AccountInventory, AllocationRequest
+from core import AccountInventory, Allocation, AllocationRequest, EipStatus, RehomeRequest, Request
 from tests.core.audit import audit
-from tests.core.kit import Clock
+from tests.core.kit import Clock, dump
 from tests.core.live.test_changes import patient, refused, states
 from tests.standin.account import Account
 from tests.standin.server import Fault, Standin
@@ -76,3 +76,34 @@ def test_a_sync_stops_a_plan_that_nobody_makes_any_more(
     assert states(live) == ["unfinished"]
     assert live.resume("key-1").state == "done"
     assert account.changed["CreateEips"] == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "cidr", "request_"),
+    [
+        ("198.51.100.77", None, AllocationRequest(default=True, region="asia-east-1", name="web", request_id="key-1")),
+        ("198.51.100.77", None, RehomeRequest(eip="e-z", pool_id=POOL, request_id="key-1")),
+        ("203.0.113.77", "c-1", AllocationRequest(pool_id=POOL, request_id="key-1")),
+    ],
+)
+def test_an_address_that_the_console_released_is_granted_again(
+    mirror: AccountInventory,
+    account: Account,
+    clock: Clock,
+    address: str,
+    cidr: str | None,
+    request_: Request[Allocation],
+) -> None:
+    live = patient(mirror, clock)
+    account.eip("e-x", address, cidr)
+    live.sync()
+    account.delete("e-x")
+    account.grants = address
+    (eip,) = live.execute(request_).eips
+    assert (eip.address, eip.id in account.eips, states(live)) == (address, True, ["done"])
+    assert live.eip("e-x").status is EipStatus.RELEASED
+    assert live.history("e-x")[-1].reason == "granted again on the account"
+    before = dump(live)["event"]
+    live.sync()
+    assert dump(live)["event"] == before
+    audit(live)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,6 +80,20 @@ def test_a_database_where_a_group_with_others_may_write_is_refused(tmp_path: Pat
     assert list(folder.iterdir()) == []
     os.chown(folder, -1, os.getgid())
     open_inventory(str(folder / "x.db"), operator="alice").close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_database_where_a_group_without_members_may_write_is_opened(tmp_path: Path) -> None:
+    first = {user.pw_gid for user in pwd.getpwall()}
+    empty = next((group.gr_gid for group in grp.getgrall() if not group.gr_mem and group.gr_gid not in first), None)
+    if empty is None:
+        pytest.skip("every group of this system has members")
+    folder = tmp_path / "team"
+    folder.mkdir()
+    os.chown(folder, -1, empty)
+    folder.chmod(0o2770)
+    for _ in range(2):
+        open_inventory(str(folder / "x.db"), operator="alice").close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system has no paths of open folders")

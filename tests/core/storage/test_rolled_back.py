@@ -166,6 +166,24 @@ def test_who_reads_is_told_of_what_it_remembers(
     assert after.loss() is None
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="a server is restored by its own tools")
+def test_a_restoration_that_stands_is_not_lost(
+    inventory: Inventory, opened: Callable[[], Inventory], snapshot: Snapshot, tmp_path: Path
+) -> None:
+    one(inventory)
+    inventory.backup(tmp_path / "backup.db")
+    inventory.restore(tmp_path / "backup.db")
+    inventory.close()
+    back = snapshot()
+    before = opened()
+    lost = one(before)
+    before.close()
+    back()
+    loss = opened().loss()
+    assert loss is not None
+    assert [own.what for own in loss.own] == [f"allocate {lost.address}"]
+
+
 def test_several_clients_record_it_once(
     url: str, inventory: Inventory, opened: Callable[[], Inventory], snapshot: Snapshot, clock: Clock
 ) -> None:
