@@ -30,6 +30,8 @@ _HORIZON: Final = 15 * 60_000_000
 """Microseconds after which a call that shows nothing did nothing: a platform may show late, and answer late."""
 _ALIVE: Final = 150_000_000
 """Microseconds in which a program that is at work on a plan has touched it."""
+_LONGEST: Final = 120.0
+"""The longest wait in seconds that the platform can ask for: a program that waits longer passes for stopped."""
 _TRIES: Final = 3
 """Times that a call is sent which the platform says it did not take up."""
 _TAKEN: Final = ("OPERATION_DENIED_EIP_INSUFFICIENT",)
@@ -137,19 +139,19 @@ class Runner:
             self.settling.unknown(step, failed)
             return False
         if outcome is Outcome.NOT_TAKEN_UP and attempt < _TRIES - 1:
-            return self._is_needed(step, about, sent, [failed.retry_after or LOOKS[attempt + 1]])
+            return self._is_needed(plan, step, about, sent, [min(failed.retry_after or LOOKS[attempt + 1], _LONGEST)])
         if failed.code in _TAKEN:
-            if not self._is_needed(step, about, sent, LOOKS if attempt else LOOKS[:1]):
+            if not self._is_needed(plan, step, about, sent, LOOKS if attempt else LOOKS[:1]):
                 return False  # an earlier call took the address
             if self.settling.replaced(plan, step, about, elsewhere=self._is_elsewhere(about)):
                 return False
         raise self.settling.refused(plan, step, _refusal(failed, about), failed) from None
 
-    def _is_needed(self, step: Step, about: JsonObject, sent: Sent, looks: Sequence[float]) -> bool:
+    def _is_needed(self, plan: Plan, step: Step, about: JsonObject, sent: Sent, looks: Sequence[float]) -> bool:
         """Return whether each look shows that a call did nothing."""
         for seconds in looks:
             if seconds:
-                self.sleep(seconds)
+                self._wait(plan, seconds)
             try:
                 now = look_at(step.kind, about, self._world(), sent)
             except (Failed, EipdeckError):
