@@ -310,6 +310,7 @@ def test_a_plan_that_is_refused_in_the_middle_is_shown_resumed_and_undone(
     assert "eipdeck plan resume key-1" in said.error["message"]
     (plan,) = live.done("plan", "list", "--state", "unfinished")
     assert (plan["id"], plan["verb"], plan["done"], plan["operator"]) == ("key-1", "bind", 1, "alice")
+    assert "eipdeck plan resume key-1" in " ".join(live.done("doctor")["advice"])
     shown = live("plan", "show", "key-1").out
     assert re.search(r"2 +snat_in +eip-old +refused +CreateSnatEntry .*COUNT_LIMIT", shown)
     assert live.done("plan", "resume", "key-1")["state"] == "done"
@@ -317,6 +318,7 @@ def test_a_plan_that_is_refused_in_the_middle_is_shown_resumed_and_undone(
     assert live("plan", "undo", "key-1", "--json").error["code"] == "confirmation_required"
     assert live.done("plan", "undo", "key-1", "--yes")["verb"] == "plan undo"
     assert (account.eips["eip-old"]["status"], live.done("plan", "show", "key-1")["state"]) == ("UNBIND", "undone")
+    assert "plans_left" not in live.done("doctor")["platform"]
     assert live("plan", "resume", "key-1", "--json").error["code"] == "conflict"
     assert live("plan", "show", "key-2", "--json").code == 5
     live.done("sync")

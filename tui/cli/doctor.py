@@ -165,6 +165,8 @@ def _account(inventory: Inventory) -> Found:
         if unread := {each.kind: each.problem for each in mirror.kinds if each.problem is not None}:
             found["unread"] = unread
         found |= {each.kind: _reading(each) for each in mirror.kinds}
+    if left := [plan.id for plan in inventory.plans() if plan.state in ("open", "unfinished")]:
+        found["plans_left"] = left
     return found
 
 
@@ -213,6 +215,8 @@ def _advice(found: Found) -> Iterator[str]:
         yield f"The account does not answer: {platform['problem']}"
     for kind, problem in platform.get("unread", {}).items():
         yield f"The last sync could not read {kind} ({problem}): what is here of it is as old as it says."
+    for plan in platform.get("plans_left", ()):
+        yield f"Plan {plan} is not made to its end: `eipdeck plan resume {plan}` goes on."
     if platform.get("held") is not None:
         yield f"The last picture is held: {platform['held']}"
     if platform["kind"] == "live" and platform.get("as_of") is None:
@@ -285,4 +289,6 @@ def _words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_words(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return "-" if value is None else str(value)

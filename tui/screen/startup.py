@@ -6,14 +6,19 @@ import asyncio
 import gc
 from functools import partial
 from importlib import import_module
+from typing import Final
 
 from tui.screen.lookups import Lookups
 from tui.screen.lost_session import LostSession
 from tui.screen.navigator import Navigator
 from tui.screen.polling import Polling
 from tui.session.host import Host
+from tui.wording.phrases import count_of
 
 __all__ = ["start_session"]
+
+_LEFT: Final = ("open", "unfinished")
+"""States of a plan of which steps are left."""
 
 
 async def start_session(
@@ -33,7 +38,15 @@ async def start_session(
     elif (start := host.inventory.config.start_view) is not None:
         await host.jobs.say_refusal(partial(navigator.arrange, host.inventory.config.views[start]))
     await _settle_pending(host, await lost.offer())
+    if host.inventory.profile is not None:
+        await _tell_plans_left(host)
     await asyncio.to_thread(_import_changes)
+
+
+async def _tell_plans_left(host: Host) -> None:
+    left = await host.ask(lambda inventory: [each.id for each in inventory.plans() if each.state in _LEFT])
+    if left:
+        host.say(f"{count_of(len(left), 'plan')} not made to the end: eipdeck plan resume {left[0]}", problem=True)
 
 
 async def _settle_pending(host: Host, offered: str) -> None:
