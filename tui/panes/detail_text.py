@@ -128,7 +128,7 @@ def _fields(details: SelectionDetails, eip: Eip) -> list[tuple[str, str]]:
         ("region", visible(eip.region)),
         ("state", eip.status.value),
         ("cap", f"{eip.bandwidth_mbps:,} Mbps" if eip.bandwidth_mbps else "-"),
-        ("allocated", f"{minute(eip.allocated_at)} ({age(eip.allocated_at, details.now)})"),
+        ("allocated", minute(eip.allocated_at)),
         ("by", visible(eip.allocated_by)),
     ]
     return [*fields, ("replaces", visible(eip.previous_eip_id))] if eip.previous_eip_id else fields
