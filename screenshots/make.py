@@ -110,7 +110,7 @@ async def draw(inventory: Inventory, picture: Picture) -> None:
     app = EipdeckApp(lambda: inventory)
     async with app.run_test(size=picture.size) as pilot:
         await shows(app, "347 EIPs")
-        await shows(app, "default-bound")
+        await shows(app, "default pool by mistake")
         for key, words in picture.flow:
             await (pilot.press(key) if key != MAIL else paste(app, pilot))
             await shows(app, words)
