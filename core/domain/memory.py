@@ -44,7 +44,7 @@ class Loss(NamedTuple):
     since: datetime
     """The time of the newest event before them."""
     own: tuple[OwnChange, ...]
-    """Those of this client."""
+    """Changes of this client."""
 
 
 _OWN: Final = 500
@@ -52,7 +52,7 @@ _OWN: Final = 500
 
 
 class Memory:
-    """What one client remembers of one database. This one ends with the process."""
+    """The memory that one client has of one database. This one ends with the process."""
 
     where: str | None = None
     """The file that has it."""

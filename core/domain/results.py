@@ -109,7 +109,7 @@ class PlanStep:
 
     step: int
     what: str
-    """What is to be so after it, such as `associate`."""
+    """The state that the step brings about, such as `associate`."""
     about: str
     """The EIP, the address or the CIDR."""
     state: str

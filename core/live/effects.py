@@ -37,7 +37,7 @@ __all__ = ["Effect", "applied", "binding_json"]
 
 
 class Effect(NamedTuple):
-    """What a step gave."""
+    """The result of a step."""
 
     eips: tuple[str, ...] = ()
     warnings: tuple[Warn, ...] = ()

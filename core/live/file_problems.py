@@ -1,4 +1,4 @@
-"""What is wrong with the profiles of a configuration, and with the files that it names. No call is made."""
+"""The problems of the profiles of a configuration, and of the files that it names. No call is made."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def plans(connection: Connection, limit: int) -> list[Plan]:
 
 
 class Touched(NamedTuple):
-    """What plans changed since a moment, or are changing: what was read of it meanwhile may be old."""
+    """The rows that plans changed since a moment, or are changing: a reading from meanwhile may be old."""
 
     eips: set[str]
     addresses: set[str]

@@ -1,4 +1,4 @@
-"""What the plans of the verbs share: the steps of a binding, and the trial by the rules of the embedded platform."""
+"""The parts that the plans of the verbs share: the steps of a binding, and the trial by the embedded rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the account shows now, for one decision: each object is read once."""
+"""The account as it is now, for one decision: each object is read once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Now(NamedTuple):
     row: JsonObject | None = None
     """The EIP."""
     facts: JsonObject | None = None
-    """What the inventory has to know of it."""
+    """The particulars that the inventory needs."""
 
 
 class World:
